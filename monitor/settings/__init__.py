@@ -1,0 +1,51 @@
+"""The configuration file as types. Nothing else reads YAML or the environment.
+
+:func:`load` reports every error of a file at once, each with its line and path. Values may hold ``${VAR}`` and
+``${VAR:-default}``; a secret may come from a file instead (``url_file``, ``user_file``, ``password_file``). Relative
+paths are relative to the working directory.
+"""
+
+from monitor.settings.loader import ConfigurationError, ConfigurationFault, load, parse
+from monitor.settings.schema import (
+    AlertRule,
+    AlertsSettings,
+    AssetSettings,
+    DocumentSettings,
+    EndpointSettings,
+    ExchangeSettings,
+    FallingSettings,
+    LiabilitiesSettings,
+    LogSettings,
+    MetricsSettings,
+    NetworkSettings,
+    Settings,
+    StoreSettings,
+    WalletsSettings,
+    WebSettings,
+)
+from monitor.settings.secrets import mask_url, masked, secrets_of
+
+__all__ = [
+    "AlertRule",
+    "AlertsSettings",
+    "AssetSettings",
+    "ConfigurationError",
+    "ConfigurationFault",
+    "DocumentSettings",
+    "EndpointSettings",
+    "ExchangeSettings",
+    "FallingSettings",
+    "LiabilitiesSettings",
+    "LogSettings",
+    "MetricsSettings",
+    "NetworkSettings",
+    "Settings",
+    "StoreSettings",
+    "WalletsSettings",
+    "WebSettings",
+    "load",
+    "mask_url",
+    "masked",
+    "parse",
+    "secrets_of",
+]

@@ -1,0 +1,169 @@
+"""From a YAML file to :class:`Settings`, with every error at once and each in its place."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+import yaml
+from pydantic import ValidationError
+
+from monitor.settings.schema import Settings
+
+_VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>[A-Za-z_]\w*)(?::-(?P<default>[^}]*))?\})")
+_SECRET_KEYS = ("url", "user", "password")
+_CONSTRUCT = yaml.SafeLoader("")
+
+Place: TypeAlias = tuple[str | int, ...]
+Value: TypeAlias = "str | int | bool | list[Value] | dict[str, Value] | None"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationFault:
+    """One thing that is wrong: where it stands, and what to do."""
+
+    file: str
+    line: int | None
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
+
+
+class ConfigurationError(ValueError):
+    """The configuration cannot be used; ``faults`` holds all that is wrong with it."""
+
+    def __init__(self, faults: list[ConfigurationFault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = tuple(faults)
+
+
+def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the file at ``path``.
+
+    Raises :class:`ConfigurationError` with all faults, also when the file cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError([ConfigurationFault(str(path), None, "", f"cannot be read: {error}")]) from error
+    return parse(text, str(path), os.environ if environment is None else environment)
+
+
+def parse(text: str, file: str, environment: Mapping[str, str]) -> Settings:
+    """Check the YAML ``text``; ``file`` is its name in error messages."""
+    reader = _Reader(file, environment)
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else None
+        problem = getattr(error, "problem", None) or str(error)
+        raise ConfigurationError([ConfigurationFault(file, line, "", f"not YAML: {problem}")]) from error
+    if not isinstance(root, yaml.MappingNode):
+        raise ConfigurationError([ConfigurationFault(file, 1, "", "empty: it needs at least `exchanges:`")])
+    values = reader.value(root, ())
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        reader.faults.extend(reader.faults_of(error))
+    if reader.faults:
+        raise ConfigurationError(sorted(reader.faults, key=lambda fault: fault.line or 0))
+    return settings
+
+
+class _Reader:
+    """Turns YAML nodes into values, remembering the line of every path."""
+
+    def __init__(self, file: str, environment: Mapping[str, str]) -> None:
+        self.file = file
+        self.environment = environment
+        self.lines: dict[Place, int] = {}
+        self.faults: list[ConfigurationFault] = []
+
+    def fault(self, path: Place, message: str) -> None:
+        self.faults.append(ConfigurationFault(self.file, self.lines.get(path), _dotted(path), message))
+
+    def value(self, node: yaml.Node, path: Place) -> Value:
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        match node:
+            case yaml.MappingNode():
+                return self.mapping(node, path)
+            case yaml.SequenceNode():
+                return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
+            case _:
+                return self.scalar(node, path)
+
+    def mapping(self, node: yaml.MappingNode, path: Place) -> dict[str, Value]:
+        result: dict[str, Value] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            place = (*path, key)
+            self.lines[place] = key_node.start_mark.line + 1
+            if key in result:
+                self.fault(place, "stands twice in this section; keep one")
+            if key.removesuffix("_file") in _SECRET_KEYS and key.endswith("_file"):
+                result[key.removesuffix("_file")] = self.secret(self.value(value_node, place), place)
+            else:
+                result[key] = self.value(value_node, place)
+        return result
+
+    def secret(self, name: Value, path: Place) -> str | None:
+        self.lines.setdefault((*path[:-1], str(path[-1]).removesuffix("_file")), self.lines[path])
+        try:
+            return Path(str(name)).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            self.fault(path, f"the secret's file cannot be read: {error}")
+            return None
+
+    def scalar(self, node: yaml.Node, path: Place) -> Value:
+        if node.tag == "tag:yaml.org,2002:float":
+            return str(node.value)  # kept as text: 1.02 as a float is not 1.02
+        if not isinstance(node.value, str) or "$" not in node.value:
+            return _CONSTRUCT.construct_object(node)  # type: ignore[no-any-return]
+        return _VARIABLE.sub(lambda match: self.variable(match, path), node.value)
+
+    def variable(self, match: re.Match[str], path: Place) -> str:
+        name = match["name"]
+        if name is None:
+            return "$"
+        value = self.environment.get(name) or match["default"]
+        if value is None:
+            self.fault(path, f"${{{name}}} is not set; export it, or give a default: ${{{name}:-…}}")
+            return ""
+        return value
+
+    def faults_of(self, error: ValidationError) -> Iterator[ConfigurationFault]:
+        told = {fault.path for fault in self.faults}
+        seen: set[tuple[str, str]] = set()
+        details = error.errors(include_url=False)
+        for detail in details:
+            place = self.nearest(detail["loc"])
+            path = _dotted(detail["loc"] if detail["type"] == "missing" else place)
+            message = _message(detail["type"], detail["msg"])
+            if (path, message) in seen or any(fault == path or fault.startswith(f"{path}[") for fault in told):
+                continue  # an unset variable is told once, not again as the empty value that it left behind
+            seen.add((path, message))
+            yield ConfigurationFault(self.file, self.lines.get(place), path, message)
+
+    def nearest(self, path: Place) -> Place:
+        """The longest part of ``path`` that stands in the file: pydantic adds union members and missing keys."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return path
+
+
+def _dotted(path: Place) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+
+
+def _message(kind: str, message: str) -> str:
+    if kind == "extra_forbidden":
+        return "unknown key; see docs/configuration.md for those that there are"
+    if kind == "missing":
+        return "is required"
+    return message.removeprefix("Value error, ")

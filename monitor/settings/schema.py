@@ -1,0 +1,232 @@
+"""What a configuration may say: one class per section. ``docs/configuration.md`` is made from it."""
+
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from monitor.model import AlertName, Basis, Severity
+from monitor.settings.values import BlockChoice, Duration, Listen, PositiveDuration, Size
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
+AssetName = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Za-z0-9._-]{0,31}$")]
+Limit = Annotated[Decimal, Field(ge=0, le=100)]
+Protocol = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]
+
+
+class Section(BaseModel):
+    """A part of the configuration: unknown keys are refused, values never change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class DocumentSettings(Section):
+    """Where a published document is and how much of it may be read."""
+
+    source: Annotated[str, StringConstraints(min_length=1)] = Field(description="A path or an http(s) URL.")
+    format: str = Field("auto", description="Its layout; `auto` finds it by column names and shape.")
+    refresh: PositiveDuration = Field(timedelta(hours=1), description="How often it is asked for again.")
+    timeout: PositiveDuration = Field(timedelta(minutes=5), description="For the whole transfer.")
+    max_size: Size = Field(Size(512 * 1024**2), description="Bytes read from the source.")
+    max_expanded: Size = Field(Size(4 * 1024**3), description="Bytes after zip or gzip was unpacked.")
+    max_members: int = Field(64, gt=0, description="Files inside a zip archive.")
+
+
+class WalletsSettings(DocumentSettings):
+    """The list of wallets that the exchange claims."""
+
+    messages: tuple[str, ...] | None = Field(
+        None, description="The only signed texts accepted; others are `invalid`. Unset: any text."
+    )
+    max_shrink: Decimal = Field(
+        Decimal("0.5"), ge=0, le=1, description="A new list that lost more than this share of its rows is refused."
+    )
+
+
+class LiabilitiesSettings(DocumentSettings):
+    """What the exchange says that it owes."""
+
+    max_age: PositiveDuration = Field(timedelta(days=35), description="Older liabilities raise PorLiabilitiesOld.")
+
+
+class AssetSettings(Section):
+    """Limits of one asset's reserve ratio (1 means 100 %)."""
+
+    warn_below: Limit | None = Field(None, description="PorRatioBelowWarning under this ratio.")
+    breach_below: Limit = Field(Decimal(1), description="PorRatioBelowLimit under this ratio.")
+
+    @model_validator(mode="after")
+    def _warning_comes_first(self) -> Self:
+        if self.warn_below is not None and self.warn_below < self.breach_below:
+            raise ValueError("warn_below is under breach_below: the warning would come after the breach")
+        return self
+
+
+class ExchangeSettings(Section):
+    """One custodian being watched."""
+
+    title: str = Field("", description="The name that people see; default: the key.")
+    wallets: WalletsSettings
+    liabilities: LiabilitiesSettings | None = Field(None, description="Without it there are reserves but no ratios.")
+    basis: Basis | None = Field(
+        None,
+        description="Which reserves the alerts act on; default `signed`, or `listed` if the list has no signature.",
+    )
+    breach_below: Limit = Field(Decimal(1), description="For assets without an entry of their own.")
+    warn_below: Limit | None = Field(None, description="For assets without an entry of their own.")
+    assets: dict[AssetName, AssetSettings] = Field(default_factory=dict)
+    audit: bool = Field(
+        default=True, description="Compare claimed amounts with the chain at the claimed heights, once per list."
+    )
+    promote: PositiveDuration = Field(
+        timedelta(hours=1), description="How often `unbound` owners are confirmed on chain again."
+    )
+
+    def limits(self, asset: str) -> AssetSettings:
+        """The limits that hold for ``asset``."""
+        default = AssetSettings.model_construct(warn_below=self.warn_below, breach_below=self.breach_below)
+        return self.assets.get(asset, default)
+
+    @model_validator(mode="after")
+    def _warning_comes_first(self) -> Self:
+        AssetSettings(warn_below=self.warn_below, breach_below=self.breach_below)
+        return self
+
+
+class EndpointSettings(Section):
+    """One node or explorer of a network. Secrets belong into the environment or a file."""
+
+    url: Annotated[str, StringConstraints(pattern=r"^(https?|tcp|ssl)://[^\s/]+")] = Field(
+        description="`http(s)://` for nodes and explorers, `tcp://` or `ssl://` for Electrum."
+    )
+    name: Name = Field("", validate_default=False, description="As metrics and logs show it; default: the host.")
+    protocol: Protocol | None = Field(
+        None, description="`evm`, `bitcoind`, `esplora` or `electrum`; default: the network's first."
+    )
+    user: str | None = None
+    password: str | None = None
+    headers: dict[str, str] = Field(default_factory=dict)
+    timeout: PositiveDuration = Field(timedelta(seconds=30), description="For one request.")
+    concurrency: int = Field(4, gt=0, description="Requests under way at the same time.")
+    rate: float | None = Field(None, gt=0, description="Requests per second; unset: no limit.")
+    batch: int = Field(100, gt=0, description="Calls in one request, where the protocol knows batches.")
+
+    @property
+    def label(self) -> str:
+        """The name for metrics and logs: never the URL, which may hold a key."""
+        return self.name or urlsplit(self.url).netloc.rpartition("@")[2]
+
+
+class NetworkSettings(Section):
+    """How one network is read."""
+
+    endpoints: tuple[EndpointSettings, ...] = Field(min_length=1)
+    interval: PositiveDuration = Field(timedelta(minutes=1), description="From one snapshot to the next.")
+    deadline: PositiveDuration | None = Field(
+        None, description="A snapshot that takes longer is given up; default: 5m or twice the interval, if longer."
+    )
+    block: BlockChoice = Field(
+        "finalized", description="Which block is read: a tag, or a number of confirmations under the tip."
+    )
+    quorum: int = Field(1, gt=0, description="How many endpoints must agree at the same block.")
+    stale_after: PositiveDuration | None = Field(
+        None, description="A snapshot older than this proves nothing; default: 5m or three intervals, if longer."
+    )
+    drop_after: PositiveDuration | None = Field(
+        None, description="A snapshot older than this is not shown any more; default: 1h or ten intervals, if longer."
+    )
+    caip2: str | None = Field(None, description="Another chain id or genesis than the registry's: a test network.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.quorum > len(self.endpoints):
+            raise ValueError(f"quorum is {self.quorum}, but only {len(self.endpoints)} endpoint(s) are configured")
+        names = [endpoint.label for endpoint in self.endpoints]
+        if len(set(names)) < len(names):
+            raise ValueError(f"endpoints need different names (set `name`): {', '.join(sorted(names))}")
+        if self.drops_after < self.stales_after:
+            raise ValueError("drop_after is under stale_after: a snapshot would go before it is stale")
+        return self
+
+    @property
+    def gives_up_after(self) -> timedelta:
+        return self.deadline or max(timedelta(minutes=5), 2 * self.interval)
+
+    @property
+    def stales_after(self) -> timedelta:
+        return self.stale_after or max(timedelta(minutes=5), 3 * self.interval)
+
+    @property
+    def drops_after(self) -> timedelta:
+        return self.drop_after or max(timedelta(hours=1), 10 * self.interval, self.stales_after)
+
+
+class AlertRule(Section):
+    """How one alert behaves; what is unset keeps the alert's own default (docs/alerts/)."""
+
+    enabled: bool = True
+    for_: Duration | None = Field(None, alias="for", description="The condition must hold this long first.")
+    clear_after: Duration | None = Field(None, description="It must be gone this long before the alert ends.")
+    severity: Severity | None = None
+
+
+class FallingSettings(Section):
+    """PorRatioFalling: the ratio lost more than ``drop`` (0.05: five points of a hundred) ``within`` a time."""
+
+    drop: Decimal = Field(Decimal("0.05"), gt=0)
+    within: PositiveDuration = timedelta(hours=1)
+
+
+class AlertsSettings(Section):
+    """The daemon's own alerts, exported as ``por_alert_active``."""
+
+    hysteresis: Decimal = Field(
+        Decimal("0.001"), ge=0, le=1, description="A ratio alert ends this far above its limit."
+    )
+    falling: FallingSettings = FallingSettings()
+    changed_for: PositiveDuration = Field(timedelta(hours=24), description="How long PorListChanged stays up.")
+    rules: dict[AlertName, AlertRule] = Field(default_factory=dict)
+
+
+class StoreSettings(Section):
+    """The history, by SQLAlchemy URL."""
+
+    url: str = "sqlite+aiosqlite:///var/reserve-monitor.db"
+
+
+class WebSettings(Section):
+    """Page, API and metrics."""
+
+    listen: Listen = "127.0.0.1:9876"
+    config_file: Path | None = Field(None, description="TLS and basic auth, as in Prometheus' `web.config.file`.")
+
+
+class MetricsSettings(Section):
+    """What /metrics shows beyond the defaults."""
+
+    account_series: int = Field(0, ge=0, description="Per-account series at the most, largest first; 0: none.")
+
+
+class LogSettings(Section):
+    """Logs go to stderr."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "console"] = "json"
+
+
+class Settings(Section):
+    """One configuration file."""
+
+    exchanges: dict[Name, ExchangeSettings] = Field(min_length=1)
+    networks: dict[Name, NetworkSettings] = Field(default_factory=dict)
+    alerts: AlertsSettings = AlertsSettings()
+    store: StoreSettings = StoreSettings()
+    web: WebSettings = WebSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    log: LogSettings = LogSettings()
+    registry: tuple[Path, ...] = Field(
+        (), description="Files of further networks, tokens and coin ids, in the registry's own format."
+    )

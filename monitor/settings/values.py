@@ -1,0 +1,61 @@
+"""Scalar types of the configuration: durations, sizes and listen addresses as people write them."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, ByteSize, Field, PlainSerializer
+
+_DEEPEST = 10_000
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_PART = re.compile(r"(\d+)(ms|[smhdw])")
+_DURATION = re.compile(rf"(?:{_PART.pattern})+")
+
+
+def parse_duration(value: object) -> object:
+    """``90s``, ``1h30m``, ``35d`` (units ms, s, m, h, d, w) as a timedelta; a bare number is refused."""
+    if isinstance(value, timedelta):
+        return value
+    if value in {0, "0"}:
+        return timedelta()
+    if not isinstance(value, str) or not _DURATION.fullmatch(value):
+        raise ValueError("not a duration: write it like 30s, 10m, 1h30m or 35d")
+    return timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(value)))
+
+
+def format_duration(value: timedelta) -> str:
+    """The shortest exact spelling that :func:`parse_duration` reads back."""
+    milliseconds = round(value / timedelta(milliseconds=1))
+    parts = []
+    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)):
+        count, milliseconds = divmod(milliseconds, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"
+
+
+def parse_listen(value: object) -> object:
+    """``HOST:PORT`` or ``[IPv6]:PORT``; port 0 lets the system choose one."""
+    if not isinstance(value, str) or not re.fullmatch(r"(?:\[[0-9a-fA-F:]+\]|[^:\s]*):\d{1,5}", value):
+        raise ValueError("not a listen address: write it like 127.0.0.1:9876 or [::1]:9876")
+    if int(value.rpartition(":")[2]) > 65535:
+        raise ValueError("the port is over 65535")
+    return value
+
+
+def parse_block(value: object) -> object:
+    """A block tag, or how many confirmations under the tip."""
+    if value in {"finalized", "safe", "latest"}:
+        return value
+    if type(value) is int or (isinstance(value, str) and value.isdecimal()):
+        depth = int(value)
+        if 0 <= depth <= _DEEPEST:
+            return depth
+    raise ValueError(f"not a block: write finalized, safe, latest, or a number of confirmations up to {_DEEPEST}")
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration)]
+PositiveDuration = Annotated[Duration, Field(gt=timedelta())]
+Size = Annotated[ByteSize, Field(gt=0)]
+Listen = Annotated[str, BeforeValidator(parse_listen)]
+BlockChoice = Annotated[Literal["finalized", "safe", "latest"] | int, BeforeValidator(parse_block)]

@@ -1,0 +1,50 @@
+"""Durations, listen addresses and blocks as people write them."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.settings.values import format_duration, parse_block, parse_duration, parse_listen
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("30s", 30), ("10m", 600), ("1h30m", 5400), ("35d", 3024000), ("2w", 1209600), ("0", 0)]
+)
+def test_durations_have_units(text: str, seconds: int) -> None:
+    assert parse_duration(text) == timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("text", ["", "30", 30, "1.5h", "-1s", "1y", "s", "1h 30m", None])
+def test_a_duration_without_unit_or_sense_is_refused(text: object) -> None:
+    with pytest.raises(ValueError, match="write it like 30s"):
+        parse_duration(text)
+
+
+@given(st.timedeltas(min_value=timedelta(), max_value=timedelta(days=4000)))
+def test_every_duration_reads_back_to_the_millisecond(value: timedelta) -> None:
+    rounded = timedelta(milliseconds=round(value / timedelta(milliseconds=1)))
+    assert parse_duration(format_duration(value)) == rounded
+
+
+@pytest.mark.parametrize("text", ["127.0.0.1:9876", "[::1]:80", ":9876", "localhost:0"])
+def test_listen_addresses_are_host_and_port(text: str) -> None:
+    assert parse_listen(text) == text
+
+
+@pytest.mark.parametrize("text", ["9876", "127.0.0.1", "127.0.0.1:99999", "::1:80", "a b:1", 9876])
+def test_other_listen_addresses_are_refused(text: object) -> None:
+    with pytest.raises(ValueError, match=r"listen address|65535"):
+        parse_listen(text)
+
+
+@pytest.mark.parametrize("block", ["finalized", "safe", "latest", 0, 12, 10_000])
+def test_a_block_is_a_tag_or_a_number_of_confirmations(block: object) -> None:
+    assert parse_block(block) == block
+
+
+@pytest.mark.parametrize("block", ["pending", "earliest", -1, 10_001, True, 1.5, None, "0x1"])
+def test_other_blocks_are_refused(block: object) -> None:
+    with pytest.raises(ValueError, match="not a block"):
+        parse_block(block)
