@@ -1,0 +1,6 @@
+"""The history: what must outlive a restart, in SQLite (WAL) by default or any database that SQLAlchemy speaks to."""
+
+from monitor.store.database import StoreError
+from monitor.store.history import Store, StoredDocument
+
+__all__ = ["Store", "StoreError", "StoredDocument"]

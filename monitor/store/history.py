@@ -1,0 +1,317 @@
+"""Reading and writing the history.
+
+Every write is one transaction: after a crash either all of it is there or nothing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Self
+
+from sqlalchemy import Table, delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from monitor.model import (
+    Audit,
+    Block,
+    Document,
+    ListChanges,
+    OwnerAnswer,
+    RatioPoint,
+    Snapshot,
+    Verdict,
+    VerdictStatus,
+)
+from monitor.store import codec, tables
+from monitor.store.database import StoreError, connect
+
+_ROWS = 500  # rows in one INSERT: SQLite takes 32 766 variables at the most
+_UPSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """The last document that was accepted, as it was published."""
+
+    document: Document
+    layout: str
+    accepted_at: datetime
+    validators: Mapping[str, Any]
+    """What a conditional request needs, as the room ``published`` wrote it."""
+    content: bytes
+
+
+class Store:
+    """The history of all exchanges. Not for use by two daemons at once."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._writing = asyncio.Lock()  # SQLite has one writer; queueing here beats its busy loop
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Open the database and migrate it. Raises :class:`StoreError`."""
+        return cls(await connect(url))
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    # --- Documents ---------------------------------------------------------------------------------------------------
+
+    async def save_document(
+        self, exchange: str, kind: str, stored: StoredDocument, changes: ListChanges | None
+    ) -> None:
+        """Keep an accepted document, its bytes, and, for a list, what it changed; all or nothing."""
+        content = await asyncio.to_thread(codec.compress, stored.content)
+        detail = await asyncio.to_thread(codec.encode_changes, changes) if changes else b""
+        async with self._transaction() as connection:
+            document = stored.document
+            result = await connection.execute(
+                insert(tables.documents).values(
+                    exchange=exchange,
+                    kind=kind,
+                    source=document.source,
+                    sha256=document.sha256,
+                    size=document.size,
+                    fetched_at=document.fetched_at,
+                    modified_at=document.modified_at,
+                    members=list(document.members),
+                    layout=stored.layout,
+                    accepted_at=stored.accepted_at,
+                )
+            )
+            key = result.inserted_primary_key
+            row = {
+                "exchange": exchange,
+                "kind": kind,
+                "document": key[0] if key else None,
+                "validators": dict(stored.validators),
+                "content": content,
+            }
+            await self._upsert(connection, tables.contents, [row])
+            if changes:
+                await connection.execute(
+                    insert(tables.changes).values(
+                        exchange=exchange,
+                        at=stored.accepted_at,
+                        added=len(changes.added),
+                        removed=len(changes.removed),
+                        altered=len(changes.altered),
+                        restated=changes.restated,
+                        detail=detail,
+                    )
+                )
+
+    async def save_validators(self, exchange: str, kind: str, validators: Mapping[str, Any]) -> None:
+        """The document was asked for again and is the same: keep what the next conditional request needs."""
+        async with self._transaction() as connection:
+            await connection.execute(
+                tables.contents.update()
+                .where(tables.contents.c.exchange == exchange, tables.contents.c.kind == kind)
+                .values(validators=dict(validators))
+            )
+
+    async def document(self, exchange: str, kind: str) -> StoredDocument | None:
+        """The last accepted document of ``kind`` (``wallets`` or ``liabilities``), or None."""
+        query = (
+            select(tables.documents, tables.contents.c.validators, tables.contents.c.content)
+            .join(tables.contents, tables.contents.c.document == tables.documents.c.id)
+            .where(tables.contents.c.exchange == exchange, tables.contents.c.kind == kind)
+        )
+        rows = await self._rows(query)
+        if not rows:
+            return None
+        row = rows[0]
+        document = Document(row.source, row.sha256, row.size, row.fetched_at, row.modified_at, tuple(row.members))
+        content = await asyncio.to_thread(codec.decompress, row.content)
+        return StoredDocument(document, row.layout, row.accepted_at, row.validators, content)
+
+    async def change_counts(self, exchange: str) -> dict[str, int]:
+        """How many rows all lists together ``added``, ``removed`` and ``altered``."""
+        columns = tables.changes.c
+        query = select(
+            func.coalesce(func.sum(columns.added), 0).label("added"),
+            func.coalesce(func.sum(columns.removed), 0).label("removed"),
+            func.coalesce(func.sum(columns.altered), 0).label("altered"),
+        ).where(columns.exchange == exchange)
+        row = (await self._rows(query))[0]
+        return {"added": int(row.added), "removed": int(row.removed), "altered": int(row.altered)}
+
+    async def last_changes(self, exchange: str) -> tuple[datetime, ListChanges] | None:
+        """The newest list that differed from the one before, with what it changed."""
+        query = (
+            select(tables.changes)
+            .where(tables.changes.c.exchange == exchange)
+            .order_by(tables.changes.c.id.desc())
+            .limit(1)
+        )
+        rows = await self._rows(query)
+        return (rows[0].at, codec.decode_changes(rows[0].detail, rows[0].restated)) if rows else None
+
+    # --- Ownership ---------------------------------------------------------------------------------------------------
+
+    async def verdicts(self, rules: int) -> dict[bytes, Verdict]:
+        """All verdicts judged under version ``rules``, by fingerprint of the evidence."""
+        columns = tables.verdicts.c
+        rows = await self._rows(
+            select(columns.fingerprint, columns.status, columns.reason).where(columns.rules == rules)
+        )
+        return await asyncio.to_thread(_verdicts, rows)
+
+    async def save_verdicts(self, rules: int, verdicts: Mapping[bytes, Verdict]) -> None:
+        rows = [
+            {"fingerprint": fingerprint, "rules": rules, "status": verdict.status.value, "reason": verdict.reason}
+            for fingerprint, verdict in verdicts.items()
+        ]
+        async with self._transaction() as connection:
+            await self._upsert(connection, tables.verdicts, rows)
+
+    async def confirmations(self) -> dict[bytes, OwnerAnswer]:
+        """What chains said of owners, by fingerprint of the evidence."""
+        return {
+            row.fingerprint: OwnerAnswer(
+                bool(row.confirmed), row.reason, Block(row.block_number, row.block_hash, row.block_at)
+            )
+            for row in await self._rows(select(tables.confirmations))
+        }
+
+    async def save_confirmations(self, answers: Mapping[bytes, OwnerAnswer]) -> None:
+        rows = [
+            {
+                "fingerprint": fingerprint,
+                "confirmed": int(answer.confirmed),
+                "reason": answer.reason,
+                **_block_columns(answer.block),
+            }
+            for fingerprint, answer in answers.items()
+        ]
+        async with self._transaction() as connection:
+            await self._upsert(connection, tables.confirmations, rows)
+
+    # --- Snapshots, ratios, audits -----------------------------------------------------------------------------------
+
+    async def save_snapshot(self, snapshot: Snapshot, sums: Mapping[str, Decimal]) -> None:
+        """Replace the snapshot of its exchange and network, and add what it summed up to per asset."""
+        balances = await asyncio.to_thread(codec.encode_balances, snapshot.balances)
+        place = {"exchange": snapshot.exchange, "network": snapshot.network}
+        block = {"block_number": snapshot.block.number, "block_hash": snapshot.block.hash}
+        async with self._transaction() as connection:
+            row = {
+                **place,
+                **_block_columns(snapshot.block),
+                "taken_at": snapshot.taken_at,
+                "endpoints": list(snapshot.endpoints),
+                "balances": balances,
+            }
+            await self._upsert(connection, tables.snapshots, [row])
+            for asset, amount in sums.items():
+                values = {**place, **block, "asset": asset, "amount": str(amount), "taken_at": snapshot.taken_at}
+                await connection.execute(insert(tables.sums).values(values))
+
+    async def snapshots(self) -> list[Snapshot]:
+        """The last whole snapshot of every exchange and network."""
+        rows = await self._rows(select(tables.snapshots))
+        return [
+            Snapshot(
+                row.exchange,
+                row.network,
+                Block(row.block_number, row.block_hash, row.block_at),
+                row.taken_at,
+                await asyncio.to_thread(codec.decode_balances, row.balances),
+                tuple(row.endpoints),
+            )
+            for row in rows
+        ]
+
+    async def save_ratios(self, points: Iterable[RatioPoint]) -> None:
+        rows = [
+            {"exchange": point.exchange, "asset": point.asset, "ratio": str(point.ratio), "at": point.at}
+            for point in points
+        ]
+        if rows:
+            async with self._transaction() as connection:
+                await connection.execute(insert(tables.ratios), rows)
+
+    async def ratios(self, since: datetime) -> list[RatioPoint]:
+        """Ratios from ``since`` on, oldest first."""
+        columns = tables.ratios.c
+        rows = await self._rows(select(tables.ratios).where(columns.at >= since).order_by(columns.at, columns.id))
+        return [RatioPoint(row.at, row.exchange, row.asset, Decimal(row.ratio)) for row in rows]
+
+    async def save_audit(self, exchange: str, sha256: str, audit: Audit) -> None:
+        """Keep the audit of the list whose document has this ``sha256``."""
+        content = await asyncio.to_thread(codec.encode_audit, audit)
+        async with self._transaction() as connection:
+            row = {"exchange": exchange, "sha256": sha256, "at": audit.at, "audit": content}
+            await self._upsert(connection, tables.audits, [row])
+
+    async def audit(self, exchange: str, sha256: str) -> Audit | None:
+        """The audit of exactly this list, or None."""
+        columns = tables.audits.c
+        query = select(columns.audit).where(columns.exchange == exchange, columns.sha256 == sha256)
+        rows = await self._rows(query)
+        return codec.decode_audit(rows[0].audit) if rows else None
+
+    # --- Small things and housekeeping -------------------------------------------------------------------------------
+
+    async def put(self, key: str, value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
+        async with self._transaction() as connection:
+            await self._upsert(connection, tables.state, [{"key": key, "value": value}])
+
+    async def get(self, key: str) -> Any:  # noqa: ANN401 - whatever was put
+        """The value last put under ``key``, or None."""
+        rows = await self._rows(select(tables.state.c.value).where(tables.state.c.key == key))
+        return rows[0].value if rows else None
+
+    async def prune(self, before: datetime) -> None:
+        """Forget sums and ratios older than ``before``; documents, changes and verdicts are kept for good."""
+        async with self._transaction() as connection:
+            await connection.execute(delete(tables.sums).where(tables.sums.c.taken_at < before))
+            await connection.execute(delete(tables.ratios).where(tables.ratios.c.at < before))
+
+    # --- Inside ------------------------------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        """One writer at a time; commits at the end, rolls back on an error."""
+        try:
+            async with self._writing, self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise StoreError(f"the history cannot be written: {error.__cause__ or error}") from error
+
+    async def _rows(self, query: Any) -> Sequence[Any]:  # noqa: ANN401 - SQLAlchemy rows, typed where they are used
+        try:
+            async with self._engine.connect() as connection:
+                return (await connection.execute(query)).all()
+        except SQLAlchemyError as error:
+            raise StoreError(f"the history cannot be read: {error.__cause__ or error}") from error
+
+    async def _upsert(self, connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        new: Any = _UPSERTS[self._engine.dialect.name](table)
+        keys = [column.name for column in table.primary_key]
+        others = {column.name: new.excluded[column.name] for column in table.columns if column.name not in keys}
+        statement = new.on_conflict_do_update(index_elements=keys, set_=others)
+        for start in range(0, len(rows), _ROWS):
+            await connection.execute(statement, list(rows[start : start + _ROWS]))
+
+
+def _block_columns(block: Block) -> dict[str, Any]:
+    return {"block_number": block.number, "block_hash": block.hash, "block_at": block.timestamp}
+
+
+def _verdicts(rows: Sequence[Any]) -> dict[bytes, Verdict]:
+    """Equal verdicts share one object: of a million rows most say the same."""
+    shared: dict[tuple[str, str], Verdict] = {}
+    found = {}
+    for fingerprint, status, reason in rows:
+        verdict = shared.get((status, reason))
+        if verdict is None:
+            verdict = shared[status, reason] = Verdict(VerdictStatus(status), reason)
+        found[fingerprint] = verdict
+    return found

@@ -1,0 +1,167 @@
+"""The tables. Amounts are text, because no database type holds them exactly everywhere; times are UTC."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime; SQLite stores it without its zone, so the zone is put back when it is read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("exchange", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("fetched_at", Moment, nullable=False),
+    Column("modified_at", Moment),
+    Column("members", JSON, nullable=False),
+    Column("layout", String(64), nullable=False),
+    Column("accepted_at", Moment, nullable=False),
+    Index(None, "exchange", "kind"),
+    comment="Every document that was ever accepted.",
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("exchange", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("document", ForeignKey("documents.id"), nullable=False),
+    Column("validators", JSON, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    comment="The bytes of the newest accepted document, zlib-compressed, to be read again after a restart.",
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("exchange", String(64), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("removed", Integer, nullable=False),
+    Column("altered", Integer, nullable=False),
+    Column("restated", Integer, nullable=False),
+    Column("detail", LargeBinary, nullable=False),
+    comment="What each new list changed; detail is zlib-compressed JSON of the rows.",
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("fingerprint", LargeBinary(16), primary_key=True),
+    Column("rules", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    comment="Judged evidence, by fingerprint and version of the rules.",
+)
+
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("fingerprint", LargeBinary(16), primary_key=True),
+    Column("confirmed", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("block_number", BigInteger, nullable=False),
+    Column("block_hash", String(80), nullable=False),
+    Column("block_at", Moment, nullable=False),
+    comment="What a chain said of an unbound claim's owners.",
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("exchange", String(64), primary_key=True),
+    Column("network", String(64), primary_key=True),
+    Column("block_number", BigInteger, nullable=False),
+    Column("block_hash", String(80), nullable=False),
+    Column("block_at", Moment, nullable=False),
+    Column("taken_at", Moment, nullable=False),
+    Column("endpoints", JSON, nullable=False),
+    Column("balances", LargeBinary, nullable=False),
+    comment="The last whole snapshot of each exchange and network.",
+)
+
+sums = Table(
+    "sums",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("exchange", String(64), nullable=False),
+    Column("network", String(64), nullable=False),
+    Column("asset", String(32), nullable=False),
+    Column("amount", Text, nullable=False),
+    Column("block_number", BigInteger, nullable=False),
+    Column("block_hash", String(80), nullable=False),
+    Column("taken_at", Moment, nullable=False, index=True),
+    Index(None, "exchange", "asset", "taken_at"),
+    comment="What each snapshot summed up to (basis listed), with the block it came from.",
+)
+
+ratios = Table(
+    "ratios",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("exchange", String(64), nullable=False),
+    Column("asset", String(32), nullable=False),
+    Column("ratio", Text, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    comment="Live ratios on the acting basis, whenever they changed.",
+)
+
+audits = Table(
+    "audits",
+    metadata,
+    Column("exchange", String(64), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("audit", LargeBinary, nullable=False),
+    comment="The claimed amounts of the current list against the chain, zlib-compressed JSON.",
+)
+
+state = Table(
+    "state",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("value", JSON, nullable=False),
+    comment="Small things that are read and written whole, such as the memory of alerts.",
+)
