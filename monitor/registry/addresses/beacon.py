@@ -1,0 +1,23 @@
+"""Ethereum's beacon chain: a validator is named by its BLS12-381 public key, 48 bytes of a compressed point in G1.
+
+Only what tells a key from something else is judged here: the length, the bit that says "compressed", and that it is
+not the point at infinity. Whether the rest is on the curve is for whoever verifies a signature with it.
+"""
+
+from __future__ import annotations
+
+from monitor.model import Network
+from monitor.registry.addresses.decoded import AddressError, Decoded
+from monitor.registry.addresses.encodings import hexadecimal
+
+_COMPRESSED = 0x80
+_INFINITY = bytes((0xC0,)) + bytes(47)
+
+
+def decode(_network: Network, text: str) -> Decoded:
+    key = hexadecimal.decode(text, 48)
+    if not key[0] & _COMPRESSED:
+        raise AddressError("is not a validator's public key: its first bit, which marks a compressed point, is not set")
+    if key == _INFINITY:
+        raise AddressError("is the point at infinity, which is no validator's public key")
+    return Decoded("0x" + key.hex(), "validator", key)

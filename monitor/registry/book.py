@@ -1,0 +1,221 @@
+"""The registry as the other rooms see it: look-ups, and where a published coin id belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from monitor.model import ClaimKind, Network, Token, frozen
+from monitor.registry.names import fold, shown
+
+_PROTOCOLS: Mapping[str, tuple[str, ...]] = {
+    "evm": ("evm",),
+    "bitcoin": ("bitcoind", "esplora", "electrum"),
+}
+
+# The asset namespaces of CAIP-19. Those of other families are not published yet.
+_TOKEN_NAMESPACES: Mapping[str, str] = {"evm": "erc20", "tron": "trc20", "solana": "token"}
+
+_REMEDY = "in a file named under `registry:`"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a claimed coin is. What is missing is explained by ``fault``, a sentence that says what to do about it."""
+
+    network: Network | None
+    token: Token | None
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CoinId:
+    """What a coin id means. Without a token, ``reason`` says why."""
+
+    network: Network | None
+    token: Token | None
+    labels: frozenset[str] = frozenset()
+    """Folded labels that lists write beside this id, besides those of its network."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Everything that the files say, checked and indexed. Names, labels and coin ids are folded."""
+
+    networks: dict[str, Network] = field(default_factory=dict)
+    natives: dict[str, Token] = field(default_factory=dict)
+    slip44: dict[str, int] = field(default_factory=dict)
+    labels: dict[str, Network] = field(default_factory=dict)
+    tokens: dict[str, tuple[Token, ...]] = field(default_factory=dict)
+    """By network, the native coin first."""
+    names: dict[tuple[str, str], tuple[Token, ...]] = field(default_factory=dict)
+    """By network and name: several tokens where a name is ambiguous."""
+    assets: dict[str, str] = field(default_factory=dict)
+    """Every name of an asset, its own included, to its own."""
+    staking: dict[str, Token] = field(default_factory=dict)
+    coins: dict[str, CoinId] = field(default_factory=dict)
+
+
+class Registry:
+    """Networks, assets and tokens. Immutable; made by :func:`monitor.registry.load`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.networks: Mapping[str, Network] = frozen(tables.networks)
+        self._tables = tables
+        self._homes = _homes(tables)
+        self._placed: Callable[[str, str, ClaimKind], Placement] = lru_cache(maxsize=4096)(self._place)
+
+    def network_by_label(self, label: str) -> Network | None:
+        """The network that lists call ``label`` (``ETH``, ``erc20``, ``Arbitrum One``, ``avax`` ...)."""
+        return self._tables.labels.get(fold(label))
+
+    def native(self, network: str) -> Token | None:
+        """The native coin of the network of this short name; None where there is none or it is not certain."""
+        return self._tables.natives.get(network)
+
+    def tokens(self, network: str) -> tuple[Token, ...]:
+        """Every known token of the network of this short name, the native coin first."""
+        return self._tables.tokens.get(network, ())
+
+    def asset(self, name: str) -> str:
+        """The one name of the asset that lists and liabilities call ``name`` (``RIPPLE`` and ``xrp`` are ``XRP``)."""
+        return self._tables.assets.get(fold(name)) or name.strip().upper()
+
+    def protocols(self, network: Network) -> tuple[str, ...]:
+        """The node protocols by which balances of ``network`` can be read, the usual one first; none: not yet."""
+        return _PROTOCOLS.get(network.family, ())
+
+    def caip19(self, token: Token) -> str | None:
+        """The CAIP-19 id of a token of this registry (``eip155:1/erc20:0x…``).
+
+        None where the standards give none: a native coin without SLIP-44 number, or a network whose namespace does not
+        define tokens.
+        """
+        network = self.networks[token.network]
+        if token.contract is not None:
+            namespace = _TOKEN_NAMESPACES.get(network.family)
+            return f"{network.caip2}/{namespace}:{token.contract}" if namespace else None
+        number = self._tables.slip44.get(token.network)
+        if number is None or token != self.native(token.network):
+            return None
+        return f"{network.caip2}/slip44:{number}"
+
+    def place(self, coin: str, label: str = "", kind: ClaimKind = ClaimKind.ACCOUNT) -> Placement:
+        """The network and token that a row claims by its coin id and, where it has one, its network label.
+
+        An id that names its network (``USDT-TRC20``) decides, and a label that says otherwise is a fault. An id that is
+        only an asset (``USDT``) means that asset on the labelled network. ``coin`` may also be a token's contract.
+        Never guesses, and never raises, whatever the text.
+        """
+        return self._placed(coin, label, kind)
+
+    def _place(self, coin: str, label: str, kind: ClaimKind) -> Placement:
+        name = fold(coin)
+        if not name:
+            return Placement(None, None, "the row names no coin")
+        there = self.network_by_label(label)
+        if kind is not ClaimKind.ACCOUNT:
+            return self._staked(coin, there)
+        known = self._known(name, there)
+        if known and (known.network == there or fold(label) in {"", *known.labels}):
+            return _as_known(coin, known)
+        if known and known.network and name not in self._tables.assets:  # the id names its network
+            return _conflict(coin, known.network, label, there) if there else _as_known(coin, known)
+        if there:
+            return self._on(coin, there, known.reason if known else "")
+        return _unknown_label(coin, label) if fold(label) else self._unlabelled(coin)
+
+    def _known(self, name: str, there: Network | None) -> CoinId | None:
+        coins = self._tables.coins
+        return (coins.get(fold(f"{name}@{there.name}")) if there else None) or coins.get(name)
+
+    def _unlabelled(self, coin: str) -> Placement:
+        """An id without an entry and a row without a label: only a native coin has one home."""
+        homes = self._homes.get(self.asset(coin), ())
+        if len(homes) == 1:
+            return Placement(self.networks[homes[0].network], homes[0])
+        if homes:
+            places = " and ".join(token.network for token in homes)
+            return Placement(None, None, f"{shown(coin)} is native to {places}: the list must name the network")
+        network = self.network_by_label(coin)
+        if network:
+            return Placement(
+                network, None, f"{shown(coin)} names the network {network.name}, not a coin: name that too"
+            )
+        return Placement(
+            None, None, f"the coin id {shown(coin)} is not known: add it under `coins:` {_REMEDY}, or name its network"
+        )
+
+    def _on(self, coin: str, network: Network, reason: str) -> Placement:
+        found = self._named(coin, network.name)
+        if len(found) == 1:
+            return Placement(network, found[0])
+        if found:
+            contracts = ", ".join(token.contract or "native" for token in found)
+            fault = (
+                f"{shown(coin)} on {network.name} is one of {len(found)} tokens: {contracts}; name the contract in the "
+                f"list, or say which one `{shown(coin)}@{network.name}` is under `coins:` {_REMEDY}"
+            )
+        elif reason:
+            fault = f"{shown(coin)} on {network.name} is not known: {reason}; add the token under `tokens:` {_REMEDY}"
+        else:
+            fault = f"{shown(coin)} on {network.name} is not known: add the token under `tokens:` {_REMEDY}"
+        return Placement(network, None, fault)
+
+    def _named(self, coin: str, network: str) -> tuple[Token, ...]:
+        names, contract = self._tables.names, coin.strip()
+        return (
+            names.get((network, fold(coin)))
+            or names.get((network, self.asset(coin)))
+            or tuple(token for token in self.tokens(network) if token.contract in {contract, contract.lower()})
+        )
+
+    def _staked(self, coin: str, there: Network | None) -> Placement:
+        token = self._tables.staking.get(self.asset(coin))
+        if token is None:
+            return Placement(
+                there,
+                None,
+                f"where {shown(coin)} is staked is not known: add its validators' network under `staking:` {_REMEDY}",
+            )
+        validators = self.networks[token.network]
+        known = self._tables.coins.get(fold(coin))
+        allowed = {network.name for network in (validators, known and known.network) if network}
+        if there and there.name not in allowed:
+            return Placement(None, None, f"{shown(coin)} is staked on {validators.name}, but the row says {there.name}")
+        return Placement(validators, token)
+
+
+def _homes(tables: Tables) -> dict[str, tuple[Token, ...]]:
+    """By asset, the networks' native coins of that name."""
+    homes: dict[str, tuple[Token, ...]] = {}
+    for token in tables.natives.values():
+        homes[token.asset] = (*homes.get(token.asset, ()), token)
+    return homes
+
+
+def _as_known(coin: str, known: CoinId) -> Placement:
+    if known.token:
+        return Placement(known.network, known.token)
+    return Placement(
+        known.network,
+        None,
+        f"{shown(coin)} is not placed: {known.reason}; if you know, add it under `coins:` {_REMEDY}",
+    )
+
+
+def _unknown_label(coin: str, label: str) -> Placement:
+    return Placement(
+        None, None, f"the network {shown(label)} of {shown(coin)} is not known: add it under `labels:` {_REMEDY}"
+    )
+
+
+def _conflict(coin: str, named: Network, label: str, labelled: Network) -> Placement:
+    return Placement(
+        None,
+        None,
+        f"the coin id {shown(coin)} means the network {named.name}, but the row's network {shown(label)} means "
+        f"{labelled.name}: one of them is wrong",
+    )

@@ -1,0 +1,150 @@
+"""A registry file: its shape, and how one is read. ``docs/registry.md`` explains every key."""
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints, ValidationError, model_validator
+
+try:
+    from yaml import CSafeLoader as _SafeLoader
+except ImportError:  # a PyYAML built without libyaml reads the same, five times slower
+    from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
+AssetName = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]{0,31}$")]
+Caip2 = Annotated[str, StringConstraints(pattern=r"^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
+Decimals = Annotated[StrictInt, Field(ge=0, le=36)]
+
+
+class RegistryError(ValueError):
+    """A registry file cannot be used; ``faults`` holds all that is wrong, each with its file and entry."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = tuple(faults)
+
+
+class Entry(BaseModel):
+    """A part of a registry file: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NativeEntry(Entry):
+    """The coin that a network's own protocol moves, in base units of ``10 ** -decimals``."""
+
+    asset: AssetName
+    decimals: Decimals
+    slip44: Annotated[StrictInt, Field(ge=0)] | None = None
+
+
+class NetworkEntry(Entry):
+    """A chain. Its name and title are labels already."""
+
+    caip2: Caip2
+    family: Name
+    title: Text
+    native: NativeEntry | None = None
+    labels: list[Text] = Field(default_factory=list)
+
+
+class TokenEntry(Entry):
+    """A token of the network under which it stands; without a contract, the native coin by another name or unit."""
+
+    asset: AssetName
+    decimals: Decimals
+    contract: Text | None = None
+    names: list[Text] = Field(default_factory=list)
+
+
+class CoinEntry(Entry):
+    """What a coin id means: a token of a network, or the reason why that is not known."""
+
+    network: Name | None = None
+    asset: AssetName | None = None
+    contract: Text | None = None
+    labels: list[Text] = Field(default_factory=list)
+    reason: Text | None = None
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if self.reason and (self.asset or self.contract):
+            raise ValueError("a coin that is placed needs no `reason`: keep that, or `asset` and `contract`")
+        if self.network is None and not self.reason:
+            raise ValueError("needs a `network`, or a `reason` why none is known")
+        return self
+
+
+class RegistryFile(Entry):
+    """One whole file. Every section may be missing."""
+
+    networks: dict[Name, NetworkEntry] = Field(default_factory=dict)
+    labels: dict[Text, Name] = Field(default_factory=dict)
+    tokens: dict[Name, list[TokenEntry]] = Field(default_factory=dict)
+    assets: dict[AssetName, list[Text]] = Field(default_factory=dict)
+    staking: dict[AssetName, Name] = Field(default_factory=dict)
+    coins: dict[Text, CoinEntry] = Field(default_factory=dict)
+
+
+class _Loader(_SafeLoader):
+    """YAML, but a key that stands twice is an error and not a silent loss of the first."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"`{key.value}` stands twice; keep one", problem_mark=key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def read(path: Path) -> RegistryFile:
+    """The file at ``path``, checked by itself. Raises :class:`RegistryError`."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RegistryError([f"{path}: cannot be read: {error}"]) from error
+    return parse(text, str(path))
+
+
+def parse(text: str, file: str) -> RegistryFile:
+    """The YAML ``text``, checked by itself; ``file`` is its name in errors."""
+    try:
+        values = yaml.load(text, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
+    except yaml.MarkedYAMLError as error:
+        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise RegistryError([f"{file}{line}: {error.problem}"]) from error
+    except yaml.YAMLError as error:
+        raise RegistryError([f"{file}: not YAML: {error}"]) from error
+    except ValueError as error:  # a date or number that YAML's own types cannot hold, such as 2026-02-30
+        raise RegistryError([f"{file}: {error}"]) from error
+    try:
+        return RegistryFile.model_validate({} if values is None else values)
+    except ValidationError as error:
+        raise RegistryError(
+            [f"{file}: {_place(detail['loc'])}{_message(detail['type'], detail['msg'])}" for detail in error.errors()]
+        ) from error
+
+
+def _place(path: tuple[str | int, ...]) -> str:
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path if part != "[key]")
+    return f"{place.lstrip('.')}: " if place else ""
+
+
+def _message(kind: str, message: str) -> str:
+    match kind:
+        case "extra_forbidden":
+            return "unknown key; see docs/registry.md for those that there are"
+        case "missing":
+            return "is required"
+        case "string_type":
+            return "is not text; put it in quotes"
+        case "model_type" | "dict_type":
+            return "is not a mapping of keys to values"
+        case _:
+            return message.removeprefix("Value error, ")

@@ -1,0 +1,222 @@
+"""From registry files to a :class:`Registry`: merged, cross-checked, indexed."""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from monitor.model import Network, Token
+from monitor.registry.addresses import AddressError, decode
+from monitor.registry.book import CoinId, Registry, Tables
+from monitor.registry.files import CoinEntry, RegistryError, RegistryFile, TokenEntry, read
+from monitor.registry.names import fold
+
+_DATA = Path(__file__).parent / "data"
+_BUILT_IN = ("networks.yaml", "tokens.yaml", "coins.yaml")
+
+# Where a token's contract is an account, it is kept in the spelling of accounts, and checked like one.
+_CONTRACTS_ARE_ACCOUNTS = frozenset({"evm", "solana", "starknet", "tron"})
+
+T = TypeVar("T")
+Files = Sequence[tuple[str, RegistryFile]]
+
+
+def load(extensions: Sequence[Path] = ()) -> Registry:
+    """The networks, tokens and coin ids known out of the box, and those of the files ``extensions``.
+
+    Raises :class:`RegistryError` with everything that is wrong with the extensions.
+    """
+    if not extensions:
+        return _built_in_registry()
+    faults: list[str] = []
+    files = list(_built_in())
+    for path in extensions:
+        try:
+            files.append((str(path), read(path)))
+        except RegistryError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise RegistryError(faults)
+    return assemble(files)
+
+
+@cache
+def _built_in() -> Files:
+    return tuple((name, read(_DATA / name)) for name in _BUILT_IN)
+
+
+@cache
+def _built_in_registry() -> Registry:
+    return assemble(_built_in())
+
+
+def assemble(files: Files) -> Registry:
+    """One registry of all ``files``, each given with its name for errors; what one says, no other may say again."""
+    assembly = _Assembly(files)
+    for step in (
+        assembly.networks,
+        assembly.labels,
+        assembly.assets,
+        assembly.tokens,
+        assembly.staking,
+        assembly.coins,
+    ):
+        step()
+    if assembly.faults:
+        raise RegistryError(assembly.faults)
+    return Registry(assembly.tables)
+
+
+class _Assembly:
+    """The work of :func:`assemble`. Each step relies on those before and collects its faults."""
+
+    def __init__(self, files: Files) -> None:
+        self.files = files
+        self.faults: list[str] = []
+        self._origins: dict[tuple[str, Hashable], str] = {}
+        self.tables = Tables()
+
+    def networks(self) -> None:
+        for file, name, entry in self._entries(lambda document: document.networks):
+            place = f"{file}: networks.{name}"
+            if not self._first("network", name, place) or not self._first("CAIP-2 id", entry.caip2, place):
+                continue
+            self.tables.networks[name] = Network(name, entry.caip2, entry.family, entry.title)
+            if entry.native:
+                self._first("token", (name, entry.native.asset), place)
+                self.tables.natives[name] = Token(entry.native.asset, name, None, entry.native.decimals)
+                self._add_token(self.tables.natives[name], (entry.native.asset,))
+                if entry.native.slip44 is not None:
+                    self.tables.slip44[name] = entry.native.slip44
+            for label in (name, entry.title, *entry.labels):
+                self._add_label(label, name, place)
+
+    def labels(self) -> None:
+        for file, label, name in self._entries(lambda document: document.labels):
+            self._add_label(label, name, f"{file}: labels.{label}")
+
+    def _add_label(self, label: str, name: str, place: str) -> None:
+        network = self._network(name, place)
+        held = self.tables.labels.get(fold(label))
+        if network and held and held != network:
+            self.faults.append(f"{place}: the label {label} is {held.name}'s already")
+        elif network:
+            self.tables.labels[fold(label)] = network
+
+    def assets(self) -> None:
+        for file, document in self.files:
+            for asset, names in document.assets.items():
+                for name in (asset, *names):
+                    self._add_asset(name, asset, f"{file}: assets.{asset}")
+            for network, entry in document.networks.items():
+                if entry.native:
+                    self._add_asset(entry.native.asset, entry.native.asset, f"{file}: networks.{network}")
+            for network, tokens in document.tokens.items():
+                for token in tokens:
+                    self._add_asset(token.asset, token.asset, f"{file}: tokens.{network}")
+
+    def _add_asset(self, name: str, asset: str, place: str) -> None:
+        held = self.tables.assets.setdefault(fold(name), asset)
+        if held != asset:
+            self.faults.append(f"{place}: {name} is a name of {held} already")
+
+    def tokens(self) -> None:
+        for file, name, entries in self._entries(lambda document: document.tokens):
+            place = f"{file}: tokens.{name}"
+            network = self._network(name, place)
+            if network:
+                for entry in entries:
+                    self._add_entry(network, entry, f"{place}: {entry.asset}")
+
+    def _add_entry(self, network: Network, entry: TokenEntry, place: str) -> None:
+        contract = self._contract(network, entry.contract, place)
+        if (contract or not entry.contract) and self._first("token", (network.name, contract or entry.asset), place):
+            self._add_token(Token(entry.asset, network.name, contract, entry.decimals), entry.names or (entry.asset,))
+
+    def _add_token(self, token: Token, names: Iterable[str]) -> None:
+        self.tables.tokens[token.network] = (*self.tables.tokens.get(token.network, ()), token)
+        for name in {fold(name) for name in names}:
+            key = (token.network, name)
+            self.tables.names[key] = (*self.tables.names.get(key, ()), token)
+
+    def staking(self) -> None:
+        for file, asset, name in self._entries(lambda document: document.staking):
+            place = f"{file}: staking.{asset}"
+            network = self._network(name, place)
+            if network and self._first("staking network", asset, place):
+                token = self._token(network, asset, None, place)
+                if token:
+                    self.tables.staking[asset] = token
+
+    def coins(self) -> None:
+        for file, coin, entry in self._entries(lambda document: document.coins):
+            place = f"{file}: coins.{coin}"
+            held = self.tables.coins.get(fold(coin))
+            if held and (held.token or entry.reason):  # to place an id that has only a reason is the one thing allowed
+                self.faults.append(f"{place}: this coin id is known already: {held.token or held.reason}")
+                continue
+            network = self._network(entry.network, place) if entry.network else None
+            if network is None and entry.network:
+                continue
+            scope = coin.rpartition("@")[2]
+            if "@" in coin and scope != entry.network:
+                self.faults.append(f"{place}: is for {scope}, but its network is {entry.network}")
+            self.tables.coins[fold(coin)] = CoinId(
+                network,
+                self._coin_token(network, entry, place),
+                frozenset(map(fold, entry.labels)),
+                entry.reason or "",
+            )
+
+    def _coin_token(self, network: Network | None, entry: CoinEntry, place: str) -> Token | None:
+        if network is None or entry.reason:
+            return None
+        if entry.asset or entry.contract:
+            contract = self._contract(network, entry.contract, place)
+            return self._token(network, entry.asset, contract, place) if contract or not entry.contract else None
+        native = self.tables.natives.get(network.name)
+        if native is None:
+            self.faults.append(f"{place}: {network.name} has no native coin: name the `asset` or the `contract`")
+        return native
+
+    def _token(self, network: Network, asset: str | None, contract: str | None, place: str) -> Token | None:
+        """The one token of ``network`` that is meant; a fault where there is none or more than one."""
+        found = [
+            token
+            for token in self.tables.tokens.get(network.name, ())
+            if (asset is None or token.asset == asset) and (contract is None or token.contract == contract)
+        ]
+        if len(found) == 1:
+            return found[0]
+        what = " ".join(part for part in (asset, contract) if part)
+        remedy = "name the `contract`" if found else "add it under `tokens:`"
+        self.faults.append(f"{place}: {network.name} has {len(found)} tokens {what}: {remedy}")
+        return None
+
+    def _contract(self, network: Network, text: str | None, place: str) -> str | None:
+        """``text`` in the spelling in which contracts are kept; a fault and None where it is none."""
+        if text is None or network.family not in _CONTRACTS_ARE_ACCOUNTS:
+            return text
+        try:
+            return decode(network, text).canonical
+        except AddressError as error:
+            self.faults.append(f"{place}: contract {text}: {error}")
+            return None
+
+    def _network(self, name: str, place: str) -> Network | None:
+        network = self.tables.networks.get(name)
+        if network is None:
+            self.faults.append(f"{place}: there is no network {name}: add it under `networks:`")
+        return network
+
+    def _first(self, what: str, key: Hashable, place: str) -> bool:
+        """Whether nothing said this before; a fault that names both places if it did."""
+        origin = self._origins.setdefault((what, key), place)
+        if origin is not place:
+            self.faults.append(f"{place}: this {what} stands already in {origin}")
+        return origin is place
+
+    def _entries(self, section: Callable[[RegistryFile], Mapping[str, T]]) -> Iterator[tuple[str, str, T]]:
+        for file, document in self.files:
+            for key, value in section(document).items():
+                yield file, key, value

@@ -1,0 +1,43 @@
+"""Networks by name for the tests of addresses, without the registry's data."""
+
+from __future__ import annotations
+
+from monitor.model import Network
+from monitor.registry.addresses import AddressError, Decoded, decode
+
+_FAMILIES = {
+    "bitcoin": (
+        "bitcoin-cash bitcoin-diamond bitcoin-gold bitcoin-sv dash decred digibyte dogecoin ecash horizen litecoin "
+        "qtum ravencoin zcash"
+    ),
+    "cosmos": "celestia cronos-pos dora-vota dydx injective terra terra-classic",
+    "evm": "ethereum ethereum-classic avalanche polygon fantom okc",
+    "beacon": "ethereum-beacon",
+    "stellar": "pi",
+    "eos": "wax",
+    "solana": "fogo",
+    "substrate": (
+        "acala astar avail centrifuge clover efinity enjin karura khala kusama kusama-asset-hub phala polkadot "
+        "polkadot-asset-hub shiden"
+    ),
+}
+_FAMILY_OF = {name: family for family, names in _FAMILIES.items() for name in names.split()}
+
+
+def network(name: str) -> Network:
+    """The network ``name``; one that is not listed above is called like its family."""
+    return Network(name=name, caip2=f"test:{name}", family=_FAMILY_OF.get(name, name), title=name.title())
+
+
+def accepted(name: str, text: str) -> Decoded:
+    """What ``text`` decodes to on the network ``name``."""
+    return decode(network(name), text)
+
+
+def refusal(name: str, text: str) -> str:
+    """Why ``text`` is refused on the network ``name``; empty when it is accepted."""
+    try:
+        decode(network(name), text)
+    except AddressError as error:
+        return str(error)
+    return ""
