@@ -1,0 +1,35 @@
+"""What a Bitcoin address commits to, and what a row may state beside it."""
+
+from dataclasses import dataclass
+
+from monitor.model import Claim, Network
+from monitor.ownership.faults import Refused
+from monitor.ownership.text import hex_bytes
+from monitor.registry.addresses import AddressError, decode
+from monitor.registry.addresses.bitcoin import script_pubkey
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A decoded address: ``form`` as the registry names it, ``program`` the hash (taproot: the key) inside it."""
+
+    form: str
+    program: bytes
+    script_pubkey: bytes
+    stated: bytes
+    """The row's key or script; empty where it gives none."""
+
+    def check_stated(self, *known: bytes) -> None:
+        """A key or script in the row must be one that the proof used: ``known``, or the address's own script."""
+        if self.stated and self.stated not in {self.script_pubkey, *known}:
+            raise Refused("the row's key or script is neither that of the address nor that of the signature")
+
+
+def account_of(claim: Claim, network: Network) -> Account:
+    """The account that ``claim`` names, with the script or key that it states."""
+    try:
+        decoded = decode(network, claim.account or "")
+    except AddressError as error:
+        raise Refused(f"{claim.account}: {error}") from error
+    stated = hex_bytes(claim.key, "the row's key or script") if claim.key else b""
+    return Account(decoded.form, decoded.payload, script_pubkey(decoded), stated)

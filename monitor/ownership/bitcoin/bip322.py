@@ -1,0 +1,191 @@
+"""BIP-322 signed messages, *simple* and *full*: the address's own script is satisfied by a virtual transaction.
+
+Judged are the scripts whose keys can be named: P2PKH, P2WPKH, P2SH-P2WPKH, taproot's key path, and bare multisig in
+P2SH, P2WSH and P2SH-P2WSH. Any other script that hashes to the address is ``unsupported`` (the BIP's *inconclusive*),
+as are proofs of funds. The BIP's required rules hold: SIGHASH_ALL, strict DER, low s, minimal pushes, an empty dummy.
+
+A time lock in a full signature is no condition of the scripts above, and changes nothing.
+"""
+
+from bitcoin.core.script import OP_PUSHDATA1, OP_PUSHDATA2, CScript, CScriptInvalidError
+from coincurve import PublicKeyXOnly
+
+from monitor.ownership import secp256k1
+from monitor.ownership.bitcoin import multisig, taproot
+from monitor.ownership.bitcoin.account import Account
+from monitor.ownership.bitcoin.hashing import hash160, key_hash_script, witness_script_hash
+from monitor.ownership.bitcoin.virtual import (
+    SIGHASH_ALL,
+    SIGHASH_DEFAULT,
+    ToSign,
+    read_full,
+    read_simple,
+    to_spend_id,
+)
+from monitor.ownership.faults import NotJudged, Refused
+from monitor.ownership.text import base64_bytes
+
+_SCHNORR_LENGTH = 64
+
+
+def judge(account: Account, text: str, message: bytes) -> str:
+    """Why the signature proves the account; else ``Refused`` or ``NotJudged``."""
+    to_sign = _read(text, to_spend_id(account.script_pubkey, message))
+    if account.form not in {"p2pkh", "p2sh"} and to_sign.script_sig:
+        raise Refused("a segwit address is signed for with a witness alone, this has a scriptSig")
+    match account.form:
+        case "p2pkh":
+            return _judge_p2pkh(account, to_sign)
+        case "p2sh":
+            return _judge_p2sh(account, to_sign)
+        case "p2wpkh":
+            return _judge_witness_key(account, to_sign, account.script_pubkey, "P2WPKH")
+        case "p2wsh":
+            return _judge_witness_script(account, to_sign, account.script_pubkey, "P2WSH")
+        case _:
+            return _judge_taproot(account, to_sign)
+
+
+def _read(text: str, spent: bytes) -> ToSign:
+    """The signature in any of its spellings; without a prefix, as before the BIP had them, its content tells which."""
+    prefix, body = (text[:3], text[3:]) if text.startswith(("smp", "ful", "pof")) else ("", text)
+    if prefix == "pof":
+        raise NotJudged("BIP-322 proofs of funds are not judged")
+    raw = base64_bytes(body, "the signature")
+    if prefix == "ful":
+        return read_full(raw, spent)
+    try:
+        return read_simple(raw, spent)
+    except Refused:
+        if prefix or len(raw) < 60:  # no transaction is that short
+            raise
+    return read_full(raw, spent)
+
+
+def _judge_p2pkh(account: Account, to_sign: ToSign) -> str:
+    if to_sign.witness:
+        raise Refused("a P2PKH address has no witness: a full BIP-322 signature with a scriptSig is needed")
+    pushed = _pushes(to_sign.script_sig or b"")
+    if len(pushed) != 2:
+        raise Refused("the scriptSig is not a signature and a key")
+    signature, key = pushed
+    if not multisig.is_key(key, uncompressed=True) or hash160(key) != account.program:
+        raise Refused(f"signed by key {key.hex()}, which is not the address's")
+    _check_ecdsa(signature, key, to_sign.legacy_hash(account.script_pubkey))
+    account.check_stated(key)
+    return f"P2PKH: signed by key {key.hex()}, whose hash is the address (BIP-322)"
+
+
+def _judge_p2sh(account: Account, to_sign: ToSign) -> str:
+    if not to_sign.witness:
+        return _judge_redeem_script(account, to_sign)
+    last = to_sign.witness[-1]
+    for redeem, name, judge_witness in (
+        (key_hash_script(last), "P2SH-P2WPKH", _judge_witness_key),
+        (witness_script_hash(last), "P2SH-P2WSH", _judge_witness_script),
+    ):
+        if hash160(redeem) == account.program:
+            if to_sign.script_sig is not None and to_sign.script_sig != bytes((len(redeem),)) + redeem:
+                raise Refused("the scriptSig is not the redeem script of the address")
+            return judge_witness(account, to_sign, redeem, name)
+    raise Refused("neither key nor script of the witness hashes to the address")
+
+
+def _judge_witness_key(account: Account, to_sign: ToSign, program_script: bytes, name: str) -> str:
+    if len(to_sign.witness) != 2:
+        raise Refused(f"the witness has {len(to_sign.witness)} items, {name} needs a signature and a key")
+    signature, key = to_sign.witness
+    if not multisig.is_key(key, uncompressed=False) or key_hash_script(key) != program_script:
+        raise Refused(f"signed by key {key.hex()}, which is not the address's")
+    script_code = b"\x76\xa9\x14" + hash160(key) + b"\x88\xac"
+    _check_ecdsa(signature, key, to_sign.witness_hash(script_code))
+    account.check_stated(key, program_script)
+    return f"{name}: signed by key {key.hex()}, whose hash is the address (BIP-322)"
+
+
+def _judge_witness_script(account: Account, to_sign: ToSign, program_script: bytes, name: str) -> str:
+    if not to_sign.witness:
+        raise Refused("the witness is empty")
+    *arguments, script = to_sign.witness
+    if witness_script_hash(script) != program_script:
+        raise Refused("the script of the witness does not hash to the address")
+    account.check_stated(script, program_script)
+    return _judge_multisig(arguments, script, to_sign.witness_hash(script), name)
+
+
+def _judge_redeem_script(account: Account, to_sign: ToSign) -> str:
+    *arguments, script = _pushes(to_sign.script_sig or b"") or [b""]
+    if hash160(script) != account.program:
+        raise Refused("the script in the scriptSig does not hash to the address")
+    account.check_stated(script)
+    return _judge_multisig(arguments, script, to_sign.legacy_hash(script), "P2SH")
+
+
+def _judge_multisig(arguments: list[bytes], script: bytes, digest: bytes, name: str) -> str:
+    """OP_CHECKMULTISIG: an empty dummy, then exactly m signatures in the order of their keys (BIP 147)."""
+    parsed = multisig.parse(script, uncompressed=name == "P2SH")
+    if parsed is None:
+        raise NotJudged(f"{name} scripts other than bare multisig are not judged")
+    if len(arguments) != parsed.threshold + 1 or arguments[0]:
+        raise Refused(f"{parsed} multisig needs an empty item and {parsed.threshold} signatures")
+    remaining, signers = iter(parsed.keys), []
+    for position, signature in enumerate(arguments[1:], 1):
+        key = next((key for key in remaining if _signed_by(signature, key, digest)), None)
+        if key is None:
+            raise Refused(f"signature {position} is by no further key of the script, or over another message")
+        signers.append(key)
+    parsed.check(signers)
+    return f"{name}: {len(signers)} keys of the {parsed} script signed (BIP-322)"
+
+
+def _judge_taproot(account: Account, to_sign: ToSign) -> str:
+    if len(to_sign.witness) > 1:
+        taproot.check_script_path(account.program, to_sign.witness)
+        raise NotJudged("taproot script paths are not judged, only the key path")
+    signature = to_sign.witness[0] if to_sign.witness else b""
+    hash_type = SIGHASH_DEFAULT
+    if len(signature) == _SCHNORR_LENGTH + 1 and signature[-1] == SIGHASH_ALL:
+        signature, hash_type = signature[:-1], SIGHASH_ALL
+    if len(signature) != _SCHNORR_LENGTH:
+        raise Refused("the taproot signature is not 64 bytes, or 65 ending in SIGHASH_ALL (BIP 341)")
+    try:
+        key = PublicKeyXOnly(account.program)
+    except ValueError as error:
+        raise Refused("the taproot address holds no point of the curve, so nobody can sign for it") from error
+    if not key.verify(signature, to_sign.taproot_hash(account.script_pubkey, hash_type)):
+        raise Refused("the signature is not by the address's taproot key over this message")
+    account.check_stated(account.program)
+    return f"P2TR: signed by the address's output key {account.program.hex()} (BIP-322)"
+
+
+def _signed_by(signature: bytes, key: bytes, digest: bytes) -> bool:
+    try:
+        _check_ecdsa(signature, key, digest)
+    except Refused:
+        return False
+    return True
+
+
+def _check_ecdsa(signature: bytes, key: bytes, digest: bytes) -> None:
+    if not signature or signature[-1] != SIGHASH_ALL:
+        raise Refused("the signature does not end in SIGHASH_ALL")
+    secp256k1.verify(signature[:-1], key, digest)
+
+
+def _pushes(script: bytes) -> list[bytes]:
+    """What a script of data pushes leaves on the stack; each push in its shortest form (MINIMALDATA)."""
+    pushed = []
+    try:
+        for opcode, data, _ in CScript(script).raw_iter():
+            if data is None or opcode != _shortest_push(len(data)) or len(data) > multisig.MAX_PUSH:
+                raise Refused("the scriptSig has something else than minimal data pushes")
+            pushed.append(data)
+    except CScriptInvalidError as error:
+        raise Refused("the scriptSig is cut short") from error
+    return pushed
+
+
+def _shortest_push(length: int) -> int:
+    if length < OP_PUSHDATA1:
+        return length
+    return int(OP_PUSHDATA1 if length <= 0xFF else OP_PUSHDATA2)

@@ -1,0 +1,148 @@
+"""Compact signatures: a header byte, r and s, from which the key is recovered (BIP 137).
+
+The header says what kind of address the key stands for, and it is held to that: 27 to 30 P2PKH of an uncompressed key,
+31 to 34 P2PKH of a compressed key, 35 to 38 P2SH-P2WPKH, 39 to 42 P2WPKH. Some wallets write 31 to 34 for segwit
+addresses too; that would give one signature several spellings, and is refused. Keys of a multisig script sign as for
+P2PKH: the header then says which serialisation of the key stands in the script.
+
+OKX also writes such signatures as ``0x`` hex of r, s, v, over its own header and Keccak-256, v being 27 to 34 and the
+key compressed.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+from coincurve import PublicKey
+
+from monitor.ownership import digests, secp256k1
+from monitor.ownership.bitcoin import multisig
+from monitor.ownership.bitcoin.account import Account
+from monitor.ownership.bitcoin.hashing import hash160, key_hash_script, witness_script_hash
+from monitor.ownership.faults import Refused
+from monitor.ownership.text import base64_bytes
+
+_OKX_HEX = re.compile(r"0x[0-9a-fA-F]{130}")
+_LENGTH = 65
+
+
+class Header(IntEnum):
+    """What the header byte says of the key, as the first of its four values."""
+
+    UNCOMPRESSED = 27
+    COMPRESSED = 31
+    P2SH_P2WPKH = 35
+    P2WPKH = 39
+
+    def __str__(self) -> str:
+        return _MEANING[self]
+
+
+_MEANING = {
+    Header.UNCOMPRESSED: "P2PKH of an uncompressed key (27 to 30)",
+    Header.COMPRESSED: "P2PKH of a compressed key (31 to 34)",
+    Header.P2SH_P2WPKH: "P2SH-P2WPKH (35 to 38)",
+    Header.P2WPKH: "P2WPKH (39 to 42)",
+}
+
+
+_KEY_FORMS: Mapping[str, tuple[str, frozenset[Header], Callable[[bytes], bytes]]] = {
+    "p2pkh": ("P2PKH", frozenset({Header.UNCOMPRESSED, Header.COMPRESSED}), hash160),
+    "p2wpkh": ("P2WPKH", frozenset({Header.P2WPKH}), hash160),
+    "p2sh": ("P2SH-P2WPKH", frozenset({Header.P2SH_P2WPKH}), lambda key: hash160(key_hash_script(key))),
+}
+"""Form of the address to its name, the headers that go with it, and how it is made from a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compact:
+    """A compact signature with the message form that goes with its spelling."""
+
+    header: Header
+    recovery_id: int
+    r_s: bytes
+    digest: Callable[[str, bytes], bytes]
+
+    def signer(self, message_header: str, message: bytes) -> bytes:
+        """The key that signed, serialised as the header says."""
+        key: PublicKey = secp256k1.recover(self.r_s, self.recovery_id, self.digest(message_header, message))
+        return key.format(compressed=self.header is not Header.UNCOMPRESSED)
+
+
+def read(text: str) -> Compact | None:
+    """The compact signature that ``text`` spells; None when it is something else."""
+    if text.startswith("0x"):
+        return _read_okx(text)
+    try:
+        raw = base64_bytes(text, "the signature")
+    except Refused:
+        return None
+    if len(raw) != _LENGTH:
+        return None
+    if not 27 <= raw[0] <= 42:
+        raise Refused(f"the header byte of the signature is {raw[0]}, not 27 to 42 (BIP 137)")
+    kind, recovery_id = divmod(raw[0] - 27, 4)
+    return Compact(Header(27 + 4 * kind), recovery_id, raw[1:], digests.bitcoin_message)
+
+
+def _read_okx(text: str) -> Compact:
+    if not _OKX_HEX.fullmatch(text):
+        raise Refused("the signature is not 0x and 130 hex digits (r, s, v)")
+    raw = bytes.fromhex(text[2:])
+    if not 27 <= raw[64] <= 34:
+        raise Refused(f"v of the signature is {raw[64]}, not 27 to 34")
+    return Compact(Header.COMPRESSED, (raw[64] - 27) % 4, raw[:64], lambda _, message: digests.okx_message(message))
+
+
+def judge(account: Account, signatures: list[Compact], message_header: str, message: bytes) -> str:
+    """Why the signatures prove the account; else ``Refused``."""
+    if account.form == "p2tr":
+        raise Refused("a taproot address cannot be proven by a recoverable signature (BIP 137); BIP-322 is needed")
+    signers = [signature.signer(message_header, message) for signature in signatures]
+    headers = {signature.header for signature in signatures}
+    if account.form == "p2wsh" or (account.form == "p2sh" and Header.P2SH_P2WPKH not in headers):
+        return _judge_script(account, signatures, signers)
+    return _judge_key(account, signatures, signers)
+
+
+def _judge_key(account: Account, signatures: list[Compact], signers: list[bytes]) -> str:
+    if len(signers) > 1:
+        raise Refused(f"{len(signers)} signatures are given for an address of one key")
+    header, key = signatures[0].header, signers[0]
+    name, allowed, program_of = _KEY_FORMS[account.form]
+    if header not in allowed:
+        raise Refused(f"the header of the signature is for {header}, the address is {name}")
+    if account.program != program_of(key):
+        raise Refused(f"signed by key {key.hex()}, which is not the address's (or over another message)")
+    account.check_stated(key, *([key_hash_script(key)] if account.form == "p2sh" else []))
+    return f"{name}: signed by key {key.hex()}, whose hash is the address"
+
+
+def _judge_script(account: Account, signatures: list[Compact], signers: list[bytes]) -> str:
+    for position, signature in enumerate(signatures, 1):
+        if signature.header not in {Header.UNCOMPRESSED, Header.COMPRESSED}:
+            raise Refused(f"the header of signature {position} is for {signature.header}, not for a key of a script")
+    name, script = _script_of(account)
+    parsed = multisig.parse(script, uncompressed=name == "P2SH")
+    if parsed is None:
+        raise Refused(f"the {name} script is not a bare multisig")
+    parsed.check(signers)
+    return f"{name}: {len(signers)} keys of the {parsed} script signed"
+
+
+def _script_of(account: Account) -> tuple[str, bytes]:
+    """The script in the row, proven to be the one that the address hashes, with the name of the way it does."""
+    script = account.stated
+    if not script:
+        raise Refused("the row gives no redeem or witness script")
+    witness_program = witness_script_hash(script)
+    if account.script_pubkey == witness_program:
+        return "P2WSH", script
+    if hash160(witness_program) == account.program:
+        return "P2SH-P2WSH", script
+    if hash160(script) != account.program:
+        raise Refused("the row's script does not hash to the address")
+    if len(script) > multisig.MAX_PUSH:
+        raise Refused(f"the script has {len(script)} bytes; more than {multisig.MAX_PUSH} cannot be spent")
+    return "P2SH", script

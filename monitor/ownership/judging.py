@@ -1,0 +1,75 @@
+"""One claim, one verdict: the rules that hold for every family, then the family's own."""
+
+import logging
+
+from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
+from monitor.ownership.families import FAMILIES, Family
+from monitor.ownership.faults import NotJudged, Refused
+from monitor.registry.addresses import AddressError, NoCodecError, decode
+
+RULES_VERSION = 1
+"""Goes up with every change that can alter a verdict, so that verdicts kept from earlier rules are judged anew."""
+
+_log = logging.getLogger(__name__)
+
+
+def judge(claim: Claim, network: Network | None) -> Verdict:
+    """What the signatures of ``claim`` prove, whatever is in them: this never raises.
+
+    ``network`` is the registry's network of that name, None where the registry does not know the coin.
+    """
+    if network is None:
+        return Verdict(VerdictStatus.UNSUPPORTED, claim.fault or f"the network of {claim.coin} is not known")
+    if claim.account is None:
+        return Verdict(_undecoded(claim, network), claim.fault or "the address does not decode")
+    if not any(claim.signatures):
+        return Verdict(VerdictStatus.UNSIGNED, "the row has no signature")
+    if not claim.message:
+        return Verdict(VerdictStatus.INVALID, "the row has a signature and no message")
+    if not _is_unicode(claim.message):
+        return Verdict(VerdictStatus.INVALID, "the message is not valid Unicode, so nobody can have signed it")
+    family = FAMILIES.get(network.family)
+    if family is None:
+        reason = f"signatures on {network.title} (family {network.family}) are not judged"
+        return Verdict(VerdictStatus.UNSUPPORTED, reason)
+    return _judge(claim, network, family)
+
+
+def question(claim: Claim, network: Network | None) -> OwnerQuestion | None:
+    """What to ask the chain about a claim judged ``unbound``; None where it could not promote the claim."""
+    if network is None or judge(claim, network).status is not VerdictStatus.UNBOUND:
+        return None
+    return FAMILIES[network.family].question(claim, network)
+
+
+def _judge(claim: Claim, network: Network, family: Family) -> Verdict:
+    try:
+        return family.judge(claim, network)
+    except Refused as refusal:
+        return Verdict(VerdictStatus.INVALID, str(refusal))
+    except NotJudged as limit:
+        return Verdict(VerdictStatus.UNSUPPORTED, str(limit))
+    except Exception as error:  # noqa: BLE001
+        # One hostile row must not keep a million others from being judged. It is our defect, and must not hide.
+        _log.exception("%s, line %d: judging the signatures failed", claim.file, claim.line)
+        name = type(error).__name__
+        return Verdict(VerdictStatus.INVALID, f"could not be judged ({name}): a defect of the monitor, see its log")
+
+
+def _undecoded(claim: Claim, network: Network) -> VerdictStatus:
+    """An address that does not decode is invalid; where no codec is known, nothing is known against it."""
+    try:
+        decode(network, claim.address)
+    except NoCodecError:
+        return VerdictStatus.UNSUPPORTED
+    except AddressError:
+        pass
+    return VerdictStatus.INVALID
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,101 @@
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+from coincurve import PrivateKey
+from eth_hash.auto import keccak
+
+from monitor.model import Claim, Network, Verdict, VerdictStatus
+from monitor.ownership import accept, batch, fingerprint, judge, judge_all
+from monitor.ownership.digests import personal_message
+from tests.support.ownership import BITCOIN, ETHEREUM, MESSAGE, claim, evm_signature
+
+NETWORKS: Mapping[str, Network] = {"ethereum": ETHEREUM, "bitcoin": BITCOIN}
+DIGEST = personal_message(keccak(MESSAGE.encode()))
+
+
+def row(number: int, *, good: bool = True) -> Claim:
+    key = PrivateKey(number.to_bytes(32, "big"))
+    account = "0x" + keccak(key.public_key.format(compressed=False)[1:])[12:].hex()
+    return claim(ETHEREUM, account if good else "0x" + "11" * 20, evm_signature(key, DIGEST), line=number)
+
+
+ROWS = [row(number, good=number % 3 > 0) for number in range(1, 41)]
+MIXED = [*ROWS, ROWS[0], claim(BITCOIN, "1BoatSLRHtKNngkdXEeobR76b53LETtpyT"), replace(ROWS[0], network="unheard-of")]
+
+
+@pytest.fixture
+def judged_lines(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The lines that were judged in this process."""
+    lines: list[int] = []
+
+    def watched(claim: Claim, network: Network | None) -> Verdict:
+        lines.append(claim.line)
+        return judge(claim, network)
+
+    monkeypatch.setattr(batch, "judge", watched)
+    return lines
+
+
+def test_verdicts_come_in_the_order_of_the_claims() -> None:
+    expected = [judge(one, NETWORKS.get(one.network or "")) for one in MIXED]
+    assert judge_all(MIXED, NETWORKS, workers=1) == expected
+    assert {verdict.status for verdict in expected} == set(VerdictStatus) - {VerdictStatus.UNBOUND}
+
+
+def test_several_processes_judge_as_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "POOL_FROM", 10)
+    monkeypatch.setattr(batch, "_CHUNK", 4)
+    done: list[int] = []
+    assert judge_all(MIXED, NETWORKS, workers=2, progress=done.append) == judge_all(MIXED, NETWORKS, workers=1)
+    assert done == sorted(done)
+    assert (len(done), done[-1]) == (12, len(MIXED))
+
+
+def test_a_row_is_judged_once_however_often_it_stands_in_the_list(judged_lines: list[int]) -> None:
+    verdicts = judge_all([ROWS[0], ROWS[1], replace(ROWS[0], line=77)], NETWORKS)
+    assert len(judged_lines) == 2
+    assert verdicts[0] == verdicts[2]
+
+
+def test_what_is_known_is_not_judged_again(judged_lines: list[int]) -> None:
+    remembered = Verdict(VerdictStatus.VERIFIED, "from the history")
+    done: list[int] = []
+    known = {fingerprint(ROWS[0]): remembered}
+    verdicts = judge_all(ROWS[:3], NETWORKS, known=known, progress=done.append)
+    assert verdicts[0] == remembered
+    assert sorted(judged_lines) == [2, 3]
+    assert done == [1, 3]
+
+
+def test_nothing_is_judged_when_all_is_known(judged_lines: list[int]) -> None:
+    known = {fingerprint(one): judge(one, ETHEREUM) for one in ROWS}
+    assert judge_all(ROWS, NETWORKS, known=known) == list(known.values())
+    assert judged_lines == []
+
+
+def test_an_empty_list_has_no_verdicts() -> None:
+    assert judge_all([], NETWORKS) == []
+
+
+def test_a_message_that_is_not_accepted_makes_any_signed_row_invalid() -> None:
+    verdicts = judge_all(MIXED, NETWORKS, messages=frozenset({"another"}), workers=1)
+    plain = judge_all(MIXED, NETWORKS, workers=1)
+    for verdict, before in zip(verdicts, plain, strict=True):
+        if before.status in {VerdictStatus.UNSIGNED, VerdictStatus.INVALID}:
+            assert verdict == before
+        else:
+            assert verdict.status is VerdictStatus.INVALID
+            assert verdict.reason == f"message '{MESSAGE}' is not one of the accepted ones"
+
+
+def test_an_accepted_message_changes_nothing() -> None:
+    plain = judge_all(MIXED, NETWORKS, workers=1)
+    assert judge_all(MIXED, NETWORKS, messages=frozenset({MESSAGE}), workers=1) == plain
+    assert accept(MIXED, plain, None) == plain
+
+
+def test_known_verdicts_are_held_to_the_messages_of_today() -> None:
+    known = {fingerprint(ROWS[0]): Verdict(VerdictStatus.VERIFIED, "from the history")}
+    (verdict,) = judge_all(ROWS[:1], NETWORKS, known=known, messages=frozenset())
+    assert verdict.status is VerdictStatus.INVALID

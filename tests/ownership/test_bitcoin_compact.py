@@ -1,0 +1,176 @@
+import base64
+from collections.abc import Callable
+
+import pytest
+from btclib import b32, b58
+from btclib.ecc import bms
+from btclib.key import PrvKeyData
+from coincurve import PrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.model import Claim, Verdict, VerdictStatus
+from monitor.ownership import judge
+from monitor.ownership.bitcoin.coins import MESSAGE_HEADERS
+from monitor.ownership.digests import bitcoin_message, okx_message
+from tests.support.ownership import (
+    BITCOIN,
+    MESSAGE,
+    ORDER,
+    claim,
+    evm_signature,
+    network,
+    with_high_s,
+)
+
+MESSAGES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300)
+SCALARS = st.integers(1, ORDER - 1)
+ADDRESSES: dict[str, Callable[[PrvKeyData], str]] = {
+    "P2PKH": lambda key: b58.p2pkh(key.pub),
+    "P2SH-P2WPKH": lambda key: b58.p2wpkh_p2sh(key.pub),
+    "P2WPKH": lambda key: b32.p2wpkh(key.pub),
+}
+
+KEY = PrvKeyData(5)
+DIGEST = bitcoin_message(MESSAGE_HEADERS["bitcoin"], MESSAGE.encode())
+
+
+def judged(row: Claim) -> Verdict:
+    return judge(row, BITCOIN)
+
+
+def signed(kind: str, key: PrvKeyData = KEY, message: str = MESSAGE) -> str:
+    return bms.sign(message.encode(), key, ADDRESSES[kind](key)).b64encode()
+
+
+def spelled(header: int, rest: bytes) -> str:
+    return base64.b64encode(bytes((header,)) + rest).decode()
+
+
+@pytest.mark.parametrize("kind", ADDRESSES)
+@settings(max_examples=15, deadline=None)
+@given(scalar=SCALARS, message=MESSAGES)
+def test_another_librarys_signature_proves_each_address_of_its_key(kind: str, scalar: int, message: str) -> None:
+    key = PrvKeyData(scalar)
+    verdict = judged(claim(BITCOIN, ADDRESSES[kind](key), signed(kind, key, message), message=message))
+    assert verdict.status is VerdictStatus.VERIFIED, verdict.reason
+    assert verdict.reason.startswith(f"{kind}: ")
+
+
+def test_an_uncompressed_key_proves_its_own_p2pkh_address_only() -> None:
+    key = PrvKeyData(5, compressed=False)
+    text = bms.sign(MESSAGE.encode(), key).b64encode()
+    assert judged(claim(BITCOIN, b58.p2pkh(key.pub), text)).status is VerdictStatus.VERIFIED
+    assert judged(claim(BITCOIN, b58.p2pkh(KEY.pub), text)).status is VerdictStatus.INVALID
+
+
+@pytest.mark.parametrize("kind", ADDRESSES)
+@settings(max_examples=30, deadline=None)
+@given(position=st.integers(0, 64), change=st.integers(1, 255))
+def test_a_signature_with_any_byte_changed_is_invalid(kind: str, position: int, change: int) -> None:
+    raw = bytearray(base64.b64decode(signed(kind)))
+    raw[position] ^= change
+    text = base64.b64encode(raw).decode()
+    assert judged(claim(BITCOIN, ADDRESSES[kind](KEY), text)).status is VerdictStatus.INVALID
+
+
+@pytest.mark.parametrize("kind", ADDRESSES)
+def test_another_message_key_or_network_makes_a_signature_invalid(kind: str) -> None:
+    address, text = ADDRESSES[kind](KEY), signed(kind)
+    assert judged(claim(BITCOIN, address, text, message=MESSAGE + ".")).status is VerdictStatus.INVALID
+    other = judged(claim(BITCOIN, ADDRESSES[kind](PrvKeyData(6)), text))
+    assert (other.status, "which is not the address's" in other.reason) == (VerdictStatus.INVALID, True)
+    litecoin = network("litecoin", "bitcoin")
+    assert judge(claim(litecoin, address, text), litecoin).status is VerdictStatus.INVALID
+
+
+@pytest.mark.parametrize("kind", ADDRESSES)
+def test_the_header_must_name_the_kind_of_the_address(kind: str) -> None:
+    raw = base64.b64decode(signed(kind))
+    own = (raw[0] - 27) // 4
+    for group in {0, 1, 2, 3} - {own}:
+        text = spelled(27 + 4 * group + (raw[0] - 27) % 4, raw[1:])
+        assert judged(claim(BITCOIN, ADDRESSES[kind](KEY), text)).status is VerdictStatus.INVALID
+
+
+@pytest.mark.parametrize("header", [0, 26, 43, 255])
+def test_headers_that_bip_137_does_not_know_are_refused(header: int) -> None:
+    text = spelled(header, base64.b64decode(signed("P2PKH"))[1:])
+    verdict = judged(claim(BITCOIN, ADDRESSES["P2PKH"](KEY), text))
+    assert (verdict.status, "27 to 42" in verdict.reason) == (VerdictStatus.INVALID, True)
+
+
+def test_a_malleable_signature_is_refused() -> None:
+    raw = base64.b64decode(signed("P2PKH"))
+    twin = spelled(31 + ((raw[0] - 31) ^ 1), with_high_s(raw[1:]))
+    verdict = judged(claim(BITCOIN, ADDRESSES["P2PKH"](KEY), twin))
+    assert (verdict.status, verdict.reason) == (VerdictStatus.INVALID, "the signature is malleable (high s)")
+
+
+GOOD = signed("P2PKH")
+
+
+@pytest.mark.parametrize(
+    "text", [GOOD[:-1], GOOD + "=", GOOD + "\n", f" {GOOD}", GOOD[:-4], GOOD + GOOD, "%" + GOOD[1:]]
+)
+def test_base64_is_read_strictly(text: str) -> None:
+    assert judged(claim(BITCOIN, ADDRESSES["P2PKH"](KEY), text)).status is VerdictStatus.INVALID
+
+
+def test_base64_with_stray_bits_before_its_padding_is_refused() -> None:
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    stray = GOOD[:-2] + alphabet[alphabet.index(GOOD[-2]) ^ 1] + "="
+    assert base64.b64decode(stray) == base64.b64decode(GOOD)
+    assert judged(claim(BITCOIN, ADDRESSES["P2PKH"](KEY), stray)).status is VerdictStatus.INVALID
+
+
+def test_a_wrong_checksum_is_invalid_whatever_the_signature() -> None:
+    address = ADDRESSES["P2PKH"](KEY)
+    verdict = judged(claim(BITCOIN, address[:-1] + ("a" if address[-1] != "a" else "b"), GOOD))
+    assert verdict.status is VerdictStatus.INVALID
+    assert "checksum" in verdict.reason
+
+
+def test_a_second_signature_for_an_address_of_one_key_is_refused() -> None:
+    verdict = judged(claim(BITCOIN, ADDRESSES["P2PKH"](KEY), GOOD, GOOD))
+    assert (verdict.status, "one key" in verdict.reason) == (VerdictStatus.INVALID, True)
+
+
+def test_a_taproot_address_cannot_be_proven_by_a_recoverable_signature() -> None:
+    verdict = judged(claim(BITCOIN, b32.p2tr(KEY.pub.sec[1:]), GOOD))
+    assert (verdict.status, "BIP-322" in verdict.reason) == (VerdictStatus.INVALID, True)
+
+
+@pytest.mark.parametrize("kind", ADDRESSES)
+def test_a_script_or_key_in_the_row_must_belong_to_the_address(kind: str) -> None:
+    address, text, key = ADDRESSES[kind](KEY), signed(kind), KEY.pub.sec
+    hashed = bytes.fromhex("76a914") + b58_hash(KEY) + bytes.fromhex("88ac")
+    other = bytes.fromhex("76a914") + b58_hash(PrvKeyData(6)) + bytes.fromhex("88ac")
+    redeem = bytes.fromhex("0014") + b58_hash(KEY)
+    fitting = {"P2PKH": hashed, "P2WPKH": redeem, "P2SH-P2WPKH": redeem}[kind]
+    for stated in (key, fitting):
+        assert judged(claim(BITCOIN, address, text, key=stated.hex())).status is VerdictStatus.VERIFIED
+    foreign = redeem if kind == "P2PKH" else hashed
+    for wrong in (other.hex(), foreign.hex(), "rubbish", key.hex()[:-2]):
+        assert judged(claim(BITCOIN, address, text, key=wrong)).status is VerdictStatus.INVALID
+
+
+def b58_hash(key: PrvKeyData) -> bytes:
+    return b32.witness_from_address(b32.p2wpkh(key.pub))[1]
+
+
+def test_okxs_hex_signs_for_compressed_keys_over_its_own_header() -> None:
+    okx = okx_message(MESSAGE.encode())
+    key = PrivateKey((5).to_bytes(32, "big"))
+    text = evm_signature(key, okx)
+    address = ADDRESSES["P2PKH"](KEY)
+    assert judged(claim(BITCOIN, address, text)).status is VerdictStatus.VERIFIED
+    as_compressed = text[:-2] + f"{int(text[-2:], 16) + 4:02x}"
+    assert judged(claim(BITCOIN, address, as_compressed)).status is VerdictStatus.VERIFIED
+    for bad in (evm_signature(key, DIGEST), text[:-2] + "00", text[:-2] + "23", text + "00", text[:-2]):
+        assert judged(claim(BITCOIN, address, bad)).status is VerdictStatus.INVALID
+
+
+def test_owners_are_not_judged_here() -> None:
+    verdict = judged(claim(BITCOIN, ADDRESSES["P2PKH"](KEY), GOOD, owners=["1BoatSLRHtKNngkdXEeobR76b53LETtpyT"]))
+    assert verdict.status is VerdictStatus.UNSUPPORTED

@@ -1,0 +1,22 @@
+from monitor.ownership.bitcoin.coins import BIP322, MESSAGE_HEADERS
+from monitor.ownership.evm.signatures import forms
+from monitor.ownership.families import FAMILIES
+from monitor.registry import load
+
+NETWORKS = load().networks
+HEADERS_UNKNOWN = {"decred", "horizen"}
+
+
+def test_every_judged_family_is_one_of_the_registrys() -> None:
+    assert set(FAMILIES) <= {network.family for network in NETWORKS.values()}
+
+
+def test_every_coin_of_bitcoins_kin_has_its_header_or_is_known_to_lack_it() -> None:
+    kin = {name for name, network in NETWORKS.items() if network.family == "bitcoin"}
+    assert kin == set(MESSAGE_HEADERS) | HEADERS_UNKNOWN
+    assert kin >= BIP322
+
+
+def test_the_network_with_a_form_of_its_own_is_in_the_registry() -> None:
+    assert [form.name for form in forms(NETWORKS["okc"])] == ["OKX header", "OKX digest", "EIP-191"]
+    assert [form.name for form in forms(NETWORKS["ethereum"])] == ["OKX digest", "EIP-191"]

@@ -1,0 +1,109 @@
+import logging
+from dataclasses import replace
+from typing import NoReturn
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.model import Claim, ClaimKind, Network, VerdictStatus
+from monitor.ownership import families, fingerprint, judge, judging, question
+from tests.support.ownership import BEACON, BITCOIN, ETHEREUM, OKC, TRON, claim, network
+
+ACCOUNT = "0x" + "11" * 20
+SIGNED = claim(ETHEREUM, ACCOUNT, "0x00")
+
+
+def test_an_address_that_does_not_decode_is_invalid_with_the_readers_reason() -> None:
+    verdict = judge(claim(ETHEREUM, "0x12", "0x00"), ETHEREUM)
+    assert (verdict.status, verdict.reason.startswith("0x12 ")) == (VerdictStatus.INVALID, True)
+    silent = replace(SIGNED, account=None, fault="")
+    assert judge(silent, ETHEREUM).status is VerdictStatus.INVALID
+    assert judge(silent, ETHEREUM).reason
+
+
+def test_an_address_that_does_not_decode_is_invalid_on_every_family_with_a_codec() -> None:
+    assert judge(claim(TRON, "TEjxQjU3CxkFrSDcPfHwZXSuPpCpdQ27NK", "0x00"), TRON).status is VerdictStatus.INVALID
+
+
+def test_an_address_whose_codec_is_not_known_is_unsupported() -> None:
+    on = network("far", "far-away")
+    assert judge(claim(on, "anything", "0x00"), on).status is VerdictStatus.UNSUPPORTED
+
+
+def test_an_unknown_network_is_unsupported_with_the_registrys_reason() -> None:
+    verdict = judge(replace(SIGNED, network=None, account=None, fault="coin XYZ is not in the registry"), None)
+    assert (verdict.status, verdict.reason) == (VerdictStatus.UNSUPPORTED, "coin XYZ is not in the registry")
+    assert judge(replace(SIGNED, network=None), None).reason
+
+
+@pytest.mark.parametrize("signatures", [(), ("",), ("", "")])
+def test_a_row_without_signatures_is_unsigned(signatures: tuple[str, ...]) -> None:
+    for on in (ETHEREUM, TRON):
+        row = replace(SIGNED, network=on.name, signatures=signatures)
+        assert judge(row, on).status is VerdictStatus.UNSIGNED
+
+
+def test_a_signed_row_without_a_message_is_invalid() -> None:
+    verdict = judge(replace(SIGNED, message=""), ETHEREUM)
+    assert (verdict.status, "no message" in verdict.reason) == (VerdictStatus.INVALID, True)
+
+
+def test_a_message_that_is_no_unicode_is_invalid() -> None:
+    assert "Unicode" in judge(replace(SIGNED, message="\ud800"), ETHEREUM).reason
+
+
+def test_a_family_that_is_not_judged_is_unsupported_and_named() -> None:
+    verdict = judge(claim(TRON, "TEjxQjU3CxkFrSDcPfHwZXSuPpCpdQ27NJ", "0x00"), TRON)
+    assert (verdict.status, "tron" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
+
+
+def test_a_defect_in_a_family_judges_the_row_invalid_names_itself_and_is_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_claim: Claim, _network: Network) -> NoReturn:
+        raise ZeroDivisionError("by accident")
+
+    monkeypatch.setattr(judging, "FAMILIES", {"evm": families.Family(broken)})
+    with caplog.at_level(logging.ERROR):
+        verdict = judge(SIGNED, ETHEREUM)
+    assert verdict.status is VerdictStatus.INVALID
+    assert "ZeroDivisionError" in verdict.reason
+    assert "list.csv, line 1" in caplog.text
+    assert "by accident" in caplog.text
+
+
+TEXTS = st.one_of(
+    st.text(max_size=40),
+    st.text(st.characters(min_codepoint=0, max_codepoint=0x10FFFF), max_size=10),
+    st.binary(max_size=70).map(lambda raw: "0x" + raw.hex()),
+    st.binary(min_size=65, max_size=65).map(lambda raw: "0x" + raw.hex()),
+    st.sampled_from(["", "null", ACCOUNT, "1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "smp", "ful", "pof", "A" * 88]),
+)
+CLAIMS = st.builds(
+    Claim,
+    file=st.just("list.csv"),
+    line=st.integers(),
+    coin=TEXTS,
+    network=st.one_of(st.none(), TEXTS),
+    token=st.none(),
+    address=TEXTS,
+    account=st.one_of(st.none(), TEXTS),
+    fault=TEXTS,
+    kind=st.sampled_from(ClaimKind),
+    message=TEXTS,
+    signatures=st.lists(TEXTS, max_size=4).map(tuple),
+    key=TEXTS,
+    owners=st.lists(TEXTS, max_size=3).map(tuple),
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(row=CLAIMS, on=st.sampled_from([None, BITCOIN, ETHEREUM, OKC, BEACON, TRON, network("bitcoin-cash", "bitcoin")]))
+def test_no_claim_whatever_raises_or_passes(row: Claim, on: Network | None) -> None:
+    verdict = judge(row, on)
+    assert verdict.status not in {VerdictStatus.VERIFIED, VerdictStatus.UNBOUND}
+    assert verdict.reason
+    assert "defect" not in verdict.reason
+    assert question(row, on) is None
+    assert len(fingerprint(row)) == 16
