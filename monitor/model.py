@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Context, Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -128,9 +128,12 @@ class WalletList:
 
     document: Document
     layout: str
-    claims: tuple[Claim, ...]
+    claims: tuple[Claim, ...] = field(repr=False)
+    """Not in the repr, which asyncio makes of every task's result: a million claims take seconds and gigabytes."""
     summary: Mapping[str, Decimal] = field(default_factory=dict)
     differences: tuple[SummaryDifference, ...] = ()
+    unread: tuple[str, ...] = ()
+    """What the document holds beside its claims (further files, columns, keys): a sentence each, for log and page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +335,8 @@ class AssetAssessment:
     report_ratios: Mapping[Basis, Decimal]
     """Reserves at the report's own heights over the same report's liabilities; empty until all were read."""
     gaps: tuple[Gap, ...]
+    upper_bounds: Mapping[Basis, Decimal] = field(default_factory=dict)
+    """``ratios`` if every claim that could not be judged (``unsupported``) turned out signed; same keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +364,17 @@ class Audit:
     """(network, asset) to number of claims compared: 0 mismatches is only known where something was compared."""
     report_reserves: Mapping[str, Mapping[Basis, Decimal]]
     """By asset, where every claim of the asset was read at its own height."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedAccounts:
+    """Accounts that another exchange's list claims too: each of them can back only one of the two."""
+
+    exchange: str
+    """The other exchange."""
+    count: int
+    examples: tuple[str, ...]
+    """The first few, as ``address on network``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,6 +420,8 @@ class SnapshotState:
     failure: str = ""
     """Why the newest attempt failed; empty after a success."""
     failed_at: datetime | None = None
+    stale_after: timedelta | None = None
+    """The network's own limit, for those who watch the age themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,6 +465,9 @@ class Assessment:
     changed_at: datetime | None
     differences: tuple[SummaryDifference, ...]
     audit: Audit | None
+    shared: tuple[SharedAccounts, ...] = ()
+    liabilities_max_age: timedelta | None = None
+    """None where no liabilities are configured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,6 @@ from functools import lru_cache
 from monitor.model import ClaimKind, Network, Token, frozen
 from monitor.registry.names import fold, shown
 
-_PROTOCOLS: Mapping[str, tuple[str, ...]] = {
-    "evm": ("evm",),
-    "bitcoin": ("bitcoind", "esplora", "electrum"),
-}
-
 # The asset namespaces of CAIP-19. Those of other families are not published yet.
 _TOKEN_NAMESPACES: Mapping[str, str] = {"evm": "erc20", "tron": "trc20", "solana": "token"}
 
@@ -82,10 +77,6 @@ class Registry:
     def asset(self, name: str) -> str:
         """The one name of the asset that lists and liabilities call ``name`` (``RIPPLE`` and ``xrp`` are ``XRP``)."""
         return self._tables.assets.get(fold(name)) or name.strip().upper()
-
-    def protocols(self, network: Network) -> tuple[str, ...]:
-        """The node protocols by which balances of ``network`` can be read, the usual one first; none: not yet."""
-        return _PROTOCOLS.get(network.family, ())
 
     def caip19(self, token: Token) -> str | None:
         """The CAIP-19 id of a token of this registry (``eip155:1/erc20:0x…``).

@@ -5,7 +5,7 @@
 paths are relative to the working directory.
 """
 
-from monitor.settings.loader import ConfigurationError, ConfigurationFault, load, parse
+from monitor.settings.loader import ConfigurationError, ConfigurationFault, Fault, load, parse
 from monitor.settings.schema import (
     AlertRule,
     AlertsSettings,
@@ -23,7 +23,7 @@ from monitor.settings.schema import (
     WalletsSettings,
     WebSettings,
 )
-from monitor.settings.secrets import mask_url, masked, secrets_of
+from monitor.settings.secrets import mask_source, mask_url, masked, secrets_of
 
 __all__ = [
     "AlertRule",
@@ -35,6 +35,7 @@ __all__ = [
     "EndpointSettings",
     "ExchangeSettings",
     "FallingSettings",
+    "Fault",
     "LiabilitiesSettings",
     "LogSettings",
     "MetricsSettings",
@@ -44,6 +45,7 @@ __all__ = [
     "WalletsSettings",
     "WebSettings",
     "load",
+    "mask_source",
     "mask_url",
     "masked",
     "parse",

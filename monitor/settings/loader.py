@@ -2,14 +2,15 @@
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from monitor.registry import RegistryError
 from monitor.settings.schema import Settings
 
 _VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>[A-Za-z_]\w*)(?::-(?P<default>[^}]*))?\})")
@@ -17,7 +18,11 @@ _SECRET_KEYS = ("url", "user", "password")
 _CONSTRUCT = yaml.SafeLoader("")
 
 Place: TypeAlias = tuple[str | int, ...]
+"""The path of a value in the file: keys and positions."""
+Fault: TypeAlias = tuple[Place, str]
+"""Where, and what is wrong."""
 Value: TypeAlias = "str | int | bool | list[Value] | dict[str, Value] | None"
+Schema = TypeVar("Schema", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,12 @@ class ConfigurationError(ValueError):
         self.faults = tuple(faults)
 
 
-def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """Read and check the file at ``path``.
+def load(
+    path: Path,
+    environment: Mapping[str, str] | None = None,
+    check: Callable[[Settings], Iterable[Fault]] = lambda _: (),
+) -> Settings:
+    """Read and check the file at ``path``; ``check`` finds what the schema alone cannot see, such as unknown names.
 
     Raises :class:`ConfigurationError` with all faults, also when the file cannot be read.
     """
@@ -51,29 +60,55 @@ def load(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError([ConfigurationFault(str(path), None, "", f"cannot be read: {error}")]) from error
-    return parse(text, str(path), os.environ if environment is None else environment)
+    return parse_as(Settings, text, str(path), os.environ if environment is None else environment, check)
 
 
 def parse(text: str, file: str, environment: Mapping[str, str]) -> Settings:
     """Check the YAML ``text``; ``file`` is its name in error messages."""
+    return parse_as(Settings, text, file, environment)
+
+
+def parse_as(
+    schema: type[Schema],
+    text: str,
+    file: str,
+    environment: Mapping[str, str],
+    check: Callable[[Schema], Iterable[Fault]] = lambda _: (),
+) -> Schema:
+    """Check ``text`` against any ``schema``: what :func:`parse` does, for a file that is not the main one.
+
+    ``check`` finds what the schema cannot see, once the schema is content.
+    """
     reader = _Reader(file, environment)
+    root = _compose(text, file)
+    if not isinstance(root, yaml.MappingNode):
+        needed = ", ".join(f"`{name}:`" for name, field in schema.model_fields.items() if field.is_required())
+        raise ConfigurationError([ConfigurationFault(file, 1, "", f"empty: it needs at least {needed or '`{}`'}")])
+    values = reader.value(root, ())
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        settings = schema.model_validate(values)
+    except ValidationError as error:
+        reader.faults.extend(reader.faults_of(error))
+    else:
+        try:
+            for place, message in check(settings):
+                reader.fault(place, message)
+        except RegistryError as error:
+            for message in error.faults:
+                reader.fault(("registry",), message)
+        if not reader.faults:
+            return settings
+    raise ConfigurationError(sorted(reader.faults, key=lambda fault: fault.line or 0))
+
+
+def _compose(text: str, file: str) -> yaml.Node | None:
+    try:
+        return yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
         problem = getattr(error, "problem", None) or str(error)
         raise ConfigurationError([ConfigurationFault(file, line, "", f"not YAML: {problem}")]) from error
-    if not isinstance(root, yaml.MappingNode):
-        raise ConfigurationError([ConfigurationFault(file, 1, "", "empty: it needs at least `exchanges:`")])
-    values = reader.value(root, ())
-    try:
-        settings = Settings.model_validate(values)
-    except ValidationError as error:
-        reader.faults.extend(reader.faults_of(error))
-    if reader.faults:
-        raise ConfigurationError(sorted(reader.faults, key=lambda fault: fault.line or 0))
-    return settings
 
 
 class _Reader:

@@ -138,6 +138,11 @@ class NetworkSettings(Section):
     drop_after: PositiveDuration | None = Field(
         None, description="A snapshot older than this is not shown any more; default: 1h or ten intervals, if longer."
     )
+    behind_after: PositiveDuration | None = Field(
+        None,
+        description="A block older than this is refused: the nodes are behind. Unset: 2h on EVM networks, 12h on "
+        "Bitcoin, no limit where `caip2` names another chain.",
+    )
     caip2: str | None = Field(None, description="Another chain id or genesis than the registry's: a test network.")
 
     @model_validator(mode="after")
@@ -201,7 +206,12 @@ class WebSettings(Section):
     """Page, API and metrics."""
 
     listen: Listen = "127.0.0.1:9876"
-    config_file: Path | None = Field(None, description="TLS and basic auth, as in Prometheus' `web.config.file`.")
+    config_file: Path | None = Field(
+        None, description="TLS and basic auth, as in Prometheus' `web.config.file` (docs/http.md)."
+    )
+    runbook_url: str = Field(
+        "", description="Where the page links alerts to, with `{alert}` for the name; unset: it names docs/alerts/."
+    )
 
 
 class MetricsSettings(Section):

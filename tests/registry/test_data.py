@@ -201,13 +201,6 @@ def test_coins_that_differ_by_redenomination_are_not_one_asset(registry: Registr
     assert registry.asset("ERD") != registry.asset("EGLD")  # 1 EGLD = 1 000 ERD
 
 
-def test_protocols_follow_from_the_family(registry: Registry) -> None:
-    assert registry.protocols(registry.networks["base"]) == ("evm",)
-    assert registry.protocols(registry.networks["bitcoin"]) == ("bitcoind", "esplora", "electrum")
-    assert registry.protocols(registry.networks["solana"]) == ()
-    assert registry.protocols(Network("own", "eip155:31337", "evm", "Own")) == ("evm",)
-
-
 def test_native_coins(registry: Registry) -> None:
     assert registry.native("bitcoin") == Token("BTC", "bitcoin", None, 8)
     assert registry.native("starknet") is None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.model import AlertName, Basis
-from monitor.settings import ConfigurationError, Settings, load, masked, parse, secrets_of
+from monitor.settings import ConfigurationError, Settings, load, mask_source, mask_url, masked, parse, secrets_of
 
 MINIMAL = """
 exchanges:
@@ -159,6 +159,12 @@ def test_no_secret_is_shown() -> None:
         assert secret in secrets_of(settings)
     assert "eth.example.com" in shown
     assert "blockstream.info/api" in shown
+
+
+def test_what_is_no_secret_stays_readable() -> None:
+    assert mask_source("sqlite+aiosqlite:///var/monitor.db") == "sqlite+aiosqlite:///var/monitor.db"
+    assert mask_source("lists/wallets?.csv") == "lists/wallets?.csv"
+    assert mask_url("https://u:pw@node/v3/0123456789abcdef?key=v") == "https://***@node/v3/***?key=***"
 
 
 def test_the_masked_configuration_shows_every_default() -> None:

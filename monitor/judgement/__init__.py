@@ -1,0 +1,28 @@
+"""The product: pure functions from claims, verdicts, balances and liabilities to ratios and alerts.
+
+No I/O and no clock: ``now`` is an argument everywhere. The rules are those of the design, section 4. The way through:
+:func:`holdings` of a list and its verdicts, :func:`tally` of the snapshots, :func:`assess`, and then
+:mod:`monitor.judgement.alerts`.
+"""
+
+from monitor.judgement.assess import assess, basis_of
+from monitor.judgement.audit import Comparison, audit, compare, questions
+from monitor.judgement.changes import compare_lists
+from monitor.judgement.holdings import Holdings, holdings
+from monitor.judgement.shared import shared_accounts
+from monitor.judgement.tally import Tally, tally
+
+__all__ = [
+    "Comparison",
+    "Holdings",
+    "Tally",
+    "assess",
+    "audit",
+    "basis_of",
+    "compare",
+    "compare_lists",
+    "holdings",
+    "questions",
+    "shared_accounts",
+    "tally",
+]

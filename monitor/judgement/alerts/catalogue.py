@@ -1,0 +1,109 @@
+"""Every alert with its defaults: the one table that the daemon, the runbooks and the tests read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from monitor.model import AlertName, Severity, frozen
+from monitor.settings import AlertRule, AlertsSettings
+
+_AT_ONCE = timedelta()
+_CRITICAL, _WARNING, _INFO = Severity.CRITICAL, Severity.WARNING, Severity.INFO
+
+DISAGREEMENT_LASTS = timedelta(hours=1)
+"""How long PorEndpointsDisagree stays up after the last disagreement."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertKind:
+    """What an alert says and how it behaves unless the configuration says otherwise."""
+
+    severity: Severity
+    holds_for: timedelta
+    """Its ``for``: the condition must hold this long before the alert is active."""
+    clear_after: timedelta
+    """The condition must be gone this long before the alert ends."""
+    meaning: str
+
+
+CATALOGUE: Mapping[AlertName, AlertKind] = frozen({
+    # Ratios come from whole snapshots at one block, so there is no noise to wait out; hysteresis stops the flapping.
+    AlertName.RATIO_BELOW_LIMIT: AlertKind(
+        _CRITICAL, _AT_ONCE, _AT_ONCE, "The reserves of an asset are under what is owed times its limit."
+    ),
+    AlertName.RATIO_BELOW_WARNING: AlertKind(
+        _WARNING, _AT_ONCE, _AT_ONCE, "The reserves of an asset are under what is owed times its warning limit."
+    ),
+    AlertName.RATIO_FALLING: AlertKind(
+        _WARNING, _AT_ONCE, _AT_ONCE, "The reserve ratio of an asset lost more than allowed within a short time."
+    ),
+    AlertName.RESERVE_UNKNOWN: AlertKind(
+        _WARNING, timedelta(minutes=30), _AT_ONCE, "It cannot be told whether an asset that is owed is covered."
+    ),
+    AlertName.SNAPSHOT_STALE: AlertKind(
+        # It ends no sooner than PorSnapshotAbsent begins: a snapshot that is dropped for its age makes no silence.
+        _WARNING, _AT_ONCE, timedelta(minutes=10), "The last whole snapshot of a network is too old to prove anything.",
+    ),
+    AlertName.SNAPSHOT_ABSENT: AlertKind(
+        _WARNING, timedelta(minutes=10), _AT_ONCE, "A network on which coins are claimed has no snapshot at all."
+    ),
+    AlertName.LIABILITIES_OLD: AlertKind(
+        _WARNING, _AT_ONCE, _AT_ONCE, "The published liabilities are older than allowed."
+    ),
+    AlertName.LIABILITIES_ABSENT: AlertKind(
+        _WARNING, timedelta(minutes=10), _AT_ONCE,
+        "No liabilities are known, of an exchange or of an asset that should have some.",
+    ),
+    AlertName.LIABILITIES_REFUSED: AlertKind(
+        _WARNING, _AT_ONCE, _AT_ONCE, "The newest liabilities could not be fetched or read; the last good ones stay."
+    ),
+    AlertName.LIST_ABSENT: AlertKind(
+        _WARNING, timedelta(minutes=10), _AT_ONCE, "No wallet list was ever accepted."
+    ),
+    AlertName.LIST_CHANGED: AlertKind(
+        _INFO, _AT_ONCE, _AT_ONCE, "The wallet list names other accounts or other evidence than before."
+    ),
+    AlertName.LIST_REFUSED: AlertKind(
+        _WARNING, _AT_ONCE, _AT_ONCE, "The newest wallet list could not be fetched or read; the last good one stays."
+    ),
+    AlertName.OWNERSHIP_INVALID: AlertKind(
+        _WARNING, _AT_ONCE, _AT_ONCE, "Signatures or addresses in the wallet list are wrong."
+    ),
+    AlertName.CLAIM_MISMATCH: AlertKind(
+        _WARNING, _AT_ONCE, _AT_ONCE, "Claimed amounts differ from the chain at the claimed heights."
+    ),
+    AlertName.ACCOUNT_SHARED: AlertKind(
+        _WARNING, _AT_ONCE, _AT_ONCE, "Two exchanges claim the same accounts."
+    ),
+    AlertName.ENDPOINTS_DISAGREE: AlertKind(
+        _WARNING, _AT_ONCE, _AT_ONCE, "Endpoints of a network told different balances at the same block."
+    ),
+    AlertName.ENDPOINT_DOWN: AlertKind(
+        _WARNING, timedelta(minutes=5), _AT_ONCE, "An endpoint does not answer, or not the call that is needed."
+    ),
+    AlertName.CONFIG_RELOAD_FAILED: AlertKind(
+        _WARNING, _AT_ONCE, _AT_ONCE, "The configuration on disk is wrong; the one before it is still in use."
+    ),
+})  # fmt: skip
+"""By name; docs/alerts/ has a page on each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How an alert behaves here: its defaults under what the configuration says."""
+
+    severity: Severity
+    holds_for: timedelta
+    clear_after: timedelta
+
+
+def rule(name: AlertName, settings: AlertsSettings) -> Rule | None:
+    """The rule for ``name``; None where it is switched off."""
+    kind, own = CATALOGUE[name], settings.rules.get(name, AlertRule())
+    if not own.enabled:
+        return None
+    return Rule(
+        severity=own.severity or kind.severity,
+        holds_for=kind.holds_for if own.for_ is None else own.for_,
+        clear_after=kind.clear_after if own.clear_after is None else own.clear_after,
+    )

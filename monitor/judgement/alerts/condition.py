@@ -1,0 +1,60 @@
+"""What alerts are judged on, and what that comes to."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.model import AlertName, Assessment, EndpointState, RatioPoint, ReloadState
+
+Key = tuple[str, str, AlertName]
+"""Exchange and asset, either of which may be empty, and the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The state of the world, before its alerts are known."""
+
+    assessments: Mapping[str, Assessment]
+    endpoints: Sequence[EndpointState]
+    reload: ReloadState
+    history: Iterable[RatioPoint]
+    """Ratios of at least ``alerts.falling.within``, on the basis that alerts act on, in any order."""
+    ready: bool
+    """A first pass is finished. Before that nothing that is missing ends a remembered alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One alert's condition at one moment."""
+
+    name: AlertName
+    exchange: str
+    asset: str
+    holds: bool | None
+    """None: it cannot be told. That neither starts an alert nor ends one."""
+    summary: str = ""
+    """Why it holds or cannot be told, for people."""
+    lingers: bool = False
+    """Inside the hysteresis: does not start the alert, but does not end it either."""
+
+    @property
+    def key(self) -> Key:
+        return self.exchange, self.asset, self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """A counter as last seen, and when it last rose."""
+
+    count: int
+    rose_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """All conditions of one moment."""
+
+    items: tuple[Condition, ...]
+    disagreements: Mapping[str, Rise]
+    """By ``network/endpoint``, for the memory."""
+    ready: bool

@@ -1,0 +1,123 @@
+"""Conditions of one exchange as a whole: its list, its liabilities, its snapshots."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.judgement.alerts.condition import Condition
+from monitor.judgement.phrases import counted, moment, span
+from monitor.model import AlertName, Assessment, DocumentState, SnapshotState, VerdictStatus
+from monitor.settings import AlertsSettings, ExchangeSettings
+
+
+def of_exchange(
+    assessment: Assessment, settings: ExchangeSettings, alerts: AlertsSettings, now: datetime
+) -> Iterator[Condition]:
+    """All of them, in the order of the catalogue."""
+    yield _stale(assessment, now)
+    yield _absent(assessment)
+    if settings.liabilities is not None:
+        yield _liabilities_old(assessment, settings, now)
+        yield _liabilities_absent(assessment)
+        yield _refused(AlertName.LIABILITIES_REFUSED, assessment, "liabilities")
+    yield _list_absent(assessment)
+    yield _list_changed(assessment, alerts, now)
+    yield _refused(AlertName.LIST_REFUSED, assessment, "wallets")
+    yield _ownership_invalid(assessment)
+    yield _account_shared(assessment)
+
+
+def _condition(name: AlertName, assessment: Assessment, summary: str, *, holds: bool | None) -> Condition:
+    return Condition(name, assessment.exchange, "", holds, summary if holds is not False else "")
+
+
+def _stale(assessment: Assessment, now: datetime) -> Condition:
+    ages = [
+        f"{network} {span(now - state.snapshot.taken_at)}{_failure(state)}"
+        for network, state in sorted(assessment.snapshots.items())
+        if state.stale and state.snapshot is not None and state.wanted
+    ]
+    summary = f"The last whole snapshot is too old: {'; '.join(ages)}."
+    return _condition(AlertName.SNAPSHOT_STALE, assessment, summary, holds=bool(ages))
+
+
+def _absent(assessment: Assessment) -> Condition:
+    missing = [
+        f"{network} ({counted(state.wanted, 'account')}){_failure(state)}"
+        for network, state in sorted(assessment.snapshots.items())
+        if state.snapshot is None and state.wanted
+    ]
+    summary = f"There is no whole snapshot: {'; '.join(missing)}."
+    return _condition(AlertName.SNAPSHOT_ABSENT, assessment, summary, holds=bool(missing))
+
+
+def _failure(state: SnapshotState) -> str:
+    return f", the newest attempt failed: {state.failure}" if state.failure else ""
+
+
+def _liabilities_old(assessment: Assessment, settings: ExchangeSettings, now: datetime) -> Condition:
+    name, liabilities = AlertName.LIABILITIES_OLD, assessment.liabilities
+    if liabilities is None or settings.liabilities is None:
+        return _condition(name, assessment, "No liabilities are known.", holds=None)
+    age, allowed = now - liabilities.as_of, settings.liabilities.max_age
+    summary = f"The liabilities are as of {moment(liabilities.as_of)}, {span(age)} ago; {span(allowed)} are allowed."
+    return _condition(name, assessment, summary, holds=age > allowed)
+
+
+def _liabilities_absent(assessment: Assessment) -> Condition:
+    summary = f"No liabilities were accepted yet{_refusal(assessment.documents.get('liabilities'))}."
+    return _condition(AlertName.LIABILITIES_ABSENT, assessment, summary, holds=assessment.liabilities is None)
+
+
+def _list_absent(assessment: Assessment) -> Condition:
+    summary = f"No wallet list was accepted yet{_refusal(assessment.documents.get('wallets'))}."
+    return _condition(AlertName.LIST_ABSENT, assessment, summary, holds=assessment.listed_at is None)
+
+
+def _refusal(state: DocumentState | None) -> str:
+    return f": {state.refusal}" if state and state.refusal else ""
+
+
+def _refused(name: AlertName, assessment: Assessment, kind: str) -> Condition:
+    state = assessment.documents.get(kind)
+    if state is None:
+        return _condition(name, assessment, "It was not asked for yet.", holds=None)
+    stays = f"; that of {moment(state.current.fetched_at)} stays in use" if state.current else ""
+    summary = f"The newest attempt was refused: {state.refusal}{stays}."
+    return _condition(name, assessment, summary, holds=bool(state.refusal))
+
+
+def _list_changed(assessment: Assessment, alerts: AlertsSettings, now: datetime) -> Condition:
+    name, changes, at = AlertName.LIST_CHANGED, assessment.last_changes, assessment.changed_at
+    if not changes or at is None or now - at >= alerts.changed_for:
+        return _condition(name, assessment, "", holds=False)
+    first = (*changes.removed, *changes.added, *changes.altered)[0]
+    summary = (
+        f"{counted(len(changes.added), 'claim')} added, {len(changes.removed)} removed, {len(changes.altered)} altered"
+        f" at {moment(at)}; for one, {first}."
+    )
+    return _condition(name, assessment, summary, holds=True)
+
+
+def _ownership_invalid(assessment: Assessment) -> Condition:
+    name = AlertName.OWNERSHIP_INVALID
+    if assessment.listed_at is None:
+        return _condition(name, assessment, "There is no wallet list to judge.", holds=None)
+    invalid = {
+        network: count
+        for (network, status), count in sorted(assessment.verdicts.items())
+        if status is VerdictStatus.INVALID and count
+    }
+    places = ", ".join(f"{network} {count}" for network, count in invalid.items())
+    summary = f"{counted(sum(invalid.values()), 'claim')} with a wrong signature or address: {places}."
+    return _condition(name, assessment, summary, holds=bool(invalid))
+
+
+def _account_shared(assessment: Assessment) -> Condition:
+    name = AlertName.ACCOUNT_SHARED
+    if assessment.listed_at is None:
+        return _condition(name, assessment, "There is no wallet list to compare.", holds=None)
+    shared = "; ".join(
+        f"{counted(each.count, 'account')} with {each.exchange} ({', '.join(each.examples)})"
+        for each in assessment.shared
+    )
+    return _condition(name, assessment, f"The list shares {shared}.", holds=bool(shared))

@@ -1,0 +1,54 @@
+"""Conditions of the monitor itself: its endpoints and its configuration."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from monitor.judgement.alerts.catalogue import DISAGREEMENT_LASTS
+from monitor.judgement.alerts.condition import Condition, Rise
+from monitor.judgement.phrases import moment
+from monitor.model import AlertName, EndpointState, ReloadState
+
+
+def endpoint_down(endpoints: Sequence[EndpointState]) -> Condition:
+    """Unknown while an endpoint has not been asked and none is known to be down."""
+    down = [endpoint for endpoint in endpoints if endpoint.up is False]
+    if not down:
+        unasked = ", ".join(_name(endpoint) for endpoint in endpoints if endpoint.up is None)
+        summary = f"Not asked yet: {unasked}." if unasked else ""
+        return Condition(AlertName.ENDPOINT_DOWN, "", "", holds=None if unasked else False, summary=summary)
+    reasons = "; ".join(f"{_name(endpoint)}: {endpoint.last_error or 'no reason given'}" for endpoint in down)
+    return Condition(AlertName.ENDPOINT_DOWN, "", "", holds=True, summary=f"Down: {reasons}.")
+
+
+def disagreements(
+    endpoints: Sequence[EndpointState], before: Mapping[str, Rise], now: datetime
+) -> tuple[Condition, Mapping[str, Rise]]:
+    """Counters start anew with the process: one that is under what was seen of it has risen from zero."""
+    rises = {
+        _name(endpoint): _risen(endpoint.disagreements, before.get(_name(endpoint)), now) for endpoint in endpoints
+    }
+    recent = [
+        f"{name} (last at {moment(rise.rose_at)})"
+        for name, rise in rises.items()
+        if rise.rose_at is not None and now - rise.rose_at < DISAGREEMENT_LASTS
+    ]
+    summary = f"Told something else than the others at the same block: {', '.join(recent)}." if recent else ""
+    return Condition(AlertName.ENDPOINTS_DISAGREE, "", "", holds=bool(recent), summary=summary), rises
+
+
+def _risen(count: int, before: Rise | None, now: datetime) -> Rise:
+    if before is None:
+        return Rise(count, now if count else None)
+    seen = before.count if before.count <= count else 0
+    return Rise(count, now if count > seen else before.rose_at)
+
+
+def reload_failed(reload: ReloadState) -> Condition:
+    summary = ""
+    if not reload.successful:
+        summary = f"{reload.error or 'The configuration cannot be used'}; that of {moment(reload.succeeded_at)} stays."
+    return Condition(AlertName.CONFIG_RELOAD_FAILED, "", "", holds=not reload.successful, summary=summary)
+
+
+def _name(endpoint: EndpointState) -> str:
+    return f"{endpoint.network}/{endpoint.name}"

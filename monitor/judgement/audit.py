@@ -1,0 +1,163 @@
+"""Claimed amounts against the chain at the claimed heights; they are never counted as reserves (design, rule 7)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from monitor.judgement import exact
+from monitor.judgement.holdings import Holdings, Standing, uncountable
+from monitor.judgement.tally import sums_of
+from monitor.model import Address, Audit, Balances, Basis, Claim, ClaimMismatch, Token, frozen
+
+Place = tuple[str, int]
+"""A network's short name and a height."""
+
+_NO_AMOUNT = "no amount is claimed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What a claim makes a statement about."""
+
+    place: Place
+    token: Token
+    account: Address
+
+
+def questions(claims: Iterable[Claim]) -> Mapping[Place, Mapping[Token, frozenset[Address]]]:
+    """What has to be read at which height before :func:`audit` can judge these claims."""
+    asked: defaultdict[Place, defaultdict[Token, set[Address]]] = defaultdict(lambda: defaultdict(set))
+    for claim in claims:
+        subject = _subject(claim)
+        if isinstance(subject, _Subject):
+            asked[subject.place][subject.token].add(subject.account)
+    return {
+        place: {token: frozenset(accounts) for token, accounts in tokens.items()} for place, tokens in asked.items()
+    }
+
+
+def audit(
+    claims: Iterable[Claim],
+    holdings: Holdings,
+    found: Mapping[Place, Balances],
+    failures: Mapping[Place, str],
+    now: datetime,
+) -> Audit:
+    """Compare every claimed amount with the balance ``found`` at its own height, exactly.
+
+    ``holdings`` are those of the same claims; ``failures`` says why a height could not be read. An amount with more
+    decimals than the token has can't be on chain, so it is a mismatch like any other that differs.
+    """
+    record = _Record()
+    for claim in claims:
+        subject = _subject(claim)
+        if isinstance(subject, str):
+            record.cannot_judge(claim, subject)
+            continue
+        units = _units(subject, found)
+        if units is None:
+            record.cannot_judge(claim, _unread(subject, failures))
+        else:
+            record.read(subject, units)
+            record.compare(claim, subject, subject.token.whole(units))
+    return Audit(
+        at=now,
+        matches=sum(record.checked.values()) - len(record.mismatches),
+        mismatches=tuple(record.mismatches),
+        unjudged=frozen(record.unjudged),
+        checked=frozen(record.checked),
+        report_reserves=frozen(_report_reserves(holdings, record)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One claim against the chain."""
+
+    match: bool | None
+    """None: not judged, ``reason`` says why."""
+    found: Decimal | None
+    """Whole coins at the claimed height, where they were read."""
+    reason: str = ""
+
+
+def compare(claim: Claim, found: Mapping[Place, Balances], failures: Mapping[Place, str]) -> Comparison:
+    """What :func:`audit` makes of a single claim."""
+    subject = _subject(claim)
+    if isinstance(subject, str):
+        return Comparison(None, None, subject)
+    units = _units(subject, found)
+    if units is None:
+        return Comparison(None, None, _unread(subject, failures))
+    held = subject.token.whole(units)
+    if claim.amount is None:
+        return Comparison(None, held, _NO_AMOUNT)
+    return Comparison(claim.amount == held, held)
+
+
+def _units(subject: _Subject, found: Mapping[Place, Balances]) -> int | None:
+    return found.get(subject.place, {}).get(subject.token, {}).get(subject.account)
+
+
+def _unread(subject: _Subject, failures: Mapping[Place, str]) -> str:
+    network, height = subject.place
+    return f"{network} at height {height}: {failures.get(subject.place, 'the balance was not told')}"
+
+
+@dataclass(slots=True)
+class _Record:
+    """What the audit has come to so far."""
+
+    mismatches: list[ClaimMismatch] = field(default_factory=list)
+    checked: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unjudged: Counter[str] = field(default_factory=Counter)
+    units: defaultdict[Token, dict[Address, int]] = field(default_factory=lambda: defaultdict(dict))
+    places: dict[tuple[Token, Address], Place] = field(default_factory=dict)
+    incomplete: set[str] = field(default_factory=set)
+    """Assets of which some claim was not read at its own height."""
+
+    def cannot_judge(self, claim: Claim, reason: str) -> None:
+        self.unjudged[reason] += 1
+        if claim.token is not None and claim.account is not None:
+            self.incomplete.add(claim.token.asset)
+
+    def read(self, subject: _Subject, units: int) -> None:
+        if self.places.setdefault((subject.token, subject.account), subject.place) != subject.place:
+            self.incomplete.add(subject.token.asset)  # claimed at two heights: neither is the report's
+        self.units[subject.token][subject.account] = units
+
+    def compare(self, claim: Claim, subject: _Subject, held: Decimal) -> None:
+        if claim.amount is None:
+            self.unjudged[_NO_AMOUNT] += 1
+            return
+        self.checked[subject.token.network, subject.token.asset] += 1
+        if claim.amount != held:
+            self.mismatches.append(
+                ClaimMismatch(claim.line, subject.place[0], subject.token, subject.account, claim.amount, held)
+            )
+
+
+def _subject(claim: Claim) -> _Subject | str:
+    """What the claim is about, or the reason why it can't be judged: few and short, they are counted."""
+    if uncountable(claim) is not None or claim.token is None:
+        return "the coins are not held in an account" if claim.token else "the network or token is not known"
+    if claim.account is None:
+        return "the address does not decode"
+    if claim.height is None:
+        return "no height is claimed"
+    return _Subject((claim.token.network, claim.height), claim.token, claim.account)
+
+
+def _report_reserves(holdings: Holdings, record: _Record) -> dict[str, Mapping[Basis, Decimal]]:
+    assets = {token.asset for token in holdings.accounts}
+    unread = record.incomplete | {claims.told_among(assets) for claims in holdings.unplaced}
+    parts: defaultdict[str, dict[Standing, Decimal]] = defaultdict(dict)
+    for token, standings in holdings.accounts.items():
+        if token.asset not in unread:
+            part, held = parts[token.asset], record.units[token]
+            for standing, accounts in standings.items():
+                amount = token.whole(sum(map(held.__getitem__, accounts)))
+                part[standing] = exact.add(part.get(standing, exact.ZERO), amount)
+    return {asset: sums_of(part).bases for asset, part in parts.items()}

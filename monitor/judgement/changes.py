@@ -1,0 +1,103 @@
+"""What differs between two published lists (design, section 4, rule 11)."""
+
+from collections.abc import Iterable, Iterator
+
+from monitor.model import Claim, ListChanges
+
+
+def compare_lists(old: Iterable[Claim], new: Iterable[Claim]) -> ListChanges:
+    """Compare row by row, whatever the order; a row that stands twice is two rows.
+
+    Rows belong together by coin id, network and account, so another spelling of an address is no change. ``old`` is
+    gone through once and not kept: it can be read from the history while only the new list is in memory.
+    """
+    unmatched = _Unmatched(new)
+    gone: dict[str, list[str]] = {}
+    restated = 0
+    for claim in old:
+        key = _key(claim)
+        twin = unmatched.take_twin(key, claim)
+        if twin is None:
+            gone.setdefault(key, []).append(describe(claim))
+        else:
+            restated += not _same_statement(twin, claim)
+    return _resolve(unmatched, gone, restated)
+
+
+def _resolve(unmatched: "_Unmatched", gone: dict[str, list[str]], restated: int) -> ListChanges:
+    """Rows left over on both sides under one key were altered; the others came or went."""
+    added: list[str] = []
+    removed: list[str] = []
+    altered: list[str] = []
+    for key, claims in unmatched.left():
+        known = min(len(claims), len(gone.get(key, ())))
+        altered += map(describe, claims[:known])
+        added += map(describe, claims[known:])
+        if known:
+            del gone[key][:known]
+    for descriptions in gone.values():
+        removed += descriptions
+    return ListChanges(tuple(added), tuple(removed), tuple(altered), restated)
+
+
+def describe(claim: Claim) -> str:
+    """A claim for people: ``ETH 0x0cdc… (wallets.csv:17)``, with the whole address."""
+    return f"{claim.coin} {claim.address} ({claim.file}:{claim.line})"
+
+
+class _Unmatched:
+    """The rows of the new list that no row of the old one was found for yet.
+
+    Most keys have one row. Those are kept without a container each: a million of them would keep the garbage collector
+    busy for longer than the comparison takes.
+    """
+
+    def __init__(self, claims: Iterable[Claim]) -> None:
+        self._rows: dict[str, Claim | list[Claim]] = {}
+        for claim in claims:
+            key = _key(claim)
+            match self._rows.get(key):
+                case None:
+                    self._rows[key] = claim
+                case list() as several:
+                    several.append(claim)
+                case single:
+                    self._rows[key] = [single, claim]
+
+    def take_twin(self, key: str, claim: Claim) -> Claim | None:
+        """Remove and return the row with the same evidence, best with the same amount and height too."""
+        candidates = self._rows.get(key)
+        if candidates is None:
+            return None
+        if isinstance(candidates, Claim):
+            if not _same_evidence(candidates, claim):
+                return None
+            del self._rows[key]
+            return candidates
+        twins = [index for index, candidate in enumerate(candidates) if _same_evidence(candidate, claim)]
+        if not twins:
+            return None
+        same = (index for index in twins if _same_statement(candidates[index], claim))
+        return candidates.pop(next(same, twins[0]))
+
+    def left(self) -> Iterator[tuple[str, list[Claim]]]:
+        for key, rows in self._rows.items():
+            yield key, [rows] if isinstance(rows, Claim) else rows
+
+
+def _key(claim: Claim) -> str:
+    return f"{claim.network}\0{claim.account or claim.address}\0{claim.coin}"
+
+
+def _same_evidence(one: Claim, other: Claim) -> bool:
+    return (
+        one.signatures == other.signatures
+        and one.message == other.message
+        and one.key == other.key
+        and one.owners == other.owners
+        and one.kind is other.kind
+    )
+
+
+def _same_statement(one: Claim, other: Claim) -> bool:
+    return one.amount == other.amount and one.height == other.height

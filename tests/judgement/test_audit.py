@@ -1,0 +1,167 @@
+"""Claimed amounts against the chain at the claimed heights (design, section 4, rule 7)."""
+
+from decimal import Decimal
+from typing import Any
+
+from monitor.judgement import audit, compare, holdings, questions
+from monitor.judgement.audit import Place
+from monitor.model import Audit, Balances, Basis, Claim, ClaimKind, ClaimMismatch, VerdictStatus
+from tests.support.judgement import (
+    BTC,
+    ETH,
+    ETH_ARBITRUM,
+    NOW,
+    UNBOUND,
+    UNSIGNED,
+    USDT,
+    VERIFIED,
+    claim,
+    verdict,
+)
+
+COIN = 10**8
+HEIGHT = 900_000
+PLACE = ("bitcoin", HEIGHT)
+
+
+def row(account: str | None, amount: str | None, height: int | None = HEIGHT, **fields: Any) -> Claim:
+    return claim(account, amount=Decimal(amount) if amount else None, height=height, **fields)
+
+
+def judged(
+    claims: list[Claim],
+    found: dict[Place, Balances],
+    failures: dict[Place, str] | None = None,
+    verdicts: list[VerdictStatus] | None = None,
+) -> Audit:
+    statuses = verdicts or [VERIFIED] * len(claims)
+    held = holdings(claims, map(verdict, statuses))
+    return audit(claims, held, found, failures or {}, NOW)
+
+
+def test_what_is_asked_for_is_every_account_at_its_own_height() -> None:
+    claims = [
+        row("A", "1"),
+        row("A", "1", line=3),
+        row("B", None),
+        row("C", "1", HEIGHT + 1),
+        row("0xa", "1", 5, token=ETH),
+        row("D", "1", None),
+        row(None, "1"),
+        row("0xkey", "32", 5, token=ETH, kind=ClaimKind.STAKING),
+    ]
+
+    assert questions(claims) == {
+        PLACE: {BTC: {"A", "B"}},
+        ("bitcoin", HEIGHT + 1): {BTC: {"C"}},
+        ("ethereum", 5): {ETH: {"0xa"}},
+    }
+
+
+def test_the_worked_example_reports_the_two_coins_that_are_missing() -> None:
+    result = judged([row("A", "60", line=7)], {PLACE: {BTC: {"A": 58 * COIN}}})
+
+    assert result.mismatches == (ClaimMismatch(7, "bitcoin", BTC, "A", Decimal(60), Decimal(58)),)
+    assert (result.matches, result.checked) == (0, {("bitcoin", "BTC"): 1})
+
+
+def test_an_amount_matches_to_the_last_unit_however_it_is_written() -> None:
+    found: dict[Place, Balances] = {PLACE: {BTC: {"A": 150_000_000, "B": 150_000_001}}}
+
+    result = judged([row("A", "1.5000"), row("B", "1.5")], found)
+
+    assert (result.matches, len(result.mismatches)) == (1, 1)
+
+
+def test_an_amount_with_more_decimals_than_the_token_has_is_a_mismatch() -> None:
+    result = judged([row("A", "1.000000001")], {PLACE: {BTC: {"A": COIN}}})
+
+    assert [mismatch.claimed for mismatch in result.mismatches] == [Decimal("1.000000001")]
+
+
+def test_what_cannot_be_judged_is_counted_by_its_reason_and_never_a_mismatch() -> None:
+    claims = [
+        row(None, "1"),
+        row("A", "1", None),
+        row("B", None),
+        row("C", "1", 5),
+        row("D", "1", 6),
+        row("E", "1", token=None, coin="FOO"),
+        row("F", "32", kind=ClaimKind.STAKING),
+    ]
+
+    result = judged(claims, {PLACE: {BTC: {"B": 1}}}, {("bitcoin", 5): "the node is pruned"})
+
+    assert result.unjudged == {
+        "the address does not decode": 1,
+        "no height is claimed": 1,
+        "no amount is claimed": 1,
+        "bitcoin at height 5: the node is pruned": 1,
+        "bitcoin at height 6: the balance was not told": 1,
+        "the network or token is not known": 1,
+        "the coins are not held in an account": 1,
+    }
+    assert (result.matches, result.mismatches, result.checked) == (0, (), {})
+
+
+def test_report_reserves_count_each_account_once_on_each_basis() -> None:
+    claims = [row("A", "1"), row("A", "1", line=3), row("B", "2"), row("C", None)]
+
+    result = judged(
+        claims,
+        {PLACE: {BTC: {"A": COIN, "B": 2 * COIN, "C": 4 * COIN}}},
+        verdicts=[UNSIGNED, VERIFIED, UNBOUND, UNSIGNED],
+    )
+
+    assert result.report_reserves == {"BTC": {Basis.VERIFIED: 1, Basis.SIGNED: 3, Basis.LISTED: 7}}
+
+
+def test_an_asset_has_report_reserves_only_if_every_claim_of_it_was_read() -> None:
+    whole = [row("0xa", "1", 5, token=USDT)]
+    found: dict[Place, Balances] = {("ethereum", 5): {USDT: {"0xa": 10**6}, ETH: {"0xa": 1}}, PLACE: {BTC: {"A": 1}}}
+
+    for partial in (
+        [row("0xa", "1", 5, token=ETH), row("0xa", "1", 6, token=ETH_ARBITRUM)],
+        [row("0xa", "1", 5, token=ETH), row("0xb", "1", None, token=ETH)],
+        [row("0xa", "1", 5, token=ETH), row("0xkey", "32", 5, token=ETH, kind=ClaimKind.STAKING)],
+        [row("0xa", "1", 5, token=ETH), row(None, "1", token=None, coin="ETH-NEWCHAIN")],
+    ):
+        assert list(judged([*whole, *partial], found).report_reserves) == ["USDT"]
+
+
+def test_an_account_claimed_at_two_heights_belongs_to_no_report() -> None:
+    found: dict[Place, Balances] = {PLACE: {BTC: {"A": COIN}}, ("bitcoin", 5): {BTC: {"A": 2 * COIN}}}
+
+    result = judged([row("A", "1"), row("A", "2", 5)], found)
+
+    assert (result.matches, result.report_reserves) == (2, {})
+
+
+def test_a_single_claim_is_compared_as_the_audit_compares_it() -> None:
+    found: dict[Place, Balances] = {PLACE: {BTC: {"A": 150_000_000, "B": 1}}}
+    claims = [
+        row("A", "1.5"),
+        row("B", "1"),
+        row("A", None),
+        row("C", "1"),
+        row("A", "1", HEIGHT + 1),
+        row(None, "1"),
+        row("A", "1", None),
+    ]
+
+    compared = [compare(each, found, {("bitcoin", HEIGHT + 1): "pruned"}) for each in claims]
+
+    assert [(each.match, each.found) for each in compared] == [
+        (True, Decimal("1.5")),
+        (False, Decimal("1E-8")),
+        (None, Decimal("1.5")),
+        (None, None),
+        (None, None),
+        (None, None),
+        (None, None),
+    ]
+    assert all(bool(each.reason) is (each.match is None) for each in compared)
+    assert "pruned" in compared[4].reason
+    result = judged(claims, found, {("bitcoin", HEIGHT + 1): "pruned"})
+    assert (result.matches, len(result.mismatches)) == (1, 1)
+    assert sum(result.unjudged.values()) == [each.match for each in compared].count(None)

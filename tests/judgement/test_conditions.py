@@ -1,0 +1,371 @@
+"""Each alert's condition: when it holds, when it does not, and when that cannot be told."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from monitor.judgement.alerts import AlertMemory, Condition, evaluate
+from monitor.model import (
+    AlertName,
+    Assessment,
+    Audit,
+    ClaimMismatch,
+    DocumentState,
+    EndpointState,
+    ListChanges,
+    RatioPoint,
+    ReloadState,
+    SharedAccounts,
+)
+from tests.support.judgement import (
+    BTC,
+    ETH,
+    ETH_ARBITRUM,
+    INVALID,
+    NOW,
+    UNSUPPORTED,
+    VERIFIED,
+    absent,
+    assessment,
+    claim,
+    document,
+    evidence,
+    exchange,
+    judge,
+    owing,
+    settings,
+    state,
+)
+
+COIN = 10**8
+LIABILITIES = {"source": "liabilities.json"}
+
+
+def condition(
+    name: AlertName, *assessments: Assessment, own: dict[str, Any] | None = None, alerts: Any = None, **facts: Any
+) -> Condition:
+    """The one condition of that name."""
+    configured = settings(alerts, okx=exchange(**({"liabilities": LIABILITIES} | (own or {}))))
+    found = evaluate(evidence(*assessments, **facts), configured, AlertMemory(), NOW)
+    (one,) = [each for each in found.items if each.name is name]
+    return one
+
+
+def bitcoin(coins: str, owed: str = "100", **fields: Any) -> Assessment:
+    """An exchange that holds ``coins`` in one verified account."""
+    snapshot = state({BTC: {"A": int(Decimal(coins) * COIN)}})
+    published = owing(BTC=owed)
+    assets = judge([(claim("A"), VERIFIED)], [snapshot], published, **fields)
+    return assessment(assets, snapshots={"bitcoin": snapshot}, liabilities=published)
+
+
+def unknown(*, owed: bool = True) -> Assessment:
+    published = owing(BTC=100) if owed else owing(ETH=0)
+    assets = judge([(claim("A"), VERIFIED)], [absent("bitcoin", "time-out")], published)
+    return assessment(
+        {"BTC": assets["BTC"]}, snapshots={"bitcoin": absent("bitcoin", "time-out")}, liabilities=published
+    )
+
+
+# --- Ratios ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_breach_is_told_with_its_numbers_block_and_ages() -> None:
+    found = condition(AlertName.RATIO_BELOW_LIMIT, bitcoin("99.9999999"))
+
+    assert found.holds is True
+    assert found.summary == (
+        "OKX shows 99.9999999 BTC on the basis signed for 100 owed (as of 2026-06-01, 13 d ago): a ratio of 0.999999,"
+        " the limit is 1 (read at bitcoin block 900000, 0 s ago)."
+    )
+
+
+@pytest.mark.parametrize(("coins", "lingers"), [("100", True), ("100.09999999", True), ("100.1", False)])
+def test_a_covered_asset_lingers_until_the_ratio_is_a_hysteresis_above_its_limit(coins: str, lingers: bool) -> None:
+    found = condition(AlertName.RATIO_BELOW_LIMIT, bitcoin(coins))
+
+    assert (found.holds, found.lingers) == (False, lingers)
+
+
+def test_what_cannot_be_told_is_neither_a_breach_nor_fine() -> None:
+    for name in (AlertName.RATIO_BELOW_LIMIT, AlertName.RATIO_FALLING):
+        found = condition(name, unknown())
+        assert found.holds is None
+        assert found.summary == (
+            "BTC cannot be judged: bitcoin: no whole snapshot; the newest attempt failed: time-out."
+        )
+
+
+@pytest.mark.parametrize(("coins", "holds"), [("101.9", True), ("102", False), ("90", True)])
+def test_the_warning_has_a_limit_of_its_own(coins: str, holds: bool) -> None:
+    assert condition(AlertName.RATIO_BELOW_WARNING, bitcoin(coins, warn_below="1.02")).holds is holds
+
+
+def test_without_a_warning_limit_there_is_no_warning() -> None:
+    names = {each.name for each in evaluate(evidence(bitcoin("1")), settings(), AlertMemory(), NOW).items}
+
+    assert AlertName.RATIO_BELOW_LIMIT in names
+    assert AlertName.RATIO_BELOW_WARNING not in names
+
+
+def test_the_warning_cannot_be_told_while_claims_nobody_could_judge_may_lift_the_ratio() -> None:
+    rows = [(claim("A"), VERIFIED), (claim("B"), UNSUPPORTED)]
+    snapshot = state({BTC: {"A": 101 * COIN, "B": COIN}})
+    assets = judge(rows, [snapshot], owing(BTC=100), warn_below="1.02")
+
+    assert condition(AlertName.RATIO_BELOW_WARNING, assessment(assets)).holds is None
+
+
+def test_a_lower_bound_is_told_as_one() -> None:
+    rows = [(claim("A", ETH), VERIFIED), (claim("A", ETH_ARBITRUM), VERIFIED)]
+    snapshots = [state({ETH: {"A": 10**18}}), absent("arbitrum")]
+    assets = judge(rows, snapshots, owing(ETH=1))
+
+    found = condition(
+        AlertName.RATIO_BELOW_LIMIT, assessment(assets, snapshots={each.network: each for each in snapshots})
+    )
+
+    assert (found.holds, found.lingers) == (False, True)
+    assert "shows at least 1 ETH" in found.summary
+
+
+def point(ratio: str, ago: timedelta, **fields: Any) -> RatioPoint:
+    return replace(RatioPoint(NOW - ago, "okx", "BTC", Decimal(ratio)), **fields)
+
+
+@pytest.mark.parametrize(
+    ("history", "holds"),
+    [
+        ([], False),
+        ([point("1.05", timedelta(minutes=30))], False),
+        ([point("1.0501", timedelta(minutes=30))], True),
+        ([point("1.0501", timedelta(minutes=30)), point("1", timedelta(minutes=1))], True),
+        ([point("1.0501", timedelta(minutes=61))], False),
+        ([point("1.0501", timedelta(minutes=30), asset="ETH")], False),
+        ([point("1.0501", timedelta(minutes=30), exchange="other")], False),
+    ],
+)
+def test_a_ratio_falls_when_it_lost_more_than_allowed_within_the_time(history: list[RatioPoint], holds: bool) -> None:
+    assert condition(AlertName.RATIO_FALLING, bitcoin("100"), history=history).holds is holds
+
+
+def test_how_far_a_ratio_may_fall_is_configured() -> None:
+    history = [point("1.5", timedelta(hours=5))]
+
+    for falling, holds in (({"drop": "0.4", "within": "6h"}, True), ({"drop": "0.5", "within": "6h"}, False)):
+        found = condition(AlertName.RATIO_FALLING, bitcoin("100"), history=history, alerts={"falling": falling})
+        assert found.holds is holds
+
+
+def test_an_asset_that_is_owed_and_unknown_is_an_alert_and_one_that_is_not_owed_is_none() -> None:
+    assert condition(AlertName.RESERVE_UNKNOWN, unknown()).holds is True
+    assert condition(AlertName.RESERVE_UNKNOWN, unknown(owed=False)).holds is False
+    assert condition(AlertName.RESERVE_UNKNOWN, bitcoin("1")).holds is False
+
+
+def test_an_asset_of_which_nothing_is_owed_ends_a_breach() -> None:
+    assert condition(AlertName.RATIO_BELOW_LIMIT, bitcoin("1", owed="0")).holds is False
+
+
+# --- Snapshots -------------------------------------------------------------------------------------------------------
+
+
+def test_stale_and_absent_are_two_alerts_and_each_names_its_networks() -> None:
+    """Design, section 4, rule 9: none stands in for another."""
+    old = replace(state({BTC: {"A": 1}}, stale=True, age=timedelta(minutes=40)), failure="time-out")
+    exchange = assessment(snapshots={"bitcoin": old, "ethereum": absent("ethereum", wanted=2)})
+
+    stale, gone = (condition(name, exchange) for name in (AlertName.SNAPSHOT_STALE, AlertName.SNAPSHOT_ABSENT))
+
+    assert (stale.holds, gone.holds) == (True, True)
+    assert stale.summary == ("The last whole snapshot is too old: bitcoin 40 min, the newest attempt failed: time-out.")
+    assert gone.summary == "There is no whole snapshot: ethereum (2 accounts)."
+
+
+def test_fresh_snapshots_and_networks_without_accounts_are_fine() -> None:
+    fine = assessment(snapshots={"bitcoin": state({BTC: {"A": 1}}), "ethereum": absent("ethereum", wanted=0)})
+
+    assert condition(AlertName.SNAPSHOT_STALE, fine).holds is False
+    assert condition(AlertName.SNAPSHOT_ABSENT, fine).holds is False
+
+
+# --- Documents -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("max_age", "holds"), [("13d", False), ("12d", True)])
+def test_liabilities_are_old_by_the_day_that_they_are_as_of(max_age: str, holds: bool) -> None:
+    own = {"liabilities": LIABILITIES | {"max_age": max_age}}
+
+    assert condition(AlertName.LIABILITIES_OLD, assessment(), own=own).holds is holds
+
+
+def test_absent_liabilities_are_not_old_ones() -> None:
+    none = assessment(liabilities=None)
+
+    assert condition(AlertName.LIABILITIES_OLD, none).holds is None
+    assert condition(AlertName.LIABILITIES_ABSENT, none).holds is True
+    assert condition(AlertName.LIABILITIES_ABSENT, assessment()).holds is False
+
+
+def test_an_exchange_without_configured_liabilities_is_not_asked_for_them() -> None:
+    names = {
+        each.name
+        for each in evaluate(evidence(assessment(liabilities=None)), settings(okx=exchange()), AlertMemory(), NOW).items
+    }
+
+    assert not names & {AlertName.LIABILITIES_OLD, AlertName.LIABILITIES_ABSENT, AlertName.LIABILITIES_REFUSED}
+
+
+def test_an_asset_with_limits_of_its_own_that_the_liabilities_do_not_name_is_an_alert() -> None:
+    limits: dict[str, Any] = {"assets": {"BTC": {}}}
+    for owed, holds in ((owing(BTC=1), False), (owing(ETH=1), True)):
+        assets = {"BTC": judge([(claim("A"), VERIFIED)], [state({BTC: {"A": 1}})], owed)["BTC"]}
+        configured = settings(okx=exchange(liabilities=LIABILITIES, **limits))
+        found = evaluate(evidence(assessment(assets, liabilities=owed)), configured, AlertMemory(), NOW)
+        (asset,) = [each for each in found.items if each.name is AlertName.LIABILITIES_ABSENT and each.asset]
+        assert asset.holds is holds
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [(AlertName.LIST_REFUSED, "wallets"), (AlertName.LIABILITIES_REFUSED, "liabilities")]
+)
+def test_a_refused_document_is_an_alert_until_one_is_accepted(name: AlertName, kind: str) -> None:
+    refused = DocumentState(kind, document(), refusal="HTML, not a list")
+
+    found = condition(name, assessment(documents={kind: refused}))
+
+    assert found.holds is True
+    assert found.summary == (
+        "The newest attempt was refused: HTML, not a list; that of 2026-06-14 12:00:00 UTC stays in use."
+    )
+    assert condition(name, assessment(documents={kind: replace(refused, refusal="")})).holds is False
+    assert condition(name, assessment(documents={})).holds is None
+
+
+def test_without_a_list_nothing_that_lists_tell_is_known() -> None:
+    none = assessment(listed_at=None, verdicts={})
+
+    assert condition(AlertName.LIST_ABSENT, none).holds is True
+    assert condition(AlertName.LIST_ABSENT, assessment()).holds is False
+    assert condition(AlertName.OWNERSHIP_INVALID, none).holds is None
+    assert condition(AlertName.ACCOUNT_SHARED, none).holds is None
+
+
+def test_a_changed_list_is_an_alert_for_a_day() -> None:
+    """Design, section 4, rule 11."""
+    changes = ListChanges(added=("BTC B (w.csv:3)",), altered=("BTC C (w.csv:4)", "BTC D (w.csv:5)"))
+
+    for ago, holds in ((timedelta(hours=23), True), (timedelta(hours=24), False)):
+        found = condition(AlertName.LIST_CHANGED, assessment(last_changes=changes, changed_at=NOW - ago))
+        assert found.holds is holds
+        if holds:
+            assert found.summary == (
+                "1 claim added, 0 removed, 2 altered at 2026-06-13 13:00:00 UTC; for one, BTC B (w.csv:3)."
+            )
+
+
+def test_restated_amounts_are_no_change_of_the_list() -> None:
+    restated = assessment(last_changes=ListChanges(restated=5), changed_at=NOW)
+
+    assert condition(AlertName.LIST_CHANGED, restated).holds is False
+
+
+def test_invalid_claims_are_counted_by_network() -> None:
+    verdicts = {("bitcoin", INVALID): 2, ("unknown", INVALID): 1, ("bitcoin", VERIFIED): 9}
+
+    found = condition(AlertName.OWNERSHIP_INVALID, assessment(verdicts=verdicts))
+
+    assert found.summary == "3 claims with a wrong signature or address: bitcoin 2, unknown 1."
+    assert condition(AlertName.OWNERSHIP_INVALID, assessment()).holds is False
+
+
+def test_shared_accounts_name_the_other_exchange() -> None:
+    found = condition(AlertName.ACCOUNT_SHARED, assessment(shared=(SharedAccounts("other", 1, ("A on bitcoin",)),)))
+
+    assert found.summary == "The list shares 1 account with other (A on bitcoin)."
+    assert condition(AlertName.ACCOUNT_SHARED, assessment()).holds is False
+
+
+def test_a_mismatch_is_told_with_its_line_and_none_is_known_where_nothing_was_compared() -> None:
+    wrong = ClaimMismatch(7, "bitcoin", BTC, "A", Decimal(60), Decimal(58))
+
+    def audited(mismatches: tuple[ClaimMismatch, ...], checked: dict[tuple[str, str], int]) -> Assessment:
+        result = Audit(NOW, 0, mismatches, {}, checked, {})
+        return replace(bitcoin("100"), audit=result)
+
+    found = condition(AlertName.CLAIM_MISMATCH, audited((wrong,), {("bitcoin", "BTC"): 3}))
+
+    assert found.summary == (
+        "1 of 3 claimed amounts of BTC differ from the chain at the claimed height;"
+        " the first, in line 7: A on bitcoin, claimed 60, found 58."
+    )
+    assert condition(AlertName.CLAIM_MISMATCH, audited((), {("bitcoin", "BTC"): 3})).holds is False
+    assert condition(AlertName.CLAIM_MISMATCH, audited((), {("ethereum", "ETH"): 3})).holds is None
+    assert condition(AlertName.CLAIM_MISMATCH, bitcoin("100")).holds is None
+
+
+# --- The monitor itself ----------------------------------------------------------------------------------------------
+
+
+def endpoint(name: str, up: bool | None = True, **fields: Any) -> EndpointState:
+    defaults: dict[str, Any] = {"protocol": "evm", "requests": 1, "failures": {}, "disagreements": 0}
+    return EndpointState("ethereum", name, up=up, **defaults | fields)
+
+
+def test_an_endpoint_that_is_down_is_named_with_its_error() -> None:
+    endpoints = (endpoint("a"), endpoint("b", up=False, last_error="wrong chain id 5"), endpoint("c", up=None))
+
+    found = condition(AlertName.ENDPOINT_DOWN, endpoints=endpoints)
+
+    assert (found.holds, found.summary) == (True, "Down: ethereum/b: wrong chain id 5.")
+    assert condition(AlertName.ENDPOINT_DOWN, endpoints=(endpoint("a"),)).holds is False
+
+
+def test_an_endpoint_that_was_not_asked_yet_is_not_known_to_be_up() -> None:
+    assert condition(AlertName.ENDPOINT_DOWN, endpoints=(endpoint("a"), endpoint("c", up=None))).holds is None
+
+
+def test_a_disagreement_is_an_alert_that_names_the_endpoint_for_an_hour() -> None:
+    """Design, section 4, rule 10."""
+
+    def at(count: int, minutes: int, memory: AlertMemory) -> tuple[Condition, AlertMemory]:
+        endpoints = (endpoint("a"), endpoint("b", disagreements=count))
+        now = NOW + timedelta(minutes=minutes)
+        found = evaluate(evidence(endpoints=endpoints), settings(), memory, now)
+        (one,) = [each for each in found.items if each.name is AlertName.ENDPOINTS_DISAGREE]
+        return one, replace(memory, disagreements=found.disagreements)
+
+    none, memory = at(0, 0, AlertMemory())
+    risen, memory = at(1, 1, memory)
+    same, memory = at(1, 60, memory)
+    over, memory = at(1, 61, memory)
+    restarted, memory = at(0, 62, memory)
+    again, _ = at(1, 63, memory)
+
+    assert [each.holds for each in (none, risen, same, over, restarted, again)] == [
+        False, True, True, False, False, True,
+    ]  # fmt: skip
+    assert risen.summary == (
+        "Told something else than the others at the same block: ethereum/b (last at 2026-06-14 12:01:00 UTC)."
+    )
+
+
+def test_a_failed_reload_is_told_with_its_error() -> None:
+    failed = ReloadState(successful=False, succeeded_at=NOW, error="config.yaml:3: unknown key")
+
+    found = condition(AlertName.CONFIG_RELOAD_FAILED, reload=failed)
+
+    assert (found.holds, found.summary) == (
+        True,
+        "config.yaml:3: unknown key; that of 2026-06-14 12:00:00 UTC stays.",
+    )
+    assert condition(AlertName.CONFIG_RELOAD_FAILED).holds is False
+
+
+def test_an_exchange_that_a_reload_removed_has_no_alerts() -> None:
+    removed = replace(bitcoin("1"), exchange="removed")
+
+    assert all(not each.exchange for each in evaluate(evidence(removed), settings(), AlertMemory(), NOW).items)

@@ -1,0 +1,123 @@
+"""Writes docs/configuration.md from the settings' own types and descriptions: `make docs`."""
+
+import types
+import typing
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import ByteSize
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from monitor.settings import schema
+from monitor.settings.values import format_duration
+
+TARGET = Path(__file__).parent.parent / "docs" / "configuration.md"
+
+INTRODUCTION = """\
+# Configuration
+
+One YAML file, checked as a whole: `reserve-monitor config check FILE` tells all errors at once, each with its line and
+path; `reserve-monitor config show FILE` prints the effective configuration, defaults included, secrets masked.
+
+- Unknown keys are refused.
+- `${VAR}` takes a value from the environment, `${VAR:-default}` with a default, `$$` is a dollar. Inside `{…}` and
+  `[…]` YAML wants such a value in quotes.
+- `url_file`, `user_file` and `password_file` read a secret from a file instead.
+- Durations are written `30s`, `10m`, `1h30m`, `35d`; sizes `512MiB`; ratios `1.02` (1 means 100 %).
+- Relative paths are relative to the working directory.
+- SIGHUP or `POST /-/reload` reads the file again. A bad file changes nothing: the old configuration stays,
+  `por_config_last_reload_successful` becomes 0 and PorConfigReloadFailed goes off. `store.url` and `web` take effect
+  at the next start; everything else at once.
+
+Ready files: `config/okx.yaml` (OKX on public endpoints) and `config/devnet.yaml` (the local devnet).
+
+This page is made from `monitor/settings/schema.py` by `make docs`.
+"""
+
+SECTIONS: list[tuple[str, type[schema.Section]]] = [
+    ("(top level)", schema.Settings),
+    ("exchanges.NAME", schema.ExchangeSettings),
+    ("exchanges.NAME.wallets", schema.WalletsSettings),
+    ("exchanges.NAME.liabilities", schema.LiabilitiesSettings),
+    ("exchanges.NAME.assets.ASSET", schema.AssetSettings),
+    ("networks.NAME", schema.NetworkSettings),
+    ("networks.NAME.endpoints[]", schema.EndpointSettings),
+    ("alerts", schema.AlertsSettings),
+    ("alerts.falling", schema.FallingSettings),
+    ("alerts.rules.ALERT", schema.AlertRule),
+    ("store", schema.StoreSettings),
+    ("web", schema.WebSettings),
+    ("metrics", schema.MetricsSettings),
+    ("log", schema.LogSettings),
+]
+
+
+def reference() -> str:
+    """The whole page."""
+    parts = [INTRODUCTION]
+    for path, section in SECTIONS:
+        parts.append(f"## `{path}`\n\n{_summary(section)}\n")
+        parts.append("| key | value | default | |\n|---|---|---|---|\n" + "".join(_rows(section)))
+    return "\n".join(parts)
+
+
+def _summary(section: type[schema.Section]) -> str:
+    return " ".join((section.__doc__ or "").split())
+
+
+def _rows(section: type[schema.Section]) -> typing.Iterator[str]:
+    for name, field in section.model_fields.items():
+        cells = (f"`{field.alias or name}`", _kind(field.annotation, field), _default(field), field.description or "")
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.get_default(call_default_factory=True, validated_data={})
+    if value is PydanticUndefined:
+        return "required"
+    if isinstance(value, schema.Section) or value in ((), {}):
+        return ""
+    if isinstance(value, timedelta):
+        return f"`{format_duration(value)}`"
+    if isinstance(value, ByteSize):
+        return f"`{value.human_readable(separator='').replace('.0', '')}`"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if value is None or value == "":
+        return "unset"
+    return f"`{value}`"
+
+
+def _kind(annotation: object, field: FieldInfo) -> str:
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin in {typing.Union, types.UnionType}:
+        return " or ".join(_kind(part, field) for part in arguments if part is not type(None))
+    if origin is typing.Annotated:
+        return _kind(arguments[0], field)
+    if origin is typing.Literal:
+        return ", ".join(f"`{value}`" for value in arguments)
+    if origin is tuple:
+        return f"list of {_kind(arguments[0], field)}"
+    if origin is dict:
+        return f"map of {_kind(arguments[1], field)}"
+    return _name(annotation)
+
+
+def _name(annotation: object) -> str:
+    names = {timedelta: "duration", Decimal: "number", str: "text", Path: "path", float: "number", bool: "true, false"}
+    names |= {int: "whole number", ByteSize: "size"}
+    if isinstance(annotation, type):
+        if issubclass(annotation, schema.Section):
+            return "section"
+        if issubclass(annotation, StrEnum):
+            members = list(annotation)
+            return ", ".join(f"`{member}`" for member in members) if len(members) < 6 else "alert name"
+        return names.get(annotation, annotation.__name__)
+    raise TypeError(f"no words for the type {annotation!r}")
+
+
+if __name__ == "__main__":
+    TARGET.write_text(reference(), encoding="utf-8")
