@@ -1,0 +1,189 @@
+"""Alerts stand in four places: the daemon's catalogue, the Prometheus rules, their tests, the runbooks. They agree."""
+
+import re
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from monitor.devnet import programs
+from monitor.judgement.alerts import CATALOGUE, AlertKind
+from monitor.metrics.families import FAMILIES
+from monitor.model import AlertName, Severity
+from monitor.settings.values import format_duration, parse_duration
+
+ROOT = Path(__file__).parent.parent
+PROMETHEUS = ROOT / "config/prometheus/prometheus.yml"
+RULES = ROOT / "config/prometheus/rules/por.rules.yml"
+RULE_TESTS = ROOT / "config/prometheus/rules/por.rules.test.yml"
+ALERTMANAGER = ROOT / "config/alertmanager/alertmanager.yml"
+RUNBOOKS = ROOT / "docs/alerts"
+
+# Only Prometheus can tell that the monitor is gone.
+MONITOR_DOWN = "PorMonitorDown"
+KINDS = {name.value: kind for name, kind in CATALOGUE.items()} | {
+    MONITOR_DOWN: AlertKind(
+        Severity.CRITICAL,
+        timedelta(minutes=2),
+        timedelta(),
+        "The monitor cannot be scraped, so nothing is watched.",
+    )
+}
+SECTIONS = [
+    "What it means",
+    "Why it matters",
+    "First look",
+    "Likely causes",
+    "What to do",
+    "When it clears",
+    "How to tune it",
+]
+METRIC = re.compile(r"\bpor_[a-z_]+")
+
+
+def load(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def rules() -> list[dict[str, Any]]:
+    return [rule for group in load(RULES)["groups"] for rule in group["rules"]]
+
+
+def rule(name: str) -> dict[str, Any]:
+    (one,) = [each for each in rules() if each["alert"] == name]
+    return one
+
+
+def runbook(name: str) -> str:
+    return (RUNBOOKS / f"{name}.md").read_text(encoding="utf-8")
+
+
+def test_every_alert_has_a_rule_a_runbook_and_an_entry_in_the_catalogue_and_there_are_no_others() -> None:
+    names = sorted([*AlertName, MONITOR_DOWN])
+
+    assert sorted(KINDS) == names
+    assert sorted(each["alert"] for each in rules()) == names
+    assert sorted(page.stem for page in RUNBOOKS.glob("*.md") if page.stem != "README") == names
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_rule_and_catalogue_agree_on_severity_for_and_meaning(name: str) -> None:
+    kind, written = KINDS[name], rule(name)
+
+    assert written["labels"] == {"severity": kind.severity}
+    assert parse_duration(written.get("for", "0")) == kind.holds_for
+    assert written["annotations"]["summary"] == kind.meaning
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_rule_says_what_is_so_and_where_the_runbook_is(name: str) -> None:
+    annotations = rule(name)["annotations"]
+
+    assert set(annotations) == {"summary", "description", "runbook_url"}
+    assert annotations["runbook_url"] == f"{{{{ $externalLabels.runbooks }}}}docs/alerts/{name}.md"
+    assert annotations["summary"].endswith(".")
+    assert "{{" not in annotations["summary"]
+    assert annotations["description"].endswith(".")
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_runbook_has_the_common_form_and_the_defaults_of_the_catalogue(name: str) -> None:
+    kind, page = KINDS[name], runbook(name)
+
+    title, meaning = page.split("\n\n")[:2]
+    assert (title, meaning) == (f"# {name}", kind.meaning)
+    assert re.findall(r"^## (.*)$", page, re.MULTILINE) == SECTIONS
+    clear_after, holds_for = format_duration(kind.clear_after), format_duration(kind.holds_for)
+    assert f"| {kind.severity} | {holds_for} | {clear_after} |" in page
+
+
+def test_the_index_of_the_runbooks_has_a_line_on_each() -> None:
+    lines = [line for line in runbook("README").splitlines() if line.startswith("| [")]
+
+    assert lines == [f"| [{name}]({name}.md) | {kind.severity} | {kind.meaning} |" for name, kind in KINDS.items()]
+
+
+@pytest.mark.parametrize("path", [RULES, RULE_TESTS, *sorted(RUNBOOKS.glob("*.md"))], ids=lambda path: path.name)
+def test_every_metric_that_rules_and_runbooks_name_is_exported(path: Path) -> None:
+    named = set(METRIC.findall(path.read_text(encoding="utf-8")))
+
+    assert named <= {family.name for family in FAMILIES}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_rule_is_tested_firing_and_not_firing(name: str) -> None:
+    fires = {
+        bool(each.get("exp_alerts"))
+        for test in load(RULE_TESTS)["tests"]
+        for each in test["alert_rule_test"]
+        if each["alertname"] == name
+    }
+
+    assert fires == {True, False}
+
+
+def test_prometheus_reads_the_rules_often_and_scrapes_the_job_that_they_expect() -> None:
+    configuration = load(PROMETHEUS)
+
+    assert RULES in [path for pattern in configuration["rule_files"] for path in PROMETHEUS.parent.glob(pattern)]
+    assert RULE_TESTS not in [
+        path for pattern in configuration["rule_files"] for path in PROMETHEUS.parent.glob(pattern)
+    ]
+    interval = parse_duration(configuration["global"]["evaluation_interval"])
+    assert isinstance(interval, timedelta)
+    assert interval <= timedelta(seconds=15)
+    jobs = {job["job_name"] for job in configuration["scrape_configs"]}
+    assert set(re.findall(r'job="([^"]*)"', rule(MONITOR_DOWN)["expr"])) <= jobs
+
+
+def test_no_other_alert_silences_a_critical_one() -> None:
+    critical = [name for name, kind in KINDS.items() if kind.severity is Severity.CRITICAL]
+
+    for inhibition in load(ALERTMANAGER)["inhibit_rules"]:
+        (target,) = inhibition["target_matchers"]
+        silenced = re.fullmatch(r'alertname=~?"(.*)"', target)
+        assert silenced
+        assert not [name for name in critical if re.fullmatch(silenced[1], name)]
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "rules", "--lint=all", "--lint-fatal", RULES),
+        ("check", "config", PROMETHEUS),
+        ("test", "rules", RULE_TESTS),
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]),
+)
+def test_promtool_is_content(arguments: tuple[str | Path, ...]) -> None:
+    result = subprocess.run(
+        [programs.promtool(), *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+    )
+
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.integration
+def test_amtool_is_content() -> None:
+    assert amtool("check-config", ALERTMANAGER).returncode == 0
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("severity", "receiver"),
+    [(Severity.CRITICAL, "night-and-day"), (Severity.WARNING, "day"), (Severity.INFO, "log")],
+)
+def test_alerts_go_to_whom_their_severity_concerns(severity: Severity, receiver: str) -> None:
+    result = amtool("config", "routes", "test", f"--config.file={ALERTMANAGER}", f"severity={severity}")
+
+    assert result.stdout.split() == [receiver]
+
+
+def amtool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [programs.amtool(), *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
