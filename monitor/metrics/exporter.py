@@ -1,0 +1,142 @@
+"""The exposition: state rendered once per World, events at every scrape."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client.core import Metric
+from prometheus_client.exposition import gzip_accepted
+from prometheus_client.registry import Collector
+
+from monitor import __version__
+from monitor.metrics import families
+from monitor.metrics.accounts import Accounts, largest
+from monitor.metrics.events import Pair, SnapshotEvents
+from monitor.metrics.families import Family
+from monitor.metrics.formats import Format, Head
+from monitor.metrics.state import STATE, Series
+from monitor.model import World
+
+
+@dataclass(frozen=True, slots=True)
+class Exposition:
+    """The answer to a scrape."""
+
+    body: bytes
+    headers: Mapping[str, str]
+    """``Content-Type``, and ``Content-Encoding`` when the body is compressed."""
+
+
+class Metrics:
+    """All metrics of one process.
+
+    ``world`` returns the current World, None before there is one. ``reasons`` announces why snapshots fail, so that
+    each has a series before it happens; others are counted as ``other``. :meth:`exposition` and :meth:`prepare` may
+    run in any thread, the other methods in one.
+    """
+
+    def __init__(self, world: Callable[[], World | None], *, reasons: Iterable[str] = ()) -> None:
+        self._world = world
+        self._registry = CollectorRegistry(auto_describe=False)
+        ProcessCollector(registry=self._registry)
+        PlatformCollector(registry=self._registry)
+        GCCollector(registry=self._registry)
+        self._events = SnapshotEvents(reasons)
+        self._accounts = Accounts()
+        self._account_series = 0
+        self._rendered: tuple[_Rendered, ...] = ()
+
+    def configured(self, pairs: Iterable[Pair], *, account_series: int = 0) -> None:
+        """Tell which (exchange, network) pairs are watched, at the start and after every reload."""
+        self._events.configured(pairs)
+        self._account_series = account_series
+
+    def snapshot_attempted(self, exchange: str, network: str) -> None:
+        self._events.attempted((exchange, network))
+
+    def snapshot_failed(self, exchange: str, network: str, reason: str) -> None:
+        self._events.failed((exchange, network), reason)
+
+    def snapshot_took(self, exchange: str, network: str, seconds: float) -> None:
+        """Record the duration of a snapshot that became whole."""
+        self._events.took((exchange, network), seconds)
+
+    def prepare(self, world: World) -> None:
+        """Render ``world`` before it becomes the current one, so that no scrape waits for it.
+
+        With many exchanges that takes longer than a scrape should: call it off the event loop. Leaving it out costs
+        time, never truth, because the first scrape of a World then renders it.
+        """
+        asked_for = {kind for rendered in self._rendered for kind in rendered.heads}
+        for kind in asked_for or {Format.OPENMETRICS}:
+            self._state(world, kind)
+
+    def exposition(self, accept: str = "", accept_encoding: str = "") -> Exposition:
+        """The answer to request headers ``Accept`` and ``Accept-Encoding``: text or OpenMetrics, plain or gzip."""
+        kind = Format.accepted(accept)
+        state = self._state(self._world(), kind)
+        events = self._events.render(kind) + kind.render(self._registry) + kind.end
+        headers = {"Content-Type": kind.value, "Vary": "Accept, Accept-Encoding"}
+        if not gzip_accepted(accept_encoding):
+            return Exposition(state.plain(events), headers)
+        return Exposition(state.gzip(events), headers | {"Content-Encoding": "gzip"})
+
+    def _state(self, world: World | None, kind: Format) -> Head:
+        """The text of ``world``, kept for it and for the World before it.
+
+        Threads that meet here may render the same text twice; both are right, and none waits for the other.
+        """
+        rendered = self._find(world)
+        if kind not in rendered.heads:
+            text = kind.render(_State(world, self._accounts, rendered.account_series))
+            rendered.heads[kind] = Head(text)
+        return rendered.heads[kind]
+
+    def _find(self, world: World | None) -> "_Rendered":
+        for rendered in self._rendered:
+            if rendered.world is world and rendered.account_series == self._account_series:
+                return rendered
+        new = _Rendered(world, self._account_series)
+        self._rendered = (new, *self._rendered[:1])
+        return new
+
+
+@dataclass(frozen=True, slots=True)
+class _Rendered:
+    world: World | None
+    account_series: int
+    heads: dict[Format, Head] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _State(Collector):
+    """Everything that is state, as the library's metric objects."""
+
+    world: World | None
+    accounts: Accounts
+    account_series: int
+
+    def collect(self) -> Iterator[Metric]:
+        yield _filled(families.BUILD_INFO, iter([((__version__,), 1)]))
+        if self.world is None:
+            return
+        for family, series in STATE:
+            yield _filled(family, series(self.world))
+        yield from self._of_accounts(self.world)
+
+    def _of_accounts(self, world: World) -> Iterator[Metric]:
+        summaries = self.accounts.summaries(world, self.account_series)
+        counts = (((snapshot.exchange, snapshot.network), summary.accounts) for snapshot, summary in summaries)
+        yield _filled(families.SNAPSHOT_ACCOUNTS, counts)
+        if self.account_series:
+            shown, dropped = largest(summaries, self.account_series)
+            balances = (((each.exchange, each.network, each.asset, each.account), float(each.amount)) for each in shown)
+            yield _filled(families.ACCOUNT_BALANCE, balances)
+            yield _filled(families.ACCOUNT_SERIES_DROPPED, iter([((), dropped)]))
+
+
+def _filled(family: Family, series: Series) -> Metric:
+    metric = family.empty()
+    for labels, value in series:
+        metric.add_metric(labels, value)
+    return metric

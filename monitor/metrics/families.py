@@ -1,0 +1,187 @@
+"""Every metric by name, kind, help and labels. Rules, dashboards and ``docs/metrics.md`` rely on these names."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+
+class Kind(StrEnum):
+    GAUGE = "gauge"
+    COUNTER = "counter"
+    HISTOGRAM = "histogram"
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One metric family. A counter's ``name`` ends with ``_total``, as it is queried."""
+
+    name: str
+    kind: Kind
+    help: str
+    labels: tuple[str, ...] = ()
+
+    def empty(self) -> GaugeMetricFamily | CounterMetricFamily:
+        """The library's form of a gauge or counter, with no series yet."""
+        if self.kind is Kind.COUNTER:
+            return CounterMetricFamily(self.name, self.help, labels=self.labels)
+        return GaugeMetricFamily(self.name, self.help, labels=self.labels)
+
+
+def _gauge(name: str, text: str, *labels: str) -> Family:
+    return Family(name, Kind.GAUGE, text, labels)
+
+
+def _counter(name: str, text: str, *labels: str) -> Family:
+    return Family(name, Kind.COUNTER, text, labels)
+
+
+RESERVE_RATIO = _gauge(
+    "por_reserve_ratio",
+    "Reserves over liabilities (1 is 100 %), rounded down; only while every network of the asset is whole and fresh.",
+    "exchange", "asset", "basis",
+)  # fmt: skip
+RESERVE_RATIO_LOWER_BOUND = _gauge(
+    "por_reserve_ratio_lower_bound",
+    "Reserves known for certain over liabilities: the ratio is at least this. From whole, fresh snapshots only.",
+    "exchange", "asset", "basis",
+)  # fmt: skip
+RESERVE_RATIO_UPPER_BOUND = _gauge(
+    "por_reserve_ratio_upper_bound",
+    "The ratio if every claim that could not be judged (unsupported) turned out to be signed.",
+    "exchange", "asset", "basis",
+)  # fmt: skip
+REPORT_RESERVE_RATIO = _gauge(
+    "por_report_reserve_ratio",
+    "Reserves at the report's own heights over the same report's liabilities.",
+    "exchange", "asset", "basis",
+)  # fmt: skip
+RESERVE_STATUS = _gauge(
+    "por_reserve_status",
+    "1 for the answer that holds (covered, breach or unknown), 0 for the two others.",
+    "exchange", "asset", "status",
+)  # fmt: skip
+RESERVES = _gauge(
+    "por_reserves",
+    "Coins held on one network in whole coins, from the last whole snapshot, however old it is.",
+    "exchange", "asset", "network", "basis",
+)  # fmt: skip
+RESERVES_UNADDRESSED = _gauge(
+    "por_reserves_unaddressed",
+    "Reserves stated without addresses, in whole coins: part of the basis asserted only.",
+    "exchange", "asset",
+)  # fmt: skip
+LIABILITIES = _gauge("por_liabilities", "Published total owed, in whole coins.", "exchange", "asset")
+LIABILITIES_TIMESTAMP = _gauge(
+    "por_liabilities_timestamp_seconds", "The moment that the published liabilities are as of.", "exchange"
+)
+LIABILITIES_MAX_AGE = _gauge(
+    "por_liabilities_max_age_seconds", "Configured age over which liabilities are old.", "exchange"
+)
+RATIO_LIMIT = _gauge(
+    "por_ratio_limit",
+    "Configured limit of the reserve ratio: critical is the breach, warning comes before it.",
+    "exchange", "asset", "severity",
+)  # fmt: skip
+ALERT_ACTIVE = _gauge(
+    "por_alert_active",
+    "1 while the alert is active by the monitor's own judgement, 0 while it is evaluated and quiet.",
+    "exchange", "asset", "alert", "severity",
+)  # fmt: skip
+ALERT_BASIS = _gauge(
+    "por_alert_basis",
+    "1 for the basis that the exchange's ratio alerts act on; no series for others.",
+    "exchange",
+    "basis",
+)
+CLAIMS = _gauge(
+    "por_claims", "Rows of the wallet list by what their signatures prove.", "exchange", "network", "verdict"
+)
+CLAIM_MISMATCHES = _gauge(
+    "por_claim_mismatches",
+    "Claimed amounts that the chain does not confirm at the claimed height; only where some were compared.",
+    "exchange", "network", "asset",
+)  # fmt: skip
+SHARED_ACCOUNTS = _gauge(
+    "por_shared_accounts", "Accounts that the exchange claims and another one too.", "exchange", "other"
+)
+WALLET_LIST_TIMESTAMP = _gauge(
+    "por_wallet_list_timestamp_seconds", "When the current wallet list was accepted.", "exchange"
+)
+WALLET_LIST_CHANGES = _counter(
+    "por_wallet_list_changes_total",
+    "Claims added, removed or altered by newer wallet lists since the history began.",
+    "exchange", "change",
+)  # fmt: skip
+SNAPSHOT_SUCCESS = _gauge(
+    "por_snapshot_success_timestamp_seconds",
+    "When the last whole snapshot was taken; absent until one was, and after it was dropped for its age.",
+    "exchange", "network",
+)  # fmt: skip
+SNAPSHOT_BLOCK_NUMBER = _gauge(
+    "por_snapshot_block_number", "The block that the last whole snapshot was read at.", "exchange", "network"
+)
+SNAPSHOT_BLOCK_TIMESTAMP = _gauge(
+    "por_snapshot_block_timestamp_seconds", "The time of that block by its own header.", "exchange", "network"
+)
+SNAPSHOT_ACCOUNTS = _gauge(
+    "por_snapshot_accounts", "Distinct accounts read in the last whole snapshot.", "exchange", "network"
+)
+SNAPSHOT_STALE_AFTER = _gauge(
+    "por_snapshot_stale_after_seconds",
+    "Configured age over which a snapshot proves nothing; also while there is no snapshot.",
+    "exchange", "network",
+)  # fmt: skip
+ENDPOINT_REQUESTS = _counter("por_endpoint_requests_total", "Requests sent to the endpoint.", "network", "endpoint")
+ENDPOINT_FAILURES = _counter(
+    "por_endpoint_failures_total", "Requests that the endpoint failed.", "network", "endpoint", "reason"
+)
+ENDPOINT_UP = _gauge(
+    "por_endpoint_up",
+    "Whether the endpoint answered when it was last asked; absent until it has been asked.",
+    "network", "endpoint",
+)  # fmt: skip
+ENDPOINT_DISAGREEMENTS = _counter(
+    "por_endpoint_disagreements_total",
+    "Answers that differed from those of other endpoints at the same block.",
+    "network", "endpoint",
+)  # fmt: skip
+DOCUMENT_FETCHES = _counter(
+    "por_document_fetches_total", "Attempts to fetch a published document.", "exchange", "document"
+)
+DOCUMENT_FAILURES = _counter(
+    "por_document_failures_total",
+    "Attempts that failed or whose document was refused.",
+    "exchange", "document", "reason",
+)  # fmt: skip
+DOCUMENT_REFUSED = _gauge(
+    "por_document_refused", "Whether the newest attempt at the document was refused.", "exchange", "document"
+)
+CONFIG_RELOAD_SUCCESS = _gauge(
+    "por_config_reload_success_timestamp_seconds", "When a configuration was last loaded successfully."
+)
+CONFIG_RELOAD_SUCCESSFUL = _gauge(
+    "por_config_last_reload_successful", "Whether the last attempt to load the configuration succeeded."
+)
+BUILD_INFO = _gauge("por_build_info", "The monitor's version; always 1.", "version")
+ACCOUNT_BALANCE = _gauge(
+    "por_account_balance",
+    "Coins in one account in whole coins; only with metrics.account_series, the largest shares of each asset first.",
+    "exchange", "network", "asset", "account",
+)  # fmt: skip
+ACCOUNT_SERIES_DROPPED = _gauge(
+    "por_account_series_dropped", "Account balances not shown because of metrics.account_series; absent if that is 0."
+)
+
+SNAPSHOT_ATTEMPTS = _counter(
+    "por_snapshot_attempts_total", "Snapshots begun since the process started.", "exchange", "network"
+)
+SNAPSHOT_FAILURES = _counter(
+    "por_snapshot_failures_total", "Snapshots given up since the process started.", "exchange", "network", "reason"
+)
+SNAPSHOT_DURATION = Family(
+    "por_snapshot_duration_seconds", Kind.HISTOGRAM, "How long whole snapshots took.", ("exchange", "network")
+)
+
+FAMILIES: tuple[Family, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Family))
+"""Every family of this module, in the order above."""

@@ -1,0 +1,272 @@
+"""From a World to series. One function per family; a new metric is one function and one line in ``STATE``."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from monitor.metrics import families
+from monitor.metrics.families import Family
+from monitor.model import Assessment, AssetAssessment, Basis, DocumentState, ReserveStatus, Severity, Snapshot, World
+
+Series = Iterator[tuple[tuple[str, ...], float]]
+"""Label values, in the order of the family's labels, and the value."""
+
+
+def downwards(value: Decimal) -> float:
+    """The greatest float whose decimal spelling is not above ``value``.
+
+    Rounding to nearest would make exactly 1.0 of 1 - 10^-20, and a rule ``< 1`` would never see it. By their spelling,
+    because limits are written in decimals: a ratio of 1.01 stays 1.01, and compares with a limit as it does exactly.
+    """
+    nearest = float(value)
+    return nearest if Decimal(repr(nearest)) <= value else math.nextafter(nearest, -math.inf)
+
+
+def _seconds(moment: datetime) -> float:
+    return moment.timestamp()
+
+
+def _assets(world: World) -> Iterator[tuple[str, AssetAssessment]]:
+    for exchange, assessment in world.assessments.items():
+        for asset in assessment.assets.values():
+            yield exchange, asset
+
+
+def _snapshots(world: World) -> Iterator[tuple[str, str, Snapshot]]:
+    for exchange, assessment in world.assessments.items():
+        for network, state in assessment.snapshots.items():
+            if state.snapshot is not None:
+                yield exchange, network, state.snapshot
+
+
+def _documents(world: World) -> Iterator[tuple[str, DocumentState]]:
+    for exchange, assessment in world.assessments.items():
+        for document in assessment.documents.values():
+            yield exchange, document
+
+
+def _by_basis(world: World, chosen: Callable[[AssetAssessment], Mapping[Basis, Decimal]]) -> Series:
+    for exchange, asset in _assets(world):
+        for basis, ratio in chosen(asset).items():
+            yield (exchange, asset.asset, basis), downwards(ratio)
+
+
+def _ratios(world: World) -> Series:
+    return _by_basis(world, lambda asset: asset.ratios)
+
+
+def _lower_bounds(world: World) -> Series:
+    return _by_basis(world, lambda asset: asset.lower_bounds)
+
+
+def _upper_bounds(world: World) -> Series:
+    return _by_basis(world, lambda asset: asset.upper_bounds)
+
+
+def _report_ratios(world: World) -> Series:
+    return _by_basis(world, lambda asset: asset.report_ratios)
+
+
+def _statuses(world: World) -> Series:
+    for exchange, asset in _assets(world):
+        for status in ReserveStatus:
+            yield (exchange, asset.asset, status), float(asset.status is status)
+
+
+def _reserves(world: World) -> Series:
+    for exchange, asset in _assets(world):
+        for network, sums in asset.reserves.items():
+            for basis, amount in sums.items():
+                yield (exchange, asset.asset, network, basis), float(amount)
+
+
+def _unaddressed(world: World) -> Series:
+    for exchange, asset in _assets(world):
+        if asset.unaddressed:
+            yield (exchange, asset.asset), float(asset.unaddressed)
+
+
+def _liabilities(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        if assessment.liabilities is not None:
+            for asset, owed in assessment.liabilities.owed.items():
+                yield (exchange, asset), float(owed)
+
+
+def _liabilities_times(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        if assessment.liabilities is not None:
+            yield (exchange,), _seconds(assessment.liabilities.as_of)
+
+
+def _liabilities_max_ages(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        if assessment.liabilities_max_age is not None:
+            yield (exchange,), assessment.liabilities_max_age.total_seconds()
+
+
+def _limits(world: World) -> Series:
+    for exchange, asset in _assets(world):
+        yield (exchange, asset.asset, Severity.CRITICAL), downwards(asset.breach_below)
+        if asset.warn_below is not None:
+            yield (exchange, asset.asset, Severity.WARNING), downwards(asset.warn_below)
+
+
+def _alerts(world: World) -> Series:
+    """One series per label set: alerts that differ in nothing exported (their network, say) count as one."""
+    active: dict[tuple[str, ...], bool] = {}
+    for alert in world.alerts:
+        labels: tuple[str, ...] = (alert.exchange, alert.asset, alert.name, alert.severity)
+        active[labels] = active.get(labels, False) or alert.active
+    for labels, state in active.items():
+        yield labels, float(state)
+
+
+def _alert_bases(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        yield (exchange, assessment.basis), 1
+
+
+def _claims(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        for (network, status), count in assessment.verdicts.items():
+            yield (exchange, network, status), count
+
+
+def _mismatches(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        yield from _mismatches_of(exchange, assessment)
+
+
+def _mismatches_of(exchange: str, assessment: Assessment) -> Series:
+    audit = assessment.audit
+    if audit is None:
+        return
+    found = Counter((mismatch.network, mismatch.token.asset) for mismatch in audit.mismatches)
+    for (network, asset), compared in audit.checked.items():
+        if compared:
+            yield (exchange, network, asset), found[network, asset]
+
+
+def _shared_accounts(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        for shared in assessment.shared:
+            yield (exchange, shared.exchange), shared.count
+
+
+def _list_times(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        if assessment.listed_at is not None:
+            yield (exchange,), _seconds(assessment.listed_at)
+
+
+def _list_changes(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        for change, count in assessment.changes.items():
+            yield (exchange, change), count
+
+
+def _snapshot_times(world: World) -> Series:
+    for exchange, network, snapshot in _snapshots(world):
+        yield (exchange, network), _seconds(snapshot.taken_at)
+
+
+def _block_numbers(world: World) -> Series:
+    for exchange, network, snapshot in _snapshots(world):
+        yield (exchange, network), snapshot.block.number
+
+
+def _block_times(world: World) -> Series:
+    for exchange, network, snapshot in _snapshots(world):
+        yield (exchange, network), _seconds(snapshot.block.timestamp)
+
+
+def _stale_after(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        for network, state in assessment.snapshots.items():
+            if state.wanted and state.stale_after is not None:
+                yield (exchange, network), state.stale_after.total_seconds()
+
+
+def _endpoint_requests(world: World) -> Series:
+    for endpoint in world.endpoints:
+        yield (endpoint.network, endpoint.name), endpoint.requests
+
+
+def _endpoint_failures(world: World) -> Series:
+    for endpoint in world.endpoints:
+        for reason, count in endpoint.failures.items():
+            yield (endpoint.network, endpoint.name, reason), count
+
+
+def _endpoint_up(world: World) -> Series:
+    for endpoint in world.endpoints:
+        if endpoint.up is not None:
+            yield (endpoint.network, endpoint.name), float(endpoint.up)
+
+
+def _endpoint_disagreements(world: World) -> Series:
+    for endpoint in world.endpoints:
+        yield (endpoint.network, endpoint.name), endpoint.disagreements
+
+
+def _document_fetches(world: World) -> Series:
+    for exchange, document in _documents(world):
+        yield (exchange, document.kind), document.fetched
+
+
+def _document_failures(world: World) -> Series:
+    for exchange, document in _documents(world):
+        for reason, count in document.failures.items():
+            yield (exchange, document.kind, reason), count
+
+
+def _documents_refused(world: World) -> Series:
+    for exchange, document in _documents(world):
+        yield (exchange, document.kind), float(bool(document.refusal))
+
+
+def _reload_time(world: World) -> Series:
+    yield (), _seconds(world.reload.succeeded_at)
+
+
+def _reload_success(world: World) -> Series:
+    yield (), float(world.reload.successful)
+
+
+STATE: tuple[tuple[Family, Callable[[World], Series]], ...] = (
+    (families.RESERVE_RATIO, _ratios),
+    (families.RESERVE_RATIO_LOWER_BOUND, _lower_bounds),
+    (families.RESERVE_RATIO_UPPER_BOUND, _upper_bounds),
+    (families.REPORT_RESERVE_RATIO, _report_ratios),
+    (families.RESERVE_STATUS, _statuses),
+    (families.RESERVES, _reserves),
+    (families.RESERVES_UNADDRESSED, _unaddressed),
+    (families.LIABILITIES, _liabilities),
+    (families.LIABILITIES_TIMESTAMP, _liabilities_times),
+    (families.LIABILITIES_MAX_AGE, _liabilities_max_ages),
+    (families.RATIO_LIMIT, _limits),
+    (families.ALERT_ACTIVE, _alerts),
+    (families.ALERT_BASIS, _alert_bases),
+    (families.CLAIMS, _claims),
+    (families.CLAIM_MISMATCHES, _mismatches),
+    (families.SHARED_ACCOUNTS, _shared_accounts),
+    (families.WALLET_LIST_TIMESTAMP, _list_times),
+    (families.WALLET_LIST_CHANGES, _list_changes),
+    (families.SNAPSHOT_SUCCESS, _snapshot_times),
+    (families.SNAPSHOT_BLOCK_NUMBER, _block_numbers),
+    (families.SNAPSHOT_BLOCK_TIMESTAMP, _block_times),
+    (families.SNAPSHOT_STALE_AFTER, _stale_after),
+    (families.ENDPOINT_REQUESTS, _endpoint_requests),
+    (families.ENDPOINT_FAILURES, _endpoint_failures),
+    (families.ENDPOINT_UP, _endpoint_up),
+    (families.ENDPOINT_DISAGREEMENTS, _endpoint_disagreements),
+    (families.DOCUMENT_FETCHES, _document_fetches),
+    (families.DOCUMENT_FAILURES, _document_failures),
+    (families.DOCUMENT_REFUSED, _documents_refused),
+    (families.CONFIG_RELOAD_SUCCESS, _reload_time),
+    (families.CONFIG_RELOAD_SUCCESSFUL, _reload_success),
+)
+"""What can be told from a World alone, in the order of ``families``."""

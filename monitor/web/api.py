@@ -1,0 +1,143 @@
+"""``/api/v1``: the World as JSON, for programs and for whoever wants every digit."""
+
+import asyncio
+from collections.abc import Iterable
+from itertools import islice
+
+import orjson
+from aiohttp import web
+
+from monitor.model import Assessment, Claim, Verdict, VerdictStatus, World
+from monitor.web import serialise, words
+from monitor.web.deps import DEPS
+from monitor.web.serialise import Json
+
+_ROUTES = {
+    "exchanges": "/api/v1/exchanges",
+    "exchange": "/api/v1/exchanges/{name}",
+    "claims": "/api/v1/exchanges/{name}/claims?network=&asset=&verdict=&offset=0&limit=100",
+    "endpoints": "/api/v1/endpoints",
+    "alerts": "/api/v1/alerts",
+    "config": "/api/v1/config",
+}
+_MOST = 1000
+
+routes = web.RouteTableDef()
+
+
+def answer(value: Json, status: int = 200) -> web.Response:
+    """``value`` as a JSON document, ending in a newline for those who read it in a terminal."""
+    body = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)
+    return web.Response(body=body, status=status, content_type="application/json")
+
+
+def refuse(status: int, reason: str) -> web.Response:
+    return answer({"error": reason}, status)
+
+
+@routes.get("/api/v1")
+async def index(_request: web.Request) -> web.Response:
+    return answer({"routes": _ROUTES})
+
+
+@routes.get("/api/v1/exchanges")
+async def exchanges(request: web.Request) -> web.Response:
+    world = _world(request)
+    listed = [serialise.summary(each) for each in world.assessments.values()]
+    return answer(_stamped(world) | {"exchanges": listed})
+
+
+@routes.get("/api/v1/exchanges/{name}")
+async def exchange(request: web.Request) -> web.Response:
+    world = _world(request)
+    return answer(_stamped(world) | {"exchange": serialise.exchange(_assessment(request, world))})
+
+
+@routes.get("/api/v1/exchanges/{name}/claims")
+async def claims(request: web.Request) -> web.Response:
+    """Page through the rows of the list; filters narrow them before ``offset`` and ``limit`` count."""
+    world = _world(request)
+    assessment = _assessment(request, world)
+    wanted = _Wanted(request)
+    # Hundreds of thousands of rows may be gone through: not on the event loop.
+    page = await asyncio.to_thread(_page, request, assessment, wanted)
+    return answer(_stamped(world) | page)
+
+
+@routes.get("/api/v1/endpoints")
+async def endpoints(request: web.Request) -> web.Response:
+    world = _world(request)
+    return answer(_stamped(world) | {"endpoints": [serialise.endpoint(each) for each in world.endpoints]})
+
+
+@routes.get("/api/v1/alerts")
+async def alerts(request: web.Request) -> web.Response:
+    world = _world(request)
+    return answer(_stamped(world) | {"alerts": [serialise.alert(each) for each in world.alerts]})
+
+
+@routes.get("/api/v1/config")
+async def config(request: web.Request) -> web.Response:
+    return answer({"config": dict(request.app[DEPS].configuration())})
+
+
+def _world(request: web.Request) -> World:
+    world = request.app[DEPS].world()
+    if world is None:
+        raise web.HTTPServiceUnavailable(text=words.unready(None))
+    return world
+
+
+def _assessment(request: web.Request, world: World) -> Assessment:
+    name = request.match_info["name"]
+    if name not in world.assessments:
+        raise web.HTTPNotFound(text=f"no exchange is called {name}; there are: {', '.join(world.assessments)}")
+    return world.assessments[name]
+
+
+def _stamped(world: World) -> Json:
+    return {"at": serialise.time(world.at), "ready": world.ready}
+
+
+class _Wanted:
+    """Which claims the query asks for."""
+
+    def __init__(self, request: web.Request) -> None:
+        query = request.query
+        unknown = set(query) - {"network", "asset", "verdict", "offset", "limit"}
+        if unknown:
+            raise web.HTTPBadRequest(text=f"unknown parameter: {', '.join(sorted(unknown))}")
+        self.network, self.asset, self.verdict = (query.get(key) for key in ("network", "asset", "verdict"))
+        if self.verdict is not None and self.verdict not in set(VerdictStatus):
+            raise web.HTTPBadRequest(text=f"verdict is one of {', '.join(VerdictStatus)}")
+        self.offset = _whole(query.get("offset", "0"), "offset", 0, 10**9)
+        self.limit = _whole(query.get("limit", "100"), "limit", 1, _MOST)
+
+    def includes(self, claim: Claim, verdict: Verdict) -> bool:
+        asset = claim.token.asset if claim.token is not None else None
+        pairs = ((self.network, claim.network), (self.asset, asset), (self.verdict, verdict.status))
+        return all(wanted is None or wanted == found for wanted, found in pairs)
+
+
+def _whole(text: str, name: str, least: int, most: int) -> int:
+    if not text.isascii() or not text.isdigit() or not least <= int(text[:12]) <= most:
+        raise web.HTTPBadRequest(text=f"{name} is a whole number from {least} to {most}")
+    return int(text)
+
+
+def _page(request: web.Request, assessment: Assessment, wanted: _Wanted) -> Json:
+    judged = request.app[DEPS].claims(assessment.exchange)
+    if judged is None:
+        raise web.HTTPNotFound(text=f"no wallet list of {assessment.exchange} has been read yet")
+    found = (pair for pair in judged if wanted.includes(*pair))
+    rows = list(islice(found, wanted.offset, wanted.offset + wanted.limit))
+    more = _any(found)
+    return {
+        "claims": [serialise.claim(claim, verdict, assessment.snapshots) for claim, verdict in rows],
+        "offset": wanted.offset,
+        "next": wanted.offset + len(rows) if more else None,
+    }
+
+
+def _any(rest: Iterable[object]) -> bool:
+    return next(iter(rest), None) is not None

@@ -1,0 +1,40 @@
+"""The application: its routes, and how its errors look."""
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from monitor.settings.web_config import WebConfig
+from monitor.web import api, operations, page
+from monitor.web.access import Access, authenticated
+from monitor.web.deps import DEPS, Deps
+
+
+def create_app(deps: Deps, access: Access | None = None) -> web.Application:
+    """The whole application. Without ``access`` nobody needs a password."""
+    access = access or Access(WebConfig())
+    app = web.Application(middlewares=[_errors, authenticated(access)])
+    app[DEPS] = deps
+    app.add_routes(page.routes)
+    app.add_routes(operations.routes)
+    app.add_routes(api.routes)
+    app.on_response_prepare.append(access.set_headers)
+    return app
+
+
+@web.middleware
+async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Under /api an error is JSON too; elsewhere it is a line of text."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if not request.path.startswith("/api"):
+            raise
+        refused = api.refuse(error.status, _reason(error))
+        refused.headers.extend({name: value for name, value in error.headers.items() if name not in refused.headers})
+        return refused
+
+
+def _reason(error: web.HTTPException) -> str:
+    """The sentence that the error was raised with, or the status' own."""
+    standard = f"{error.status}: {error.reason}"
+    return error.reason if error.text in {None, standard} else (error.text or "").strip()

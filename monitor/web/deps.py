@@ -1,0 +1,57 @@
+"""What the application needs from its surroundings. It holds no state of its own and changes nothing but by reload."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from aiohttp import web
+
+from monitor.model import Claim, ReloadState, Verdict, World
+
+
+class Scrape(Protocol):
+    """The answer to a scrape: a body and its headers, the content type among them."""
+
+    @property
+    def body(self) -> bytes: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+
+ClaimSource = Callable[[str], Iterable[tuple[Claim, Verdict]] | None]
+"""The judged claims of an exchange in the order of its list; None when it is not known. Called in a thread."""
+
+
+def _no_claims(_exchange: str) -> None:
+    return None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deps:
+    """The daemon's side of the application."""
+
+    world: Callable[[], World | None]
+    """The current World; None before there is one."""
+    exposition: Callable[[str, str], Scrape]
+    """From the request headers Accept and Accept-Encoding. Called in a thread."""
+    reload: Callable[[], Awaitable[ReloadState]]
+    """Load the configuration again; a bad one is an unsuccessful state, not an exception."""
+    configuration: Callable[[], Mapping[str, object]]
+    """The effective configuration, secrets masked, as JSON's types."""
+    stalled: Callable[[], str] = str
+    """Why the daemon does not get on; empty while passes end in time."""
+    claims: ClaimSource = _no_claims
+    devnet: bool = False
+    """Whether this watches the devnet: then the page says what to try on it."""
+    runbook_url: str = ""
+    """Where the alerts' pages are, with ``{alert}`` for the name; empty: the page names the file in ``docs/``."""
+    now: Callable[[], datetime] = _now
+
+
+DEPS = web.AppKey("deps", Deps)

@@ -1,0 +1,45 @@
+"""Routes for those who run the monitor: metrics, health, reload."""
+
+import asyncio
+from urllib.parse import urlsplit
+
+from aiohttp import hdrs, web
+
+from monitor.web import words
+from monitor.web.deps import DEPS
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/metrics")
+async def metrics(request: web.Request) -> web.Response:
+    accept = request.headers.get(hdrs.ACCEPT, "")
+    encoding = request.headers.get(hdrs.ACCEPT_ENCODING, "")
+    scrape = await asyncio.to_thread(request.app[DEPS].exposition, accept, encoding)
+    return web.Response(body=scrape.body, headers=scrape.headers)
+
+
+@routes.get("/-/healthy")
+async def healthy(request: web.Request) -> web.Response:
+    """Answers 200 while passes end in time: a process that only listens is not healthy."""
+    reason = request.app[DEPS].stalled()
+    return web.Response(text=f"{reason or 'healthy'}\n", status=503 if reason else 200)
+
+
+@routes.get("/-/ready")
+async def ready(request: web.Request) -> web.Response:
+    """Answers 200 once the configuration is loaded and a first pass has finished."""
+    reason = words.unready(request.app[DEPS].world())
+    return web.Response(text=f"{reason or 'ready'}\n", status=503 if reason else 200)
+
+
+@routes.post("/-/reload")
+async def reload(request: web.Request) -> web.Response:
+    """Load the configuration again: 200, or 500 with every fault and the old one kept, as Prometheus answers."""
+    origin = request.headers.get(hdrs.ORIGIN)
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise web.HTTPForbidden(text="a page of another site must not reload the configuration\n")
+    state = await request.app[DEPS].reload()
+    if state.successful:
+        return web.Response(text="reloaded\n")
+    return web.Response(text=f"not reloaded, the old configuration stays:\n{state.error}\n", status=500)

@@ -1,0 +1,271 @@
+"""The model as JSON's types. Amounts and ratios are exact decimal strings; counts and heights are integers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from monitor.model import (
+    AlertState,
+    Assessment,
+    AssetAssessment,
+    Audit,
+    Basis,
+    Block,
+    Claim,
+    Document,
+    DocumentState,
+    EndpointState,
+    Gap,
+    Liabilities,
+    ReserveStatus,
+    Snapshot,
+    SnapshotState,
+    Verdict,
+    VerdictStatus,
+)
+from monitor.web import words
+from monitor.web.figures import exact
+
+Json = dict[str, object]
+
+
+def time(moment: datetime | None) -> str | None:
+    """RFC 3339, in UTC."""
+    return moment.isoformat().replace("+00:00", "Z") if moment is not None else None
+
+
+def number(value: Decimal | None) -> str | None:
+    return exact(value) if value is not None else None
+
+
+def by_basis(values: Mapping[Basis, Decimal]) -> Json:
+    return {basis: exact(value) for basis, value in values.items()}
+
+
+def block(at: Block) -> Json:
+    return {"number": at.number, "hash": at.hash, "time": time(at.timestamp)}
+
+
+def document(read: Document | None) -> Json | None:
+    if read is None:
+        return None
+    return {
+        "source": read.source,
+        "sha256": read.sha256,
+        "size": read.size,
+        "fetched_at": time(read.fetched_at),
+        "modified_at": time(read.modified_at),
+        "members": list(read.members),
+    }
+
+
+def summary(assessment: Assessment) -> Json:
+    """An exchange in the list of all."""
+    assets = assessment.assets.values()
+    return {
+        "name": assessment.exchange,
+        "title": assessment.title,
+        "at": time(assessment.at),
+        "headline": words.headline(assessment),
+        "status": words.worst(assessment),
+        "assets": {status: [each.asset for each in assets if each.status is status] for status in ReserveStatus},
+        "details": f"/api/v1/exchanges/{assessment.exchange}",
+    }
+
+
+def exchange(assessment: Assessment) -> Json:
+    """Everything about one exchange except its claims."""
+    return summary(assessment) | {
+        "basis": assessment.basis,
+        "assets": {name: asset(each, assessment.snapshots) for name, each in assessment.assets.items()},
+        "snapshots": {name: snapshot_state(state) for name, state in assessment.snapshots.items()},
+        "documents": {name: document_state(state) for name, state in assessment.documents.items()},
+        "liabilities": liabilities(assessment.liabilities),
+        "list": {
+            "accepted_at": time(assessment.listed_at),
+            "verdicts": verdicts(assessment.verdicts),
+            "messages": dict(assessment.messages),
+            "changes": dict(assessment.changes),
+            "last_changes": last_changes(assessment),
+            "summary_differences": [
+                {"coin": each.coin, "stated": exact(each.stated), "summed": exact(each.summed)}
+                for each in assessment.differences
+            ],
+            "shared_accounts": [
+                {"exchange": each.exchange, "count": each.count, "examples": list(each.examples)}
+                for each in assessment.shared
+            ],
+        },
+        "audit": audit(assessment.audit),
+        "claims": f"/api/v1/exchanges/{assessment.exchange}/claims",
+    }
+
+
+def asset(each: AssetAssessment, snapshots: Mapping[str, SnapshotState]) -> Json:
+    """One asset: sums and ratios on every basis, each network's part with the block it comes from."""
+    return {
+        "status": each.status,
+        "basis": each.basis,
+        "breach_below": exact(each.breach_below),
+        "warn_below": number(each.warn_below),
+        "owed": number(each.owed),
+        "unaddressed": exact(each.unaddressed),
+        "totals": by_basis(each.totals),
+        "ratios": by_basis(each.ratios),
+        "lower_bounds": by_basis(each.lower_bounds),
+        "upper_bounds": by_basis(each.upper_bounds),
+        "report_ratios": by_basis(each.report_ratios),
+        "networks": {
+            network: {"reserves": by_basis(sums), "snapshot": _snapshot_of(snapshots.get(network))}
+            for network, sums in each.reserves.items()
+        },
+        "gaps": [gap(missing) for missing in each.gaps],
+    }
+
+
+def gap(missing: Gap) -> Json:
+    return {"network": missing.network or None, "reason": missing.reason}
+
+
+def _snapshot_of(state: SnapshotState | None) -> Json | None:
+    if state is None or state.snapshot is None:
+        return None
+    return snapshot(state.snapshot) | {"stale": state.stale}
+
+
+def snapshot(whole: Snapshot) -> Json:
+    return {"block": block(whole.block), "taken_at": time(whole.taken_at), "endpoints": list(whole.endpoints)}
+
+
+def snapshot_state(state: SnapshotState) -> Json:
+    return {
+        "accounts_wanted": state.wanted,
+        "stale": state.stale,
+        "stale_after_seconds": int(state.stale_after.total_seconds()) if state.stale_after else None,
+        "snapshot": snapshot(state.snapshot) if state.snapshot is not None else None,
+        "failure": state.failure or None,
+        "failed_at": time(state.failed_at),
+    }
+
+
+def document_state(state: DocumentState) -> Json:
+    return {
+        "current": document(state.current),
+        "fetched": state.fetched,
+        "failures": dict(state.failures),
+        "refusal": state.refusal or None,
+        "refused_at": time(state.refused_at),
+    }
+
+
+def liabilities(owed: Liabilities | None) -> Json | None:
+    if owed is None:
+        return None
+    return {
+        "as_of": time(owed.as_of),
+        "owed": {name: exact(value) for name, value in owed.owed.items()},
+        "unaddressed": {name: exact(value) for name, value in owed.unaddressed.items()},
+        "report_id": owed.report_id or None,
+        "merkle_root": owed.merkle_root or None,
+        "layout": owed.layout,
+        "document": document(owed.document),
+    }
+
+
+def verdicts(counts: Mapping[tuple[str, VerdictStatus], int]) -> dict[str, dict[str, int]]:
+    """By network: every status, 0 where there is no such claim."""
+    networks = sorted({network for network, _ in counts})
+    return {
+        network: {status.value: counts.get((network, status), 0) for status in VerdictStatus} for network in networks
+    }
+
+
+def last_changes(assessment: Assessment) -> Json | None:
+    changes = assessment.last_changes
+    if changes is None:
+        return None
+    return {
+        "at": time(assessment.changed_at),
+        "added": list(changes.added),
+        "removed": list(changes.removed),
+        "altered": list(changes.altered),
+        "restated": changes.restated,
+    }
+
+
+def audit(done: Audit | None) -> Json | None:
+    if done is None:
+        return None
+    return {
+        "at": time(done.at),
+        "matches": done.matches,
+        "mismatches": [
+            {
+                "line": each.line,
+                "network": each.network,
+                "asset": each.token.asset,
+                "address": each.account,
+                "claimed": exact(each.claimed),
+                "found": exact(each.found),
+            }
+            for each in done.mismatches
+        ],
+        "unjudged": dict(done.unjudged),
+    }
+
+
+def endpoint(state: EndpointState) -> Json:
+    return {
+        "network": state.network,
+        "name": state.name,
+        "protocol": state.protocol,
+        "up": state.up,
+        "requests": state.requests,
+        "failures": dict(state.failures),
+        "disagreements": state.disagreements,
+        "last_error": state.last_error or None,
+        "last_success_at": time(state.last_success_at),
+    }
+
+
+def alert(state: AlertState) -> Json:
+    return {
+        "name": state.name,
+        "severity": state.severity,
+        "exchange": state.exchange or None,
+        "asset": state.asset or None,
+        "active": state.active,
+        "since": time(state.since),
+        "summary": state.summary,
+    }
+
+
+def claim(row: Claim, verdict: Verdict, snapshots: Mapping[str, SnapshotState]) -> Json:
+    """One row of the list, what was made of it, and what its account holds by the last whole snapshot."""
+    return {
+        "file": row.file,
+        "line": row.line,
+        "coin": row.coin,
+        "network": row.network,
+        "asset": row.token.asset if row.token is not None else None,
+        "contract": row.token.contract if row.token is not None else None,
+        "kind": row.kind,
+        "address": row.address,
+        "account": row.account,
+        "fault": row.fault or None,
+        "claimed": number(row.amount),
+        "height": row.height,
+        "verdict": verdict.status,
+        "reason": verdict.reason,
+        "balance": _balance(row, snapshots),
+    }
+
+
+def _balance(row: Claim, snapshots: Mapping[str, SnapshotState]) -> Json | None:
+    state = snapshots.get(row.network or "")
+    if state is None or state.snapshot is None or row.token is None or row.account is None:
+        return None
+    units = state.snapshot.balances.get(row.token, {}).get(row.account)
+    if units is None:
+        return None
+    return {"amount": exact(row.token.whole(units)), "block": block(state.snapshot.block)}

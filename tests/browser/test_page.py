@@ -1,0 +1,193 @@
+"""The page in a real browser: it renders, stays within a phone's width, obeys its own policy and refreshes itself."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from shutil import which
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from monitor.model import frozen
+from monitor.web import WebServer
+from tests.support import worlds
+from tests.support.web import Daemon
+
+pytestmark = pytest.mark.integration
+
+_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_OVERFLOWING = """() => [...document.querySelectorAll("body *")]
+    .filter(each => !each.closest("svg, thead, .skip, pre"))
+    .filter(each => each.getBoundingClientRect().right > innerWidth + 0.5 || each.scrollWidth > each.clientWidth + 1)
+    .filter(each => getComputedStyle(each).display !== "inline")
+    .map(each => each.outerHTML.slice(0, 120))"""
+_CONTRASTS = """() => {
+    const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const mixed = (colours) => {
+        canvas.clearRect(0, 0, 1, 1);
+        for (const colour of colours) { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); }
+        return canvas.getImageData(0, 0, 1, 1).data;
+    };
+    const light = ([red, green, blue]) => [red, green, blue]
+        .map(part => part / 255)
+        .map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
+    const found = [];
+    for (const each of document.querySelectorAll("body *")) {
+        const words = [...each.childNodes].filter(node => node.nodeType === 3 && node.data.trim());
+        if (!words.length || !each.checkVisibility()) continue;
+        const grounds = [];
+        for (let above = each; above; above = above.parentElement) {
+            grounds.unshift(getComputedStyle(above).backgroundColor);
+        }
+        const ground = light(mixed(grounds));
+        const ink = light(mixed([...grounds, getComputedStyle(each).color]));
+        const contrast = (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05);
+        if (contrast < 4.5) found.push(`${contrast.toFixed(2)}: ${each.outerHTML.slice(0, 120)}`);
+    }
+    return found;
+}"""
+
+
+@dataclass
+class Opened:
+    """A page with everything that it complained about."""
+
+    page: Page
+    address: str
+    complaints: list[str] = field(default_factory=list)
+
+    async def visit(self) -> None:
+        self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        await self.page.goto(self.address)
+
+
+@pytest.fixture
+def daemon() -> Daemon:
+    return Daemon(devnet=True)
+
+
+@pytest.fixture
+async def address(daemon: Daemon) -> AsyncIterator[str]:
+    server = WebServer(daemon.deps())
+    await server.start("127.0.0.1:0")
+    yield f"http://127.0.0.1:{server.port}/"
+    await server.stop()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    chromium = which("chromium")
+    assert chromium, "the browser is Debian's package chromium"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        yield browser
+        await browser.close()
+
+
+async def test_the_answer_is_seen_and_details_open(browser: Browser, address: str) -> None:
+    opened = Opened(await browser.new_page(), address)
+    await opened.visit()
+    page = opened.page
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Do the coins cover what is owed?")
+    await expect(page.get_by_role("link", name="Aurora: 1 of 3 assets covered")).to_be_visible()
+    btc, usdt = page.locator("#aurora-BTC"), page.locator("#aurora-USDT")
+    await expect(btc).to_have_attribute("open", "")
+    await expect(btc.locator("summary")).to_contain_text("Not covered")
+    await expect(usdt.get_by_text("tron: not configured")).to_be_hidden()
+    await usdt.locator("summary").click()
+    await expect(usdt.get_by_text("tron: not configured")).to_be_visible()
+    await expect(page.get_by_text("reserve-monitor devnet drain BTC 10%")).to_be_visible()
+    assert opened.complaints == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+async def test_nothing_reaches_beyond_the_screen(browser: Browser, address: str, width: int) -> None:
+    opened = Opened(await browser.new_page(viewport={"width": width, "height": 800}), address)
+    await opened.visit()
+    await opened.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert await opened.page.evaluate("document.documentElement.scrollWidth") == width
+    assert await opened.page.evaluate(_OVERFLOWING) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_all_text_stands_out_from_its_ground(browser: Browser, address: str, scheme: str) -> None:
+    page = await browser.new_page()
+    await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    opened = Opened(page, address)
+    await opened.visit()
+    await page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert await page.evaluate(_CONTRASTS) == []
+
+
+async def test_it_is_all_there_without_a_script(browser: Browser, address: str) -> None:
+    context = await browser.new_context(java_script_enabled=False)
+    opened = Opened(await context.new_page(), address)
+    await opened.visit()
+    usdt = opened.page.locator("#aurora-USDT")
+    await usdt.locator("summary").click()
+    await expect(usdt.get_by_text("tron: not configured")).to_be_visible()
+    assert opened.complaints == []
+
+
+async def test_the_policy_stops_an_inline_script(browser: Browser, address: str) -> None:
+    opened = Opened(await browser.new_page(), address)
+    await opened.visit()
+    await opened.page.evaluate(
+        """() => {
+            const script = document.createElement("script");
+            script.textContent = "window.smuggled = true";
+            document.body.append(script);
+        }"""
+    )
+    assert await opened.page.evaluate("window.smuggled") is None
+    assert any("Content Security Policy" in complaint for complaint in opened.complaints)
+
+
+async def test_a_refresh_shows_the_new_world_and_keeps_what_was_open(
+    browser: Browser, address: str, daemon: Daemon
+) -> None:
+    opened = Opened(await browser.new_page(), address)
+    await opened.visit()
+    page = opened.page
+    await page.locator("#aurora-USDT summary").click()
+    await page.locator("#aurora-BTC summary").click()
+    only = replace(worlds.aurora(), title="Aurora Ltd")
+    daemon.world = replace(worlds.world(), assessments=frozen({"aurora": only}))
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(page.get_by_role("heading", name="Aurora Ltd")).to_be_visible()
+    await expect(page.locator("#aurora-USDT")).to_have_attribute("open", "")
+    await expect(page.locator("#aurora-BTC")).not_to_have_attribute("open", "")
+    await expect(page.locator("#aurora-BTC summary")).to_be_focused()
+    assert opened.complaints == []
+
+
+async def test_a_monitor_that_does_not_answer_is_said_to_be_silent(browser: Browser, address: str) -> None:
+    opened = Opened(await browser.new_page(), address)
+    await opened.visit()
+    page = opened.page
+    await expect(page.get_by_role("status")).to_be_hidden()
+    await page.context.set_offline(offline=True)
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(page.get_by_text("The monitor does not answer")).to_be_visible()
+    await page.context.set_offline(offline=False)
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await expect(page.get_by_text("The monitor does not answer")).to_be_hidden()
+
+
+async def test_before_the_first_pass_the_page_says_so(browser: Browser, address: str, daemon: Daemon) -> None:
+    daemon.world = None
+    opened = Opened(await browser.new_page(), address)
+    await opened.visit()
+    await expect(opened.page.get_by_text("nothing has been read yet")).to_be_visible()
+    assert opened.complaints == []

@@ -1,0 +1,39 @@
+"""docs/metrics.md and the exporter agree on every name, kind, label and meaning."""
+
+import re
+from pathlib import Path
+
+from monitor.metrics import Metrics
+from monitor.metrics.families import FAMILIES
+from tests.support import worlds
+
+PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
+ROW = re.compile(r"^\| `(?P<name>por_\w+)` \| (?P<kind>\w+) \| (?P<labels>[^|]*) \| (?P<help>[^|]*) \|$", re.MULTILINE)
+
+
+def test_the_table_lists_every_metric_as_it_is_exported() -> None:
+    listed = [
+        (row["name"], row["kind"], tuple(re.findall(r"`(\w+)`", row["labels"])), row["help"])
+        for row in ROW.finditer(PAGE.read_text(encoding="utf-8"))
+    ]
+    assert listed == [(each.name, each.kind, each.labels, each.help) for each in FAMILIES]
+
+
+def test_every_listed_metric_is_exported_and_no_other() -> None:
+    metrics = Metrics(worlds.world)
+    metrics.configured([("aurora", "bitcoin")], account_series=5)
+    text = metrics.exposition().body.decode()
+    exported = set(re.findall(r"^# TYPE (por_\w+)", text, re.MULTILINE))
+    assert exported == {family.name for family in FAMILIES}
+
+
+def test_every_series_has_the_labels_of_its_family() -> None:
+    metrics = Metrics(worlds.world)
+    metrics.configured([("aurora", "bitcoin")], account_series=5)
+    labels = {family.name: set(family.labels) for family in FAMILIES}
+    seen = re.findall(
+        r"^(por_\w+?)(?:_bucket|_sum|_count)?(?:\{(.*)\})? \S+$", metrics.exposition().body.decode(), re.MULTILINE
+    )
+    for name, text in seen:
+        assert set(re.findall(r'(\w+)="', text)) - {"le"} == labels[name], name
+    assert {name for name, _ in seen} == set(labels), "the made-up World has an example of each"

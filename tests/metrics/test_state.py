@@ -1,0 +1,196 @@
+"""The state of the World as series: every value from its source, and nothing where there is none."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.metrics.state import downwards
+from monitor.model import Basis, frozen
+from tests.support import worlds
+from tests.support.scraping import Scraper
+
+Scrapers = Callable[..., Scraper]
+
+
+@pytest.fixture
+def shown(scraper: Scrapers) -> Scraper:
+    return scraper(worlds.world())
+
+
+def test_a_ratio_is_exported_on_each_basis(shown: Scraper) -> None:
+    ratios = {basis: shown.value("por_reserve_ratio", exchange="aurora", asset="BTC", basis=basis) for basis in Basis}
+    assert ratios == {"verified": 0.94, "signed": 0.9999996, "listed": 1.01, "asserted": 1.020005}
+
+
+def test_a_ratio_with_a_gap_is_absent_and_its_lower_bound_is_not(shown: Scraper) -> None:
+    assert {"asset": "USDT", "exchange": "aurora", "basis": "signed"} not in shown.named("por_reserve_ratio")
+    bound = shown.value("por_reserve_ratio_lower_bound", exchange="aurora", asset="USDT", basis="signed")
+    assert bound == downwards(Decimal("5100000000.5") / Decimal(7_000_000_000))
+
+
+def test_the_upper_bound_is_exported_where_something_could_not_be_judged(shown: Scraper) -> None:
+    bound = shown.value("por_reserve_ratio_upper_bound", exchange="aurora", asset="BTC", basis="signed")
+    assert bound == 1.005
+    assert {series["asset"] for series in shown.named("por_reserve_ratio_upper_bound")} == {"BTC"}
+
+
+def test_the_report_ratio_is_absent_until_the_report_was_read(shown: Scraper) -> None:
+    assert {series["asset"] for series in shown.named("por_report_reserve_ratio")} == {"BTC"}
+
+
+@pytest.mark.parametrize(("asset", "holds"), [("BTC", "breach"), ("ETH", "covered"), ("USDT", "unknown")])
+def test_exactly_one_status_holds(shown: Scraper, asset: str, holds: str) -> None:
+    status = {
+        each: shown.value("por_reserve_status", exchange="aurora", asset=asset, status=each)
+        for each in ("covered", "breach", "unknown")
+    }
+    assert status == {"covered": 0, "breach": 0, "unknown": 0} | {holds: 1}
+
+
+def test_reserves_are_whole_coins_by_network_without_a_total_beside_them(shown: Scraper) -> None:
+    assert shown.value("por_reserves", exchange="aurora", asset="USDT", network="bsc", basis="signed") == 310_000_000
+    assert {series["network"] for series in shown.named("por_reserves")} == {"bitcoin", "ethereum", "bsc"}
+    assert {series["basis"] for series in shown.named("por_reserves")} == {"verified", "signed", "listed"}
+    assert shown.named("por_reserves_unaddressed") == [{"exchange": "aurora", "asset": "BTC"}]
+
+
+def test_liabilities_are_exported_with_their_date_and_absent_when_unknown(shown: Scraper) -> None:
+    assert shown.value("por_liabilities", exchange="aurora", asset="USDT") == 7e9
+    assert shown.value("por_liabilities_timestamp_seconds", exchange="aurora") == 1772323766
+    assert "cassini" not in {series["exchange"] for series in shown.named("por_liabilities")}
+
+
+def test_limits_name_their_severity_and_a_warning_only_where_configured(shown: Scraper) -> None:
+    assert shown.value("por_ratio_limit", exchange="aurora", asset="BTC", severity="critical") == 1
+    assert shown.value("por_ratio_limit", exchange="aurora", asset="BTC", severity="warning") == downwards(
+        Decimal("1.02")
+    )
+    assert shown.value("por_ratio_limit", exchange="aurora", asset="ETH", severity="warning") is None
+
+
+def test_one_series_names_the_basis_that_alerts_act_on(shown: Scraper) -> None:
+    assert shown.value("por_alert_basis", exchange="aurora", basis="signed") == 1
+    assert shown.value("por_alert_basis", exchange="borealis", basis="listed") == 1
+    assert len(shown.named("por_alert_basis")) == 3
+
+
+def test_configured_ages_are_exported_also_while_there_is_nothing_to_be_old(shown: Scraper) -> None:
+    assert shown.value("por_liabilities_max_age_seconds", exchange="aurora") == 35 * 86400
+    assert shown.value("por_liabilities_max_age_seconds", exchange="cassini") is None
+    assert shown.value("por_snapshot_stale_after_seconds", exchange="aurora", network="xlayer") == 300
+    assert shown.value("por_snapshot_success_timestamp_seconds", exchange="aurora", network="xlayer") is None
+
+
+def test_accounts_that_two_exchanges_claim_are_counted(shown: Scraper) -> None:
+    assert shown.value("por_shared_accounts", exchange="aurora", other="borealis") == 1
+
+
+def test_alerts_are_one_while_active_and_zero_while_evaluated_and_quiet(shown: Scraper) -> None:
+    def active(asset: str, alert: str, severity: str, exchange: str = "aurora") -> float | None:
+        return shown.value("por_alert_active", exchange=exchange, asset=asset, alert=alert, severity=severity)
+
+    assert active("BTC", "PorRatioBelowLimit", "critical") == 1
+    assert active("ETH", "PorRatioBelowLimit", "critical") == 0
+    assert active("", "PorEndpointDown", "warning", exchange="") == 1
+    assert active("USDT", "PorRatioBelowLimit", "critical") is None
+
+
+def test_alerts_that_share_their_labels_are_one_series_which_is_active_if_any_is(shown: Scraper) -> None:
+    alert = shown.value("por_alert_active", exchange="aurora", asset="", alert="PorSnapshotStale", severity="warning")
+    assert alert == 1
+
+
+def test_claims_are_counted_by_verdict(shown: Scraper) -> None:
+    assert shown.value("por_claims", exchange="aurora", network="tron", verdict="unsupported") == 12_418
+    assert shown.value("por_claims", exchange="aurora", network="ethereum", verdict="invalid") == 1
+
+
+def test_mismatches_are_zero_only_where_something_was_compared(shown: Scraper) -> None:
+    found = {
+        (network, asset): shown.value("por_claim_mismatches", exchange="aurora", network=network, asset=asset)
+        for network, asset in (("bitcoin", "BTC"), ("ethereum", "ETH"), ("bsc", "USDT"))
+    }
+    assert found == {("bitcoin", "BTC"): 0, ("ethereum", "ETH"): 1, ("bsc", "USDT"): None}
+
+
+def test_a_snapshot_is_exported_with_its_block(shown: Scraper) -> None:
+    at = {"exchange": "aurora", "network": "bitcoin"}
+    moment = worlds.NOW.timestamp()
+    assert shown.value("por_snapshot_success_timestamp_seconds", **at) == moment - 48
+    assert shown.value("por_snapshot_block_number", **at) == 940_123
+    assert shown.value("por_snapshot_block_timestamp_seconds", **at) == moment - 48 - 13 * 60
+    assert shown.value("por_snapshot_accounts", **at) == 2
+
+
+def test_list_and_documents_are_counted(shown: Scraper) -> None:
+    assert shown.value("por_wallet_list_timestamp_seconds", exchange="aurora") == worlds.NOW.timestamp() - 2 * 86400
+    assert shown.value("por_wallet_list_changes_total", exchange="aurora", change="added") == 12
+    assert shown.value("por_document_fetches_total", exchange="aurora", document="wallets") == 26
+    assert shown.value("por_document_failures_total", exchange="aurora", document="wallets", reason="http") == 2
+
+
+def test_a_document_is_refused_or_not_from_the_first_second(shown: Scraper) -> None:
+    assert shown.value("por_document_refused", exchange="aurora", document="wallets") == 0
+    assert shown.value("por_document_refused", exchange="cassini", document="wallets") == 1
+
+
+def test_an_endpoint_is_neither_up_nor_down_until_it_was_asked(shown: Scraper) -> None:
+    assert shown.value("por_endpoint_up", network="bitcoin", endpoint="node-1") == 1
+    assert shown.value("por_endpoint_up", network="bsc", endpoint="node-2") == 0
+    assert shown.value("por_endpoint_up", network="ethereum", endpoint="mainnet.example.org") is None
+    assert shown.value("por_endpoint_requests_total", network="ethereum", endpoint="mainnet.example.org") == 0
+    assert shown.value("por_endpoint_failures_total", network="bsc", endpoint="node-2", reason="http") == 120
+    assert shown.value("por_endpoint_disagreements_total", network="bsc", endpoint="node-2") == 2
+
+
+def test_the_last_reload_is_told(shown: Scraper) -> None:
+    assert shown.value("por_config_last_reload_successful") == 1
+    assert shown.value("por_config_reload_success_timestamp_seconds") == worlds.NOW.timestamp() - 6 * 3600
+
+
+def test_before_there_is_a_world_there_is_no_state(scraper: Scrapers) -> None:
+    names = {name for name, _ in scraper(None).scrape() if name.startswith("por_")}
+    assert names == {"por_build_info"}
+
+
+def test_a_series_goes_when_its_source_goes(shown: Scraper) -> None:
+    assert shown.named("por_reserve_ratio")
+    shown.world = replace(worlds.world(), assessments=frozen({"cassini": worlds.cassini()}), endpoints=(), alerts=())
+    names = {name for name, _ in shown.scrape() if name.startswith("por_")}
+    assert names == {
+        "por_alert_basis",
+        "por_build_info",
+        "por_config_last_reload_successful",
+        "por_config_reload_success_timestamp_seconds",
+        "por_document_failures_total",
+        "por_document_fetches_total",
+        "por_document_refused",
+    }
+
+
+def test_a_ratio_just_under_one_never_compares_as_one(scraper: Scrapers) -> None:
+    assets = dict(worlds.aurora().assets)
+    assets["BTC"] = replace(assets["BTC"], ratios=frozen({Basis.SIGNED: 1 - Decimal("1e-27")}))
+    aurora = replace(worlds.aurora(), assets=frozen(assets))
+    shown = scraper(replace(worlds.world(), assessments=frozen({"aurora": aurora})))
+    ratio = shown.value("por_reserve_ratio", exchange="aurora", asset="BTC", basis="signed")
+    assert ratio is not None
+    assert ratio < 1
+
+
+@given(st.decimals(min_value=0, max_value=100, places=30))
+def test_no_float_that_people_read_is_above_its_ratio(value: Decimal) -> None:
+    below = downwards(value)
+    assert Decimal(repr(below)) <= value <= Decimal(repr(math.nextafter(below, math.inf)))
+
+
+@given(st.decimals(min_value=0, max_value=100, places=20), st.decimals(min_value=0, max_value=100, places=8))
+def test_a_ratio_compares_with_its_limit_as_it_does_exactly(ratio: Decimal, limit: Decimal) -> None:
+    assert (downwards(ratio) < downwards(limit)) == (ratio < limit)
+    just_under = limit - Decimal("1e-20")
+    assert downwards(just_under) < downwards(limit) == float(limit)

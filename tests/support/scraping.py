@@ -1,0 +1,29 @@
+"""What a scrape returns, as numbers by series."""
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from monitor.metrics import Metrics
+from monitor.model import World
+
+Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+class Scraper:
+    """An exporter on a World that a test may replace."""
+
+    def __init__(self, world: World | None = None) -> None:
+        self.world = world
+        self.metrics = Metrics(lambda: self.world, reasons=("timeout", "unreachable"))
+
+    def scrape(self) -> Series:
+        text = self.metrics.exposition().body.decode()
+        samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+        series = {(sample.name, frozenset(sample.labels.items())): sample.value for sample in samples}
+        assert len(series) == len(samples), "Prometheus refuses a scrape with the same series twice"
+        return series
+
+    def value(self, name: str, **labels: str) -> float | None:
+        return self.scrape().get((name, frozenset(labels.items())))
+
+    def named(self, name: str) -> list[dict[str, str]]:
+        return [dict(labels) for found, labels in self.scrape() if found == name]

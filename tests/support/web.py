@@ -1,0 +1,62 @@
+"""The application on a free port of the loopback, on a World that a test may replace."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from types import MappingProxyType
+from typing import TypeAlias
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient
+
+from monitor.metrics import Metrics
+from monitor.model import Claim, ReloadState, Verdict, VerdictStatus, World
+from monitor.web import Deps
+from tests.support import worlds
+
+Client: TypeAlias = TestClient[web.Request, web.Application]
+
+
+@dataclass
+class Daemon:
+    """Stands for the daemon: what the application is shown, and what it asked for."""
+
+    world: World | None = field(default_factory=worlds.world)
+    stalled: str = ""
+    reload_error: str = ""
+    reloads: int = 0
+    judged: list[tuple[Claim, Verdict]] | None = None
+    devnet: bool = False
+    runbook_url: str = ""
+
+    def deps(self) -> Deps:
+        metrics = Metrics(lambda: self.world)
+        return Deps(
+            world=lambda: self.world,
+            exposition=metrics.exposition,
+            reload=self.reload,
+            configuration=lambda: MappingProxyType({"store": {"url": "postgresql://***@db/por"}}),
+            stalled=lambda: self.stalled,
+            claims=self.claims,
+            devnet=self.devnet,
+            runbook_url=self.runbook_url,
+            now=lambda: worlds.NOW + timedelta(seconds=5),
+        )
+
+    async def reload(self) -> ReloadState:
+        self.reloads += 1
+        return ReloadState(not self.reload_error, worlds.NOW, self.reload_error)
+
+    def claims(self, _exchange: str) -> Iterable[tuple[Claim, Verdict]] | None:
+        return self.judged
+
+
+def judged(rows: int) -> list[tuple[Claim, Verdict]]:
+    """Claims on ``bc1qaurora1`` (verified) and on an address that does not decode (invalid), by turns."""
+    good = Claim("wallets.csv", 0, "BTC", "bitcoin", worlds.BTC, "bc1qaurora1", "bc1qaurora1", height=900_000)
+    bad = replace(good, address="bc1qaurora0", account=None, fault="wrong checksum")
+    pairs = (
+        (good, Verdict(VerdictStatus.VERIFIED, "P2WPKH of the key that signed")),
+        (bad, Verdict(VerdictStatus.INVALID, "wrong checksum")),
+    )
+    return [(replace(pairs[row % 2][0], line=row + 2), pairs[row % 2][1]) for row in range(rows)]

@@ -1,0 +1,159 @@
+"""/api/v1: every digit, with the block that it comes from, and a reason for every gap."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.support.web import Client, Daemon, judged
+
+
+async def get(client: Client, path: str, status: int = 200) -> Any:
+    async with client.get(path) as response:
+        assert response.status == status, await response.text()
+        assert response.content_type == "application/json"
+        return await response.json(loads=_loads)
+
+
+def _loads(text: str) -> Any:
+    def refuse(number: str) -> None:
+        raise AssertionError(f"{number} is not exact: amounts and ratios are strings")
+
+    return json.loads(text, parse_float=refuse)
+
+
+async def test_the_index_names_the_routes_that_there_are(client: Client, daemon: Daemon) -> None:
+    daemon.judged = []
+    routes = (await get(client, "/api/v1"))["routes"]
+    for route in routes.values():
+        await get(client, route.split("?")[0].replace("{name}", "aurora"))
+
+
+async def test_exchanges_are_listed_with_their_answer(client: Client) -> None:
+    listed = (await get(client, "/api/v1/exchanges"))["exchanges"]
+    assert [each["name"] for each in listed] == ["aurora", "borealis", "cassini"]
+    assert listed[0]["assets"] == {"covered": ["ETH"], "breach": ["BTC"], "unknown": ["USDT"]}
+    assert listed[0]["status"] == "breach"
+    assert listed[0]["headline"].startswith("Aurora: 1 of 3 assets covered")
+    assert (await get(client, listed[0]["details"]))["exchange"]["name"] == "aurora"
+
+
+async def test_an_asset_has_every_digit_and_the_block_of_each_part(client: Client) -> None:
+    assets = (await get(client, "/api/v1/exchanges/aurora"))["exchange"]["assets"]
+    eth = assets["ETH"]
+    assert eth["totals"]["signed"] == "1545000.123456789012345678"
+    assert Decimal(eth["ratios"]["signed"]) == Decimal("1545000.123456789012345678") / 1_500_000
+    part = eth["networks"]["ethereum"]
+    assert part["reserves"]["signed"] == "1545000.123456789012345678"
+    assert part["snapshot"]["block"] == {
+        "number": 24_650_001,
+        "hash": f"0x{24_650_001:064x}",
+        "time": "2026-03-14T14:55:38Z",
+    }
+    assert part["snapshot"]["stale"] is False
+
+
+async def test_what_is_unknown_is_absent_with_its_reason(client: Client) -> None:
+    exchange = (await get(client, "/api/v1/exchanges/aurora"))["exchange"]
+    usdt = exchange["assets"]["USDT"]
+    assert usdt["ratios"] == {}
+    assert usdt["gaps"] == [
+        {"network": "bsc", "reason": "stale: the last whole snapshot is 2 h old (2026-03-14 13:09:26 UTC)"},
+        {"network": "tron", "reason": "not configured: no endpoint to read it from"},
+    ]
+    assert usdt["networks"]["bsc"]["snapshot"]["stale"] is True
+    assert exchange["snapshots"]["xlayer"]["snapshot"] is None
+    cassini = (await get(client, "/api/v1/exchanges/cassini"))["exchange"]
+    assert cassini["liabilities"] is None
+    assert "HTML page" in cassini["documents"]["wallets"]["refusal"]
+
+
+async def test_sources_are_named_with_their_digest(client: Client) -> None:
+    exchange = (await get(client, "/api/v1/exchanges/aurora"))["exchange"]
+    assert exchange["liabilities"]["document"]["sha256"] == "c3" * 32
+    assert exchange["liabilities"]["owed"]["BTC"] == "100000"
+    assert exchange["list"]["verdicts"]["bitcoin"] == {
+        "verified": 1,
+        "unbound": 1,
+        "invalid": 0,
+        "unsigned": 1,
+        "unsupported": 0,
+    }
+    assert exchange["audit"]["mismatches"][0]["claimed"] == "545010"
+
+
+async def test_endpoints_and_alerts(client: Client) -> None:
+    endpoints = (await get(client, "/api/v1/endpoints"))["endpoints"]
+    assert [each["up"] for each in endpoints] == [True, True, None, False]
+    alerts = (await get(client, "/api/v1/alerts"))["alerts"]
+    assert alerts[0]["active"] is True
+    assert alerts[0]["since"] == "2026-03-14T14:38:26Z"
+
+
+async def test_the_configuration_is_the_masked_one(client: Client) -> None:
+    assert await get(client, "/api/v1/config") == {"config": {"store": {"url": "postgresql://***@db/por"}}}
+
+
+async def test_claims_are_paged_to_the_end_without_loss(client: Client, daemon: Daemon) -> None:
+    daemon.judged = judged(25)
+    lines: list[int] = []
+    offset: int | None = 0
+    while offset is not None:
+        page = await get(client, f"/api/v1/exchanges/aurora/claims?limit=10&offset={offset}")
+        lines += [each["line"] for each in page["claims"]]
+        offset = page["next"]
+    assert lines == list(range(2, 27))
+
+
+async def test_a_full_last_page_has_no_next(client: Client, daemon: Daemon) -> None:
+    daemon.judged = judged(10)
+    assert (await get(client, "/api/v1/exchanges/aurora/claims?limit=10"))["next"] is None
+
+
+async def test_claims_are_filtered_before_they_are_paged(client: Client, daemon: Daemon) -> None:
+    daemon.judged = judged(9)
+    page = await get(client, "/api/v1/exchanges/aurora/claims?verdict=invalid&offset=1&limit=2")
+    assert [each["line"] for each in page["claims"]] == [5, 7]
+    assert page["next"] == 3
+    assert (await get(client, "/api/v1/exchanges/aurora/claims?network=tron"))["claims"] == []
+    assert len((await get(client, "/api/v1/exchanges/aurora/claims?asset=BTC"))["claims"]) == 9
+
+
+async def test_a_claim_is_shown_with_what_its_account_holds_at_which_block(client: Client, daemon: Daemon) -> None:
+    daemon.judged = judged(2)
+    good, bad = (await get(client, "/api/v1/exchanges/aurora/claims"))["claims"]
+    assert good["verdict"] == "verified"
+    assert good["balance"]["amount"] == "94000"
+    assert good["balance"]["block"]["number"] == 940_123
+    assert bad["fault"] == "wrong checksum"
+    assert bad["balance"] is None
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("/api/v1/exchanges/nobody", 404, "there are: aurora, borealis, cassini"),
+        ("/api/v1/nothing", 404, "Not Found"),
+        ("/api/v1/exchanges/aurora/claims", 404, "no wallet list"),
+        ("/api/v1/exchanges/aurora/claims?limit=0", 400, "limit is a whole number from 1 to 1000"),
+        ("/api/v1/exchanges/aurora/claims?offset=-1", 400, "offset is a whole number"),
+        ("/api/v1/exchanges/aurora/claims?limit=٣", 400, "limit is a whole number"),
+        ("/api/v1/exchanges/aurora/claims?verdict=good", 400, "verified"),
+        ("/api/v1/exchanges/aurora/claims?page=2", 400, "unknown parameter: page"),
+    ],
+)
+async def test_errors_are_json_and_say_what_to_do(client: Client, path: str, status: int, told: str) -> None:
+    assert told in (await get(client, path, status))["error"]
+
+
+async def test_before_there_is_a_world_the_api_says_so(client: Client, daemon: Daemon) -> None:
+    daemon.world = None
+    assert "nothing has been read yet" in (await get(client, "/api/v1/exchanges", 503))["error"]
+
+
+async def test_a_wrong_method_is_a_json_error_too(client: Client) -> None:
+    async with client.post("/api/v1/exchanges") as response:
+        assert response.status == 405
+        assert set(response.headers["Allow"].split(",")) == {"GET", "HEAD"}
+        assert (await response.json())["error"] == "Method Not Allowed"

@@ -1,0 +1,124 @@
+"""The page says the truth in HTML: without a script, and with nothing that a document could smuggle in."""
+
+import re
+from dataclasses import replace
+
+from monitor.model import Gap, ReloadState, frozen
+from monitor.web.page import render
+from tests.support import worlds
+from tests.support.web import Client, Daemon
+
+
+async def page(client: Client) -> str:
+    async with client.get("/") as response:
+        assert response.status == 200
+        assert response.content_type == "text/html"
+        return " ".join((await response.text()).replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+async def test_the_answer_comes_first(client: Client) -> None:
+    text = await page(client)
+    assert text.index("Aurora: 1 of 3 assets covered; BTC not covered at 99.99 %") < text.index("<section")
+
+
+async def test_a_ratio_just_under_its_limit_is_never_shown_as_full(client: Client, daemon: Daemon) -> None:
+    daemon.world = replace(worlds.world(), assessments=frozen({"aurora": worlds.aurora()}))
+    text = await page(client)
+    assert "99.99 %" in text
+    assert ">100.00 %<" not in text
+
+
+async def test_each_number_is_traced_to_its_block(client: Client) -> None:
+    text = await page(client)
+    assert "940123" in text
+    assert f"0x{940_123:064x}" in text
+    assert '<time datetime="2026-03-14T14:55:38Z">2026-03-14 14:55:38 UTC</time>' in text
+    assert 'value="1545000.123456789012345678"' in text, "every digit is there for those who look"
+
+
+async def test_what_is_unknown_is_named_with_its_reason(client: Client) -> None:
+    text = await page(client)
+    assert "tron: not configured: no endpoint to read it from" in text
+    assert "Stale, not counted" in text
+    assert "at least</span> <data value=" in text
+
+
+async def test_alerts_lead_to_their_page(client: Client, daemon: Daemon) -> None:
+    assert "<code>docs/alerts/PorRatioBelowLimit.md</code>" in await page(client)
+    daemon.runbook_url = "https://docs.example/alerts/{alert}"
+    assert 'href="https://docs.example/alerts/PorRatioBelowLimit"' in render(daemon.world, daemon.deps())
+
+
+async def test_the_source_of_everything_is_named(client: Client) -> None:
+    text = await page(client)
+    assert "https://aurora.example/proof-of-reserves/wallets-2026-03.zip" in text
+    assert "5a" * 32 in text
+    assert "12 added, 1 removed, 0 altered" in text
+    assert "The newest attempt failed 1 min 5 s ago: node-2: HTTP 503" in text
+
+
+async def test_it_says_what_it_does_not_prove(client: Client) -> None:
+    text = await page(client)
+    for said in ("left out of what is owed", "borrowed for the day, or pledged", "no meaningful assurance"):
+        assert said in text
+
+
+async def test_before_the_first_pass_it_says_that_nothing_is_known(client: Client, daemon: Daemon) -> None:
+    daemon.world = None
+    text = await page(client)
+    assert "No full answer yet: the monitor is starting; nothing has been read yet." in text
+    assert '<details class="asset' not in text
+    daemon.world = replace(worlds.world(), ready=False)
+    text = await page(client)
+    assert "No full answer yet: the first pass is not finished; still to be read: xlayer of Aurora." in text
+    assert "What follows is what is known so far" in text
+
+
+async def test_a_failed_reload_is_shown(client: Client, daemon: Daemon) -> None:
+    daemon.world = replace(worlds.world(), reload=ReloadState(False, worlds.NOW, "por.yaml:3: networks: unknown key"))
+    assert "the one before it is in force: por.yaml:3: networks: unknown key" in await page(client)
+
+
+async def test_the_devnet_says_what_to_try(daemon: Daemon) -> None:
+    assert "devnet drain" not in render(daemon.world, daemon.deps())
+    daemon.devnet = True
+    assert "reserve-monitor devnet drain BTC 10%" in render(daemon.world, daemon.deps())
+
+
+async def test_published_text_is_text_and_never_markup(client: Client, daemon: Daemon) -> None:
+    attack = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+    aurora = worlds.aurora()
+    btc = replace(aurora.assets["BTC"], gaps=(Gap(attack, attack),))
+    hostile = replace(aurora, title=attack, messages=frozen({attack: 1}), assets=frozen({"BTC": btc}))
+    daemon.world = replace(worlds.world(), assessments=frozen({"aurora": hostile}))
+    text = await page(client)
+    assert "<script>alert" not in text
+    assert "<img src=x" not in text
+    assert "&lt;script&gt;alert(1)" in text
+
+
+async def test_scripts_and_styles_come_from_files_that_may_be_kept(client: Client) -> None:
+    text = await page(client)
+    addresses = re.findall(r'(?:src|href)="(/static/[^"]+)"', text)
+    assert {address.split("?")[0].rsplit(".", 1)[1] for address in addresses} == {"css", "js", "svg"}
+    for address in addresses:
+        async with client.get(address) as response:
+            assert response.status == 200
+            assert "immutable" in response.headers["Cache-Control"]
+    assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=", text), "nothing inline: the CSP forbids it"
+
+
+async def test_only_the_files_of_the_page_are_served(client: Client) -> None:
+    for path in ("/static/page.html", "/static/..%2fpage.py", "/static/../page.py", "/nothing"):
+        assert (await client.get(path)).status == 404
+
+
+async def test_every_answer_has_the_security_headers(client: Client) -> None:
+    for path in ("/", "/metrics", "/nothing", "/api/v1/nothing"):
+        headers = (await client.get(path)).headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "deny"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Server"] == "reserve-monitor"

@@ -1,0 +1,73 @@
+"""The answer in a sentence."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.model import Assessment, Gap, ReserveStatus, frozen
+from monitor.web.words import headline, unready, worst
+from tests.support import worlds
+
+
+def only(*assets: str) -> Assessment:
+    aurora = worlds.aurora()
+    return replace(aurora, assets=frozen({name: aurora.assets[name] for name in assets}))
+
+
+@pytest.mark.parametrize(
+    ("assessment", "said"),
+    [
+        (
+            worlds.aurora(),
+            (
+                "Aurora: 1 of 3 assets covered; BTC not covered at 99.99 %, under 100 %; "
+                "USDT unknown (bsc: stale, tron: not configured)."
+            ),
+        ),
+        (only("ETH"), "Aurora: ETH covered."),
+        (only("BTC"), "Aurora: BTC not covered at 99.99 %, under 100 %."),
+        (only("USDT"), "Aurora: USDT unknown (bsc: stale, tron: not configured)."),
+        (
+            worlds.cassini(),
+            (
+                "Cassini: nothing can be said yet, because its wallet list was refused: "
+                "wallets.csv is an HTML page, not a list; check the address of the source."
+            ),
+        ),
+        (
+            replace(worlds.cassini(), documents=frozen({})),
+            "Cassini: nothing can be said yet, because no wallet list has been read.",
+        ),
+    ],
+)
+def test_the_headline_says_what_is_covered_what_is_not_and_what_is_unknown(assessment: Assessment, said: str) -> None:
+    assert headline(assessment) == said
+
+
+def test_all_covered_is_said_shortly() -> None:
+    eth = worlds.aurora().assets["ETH"]
+    assets = {name: replace(eth, asset=name) for name in ("ETH", "BTC")}
+    assert headline(replace(worlds.aurora(), assets=frozen(assets))) == "Aurora: all 2 assets covered."
+
+
+def test_a_long_list_of_reasons_is_cut_and_counted() -> None:
+    usdt = replace(
+        worlds.aurora().assets["USDT"], gaps=tuple(Gap(f"n{index}", "not configured: why") for index in range(5))
+    )
+    said = headline(replace(worlds.aurora(), assets=frozen({"USDT": usdt})))
+    assert "(n0: not configured, n1: not configured, n2: not configured, and 2 more)" in said
+
+
+def test_one_breach_is_a_breach_and_nothing_known_is_unknown() -> None:
+    assert worst(worlds.aurora()) is ReserveStatus.BREACH
+    assert worst(only("ETH", "USDT")) is ReserveStatus.UNKNOWN
+    assert worst(worlds.borealis()) is ReserveStatus.COVERED
+    assert worst(worlds.cassini()) is ReserveStatus.UNKNOWN
+
+
+def test_what_is_not_ready_is_said_with_what_is_still_to_be_read() -> None:
+    assert unready(worlds.world()) == ""
+    assert "nothing has been read yet" in unready(None)
+    assert unready(replace(worlds.world(), ready=False)) == (
+        "the first pass is not finished; still to be read: xlayer of Aurora"
+    )
