@@ -1,0 +1,33 @@
+"""What an exchange publishes: fetched, checked and read. Nothing here trusts a byte of it.
+
+``intake`` is what the daemon calls; ``documents`` fetches bytes, ``wallets`` and ``liabilities`` read them (one file
+per layout, described in docs/layouts.md), ``okx_pages`` finds OKX's newest archive and report. Everything that is
+refused is a :class:`DocumentError` with a ``reason``.
+"""
+
+from monitor.published.archives import PublishedFile
+from monitor.published.documents import Fetched, Validators, fetch, unpack
+from monitor.published.errors import DocumentError, LayoutError, Reason
+from monitor.published.intake import fetch_liabilities, fetch_wallets
+from monitor.published.liabilities import FORMATS as LIABILITIES_FORMATS
+from monitor.published.liabilities import read_liabilities
+from monitor.published.wallets import FORMATS as WALLETS_FORMATS
+from monitor.published.wallets import check_shrink, read_wallets
+
+__all__ = [
+    "LIABILITIES_FORMATS",
+    "WALLETS_FORMATS",
+    "DocumentError",
+    "Fetched",
+    "LayoutError",
+    "PublishedFile",
+    "Reason",
+    "Validators",
+    "check_shrink",
+    "fetch",
+    "fetch_liabilities",
+    "fetch_wallets",
+    "read_liabilities",
+    "read_wallets",
+    "unpack",
+]

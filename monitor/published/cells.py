@@ -1,0 +1,61 @@
+"""What a single cell can mean: nothing, an amount, a height, a moment."""
+
+import re
+from datetime import UTC, datetime, time
+from decimal import Decimal
+
+EMPTY = frozenset({"", "null", "NULL", "Null", "\\N"})
+_AMOUNT = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
+_HEIGHT = re.compile(r"\d{1,18}", re.ASCII)
+_NO_HEIGHT = frozenset({"", "-", "latest"})
+_LONGEST = 100  # characters; uint256 has 78 digits
+
+
+def clean(cell: str) -> str:
+    r"""``cell`` without the spaces around it; the markers ``null`` and ``\N`` that databases export become empty."""
+    text = cell.strip()
+    return "" if text in EMPTY else text
+
+
+def name_of(header: str) -> str:
+    """A column's name as it is compared: without case, spaces and underscores (``redeem script/ public key``)."""
+    return "".join(header.replace("_", " ").split()).casefold()
+
+
+def amount(text: str) -> Decimal:
+    """A non-negative decimal number, exactly.
+
+    Plain digits with at most one point, or a number with an exponent of at most two digits, as spreadsheets write small
+    ones (``1.5E-08``). Everything else is refused by ValueError: signs, thousands separators, currency marks, NaN and
+    infinities, digits of other scripts.
+    """
+    if len(text) > _LONGEST or not _AMOUNT.fullmatch(text):
+        raise ValueError(f"the amount {shown(text)} is not a plain decimal number")
+    return Decimal(text)
+
+
+def height(text: str) -> int | None:
+    """A block height; None where none is stated (empty, ``-``) or none is fixed (``latest``)."""
+    if text in _NO_HEIGHT:
+        return None
+    if not _HEIGHT.fullmatch(text):
+        raise ValueError(f"the height {shown(text)} is not a block number")
+    return int(text)
+
+
+def moment(text: str) -> datetime:
+    """An ISO 8601 date (its first second, UTC), or a date and time that says its offset from UTC."""
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{shown(text)} is not an ISO 8601 date such as 2026-05-06 or 2026-05-06T16:00:00Z") from None
+    if parsed.tzinfo is not None:
+        return parsed.astimezone(UTC)
+    if parsed.time() != time() or "T" in text or " " in text:
+        raise ValueError(f"{shown(text)} has a time but no offset from UTC; end it with Z or +00:00")
+    return parsed.replace(tzinfo=UTC)
+
+
+def shown(text: str) -> str:
+    """``text`` as an error message quotes it: in full if it is short."""
+    return repr(text if len(text) <= 60 else text[:57] + "...")

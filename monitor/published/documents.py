@@ -1,0 +1,177 @@
+"""Fetches a published document from a path or an http(s) URL, only if it has changed, never more than allowed."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+import aiohttp
+
+from monitor.model import Document
+from monitor.published import download
+from monitor.published.archives import PublishedFile, is_archive
+from monitor.published.archives import unpack as _unpack
+from monitor.published.errors import DocumentError, Reason
+from monitor.settings import DocumentSettings, mask_source
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What makes the next request conditional. Plain values: the store keeps it as JSON."""
+
+    origin: str
+    """SHA-256 of the path or URL that it belongs to: an ETag means nothing anywhere else, and a URL may hold a key."""
+    sha256: str
+    """Of ``Fetched.raw``."""
+    size: int
+    etag: str = ""
+    last_modified: str = ""
+    mtime_ns: int | None = None
+    """Of a local file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A document as it was published, and the files in it."""
+
+    document: Document
+    validators: Validators
+    raw: bytes = field(repr=False)
+    """The bytes as published, archives unopened: what the store keeps, and what :func:`unpack` reads again."""
+    files: tuple[PublishedFile, ...]
+
+
+def origin_of(source: str) -> str:
+    """The identity of a path or URL, as ``Validators.origin`` holds it."""
+    return hashlib.sha256(source.encode()).hexdigest()
+
+
+async def fetch(
+    source: str,
+    settings: DocumentSettings,
+    *,
+    session: aiohttp.ClientSession | None = None,
+    known: Validators | None = None,
+) -> Fetched | None:
+    """Read ``source``; None when it is what ``known`` already describes.
+
+    Without ``session``, one is opened for the request. A local file counts as unchanged when its size and time of
+    change are the same; anything else is judged by its SHA-256, as servers send the same bytes under new ETags.
+    Raises :class:`DocumentError`.
+    """
+    origin = origin_of(source)
+    if known is not None and known.origin != origin:
+        known = None
+    remote = _is_url(source)
+    try:
+        if remote:
+            fetched = await _fetch_url(source, origin, settings, session, known)
+        else:
+            fetched = await asyncio.to_thread(_read_path, source, origin, settings, known)
+    except DocumentError as error:
+        raise error.about(mask_source(source)) from error
+    if fetched is not None and known is not None and fetched.validators.sha256 == known.sha256:
+        return None
+    return fetched
+
+
+def _is_url(source: str) -> bool:
+    try:
+        return urlsplit(source).scheme in {"http", "https"}
+    except ValueError as error:
+        raise DocumentError(Reason.UNREACHABLE, f"the source is no URL that can be asked: {error}") from error
+
+
+def unpack(raw: bytes, document: Document, settings: DocumentSettings) -> tuple[PublishedFile, ...]:
+    """The files of a document that was fetched before: what ``Fetched.files`` was for ``Fetched.raw``."""
+    try:
+        return _files(raw, _name(document.source), settings)
+    except DocumentError as error:
+        raise error.about(document.source) from error
+
+
+def _files(raw: bytes, name: str, settings: DocumentSettings) -> tuple[PublishedFile, ...]:
+    if not raw.strip():
+        raise DocumentError(Reason.EMPTY, f"{name}: nothing in it")
+    return _unpack(raw, name, max_expanded=settings.max_expanded, max_members=settings.max_members)
+
+
+def _name(source: str) -> str:
+    path = unquote(urlsplit(source).path) if "://" in source else source
+    return PurePosixPath(path).name or "document"
+
+
+def _fetched(
+    raw: bytes,
+    source: str,
+    validators: Validators,
+    modified: datetime | None,
+    settings: DocumentSettings,
+) -> Fetched:
+    files = _files(raw, _name(source), settings)
+    document = Document(
+        source=mask_source(source),
+        sha256=validators.sha256,
+        size=len(raw),
+        fetched_at=datetime.now(UTC),
+        modified_at=modified,
+        members=tuple(file.name for file in files) if is_archive(raw) else (),
+    )
+    return Fetched(document, validators, raw, files)
+
+
+def _read_path(source: str, origin: str, settings: DocumentSettings, known: Validators | None) -> Fetched | None:
+    path = Path(source)
+    try:
+        stat = path.stat()
+        if known is not None and (known.mtime_ns, known.size) == (stat.st_mtime_ns, stat.st_size):
+            return None
+        with path.open("rb") as stream:
+            raw = stream.read(settings.max_size + 1)
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise DocumentError(Reason.UNREACHABLE, f"cannot be read: {problem}; check the path and its rights") from error
+    if len(raw) > settings.max_size:
+        raise download.too_large(settings.max_size)
+    validators = Validators(origin, hashlib.sha256(raw).hexdigest(), len(raw), mtime_ns=stat.st_mtime_ns)
+    return _fetched(raw, source, validators, datetime.fromtimestamp(stat.st_mtime, UTC), settings)
+
+
+async def _fetch_url(
+    source: str,
+    origin: str,
+    settings: DocumentSettings,
+    session: aiohttp.ClientSession | None,
+    known: Validators | None,
+) -> Fetched | None:
+    async with _session(session) as client:
+        received = await download.get(
+            client,
+            source,
+            timeout=settings.timeout,
+            max_size=settings.max_size,
+            etag=known.etag if known else "",
+            last_modified=known.last_modified if known else "",
+        )
+    if received is None:
+        return None
+
+    def finish() -> Fetched:
+        digest = hashlib.sha256(received.body).hexdigest()
+        validators = Validators(origin, digest, len(received.body), received.etag, received.last_modified)
+        return _fetched(received.body, source, validators, received.modified_at, settings)
+
+    return await asyncio.to_thread(finish)
+
+
+@asynccontextmanager
+async def _session(session: aiohttp.ClientSession | None) -> AsyncIterator[aiohttp.ClientSession]:
+    if session is not None:
+        yield session
+        return
+    async with aiohttp.ClientSession() as own:
+        yield own

@@ -1,0 +1,48 @@
+"""Why a published document was not accepted: a closed set of reasons, each with a sentence for people."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """The label ``reason`` of ``por_document_failures_total``."""
+
+    UNREACHABLE = "unreachable"
+    """No connection, no such host, no such file."""
+    TIMEOUT = "timeout"
+    HTTP_STATUS = "http_status"
+    """Anything but 200, or 304 to a conditional request."""
+    REDIRECT = "redirect"
+    """Too many, to another scheme than http(s), or from https down to http."""
+    TOO_LARGE = "too_large"
+    """More bytes, expanded bytes or archive members than the configuration allows."""
+    TRUNCATED = "truncated"
+    """The end is missing: of the transfer, of the archive or of the last record."""
+    ARCHIVE = "archive"
+    """Damaged, encrypted, nested, or with members that cannot be told apart."""
+    EMPTY = "empty"
+    HTML = "html"
+    """A web page where a document was expected, or a page without the state that leads to one."""
+    LAYOUT = "layout"
+    """Not the layout that was asked for, or none that is known."""
+    ROWS = "rows"
+    """So many rows are broken that the list cannot be what was meant to be published."""
+    INCONSISTENT = "inconsistent"
+    """Its figures contradict each other."""
+    SHRUNK = "shrunk"
+    """It lost more rows than ``max_shrink`` allows."""
+
+
+class DocumentError(Exception):
+    """A document that was refused. The last good one stays; ``str()`` says what is wrong, where, and what to do."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+    def about(self, source: str) -> "DocumentError":
+        """The same refusal, naming the document that it was read from."""
+        return type(self)(self.reason, f"{self} [{source}]")
+
+
+class LayoutError(DocumentError):
+    """The bytes arrived, but they are not the document that was expected."""

@@ -1,0 +1,66 @@
+"""Published liabilities: one file per layout, one line each in ``LAYOUTS``."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from monitor.model import Document, Liabilities
+from monitor.published.archives import PublishedFile
+from monitor.published.contents import content_of
+from monitor.published.errors import DocumentError, LayoutError, Reason
+from monitor.published.liabilities import okx_report, totals
+from monitor.published.liabilities.layouts import Layout, Statement
+from monitor.registry import Registry
+
+LAYOUTS: tuple[Layout, ...] = (okx_report.LAYOUT, totals.TREE, totals.TABLE)
+
+AUTO = "auto"
+FORMATS = (AUTO, *dict.fromkeys(layout.name for layout in LAYOUTS))
+"""What ``format`` may be in the configuration of liabilities."""
+
+_AHEAD = timedelta(days=1)  # a date alone may lie in the future of UTC, by time zone
+
+
+def read_liabilities(
+    files: Sequence[PublishedFile], document: Document, format_: str, registry: Registry
+) -> Liabilities:
+    """Read the one file of ``document``. Raises DocumentError.
+
+    Figures from the future are refused: they would look young for longer than they are.
+    """
+    try:
+        statement, layout = _read(files, _layouts(format_), registry)
+        if statement.as_of > document.fetched_at + _AHEAD:
+            problem = f"as of {statement.as_of:%Y-%m-%d %H:%M} UTC, which is still to come; correct the date"
+            raise LayoutError(Reason.INCONSISTENT, f"{files[0].name}: {problem}")
+    except DocumentError as error:
+        raise error.about(document.source) from error
+    return Liabilities(
+        document,
+        layout,
+        statement.as_of,
+        statement.owed,
+        statement.unaddressed,
+        statement.report_id,
+        statement.merkle_root,
+    )
+
+
+def _layouts(format_: str) -> list[Layout]:
+    chosen = [layout for layout in LAYOUTS if format_ in {AUTO, layout.name}]
+    if not chosen:
+        raise LayoutError(Reason.LAYOUT, f"no layout is called {format_!r}; liabilities have {', '.join(FORMATS)}")
+    return chosen
+
+
+def _read(files: Sequence[PublishedFile], layouts: Sequence[Layout], registry: Registry) -> tuple[Statement, str]:
+    if len(files) > 1:
+        names = ", ".join(file.name for file in files)
+        raise LayoutError(Reason.LAYOUT, f"an archive of {len(files)} files ({names}); liabilities are one file")
+    content = content_of(files[0])
+    for layout in layouts:
+        statement = layout.read(files[0], content, registry)
+        if statement is not None:
+            return statement, layout.name
+    names = ", ".join(dict.fromkeys(layout.name for layout in layouts))
+    problem = f"not of a known layout ({names}); see docs/layouts.md"
+    raise LayoutError(Reason.LAYOUT, f"{files[0].name}: {problem}")

@@ -1,0 +1,101 @@
+"""The neutral layout (docs/layouts.md): asset, amount and as-of date, in CSV or as a JSON array of objects."""
+
+from collections.abc import Container, Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal
+
+from monitor.model import frozen
+from monitor.published import cells
+from monitor.published.archives import PublishedFile
+from monitor.published.contents import Content
+from monitor.published.errors import LayoutError, Reason
+from monitor.published.liabilities.layouts import Layout, Statement
+from monitor.published.shapes import HeaderError, Shape
+from monitor.published.tables import Table
+from monitor.published.trees import elements, parse, text_of
+from monitor.registry import Registry
+
+_FIELDS = ("asset", "amount", "asof", "unaddressed")
+SHAPE = Shape(
+    fields=_FIELDS,
+    names={name: name for name in _FIELDS},
+    required=frozenset({"asset", "amount", "asof"}),
+    closed=True,
+)
+
+Row = tuple[int, list[str], str]
+"""The line, the fields of the shape, and what is wrong with their number."""
+
+
+def _read_table(file: PublishedFile, content: Content, registry: Registry) -> Statement | None:
+    if content is not Content.TABLE:
+        return None
+    table = Table(file)
+    records = iter(table)
+    line, header = next(records, (1, []))
+    try:
+        fitting = SHAPE.fit(header)
+    except HeaderError as error:
+        raise LayoutError(Reason.LAYOUT, f"{file.name}:{line}: {error}") from error
+    if fitting is None:
+        return None
+    rows = [(line, *fitting.apart(row)) for line, row in records]
+    if not table.ends_with_line:
+        raise table.cut("no line end after the last row")
+    return _statement(rows, file.name, registry)
+
+
+def _read_tree(file: PublishedFile, content: Content, registry: Registry) -> Statement | None:
+    if content is not Content.JSON:
+        return None
+    raw = file.content()
+    tree = parse(raw, file.name)
+    if not isinstance(tree, list):
+        return None
+    return _statement(_objects(text_of(raw, file.name), file.name), file.name, registry)
+
+
+def _objects(text: str, name: str) -> Iterator[Row]:
+    for line, element in elements(text):
+        try:
+            yield line, SHAPE.of_object(element), ""
+        except ValueError as error:
+            raise LayoutError(Reason.LAYOUT, f"{name}:{line}: {error}") from error
+
+
+def _statement(rows: Iterable[Row], name: str, registry: Registry) -> Statement:
+    owed: dict[str, Decimal] = {}
+    unaddressed: dict[str, Decimal] = {}
+    moments: dict[datetime, int] = {}
+    for line, values, misfit in rows:
+        try:
+            asset, amount, elsewhere, as_of = _row(values, misfit, owed, registry)
+        except ValueError as error:
+            raise LayoutError(Reason.LAYOUT, f"{name}:{line}: {error}; correct the row") from error
+        owed[asset] = amount
+        if elsewhere is not None:
+            unaddressed[asset] = elsewhere
+        moments.setdefault(as_of, line)
+    if not owed:
+        raise LayoutError(Reason.EMPTY, f"{name}: not one total in it")
+    if len(moments) > 1:
+        places = ", ".join(f"{moment:%Y-%m-%d %H:%M} in line {line}" for moment, line in moments.items())
+        problem = f"several as-of dates ({places}); liabilities are as of one moment"
+        raise LayoutError(Reason.INCONSISTENT, f"{name}: {problem}")
+    return Statement(next(iter(moments)), frozen(owed), frozen(unaddressed))
+
+
+def _row(
+    values: list[str], misfit: str, seen: Container[str], registry: Registry
+) -> tuple[str, Decimal, Decimal | None, datetime]:
+    name, amount, as_of, elsewhere = values
+    if misfit or not name:
+        raise ValueError(misfit or "no asset is named")
+    asset = registry.asset(name)
+    if asset in seen:
+        raise ValueError(f"{asset} is stated twice")
+    return asset, cells.amount(amount), cells.amount(elsewhere) if elsewhere else None, cells.moment(as_of)
+
+
+TABLE = Layout("totals", _read_table)
+TREE = Layout("totals", _read_tree)

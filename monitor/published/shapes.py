@@ -1,0 +1,94 @@
+"""Finding a table's columns by their names, whatever their order, case and spacing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+
+from monitor.published.cells import EMPTY, clean, name_of, shown
+from monitor.published.trees import Tree, cell
+
+
+class HeaderError(ValueError):
+    """A header that has a layout's columns, but not so that each has one meaning."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The columns of a layout."""
+
+    fields: tuple[str, ...]
+    """What a row is taken apart into, in this order; a field without a column is empty."""
+    names: Mapping[str, str]
+    """A column's name (as ``name_of`` spells it) to the field that it fills."""
+    required: frozenset[str]
+    """Fields that a header must have to be of this layout."""
+    evidence: frozenset[str] = frozenset()
+    """Fields that prove something: one that is missing may be an unknown column, one that is cut shows as invalid."""
+    trailing: frozenset[str] = frozenset()
+    """Fields that a row may leave out at its end."""
+    closed: bool = False
+    """Whether unknown columns are refused."""
+
+    def fit(self, header: Sequence[str]) -> "Fitting | None":
+        """How rows under ``header`` are read; None when it is not of this layout. Raises HeaderError."""
+        columns = [name_of(cell) for cell in header]
+        found = {self.names[name]: index for index, name in enumerate(columns) if name in self.names}
+        if not self.required <= found.keys():
+            return None
+        known = [self.names[name] for name in columns if name in self.names]
+        twice = sorted({field for field in known if known.count(field) > 1})
+        if twice:
+            raise HeaderError(f"more than one column for {', '.join(twice)}; nothing says which one counts")
+        unknown = tuple(
+            cell.strip() for cell, name in zip(header, columns, strict=True) if name not in {*self.names, ""}
+        )
+        if unknown and self.closed:
+            raise HeaderError(f"unknown columns: {', '.join(unknown)}; see docs/layouts.md for the names")
+        missing = sorted(self.evidence - self.trailing - found.keys())
+        if unknown and missing:
+            raise HeaderError(f"no column for {', '.join(missing)}, but unknown ones: {', '.join(unknown)}")
+        return Fitting(self, len(header), found, unknown)
+
+    def of_object(self, element: Tree) -> list[str]:
+        """The fields of a JSON object whose keys are column names, as :meth:`Fitting.apart` gives those of a row.
+
+        Raises ValueError with the key that is not known or not a scalar: every key must be understood.
+        """
+        if not isinstance(element, dict):
+            raise ValueError("not an object with the keys that docs/layouts.md shows")  # noqa: TRY004 - of the text
+        found: dict[str, str] = {}
+        for key, value in element.items():
+            field = self.names.get(name_of(key))
+            if field is None or field in found:
+                raise ValueError(
+                    f"the key {shown(key)} is unknown or a second {field}; see docs/layouts.md for the names"
+                )
+            found[field] = clean(cell(value))
+        return [found.get(field, "") for field in self.fields]
+
+
+class Fitting:
+    """A header of a layout: takes its rows apart."""
+
+    def __init__(self, shape: Shape, width: int, found: Mapping[str, int], unknown: tuple[str, ...]) -> None:
+        self.unknown = unknown
+        self._width = width
+        self._shortest = 1 + max(index for field, index in found.items() if field not in shape.trailing)
+        self._evidence = {index for field, index in found.items() if field in shape.evidence}
+        self._pick = itemgetter(*(found.get(field, width) for field in shape.fields))
+
+    def apart(self, cells: Sequence[str]) -> tuple[list[str], str]:
+        """The fields of a row in the shape's order, and what is wrong with the number of its cells (mostly nothing).
+
+        Fields are trimmed; empty markers and missing cells are ``""``.
+        """
+        count, width = len(cells), self._width
+        misfit = ""
+        if count < self._shortest or (count > width and any(map(clean, cells[width:]))):
+            misfit = f"{count} fields where the header names {width}"
+        padded = [*cells[:width], *[""] * (width + 1 - min(count, width))]
+        return [text if text not in EMPTY else "" for text in map(str.strip, self._pick(padded))], misfit
+
+    def is_cut(self, count: int) -> bool:
+        """Whether a last row of ``count`` cells, without a line end, lacks cells or the end of one that counts."""
+        return count < self._shortest or count - 1 not in self._evidence

@@ -1,0 +1,105 @@
+"""The neutral layout (docs/layouts.md): for lists that are written or converted by hand, in CSV or as a JSON array."""
+
+from monitor.model import Claim, ClaimKind
+from monitor.published.cells import name_of, shown
+from monitor.published.errors import LayoutError, Reason
+from monitor.published.shapes import Shape
+from monitor.published.trees import Tree, elements
+from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, TreeLayout, filled
+from monitor.published.wallets.parts import Part
+from monitor.published.wallets.places import Places
+from monitor.registry import Placement
+
+_SIGNERS = 15  # the most keys that a standard P2SH script can hold
+_SIGNATURES = tuple(f"signature{number}" for number in range(1, _SIGNERS + 1))
+_OWNERS = tuple(f"owner{number}" for number in range(1, _SIGNERS + 1))
+_PLAIN = ("network", "address", "asset", "token", "amount", "height", "kind", "message", "key")
+_FIELDS = (*_PLAIN, *_SIGNATURES, *_OWNERS)
+
+SHAPE = Shape(
+    fields=_FIELDS,
+    names={name: name for name in _FIELDS} | {"signature": "signature1", "owner": "owner1"},
+    required=frozenset({"network", "address"}),
+    evidence=frozenset({"message", "key", *_SIGNATURES, *_OWNERS}),
+    closed=True,
+)
+
+NATIVE = "native"
+"""What `token` may say instead of a contract."""
+
+_KINDS = {"": ClaimKind.ACCOUNT} | {str(kind): kind for kind in ClaimKind}
+
+
+def _reader(part: Part, places: Places) -> RowReader:
+    figures = Figures(part)
+
+    def read(line: int, values: list[str], misfit: str) -> Claim:
+        label, address, asset, contract, amount, height, kind, message, key = values[: len(_PLAIN)]
+        coin = asset or contract or NATIVE
+        if misfit:
+            return Claim(part.file, line, coin, None, None, address, None, part.report(line, misfit))
+        claimed, at, fault = figures.of(line, address, amount, height)
+        if kind not in _KINDS:
+            fault = part.report(line, f"the kind {shown(kind)} is none of {', '.join(ClaimKind)}")
+            return Claim(part.file, line, coin, None, None, address, None, fault)
+        placement = _place(places, label, asset, contract, _KINDS[kind])
+        account, undecoded = places.account(placement.network, address)
+        return Claim(
+            part.file,
+            line,
+            coin,
+            placement.network.name if placement.network else None,
+            placement.token,
+            address,
+            account,
+            fault or placement.fault or undecoded,
+            _KINDS[kind],
+            claimed,
+            at,
+            message,
+            filled(*values[len(_PLAIN) : len(_PLAIN) + _SIGNERS]),
+            key,
+            filled(*values[len(_PLAIN) + _SIGNERS :]),
+        )
+
+    return read
+
+
+def _place(places: Places, label: str, asset: str, contract: str, kind: ClaimKind) -> Placement:
+    """The one token that the row names: by its contract, by its asset, or the network's native coin."""
+    network = places.registry.network_by_label(label)
+    if network is None:
+        return Placement(None, None, f"the network {shown(label)} is not known: see docs/registry.md to add it")
+    native = places.registry.native(network.name)
+    if contract == NATIVE or not (asset or contract):
+        if native is None:
+            return Placement(network, None, f"the native coin of {network.name} is not known: name the asset or token")
+        contract, asset = "", asset or native.asset
+    placement = places.place(contract or asset, label, kind)
+    if placement.token and asset and placement.token.asset != places.registry.asset(asset):
+        fault = f"the token {shown(contract)} on {network.name} is {placement.token.asset}, not {asset}"
+        return Placement(network, None, fault)
+    return placement
+
+
+def _recognises(tree: Tree) -> bool:
+    return (
+        isinstance(tree, list)
+        and bool(tree)
+        and isinstance(tree[0], dict)
+        and SHAPE.required <= {name_of(key) for key in tree[0]}
+    )
+
+
+def _read_tree(_: Tree, text: str, part: Part, places: Places) -> None:
+    read = _reader(part, places)
+    for line, element in elements(text):
+        try:
+            values = SHAPE.of_object(element)
+        except ValueError as error:
+            raise LayoutError(Reason.LAYOUT, f"{part.file}:{line}: {error}") from error
+        part.claims.append(read(line, values, ""))
+
+
+TABLE = TableLayout("accounts", SHAPE, _reader, ends_with_line=True)
+TREE = TreeLayout("accounts", _recognises, _read_tree)

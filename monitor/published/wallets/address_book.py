@@ -1,0 +1,83 @@
+"""Addresses per chain without assets, amounts or signatures: ``{"bitcoin": {"owners": ["1Kr6..."]}}``.
+
+An address is claimed with the native coin and every token that the registry knows of its network, as nothing says which
+of them it holds.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from monitor.model import Claim, ClaimKind, Network
+from monitor.published.errors import LayoutError, Reason
+from monitor.published.trees import Lines, Tree
+from monitor.published.wallets.layouts import TreeLayout
+from monitor.published.wallets.parts import Part
+from monitor.published.wallets.places import Places
+
+_OWNERS = "owners"
+_WITHDRAWALS = "staked_eth_withdrawal_addresses"
+
+
+def _recognises(tree: Tree) -> bool:
+    return (
+        isinstance(tree, dict)
+        and bool(tree)
+        and all(isinstance(book, dict) for book in tree.values())
+        and any(isinstance(book.get(_OWNERS), list) for book in tree.values())
+    )
+
+
+def _read(tree: Mapping[str, Mapping[str, Tree]], text: str, part: Part, places: Places) -> None:
+    lines = Lines(text)
+    for chain, book in tree.items():
+        lines.of(chain)
+        network = places.registry.network_by_label(chain)
+        for key, value in book.items():
+            lines.of(key)
+            if not isinstance(value, list):
+                part.unread.append(
+                    f"{part.file}:{lines.line}: {chain}.{key} is not a list of addresses; it is not read"
+                )
+                continue
+            for address in value:
+                if not isinstance(address, str):
+                    raise LayoutError(Reason.LAYOUT, f"{part.file}:{lines.line}: {chain}.{key} holds more than texts")
+                line = lines.of(address)
+                if network is None:
+                    fault = f"the network {chain!r} is not known: see docs/registry.md to add it"
+                    part.claims.append(Claim(part.file, line, chain, None, None, address.strip(), None, fault))
+                else:
+                    part.claims.extend(_claims(Entry(part.file, line, network, key, address.strip()), places))
+
+
+class Entry(NamedTuple):
+    """An address under a key of a chain that the registry knows."""
+
+    file: str
+    line: int
+    network: Network
+    key: str
+    address: str
+
+
+def _claims(entry: Entry, places: Places) -> Iterator[Claim]:
+    file, line, network, key, address = entry
+    account, undecoded = places.account(network, address)
+    if key == _OWNERS:
+        tokens = places.registry.tokens(network.name)
+        for token in tokens:
+            yield Claim(file, line, token.asset, network.name, token, address, account, undecoded)
+        if not tokens:
+            fault = f"no coin of {network.name} is known: see docs/registry.md to add it"
+            yield Claim(file, line, network.name, network.name, None, address, account, fault)
+    elif key == _WITHDRAWALS:
+        fault = (
+            "the stake behind a withdrawal address is not on this account, and the list does not name its validators"
+        )
+        yield Claim(file, line, "ETH", network.name, None, address, account, fault, ClaimKind.STAKING)
+    else:
+        fault = f"what the list means by {key!r} is not known"
+        yield Claim(file, line, network.name, network.name, None, address, account, fault)
+
+
+LAYOUT = TreeLayout("address-book", _recognises, _read)

@@ -1,0 +1,96 @@
+"""OKX's wallet list with 9, 11 or 12 columns (docs/layouts.md), and excerpts of it without the evidence."""
+
+from sys import intern
+
+from monitor.model import Claim, ClaimKind
+from monitor.published.cells import name_of, shown
+from monitor.published.shapes import Shape
+from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled
+from monitor.published.wallets.parts import Part
+from monitor.published.wallets.places import Places
+from monitor.published.wallets.summary import Summary, differences, sums
+
+_EVIDENCE = frozenset({"message", "signature1", "signature2", "key", "owner1", "owner2"})
+
+SHAPE = Shape(
+    fields=(
+        *("coin", "kind", "network", "height", "address", "amount"),
+        *("message", "signature1", "signature2", "key", "owner1", "owner2"),
+    ),
+    names={
+        "coin": "coin",
+        "type": "kind",
+        "network": "network",
+        "networknormalised": "network",
+        "snapshotheight": "height",
+        "address": "address",
+        "amount": "amount",
+        "amountclaimed": "amount",
+        "balance": "amount",
+        "message": "message",
+        "signature1": "signature1",
+        "signature2": "signature2",
+        "redeemscript": "key",
+        "redeemscript/publickey": "key",
+        "publickey": "key",
+        "eoa1": "owner1",
+        "eoa2": "owner2",
+    },
+    required=frozenset({"coin", "network", "height", "address", "amount"}),
+    evidence=_EVIDENCE,
+    trailing=frozenset({"owner1", "owner2"}),
+)
+
+_KINDS = {
+    "nonstaking": ClaimKind.ACCOUNT,
+    "nativeethstaking": ClaimKind.STAKING,
+    "eigenlayerstaking": ClaimKind.RESTAKING,
+}
+
+
+def _reader(part: Part, places: Places) -> RowReader:
+    figures = Figures(part)
+
+    def read(line: int, values: list[str], misfit: str) -> Claim:
+        coin, text, label, height, address, amount, message, signature1, signature2, key, owner1, owner2 = values
+        if misfit:
+            return Claim(part.file, line, coin, None, None, address, None, part.report(line, misfit))
+        kind = _KINDS.get(name_of(text)) if text else ClaimKind.ACCOUNT
+        claimed, at, fault = figures.of(line, address, amount, height)
+        placement = places.place(coin, label, kind or ClaimKind.ACCOUNT)
+        account, undecoded = places.account(placement.network, address)
+        token = placement.token
+        if kind is None:
+            token, fault = None, fault or f"the type {shown(text)} is not known: it may be no plain account"
+        return Claim(
+            part.file,
+            line,
+            intern(coin),
+            placement.network.name if placement.network else None,
+            token,
+            address,
+            account,
+            fault or placement.fault or undecoded,
+            kind or ClaimKind.ACCOUNT,
+            claimed,
+            at,
+            intern(message),
+            filled(signature1, signature2),
+            key,
+            filled(owner1, owner2),
+        )
+
+    return read
+
+
+def _compare(summary: Summary, part: Part, places: Places) -> None:
+    assets: dict[str, str] = {}
+    for claim in part.claims:
+        if claim.coin not in assets:
+            assets[claim.coin] = claim.token.asset if claim.token else claim.coin.partition("-")[0]
+    summed = sums((claim.coin, claim.amount) for claim in part.claims)
+    part.summary = summary.stated
+    part.differences = differences(summary.stated, summed, assets)
+
+
+LAYOUT = TableLayout("okx", SHAPE, _reader, _compare)

@@ -1,0 +1,67 @@
+"""The list that OKX had audited in 2025: signatures per asset and network, without amounts and heights."""
+
+from monitor.model import Claim, ClaimKind
+from monitor.published.cells import shown
+from monitor.published.shapes import Shape
+from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled
+from monitor.published.wallets.parts import Part
+from monitor.published.wallets.places import Places
+
+CONFIRMED = "5"
+"""The status of a row that counts; OKX's own tool passes over the others."""
+
+SHAPE = Shape(
+    fields=(
+        *("coin", "network", "address", "signature1", "signature2"),
+        *("message", "key", "owner1", "owner2", "status"),
+    ),
+    names={
+        "digitalasset": "coin",
+        "network": "network",
+        "address": "address",
+        "signedmessage": "signature1",
+        "signedmessage2": "signature2",
+        "message": "message",
+        "publickey": "key",
+        "owner1": "owner1",
+        "owner2": "owner2",
+        "status": "status",
+    },
+    required=frozenset({"coin", "network", "address", "signature1", "message"}),
+    evidence=frozenset({"signature1", "signature2", "message", "key", "owner1", "owner2"}),
+    trailing=frozenset({"owner1", "owner2", "status"}),
+)
+
+
+def _reader(part: Part, places: Places) -> RowReader:
+    figures = Figures(part)
+
+    def read(line: int, values: list[str], misfit: str) -> Claim:
+        coin, label, address, signature1, signature2, message, key, owner1, owner2, status = values
+        if misfit:
+            return Claim(part.file, line, coin, None, None, address, None, part.report(line, misfit))
+        _, _, fault = figures.of(line, address, "", "")
+        placement = places.place(coin, label, ClaimKind.ACCOUNT)
+        account, undecoded = places.account(placement.network, address)
+        token, fault = placement.token, fault or placement.fault or undecoded
+        if status and status != CONFIRMED:
+            token, fault = None, f"status {shown(status)}: the publisher does not confirm this row ({CONFIRMED} would)"
+        return Claim(
+            part.file,
+            line,
+            coin,
+            placement.network.name if placement.network else None,
+            token,
+            address,
+            account,
+            fault,
+            message=message,
+            signatures=filled(signature1, signature2),
+            key=key,
+            owners=filled(owner1, owner2),
+        )
+
+    return read
+
+
+LAYOUT = TableLayout("okx-audit", SHAPE, _reader)

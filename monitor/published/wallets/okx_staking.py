@@ -1,0 +1,67 @@
+"""The file of Ethereum validators that lies beside the list in OKX's wallet archives (``okx_por_eth_staking_*.csv``).
+
+A row claims what is staked through one validator. It carries no signature: the withdrawal address, to which the stake
+returns, is kept as the claim's owner.
+"""
+
+from decimal import Decimal
+
+from monitor.model import Claim, ClaimKind, SummaryDifference
+from monitor.published.shapes import Shape
+from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled
+from monitor.published.wallets.parts import Part
+from monitor.published.wallets.places import Places
+from monitor.published.wallets.summary import Summary, agrees, sums
+
+_COIN = "ETH"
+
+SHAPE = Shape(
+    fields=("validator", "amount", "withdrawal"),
+    names={
+        "depositaddress": "deposit",
+        "validatorpublickey": "validator",
+        "amount": "amount",
+        "withdrawaladdress": "withdrawal",
+    },
+    required=frozenset({"deposit", "validator", "amount", "withdrawal"}),
+    evidence=frozenset({"withdrawal"}),
+)
+
+
+def _reader(part: Part, places: Places) -> RowReader:
+    figures = Figures(part)
+    placement = places.place(_COIN, _COIN, ClaimKind.STAKING)
+
+    def read(line: int, values: list[str], misfit: str) -> Claim:
+        validator, amount, withdrawal = values
+        if misfit:
+            return Claim(part.file, line, _COIN, None, None, validator, None, part.report(line, misfit))
+        claimed, _, fault = figures.of(line, validator, amount, "")
+        account, undecoded = places.account(placement.network, validator)
+        return Claim(
+            part.file,
+            line,
+            _COIN,
+            placement.network.name if placement.network else None,
+            placement.token,
+            validator,
+            account,
+            fault or placement.fault or undecoded,
+            ClaimKind.STAKING,
+            claimed,
+            owners=filled(withdrawal),
+        )
+
+    return read
+
+
+def _compare(summary: Summary, part: Part, places: Places) -> None:
+    """The block has one total, under a name of its own."""
+    summed = sums((claim.coin, claim.amount) for claim in part.claims).get(_COIN, Decimal(0))
+    part.summary = summary.stated
+    part.differences = [
+        SummaryDifference(name, stated, summed) for name, stated in summary.stated.items() if not agrees(stated, summed)
+    ]
+
+
+LAYOUT = TableLayout("okx-staking", SHAPE, _reader, _compare)

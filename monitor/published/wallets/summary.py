@@ -1,0 +1,80 @@
+"""The block before the rows in which OKX states a total per coin id, and whether the rows add up to it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Context, Decimal
+
+from monitor.model import SummaryDifference
+from monitor.published.cells import amount, clean, name_of, shown
+
+_EXACT = Context(prec=200)
+_ALL = "(ALL)"
+_COLUMNS = ({"coin", "amount"}, {"coin", "snapshotheight", "amount"})
+
+
+class Summary:
+    """Collects the records that come before the header of the rows."""
+
+    def __init__(self, file: str) -> None:
+        self.stated: dict[str, Decimal] = {}
+        self.unread: list[str] = []
+        self._file = file
+        self._coin, self._amount = 0, 1
+        self._found = False
+
+    def add(self, line: int, record: list[str]) -> None:
+        """Take one record: the block's header, one of its rows, or something else, which is noted as unread."""
+        names = [name_of(cell) for cell in record]
+        if {name for name in names if name} in _COLUMNS:
+            self._coin, self._amount = names.index("coin"), names.index("amount")
+            self._found = True
+        elif self._found and len(record) > max(self._coin, self._amount):
+            self._state(line, clean(record[self._coin]), clean(record[self._amount]))
+        elif any(names):
+            self.unread.append(f"{self._file}:{line}: a line before the header is not read")
+
+    def _state(self, line: int, coin: str, text: str) -> None:
+        try:
+            stated = amount(text)
+        except ValueError as error:
+            self.unread.append(f"{self._file}:{line}: the total of {coin} is not read: {error}")
+            return
+        if self.stated.setdefault(coin, stated) != stated:
+            self.unread.append(f"{self._file}:{line}: a second total of {coin}, {shown(text)}, is not read")
+
+
+def sums(amounts: Iterable[tuple[str, Decimal | None]]) -> dict[str, Decimal]:
+    """What the rows of each coin id add up to, exactly."""
+    total: dict[str, Decimal] = defaultdict(Decimal)
+    for coin, stated in amounts:
+        if stated is not None:
+            total[coin] = _EXACT.add(total[coin], stated)
+    return dict(total)
+
+
+def differences(
+    stated: Mapping[str, Decimal], summed: Mapping[str, Decimal], assets: Mapping[str, str]
+) -> list[SummaryDifference]:
+    """The stated totals that are not the sum of their rows.
+
+    ``X(ALL)`` is compared with all coin ids of asset X; ``assets`` tells the asset of each. A total agrees if the sum,
+    rounded or truncated to the decimals that the total shows, equals it: OKX publishes four decimals, and whole
+    coins for ``(ALL)``.
+    """
+    found = []
+    for coin, total in stated.items():
+        asset = coin.removesuffix(_ALL)
+        ids = [coin] if asset == coin else [each for each in summed if assets.get(each, each) == asset]
+        summing = Decimal(0)
+        for each in ids:
+            summing = _EXACT.add(summing, summed.get(each, Decimal(0)))
+        if not agrees(total, summing):
+            found.append(SummaryDifference(coin, total, summing))
+    return found
+
+
+def agrees(stated: Decimal, exact: Decimal) -> bool:
+    """Whether ``exact``, rounded or truncated to the decimals of ``stated``, is ``stated``."""
+    unit = Decimal(1).scaleb(min(int(stated.as_tuple().exponent), 0))
+    over = _EXACT.subtract(exact, stated)
+    return 0 <= over < unit or abs(over) * 2 <= unit

@@ -1,0 +1,218 @@
+"""What is owed is read exactly, and refused when its figures contradict each other."""
+
+import contextlib
+import json
+from copy import deepcopy
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.published import DocumentError, LayoutError
+from monitor.registry import Registry
+from tests.support.published import DATA, liabilities, refusal, zipped
+
+REPORT = json.loads((DATA / "report-506872725.json").read_text())
+
+
+def refused(text: bytes | str, registry: Registry) -> tuple[str, str]:
+    with pytest.raises(LayoutError) as caught:
+        liabilities(text, registry)
+    return refusal(caught.value)
+
+
+def report(**changes: Any) -> str:
+    tree = deepcopy(REPORT)
+    for key, value in changes.items():
+        if isinstance(value, dict):
+            tree["audit"][key] |= value
+        else:
+            tree["audit"][key] = value
+    return json.dumps(tree)
+
+
+class TestOkxReport:
+    def test_the_published_report(self, registry: Registry) -> None:
+        found = liabilities((DATA / "report-506872725.json").read_bytes(), registry)
+        assert found.layout == "okx-report"
+        assert found.as_of == datetime(2026, 5, 6, 16, tzinfo=UTC)
+        assert found.owed == {
+            "BTC": Decimal("111188.864402819964229"),
+            "ETH": Decimal("1556473.0830153074947602"),
+            "USDT": Decimal("10242908095.7081861476258954"),
+        }
+        assert found.unaddressed == {
+            "BTC": Decimal("5541.3717877240880507"),
+            "ETH": Decimal("66336.0336127062819954"),
+            "USDT": Decimal("155632512.0374608539069387"),
+        }
+        assert found.report_id == "506872725"
+        assert found.merkle_root == "dd32f9c29d1840dc444b0c0780782cd04f6840870b934a0a8f607fc61b3e8d6b"
+
+    def test_the_pages_own_object_says_the_same(self, registry: Registry) -> None:
+        wrapped = liabilities(report(), registry)
+        for text in (json.dumps(REPORT["audit"]), json.dumps({"auditRootInfo": REPORT["audit"]})):
+            found = liabilities(text, registry)
+            assert (found.owed, found.unaddressed, found.as_of) == (wrapped.owed, wrapped.unaddressed, wrapped.as_of)
+
+    def test_assets_have_the_names_of_the_registry(self, registry: Registry) -> None:
+        text = report(liabilityBalances={"RIPPLE": "7"})
+        assert liabilities(text, registry).owed["XRP"] == 7
+
+    def test_reserves_are_the_sum_of_exchange_and_custody_to_within_a_whole_coin(self, registry: Registry) -> None:
+        close = report(reserveBalances={"BTC": "117935.3717877240880506"})
+        assert liabilities(close, registry).owed["BTC"]
+        reason, sentence = refused(report(reserveBalances={"BTC": "117935.3717877240880507"}), registry)
+        assert reason == "inconsistent"
+        assert "BTC" in sentence
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"liabilityCurrencies": ["BTC", "ETH", "USDT", "SOL"]},
+            {"reserveCurrencies": ["BTC", "SOL"]},
+            {"liabilityCurrencies": "BTC"},
+            {"liabilityBalances": None},
+            {"liabilityBalances": {"BTC": "-1"}},
+            {"liabilityBalances": {"BTC": "106%"}},
+            {"liabilityBalances": {"BTC": ["1"]}},
+            {"liabilityBalances": {"XRP": "1", "RIPPLE": "1"}},
+            {"custodyReserveBalances": {"BTC": ""}},
+            {"createTime": "yesterday"},
+            {"createTime": None},
+            {"createTime": True},
+            {"createTime": 10**30},
+            {"createTime": 4_000_000_000_000},
+            {"merkleHash": "dd32"},
+        ],
+    )
+    def test_figures_that_contradict_each_other_are_refused(self, registry: Registry, change: dict[str, Any]) -> None:
+        assert refused(report(**change), registry)[0] == "inconsistent"
+
+    def test_what_is_listed_but_not_stated_is_named(self, registry: Registry) -> None:
+        assert "SOL" in refused(report(liabilityCurrencies=["BTC", "SOL"]), registry)[1]
+
+    def test_json_of_another_kind_is_refused(self, registry: Registry) -> None:
+        assert refused('{"code": 0}', registry)[0] == "layout"
+
+
+class TestTotals:
+    def test_csv(self, registry: Registry) -> None:
+        text = (
+            "Asset, Amount ,As Of,unaddressed\nBTC,111188.864402819964229,2026-05-06,5541.37\nripple,0, 2026-05-06 ,\n"
+        )
+        found = liabilities(text, registry)
+        assert found.layout == "totals"
+        assert found.as_of == datetime(2026, 5, 6, tzinfo=UTC)
+        assert found.owed == {"BTC": Decimal("111188.864402819964229"), "XRP": Decimal(0)}
+        assert found.unaddressed == {"BTC": Decimal("5541.37")}
+
+    def test_json(self, registry: Registry) -> None:
+        text = '[{"asset": "BTC", "amount": 111188.864402819964229, "as_of": "2026-05-06T18:00:00+02:00"}]'
+        found = liabilities(text, registry)
+        assert found.as_of == datetime(2026, 5, 6, 16, tzinfo=UTC)
+        assert found.owed == {"BTC": Decimal("111188.864402819964229")}
+
+    @pytest.mark.parametrize(
+        ("rows", "where"),
+        [
+            ("BTC,1,2026-05-06\nbtc,1,2026-05-06\n", "owed.csv:3: BTC is stated twice"),
+            ("BTC,-1,2026-05-06\n", "owed.csv:2: the amount '-1'"),
+            ("BTC,,2026-05-06\n", "owed.csv:2: the amount ''"),
+            (",1,2026-05-06\n", "owed.csv:2: no asset"),
+            ("BTC,1\n", "owed.csv:2: 2 fields"),
+            ("BTC,1,2026-05-06,9\n", "owed.csv:2: 4 fields"),
+            ("BTC,1,06.05.2026\n", "owed.csv:2: '06.05.2026'"),
+            ("BTC,1,2026-05-06T16:00:00\n", "offset from UTC"),
+            ("BTC,1,2026-05-06T00:00\n", "offset from UTC"),
+            ("BTC,1,\n", "owed.csv:2: ''"),
+        ],
+    )
+    def test_a_row_that_cannot_be_relied_on_refuses_the_document(
+        self, registry: Registry, rows: str, where: str
+    ) -> None:
+        reason, sentence = refused("asset,amount,as_of\n" + rows, registry)
+        assert reason == "layout"
+        assert where in sentence
+
+    def test_liabilities_are_as_of_one_moment(self, registry: Registry) -> None:
+        reason, sentence = refused("asset,amount,as_of\nBTC,1,2026-05-06\nETH,1,2026-05-07\n", registry)
+        assert reason == "inconsistent"
+        assert "line 2" in sentence
+        assert "line 3" in sentence
+
+    def test_figures_from_the_future_are_refused(self, registry: Registry) -> None:
+        assert refused("asset,amount,as_of\nBTC,1,2026-12-24\n", registry)[0] == "inconsistent"
+        assert liabilities("asset,amount,as_of\nBTC,1,2026-11-21\n", registry).owed
+
+    @pytest.mark.parametrize("text", ["asset,amount,as_of\n", "[]"])
+    def test_no_totals_are_no_liabilities(self, registry: Registry, text: str) -> None:
+        assert refused(text, registry)[0] == "empty"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "asset,amount\nBTC,1\n",
+            "asset,amount,as_of,note\nBTC,1,2026-05-06,\n",
+            "asset,amount,amount,as_of\nBTC,1,2,2026-05-06\n",
+            '[{"asset": "BTC", "amount": 1, "asof": "2026-05-06", "note": 1}]',
+            '["BTC"]',
+        ],
+    )
+    def test_columns_must_be_those_of_the_layout(self, registry: Registry, text: str) -> None:
+        assert refused(text, registry)[0] == "layout"
+
+    def test_a_document_cut_at_any_byte_is_refused_or_ends_with_a_whole_row(self, registry: Registry) -> None:
+        text = "asset,amount,as_of\nBTC,12345,2026-05-06\nETH,67890,2026-05-06\n"
+        taken = []
+        for end in range(1, len(text)):
+            try:
+                liabilities(text[:end], registry)
+            except LayoutError:
+                continue
+            taken.append(text[:end])
+        assert taken == ["asset,amount,as_of\nBTC,12345,2026-05-06\n"]
+
+    @settings(deadline=None)
+    @given(
+        st.dictionaries(
+            st.text("ABCXYZ", min_size=4, max_size=8), st.decimals(0, 10**15, allow_nan=False, places=18), min_size=1
+        )
+    )
+    def test_every_total_is_read_as_written(self, registry: Registry, owed: dict[str, Decimal]) -> None:
+        rows = "".join(f"{asset},{amount},2026-05-06\n" for asset, amount in owed.items())
+        assert liabilities("asset,amount,as_of\n" + rows, registry).owed == owed
+
+
+def test_an_archive_of_one_file_is_read(registry: Registry) -> None:
+    raw = zipped({"owed.csv": "asset,amount,as_of\nBTC,1,2026-05-06\n"})
+    assert liabilities(raw, registry).owed == {"BTC": 1}
+
+
+def test_an_archive_of_several_files_is_refused(registry: Registry) -> None:
+    assert refused(zipped({"a.csv": "a\n", "b.csv": "b\n"}), registry)[0] == "layout"
+
+
+def test_a_web_page_is_refused(registry: Registry) -> None:
+    assert refused("<!doctype html>", registry)[0] == "html"
+
+
+def test_the_layout_that_was_asked_for_is_demanded(registry: Registry) -> None:
+    text = "asset,amount,as_of\nBTC,1,2026-05-06\n"
+    assert liabilities(text, registry, layout="totals").owed
+    for layout in ("okx-report", "nosuch"):
+        with pytest.raises(LayoutError):
+            liabilities(text, registry, layout=layout)
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_a_damaged_report_raises_nothing_but_document_errors(registry: Registry, data: st.DataObject) -> None:
+    raw = bytearray(json.dumps(REPORT["audit"]).encode())
+    for position in data.draw(st.lists(st.integers(0, len(raw) - 1), max_size=4)):
+        raw[position : position + 1] = data.draw(st.binary(max_size=2))
+    with contextlib.suppress(DocumentError):
+        liabilities(bytes(raw), registry)
