@@ -5,6 +5,7 @@ import sys
 from collections.abc import Collection
 from typing import Literal
 
+import stamina
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
@@ -72,5 +73,8 @@ def configure(level: str = "info", style: Literal["json", "console"] = "json", s
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    stamina.instrumentation.set_on_retry_hooks(
+        ()
+    )  # retries are counted per endpoint; a line for each would drown the rest
     for chatty in ("apscheduler", "aiosqlite", "web3", "alembic", "aiohttp.access", "asyncio"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))

@@ -1,0 +1,52 @@
+"""Which block is to be read."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+TagName = Literal["finalized", "safe", "latest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A block by what the network thinks of it.
+
+    Proof-of-work chains know no finality: there every tag means the tip (docs/nodes.md).
+    """
+
+    name: TagName
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """The block that lies ``confirmations`` under the tip; 0 is the tip itself."""
+
+    confirmations: int
+
+    def __str__(self) -> str:
+        return f"{self.confirmations} under the tip"
+
+
+@dataclass(frozen=True, slots=True)
+class Height:
+    """One block of the past by its number, for claims at their own height."""
+
+    number: int
+
+    def __str__(self) -> str:
+        return f"block {self.number}"
+
+
+BlockChoice = Tag | Depth | Height
+
+
+def choice_of(block: str | int) -> BlockChoice:
+    """The choice that ``block:`` of a network's settings makes: a tag, or a number of confirmations."""
+    if isinstance(block, int):
+        return Depth(block)
+    for name in get_args(TagName):
+        if block == name:
+            return Tag(name)
+    raise ValueError(f"{block!r} names no block: use finalized, safe, latest or a number of confirmations")

@@ -1,0 +1,75 @@
+"""EVM nodes: every balance and every answer of a contract at one block hash."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from monitor.chains import evm_balances, evm_owners, evm_values
+from monitor.chains.choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.errors import Reason
+from monitor.chains.evm_rpc import EvmRpc, HashRefusedError, Position
+from monitor.chains.line import Line
+from monitor.chains.node import Confirmed, Held, Node, Wanted
+from monitor.model import Block, Network, OwnerQuestion
+
+T = TypeVar("T")
+
+
+class EvmNode(Node):
+    """One EVM endpoint."""
+
+    def __init__(self, network: Network, line: Line) -> None:
+        super().__init__(network, line)
+        self._rpc = EvmRpc(line)
+        self._by_number = False
+
+    # --- the chain and its blocks ---
+
+    async def identify(self) -> str:
+        result = await self._rpc.result("eth_chainId", [])
+        try:
+            return f"eip155:{evm_values.quantity(result)}"
+        except ValueError as error:
+            raise self.line.fault(Reason.MALFORMED, f"eth_chainId: {error}") from None
+
+    async def resolve(self, choice: BlockChoice) -> Block:
+        match choice:
+            case Tag(name):
+                found = await self._rpc.block(name)
+            case Height(number):
+                found = await self._rpc.block(hex(number))
+            case Depth(0):
+                found = await self._rpc.block("latest")
+            case Depth(confirmations):
+                tip = await self._rpc.block("latest")
+                found = tip and await self._rpc.block(hex(max(0, tip.number - confirmations)))
+        if found is None:
+            raise self.line.fault(Reason.BEHIND, f"it has no block {choice} yet")
+        return found
+
+    # --- balances ---
+
+    async def balances(self, wanted: Wanted, block: Block) -> Held:
+        return await self._pinned(block, lambda at: evm_balances.balances(self._rpc, wanted, block, at))
+
+    async def _pinned(self, block: Block, work: Callable[[Position], Awaitable[T]]) -> T:
+        """Do ``work`` at ``block`` by hash; where the node refuses hashes, by number between two looks at the hash."""
+        if not self._by_number:
+            try:
+                return await self._checked_after(block, work({"blockHash": block.hash}))
+            except HashRefusedError:
+                self._by_number = True
+        await self._rpc.still_canonical(block)
+        return await self._checked_after(block, work(hex(block.number)))
+
+    async def _checked_after(self, block: Block, work: Awaitable[T]) -> T:
+        done = await work
+        await self._rpc.still_canonical(block)
+        return done
+
+    # --- owners ---
+
+    async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
+        return await self._pinned(block, lambda at: evm_owners.confirm(self._rpc, questions, block, at))
+
+    async def close(self) -> None:
+        await self._rpc.close()

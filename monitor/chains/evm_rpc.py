@@ -1,0 +1,130 @@
+"""Calls to one EVM endpoint, at one block.
+
+web3's provider interface is the way to the node, so that all of web3 works on an endpoint; the provider beneath is
+ours: web3's own does not check the ids of a batch, opens a connection for every request and reaches a third of the
+speed (docs/nodes.md has the figures).
+"""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from web3 import AsyncWeb3
+from web3.providers.async_base import AsyncJSONBaseProvider
+from web3.types import RPCEndpoint, RPCResponse
+
+from monitor.chains import evm_values
+from monitor.chains.errors import ChainError, Reason
+from monitor.chains.evm_errors import Meaning, meaning
+from monitor.chains.http import Http
+from monitor.chains.jsonrpc import BatchRefusedError, Call, JsonRpc, Reply, RpcFailure, failure_of
+from monitor.chains.line import Line
+from monitor.model import Block
+
+Position = str | dict[str, str]
+"""A block parameter: a hash in an object (EIP-1898), or a number in hex."""
+
+
+class HashRefusedError(Exception):
+    """The node reads blocks by number only."""
+
+
+class EvmProvider(AsyncJSONBaseProvider):
+    """web3's way to one endpoint, with its pace, its retries and strict replies."""
+
+    def __init__(self, rpc: JsonRpc) -> None:
+        super().__init__()
+        self._rpc = rpc
+
+    async def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:  # noqa: ANN401 - web3's signature
+        return cast("RPCResponse", await self._rpc.call(method, params))
+
+    async def make_batch_request(self, requests: list[tuple[RPCEndpoint, Any]]) -> list[RPCResponse] | RPCResponse:
+        return cast("list[RPCResponse]", await self._rpc.batch(requests))
+
+
+class EvmRpc:
+    """The methods of one endpoint. Failures are made by its line, after their cause was looked into."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self._http = Http(line)
+        self._web3 = AsyncWeb3(EvmProvider(JsonRpc(line, self._http)))
+        self.size = line.settings.batch
+        """Calls in one request."""
+
+    async def result(self, method: str, params: list[Any], block: Block | None = None) -> object:
+        """The result of one call; ``block`` is the one that its parameters name last, if they do."""
+        (reply,) = await self.ask([(method, params)])
+        failure = failure_of(reply)
+        if failure and block:
+            raise await self.cause(failure, block, params[-1])
+        if failure:
+            raise self.line.fault(Reason.RPC_ERROR, f"{method}: {failure}")
+        return reply["result"]
+
+    async def block(self, name: str) -> Block | None:
+        header = await self.result("eth_getBlockByNumber", [name, False])
+        try:
+            return None if header is None else evm_values.block(header)
+        except ValueError as error:
+            raise self.line.fault(Reason.MALFORMED, f"eth_getBlockByNumber {name}: {error}") from None
+
+    async def still_canonical(self, block: Block) -> None:
+        """Make sure that ``block`` is (still) the chain's block of its number: a reorganisation is noticed here."""
+        found = await self.block(hex(block.number))
+        if found is None:
+            raise self.line.fault(Reason.BEHIND, f"it has no block {block.number} yet")
+        if found.hash != block.hash:
+            raise self.line.fault(
+                Reason.TIP_MOVED, f"block {block.number} is {found.hash} now, no longer {block.hash}: a reorganisation"
+            )
+
+    async def all(self, calls: Sequence[Call]) -> list[Reply]:
+        """Replies to all ``calls``, in requests of the size that the endpoint takes."""
+        replies: list[Reply] = []
+        while len(replies) < len(calls):
+            replies += await self.ask(calls[len(replies) : len(replies) + self.size])
+        return replies
+
+    async def ask(self, calls: Sequence[Call]) -> list[Reply]:
+        """Replies to the first of ``calls``, as many as the endpoint takes in one request.
+
+        A refused batch is halved; the next reading tries the double again.
+        """
+        while len(calls) > 1:
+            try:
+                requests = cast("list[tuple[RPCEndpoint, Any]]", list(calls))
+                return cast("list[Reply]", await self._web3.provider.make_batch_request(requests))
+            except BatchRefusedError:
+                self.size = min(self.size, len(calls) // 2)
+                calls = calls[: self.size]
+        method, params = calls[0]
+        return [cast("Reply", await self._web3.provider.make_request(RPCEndpoint(method), params))]
+
+    def grow(self) -> None:
+        """Try larger requests again, after a whole reading."""
+        self.size = min(2 * self.size, self.line.settings.batch)
+
+    def data(self, value: object, method: str) -> bytes:
+        """``value`` as data, or the fault that it is not."""
+        try:
+            return evm_values.data(value)
+        except ValueError as error:
+            raise self.line.fault(Reason.MALFORMED, f"{method}: {error}") from None
+
+    async def cause(self, failure: RpcFailure, block: Block, at: Position) -> Exception:
+        """The error to raise for a call at ``block`` that failed for another reason than the contract's."""
+        what = meaning(failure)
+        if what is Meaning.HASH_REFUSED and isinstance(at, dict):
+            return HashRefusedError(str(failure))
+        if what in (Meaning.UNKNOWN_BLOCK, Meaning.PRUNED):
+            try:
+                await self.still_canonical(block)
+            except ChainError as error:
+                return error
+            return self.line.fault(Reason.PRUNED, f"the state of block {block.number} is gone: {failure}")
+        return self.line.fault(Reason.RPC_ERROR, str(failure))
+
+    async def close(self) -> None:
+        """Give back the connections."""
+        await self._http.close()

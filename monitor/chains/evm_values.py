@@ -1,0 +1,51 @@
+"""Values in Ethereum's JSON-RPC: what is not exactly a quantity, a word or a hash is refused, never guessed."""
+
+import re
+from datetime import UTC, datetime
+
+from monitor.model import Block
+
+_QUANTITY = re.compile(r"0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,63})")
+_HASH = re.compile(r"0x[0-9a-fA-F]{64}")
+_DATA = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
+
+
+def quantity(value: object) -> int:
+    """A quantity of at most 256 bits: ``0x0``, or ``0x`` and digits without leading zeros (execution-apis, *uint*).
+
+    Raises ValueError for anything else; ``0x`` in particular is nothing, not zero.
+    """
+    if not isinstance(value, str) or not _QUANTITY.fullmatch(value):
+        raise ValueError(f"{_shown(value)} is not a quantity")
+    return int(value, 16)
+
+
+def data(value: object) -> bytes:
+    """Unformatted data: ``0x`` and two digits a byte."""
+    if not isinstance(value, str) or not _DATA.fullmatch(value):
+        raise ValueError(f"{_shown(value)} is not data")
+    return bytes.fromhex(value[2:])
+
+
+def block_hash(value: object) -> str:
+    """32 bytes, as lower-case hex with ``0x``."""
+    if not isinstance(value, str) or not _HASH.fullmatch(value):
+        raise ValueError(f"{_shown(value)} is not a block hash")
+    return value.lower()
+
+
+def block(header: object) -> Block:
+    """The block that a header of ``eth_getBlockByNumber`` describes; a pending one, without hash, is refused."""
+    if not isinstance(header, dict):
+        raise ValueError(f"{_shown(header)} is not a block")  # noqa: TRY004 - the sender's fault, not the caller's
+    moment = quantity(header.get("timestamp"))
+    try:
+        timestamp = datetime.fromtimestamp(moment, UTC)
+    except (OverflowError, OSError, ValueError):
+        raise ValueError(f"{moment} is not a block's time in seconds") from None
+    return Block(quantity(header.get("number")), block_hash(header.get("hash")), timestamp)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:60] + "…"

@@ -1,0 +1,141 @@
+"""HTTP to one endpoint: one session, bounded answers, every way to fail told apart."""
+
+import asyncio
+import io
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple, Never
+
+import aiohttp
+import yarl
+
+from monitor.chains.errors import Reason
+from monitor.chains.line import Line
+from monitor.settings import EndpointSettings
+
+_LARGEST_ANSWER = 512 * 1024**2
+_PIECE = 256 * 1024
+_LARGE = 512 * 1024
+
+
+class Answer(NamedTuple):
+    """What came back: the status and the body, which nobody has looked at yet."""
+
+    status: int
+    body: bytes
+
+
+class Http:
+    """The session of one endpoint. It opens with the first request and closes with :meth:`close`.
+
+    Redirects are not followed: a POST would turn into a GET, and an endpoint could send us anywhere.
+    """
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._url, self._headers = _request_of(line.settings)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def request(
+        self, method: str, path: str = "", *, body: bytes | None = None, patience: float | None = None
+    ) -> Answer:
+        """One request, without retries; given up after ``patience`` seconds, by default the endpoint's own.
+
+        Raises a fault of the line for ``refused``, ``timeout`` and ``rate_limited``; all other statuses are returned.
+        """
+        try:
+            async with asyncio.timeout(self._line.timeout if patience is None else patience):
+                return await self._request(method, self._at(path), body)
+        except TimeoutError:
+            raise self._line.fault(Reason.TIMEOUT, "no whole answer in time") from None
+        except (aiohttp.ClientError, OSError) as error:
+            raise self._line.fault(Reason.REFUSED, why(error)) from None
+
+    async def _request(self, method: str, url: yarl.URL, body: bytes | None) -> Answer:
+        data = io.BytesIO(body) if body and len(body) > _LARGE else body  # bytes are sent at once, a file in pieces
+        async with self._opened().request(method, url, data=data, allow_redirects=False) as response:
+            if response.status == 429:
+                raise self._line.fault(
+                    Reason.RATE_LIMITED, "too many requests", retry_after=_seconds(response.headers.get("Retry-After"))
+                )
+            pieces = bytearray()
+            async for piece in response.content.iter_chunked(_PIECE):
+                pieces += piece
+                if len(pieces) > _LARGEST_ANSWER:
+                    raise self._line.fault(Reason.MALFORMED, f"the answer is over {_LARGEST_ANSWER} bytes")
+            return Answer(response.status, bytes(pieces))
+
+    def _at(self, path: str) -> yarl.URL:
+        if not path:
+            return self._url
+        return self._url.with_path(self._url.raw_path.rstrip("/") + path, encoded=True, keep_query=True)
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._line.settings.concurrency),
+                timeout=aiohttp.ClientTimeout(total=None),
+                headers=self._headers,
+            )
+        return self._session
+
+    def refuse(self, answer: Answer) -> Never:
+        """Raise the fault that an unwanted status is."""
+        if b"work queue depth exceeded" in answer.body.lower():
+            raise self._line.fault(Reason.BUSY, "its work queue is full", transient=True)
+        hint = {401: "; check user, password or the key in the URL", 403: "; is the key allowed to do this?"}
+        location = "; redirects are not followed, configure the final URL" if 300 <= answer.status < 400 else ""
+        raise self._line.fault(
+            Reason.HTTP_STATUS,
+            f"HTTP {answer.status}{hint.get(answer.status, location)}: {excerpt(answer.body)}",
+            transient=answer.status >= 500,
+        )
+
+    async def close(self) -> None:
+        """Close the session and its connections."""
+        if self._session:
+            await self._session.close()
+
+
+def excerpt(body: bytes, length: int = 120) -> str:
+    """The beginning of a body on one line, for error messages."""
+    text = " ".join(body[: 8 * length].decode("utf-8", "replace").split())
+    return text if len(text) <= length else text[:length] + "…"
+
+
+def _request_of(settings: EndpointSettings) -> tuple[yarl.URL, dict[str, str]]:
+    """The URL without its credentials, and the headers that carry them (RFC 7617)."""
+    url = yarl.URL(settings.url)
+    user, password = settings.user or url.user, settings.password or url.password or ""
+    headers = {"Content-Type": "application/json", "User-Agent": "reserve-monitor"}
+    if user:
+        headers["Authorization"] = aiohttp.encode_basic_auth(user, password, encoding="utf-8")
+    return url.with_user(None), headers | settings.headers
+
+
+def why(error: Exception) -> str:
+    """What went wrong with the connection. Some of aiohttp's own texts hold the URL, and it may hold a key."""
+    match error:
+        case aiohttp.ClientConnectorError():
+            return f"cannot connect to {error.host}: {error.os_error.strerror or type(error.os_error).__name__}"
+        case aiohttp.ServerDisconnectedError():
+            return "the connection was cut"
+        case aiohttp.ClientResponseError():
+            return f"not HTTP: {error.message}"
+        case OSError() if error.errno is not None:
+            return str(error.strerror)
+        case _:
+            return type(error).__name__
+
+
+def _seconds(retry_after: str | None) -> float | None:
+    """``Retry-After`` (RFC 9110, section 10.2.3): seconds or a date; what cannot be read says nothing."""
+    if not retry_after:
+        return None
+    if retry_after.isdecimal():
+        return float(retry_after[:9])
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,81 @@
+"""The node protocols, each with the families it serves: a new one is a file and a line here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from monitor.chains.bitcoind import BitcoindNode
+from monitor.chains.electrum import ElectrumNode
+from monitor.chains.endpoint import Endpoint
+from monitor.chains.esplora import EsploraNode
+from monitor.chains.evm import EvmNode
+from monitor.chains.line import Line
+from monitor.chains.node import Node
+from monitor.model import Network
+from monitor.settings import EndpointSettings, NetworkSettings
+
+_HTTP = ("http", "https")
+_TCP = ("tcp", "ssl")
+
+
+@dataclass(frozen=True, slots=True)
+class NodeProtocol:
+    """How to speak to a node, for which address families, over which URL schemes."""
+
+    open: Callable[[Network, Line], Node]
+    families: frozenset[str]
+    schemes: tuple[str, ...]
+
+
+PROTOCOLS = {
+    "evm": NodeProtocol(EvmNode, frozenset({"evm"}), _HTTP),
+    "bitcoind": NodeProtocol(BitcoindNode, frozenset({"bitcoin"}), _HTTP),
+    "esplora": NodeProtocol(EsploraNode, frozenset({"bitcoin"}), _HTTP),
+    "electrum": NodeProtocol(ElectrumNode, frozenset({"bitcoin"}), _TCP),
+}
+"""The first that serves a network's family is the family's default."""
+
+
+_OLDEST = {"evm": timedelta(hours=2), "bitcoin": timedelta(hours=12)}
+"""How old the newest usable block of a family's networks never is."""
+
+
+def oldest_block(network: Network, settings: NetworkSettings) -> timedelta | None:
+    """The age of a block that means that the node does not follow its chain any more; None: no limit.
+
+    Such a node still answers, with the balances of the past. Test networks may rest as long as they like.
+    """
+    return settings.behind_after or (None if settings.caip2 else _OLDEST.get(network.family))
+
+
+def is_readable(network: Network) -> bool:
+    """Whether some protocol reads balances of the network's family."""
+    return any(network.family in protocol.families for protocol in PROTOCOLS.values())
+
+
+def protocol_of(network: Network, settings: EndpointSettings) -> str:
+    """The name of the protocol that ``settings`` choose, or the network's default one.
+
+    Raises ValueError, saying what to write instead, where it does not fit the network or the URL.
+    """
+    served = [name for name, protocol in PROTOCOLS.items() if network.family in protocol.families]
+    if not served:
+        raise ValueError(f"balances of {network.family} networks cannot be read yet")
+    name = settings.protocol or served[0]
+    if name not in served:
+        raise ValueError(f"protocol {name!r} does not serve {network.title}; use {' or '.join(served)}")
+    schemes = PROTOCOLS[name].schemes
+    if settings.url.partition("://")[0] not in schemes:
+        begins = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise ValueError(f"protocol {name} needs a URL that begins with {begins}")
+    return name
+
+
+def open_endpoint(network: Network, settings: EndpointSettings, oldest: timedelta | None = None) -> Endpoint:
+    """The endpoint that ``settings`` describe; raises ValueError, naming it, when they do not fit the network."""
+    line = Line(settings)
+    try:
+        name = protocol_of(network, settings)
+        return Endpoint(network, name, PROTOCOLS[name].open(network, line), line, oldest=oldest)
+    except ValueError as error:
+        raise ValueError(f"networks.{network.name}, endpoint {settings.label}: {error}") from None

@@ -1,0 +1,85 @@
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import encode_basic_auth, web
+from aiohttp.test_utils import RawTestServer
+
+from monitor.chains import ChainError
+from monitor.chains.http import Http, excerpt, why
+from monitor.chains.line import Line
+from monitor.settings import EndpointSettings
+
+
+@pytest.fixture
+async def seen() -> AsyncIterator[tuple[str, list[web.BaseRequest]]]:
+    requests: list[web.BaseRequest] = []
+
+    async def handle(request: web.BaseRequest) -> web.Response:
+        requests.append(request)
+        return web.Response(text="{}")
+
+    async with RawTestServer(handle, host="127.0.0.1") as server:
+        yield str(server.make_url("/")).removesuffix("/"), requests
+
+
+@pytest.mark.parametrize(
+    ("change", "settings", "expected"),
+    [
+        (("http://", "http://me:s%C3%A9same@"), {}, ("me", "sésame")),
+        (("http://", "http://"), {"user": "me", "password": "sésame"}, ("me", "sésame")),
+        (("http://", "http://someone:else@"), {"user": "me", "password": "sésame"}, ("me", "sésame")),
+    ],
+)
+async def test_credentials_go_into_the_header(
+    seen: tuple[str, list[web.BaseRequest]],
+    change: tuple[str, str],
+    settings: dict[str, Any],
+    expected: tuple[str, str],
+) -> None:
+    url, requests = seen
+    http = Http(Line(EndpointSettings(url=url.replace(*change) + "/rpc?key=1", headers={"X-Key": "k"}, **settings)))
+    await http.request("POST", body=b"{}")
+    await http.close()
+    assert requests[0].headers["Authorization"] == encode_basic_auth(*expected, encoding="utf-8")
+    assert requests[0].headers["X-Key"] == "k"
+    assert requests[0].path_qs == "/rpc?key=1"
+
+
+async def test_what_does_not_speak_http_is_refused_without_showing_the_url() -> None:
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(b"220 mail ready\r\n\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(speak, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        line = Line(EndpointSettings(url=f"http://127.0.0.1:{port}/key"))
+        http = Http(line)
+        with pytest.raises(ChainError) as failure:
+            await http.request("GET", "/path")
+        await http.close()
+    assert failure.value.reason == "refused"
+    assert "key" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (aiohttp.ClientOSError(32, "Broken pipe"), "Broken pipe"),
+        (aiohttp.ClientOSError(None, "Can not write request body for http://127.0.0.1/key"), "ClientOSError"),
+        (aiohttp.InvalidURL("http://127.0.0.1/key"), "InvalidURL"),
+        (aiohttp.ServerDisconnectedError(), "the connection was cut"),
+        (aiohttp.ClientPayloadError("http://127.0.0.1/key"), "ClientPayloadError"),
+    ],
+)
+def test_why_a_connection_failed_is_told_without_the_url(error: Exception, words: str) -> None:
+    assert why(error) == words
+
+
+def test_an_excerpt_is_one_short_line() -> None:
+    assert excerpt(b"a\n b\r\n\t c") == "a b c"
+    assert len(excerpt(b"x" * 10**6)) == 121
+    assert excerpt(b"\xff") == "\N{REPLACEMENT CHARACTER}"

@@ -1,0 +1,51 @@
+from typing import Any
+
+import pytest
+
+from monitor.chains import Depth, Tag, choice_of
+from monitor.chains.protocols import PROTOCOLS
+from monitor.model import Network
+from monitor.registry import load
+from tests.chains.conftest import Opener
+from tests.support.chains import ETHEREUM, REGTEST
+
+
+@pytest.mark.parametrize(
+    ("network", "endpoint", "message"),
+    [
+        (ETHEREUM, {"protocol": "bitcoind"}, r"networks.ethereum, endpoint node-1: protocol 'bitcoind' does not serve"),
+        (ETHEREUM, {"protocol": "telepathy"}, "use evm"),
+        (REGTEST, {"protocol": "evm"}, "use bitcoind or esplora or electrum"),
+        (REGTEST, {"protocol": "electrum"}, "begins with tcp:// or ssl://"),
+        (ETHEREUM, {"url": "tcp://127.0.0.1:1"}, "begins with http:// or https://"),
+        (ETHEREUM, {"user": "a:b"}, "endpoint node-1"),
+        (
+            Network("monero", "monero:1", "monero", "Monero"),
+            {},
+            "networks.monero, endpoint node-1: balances of monero networks cannot be read yet",
+        ),
+    ],
+)
+async def test_an_endpoint_that_does_not_fit_its_network_is_refused_by_name(
+    open_reader: Opener, network: Network, endpoint: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        open_reader(network, {"url": "http://127.0.0.1:1", **endpoint})
+
+
+async def test_the_default_protocol_is_the_first_of_the_family(open_reader: Opener) -> None:
+    for network, protocol in ((ETHEREUM, "evm"), (REGTEST, "bitcoind")):
+        (state,) = open_reader(network, {"url": "http://127.0.0.1:1"}).endpoints()
+        assert state.protocol == protocol
+
+
+def test_protocols_serve_families_that_the_registry_knows() -> None:
+    families = {network.family for network in load().networks.values()}
+    assert {family for protocol in PROTOCOLS.values() for family in protocol.families} <= families
+
+
+def test_settings_choose_a_block_by_tag_or_confirmations() -> None:
+    assert choice_of("finalized") == Tag("finalized")
+    assert choice_of(12) == Depth(12)
+    with pytest.raises(ValueError, match="names no block"):
+        choice_of("newest")

@@ -1,0 +1,23 @@
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+
+from monitor.chains import ChainReader
+from monitor.model import Network
+from tests.chains.conftest import Opener
+from tests.support import chains
+
+
+@pytest.fixture
+async def open_reader() -> AsyncIterator[Opener]:
+    """``open_reader(network, {...}, {...})``: a reader that is closed with the test."""
+    async with AsyncExitStack() as stack:
+
+        def opened(network: Network, *endpoints: dict[str, Any], **settings: Any) -> ChainReader:
+            reader = chains.reader(network, *endpoints, **settings)
+            stack.push_async_callback(reader.close)
+            return reader
+
+        yield opened

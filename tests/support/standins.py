@@ -1,0 +1,122 @@
+"""Stand-ins for nodes on loopback: they do what no real node does on demand, which is to lie, hang and talk rubbish."""
+
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import RawTestServer
+
+Mischief = Callable[[Any], Awaitable[web.Response | None]]
+"""Gets what was asked; returns what is said instead of the truth, or None for the truth."""
+Twist = Callable[[Any], Any]
+"""Gets the true answer, as JSON; returns the one that is sent."""
+
+
+class RefusedError(Exception):
+    """A JSON-RPC error."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class JsonRpcStandIn:
+    """Answers JSON-RPC over HTTP by the methods of a subclass (``eth_chainId`` is answered by ``on_eth_chainId``)."""
+
+    url: str
+
+    def __init__(self) -> None:
+        self.mischief: Mischief | None = None
+        self.twist: Twist = lambda answer: answer
+        self.asked: list[Any] = []
+        """Bodies of all requests."""
+
+    @property
+    def methods(self) -> list[str]:
+        """Every method that was called, in order."""
+        calls = [call for body in self.asked for call in (body if isinstance(body, list) else [body])]
+        return [call["method"] for call in calls]
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        body = json.loads(await request.read())
+        self.asked.append(body)
+        if self.mischief and (instead := await self.mischief(body)):
+            return instead
+        answer = [await self._reply(call) for call in body] if isinstance(body, list) else await self._reply(body)
+        return web.Response(text=self.dumps(self.twist(answer)), content_type="application/json")
+
+    def dumps(self, answer: Any) -> str:
+        return json.dumps(answer)
+
+    async def _reply(self, call: dict[str, Any]) -> dict[str, Any]:
+        reply = {"jsonrpc": "2.0", "id": call["id"]}
+        try:
+            answer = getattr(self, f"on_{call['method']}")(*call["params"])
+            return reply | {"result": await answer if asyncio.iscoroutine(answer) else answer}
+        except RefusedError as error:
+            return reply | {"error": {"code": error.code, "message": str(error)}}
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[str]:
+        """Serve until the end of the block; gives the URL."""
+        async with RawTestServer(self.handle, host="127.0.0.1") as server:
+            self.url = str(server.make_url("/"))
+            yield self.url
+
+
+class EvmStandIn(JsonRpcStandIn):
+    """An EVM node whose balances do not depend on the block."""
+
+    def __init__(self, chain_id: int = 1) -> None:
+        super().__init__()
+        self.chain_id = chain_id
+        self.tip = 100
+        self.fork = "main"
+        self.coins: dict[str, int] = {}
+        self.tokens: dict[str, dict[str, int]] = {}
+        """By contract; a contract that is not here has no code."""
+        self.age = 12
+        """Seconds since the tip."""
+        self.takes_hashes = True
+
+    def hash_of(self, number: int) -> str:
+        return "0x" + hashlib.sha256(f"{self.fork} {number}".encode()).hexdigest()
+
+    def on_eth_chainId(self) -> str:  # noqa: N802
+        return hex(self.chain_id)
+
+    def on_eth_getBlockByNumber(self, name: str, _: bool) -> dict[str, Any] | None:  # noqa: N802
+        number = self.tip if name == "latest" else self.tip - 10 if name in ("safe", "finalized") else int(name, 16)
+        if number > self.tip:
+            return None
+        moment = int(time.time()) - self.age - 12 * (self.tip - number)
+        return {"number": hex(number), "hash": self.hash_of(number), "timestamp": hex(moment)}
+
+    def known(self, at: Any) -> None:
+        if isinstance(at, str):
+            if int(at, 16) > self.tip:
+                raise RefusedError(-32000, "header not found")
+        elif not self.takes_hashes:
+            raise RefusedError(-32602, "invalid argument 1: json: cannot unmarshal object into Go value of type string")
+        elif at["blockHash"] not in {self.hash_of(number) for number in range(self.tip + 1)}:
+            raise RefusedError(-32000, "header for hash not found")
+
+    def on_eth_getBalance(self, account: str, at: Any) -> str:  # noqa: N802
+        self.known(at)
+        return hex(self.coins.get(account, 0))
+
+    def on_eth_getCode(self, account: str, at: Any) -> str:  # noqa: N802
+        self.known(at)
+        return "0x6001" if account in self.tokens else "0x"
+
+    def on_eth_call(self, call: dict[str, str], at: Any) -> str:
+        self.known(at)
+        if call["to"] not in self.tokens:
+            return "0x"
+        assert call["data"].startswith("0x70a08231" + "0" * 24)
+        return f"0x{self.tokens[call['to']].get('0x' + call['data'][-40:], 0):064x}"
