@@ -1,0 +1,87 @@
+"""`reserve-monitor check`."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from monitor.cli.configured import configured
+from monitor.cli.options import ConfigOption, JsonOption
+from monitor.cli.printing import ExitStatus, complain, json_line, note, out, progress_bar, table
+from monitor.daemon import check as one_pass
+from monitor.model import Assessment, AssetAssessment, ReserveStatus, VerdictStatus, World
+from monitor.web.figures import percent
+from monitor.web.serialise import exchange as as_json
+
+_STYLES = {ReserveStatus.COVERED: "green", ReserveStatus.BREACH: "bold red", ReserveStatus.UNKNOWN: "yellow"}
+
+
+def check(
+    config: ConfigOption,
+    exchange: Annotated[str | None, typer.Option("--exchange", metavar="NAME", help="Only this exchange.")] = None,
+    json: JsonOption = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Do one full pass and tell the verdict; no server, and the daemon's history is not touched.
+
+    Exit status: 0 every asset is covered · 1 a ratio is under its limit, a signature is invalid or a claimed amount is
+    not what the chain says · 3 none of that, but something could not be known.
+    """
+    settings, registry = configured(config)
+    if exchange is not None:
+        if exchange not in settings.exchanges:
+            complain(f"no exchange is called {exchange}; {config} has {', '.join(settings.exchanges)}")
+            raise typer.Exit(ExitStatus.USAGE)
+        settings = settings.model_copy(update={"exchanges": {exchange: settings.exchanges[exchange]}})
+    with progress_bar() as progress:
+        world = asyncio.run(one_pass(settings, registry, progress))
+    status = _status(world)
+    if json:
+        json_line({"status": status, "exchanges": {n: as_json(a) for n, a in world.assessments.items()}})
+    else:
+        for assessment in world.assessments.values():
+            _print(assessment)
+    raise typer.Exit(status)
+
+
+def _status(world: World) -> ExitStatus:
+    found = ExitStatus.WELL
+    for assessment in world.assessments.values():
+        invalid = any(status is VerdictStatus.INVALID for (_, status), count in assessment.verdicts.items() if count)
+        statuses = {asset.status for asset in assessment.assets.values() if asset.owed is not None}
+        if invalid or ReserveStatus.BREACH in statuses or (assessment.audit and assessment.audit.mismatches):
+            return ExitStatus.FINDING
+        refused = any(state.refusal for state in assessment.documents.values())
+        if refused or not statuses or ReserveStatus.UNKNOWN in statuses:
+            found = ExitStatus.UNJUDGED
+    return found
+
+
+def _print(assessment: Assessment) -> None:
+    shown = table("asset", "status", "ratio", "reserves", "owed", "basis", title=assessment.title)
+    for asset in assessment.assets.values():
+        status = Text(asset.status, style=_STYLES[asset.status])
+        owed = f"{asset.owed:f}" if asset.owed is not None else "not known"
+        total = asset.totals.get(asset.basis)
+        reserves = f"{total:f}" if total is not None else "not known"
+        shown.add_row(asset.asset, status, _ratio(asset), reserves, owed, asset.basis)
+    out.print(shown)
+    for asset in assessment.assets.values():
+        for gap in asset.gaps:
+            note(f"{asset.asset}: {gap.network + ': ' if gap.network else ''}{gap.reason}")
+    for kind, state in assessment.documents.items():
+        if state.refusal:
+            complain(f"{assessment.exchange}: {kind}: {state.refusal}")
+    invalid = sum(n for (_, status), n in assessment.verdicts.items() if status is VerdictStatus.INVALID)
+    if invalid:
+        complain(f"{assessment.exchange}: {invalid} claim(s) are invalid; `reserve-monitor ownership` names them")
+    for each in assessment.audit.mismatches if assessment.audit else ():
+        complain(f"line {each.line}: {each.token} {each.account}: claimed {each.claimed:f}, found {each.found:f}")
+
+
+def _ratio(asset: AssetAssessment) -> str:
+    """Per cent, cut off and not rounded: what is under a limit must not look as if it reached it."""
+    ratio, bound = asset.ratios.get(asset.basis), asset.lower_bounds.get(asset.basis)
+    if ratio is not None:
+        return percent(ratio)
+    return f"at least {percent(bound)}" if bound is not None else "not known"

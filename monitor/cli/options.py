@@ -1,0 +1,21 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ConfigOption = Annotated[
+    Path, typer.Option("--config", "-c", metavar="FILE", help="The configuration (docs/configuration.md).")
+]
+OptionalConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", "-c", metavar="FILE", help="A configuration whose networks and registry are used."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs on stdout instead of tables.")]
+FormatOption = Annotated[
+    str, typer.Option("--format", metavar="LAYOUT", help="The list's layout (docs/layouts.md); `auto` finds it.")
+]
+ListArgument = Annotated[
+    str, typer.Argument(metavar="LIST", help="Path or http(s) URL of a published list: csv, json, zip or gz.")
+]

@@ -1,0 +1,199 @@
+"""From what the watches hold to the World: assessments, ratios over time, alerts."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import structlog
+
+from monitor.daemon.clock import Clock
+from monitor.daemon.exchange import ExchangeWatch
+from monitor.daemon.network import NetworkWatch
+from monitor.judgement import Holdings, Tally, assess, basis_of, shared_accounts, tally
+from monitor.judgement.alerts import AlertMemory, Evidence, advance, evaluate
+from monitor.model import (
+    AlertName,
+    AlertState,
+    Assessment,
+    Audit,
+    Basis,
+    RatioPoint,
+    ReloadState,
+    SharedAccounts,
+    Snapshot,
+    SnapshotState,
+    World,
+    frozen,
+)
+from monitor.settings import Settings
+from monitor.store import Store
+
+_log = structlog.get_logger(__name__)
+
+_ALERTS = "alerts"
+_POINTS_WITHIN = 10
+"""A constant ratio has at least so many points in the window of PorRatioFalling."""
+
+
+class Assessor:
+    """Judges, and remembers what judging the next time needs: sums, ratios of the last while, pending alerts."""
+
+    def __init__(self, store: Store, now: Clock) -> None:
+        self._store = store
+        self._now = now
+        self._tallies: dict[str, Mapping[str, Tally]] = {}
+        self._lists: dict[str, Holdings] = {}
+        self._shared: Mapping[str, tuple[SharedAccounts, ...]] = {}
+        self._memory = AlertMemory()
+        self._active: frozenset[tuple[str, str, AlertName]] = frozenset()
+        self._ratios: deque[RatioPoint] = deque()
+        self._last_point: dict[tuple[str, str], RatioPoint] = {}
+
+    async def restore(self, settings: Settings) -> None:
+        """Take up ratios and alerts of an earlier run, so that no alert flaps over a restart."""
+        self._ratios.extend(await self._store.ratios(self._now() - settings.alerts.falling.within))
+        self._last_point = {(point.exchange, point.asset): point for point in self._ratios}
+        kept = await self._store.get(_ALERTS)
+        if kept:
+            self._memory = AlertMemory.from_json(kept)
+            self._active = frozenset(key for key, alert in self._memory.alerts.items() if alert.active)
+
+    def sums(self, snapshot: Snapshot) -> dict[str, Decimal]:
+        """What ``snapshot`` holds per asset, all listed accounts together."""
+        tallied = self._tallies.get(snapshot.exchange, {}).get(snapshot.network)
+        if tallied is None or tallied.snapshot is not snapshot:
+            return {}
+        return {asset: sums.bases[Basis.LISTED] for asset, sums in tallied.sums.items()}
+
+    async def world(
+        self,
+        settings: Settings,
+        exchanges: Mapping[str, ExchangeWatch],
+        networks: Mapping[str, NetworkWatch],
+        audits: Mapping[str, Audit],
+        reload: ReloadState,
+        *,
+        ready: bool,
+    ) -> World:
+        """Everything that is known now, judged."""
+        now = self._now()
+        shared = await asyncio.to_thread(self._shared_accounts, exchanges)
+        assessments = {}
+        for name, watch in exchanges.items():
+            states = {network: each.state(name, watch.wanted(network), now) for network, each in networks.items()}
+            assessments[name] = await asyncio.to_thread(
+                self._assessment, watch, states, audits.get(name), shared.get(name, ()), now
+            )
+        await self._remember(assessments.values(), settings, now)
+        endpoints = tuple(state for watch in networks.values() for state in watch.reader.endpoints())
+        evidence = Evidence(assessments, endpoints, reload, tuple(self._ratios), ready)
+        return World(
+            at=now,
+            assessments=frozen(assessments),
+            endpoints=endpoints,
+            alerts=await self._alerts(evidence, settings, now),
+            reload=reload,
+            ready=ready,
+        )
+
+    async def _alerts(self, evidence: Evidence, settings: Settings, now: datetime) -> tuple[AlertState, ...]:
+        """Advance the alerts, tell the log what started and ended, and keep their memory if it changed."""
+        conditions = evaluate(evidence, settings, self._memory, now)
+        memory, alerts = advance(self._memory, conditions, settings.alerts, now)
+        active = {(alert.exchange, alert.asset, alert.name): alert for alert in alerts if alert.active}
+        for key in active.keys() - self._active:
+            _log.warning("alert", state="active", **_labels(active[key]))
+        for exchange, asset, name in self._active - active.keys():
+            _log.info("alert", state="ended", alert=name.value, exchange=exchange, asset=asset)
+        self._active = frozenset(active)
+        if memory != self._memory:
+            await self._store.put(_ALERTS, memory.as_json())
+            self._memory = memory
+        return alerts
+
+    def _assessment(
+        self,
+        watch: ExchangeWatch,
+        states: Mapping[str, SnapshotState],
+        audit: Audit | None,
+        shared: tuple[SharedAccounts, ...],
+        now: datetime,
+    ) -> Assessment:
+        judged, settings = watch.judged, watch.settings
+        holdings = judged.holdings if judged else None
+        tallies: Mapping[str, Tally] = {}
+        if holdings:
+            tallies = tally(holdings, states, self._tallies.get(watch.name))
+            self._tallies[watch.name] = tallies
+        changed_at, last_changes = watch.last_changes or (None, None)
+        return Assessment(
+            exchange=watch.name,
+            title=settings.title or watch.name,
+            at=now,
+            basis=basis_of(settings, holdings),
+            assets=assess(
+                holdings,
+                states,
+                tallies,
+                liabilities=watch.liabilities,
+                settings=settings,
+                configured=states.keys(),
+                audit=audit,
+                now=now,
+            ),
+            snapshots=frozen(states),
+            verdicts=frozen(judged.counts if judged else {}),
+            documents=frozen(watch.document_states()),
+            liabilities=watch.liabilities,
+            listed_at=judged.accepted_at if judged else None,
+            messages=frozen(judged.messages if judged else {}),
+            changes=frozen(watch.changes),
+            last_changes=last_changes,
+            changed_at=changed_at,
+            differences=judged.differences if judged else (),
+            audit=audit,
+            shared=shared,
+            liabilities_max_age=settings.liabilities.max_age if settings.liabilities else None,
+        )
+
+    def _shared_accounts(self, exchanges: Mapping[str, ExchangeWatch]) -> Mapping[str, tuple[SharedAccounts, ...]]:
+        """Accounts that two exchanges claim; compared again only when a list has changed."""
+        lists = {name: watch.judged.holdings for name, watch in exchanges.items() if watch.judged}
+        if {name: id(each) for name, each in lists.items()} != {name: id(each) for name, each in self._lists.items()}:
+            self._lists, self._shared = lists, shared_accounts(lists)
+        return self._shared
+
+    async def _remember(self, assessments: Iterable[Assessment], settings: Settings, now: datetime) -> None:
+        """Add the acting ratios that changed to the history, and let go of those too old to be compared with.
+
+        A ratio that stays the same is noted now and then too: what held before a fall must be among the points.
+        """
+        points = [
+            RatioPoint(now, assessment.exchange, asset.asset, asset.ratios[asset.basis])
+            for assessment in assessments
+            for asset in assessment.assets.values()
+            if asset.basis in asset.ratios
+        ]
+        within = settings.alerts.falling.within
+        new = [point for point in points if self._is_news(point, within / _POINTS_WITHIN)]
+        self._last_point.update({(point.exchange, point.asset): point for point in new})
+        self._ratios.extend(new)
+        while self._ratios and now - self._ratios[0].at > within:
+            self._ratios.popleft()
+        await self._store.save_ratios(new)
+
+    def _is_news(self, point: RatioPoint, pause: timedelta) -> bool:
+        last = self._last_point.get((point.exchange, point.asset))
+        return last is None or last.ratio != point.ratio or point.at - last.at >= pause
+
+
+def _labels(alert: AlertState) -> dict[str, str]:
+    return {
+        "alert": alert.name.value,
+        "severity": alert.severity.value,
+        "exchange": alert.exchange,
+        "asset": alert.asset,
+        "summary": alert.summary,
+    }

@@ -1,0 +1,195 @@
+"""The hub: holds the watches, does their jobs, and swaps the current World by one reference."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from threading import Event
+
+import aiohttp
+import structlog
+
+from monitor.chains import ChainError, open_network
+from monitor.daemon.assessor import Assessor
+from monitor.daemon.audits import read_claimed
+from monitor.daemon.clock import Clock
+from monitor.daemon.exchange import ExchangeWatch, Progress
+from monitor.daemon.network import NetworkWatch
+from monitor.judgement import audit
+from monitor.metrics import Metrics
+from monitor.model import Audit, Network, ReloadState, Verdict, World
+from monitor.ownership import RULES_VERSION
+from monitor.registry import Registry
+from monitor.settings import ExchangeSettings, NetworkSettings, Settings
+from monitor.store import Store
+
+_KEEP = timedelta(days=400)
+"""How long sums and ratios stay in the history: a year and a month, to compare with the same report a year ago."""
+
+_log = structlog.get_logger(__name__)
+
+
+def configured_network(name: str, settings: NetworkSettings, registry: Registry) -> Network:
+    """The registry's network, or the test network that the configuration puts in its place."""
+    network = registry.networks[name]
+    return replace(network, caip2=settings.caip2) if settings.caip2 else network
+
+
+class Hub:
+    """Everything that is watched. Its methods are the jobs; each ends by assessing anew what it changed."""
+
+    def __init__(self, store: Store, session: aiohttp.ClientSession, metrics: Metrics, now: Clock) -> None:
+        self._store = store
+        self._session = session
+        self._metrics = metrics
+        self._now = now
+        self._known: dict[bytes, Verdict] = {}
+        self._assessing = asyncio.Lock()
+        self._audits: dict[str, Audit] = {}
+        self._unsettled: set[str] = set()
+        self._assessor = Assessor(store, now)
+        self._ready = False
+        self._closing = Event()
+        self.exchanges: dict[str, ExchangeWatch] = {}
+        self.networks: dict[str, NetworkWatch] = {}
+        self.reload = ReloadState(successful=True, succeeded_at=now())
+        self.world: World | None = None
+
+    # --- Configuration -----------------------------------------------------------------------------------------------
+
+    async def start(self, settings: Settings, registry: Registry) -> None:
+        """Take up the history, and the first configuration."""
+        self._known = await self._store.verdicts(RULES_VERSION)
+        await self._assessor.restore(settings)
+        await self.configure(settings, registry)
+        for snapshot in await self._store.snapshots():
+            if snapshot.network in self.networks and snapshot.exchange in self.exchanges:
+                self.networks[snapshot.network].restore(snapshot)
+        await self.assess()
+
+    async def configure(self, settings: Settings, registry: Registry) -> None:
+        """Make ``settings`` the ones that hold. What they leave as it was goes on without interruption."""
+        networks = {name: self._network(name, each, registry) for name, each in settings.networks.items()}
+        exchanges = {name: self._exchange(name, each, registry) for name, each in settings.exchanges.items()}
+        fresh = [watch for name, watch in exchanges.items() if watch is not self.exchanges.get(name)]
+        gone = [watch for name, watch in self.networks.items() if networks.get(name) is not watch]
+        await asyncio.gather(*(watch.restore() for watch in fresh))
+        self.settings, self.networks, self.exchanges = settings, networks, exchanges
+        for network in networks.values():
+            network.forget(frozenset(exchanges))
+        for exchange in fresh:
+            if exchange.judged:
+                audited = await self._store.audit(exchange.name, exchange.judged.document.sha256)
+                self._audits.update({exchange.name: audited} if audited else {})
+        pairs = [(name, network) for name in exchanges for network in networks]
+        self._metrics.configured(pairs, account_series=settings.metrics.account_series)
+        await asyncio.gather(*(watch.reader.close() for watch in gone))
+
+    def _network(self, name: str, settings: NetworkSettings, registry: Registry) -> NetworkWatch:
+        network = configured_network(name, settings, registry)
+        known = self.networks.get(name)
+        if known and known.settings == settings and known.network == network:
+            return known
+        reader = open_network(network, settings)
+        if known and known.network == network:
+            return known.heir(settings, reader)
+        return NetworkWatch(network, settings, reader, self._metrics, self._now)
+
+    def _exchange(self, name: str, settings: ExchangeSettings, registry: Registry) -> ExchangeWatch:
+        known = self.exchanges.get(name)
+        if known and known.settings == settings and known.registry is registry:
+            return known
+        return ExchangeWatch(
+            name,
+            settings,
+            registry,
+            store=self._store,
+            session=self._session,
+            now=self._now,
+            known=self._known,
+            closing=self._closing,
+        )
+
+    # --- Jobs --------------------------------------------------------------------------------------------------------
+
+    async def refresh_wallets(self, exchange: str, progress: Progress | None = None) -> bool:
+        """Ask for an exchange's list; True when a new one was taken up."""
+        watch = self.exchanges[exchange]
+        changed = await watch.refresh_wallets(progress)
+        if changed:
+            self._audits.pop(exchange, None)
+        await self.assess()
+        return changed
+
+    async def refresh_liabilities(self, exchange: str) -> None:
+        await self.exchanges[exchange].refresh_liabilities()
+        await self.assess()
+
+    async def poll(self, network: str) -> None:
+        """One snapshot of ``network`` for every exchange that claims something there."""
+        watch = self.networks[network]
+        taken = await watch.poll({name: exchange.wanted(network) for name, exchange in self.exchanges.items()})
+        await self.assess()
+        for snapshot in taken:
+            await self._store.save_snapshot(snapshot, self._assessor.sums(snapshot))
+
+    async def confirm(self, exchange: str) -> None:
+        """Ask the chains whether the owners of unbound claims control their accounts."""
+        watch = self.exchanges[exchange]
+        for name, network in self.networks.items():
+            questions = watch.questions(name)
+            if not questions:
+                continue
+            try:
+                answers = await network.reader.confirm(list(questions.values()))
+            except ChainError as error:
+                _log.warning("owners not confirmed", exchange=exchange, network=name, error=str(error))
+            else:
+                await watch.confirm(dict(zip(questions, answers, strict=True)))
+        await self.assess()
+
+    async def audit(self, exchange: str) -> None:
+        """Compare the list's claimed amounts with the chain, unless that was done and nothing more can be found."""
+        watch = self.exchanges[exchange]
+        judged = watch.judged
+        if judged is None or not watch.settings.audit or (exchange in self._audits and exchange not in self._unsettled):
+            return
+        readers = {name: network.reader for name, network in self.networks.items()}
+        readings = await read_claimed(judged.claims, readers)
+        result = await asyncio.to_thread(
+            audit, judged.claims, judged.holdings, readings.found, readings.failures, self._now()
+        )
+        if watch.judged is None or watch.judged.document != judged.document:
+            return  # a new list came meanwhile: this is not its audit
+        self._audits[exchange] = result
+        self._unsettled.discard(exchange)
+        if readings.settled:
+            await self._store.save_audit(exchange, judged.document.sha256, result)
+        else:
+            self._unsettled.add(exchange)
+        await self.assess()
+
+    async def prune(self) -> None:
+        await self._store.prune(self._now() - _KEEP)
+
+    async def assess(self) -> None:
+        """Judge what is known now, and swap it in. One at a time, so that alerts advance in order."""
+        async with self._assessing:
+            self._ready = self._ready or self._first_pass_finished()
+            world = await self._assessor.world(
+                self.settings, self.exchanges, self.networks, self._audits, self.reload, ready=self._ready
+            )
+            await asyncio.to_thread(self._metrics.prepare, world)
+            self.world = world
+
+    def _first_pass_finished(self) -> bool:
+        """Every document was asked for, and every network that a list claims something on was tried."""
+        return all(watch.asked for watch in self.exchanges.values()) and all(
+            network.attempted(name)
+            for name, watch in self.exchanges.items()
+            for network in self.networks.values()
+            if watch.wanted(network.network.name)
+        )
+
+    async def close(self) -> None:
+        self._closing.set()
+        await asyncio.gather(*(watch.reader.close() for watch in self.networks.values()))

@@ -1,0 +1,137 @@
+"""Watching one network: whole snapshots for every exchange that claims something there."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from monitor.chains import ChainError, ChainReader, choice_of
+from monitor.daemon.clock import Clock
+from monitor.metrics import Metrics
+from monitor.model import Address, Network, Reading, Snapshot, SnapshotState, Token
+from monitor.settings import NetworkSettings
+
+Wanted = Mapping[Token, frozenset[Address]]
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What is known of one exchange here."""
+
+    snapshot: Snapshot | None = None
+    failure: str = ""
+    failed_at: datetime | None = None
+
+
+class NetworkWatch:
+    """The last whole snapshots of one network, one per exchange, and how the newest attempt went."""
+
+    def __init__(
+        self,
+        network: Network,
+        settings: NetworkSettings,
+        reader: ChainReader,
+        metrics: Metrics,
+        now: Clock,
+    ) -> None:
+        self.network = network
+        self.settings = settings
+        self.reader = reader
+        self._metrics = metrics
+        self._now = now
+        self._held: dict[str, _Held] = {}
+        self._attempted: set[str] = set()
+
+    def attempted(self, exchange: str) -> bool:
+        """Whether an attempt for ``exchange`` has ended since the start, well or not."""
+        return exchange in self._attempted
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Take up a snapshot of an earlier run, with its own times."""
+        self._held[snapshot.exchange] = _Held(snapshot)
+
+    def heir(self, settings: NetworkSettings, reader: ChainReader) -> "NetworkWatch":
+        """A watch of the same network with other settings, which goes on from what this one holds."""
+        heir = NetworkWatch(self.network, settings, reader, self._metrics, self._now)
+        heir._held, heir._attempted = dict(self._held), set(self._attempted)
+        return heir
+
+    async def poll(self, wanted: Mapping[str, Wanted]) -> list[Snapshot]:
+        """Read everything that the exchanges of ``wanted`` claim here, at one block, and return their new snapshots.
+
+        An exchange whose reading is not whole keeps its last snapshot, with its own time, and the reason why.
+        """
+        wanted = {exchange: tokens for exchange, tokens in wanted.items() if tokens}
+        if not wanted:
+            return []
+        started = self._now()
+        for exchange in wanted:
+            self._metrics.snapshot_attempted(exchange, self.network.name)
+        try:
+            reading = await self.reader.read(_union(wanted.values()), choice_of(self.settings.block))
+        except ChainError as error:
+            for exchange in wanted:
+                self._fail(exchange, error.reason, str(error))
+            return []
+        finally:
+            self._attempted.update(wanted)
+        taken_at = self._now()
+        seconds = (taken_at - started).total_seconds()
+        taken = []
+        for exchange, tokens in wanted.items():
+            snapshot = self._whole(exchange, tokens, reading, taken_at)
+            if snapshot:
+                self._metrics.snapshot_took(exchange, self.network.name, seconds)
+                self._held[exchange] = _Held(snapshot)
+                taken.append(snapshot)
+        return taken
+
+    def _whole(self, exchange: str, tokens: Wanted, reading: Reading, taken_at: datetime) -> Snapshot | None:
+        """The exchange's part of ``reading``, or None when the chain would not tell one of its tokens."""
+        refused = [f"{token}: {reading.failed[token]}" for token in tokens if token in reading.failed]
+        if refused:
+            self._fail(exchange, "token", "; ".join(refused))
+            return None
+        balances = {
+            token: {account: reading.balances[token][account] for account in accounts}
+            for token, accounts in tokens.items()
+        }
+        return Snapshot(exchange, self.network.name, reading.block, taken_at, balances, reading.endpoints)
+
+    def _fail(self, exchange: str, reason: str, message: str) -> None:
+        held = self._held.get(exchange, _Held())
+        if held.failure != message:
+            _log.warning("snapshot failed", exchange=exchange, network=self.network.name, reason=reason, error=message)
+        self._metrics.snapshot_failed(exchange, self.network.name, reason)
+        self._held[exchange] = replace(held, failure=message, failed_at=self._now())
+
+    def state(self, exchange: str, wanted: Wanted, now: datetime) -> SnapshotState:
+        """Where ``exchange`` stands here; a snapshot over the hard age limit is gone."""
+        held = self._held.get(exchange, _Held())
+        age = now - held.snapshot.taken_at if held.snapshot else None
+        kept = held.snapshot if age is not None and age <= self.settings.drops_after else None
+        return SnapshotState(
+            network=self.network.name,
+            snapshot=kept,
+            stale=age is None or age > self.settings.stales_after,
+            wanted=len({account for accounts in wanted.values() for account in accounts}),
+            failure=held.failure,
+            failed_at=held.failed_at,
+            stale_after=self.settings.stales_after,
+        )
+
+    def forget(self, exchanges: frozenset[str]) -> None:
+        """Drop everything about exchanges that are not among ``exchanges`` any more."""
+        self._held = {exchange: held for exchange, held in self._held.items() if exchange in exchanges}
+
+
+def _union(parts: Iterable[Wanted]) -> dict[Token, frozenset[Address]]:
+    together: dict[Token, frozenset[Address]] = {}
+    for part in parts:
+        for token, accounts in part.items():
+            known = together.get(token)
+            together[token] = accounts if known is None else known | accounts
+    return together

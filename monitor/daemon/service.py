@@ -1,0 +1,210 @@
+"""The running daemon: start, reload, stop."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import structlog
+
+from monitor import __version__, logs
+from monitor.chains import Reason
+from monitor.daemon.clock import Clock, utc_now
+from monitor.daemon.configuration import load_configuration, load_web
+from monitor.daemon.hub import Hub
+from monitor.daemon.schedule import Job, Schedule
+from monitor.metrics import Metrics
+from monitor.model import Claim, ReloadState, Verdict, World
+from monitor.settings import ConfigurationError, Settings, masked, secrets_of
+from monitor.store import Store
+from monitor.web import Deps, WebServer
+
+TICK = timedelta(seconds=5)
+"""How often time alone is judged: what went stale, whose ``for`` has passed."""
+
+_USER_AGENT = f"reserve-monitor/{__version__}"
+_STALLED = timedelta(minutes=2)
+_DAY = timedelta(days=1)
+
+_log = structlog.get_logger(__name__)
+
+
+class Daemon:
+    """One process: a configuration, a hub, a schedule and a server."""
+
+    def __init__(self, path: Path, *, devnet: bool = False, now: Clock = utc_now) -> None:
+        self._path = path
+        self._now = now
+        self._hub: Hub | None = None
+        self._schedule = Schedule()
+        self._stack = contextlib.AsyncExitStack()
+        self._started = asyncio.Event()
+        self._reloading = asyncio.Lock()
+        self._metrics = Metrics(self._world, reasons=(*(reason.value for reason in Reason), "token"))
+        self._server: WebServer | None = None
+        self._devnet = devnet
+
+    async def start(self) -> None:
+        """Load the configuration, open the history, serve, then begin to watch.
+
+        Raises ConfigurationError, StoreError, or OSError when the address cannot be had; nothing is left open then.
+        """
+        settings, registry = load_configuration(self._path)
+        self._settings = settings
+        logs.configure(settings.log.level, settings.log.format, secrets_of(settings))
+        async with contextlib.AsyncExitStack() as stack:
+            store = await Store.open(settings.store.url)
+            stack.push_async_callback(store.close)
+            session = await stack.enter_async_context(aiohttp.ClientSession(headers={"User-Agent": _USER_AGENT}))
+            hub = Hub(store, session, self._metrics, self._now)
+            stack.push_async_callback(hub.close)
+            self._server = server = WebServer(self._deps(settings))
+            await server.start(settings.web.listen, load_web(settings))
+            stack.push_async_callback(server.stop)
+            await hub.start(settings, registry)
+            self._hub = hub
+            self._schedule.start()
+            stack.push_async_callback(self._schedule.stop)
+            self._schedule.set(self._jobs(hub))
+            self._stack = stack.pop_all()
+        self._started.set()
+        _log.info("watching", version=__version__, listen=settings.web.listen, port=self.port)
+
+    async def stop(self) -> None:
+        """End cleanly: what is under way is cancelled, what is known is already in the history."""
+        _log.info("stopping")
+        await self._stack.aclose()
+
+    @property
+    def port(self) -> int:
+        """Where the page is served."""
+        return self._require_server().port
+
+    async def reload(self) -> ReloadState:
+        """Load the configuration again, once there is one. A bad one changes nothing, and the state says why."""
+        await self._started.wait()
+        async with self._reloading:
+            hub = self._require_hub()
+            try:
+                settings, registry = load_configuration(self._path)
+                self._require_server().apply(load_web(settings))
+                await hub.configure(settings, registry)
+            except ConfigurationError as error:
+                hub.reload = replace(hub.reload, successful=False, error=str(error))
+                _log.error("reload refused", error=str(error))
+            else:
+                self._restart_needed(settings)
+                logs.configure(settings.log.level, settings.log.format, secrets_of(settings))
+                self._settings = settings
+                self._schedule.set(self._jobs(hub))
+                hub.reload = ReloadState(successful=True, succeeded_at=self._now())
+                _log.info("configuration reloaded")
+            await hub.assess()
+            return hub.reload
+
+    def _restart_needed(self, settings: Settings) -> None:
+        for name, changed in (
+            ("store.url", settings.store != self._settings.store),
+            ("web.listen", settings.web.listen != self._settings.web.listen),
+        ):
+            if changed:
+                _log.warning("takes effect at the next start", setting=name)
+
+    # --- What is done, and when --------------------------------------------------------------------------------------
+
+    def _jobs(self, hub: Hub) -> list[Job]:
+        jobs = [Job("tick", TICK, hub.assess), Job("prune", _DAY, hub.prune)]
+        for name, watch in hub.exchanges.items():
+            wallets, owed, promote = watch.settings.wallets, watch.settings.liabilities, watch.settings.promote
+            jobs.append(Job(f"wallets:{name}", wallets.refresh, partial(self._refresh_wallets, name), watch))
+            if owed:
+                jobs.append(Job(f"liabilities:{name}", owed.refresh, partial(hub.refresh_liabilities, name), watch))
+            jobs.append(Job(f"confirm:{name}", promote, partial(hub.confirm, name), watch))
+            jobs.append(Job(f"audit:{name}", promote, partial(hub.audit, name), watch))
+        jobs += [
+            Job(f"network:{name}", network.settings.interval, partial(hub.poll, name), network)
+            for name, network in hub.networks.items()
+        ]
+        return jobs
+
+    async def _refresh_wallets(self, exchange: str) -> None:
+        hub = self._require_hub()
+        if await hub.refresh_wallets(exchange):
+            for key in (f"confirm:{exchange}", f"audit:{exchange}", *(f"network:{name}" for name in hub.networks)):
+                self._schedule.soon(key)
+
+    # --- What the server asks for ------------------------------------------------------------------------------------
+
+    def _deps(self, settings: Settings) -> Deps:
+        return Deps(
+            world=self._world,
+            exposition=self._metrics.exposition,
+            reload=self.reload,
+            configuration=self._configuration,
+            stalled=self._stalled,
+            claims=self._claims,
+            devnet=self._devnet,
+            runbook_url=settings.web.runbook_url,
+        )
+
+    def _require_hub(self) -> Hub:
+        if self._hub is None:
+            raise RuntimeError("the daemon is not started")
+        return self._hub
+
+    def _require_server(self) -> WebServer:
+        if self._server is None:
+            raise RuntimeError("the daemon is not started")
+        return self._server
+
+    def _world(self) -> World | None:
+        return self._hub.world if self._hub else None
+
+    def _configuration(self) -> dict[str, Any]:
+        return masked(self._settings)
+
+    def _claims(self, exchange: str) -> Iterable[tuple[Claim, Verdict]] | None:
+        watch = self._hub.exchanges.get(exchange) if self._hub else None
+        if watch is None:
+            return None
+        return zip(watch.judged.claims, watch.judged.verdicts, strict=True) if watch.judged else ()
+
+    def _stalled(self) -> str:
+        """Why the daemon does not get on: every tick makes a new World, unless something hangs."""
+        world = self._world()
+        since: datetime | None = world.at if world else None
+        if since is not None and self._now() - since > _STALLED:
+            return f"nothing was assessed since {since:%Y-%m-%d %H:%M:%S} UTC"
+        return ""
+
+
+async def serve(path: Path, *, devnet: bool = False) -> None:
+    """Run the daemon until SIGTERM or SIGINT, which also end its start; SIGHUP reloads."""
+    daemon = Daemon(path, devnet=devnet)
+    loop, asked = asyncio.get_running_loop(), asyncio.Event()
+    reloads: set[asyncio.Task[ReloadState]] = set()
+
+    def reload() -> None:
+        task = asyncio.create_task(daemon.reload())
+        reloads.add(task)
+        task.add_done_callback(reloads.discard)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.set)
+    loop.add_signal_handler(signal.SIGHUP, reload)
+    start, stop = asyncio.create_task(daemon.start()), asyncio.create_task(asked.wait())
+    await asyncio.wait((start, stop), return_when=asyncio.FIRST_COMPLETED)
+    if start.cancel():
+        await asyncio.wait((start,))
+        return
+    await start
+    try:
+        await stop
+    finally:
+        await daemon.stop()
