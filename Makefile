@@ -1,0 +1,88 @@
+# The commands of this repository. On a fresh Debian machine with Python 3.11, git and npm:
+#   make run     a small real world to watch: local nodes, an exchange on them, the monitor and its page
+#   make test    everything that is checked
+# Everything that is installed goes into .venv, node_modules and .cache; Debian packages only when root runs this.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+BIN := .venv/bin
+STAMPS := .cache/stamps
+CONFIG ?=
+WORKERS ?= 2
+CONTRACT := monitor/devnet/contracts/DevnetDollar
+
+.PHONY: help install run test lint format contracts lock clean
+help: ## Show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(STAMPS)/runtime ## Set up .venv with the reserve-monitor command
+	@echo "Ready: $(BIN)/reserve-monitor --help"
+
+run: $(STAMPS)/runtime ## Run the devnet and the monitor on it; CONFIG=config/okx.yaml: only the monitor
+ifeq ($(CONFIG),)
+	@$(MAKE) $(STAMPS)/node-modules $(STAMPS)/bitcoin-node
+	@tools/install-debian-packages --optional prometheus:prometheus prometheus-alertmanager:prometheus-alertmanager
+	@exec $(BIN)/reserve-monitor devnet up
+else
+	@exec $(BIN)/reserve-monitor run --config $(CONFIG)
+endif
+
+test: lint $(STAMPS)/node-modules $(STAMPS)/bitcoin-node $(STAMPS)/electrum-server $(STAMPS)/test-programs ## Run every check
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
+
+lint: $(STAMPS)/development ## Run the checks that need no nodes: style, types, who imports whom
+	@tools/quietly $(BIN)/ruff check .
+	@tools/quietly $(BIN)/ruff format --check .
+	@tools/quietly $(BIN)/mypy
+	@tools/quietly $(BIN)/lint-imports
+
+format: $(STAMPS)/development ## Write the code in its one style
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
+
+contracts: $(STAMPS)/node-modules ## Compile the devnet's contract anew
+	@tools/compile-contract $(CONTRACT).sol >$(CONTRACT).json
+
+docs: $(STAMPS)/development ## Write the pages and dashboards that are made from the code
+	@$(BIN)/python -m tools.configuration_reference
+	@$(BIN)/python -m tools.dashboards
+
+lock: ## Write the lock files anew, with the newest versions allowed
+	@tools/lock-python-packages
+	@npm install --package-lock-only --silent
+
+clean: ## Remove everything that was installed or written here
+	@rm -rf .venv node_modules .cache var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What was installed, so that it is installed once: newer than what it was installed from.
+$(STAMPS)/runtime: requirements.lock pyproject.toml | $(STAMPS)
+	@tools/install-python-packages requirements.lock
+	@touch $@
+
+$(STAMPS)/development: requirements-dev.lock pyproject.toml | $(STAMPS)
+	@tools/install-python-packages requirements-dev.lock
+	@touch $@ $(STAMPS)/runtime
+
+$(STAMPS)/node-modules: package-lock.json | $(STAMPS)
+	@tools/install-debian-packages npm:npm
+	@npm ci --silent
+	@touch $@
+
+$(STAMPS)/bitcoin-node: tools/install-bitcoin-node | $(STAMPS)
+	@tools/install-bitcoin-node
+	@touch $@
+
+$(STAMPS)/electrum-server: requirements-electrum.lock | $(STAMPS)
+	@tools/install-electrum-server
+	@touch $@
+
+$(STAMPS)/test-programs: Makefile tools/install-debian-packages | $(STAMPS)
+	@tools/install-debian-packages prometheus:promtool prometheus-alertmanager:amtool chromium:chromium
+	@touch $@
+
+$(STAMPS):
+	@mkdir -p $@

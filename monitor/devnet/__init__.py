@@ -1,0 +1,1 @@
+"""A local exchange on real local nodes: to try the monitor on, and to test it with."""

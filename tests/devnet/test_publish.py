@@ -1,0 +1,39 @@
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from monitor import registry
+from monitor.devnet.holdings import CUSTODY, OWED, holdings
+from monitor.devnet.publish import write_report, write_wallets
+from monitor.published.documents import fetch
+from monitor.published.liabilities import read_liabilities
+from monitor.published.wallets import read_wallets
+from monitor.settings import DocumentSettings
+
+HEIGHTS = {"bitcoin": 123, "ethereum": 4, "arbitrum": 3}
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+async def test_the_list_says_what_is_held_where_and_at_which_height(tmp_path: Path) -> None:
+    path = tmp_path / "wallets.csv"
+    write_wallets(path, holdings(), HEIGHTS)
+    fetched = await fetch(str(path), DocumentSettings(source=str(path)))
+    assert fetched is not None
+    published = read_wallets(fetched.files, fetched.document, "okx", registry.load())
+    assert published.differences == ()
+    assert [claim.fault for claim in published.claims] == [""] * len(holdings())
+    assert [(claim.token, claim.address, claim.amount, claim.height) for claim in published.claims] == [
+        (row.token, row.address, row.amount, HEIGHTS[row.network.name]) for row in holdings()
+    ]
+    assert published.summary["ETH-ARBITRUM"] == Decimal(2160)
+
+
+async def test_the_report_says_what_is_owed_as_of_when_and_what_a_custodian_holds(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    write_report(path, holdings(), NOW)
+    fetched = await fetch(str(path), DocumentSettings(source=str(path)))
+    assert fetched is not None
+    liabilities = read_liabilities(fetched.files, fetched.document, "okx-report", registry.load())
+    assert liabilities.as_of == NOW
+    assert dict(liabilities.owed) == dict(OWED)
+    assert dict(liabilities.unaddressed) == dict(CUSTODY)
