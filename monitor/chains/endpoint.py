@@ -141,7 +141,8 @@ class Endpoint:
             protocol=self._protocol,
             up=self.up,
             requests=self._line.requests,
-            failures=dict(self._line.failures),
+            # Every reason, from zero: a rate over a series that begins with its first failure would not see it.
+            failures={reason.value: self._line.failures[reason] for reason in Reason},
             disagreements=self._disagreements,
             last_error=self._last_error,
             last_success_at=self._last_success_at,

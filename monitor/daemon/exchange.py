@@ -30,6 +30,7 @@ from monitor.model import (
 from monitor.published import (
     DocumentError,
     Fetched,
+    Reason,
     Validators,
     check_shrink,
     fetch_liabilities,
@@ -253,7 +254,8 @@ class ExchangeWatch:
                 kind,
                 document,
                 self._attempts[kind].fetched,
-                dict(self._attempts[kind].failures),
+                # Every reason, from zero: a rate over a series that begins with its first failure would not see it.
+                {reason.value: self._attempts[kind].failures[reason] for reason in Reason},
                 self._attempts[kind].refusal,
                 self._attempts[kind].refused_at,
             )

@@ -12,7 +12,7 @@ from monitor.chains import ChainError, Depth, Height, Reason, Tag
 from monitor.model import OwnerQuestion, Token
 from tests.chains.conftest import Opener
 from tests.support.bitcoin_standins import BitcoindStandIn, Chain, ElectrumStandIn, EsploraStandIn, script_of
-from tests.support.chains import BITCOIN_ACCOUNTS, BTC, REGTEST
+from tests.support.chains import BITCOIN_ACCOUNTS, BTC, REGTEST, happened
 
 AMOUNTS = dict(zip(BITCOIN_ACCOUNTS, (1, 2_099_999_997_690_000, 123_456_789, 0), strict=True))
 WANTED = {BTC: BITCOIN_ACCOUNTS}
@@ -188,7 +188,7 @@ async def test_a_scan_of_someone_else_is_waited_for(bitcoind: BitcoindStandIn, o
     bitcoind.other_scans = 3
     reader = open_reader(REGTEST, {"url": bitcoind.url})
     assert (await reader.read(WANTED, LATEST)).balances == {BTC: AMOUNTS}
-    assert reader.endpoints()[0].failures == {"busy": 3}
+    assert happened(reader.endpoints()[0]) == {"busy": 3}
 
 
 async def test_a_scan_of_someone_else_without_end_is_busy(bitcoind: BitcoindStandIn, open_reader: Opener) -> None:
@@ -332,7 +332,7 @@ async def test_a_tip_that_moves_during_the_reading_starts_it_again(
     reading = await reader.read(WANTED, LATEST)
     assert reading.block.number == 101
     assert reading.balances == {BTC: AMOUNTS | {BITCOIN_ACCOUNTS[0]: 100}}
-    assert reader.endpoints()[0].failures == {"tip_moved": 1}
+    assert happened(reader.endpoints()[0]) == {"tip_moved": 1}
 
 
 @pytest.mark.parametrize("protocol", ["esplora", "electrum"])
@@ -413,7 +413,7 @@ async def test_a_cut_connection_is_opened_again(electrum: ElectrumStandIn, open_
     reader = open_reader(REGTEST, {"url": electrum.url, "protocol": "electrum"})
     assert (await reader.read(WANTED, LATEST)).balances == {BTC: AMOUNTS}
     assert electrum.connections == 2
-    assert reader.endpoints()[0].failures == {"refused": 1}
+    assert happened(reader.endpoints()[0]) == {"refused": 1}
 
 
 async def test_the_chain_of_an_electrum_server_is_asked_once_on_each_connection(

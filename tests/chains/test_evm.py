@@ -10,7 +10,7 @@ from aiohttp import web
 
 from monitor.chains import ChainError, Depth, Height, Reason, Tag
 from tests.chains.conftest import Opener
-from tests.support.chains import ETH, ETHEREUM, USDC, USDT, account
+from tests.support.chains import ETH, ETHEREUM, USDC, USDT, account, happened
 from tests.support.standins import EvmStandIn
 
 Evm = Callable[..., Awaitable[EvmStandIn]]
@@ -89,7 +89,7 @@ async def test_a_refused_batch_is_halved_until_it_is_taken(evm: Evm, open_reader
     assert max(taken) == 25
     (state,) = reader.endpoints()
     assert state.up
-    assert state.failures == {}
+    assert happened(state) == {}
 
 
 async def test_after_a_refusal_larger_batches_are_tried_again(evm: Evm, open_reader: Opener) -> None:
@@ -152,7 +152,7 @@ async def test_a_reorganisation_during_the_reading_is_noticed_and_read_again(
     reading = await reader.read(WANTED, Tag("latest"))
     assert reading.block.hash == node.hash_of(100)
     assert node.fork == "other"
-    assert reader.endpoints()[0].failures == {"tip_moved": 1}
+    assert happened(reader.endpoints()[0]) == {"tip_moved": 1}
     assert reader.endpoints()[0].up
 
 
@@ -170,7 +170,7 @@ async def test_a_node_that_still_tells_balances_of_an_abandoned_block_is_not_bel
     reader = open_reader(ETHEREUM, {"url": node.url})
     assert (await reader.read(WANTED, Tag("latest"))).block.hash == node.hash_of(100)
     assert node.fork == "other"
-    assert reader.endpoints()[0].failures == {"tip_moved": 1}
+    assert happened(reader.endpoints()[0]) == {"tip_moved": 1}
 
 
 # --- tokens ---
@@ -303,7 +303,7 @@ async def test_a_node_that_hangs_is_given_up_after_its_timeout(evm: Evm, open_re
         await reader.read(WANTED, Tag("latest"))
     released.set()
     assert failure.value.reason is Reason.TIMEOUT
-    assert reader.endpoints()[0].failures == {"timeout": 1}
+    assert happened(reader.endpoints()[0]) == {"timeout": 1}
 
 
 async def test_what_passes_is_asked_again(evm: Evm, open_reader: Opener) -> None:
@@ -322,7 +322,7 @@ async def test_what_passes_is_asked_again(evm: Evm, open_reader: Opener) -> None
     node.mischief = mischief
     reader = open_reader(ETHEREUM, {"url": node.url})
     assert (await reader.read(WANTED, Tag("latest"))).balances[ETH] == node.coins
-    assert reader.endpoints()[0].failures == {"http_status": 1, "rate_limited": 2}
+    assert happened(reader.endpoints()[0]) == {"http_status": 1, "rate_limited": 2}
     assert reader.endpoints()[0].up
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from monitor.chains import ChainReader, open_network
-from monitor.model import Network, Token
+from monitor.model import EndpointState, Network, Token
 from monitor.settings import NetworkSettings
 
 ETHEREUM = Network("ethereum", "eip155:1", "evm", "Ethereum")
@@ -31,3 +31,8 @@ def reader(network: Network, *endpoints: dict[str, Any], **settings: Any) -> Cha
     """A reader of ``network``; endpoints get names by their order and short time-outs."""
     named = [{"name": f"node-{number}", "timeout": "5s", **each} for number, each in enumerate(endpoints, 1)]
     return open_network(network, NetworkSettings.model_validate({"endpoints": named, "deadline": "20s", **settings}))
+
+
+def happened(state: EndpointState) -> dict[str, int]:
+    """The failures of an endpoint, without the reasons that stand at zero."""
+    return {reason: count for reason, count in state.failures.items() if count}
