@@ -48,6 +48,7 @@ contracts: $(STAMPS)/node-modules ## Compile the devnet's contract anew
 
 docs: $(STAMPS)/development ## Write the pages and dashboards that are made from the code
 	@$(BIN)/python -m tools.configuration_reference
+	@$(BIN)/python -m tools.ownership_docs
 	@$(BIN)/python -m tools.dashboards
 
 lock: ## Write the lock files anew, with the newest versions allowed

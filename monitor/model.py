@@ -188,16 +188,22 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class OwnerQuestion:
-    """What to ask a chain about an ``unbound`` claim: do these signers control this account?"""
+    """What to ask a chain about an ``unbound`` claim: do these signers control this account?
+
+    Who signed is named as the network of the account names it: by address, or by key where an account is a name or a
+    contract that holds keys.
+    """
 
     network: str
     account: Address
-    signers: tuple[Address, ...]
+    signers: tuple[Address, ...] = ()
     """Distinct owners whose signatures are valid."""
-    digest: bytes
+    digest: bytes = b""
     """The 32 bytes that were signed, for EIP-1271."""
-    signatures: tuple[bytes, ...]
-    """65 bytes each (r, s, v with v 27 or 28), in the order of ``signers``."""
+    signatures: tuple[bytes, ...] = ()
+    """65 bytes each (r, s, v with v 27 or 28), in the order of ``signers``; for EIP-1271."""
+    keys: tuple[bytes, ...] = ()
+    """Distinct public keys whose signatures are valid, as bytes: compressed, where the curve knows that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +213,8 @@ class OwnerAnswer:
     confirmed: bool
     reason: str
     block: Block
+    referred: OwnerQuestion | None = None
+    """Where another account (a validator's withdrawal address) controls this one: what its own network must confirm."""
 
 
 # --- Balances --------------------------------------------------------------------------------------------------------
@@ -439,6 +447,8 @@ class EndpointState:
     disagreements: int
     last_error: str = ""
     last_success_at: datetime | None = None
+    method: str = ""
+    """How it tells many balances at once, where endpoints of its protocol differ in that; empty until found out."""
 
 
 @dataclass(frozen=True, slots=True)

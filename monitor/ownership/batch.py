@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -75,7 +76,7 @@ def _judge_chunks(
             yield marks, [_judge(unjudged[mark], networks) for mark in marks]
         return
     # "spawn" gives processes that share nothing with the threads and event loop of the one that starts them.
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _set_networks, (dict(networks),))
+    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, (dict(networks),))
     try:
         judged = pool.map(_judge_chunk, ([unjudged[mark] for mark in marks] for marks in _chunks(unjudged)))
         yield from zip(_chunks(unjudged), judged, strict=True)
@@ -89,9 +90,19 @@ def _chunks(marks: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield chunk
 
 
-def _set_networks(networks: Mapping[str, Network]) -> None:
+def _begin(networks: Mapping[str, Network]) -> None:
+    """What a new process does first."""
     global _networks  # noqa: PLW0603 - once in a new process, instead of with every chunk
     _networks = networks
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Whoever is killed cannot end its workers, and they would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _judge_chunk(claims: Sequence[Claim]) -> list[Verdict]:

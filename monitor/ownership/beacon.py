@@ -1,18 +1,58 @@
 """Validators of Ethereum's beacon chain: the account is a 48-byte BLS key.
 
+A row without owners is signed by that key itself (OKX's BETH): ``verified``, as the account is the key. It attests and
+proposes for the validator; the coins go where the withdrawal credentials say, which only the beacon chain knows.
+
 A row with owners proves the execution-layer key that is said to control the validator: ``unbound``, until withdrawal
-credentials are read. Signatures by the BLS key itself are not judged.
+credentials are read.
 """
 
-from monitor.model import Claim, Network, Verdict
-from monitor.ownership.evm import owners
-from monitor.ownership.faults import NotJudged
+from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
+from monitor.ownership import bls, owners, questions
+from monitor.ownership.description import Description
+from monitor.ownership.digests import personal_message_of_hash
+from monitor.ownership.evm.signatures import scheme_of
+from monitor.ownership.faults import Refused
+from monitor.ownership.text import sized_hex
+from monitor.registry.addresses import AddressError, decode
 
 _EXECUTION_LAYER = Network(name="ethereum", caip2="eip155:1", family="evm", title="Ethereum")
 
+DESCRIPTION = Description(
+    addresses="The 48-byte BLS key of a validator, in hex.",
+    messages="By the BLS key: OKX's digest of EVM networks. By owners in the row (EOA1, EOA2): as on EVM networks.",
+    binding="The account is the BLS key; nothing in the list ties an owner to the validator.",
+    verified="The validator's own key signed, which is not the key that withdraws.",
+    promotion="The validator's withdrawal credentials name the owner, or a contract that the owner controls.",
+)
+
+
+_SIGNATURE_SIZE = 96
+
 
 def judge(claim: Claim, network: Network) -> Verdict:
-    """The controlling accounts signed."""
-    if not any(claim.owners):
-        raise NotJudged(f"signatures by BLS keys ({network.title}) are not judged")
-    return owners.judge(claim, _EXECUTION_LAYER)
+    """The controlling accounts signed, or the validator's key did."""
+    if any(claim.owners):
+        return owners.judge(claim, _EXECUTION_LAYER, scheme_of)
+    return _judge_key(claim, network)
+
+
+def question(claim: Claim, network: Network) -> OwnerQuestion | None:
+    """Whether the validator's coins go to an owner who signed, or to a contract of theirs."""
+    return questions.of_owners(claim, network, _EXECUTION_LAYER, scheme_of)
+
+
+def _judge_key(claim: Claim, network: Network) -> Verdict:
+    given = [text for text in claim.signatures if text]
+    if len(given) > 1:
+        raise Refused(f"{len(given)} signatures are given for one key")
+    try:
+        key = decode(network, claim.account or "").payload
+    except AddressError as error:
+        raise Refused(f"{claim.account}: {error}") from error
+    if claim.key and sized_hex(claim.key, len(key), "the public key") != key:
+        raise Refused("the row's public key is not the validator's")
+    signature = sized_hex(given[0], _SIGNATURE_SIZE, "the signature")
+    if not bls.verifies(key, signature, personal_message_of_hash(claim.message.encode())):
+        raise Refused("the signature is not by the validator's key over this message")
+    return Verdict(VerdictStatus.VERIFIED, "signed by the BLS key that is the account (OKX digest)")

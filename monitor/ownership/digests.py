@@ -38,19 +38,29 @@ def bitcoin_message(header: str, message: bytes) -> bytes:
     return sha256d(sized(header.encode()) + sized(message))
 
 
+def okx_preimage(message: bytes) -> bytes:
+    """What OKX signs on chains that have no message form of their own: its header and the message, both sized."""
+    return sized(b"OKX Signed Message:\n") + sized(message)
+
+
 @lru_cache(_KEPT)
 def okx_message(message: bytes) -> bytes:
-    """OKX's own header, Keccak-256: its form for chains that have none, and for UTXO signatures written in hex."""
-    return keccak(sized(b"OKX Signed Message:\n") + sized(message))
+    """Keccak-256 of OKX's preimage: for secp256k1 keys, and for UTXO signatures written in hex."""
+    return keccak(okx_preimage(message))
+
+
+def personal_preimage(message: bytes, chain: str) -> bytes:
+    """The envelope of EIP-191 version 0x45 with the name of ``chain`` in place of Ethereum's."""
+    return f"\x19{chain} Signed Message:\n{len(message)}".encode() + message
 
 
 @lru_cache(_KEPT)
-def personal_message(message: bytes) -> bytes:
-    """EIP-191 version 0x45, ``personal_sign`` of the text."""
-    return keccak(b"\x19Ethereum Signed Message:\n" + str(len(message)).encode() + message)
+def personal_message(message: bytes, chain: str = "Ethereum") -> bytes:
+    """EIP-191 version 0x45, ``personal_sign`` of the text, and what other chains made of it (TIP-191, Conflux)."""
+    return keccak(personal_preimage(message, chain))
 
 
 @lru_cache(_KEPT)
-def personal_message_of_hash(message: bytes) -> bytes:
-    """OKX on EVM networks: ``personal_sign`` of the 32 bytes that Keccak-256 makes of the text."""
-    return personal_message(keccak(message))
+def personal_message_of_hash(message: bytes, chain: str = "Ethereum") -> bytes:
+    """OKX on EVM networks and Tron: ``personal_sign`` of the 32 bytes that Keccak-256 makes of the text."""
+    return personal_message(keccak(message), chain)

@@ -5,7 +5,45 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from monitor.model import Claim, Network, OwnerQuestion, Verdict
-from monitor.ownership import beacon, bitcoin, evm
+from monitor.ownership import (
+    aelf,
+    beacon,
+    bitcoin,
+    conflux,
+    cosmos,
+    eos,
+    evm,
+    filecoin,
+    flow,
+    harmony,
+    icon,
+    nuls,
+    platon,
+    stacks,
+    starknet,
+    tron,
+    xrp,
+)
+from monitor.ownership.description import Description
+from monitor.ownership.ed25519 import (
+    algorand,
+    aptos,
+    cardano,
+    hedera,
+    internet_computer,
+    kadena,
+    multiversx,
+    near,
+    pocket,
+    sia,
+    solana,
+    stellar,
+    substrate,
+    sui,
+    tezos,
+    ton,
+    venom,
+)
 
 
 def _nothing_to_ask(_claim: Claim, _network: Network) -> None:
@@ -21,15 +59,48 @@ class Family:
     """
 
     judge: Callable[[Claim, Network], Verdict]
+    description: Description
     question: Callable[[Claim, Network], OwnerQuestion | None] = _nothing_to_ask
     """What a chain can be asked about an ``unbound`` claim."""
 
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
-        "beacon": Family(beacon.judge),
-        "bitcoin": Family(bitcoin.judge),
-        "evm": Family(evm.judge, evm.question),
+        "aelf": Family(aelf.judge, aelf.DESCRIPTION),
+        "algorand": Family(algorand.judge, algorand.DESCRIPTION),
+        "aptos": Family(aptos.judge, aptos.DESCRIPTION, aptos.question),
+        "beacon": Family(beacon.judge, beacon.DESCRIPTION, beacon.question),
+        "bitcoin": Family(bitcoin.judge, bitcoin.DESCRIPTION),
+        "cardano": Family(cardano.judge, cardano.DESCRIPTION),
+        "conflux": Family(conflux.judge, conflux.DESCRIPTION),
+        "cosmos": Family(cosmos.judge, cosmos.DESCRIPTION),
+        "eos": Family(eos.judge, eos.DESCRIPTION, eos.question),
+        "evm": Family(evm.judge, evm.DESCRIPTION, evm.question),
+        "filecoin": Family(filecoin.judge, filecoin.DESCRIPTION),
+        "flow": Family(flow.judge, flow.DESCRIPTION),
+        "harmony": Family(harmony.judge, harmony.DESCRIPTION),
+        "hedera": Family(hedera.judge, hedera.DESCRIPTION),
+        "icon": Family(icon.judge, icon.DESCRIPTION),
+        "internet-computer": Family(internet_computer.judge, internet_computer.DESCRIPTION),
+        "iota": Family(sui.judge, sui.DESCRIPTION),
+        "kadena": Family(kadena.judge, kadena.DESCRIPTION),
+        "multiversx": Family(multiversx.judge, multiversx.DESCRIPTION),
+        "near": Family(near.judge, near.DESCRIPTION, near.question),
+        "nuls": Family(nuls.judge, nuls.DESCRIPTION),
+        "platon": Family(platon.judge, platon.DESCRIPTION),
+        "pocket": Family(pocket.judge, pocket.DESCRIPTION),
+        "sia": Family(sia.judge, sia.DESCRIPTION),
+        "solana": Family(solana.judge, solana.DESCRIPTION),
+        "stacks": Family(stacks.judge, stacks.DESCRIPTION),
+        "starknet": Family(starknet.judge, starknet.DESCRIPTION, starknet.question),
+        "stellar": Family(stellar.judge, stellar.DESCRIPTION),
+        "substrate": Family(substrate.judge, substrate.DESCRIPTION),
+        "sui": Family(sui.judge, sui.DESCRIPTION),
+        "tezos": Family(tezos.judge, tezos.DESCRIPTION),
+        "ton": Family(ton.judge, ton.DESCRIPTION, ton.question),
+        "tron": Family(tron.judge, tron.DESCRIPTION),
+        "venom": Family(venom.judge, venom.DESCRIPTION),
+        "xrp": Family(xrp.judge, xrp.DESCRIPTION, xrp.question),
     }
 )
 """``Network.family`` to how it is judged."""

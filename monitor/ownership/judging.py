@@ -7,7 +7,7 @@ from monitor.ownership.families import FAMILIES, Family
 from monitor.ownership.faults import NotJudged, Refused
 from monitor.registry.addresses import AddressError, NoCodecError, decode
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 """Goes up with every change that can alter a verdict, so that verdicts kept from earlier rules are judged anew."""
 
 _log = logging.getLogger(__name__)

@@ -4,6 +4,8 @@ import base64
 import binascii
 import re
 
+from base58 import b58decode
+
 from monitor.ownership.faults import Refused
 
 _HEX = re.compile(r"(?:0x)?((?:[0-9a-fA-F]{2})+)")
@@ -15,6 +17,24 @@ def hex_bytes(text: str, what: str) -> bytes:
     if not match:
         raise Refused(f"{what} is not hex")
     return bytes.fromhex(match[1])
+
+
+def sized_hex(text: str, size: int, what: str) -> bytes:
+    """Exactly ``size`` bytes in hex, with or without ``0x``."""
+    raw = hex_bytes(text, what)
+    if len(raw) != size:
+        raise Refused(f"{what} has {len(raw)} bytes, not {size}")
+    return raw
+
+
+def base58_bytes(text: str, what: str) -> bytes:
+    """Base58 with nothing after it: the library passes over spaces there. It takes quadratic time: limit the length."""
+    if text != text.rstrip():
+        raise Refused(f"{what} has spaces after its end")
+    try:
+        return b58decode(text)
+    except ValueError as error:
+        raise Refused(f"{what} is not base58") from error
 
 
 def base64_bytes(text: str, what: str) -> bytes:

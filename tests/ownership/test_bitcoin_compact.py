@@ -32,7 +32,7 @@ ADDRESSES: dict[str, Callable[[PrvKeyData], str]] = {
 }
 
 KEY = PrvKeyData(5)
-DIGEST = bitcoin_message(MESSAGE_HEADERS["bitcoin"], MESSAGE.encode())
+DIGEST = bitcoin_message(MESSAGE_HEADERS["bitcoin"][0], MESSAGE.encode())
 
 
 def judged(row: Claim) -> Verdict:

@@ -14,7 +14,7 @@ from monitor.ownership.bitcoin.hashing import hash160
 from monitor.ownership.digests import bitcoin_message, okx_message
 from tests.support.ownership import BITCOIN, MESSAGE, claim, compact, evm_signature, multisig
 
-DIGEST = bitcoin_message(MESSAGE_HEADERS["bitcoin"], MESSAGE.encode())
+DIGEST = bitcoin_message(MESSAGE_HEADERS["bitcoin"][0], MESSAGE.encode())
 KEYS = [PrivateKey(bytes((number,)) * 32) for number in (1, 2, 3, 4)]
 PUBLIC = [key.public_key.format() for key in KEYS]
 SIGNED = [compact(key, DIGEST, 31) for key in KEYS]

@@ -7,7 +7,7 @@ from eth_hash.auto import keccak
 from monitor.model import Claim, ClaimKind, Verdict, VerdictStatus
 from monitor.ownership import judge, question
 from monitor.ownership.digests import personal_message
-from tests.support.ownership import BEACON, ETHEREUM, MESSAGE, TRON, claim, evm_signature
+from tests.support.ownership import BEACON, ETHEREUM, MESSAGE, claim, evm_signature
 
 KEYS = [PrivateKey(bytes((number,)) * 32) for number in (1, 2, 3)]
 OWNERS = ["0x" + keccak(key.public_key.format(compressed=False)[1:])[12:].hex() for key in KEYS]
@@ -81,11 +81,6 @@ def test_an_account_that_signs_as_its_own_owner_is_verified() -> None:
     assert judged(claim(ETHEREUM, OWNERS[0], SIGNED[0], owners=OWNERS[:1])).status is VerdictStatus.VERIFIED
 
 
-def test_owners_on_a_family_without_owner_rules_are_unsupported() -> None:
-    row = claim(TRON, "TEjxQjU3CxkFrSDcPfHwZXSuPpCpdQ27NJ", SIGNED[0], owners=OWNERS[:1])
-    assert judge(row, TRON).status is VerdictStatus.UNSUPPORTED
-
-
 # --- Validators ---
 
 
@@ -122,10 +117,6 @@ def test_a_restaking_row_without_its_first_owners_signature_is_invalid() -> None
         assert verdict.status is VerdictStatus.INVALID
 
 
-def test_a_signature_by_the_validators_own_key_is_not_judged_yet() -> None:
-    assert judge(claim(BEACON, VALIDATOR, "0x00"), BEACON).status is VerdictStatus.UNSUPPORTED
-
-
 # --- Questions to the chain ---
 
 
@@ -150,5 +141,4 @@ def test_nothing_is_asked_where_the_chain_could_not_promote() -> None:
     assert question(mixed, ETHEREUM) is None
     assert question(safe(BAD[1], owners=OWNERS[:1]), ETHEREUM) is None
     assert question(claim(ETHEREUM, OWNERS[0], SIGNED[0]), ETHEREUM) is None
-    assert question(validator(ClaimKind.STAKING, SIGNED[0], owners=OWNERS[:1]), BEACON) is None
     assert question(safe(SIGNED[0], owners=OWNERS[:1]), None) is None

@@ -1,5 +1,7 @@
+import json
 import logging
 from dataclasses import replace
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -7,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Claim, ClaimKind, Network, VerdictStatus
-from monitor.ownership import families, fingerprint, judge, judging, question
-from tests.support.ownership import BEACON, BITCOIN, ETHEREUM, OKC, TRON, claim, network
+from monitor.ownership import evm, families, fingerprint, judge, judging, question
+from monitor.registry import load
+from monitor.registry.addresses import decode
+from tests.support.ownership import ETHEREUM, TRON, claim, network
 
 ACCOUNT = "0x" + "11" * 20
 SIGNED = claim(ETHEREUM, ACCOUNT, "0x00")
@@ -54,8 +58,9 @@ def test_a_message_that_is_no_unicode_is_invalid() -> None:
 
 
 def test_a_family_that_is_not_judged_is_unsupported_and_named() -> None:
-    verdict = judge(claim(TRON, "TEjxQjU3CxkFrSDcPfHwZXSuPpCpdQ27NJ", "0x00"), TRON)
-    assert (verdict.status, "tron" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
+    future = network("future", "future")
+    verdict = judge(replace(SIGNED, network="future"), future)
+    assert (verdict.status, "family future" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
 
 
 def test_a_defect_in_a_family_judges_the_row_invalid_names_itself_and_is_logged(
@@ -64,7 +69,7 @@ def test_a_defect_in_a_family_judges_the_row_invalid_names_itself_and_is_logged(
     def broken(_claim: Claim, _network: Network) -> NoReturn:
         raise ZeroDivisionError("by accident")
 
-    monkeypatch.setattr(judging, "FAMILIES", {"evm": families.Family(broken)})
+    monkeypatch.setattr(judging, "FAMILIES", {"evm": families.Family(broken, evm.DESCRIPTION)})
     with caplog.at_level(logging.ERROR):
         verdict = judge(SIGNED, ETHEREUM)
     assert verdict.status is VerdictStatus.INVALID
@@ -98,9 +103,25 @@ CLAIMS = st.builds(
 )
 
 
+NETWORKS = load().networks
+PUBLISHED = json.loads((Path(__file__).parent.parent / "data" / "addresses" / "published.json").read_text())
+ACCOUNTS = [(NETWORKS[name], address) for name, addresses in PUBLISHED.items() for address in addresses]
+
+
 @settings(max_examples=400, deadline=None)
-@given(row=CLAIMS, on=st.sampled_from([None, BITCOIN, ETHEREUM, OKC, BEACON, TRON, network("bitcoin-cash", "bitcoin")]))
+@given(row=CLAIMS, on=st.sampled_from([None, *NETWORKS.values()]))
 def test_no_claim_whatever_raises_or_passes(row: Claim, on: Network | None) -> None:
+    check_not_proven(row, on)
+
+
+@settings(max_examples=400, deadline=None)
+@given(row=CLAIMS, place=st.sampled_from(ACCOUNTS))
+def test_no_evidence_whatever_raises_or_proves_a_published_account(row: Claim, place: tuple[Network, str]) -> None:
+    on, address = place
+    check_not_proven(replace(row, network=on.name, account=decode(on, address).canonical), on)
+
+
+def check_not_proven(row: Claim, on: Network | None) -> None:
     verdict = judge(row, on)
     assert verdict.status not in {VerdictStatus.VERIFIED, VerdictStatus.UNBOUND}
     assert verdict.reason

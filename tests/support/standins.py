@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +11,8 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import RawTestServer
+
+from monitor.chains.evm_bytecode import COINS_CALLED, COINS_CREATED, TOKEN_CALLED, TOKEN_CREATED
 
 Mischief = Callable[[Any], Awaitable[web.Response | None]]
 """Gets what was asked; returns what is said instead of the truth, or None for the truth."""
@@ -20,9 +23,10 @@ Twist = Callable[[Any], Any]
 class RefusedError(Exception):
     """A JSON-RPC error."""
 
-    def __init__(self, code: int, message: str) -> None:
+    def __init__(self, code: int, message: str, data: str | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.data = data
 
 
 class JsonRpcStandIn:
@@ -59,7 +63,8 @@ class JsonRpcStandIn:
             answer = getattr(self, f"on_{call['method']}")(*call["params"])
             return reply | {"result": await answer if asyncio.iscoroutine(answer) else answer}
         except RefusedError as error:
-            return reply | {"error": {"code": error.code, "message": str(error)}}
+            data = {"data": error.data} if error.data else {}
+            return reply | {"error": {"code": error.code, "message": str(error)} | data}
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[str]:
@@ -83,6 +88,14 @@ class EvmStandIn(JsonRpcStandIn):
         self.age = 12
         """Seconds since the tip."""
         self.takes_hashes = True
+        self.runs: set[str] = set()
+        """What it can do beside simple calls: ``override`` (of code, by ``eth_call``) and ``deployless`` calls."""
+        self.at_once = 10**9
+        """Accounts that its gas suffices for in one call."""
+        self.refusing: set[str] = set()
+        """Accounts whose balance every token refuses to tell."""
+        self.tells_reverts = True
+        """Whether errors carry what a program reverted with."""
 
     def hash_of(self, number: int) -> str:
         return "0x" + hashlib.sha256(f"{self.fork} {number}".encode()).hexdigest()
@@ -114,9 +127,36 @@ class EvmStandIn(JsonRpcStandIn):
         self.known(at)
         return "0x6001" if account in self.tokens else "0x"
 
-    def on_eth_call(self, call: dict[str, str], at: Any) -> str:
+    def on_eth_call(self, call: dict[str, str], at: Any, overrides: Any = None) -> str:
         self.known(at)
+        if overrides:
+            if "override" not in self.runs:
+                raise RefusedError(-32602, "too many arguments, want at most 2")
+            return self._run(overrides[call["to"]]["code"] + call["data"][2:], COINS_CALLED, TOKEN_CALLED)
+        if "to" not in call:
+            if "deployless" not in self.runs:
+                raise RefusedError(-32000, "contract creation is not supported")
+            return self._run(call["data"], COINS_CREATED, TOKEN_CREATED)
         if call["to"] not in self.tokens:
             return "0x"
         assert call["data"].startswith("0x70a08231" + "0" * 24)
-        return f"0x{self.tokens[call['to']].get('0x' + call['data'][-40:], 0):064x}"
+        account = "0x" + call["data"][-40:]
+        if account in self.refusing:
+            raise RefusedError(3, "execution reverted")
+        return f"0x{self.tokens[call['to']].get(account, 0):064x}"
+
+    def _run(self, code: str, coins: bytes, token: bytes) -> str:
+        """What the programs of monitor/chains/evm_bytecode.py return; ``code`` is a program with its input behind."""
+        program = token if code.startswith("0x" + token.hex()) else coins
+        assert code.startswith("0x" + program.hex())
+        accounts = ["0x" + digits for digits in re.findall("." * 40, code[2 + 2 * len(program) :])]
+        held = self.coins if program is coins else self.tokens.get(accounts.pop(0))
+        if len(accounts) > self.at_once:
+            raise RefusedError(-32000, "out of gas")
+        for account in accounts:
+            if program is token and (held is None or account in self.refusing):
+                data = f"0x8cb85f52{account[2:]:0>64}" if self.tells_reverts else None
+                raise RefusedError(3, "execution reverted", data)
+        return "0x" + "".join(
+            f"{value:064x}" for value in (len(accounts), *((held or {}).get(each, 0) for each in accounts))
+        )

@@ -6,22 +6,38 @@ is. Signatures are compact (:mod:`~monitor.ownership.bitcoin.compact`) or, for B
 (:mod:`~monitor.ownership.bitcoin.bip322`).
 """
 
+from collections.abc import Sequence
+
 from monitor.model import Claim, Network, Verdict, VerdictStatus
-from monitor.ownership.bitcoin import bip322, compact
-from monitor.ownership.bitcoin.account import account_of
+from monitor.ownership.bitcoin import bip322, compact, decred
+from monitor.ownership.bitcoin.account import Account, account_of
 from monitor.ownership.bitcoin.coins import BIP322, MESSAGE_HEADERS
+from monitor.ownership.description import Description
 from monitor.ownership.faults import NotJudged, Refused
+
+DESCRIPTION = Description(
+    addresses="P2PKH, P2SH and, where the coin has them, P2WPKH, P2WSH, P2TR and cash addresses, each with the coin's "
+    "own versions and prefixes.",
+    messages="The coin's own `signmessage` header (on Horizen and Decred also Bitcoin's), as compact signature in "
+    "base64 (BIP-137 headers); except on Decred also OKX's own header, in hex; on Bitcoin also BIP-322, simple and "
+    "full; low s.",
+    binding="The address is the hash of the key, or of the script in the row whose keys signed, or the taproot key.",
+    verified="The address's key signed, or at least m distinct keys of its m-of-n script did.",
+    promotion="None is needed.",
+)
 
 _FORMS = frozenset({"p2pkh", "p2sh", "p2wpkh", "p2wsh", "p2tr"})
 
 
 def judge(claim: Claim, network: Network) -> Verdict:
     """The keys of the address, or enough keys of its script, signed."""
-    header = MESSAGE_HEADERS.get(network.name)
-    if header is None:
-        raise NotJudged(f"the message form of {network.title} is not known")
     if any(claim.owners):
         raise NotJudged(f"rows with owners are not judged on {network.title}")
+    if network.name == "decred":
+        return decred.judge(claim, network)
+    headers = MESSAGE_HEADERS.get(network.name)
+    if headers is None:
+        raise NotJudged(f"the message form of {network.title} is not known")
     account = account_of(claim, network)
     if account.form not in _FORMS:
         raise NotJudged(f"signatures for addresses of the form {account.form} are not judged")
@@ -30,7 +46,7 @@ def judge(claim: Claim, network: Network) -> Verdict:
     signatures = [compact.read(text) for text in given]
     recoverable = [signature for signature in signatures if signature]
     if len(recoverable) == len(signatures):
-        reason = compact.judge(account, recoverable, header, message)
+        reason = _judge_compact(account, recoverable, headers, message)
     elif network.name not in BIP322:
         raise Refused("the signature is not 65 bytes in base64, nor 0x and 130 hex digits")
     elif len(given) > 1:
@@ -38,3 +54,14 @@ def judge(claim: Claim, network: Network) -> Verdict:
     else:
         reason = bip322.judge(account, given[0], message)
     return Verdict(VerdictStatus.VERIFIED, reason)
+
+
+def _judge_compact(account: Account, signatures: list[compact.Compact], headers: Sequence[str], message: bytes) -> str:
+    """Why the signatures prove the account under one of ``headers``; else ``Refused`` as under the first."""
+    refusals: list[Refused] = []
+    for header in headers:
+        try:
+            return compact.judge(account, signatures, header, message)
+        except Refused as refusal:
+            refusals.append(refusal)
+    raise refusals[0]

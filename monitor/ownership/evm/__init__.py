@@ -4,50 +4,46 @@
 until the chain says that the owners control the account (:func:`question`).
 """
 
-from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
-from monitor.ownership.evm import owners
-from monitor.ownership.evm.signatures import Signed, forms, read
+from monitor.model import Address, Claim, Network, OwnerQuestion, Verdict, VerdictStatus
+from monitor.ownership import owners, questions
+from monitor.ownership.accounts import only_signature
+from monitor.ownership.description import Description
+from monitor.ownership.evm.signatures import scheme_of
 from monitor.ownership.faults import Refused
-from monitor.ownership.text import hex_bytes
+from monitor.ownership.recoverable import check_key, read
+
+DESCRIPTION = Description(
+    addresses="`0x` and 20 bytes in hex (EIP-55 checksum where both cases appear); on OKT Chain also bech32 `ex1…`.",
+    messages="OKX's digest (`personal_sign` of the text's Keccak-256) or EIP-191 `personal_sign` of the text, on OKT "
+    "Chain also OKX's own header; r, s, v in hex, v 27 or 28, low s.",
+    binding="The account is the last 20 bytes of the Keccak-256 of the key that the signature recovers to.",
+    verified="The account's own key signed.",
+    promotion="Rows with owners: EIP-1271, Safe owners and threshold, `owner()`, EigenPod owner.",
+)
 
 
 def judge(claim: Claim, network: Network) -> Verdict:
     """The account itself signed, or its owners did."""
     if any(claim.owners):
-        return owners.judge(claim, network)
+        return owners.judge(claim, network, scheme_of)
     return _judge_account(claim, network)
 
 
 def question(claim: Claim, network: Network) -> OwnerQuestion | None:
     """What to ask the network about an ``unbound`` claim; None where there is nothing that a chain could confirm."""
-    if not any(claim.owners) or claim.account is None:
-        return None
-    signed = owners.check(claim, network).signed
-    digests = {one.digest for one in signed}
-    if len(digests) > 1:  # EIP-1271 asks about one digest
-        return None
-    return OwnerQuestion(
-        network=network.name,
-        account=claim.account,
-        signers=tuple(one.signer for one in signed),
-        digest=digests.pop(),
-        signatures=tuple(one.signature for one in signed),
-    )
+    return questions.of_owners(claim, network, network, scheme_of)
 
 
 def _judge_account(claim: Claim, network: Network) -> Verdict:
-    given = [text for text in claim.signatures if text]
-    if len(given) > 1:
-        raise Refused(f"{len(given)} signatures are given for an account of one key")
-    signed = read(given[0], claim.message.encode(), forms(network), claim.account, "the account")
-    _check_key(claim.key, signed)
+    """As for every account of one key, but without decoding the canonical address again: most rows are of this kind."""
+    text = only_signature(claim)
+    signed = read(text, claim.message.encode(), scheme_of(network), _payload(claim.account), "the account")
+    check_key(claim.key, signed.key)
     return Verdict(VerdictStatus.VERIFIED, f"signed by the account's key ({signed.form})")
 
 
-def _check_key(stated: str, signed: Signed) -> None:
-    """A public key in the row, where there is one, must be the one that signed: 33, 64 or 65 bytes."""
-    if not stated:
-        return
-    whole = signed.key.format(compressed=False)
-    if hex_bytes(stated, "the public key") not in {signed.key.format(), whole, whole[1:]}:
-        raise Refused("the row's public key is not the key that signed")
+def _payload(account: Address | None) -> bytes:
+    try:
+        return bytes.fromhex((account or "")[2:])
+    except ValueError:
+        raise Refused(f"{account} is not an account of this network") from None

@@ -23,6 +23,8 @@ def sha256d(data: bytes) -> bytes:
 
 def decode(text: str, alphabet: bytes = BITCOIN_ALPHABET) -> bytes:
     """The bytes of ``text``; base58 has one spelling for them."""
+    if text != text.rstrip():
+        raise AddressError("has spaces after its end")  # which the library passes over
     try:
         return base58.b58decode(text, alphabet)
     except ValueError:

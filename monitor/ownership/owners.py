@@ -4,32 +4,36 @@ OKX's own tool lets an owner without a signature pass, and one key sign as two o
 distinct, and has a valid signature in its own column.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitor.model import Address, Claim, ClaimKind, Network, Verdict, VerdictStatus
-from monitor.ownership.evm.signatures import Form, Signed, forms, read
 from monitor.ownership.faults import Refused
-from monitor.registry.addresses import AddressError, decode
+from monitor.ownership.recoverable import Scheme, Signed, read
+from monitor.registry.addresses import AddressError, Decoded, decode
+
+SchemeOf = Callable[[Network, Decoded], Scheme]
+"""The scheme of an account on a network; raises ``Refused`` or ``NotJudged`` where such accounts have none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Owners:
     """The valid signatures of a row's owners, and what else the reason should say."""
 
-    signed: tuple[Signed, ...]
+    signed: dict[Address, Signed]
+    """In the order of the columns."""
     remark: str
 
 
-def judge(claim: Claim, network: Network) -> Verdict:
+def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Verdict:
     """``unbound`` when every owner signed; ``verified`` when one of them is the account itself.
 
     ``network`` is where the owners have their accounts: the claim's own, or the execution layer of a validator.
     """
-    owners = check(claim, network)
-    names = " and ".join(one.signer for one in owners.signed)
-    form = " and ".join(dict.fromkeys(one.form for one in owners.signed))
-    if claim.account in {one.signer for one in owners.signed}:
+    owners = check(claim, network, scheme_of)
+    names = " and ".join(owners.signed)
+    form = " and ".join(dict.fromkeys(signed.form for signed in owners.signed.values()))
+    if claim.account in owners.signed:
         return Verdict(VerdictStatus.VERIFIED, f"signed by the account's own key, named as an owner ({form})")
     owner, them = ("owner", "it") if len(owners.signed) == 1 else ("owners", "them")
     return Verdict(
@@ -38,51 +42,51 @@ def judge(claim: Claim, network: Network) -> Verdict:
     )
 
 
-def check(claim: Claim, network: Network) -> Owners:
+def check(claim: Claim, network: Network, scheme_of: SchemeOf) -> Owners:
     """The owners' signatures, all valid, in the order of the columns; else ``Refused``."""
     owners = _decode(claim, network)
     _check_columns(claim, owners)
-    signed, remark = [], ""
+    signed, remark = {}, ""
     for column, owner in owners.items():
         try:
-            signed.append(_read(claim, column, owner, forms(network)))
+            signed[owner.canonical] = _read(claim, column, owner, scheme_of(network, owner))
         except Refused:
             if not _is_pod(claim, column):
                 raise
-            remark = f", not by owner 2, {owner}, as an EigenPod cannot sign"
+            remark = f", not by owner 2, {owner.canonical}, as an EigenPod cannot sign"
     if not signed:
         raise Refused("no owner has signed")
-    return Owners(tuple(signed), remark)
+    return Owners(signed, remark)
 
 
-def _read(claim: Claim, column: int, owner: Address, tried: Sequence[Form]) -> Signed:
-    who = f"owner {column}, {owner}"
+def _read(claim: Claim, column: int, owner: Decoded, scheme: Scheme) -> Signed:
+    who = f"owner {column}, {owner.canonical}"
     text = claim.signatures[column - 1] if column <= len(claim.signatures) else ""
     if not text:
         raise Refused(f"{who}, has not signed")
     try:
-        return read(text, claim.message.encode(), tried, owner, who)
+        return read(text, claim.message.encode(), scheme, owner.payload, who)
     except Refused as refusal:
         raise Refused(f"signature {column}: {refusal}") from refusal
 
 
-def _decode(claim: Claim, network: Network) -> dict[int, Address]:
+def _decode(claim: Claim, network: Network) -> dict[int, Decoded]:
     """Column number (1, 2 ...) to the owner there."""
-    owners: dict[int, Address] = {}
+    owners: dict[int, Decoded] = {}
     for column, text in enumerate(claim.owners, 1):
         if not text:
             continue
         try:
-            owner = decode(network, text).canonical
+            owner = decode(network, text)
         except AddressError as error:
             raise Refused(f"owner {column}, {text}: {error}") from error
-        if owner in owners.values():
-            raise Refused(f"owner {owner} is named twice: two signatures must come from two owners")
+        if owner.canonical in {other.canonical for other in owners.values()}:
+            raise Refused(f"owner {owner.canonical} is named twice: two signatures must come from two owners")
         owners[column] = owner
     return owners
 
 
-def _check_columns(claim: Claim, owners: dict[int, Address]) -> None:
+def _check_columns(claim: Claim, owners: dict[int, Decoded]) -> None:
     for column, text in enumerate(claim.signatures, 1):
         if text and column not in owners:
             raise Refused(f"signature {column} belongs to no owner")

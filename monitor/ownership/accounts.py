@@ -1,0 +1,34 @@
+"""Rows of accounts that are the hash of one secp256k1 key: the whole judgement of the families that have no other."""
+
+from monitor.model import Claim, Network, Verdict, VerdictStatus
+from monitor.ownership import owners
+from monitor.ownership.faults import Refused
+from monitor.ownership.owners import SchemeOf
+from monitor.ownership.recoverable import check_key, read
+from monitor.registry.addresses import AddressError, Decoded, decode
+
+
+def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Verdict:
+    """The account's own key signed, or the owners that the row names did."""
+    if any(claim.owners):
+        return owners.judge(claim, network, scheme_of)
+    text, account = only_signature(claim), decoded(claim, network)
+    signed = read(text, claim.message.encode(), scheme_of(network, account), account.payload, "the account")
+    check_key(claim.key, signed.key)
+    return Verdict(VerdictStatus.VERIFIED, f"signed by the account's key {signed.key.format().hex()} ({signed.form})")
+
+
+def only_signature(claim: Claim) -> str:
+    """The one signature of an account that has one key."""
+    given = [text for text in claim.signatures if text]
+    if len(given) != 1:
+        raise Refused(f"{len(given)} signatures are given for an account of one key")
+    return given[0]
+
+
+def decoded(claim: Claim, network: Network) -> Decoded:
+    """What the address of ``claim`` says on ``network``."""
+    try:
+        return decode(network, claim.account or "")
+    except AddressError as error:
+        raise Refused(f"{claim.account}: {error}") from error

@@ -1,0 +1,47 @@
+"""Decred: Bitcoin's signed messages with BLAKE-256 in place of SHA-256, in the message's hash and in the address.
+
+``verified`` rests on an address of the form P2PKH being the RIPEMD-160 of the BLAKE-256 of the key that signed. The
+message is hashed once, behind ``Decred Signed Message`` (dcrd, ``verifymessage``, which takes P2PKH only); OKX's tool
+holds Bitcoin's header for it, hashed as Bitcoin does. Decred's addresses hash the compressed key only (dcrutil), so the
+header byte is 31 to 34; dcrd also reads 27 to 30, which would be a second spelling.
+"""
+
+from Crypto.Hash import RIPEMD160
+
+from monitor.model import Claim, Network, Verdict, VerdictStatus
+from monitor.ownership import secp256k1
+from monitor.ownership.bitcoin import compact
+from monitor.ownership.bitcoin.account import account_of
+from monitor.ownership.digests import bitcoin_message, sized
+from monitor.ownership.faults import NotJudged, Refused
+from monitor.registry.addresses.encodings.blake256 import blake256
+
+
+def judge(claim: Claim, network: Network) -> Verdict:
+    """The key of the address signed."""
+    account = account_of(claim, network)
+    if account.form != "p2pkh":
+        raise NotJudged(f"signatures for Decred addresses of the form {account.form} are not judged")
+    given = [text for text in claim.signatures if text]
+    if len(given) > 1:
+        raise Refused(f"{len(given)} signatures are given for an address of one key")
+    signature = compact.read(given[0])
+    if signature is None or given[0].startswith("0x"):
+        raise Refused("the signature is not 65 bytes in base64")
+    if signature.header is not compact.Header.COMPRESSED:
+        raise Refused(f"the header of the signature is for {signature.header}, the address is of a compressed key")
+    key = _signer(signature, account.program, claim.message.encode())
+    account.check_stated(key)
+    return Verdict(VerdictStatus.VERIFIED, f"P2PKH: signed by key {key.hex()}, whose hash is the address")
+
+
+def _signer(signature: compact.Compact, program: bytes, message: bytes) -> bytes:
+    for digest in (_decred_message(message), bitcoin_message("Bitcoin Signed Message:\n", message)):
+        key = secp256k1.recover(signature.r_s, signature.recovery_id, digest).format()
+        if RIPEMD160.new(blake256(key)).digest() == program:
+            return key
+    raise Refused("the signature is not by the key of the address (or over another message)")
+
+
+def _decred_message(message: bytes) -> bytes:
+    return blake256(sized(b"Decred Signed Message:\n") + sized(message))

@@ -1,0 +1,53 @@
+"""Conflux Core: a user account is an EVM account whose first four bits are 1; a recovered key names its account.
+
+``verified`` rests on that derivation (Conflux protocol specification, "Addresses"; CIP-37 for the text form). Contracts
+(first four bits 8) and built-in ones (0) have no key. OKX signs its own header; wallets sign the text under Conflux's
+own envelope and write v as 0 or 1 (``PersonalMessage`` of js-conflux-sdk).
+"""
+
+from functools import partial
+
+from coincurve import PublicKey
+
+from monitor.model import Claim, Network, Verdict
+from monitor.ownership import accounts, digests
+from monitor.ownership.description import Description
+from monitor.ownership.faults import Refused
+from monitor.ownership.keyhash import ethereum_hash
+from monitor.ownership.recoverable import Form, Scheme, Spelling
+from monitor.registry.addresses import Decoded
+
+DESCRIPTION = Description(
+    addresses="CIP-37 `cfx:…` of the type user; contracts with owners only.",
+    messages="OKX's own header (Keccak-256), v 27 or 28; or Conflux' envelope of the text (js-conflux-sdk's "
+    "`PersonalMessage`), v 0 or 1; r, s, v in hex, low s.",
+    binding="The account is the last 20 bytes of the Keccak-256 of the key that the signature recovers to, its first "
+    "four bits set to 1.",
+    verified="The account's own key signed.",
+    promotion="None: contracts on Conflux are not asked for their owners.",
+)
+
+
+def _accounts(key: PublicKey) -> tuple[bytes]:
+    account = ethereum_hash(key)
+    return (bytes((0x10 | account[0] & 0x0F,)) + account[1:],)
+
+
+_SCHEME = Scheme(
+    (
+        Spelling((Form("OKX header", digests.okx_message),)),
+        Spelling((Form("Conflux envelope", partial(digests.personal_message, chain="Conflux")),), v=0),
+    ),
+    _accounts,
+)
+
+
+def judge(claim: Claim, network: Network) -> Verdict:
+    """The account itself signed, or its owners did."""
+    return accounts.judge(claim, network, _scheme_of)
+
+
+def _scheme_of(_network: Network, account: Decoded) -> Scheme:
+    if account.form != "user":
+        raise Refused(f"the account is of the type {account.form}, which has no key")
+    return _SCHEME

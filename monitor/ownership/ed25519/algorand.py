@@ -1,0 +1,33 @@
+"""Algorand: an address is an Ed25519 key and its checksum. Multisig and contract addresses are hashes, and no keys.
+
+Wallets sign bytes behind ``MX`` (algosdk's ``signBytes``), which no transaction begins with. An account that was
+rekeyed has another key authorised on chain; the key of its address then still makes it ``verified`` here.
+"""
+
+from monitor.model import Claim, Network, Verdict
+from monitor.ownership.description import Description
+from monitor.ownership.ed25519 import rows, spellings
+from monitor.ownership.ed25519.messages import OKX, Form
+
+DESCRIPTION = Description(
+    addresses="Base32 of key and checksum.",
+    messages="OKX's header; `MX` and the text (`signBytes`). Hex or base64.",
+    binding="The address is the key.",
+    verified="The key of the address signed.",
+    promotion="None: `verified` needs none; whether the account was rekeyed is not asked.",
+)
+
+
+def judge(claim: Claim, network: Network) -> Verdict:
+    """The key of the address signed."""
+    return rows.judge(claim, network, _SCHEME)
+
+
+_SCHEME = rows.Scheme(
+    check=rows.Keyed(
+        forms=(OKX, Form("MX", lambda message, _: b"MX" + message)),
+        key_in=rows.whole_key,
+        read_signature=spellings.base64_or_hex_signature,
+    ),
+    bind=rows.is_key,
+)

@@ -1,0 +1,21 @@
+"""Hedera: accounts are numbered, and their keys can be replaced, so nothing in a row ties a key to an account."""
+
+from monitor.model import Claim, Network, Verdict
+from monitor.ownership.description import Description
+from monitor.ownership.ed25519 import rows
+
+DESCRIPTION = Description(
+    addresses="`0.0.N`, with or without the checksum of HIP-15.",
+    messages="OKX's header. Hex. Ed25519 keys only.",
+    binding="Nothing: only the ledger knows an account's key.",
+    verified="Never.",
+    promotion="None yet: the account's key on the ledger would tell.",
+)
+
+
+def judge(claim: Claim, network: Network) -> Verdict:
+    """The stated key signed."""
+    return rows.judge(claim, network, _SCHEME)
+
+
+_SCHEME = rows.stated("only the ledger knows the key of a numbered account")

@@ -1,0 +1,31 @@
+"""MultiversX: an address is bech32 of an Ed25519 key, or of a contract (eight leading zero bytes), which has none.
+
+A guarded account needs a second signature to spend; its own key still makes it ``verified`` here.
+"""
+
+from monitor.model import Claim, Network, Verdict
+from monitor.ownership.description import Description
+from monitor.ownership.ed25519 import rows
+from monitor.registry.addresses import Decoded
+
+DESCRIPTION = Description(
+    addresses="`erd1…`.",
+    messages="OKX's header. Hex.",
+    binding="The address is the key, but for contracts.",
+    verified="The key of the address signed.",
+    promotion="None: a contract's owner is not asked for.",
+)
+
+_CONTRACT = bytes(8)
+
+
+def judge(claim: Claim, network: Network) -> Verdict:
+    """The key of the address signed, or some key is stated for a contract."""
+    return rows.judge(claim, network, _SCHEME)
+
+
+def _keyless(account: Decoded) -> str:
+    return "the address is that of a contract, which has no key" if account.payload.startswith(_CONTRACT) else ""
+
+
+_SCHEME = rows.Scheme(check=rows.Keyed(key_in=rows.whole_key), bind=rows.is_key, keyless=_keyless)

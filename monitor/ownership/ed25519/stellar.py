@@ -1,0 +1,39 @@
+"""Stellar and Pi: an account is an Ed25519 key (SEP-23), signed with as OKX does or as SEP-53 says.
+
+The key of the address is the account's master key. Its weight can be set to zero and other signers added; then the
+master key still makes the account ``verified`` here, as SEP-53 warns.
+"""
+
+from hashlib import sha256
+
+from monitor.model import Claim, Network, Verdict
+from monitor.ownership.description import Description
+from monitor.ownership.ed25519 import rows, spellings
+from monitor.ownership.ed25519.messages import OKX, Form
+
+DESCRIPTION = Description(
+    addresses="`G…` (SEP-23).",
+    messages="OKX's header; SEP-53. Hex or base64.",
+    binding="The account is its master key.",
+    verified="The account's master key signed.",
+    promotion="None: `verified` needs none; whether the master key still has weight is not asked.",
+)
+
+
+def judge(claim: Claim, network: Network) -> Verdict:
+    """The account's master key signed."""
+    return rows.judge(claim, network, _SCHEME)
+
+
+def _sep_53(message: bytes, _key: bytes) -> bytes:
+    return sha256(b"Stellar Signed Message:\n" + message).digest()
+
+
+_SCHEME = rows.Scheme(
+    check=rows.Keyed(
+        forms=(OKX, Form("SEP-53", _sep_53)),
+        key_in=rows.whole_key,
+        read_signature=spellings.base64_or_hex_signature,
+    ),
+    bind=rows.is_key,
+)

@@ -1,0 +1,44 @@
+"""ICON: an account is the last 20 bytes of the SHA3-256 of its key, x and y; a recovered key names its account.
+
+``verified`` rests on that derivation (the addresses ``hx…`` of ICON's JSON-RPC specification, as its SDKs make them).
+It is SHA-3 as standardised, not the Keccak-256 of Ethereum. ``cx…`` is a contract: no key is its own. OKX signs its own
+header, Keccak-256.
+"""
+
+from hashlib import sha3_256
+
+from coincurve import PublicKey
+
+from monitor.model import Claim, Network, Verdict
+from monitor.ownership import accounts
+from monitor.ownership.description import Description
+from monitor.ownership.digests import okx_message
+from monitor.ownership.faults import Refused
+from monitor.ownership.recoverable import Form, Scheme, Spelling
+from monitor.registry.addresses import Decoded
+
+DESCRIPTION = Description(
+    addresses="`hx` and 40 hex digits; `cx…`, a contract, with owners only.",
+    messages="OKX's own header (Keccak-256); r, s, v in hex, v 27 or 28, low s.",
+    binding="The account is the last 20 bytes of the SHA3-256 of the key that the signature recovers to.",
+    verified="The account's own key signed.",
+    promotion="None.",
+)
+
+
+def _accounts(key: PublicKey) -> tuple[bytes]:
+    return (sha3_256(key.format(compressed=False)[1:]).digest()[12:],)
+
+
+_SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), _accounts)
+
+
+def judge(claim: Claim, network: Network) -> Verdict:
+    """The account itself signed, or its owners did."""
+    return accounts.judge(claim, network, _scheme_of)
+
+
+def _scheme_of(_network: Network, account: Decoded) -> Scheme:
+    if account.form != "account":
+        raise Refused("the account is a contract (cx), which has no key")
+    return _SCHEME

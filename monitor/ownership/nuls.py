@@ -1,0 +1,37 @@
+"""NULS: an account of type 1 is the RIPEMD-160 of the SHA-256 of its compressed key; a recovered key names its account.
+
+``verified`` rests on that derivation (NULS documentation, "Address"; ``AddressTool`` of its node). Type 2 is a
+contract, type 3 a multisig: neither is the hash of one key. OKX signs its own header, Keccak-256.
+"""
+
+from monitor.model import Claim, Network, Verdict
+from monitor.ownership import accounts
+from monitor.ownership.description import Description
+from monitor.ownership.digests import okx_message
+from monitor.ownership.faults import NotJudged, Refused
+from monitor.ownership.keyhash import bitcoin_hash
+from monitor.ownership.recoverable import Form, Scheme, Spelling
+from monitor.registry.addresses import Decoded
+
+DESCRIPTION = Description(
+    addresses="`NULSd…` of the type 1; contracts and multisig accounts with owners only.",
+    messages="OKX's own header (Keccak-256); r, s, v in hex, v 27 or 28, low s.",
+    binding="The account is the RIPEMD-160 of the SHA-256 of the compressed key that the signature recovers to.",
+    verified="The account's own key signed.",
+    promotion="None.",
+)
+
+_SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), lambda key: (bitcoin_hash(key),))
+
+
+def judge(claim: Claim, network: Network) -> Verdict:
+    """The account itself signed, or its owners did."""
+    return accounts.judge(claim, network, _scheme_of)
+
+
+def _scheme_of(_network: Network, account: Decoded) -> Scheme:
+    if account.form == "multisig":
+        raise NotJudged("multisig accounts of NULS are not judged")
+    if account.form != "account":
+        raise Refused(f"the account is a {account.form}, which has no key")
+    return _SCHEME

@@ -1,0 +1,41 @@
+"""Tron: an account is the last 20 bytes of the Keccak-256 of its key, as on EVM networks; a recovered key names it.
+
+``verified`` rests on that derivation (Tron's protocol overview, section "Address"). Messages are signed as on EVM
+networks with Tron's name in the envelope: the text itself, as TronWeb's ``signMessageV2`` does (TIP-191's ``0x19``), or
+the Keccak-256 of the text, as OKX does (its first digest; the envelope then says 32). The permissions of an account can
+hand it to other keys: that its own key was not replaced, only the chain could tell.
+"""
+
+from functools import partial
+
+from monitor.model import Claim, Network, Verdict
+from monitor.ownership import accounts, digests
+from monitor.ownership.description import Description
+from monitor.ownership.keyhash import ethereum_hash
+from monitor.ownership.recoverable import Form, Scheme, Spelling
+
+DESCRIPTION = Description(
+    addresses="Base58check `T…` of the 20 bytes of an EVM account.",
+    messages="`TRON Signed Message`, length and text (TronWeb's `signMessageV2`), or the same over the text's "
+    "Keccak-256 (OKX); r, s, v in hex, v 27 or 28, low s.",
+    binding="The account is the last 20 bytes of the Keccak-256 of the key that the signature recovers to.",
+    verified="The account's own key signed.",
+    promotion="None: the account's permissions are not read.",
+)
+
+_SCHEME = Scheme(
+    (
+        Spelling(
+            (
+                Form("TIP-191", partial(digests.personal_message, chain="TRON")),
+                Form("OKX digest", partial(digests.personal_message_of_hash, chain="TRON")),
+            )
+        ),
+    ),
+    lambda key: (ethereum_hash(key),),
+)
+
+
+def judge(claim: Claim, network: Network) -> Verdict:
+    """The account itself signed, or its owners did."""
+    return accounts.judge(claim, network, lambda _network, _account: _SCHEME)

@@ -1,0 +1,68 @@
+"""What tests put on an anvil: coins, tokens with real bytecode, Safes."""
+
+import json
+from pathlib import Path
+
+from eth_abi.abi import encode
+from eth_utils.crypto import keccak
+
+from monitor.devnet import programs
+from monitor.devnet.nodes import Anvil
+
+DOLLAR: str = json.loads(Path("monitor/devnet/contracts/DevnetDollar.json").read_text(encoding="utf-8"))[
+    "deployedBytecode"
+]
+NOBODY = "0x" + "00" * 20
+_SINGLETON = "0x" + "5afe" * 10
+_SENTINEL = "0x" + "00" * 19 + "01"
+
+
+def give(node: Anvil, address: str, coins: float) -> None:
+    """Whole coins, from the next block on."""
+    node.rpc("anvil_setBalance", address, hex(int(coins * 10**18)))
+
+
+def issue(node: Anvil, contract: str, address: str, units: int) -> None:
+    """Base units of an ERC-20 whose code is put where ``contract`` is."""
+    node.rpc("anvil_setCode", contract, DOLLAR)
+    send(node, contract, call("issue(address,uint256)", address, units))
+
+
+def put_safe(node: Anvil, address: str, owners: list[str], threshold: int) -> None:
+    """Make ``address`` a Safe: the published proxy in front of the published code, set up by its own ``setup``."""
+    node.rpc("anvil_setCode", _SINGLETON, _deployed("Safe"))
+    node.rpc("anvil_setCode", address, _deployed("proxies/SafeProxy"))
+    node.rpc("anvil_setStorageAt", address, "0x0", "0x" + _SINGLETON[2:].rjust(64, "0"))
+    setup = "setup(address[],uint256,address,bytes,address,address,uint256,address)"
+    send(node, address, call(setup, owners, threshold, NOBODY, b"", NOBODY, NOBODY, 0, NOBODY))
+
+
+def swap_owner(node: Anvil, safe: str, owners: list[str], old: str, new: str) -> None:
+    """Replace an owner as the Safe itself does after its owners have agreed; ``owners`` are those of now, in order."""
+    before = ([_SENTINEL, *owners])[owners.index(old)]
+    node.rpc("anvil_impersonateAccount", safe)
+    send(node, safe, call("swapOwner(address,address,address)", before, old, new), sender=safe)
+
+
+def call(signature: str, *arguments: object) -> str:
+    """Call data by a signature such as ``transfer(address,uint256)``."""
+    types = signature[:-1].partition("(")[2].split(",")
+    return "0x" + (keccak(text=signature)[:4] + encode(types, arguments)).hex()
+
+
+def send(node: Anvil, to: str, data: str, *, sender: str = "") -> None:
+    """A transaction in a block of its own, from one of anvil's accounts unless told otherwise."""
+    transaction = {
+        "from": sender or node.rpc("eth_accounts")[0],
+        "to": to,
+        "data": data,
+        "gas": hex(1_000_000),
+        "gasPrice": "0x0",
+    }
+    receipt = node.rpc("eth_sendTransactionSync", transaction)
+    assert receipt["status"] == "0x1", receipt
+
+
+def _deployed(name: str) -> str:
+    code: str = json.loads(programs.safe_artifact(name).read_text(encoding="utf-8"))["deployedBytecode"]
+    return code

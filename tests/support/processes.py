@@ -1,0 +1,52 @@
+"""The daemon as operators run it: a process of its own, that can be signalled and killed."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from monitor.devnet.nodes.prometheus import local_get
+from monitor.devnet.processes import Node
+from tests.support.daemons import Site, Watched
+
+LISTEN = "${TEST_LISTEN}"
+"""What a configuration for it says under ``web.listen``."""
+
+
+class MonitorProcess(Node):
+    """``python -m monitor run``. It has started when it answers; that is before anything was read."""
+
+    name = "reserve-monitor"
+
+    def __init__(self, site: Site) -> None:
+        super().__init__(site.folder)
+        site.write(web={"listen": LISTEN})
+        self._configuration = site.path
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return {"TEST_LISTEN": f"127.0.0.1:{self.port}"}
+
+    def command(self) -> Sequence[str | Path]:
+        return (sys.executable, "-m", "monitor", "run", "--config", self._configuration)
+
+    def ask(self) -> None:
+        local_get(self.port, "/metrics")
+
+    def watched(self) -> Watched:
+        return Watched(self.port)
+
+    def signal_only(self, number: int) -> None:
+        """Signal the process alone, not those that it has started."""
+        assert self.pid
+        os.kill(self.pid, number)
+
+    def exit_status(self, *, within: float) -> int:
+        """Wait for its end."""
+        assert self._process
+        return self._process.wait(within)
+
+    def children(self) -> list[int]:
+        """Processes that it has started and that live."""
+        tasks = Path(f"/proc/{self.pid}/task").glob("*/children")
+        return [int(pid) for task in tasks for pid in task.read_text().split()]

@@ -1,0 +1,47 @@
+"""A stand-in for a network's reader: for what is done with readings, whatever they come from."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+
+from monitor.chains import BlockChoice, ChainError
+from monitor.model import Address, Block, EndpointState, OwnerAnswer, OwnerQuestion, Reading, Token
+
+START = datetime(2026, 6, 14, 12, tzinfo=UTC)
+"""When its block was made."""
+
+
+class Reader:
+    """A chain where every account holds its own number of base units, until told otherwise."""
+
+    def __init__(self) -> None:
+        self.height = 100
+        self.units: int | None = None
+        """What every account holds, if not its own number."""
+        self.refused: dict[Token, str] = {}
+        self.error: ChainError | None = None
+        self.asked: list[Mapping[Token, Collection[Address]]] = []
+        self.choices: list[BlockChoice] = []
+
+    async def read(self, wanted: Mapping[Token, Collection[Address]], at: BlockChoice) -> Reading:
+        self.asked.append(wanted)
+        self.choices.append(at)
+        if self.error:
+            raise self.error
+        balances = {
+            token: {each: int(each, 16) if self.units is None else self.units for each in accounts}
+            for token, accounts in wanted.items()
+            if token not in self.refused
+        }
+        return Reading(Block(self.height, f"0x{self.height:064x}", START), balances, self.refused, ("node-1",))
+
+    async def confirm(self, questions: Sequence[OwnerQuestion]) -> list[OwnerAnswer]:
+        raise NotImplementedError
+
+    async def check(self, sample: Mapping[Token, Collection[Address]]) -> tuple[EndpointState, ...]:
+        raise NotImplementedError
+
+    def endpoints(self) -> tuple[EndpointState, ...]:
+        return ()
+
+    async def close(self) -> None:
+        pass

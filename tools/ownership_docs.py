@@ -1,0 +1,118 @@
+"""Writes docs/ownership.md from the families' own descriptions and the registry: `make docs`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from monitor.model import Network
+from monitor.ownership.bitcoin.coins import BIP322, MESSAGE_HEADERS
+from monitor.ownership.evm.signatures import forms
+from monitor.ownership.families import FAMILIES
+from monitor.registry import Registry, load
+
+TARGET = Path(__file__).parent.parent / "docs" / "ownership.md"
+
+INTRODUCTION = """\
+# Ownership
+
+What a published signature proves about an account, on every network that the registry knows. `reserve-monitor
+ownership LIST` judges a list offline; the daemon judges every list it reads and asks chains about what stays open.
+
+- `verified`: the signature is valid, and the key is bound to the account: the account is derived from it, or is a
+  script of which enough distinct keys signed, or the chain confirmed it.
+- `unbound`: the signature is valid for a key or an owner that the row states, and nothing in the list ties that to the
+  account. A chain may: see *promotion*.
+- `invalid`: the evidence does not hold, the address does not decode, or the message is not one that the exchange may
+  have signed.
+- `unsigned`: the row has no signature.
+- `unsupported`: the evidence has a form that is not judged here, and says nothing either way.
+
+Each verdict has its reason. Refused everywhere: a signature that anybody can turn into a second one (the upper half of
+the group, "high s"), r or s out of range, further spellings of v or of the header byte, lengths that are not exact,
+anything before or after the signature, addresses with a wrong checksum, version, prefix or mixed case, two signatures
+by one key where two are needed, and a public key in the row that is not the one that signed.
+
+A message form is one way of making bytes out of the text. *OKX's own header* is `OKX Signed Message:\\n` and the text,
+each behind its length. Where several forms are listed, a signature may be over any of them; each has one spelling.
+
+A row that names owners (EOA1, EOA2) is `unbound` once all of them have signed, each in the column of its own: owners
+are accounts of the same network, and sign as accounts do. Where the account itself is named among them, it is
+`verified`. Families that say nothing of owners judge such rows `unsupported`.
+
+*Promotion* asks a node about an `unbound` claim, with `--config` and in the daemon's pass; offline it stays `unbound`.
+
+This page is made from `monitor/ownership` and the registry by `make docs`.
+"""
+
+FAMILIES_TITLE = """\
+## Families
+
+| family, networks | addresses | messages | what binds key to account | `verified` means | promotion |
+|---|---|---|---|---|---|
+"""
+
+NETWORKS_TITLE = """\
+## Networks
+
+| network | chain | family | message forms of its own |
+|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    registry = load()
+    rows = "".join(_family_rows(registry))
+    return f"{INTRODUCTION}\n{FAMILIES_TITLE}{rows}\n{_not_judged(registry)}\n{NETWORKS_TITLE}{_network_rows(registry)}"
+
+
+def _family_rows(registry: Registry) -> Iterator[str]:
+    for name, family in sorted(FAMILIES.items()):
+        networks = ", ".join(network.name for network in _members(registry, name))
+        told = family.description
+        cells = (told.addresses, told.messages, told.binding, told.verified, told.promotion)
+        yield _row(f"**{name}**: {networks}", *cells)
+
+
+def _not_judged(registry: Registry) -> str:
+    names = [network.title for network in _sorted(registry) if network.family not in FAMILIES]
+    if not names:
+        return ""
+    return f"Signatures on these networks are not judged, every row there is `unsupported`: {', '.join(names)}.\n"
+
+
+def _network_rows(registry: Registry) -> str:
+    return "".join(
+        _row(
+            f"`{network.name}` ({network.title})",
+            f"`{network.caip2}`",
+            network.family if network.family in FAMILIES else f"{network.family}: not judged",
+            _own_forms(network),
+        )
+        for network in _sorted(registry)
+    )
+
+
+def _own_forms(network: Network) -> str:
+    """What differs between the networks of one family."""
+    if network.family == "evm":
+        return ", ".join(form.name for form in forms(network))
+    headers = MESSAGE_HEADERS.get(network.name, ())
+    more = ["BIP-322"] if network.name in BIP322 else []
+    return ", ".join([*(f"`{header.strip()}`" for header in headers), *more])
+
+
+def _members(registry: Registry, family: str) -> list[Network]:
+    return [network for network in _sorted(registry) if network.family == family]
+
+
+def _sorted(registry: Registry) -> list[Network]:
+    """The networks by family, then by name."""
+    return sorted(registry.networks.values(), key=lambda network: (network.family, network.name))
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(page(), encoding="utf-8")
