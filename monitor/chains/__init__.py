@@ -10,7 +10,7 @@ from typing import Protocol
 from monitor.chains.choice import BlockChoice, Depth, Height, Tag, choice_of
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.node import Wanted
-from monitor.chains.protocols import is_readable, oldest_block, open_endpoint, protocol_of
+from monitor.chains.protocols import is_readable, is_served, oldest_block, open_endpoint, protocol_of
 from monitor.chains.reader import NetworkReader
 from monitor.model import EndpointState, Network, OwnerAnswer, OwnerQuestion, Reading
 from monitor.settings import NetworkSettings
@@ -26,6 +26,7 @@ __all__ = [
     "Wanted",
     "choice_of",
     "is_readable",
+    "is_served",
     "open_network",
     "protocol_of",
 ]

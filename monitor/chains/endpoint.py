@@ -146,6 +146,7 @@ class Endpoint:
             disagreements=self._disagreements,
             last_error=self._last_error,
             last_success_at=self._last_success_at,
+            method=self._node.method,
         )
 
     async def close(self) -> None:

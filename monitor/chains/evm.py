@@ -6,7 +6,9 @@ from typing import TypeVar
 from monitor.chains import evm_balances, evm_owners, evm_values
 from monitor.chains.choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
-from monitor.chains.evm_rpc import EvmRpc, HashRefusedError, Position
+from monitor.chains.evm_finding import Methods
+from monitor.chains.evm_methods import Method, methods_of
+from monitor.chains.evm_rpc import AtBlock, EvmRpc, HashRefusedError, Position
 from monitor.chains.line import Line
 from monitor.chains.node import Confirmed, Held, Node, Wanted
 from monitor.model import Block, Network, OwnerQuestion
@@ -17,10 +19,16 @@ T = TypeVar("T")
 class EvmNode(Node):
     """One EVM endpoint."""
 
-    def __init__(self, network: Network, line: Line) -> None:
+    def __init__(self, network: Network, line: Line, methods: Sequence[Method] | None = None) -> None:
+        """``methods`` of reading many balances that may be tried; by default all that may work on ``network``."""
         super().__init__(network, line)
         self._rpc = EvmRpc(line)
+        self._methods = Methods(methods_of(network) if methods is None else methods)
         self._by_number = False
+
+    @property
+    def method(self) -> str:
+        return self._methods.name
 
     # --- the chain and its blocks ---
 
@@ -49,7 +57,9 @@ class EvmNode(Node):
     # --- balances ---
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        return await self._pinned(block, lambda at: evm_balances.balances(self._rpc, wanted, block, at))
+        return await self._pinned(
+            block, lambda at: evm_balances.balances(AtBlock(self._rpc, block, at), self._methods, wanted)
+        )
 
     async def _pinned(self, block: Block, work: Callable[[Position], Awaitable[T]]) -> T:
         """Do ``work`` at ``block`` by hash; where the node refuses hashes, by number between two looks at the hash."""

@@ -1,11 +1,13 @@
 """Do these signers control this contract account? Asked of the account itself, at one block.
 
-Three rules, in this order:
+Four rules, in this order:
 
 1. A Safe names its owners and how many of them must sign (``getOwners``, ``getThreshold``): enough distinct signers
    must be among them. What a Safe answers is final.
 2. A contract with one owner (``owner()``, ERC-173): it must be a signer.
-3. A contract that judges signatures itself (``isValidSignature``, EIP-1271): it must accept the signed digest with
+3. An EigenPod, the contract that a restaked validator's coins go to (``podOwner()``, EigenLayer's ``IEigenPod``): its
+   owner must be a signer.
+4. A contract that judges signatures itself (``isValidSignature``, EIP-1271): it must accept the signed digest with
    the signatures joined in ascending order of their signers, as a Safe wants them.
 
 A call that reverts, or answers in another form, only means that this rule does not apply.
@@ -33,10 +35,11 @@ def _selector(signature: str) -> bytes:
 _GET_OWNERS = _selector("getOwners()")
 _GET_THRESHOLD = _selector("getThreshold()")
 _OWNER = _selector("owner()")
+_POD_OWNER = _selector("podOwner()")
 _IS_VALID_SIGNATURE = _selector("isValidSignature(bytes32,bytes)")
 _MAGIC = _IS_VALID_SIGNATURE  # 0x1626ba7e: EIP-1271 lets the function answer with its own selector
-_RULES = 4
-"""Calls for one question."""
+_CALLS = 5
+"""For one question."""
 
 
 async def confirm(rpc: EvmRpc, questions: Sequence[OwnerQuestion], block: Block, at: Position) -> Confirmed:
@@ -53,7 +56,7 @@ async def confirm(rpc: EvmRpc, questions: Sequence[OwnerQuestion], block: Block,
     ]
     answers = await _data(rpc, calls, block, at)
     judged = {
-        id(question): judge(question, answers[_RULES * number : _RULES * (number + 1)])
+        id(question): judge(question, answers[_CALLS * number : _CALLS * (number + 1)])
         for number, question in enumerate(asked)
     }
     nothing = (False, f"there is no contract at this account at block {block.number}")
@@ -75,23 +78,26 @@ async def _data(rpc: EvmRpc, calls: Sequence[Call], block: Block, at: Position) 
 def _calls(question: OwnerQuestion) -> tuple[bytes, ...]:
     signed = sorted(zip(question.signers, question.signatures, strict=True), key=lambda pair: int(pair[0], 16))
     proof = encode(["bytes32", "bytes"], [question.digest, b"".join(signature for _, signature in signed)])
-    return _GET_OWNERS, _GET_THRESHOLD, _OWNER, _IS_VALID_SIGNATURE + proof
+    return _GET_OWNERS, _GET_THRESHOLD, _OWNER, _POD_OWNER, _IS_VALID_SIGNATURE + proof
 
 
 def judge(question: OwnerQuestion, answers: Sequence[bytes | None]) -> tuple[bool, str]:
-    """Confirmed or not, and why, by the answers to the four calls; None is a call that reverted."""
-    owners, threshold, owner, validity = answers
+    """Confirmed or not, and why, by the answers to the five calls; None is a call that reverted."""
+    owners, threshold, owner, pod_owner, validity = answers
     signers = {signer.lower() for signer in question.signers}
     safe = _safe(owners, threshold)
     if safe:
         members, needed = safe
         signed = len(signers & members)
         return signed >= needed, f"{signed} of the Safe's {len(members)} owners signed; it needs {needed}"
-    if (address := _address(owner)) in signers:
-        return True, f"owner() is the signer {address}"
+    named = {"owner()": _address(owner), "podOwner()": _address(pod_owner)}
+    for rule, address in named.items():
+        if address in signers:
+            return True, f"{rule} is the signer {address}"
     if validity is not None and len(validity) == _WORD and validity[:4] == _MAGIC:
         return True, "isValidSignature accepts the signatures (EIP-1271)"
-    whose = f"owner() is {address}, who did not sign" if address else "the contract names no owner"
+    others = [f"{rule} is {address}, who did not sign" for rule, address in named.items() if address]
+    whose = " and ".join(others) or "the contract names no owner"
     return False, f"{whose}, and isValidSignature does not accept the signatures"
 
 

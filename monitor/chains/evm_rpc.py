@@ -6,6 +6,7 @@ speed (docs/nodes.md has the figures).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from web3 import AsyncWeb3
@@ -48,7 +49,8 @@ class EvmRpc:
     def __init__(self, line: Line) -> None:
         self.line = line
         self._http = Http(line)
-        self._web3 = AsyncWeb3(EvmProvider(JsonRpc(line, self._http)))
+        self._rpc = JsonRpc(line, self._http)
+        self._web3 = AsyncWeb3(EvmProvider(self._rpc))
         self.size = line.settings.batch
         """Calls in one request."""
 
@@ -61,6 +63,10 @@ class EvmRpc:
         if failure:
             raise self.line.fault(Reason.RPC_ERROR, f"{method}: {failure}")
         return reply["result"]
+
+    async def divisible(self, method: str, params: list[Any]) -> Reply:
+        """The reply to one call that asks for much; :class:`BatchRefusedError` where it asks for too much."""
+        return await self._rpc.call(method, params, divisible=True)
 
     async def block(self, name: str) -> Block | None:
         header = await self.result("eth_getBlockByNumber", [name, False])
@@ -112,6 +118,13 @@ class EvmRpc:
         except ValueError as error:
             raise self.line.fault(Reason.MALFORMED, f"{method}: {error}") from None
 
+    def quantity(self, value: object, method: str) -> int:
+        """``value`` as a quantity, or the fault that it is not."""
+        try:
+            return evm_values.quantity(value)
+        except ValueError as error:
+            raise self.line.fault(Reason.MALFORMED, f"{method}: {error}") from None
+
     async def cause(self, failure: RpcFailure, block: Block, at: Position) -> Exception:
         """The error to raise for a call at ``block`` that failed for another reason than the contract's."""
         what = meaning(failure)
@@ -128,3 +141,20 @@ class EvmRpc:
     async def close(self) -> None:
         """Give back the connections."""
         await self._http.close()
+
+
+@dataclass(frozen=True, slots=True)
+class AtBlock:
+    """An endpoint, asked at one block: ``position`` is how it wants the block addressed."""
+
+    rpc: EvmRpc
+    block: Block
+    position: Position
+
+    async def result(self, method: str, *params: object) -> object:
+        """The result of one call whose last parameter is the block."""
+        return await self.rpc.result(method, [*params, self.position], self.block)
+
+    async def cause(self, failure: RpcFailure) -> Exception:
+        """The error to raise for a call that failed for another reason than the contract's."""
+        return await self.rpc.cause(failure, self.block, self.position)

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple, Never
@@ -14,6 +15,9 @@ from monitor.chains.line import Line
 from monitor.settings import EndpointSettings
 
 _LARGEST_ANSWER = 512 * 1024**2
+Query = Sequence[tuple[str, str]]
+"""Parameters of a URL; a name may occur more than once."""
+
 _PIECE = 256 * 1024
 _LARGE = 512 * 1024
 
@@ -37,7 +41,13 @@ class Http:
         self._session: aiohttp.ClientSession | None = None
 
     async def request(
-        self, method: str, path: str = "", *, body: bytes | None = None, patience: float | None = None
+        self,
+        method: str,
+        path: str = "",
+        *,
+        query: Query = (),
+        body: bytes | None = None,
+        patience: float | None = None,
     ) -> Answer:
         """One request, without retries; given up after ``patience`` seconds, by default the endpoint's own.
 
@@ -45,7 +55,7 @@ class Http:
         """
         try:
             async with asyncio.timeout(self._line.timeout if patience is None else patience):
-                return await self._request(method, self._at(path), body)
+                return await self._request(method, self._at(path).update_query(query), body)
         except TimeoutError:
             raise self._line.fault(Reason.TIMEOUT, "no whole answer in time") from None
         except (aiohttp.ClientError, OSError) as error:

@@ -21,14 +21,18 @@ Reply = dict[str, Any]
 
 _RATE_CODES = frozenset({429, -32005, -32029})  # EIP-1474 "limit exceeded" and what providers made of it
 _RATE_WORDS = re.compile(r"rate.?limit|too many requests|quota|capacity|requests? limit|limit exceeded", re.IGNORECASE)
-_SIZE_WORDS = re.compile(r"batch|too large|too big|size|payload", re.IGNORECASE)
+_SIZE_WORDS = re.compile(r"batch|too large|too big|size|payload|gas", re.IGNORECASE)
 _REVERT_CODE = 3
 _LARGE = 512 * 1024
 """Bytes from which on a cut connection may mean that the server does not want to read it all."""
 
 
 class BatchRefusedError(Exception):
-    """The endpoint wants fewer calls in one request."""
+    """The endpoint wants less in one request. ``fault``, where there is one, is what to raise if less is no cure."""
+
+    def __init__(self, detail: str, fault: ChainError | None = None) -> None:
+        super().__init__(detail)
+        self.fault = fault
 
 
 class MalformedReplyError(ValueError):
@@ -102,14 +106,26 @@ class JsonRpc:
         self._loads = loads
         self._ids = itertools.count(1)
 
-    async def call(self, method: str, params: object, *, patience: float | None = None) -> Reply:
-        """One call in a request of its own."""
+    async def call(
+        self, method: str, params: object, *, patience: float | None = None, divisible: bool = False
+    ) -> Reply:
+        """One call in a request of its own.
+
+        A ``divisible`` one asks for much that could be asked for in parts: it raises :class:`BatchRefusedError` where
+        the endpoint finds it too large, or does not finish it in time.
+        """
         number = next(self._ids)
         body = orjson.dumps({"jsonrpc": "2.0", "id": number, "method": method, "params": params})
 
         async def request() -> Reply:
-            document = self._document(await self._http.request("POST", body=body, patience=patience))
-            return self._one(document, number)
+            if not divisible:
+                return self._one(self._document(await self._http.request("POST", body=body, patience=patience)), number)
+            try:
+                return self._one(self._document(await self._posted(body)), number)
+            except ChainError as error:
+                if error.reason is Reason.TIMEOUT:
+                    raise BatchRefusedError(str(error), error) from None
+                raise
 
         return await self._line.send(request)
 
@@ -124,15 +140,7 @@ class JsonRpc:
         )
 
         async def request() -> list[Reply]:
-            try:
-                answer = await self._http.request("POST", body=body)
-            except ChainError as error:
-                if error.reason is Reason.REFUSED and len(body) > _LARGE:
-                    raise BatchRefusedError("the connection was cut while a large request was sent") from None
-                raise
-            if answer.status == 413:
-                raise BatchRefusedError(f"HTTP 413: {excerpt(answer.body)}")
-            document = self._document(answer)
+            document = self._document(await self._posted(body))
             self._accepted(document)
             try:
                 replies = match_replies(document, ids)
@@ -143,6 +151,18 @@ class JsonRpc:
             return replies
 
         return await self._line.send(request)
+
+    async def _posted(self, body: bytes) -> Answer:
+        """The answer to what could also be asked in parts."""
+        try:
+            answer = await self._http.request("POST", body=body)
+        except ChainError as error:
+            if error.reason is Reason.REFUSED and len(body) > _LARGE:
+                raise BatchRefusedError("the connection was cut while a large request was sent", error) from None
+            raise
+        if answer.status == 413:
+            raise BatchRefusedError(f"HTTP 413: {excerpt(answer.body)}")
+        return answer
 
     def _document(self, answer: Answer) -> object:
         """The JSON of a body. Errors of JSON-RPC come with any status (bitcoind: 500), so the body goes first."""

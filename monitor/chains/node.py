@@ -53,13 +53,18 @@ class Confirmed:
 
     def difference(self, other: Self) -> str:
         for mine, theirs in zip(self.answers, other.answers, strict=True):
-            if mine.confirmed != theirs.confirmed:
+            if (mine.confirmed, mine.referred) != (theirs.confirmed, theirs.referred):
                 return f"“{mine.reason}” and “{theirs.reason}”"
         return ""
 
 
 class Node(ABC):
     """One endpoint, spoken to in its protocol. Every failure is a :class:`ChainError` made by its line."""
+
+    @property
+    def method(self) -> str:
+        """How it tells many balances at once, where that differs between endpoints and has been found out."""
+        return ""
 
     def __init__(self, network: Network, line: Line) -> None:
         self.network = network
@@ -85,7 +90,7 @@ class Node(ABC):
         await self.balances(sample, block)
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
-        """Whether signers control accounts, at ``block``; for families whose accounts can be contracts."""
+        """Whether signers control accounts, at ``block``; for families whose chain knows more than the account says."""
         raise self.line.fault(Reason.UNSUPPORTED, f"{self.network.name} has no contract accounts to ask for owners")
 
     @abstractmethod

@@ -4,13 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from monitor.chains.antelope import AntelopeNode
+from monitor.chains.aptos import AptosNode
+from monitor.chains.beacon import BeaconNode
 from monitor.chains.bitcoind import BitcoindNode
 from monitor.chains.electrum import ElectrumNode
 from monitor.chains.endpoint import Endpoint
 from monitor.chains.esplora import EsploraNode
 from monitor.chains.evm import EvmNode
 from monitor.chains.line import Line
+from monitor.chains.near import NearNode
 from monitor.chains.node import Node
+from monitor.chains.rippled import RippledNode
+from monitor.chains.starknet import StarknetNode
+from monitor.chains.toncenter import ToncenterNode
 from monitor.model import Network
 from monitor.settings import EndpointSettings, NetworkSettings
 
@@ -25,6 +32,8 @@ class NodeProtocol:
     open: Callable[[Network, Line], Node]
     families: frozenset[str]
     schemes: tuple[str, ...]
+    reads: bool = True
+    """Whether it reads balances; else it only confirms owners."""
 
 
 PROTOCOLS = {
@@ -32,11 +41,19 @@ PROTOCOLS = {
     "bitcoind": NodeProtocol(BitcoindNode, frozenset({"bitcoin"}), _HTTP),
     "esplora": NodeProtocol(EsploraNode, frozenset({"bitcoin"}), _HTTP),
     "electrum": NodeProtocol(ElectrumNode, frozenset({"bitcoin"}), _TCP),
+    "beacon": NodeProtocol(BeaconNode, frozenset({"beacon"}), _HTTP, reads=False),
+    "aptos": NodeProtocol(AptosNode, frozenset({"aptos"}), _HTTP, reads=False),
+    "antelope": NodeProtocol(AntelopeNode, frozenset({"eos"}), _HTTP, reads=False),
+    "rippled": NodeProtocol(RippledNode, frozenset({"xrp"}), _HTTP, reads=False),
+    "toncenter": NodeProtocol(ToncenterNode, frozenset({"ton"}), _HTTP, reads=False),
+    "starknet": NodeProtocol(StarknetNode, frozenset({"starknet"}), _HTTP, reads=False),
+    "near": NodeProtocol(NearNode, frozenset({"near"}), _HTTP, reads=False),
 }
 """The first that serves a network's family is the family's default."""
 
 
-_OLDEST = {"evm": timedelta(hours=2), "bitcoin": timedelta(hours=12)}
+_OLDEST = {"bitcoin": timedelta(hours=12)}
+_OLDEST_ELSEWHERE = timedelta(hours=2)
 """How old the newest usable block of a family's networks never is."""
 
 
@@ -45,12 +62,21 @@ def oldest_block(network: Network, settings: NetworkSettings) -> timedelta | Non
 
     Such a node still answers, with the balances of the past. Test networks may rest as long as they like.
     """
-    return settings.behind_after or (None if settings.caip2 else _OLDEST.get(network.family))
+    return settings.behind_after or (None if settings.caip2 else _OLDEST.get(network.family, _OLDEST_ELSEWHERE))
 
 
 def is_readable(network: Network) -> bool:
     """Whether some protocol reads balances of the network's family."""
-    return any(network.family in protocol.families for protocol in PROTOCOLS.values())
+    return any(protocol.reads for protocol in _serving(network).values())
+
+
+def is_served(network: Network) -> bool:
+    """Whether some protocol speaks to nodes of the network's family, be it only to confirm owners."""
+    return bool(_serving(network))
+
+
+def _serving(network: Network) -> dict[str, NodeProtocol]:
+    return {name: protocol for name, protocol in PROTOCOLS.items() if network.family in protocol.families}
 
 
 def protocol_of(network: Network, settings: EndpointSettings) -> str:
@@ -58,7 +84,7 @@ def protocol_of(network: Network, settings: EndpointSettings) -> str:
 
     Raises ValueError, saying what to write instead, where it does not fit the network or the URL.
     """
-    served = [name for name, protocol in PROTOCOLS.items() if network.family in protocol.families]
+    served = list(_serving(network))
     if not served:
         raise ValueError(f"balances of {network.family} networks cannot be read yet")
     name = settings.protocol or served[0]

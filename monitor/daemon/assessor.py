@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -28,7 +28,7 @@ from monitor.model import (
     frozen,
 )
 from monitor.settings import Settings
-from monitor.store import Store
+from monitor.store import Store, StoreError
 
 _log = structlog.get_logger(__name__)
 
@@ -82,9 +82,14 @@ class Assessor:
         shared = await asyncio.to_thread(self._shared_accounts, exchanges)
         assessments = {}
         for name, watch in exchanges.items():
-            states = {network: each.state(name, watch.wanted(network), now) for network, each in networks.items()}
+            states = {
+                network: each.state(name, watch.wanted(network), now)
+                for network, each in networks.items()
+                if each.readable
+            }
+            unreadable = networks.keys() - states.keys()
             assessments[name] = await asyncio.to_thread(
-                self._assessment, watch, states, audits.get(name), shared.get(name, ()), now
+                self._assessment, watch, states, audits.get(name), shared.get(name, ()), now, unreadable=unreadable
             )
         await self._remember(assessments.values(), settings, now)
         endpoints = tuple(state for watch in networks.values() for state in watch.reader.endpoints())
@@ -109,7 +114,7 @@ class Assessor:
             _log.info("alert", state="ended", alert=name.value, exchange=exchange, asset=asset)
         self._active = frozenset(active)
         if memory != self._memory:
-            await self._store.put(_ALERTS, memory.as_json())
+            await _kept(self._store.put(_ALERTS, memory.as_json()))
             self._memory = memory
         return alerts
 
@@ -120,6 +125,8 @@ class Assessor:
         audit: Audit | None,
         shared: tuple[SharedAccounts, ...],
         now: datetime,
+        *,
+        unreadable: Collection[str],
     ) -> Assessment:
         judged, settings = watch.judged, watch.settings
         holdings = judged.holdings if judged else None
@@ -140,6 +147,7 @@ class Assessor:
                 liabilities=watch.liabilities,
                 settings=settings,
                 configured=states.keys(),
+                unreadable=unreadable,
                 audit=audit,
                 now=now,
             ),
@@ -182,11 +190,19 @@ class Assessor:
         self._ratios.extend(new)
         while self._ratios and now - self._ratios[0].at > within:
             self._ratios.popleft()
-        await self._store.save_ratios(new)
+        await _kept(self._store.save_ratios(new))
 
     def _is_news(self, point: RatioPoint, pause: timedelta) -> bool:
         last = self._last_point.get((point.exchange, point.asset))
         return last is None or last.ratio != point.ratio or point.at - last.at >= pause
+
+
+async def _kept(writing: Awaitable[None]) -> None:
+    """Write to the history; a disk that is full must not keep the present from being seen and its alerts from going."""
+    try:
+        await writing
+    except StoreError as error:
+        _log.error("the history was not written", error=str(error))
 
 
 def _labels(alert: AlertState) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from monitor.chains import is_readable, protocol_of
+from monitor.chains import is_served, protocol_of
 from monitor.published import LIABILITIES_FORMATS, WALLETS_FORMATS
 from monitor.registry import Registry
 from monitor.registry import load as load_registry
@@ -41,8 +41,8 @@ def _exchange_faults(name: str, settings: ExchangeSettings) -> Iterator[Fault]:
 def _network_faults(name: str, settings: NetworkSettings, registry: Registry) -> Iterator[Fault]:
     network = registry.networks.get(name)
     if network is None:
-        readable = [each.name for each in registry.networks.values() if is_readable(each)]
-        yield ("networks", name), _choose("network that can be read", sorted(readable))
+        served = [each.name for each in registry.networks.values() if is_served(each)]
+        yield ("networks", name), _choose("network that nodes can be asked about", sorted(served))
         return
     for index, endpoint in enumerate(settings.endpoints):
         try:

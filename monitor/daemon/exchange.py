@@ -25,6 +25,7 @@ from monitor.model import (
     OwnerQuestion,
     Token,
     Verdict,
+    VerdictStatus,
     WalletList,
 )
 from monitor.published import (
@@ -122,12 +123,11 @@ class ExchangeWatch:
                 await self._take_up(published, stored.accepted_at)
                 self._validators[WALLETS] = Validators(**stored.validators)
         stored = await self._store.document(self.name, LIABILITIES)
-        if stored and self.settings.liabilities:
+        settings = self.settings.liabilities
+        if stored and settings:
             try:
-                files = unpack(stored.content, stored.document, self.settings.liabilities)
-                self.liabilities = read_liabilities(
-                    files, stored.document, self.settings.liabilities.format, self.registry
-                )
+                files = unpack(stored.content, stored.document, settings)
+                self.liabilities = read_liabilities(files, stored.document, settings.format, self.registry)
             except DocumentError as error:
                 _log.warning("the kept liabilities cannot be read any more", exchange=self.name, error=str(error))
             else:
@@ -284,9 +284,10 @@ class ExchangeWatch:
             )
             questions: dict[bytes, OwnerQuestion] = {}
             asked: defaultdict[bytes, list[int]] = defaultdict(list)
-            for position, (claim, mark) in enumerate(zip(published.claims, prints, strict=True)):
+            for position, (claim, mark, verdict) in enumerate(zip(published.claims, prints, accepted, strict=True)):
                 network = self.registry.networks.get(claim.network or "")
-                question = ownership.question(claim, network) if network and claim.owners else None
+                unbound = verdict.status is VerdictStatus.UNBOUND
+                question = ownership.question(claim, network) if network and unbound else None
                 if question:
                     questions[mark] = question
                     asked[mark].append(position)

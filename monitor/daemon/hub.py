@@ -14,9 +14,10 @@ from monitor.daemon.audits import read_claimed
 from monitor.daemon.clock import Clock
 from monitor.daemon.exchange import ExchangeWatch, Progress
 from monitor.daemon.network import NetworkWatch
+from monitor.daemon.owners import ask_owners
 from monitor.judgement import audit
 from monitor.metrics import Metrics
-from monitor.model import Audit, Network, ReloadState, Verdict, World
+from monitor.model import Audit, Network, OwnerAnswer, ReloadState, Verdict, World
 from monitor.ownership import RULES_VERSION
 from monitor.registry import Registry
 from monitor.settings import ExchangeSettings, NetworkSettings, Settings
@@ -74,13 +75,14 @@ class Hub:
         gone = [watch for name, watch in self.networks.items() if networks.get(name) is not watch]
         await asyncio.gather(*(watch.restore() for watch in fresh))
         self.settings, self.networks, self.exchanges = settings, networks, exchanges
+        self._audits = {name: audited for name, audited in self._audits.items() if name in exchanges}
         for network in networks.values():
             network.forget(frozenset(exchanges))
         for exchange in fresh:
             if exchange.judged:
                 audited = await self._store.audit(exchange.name, exchange.judged.document.sha256)
                 self._audits.update({exchange.name: audited} if audited else {})
-        pairs = [(name, network) for name in exchanges for network in networks]
+        pairs = [(name, network) for name in exchanges for network, watch in networks.items() if watch.readable]
         self._metrics.configured(pairs, account_series=settings.metrics.account_series)
         await asyncio.gather(*(watch.reader.close() for watch in gone))
 
@@ -125,8 +127,10 @@ class Hub:
         await self.assess()
 
     async def poll(self, network: str) -> None:
-        """One snapshot of ``network`` for every exchange that claims something there."""
+        """One snapshot of ``network`` for every exchange that claims something there, if its balances can be read."""
         watch = self.networks[network]
+        if not watch.readable:
+            return
         taken = await watch.poll({name: exchange.wanted(network) for name, exchange in self.exchanges.items()})
         await self.assess()
         for snapshot in taken:
@@ -135,16 +139,15 @@ class Hub:
     async def confirm(self, exchange: str) -> None:
         """Ask the chains whether the owners of unbound claims control their accounts."""
         watch = self.exchanges[exchange]
-        for name, network in self.networks.items():
+        readers = {name: network.reader for name, network in self.networks.items()}
+        for name in readers:
             questions = watch.questions(name)
             if not questions:
                 continue
-            try:
-                answers = await network.reader.confirm(list(questions.values()))
-            except ChainError as error:
-                _log.warning("owners not confirmed", exchange=exchange, network=name, error=str(error))
-            else:
-                await watch.confirm(dict(zip(questions, answers, strict=True)))
+            answers = dict(zip(questions, await ask_owners(name, list(questions.values()), readers), strict=True))
+            for error in {str(answer) for answer in answers.values() if isinstance(answer, ChainError)}:
+                _log.warning("owners not confirmed", exchange=exchange, network=name, error=error)
+            await watch.confirm({mark: answer for mark, answer in answers.items() if isinstance(answer, OwnerAnswer)})
         await self.assess()
 
     async def audit(self, exchange: str) -> None:
@@ -153,7 +156,7 @@ class Hub:
         judged = watch.judged
         if judged is None or not watch.settings.audit or (exchange in self._audits and exchange not in self._unsettled):
             return
-        readers = {name: network.reader for name, network in self.networks.items()}
+        readers = {name: network.reader for name, network in self.networks.items() if network.readable}
         readings = await read_claimed(judged.claims, readers)
         result = await asyncio.to_thread(
             audit, judged.claims, judged.holdings, readings.found, readings.failures, self._now()
@@ -182,12 +185,12 @@ class Hub:
             self.world = world
 
     def _first_pass_finished(self) -> bool:
-        """Every document was asked for, and every network that a list claims something on was tried."""
+        """Every document was asked for, and every readable network that a list claims something on was tried."""
         return all(watch.asked for watch in self.exchanges.values()) and all(
             network.attempted(name)
             for name, watch in self.exchanges.items()
             for network in self.networks.values()
-            if watch.wanted(network.network.name)
+            if network.readable and watch.wanted(network.network.name)
         )
 
     async def close(self) -> None:

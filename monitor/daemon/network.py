@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 
-from monitor.chains import ChainError, ChainReader, choice_of
+from monitor.chains import ChainError, ChainReader, choice_of, is_readable
 from monitor.daemon.clock import Clock
 from monitor.metrics import Metrics
 from monitor.model import Address, Network, Reading, Snapshot, SnapshotState, Token
@@ -38,6 +38,8 @@ class NetworkWatch:
         now: Clock,
     ) -> None:
         self.network = network
+        self.readable = is_readable(network)
+        """Whether its balances can be read at all; else its endpoints only confirm owners, and it has no snapshots."""
         self.settings = settings
         self.reader = reader
         self._metrics = metrics

@@ -1,21 +1,22 @@
 """One pass without a server: what the commands `check`, `ownership` and `claims` do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import aiohttp
 
 from monitor import ownership
-from monitor.chains import ChainError, ChainReader, open_network
+from monitor.chains import ChainError, ChainReader, is_readable, open_network
 from monitor.daemon.audits import read_claimed
 from monitor.daemon.clock import utc_now
 from monitor.daemon.hub import Hub, configured_network
 from monitor.daemon.judged import promoted
+from monitor.daemon.owners import ask_owners
 from monitor.judgement import Comparison, compare
 from monitor.metrics import Metrics
-from monitor.model import OwnerQuestion, Verdict, WalletList, World
+from monitor.model import OwnerQuestion, Verdict, VerdictStatus, WalletList, World
 from monitor.published import fetch_wallets
 from monitor.registry import Registry
 from monitor.settings import NetworkSettings, Settings, WalletsSettings
@@ -79,32 +80,29 @@ async def judge_list(
         progress=lambda done: progress("signatures", done, total),
     )
     async with _readers(networks, registry) as readers:
-        for name, reader in readers.items():
-            verdicts = await _confirmed(published, verdicts, name, reader, registry)
+        for name in readers:
+            verdicts = await _confirmed(published, verdicts, name, readers, registry)
     return JudgedFile(published, verdicts)
 
 
 async def _confirmed(
-    published: WalletList, verdicts: list[Verdict], name: str, reader: ChainReader, registry: Registry
+    published: WalletList, verdicts: list[Verdict], name: str, readers: Mapping[str, ChainReader], registry: Registry
 ) -> list[Verdict]:
     asked: dict[int, OwnerQuestion] = {}
     for position, claim in enumerate(published.claims):
-        if claim.network == name and claim.owners:
+        if claim.network == name and verdicts[position].status is VerdictStatus.UNBOUND:
             question = ownership.question(claim, registry.networks[name])
             if question:
                 asked[position] = question
     if not asked:
         return verdicts
     confirmed = list(verdicts)
-    try:
-        answers = await reader.confirm(list(asked.values()))
-    except ChainError as error:
-        for position in asked:
-            reason = f"{verdicts[position].reason}; not confirmed on chain: {error}"
-            confirmed[position] = Verdict(verdicts[position].status, reason)
-    else:
-        for position, answer in zip(asked, answers, strict=True):
-            confirmed[position] = promoted(verdicts[position], answer)
+    for position, answer in zip(asked, await ask_owners(name, list(asked.values()), readers), strict=True):
+        before = verdicts[position]
+        if isinstance(answer, ChainError):
+            confirmed[position] = Verdict(before.status, f"{before.reason}; not confirmed on chain: {answer}")
+        else:
+            confirmed[position] = promoted(before, answer)
     return confirmed
 
 
@@ -124,7 +122,8 @@ async def compare_claims(
     Raises DocumentError when there is no list.
     """
     published = await _read(wallets, registry)
-    async with _readers(networks, registry) as readers:
+    readable = {name: each for name, each in networks.items() if is_readable(registry.networks[name])}
+    async with _readers(readable, registry) as readers:
         readings = await read_claimed(published.claims, readers, lambda done, total: progress("heights", done, total))
     return ComparedFile(published, [compare(claim, readings.found, readings.failures) for claim in published.claims])
 

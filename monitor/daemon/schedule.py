@@ -39,15 +39,20 @@ class Schedule:
         self._scheduler.start()
 
     def set(self, jobs: list[Job]) -> None:
-        """Make ``jobs`` the ones that run; those that are new, or about something else than before, at once."""
+        """Make ``jobs`` the ones that run; those that are new, or about something else than before, at once.
+
+        Runs of those that are gone, or were about something else, are cancelled: they may take long, for nothing.
+        """
         before, self._jobs = self._jobs, {job.key: job for job in jobs}
         for key in before.keys() - self._jobs.keys():
             self._scheduler.remove_job(key)
+            self._cancel(key)
         for key, job in self._jobs.items():
             known = before.get(key)
             if known is None or known.interval != job.interval:
                 self._add(job)
             if known is None or known.about != job.about:
+                self._cancel(key)
                 self.soon(key)
 
     def _add(self, job: Job) -> None:
@@ -72,6 +77,11 @@ class Schedule:
         task = asyncio.create_task(self._run(key), name=key)
         self._runs.add(task)
         task.add_done_callback(self._runs.discard)
+
+    def _cancel(self, key: str) -> None:
+        for task in self._runs:
+            if task.get_name() == key:
+                task.cancel()
 
     def _turn(self, key: str) -> asyncio.Lock:
         return self._turns.setdefault(key, asyncio.Lock())

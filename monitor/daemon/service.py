@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import os
 import signal
+import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -30,6 +32,8 @@ TICK = timedelta(seconds=5)
 
 _USER_AGENT = f"reserve-monitor/{__version__}"
 _STALLED = timedelta(minutes=2)
+_PATIENCE = 3.0
+"""Seconds that threads are given to end after the daemon has stopped."""
 _DAY = timedelta(days=1)
 
 _log = structlog.get_logger(__name__)
@@ -130,6 +134,7 @@ class Daemon:
         jobs += [
             Job(f"network:{name}", network.settings.interval, partial(hub.poll, name), network)
             for name, network in hub.networks.items()
+            if network.readable
         ]
         return jobs
 
@@ -202,9 +207,21 @@ async def serve(path: Path, *, devnet: bool = False) -> None:
     await asyncio.wait((start, stop), return_when=asyncio.FIRST_COMPLETED)
     if start.cancel():
         await asyncio.wait((start,))
+        _leave_threads_behind()
         return
     await start
     try:
         await stop
     finally:
         await daemon.stop()
+        _leave_threads_behind()
+
+
+def _leave_threads_behind() -> None:
+    """End the process soon, even if a thread still reads a list of millions of rows or from a disk that hangs.
+
+    Python would wait for it. Nothing that it finds is of use any more: what is known is in the history.
+    """
+    end = threading.Timer(_PATIENCE, os._exit, (0,))
+    end.daemon = True
+    end.start()

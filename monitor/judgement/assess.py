@@ -35,20 +35,31 @@ def assess(
     liabilities: Liabilities | None,
     settings: ExchangeSettings,
     configured: Collection[str],
+    unreadable: Collection[str] = (),
     audit: Audit | None,
     now: datetime,
 ) -> Mapping[str, AssetAssessment]:
     """Judge every asset that one exchange claims, owes, or has configured.
 
     ``holdings`` is None while no list was ever accepted. ``states`` and ``tallies`` (of the same ``holdings``, see
-    :func:`~monitor.judgement.tally.tally`) are by network, ``configured`` names the networks that can be read.
+    :func:`~monitor.judgement.tally.tally`) are by network, ``configured`` names the networks that can be read,
+    ``unreadable`` those that are configured and can only be asked for owners.
     """
     known = {token.asset for token in holdings.accounts} if holdings else set()
     known |= set(settings.assets)
     if liabilities:
         known |= {*liabilities.owed, *liabilities.unaddressed}
     judge = _Judge(
-        holdings, states, tallies, liabilities, settings, frozenset(configured), audit, now, frozenset(known)
+        holdings,
+        states,
+        tallies,
+        liabilities,
+        settings,
+        frozenset(configured),
+        frozenset(unreadable),
+        audit,
+        now,
+        frozenset(known),
     )
     return frozen({asset: judge.asset(asset) for asset in sorted(known)})
 
@@ -63,6 +74,7 @@ class _Judge:
     liabilities: Liabilities | None
     settings: ExchangeSettings
     configured: frozenset[str]
+    unreadable: frozenset[str]
     audit: Audit | None
     now: datetime
     assets: frozenset[str]
@@ -128,6 +140,8 @@ class _Judge:
                 yield Gap(network, reason)
 
     def gap_of_network(self, asset: str, network: str) -> str:
+        if network in self.unreadable:
+            return "its balances cannot be read yet: its endpoints only confirm owners"
         if network not in self.configured:
             return "not configured: no endpoint to read it from"
         state, tally = self.states.get(network), self.tallies.get(network)

@@ -104,7 +104,7 @@ class EndpointSettings(Section):
     )
     name: Name = Field("", validate_default=False, description="As metrics and logs show it; default: the host.")
     protocol: Protocol | None = Field(
-        None, description="`evm`, `bitcoind`, `esplora` or `electrum`; default: the network's first."
+        None, description="How to speak to it, by a name of docs/nodes.md; default: the network's first."
     )
     user: str | None = None
     password: str | None = None
@@ -140,8 +140,8 @@ class NetworkSettings(Section):
     )
     behind_after: PositiveDuration | None = Field(
         None,
-        description="A block older than this is refused: the nodes are behind. Unset: 2h on EVM networks, 12h on "
-        "Bitcoin, no limit where `caip2` names another chain.",
+        description="A block older than this is refused: the nodes are behind. Unset: 12h on Bitcoin, 2h elsewhere, "
+        "no limit where `caip2` names another chain.",
     )
     caip2: str | None = Field(None, description="Another chain id or genesis than the registry's: a test network.")
 

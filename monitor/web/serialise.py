@@ -219,6 +219,7 @@ def endpoint(state: EndpointState) -> Json:
         "network": state.network,
         "name": state.name,
         "protocol": state.protocol,
+        "method": state.method or None,
         "up": state.up,
         "requests": state.requests,
         "failures": dict(state.failures),

@@ -131,9 +131,10 @@ async def test_a_node_that_refuses_block_hashes_is_read_by_number_between_two_lo
     node.takes_hashes = False
     reading = await open_reader(ETHEREUM, {"url": node.url}).read(WANTED, Tag("finalized"))
     assert reading.balances[ETH] == node.coins
-    first = next(i for i, body in enumerate(node.asked) if "0x5a" in json.dumps(body) and isinstance(body, list))
-    assert node.asked[first - 1]["method"] == "eth_getBlockByNumber"
-    assert node.asked[-1]["method"] == "eth_getBlockByNumber"
+    by_number = [body for body in node.asked if json.dumps(node.hash_of(90)) not in json.dumps(body)]
+    reads = [index for index, body in enumerate(by_number) if isinstance(body, list)]
+    looks = [index for index, body in enumerate(by_number) if '["0x5a", false]' in json.dumps(body)]
+    assert looks[0] < reads[0] < reads[-1] < looks[-1]
 
 
 @pytest.mark.parametrize("takes_hashes", [True, False])

@@ -44,6 +44,13 @@ def swap_owner(node: Anvil, safe: str, owners: list[str], old: str, new: str) ->
     send(node, safe, call("swapOwner(address,address,address)", before, old, new), sender=safe)
 
 
+def put_pod(node: Anvil, address: str, owner: str) -> None:
+    """Make ``address`` a contract that answers ``podOwner()``, as an EigenPod does, and reverts for all other calls."""
+    selector = keccak(text="podOwner()")[:4].hex()
+    revert, answer = "5f5ffd", f"7f{owner[2:].rjust(64, '0')}5f5260205ff3"
+    node.rpc("anvil_setCode", address, f"0x5f3560e01c63{selector}14601157{revert}5b{answer}")
+
+
 def call(signature: str, *arguments: object) -> str:
     """Call data by a signature such as ``transfer(address,uint256)``."""
     types = signature[:-1].partition("(")[2].split(",")

@@ -2,9 +2,10 @@
 
 import copy
 import json
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -39,12 +40,16 @@ class OwnerStandIn:
     def __init__(self, answers: dict[str, Any]) -> None:
         self.answers = copy.deepcopy(answers)
         self.asked: list[str] = []
+        """What was asked for, in order."""
+        self.bodies: defaultdict[str, list[Any]] = defaultdict(list)
+        """The JSON bodies, or queries, of what was asked for."""
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         raw = await request.read()
         body = json.loads(raw) if raw else list(request.query.items())
-        key = body["method"] if isinstance(body, dict) and "method" in body else request.path
+        key = body["method"] if request.path == "/" and isinstance(body, dict) else request.path
         self.asked.append(key)
+        self.bodies[key].append(body)
         answer = self.answers.get(key, Failing(404, {"code": 404, "message": "no such thing"}))
         if callable(answer):
             answer = answer(body)
@@ -113,14 +118,23 @@ def _made(name: str) -> bytes:
 
 
 def _protocol(
-    name: str, network: str, account: str, path: tuple[str, ...], elsewhere: object, **evidence: tuple[Any, ...]
+    name: str,
+    network: str,
+    account: str,
+    path: tuple[str, ...],
+    elsewhere: object,
+    *,
+    signers: tuple[str, ...] = (),
+    keys: tuple[bytes, ...] = (),
 ) -> Protocol:
     """``path`` leads to where the answers name their chain, which is ``elsewhere`` to be another one.
 
-    ``evidence`` is who signed, and who has no say, by the name of the question's field.
+    The first of ``signers`` or ``keys`` controls the account; the others have no say.
     """
-    [(kind, (signer, *strangers))] = evidence.items()
-    question = OwnerQuestion(network, account, **{kind: (signer,)})
+    question, *strangers = [
+        *(OwnerQuestion(network, account, signers=(signer,)) for signer in signers),
+        *(OwnerQuestion(network, account, keys=(key,)) for key in keys),
+    ]
 
     def move(answers: dict[str, Any]) -> None:
         answers[path[0]] = spoilt(answers[path[0]], path[1:], elsewhere)
@@ -130,7 +144,7 @@ def _protocol(
         network=NETWORKS[network],
         question=question,
         elsewhere=move,
-        strangers=tuple(replace(question, **{kind: (stranger,)}) for stranger in strangers),
+        strangers=tuple(strangers),
         answers=recorded(name),
     )
 

@@ -4,10 +4,16 @@ from typing import Any
 
 import pytest
 
-from monitor.chains import ChainReader
+from monitor.chains import ChainReader, evm
 from monitor.model import Network
 from tests.chains.conftest import Opener
 from tests.support import chains
+
+
+@pytest.fixture
+def single_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """EVM endpoints are asked for every balance by a call of its own: a reading takes long enough to be disturbed."""
+    monkeypatch.setattr(evm, "methods_of", lambda _: ())
 
 
 @pytest.fixture

@@ -1,0 +1,35 @@
+"""Nodes of networks whose balances are not read yet, and which are asked only who controls an account."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from monitor.chains.errors import Reason
+from monitor.chains.node import Confirmed, Held, Node, Wanted
+from monitor.chains.together import together
+from monitor.model import Block, OwnerAnswer, OwnerQuestion
+
+Control = Callable[[OwnerQuestion], Awaitable[tuple[bool, str]]]
+"""Whether those who signed control the account of a question, and why or why not, in words."""
+
+
+class OwnersNode(Node):
+    """A node that confirms owners and reads no balances."""
+
+    async def balances(self, wanted: Wanted, block: Block) -> Held:
+        raise self.line.fault(
+            Reason.UNSUPPORTED, f"balances of {self.network.title} are not read yet; its endpoints only confirm owners"
+        )
+
+    async def probe(self, sample: Wanted, block: Block) -> None:
+        """Nothing more: its chain and its block have been looked at, and there is no question to ask for an account."""
+
+
+async def one_by_one(questions: Sequence[OwnerQuestion], block: Block, control: Control) -> Confirmed:
+    """The answers to ``questions`` at ``block`` where each takes requests of its own; the line sets the pace."""
+    answers: dict[int, OwnerAnswer] = {}
+
+    async def answer(position: int, question: OwnerQuestion) -> None:
+        confirmed, reason = await control(question)
+        answers[position] = OwnerAnswer(confirmed, reason, block)
+
+    await together(answer(position, question) for position, question in enumerate(questions))
+    return Confirmed(block, tuple(answers[position] for position in range(len(questions))))

@@ -1,0 +1,92 @@
+"""JSON over HTTP without JSON-RPC around it: the statuses that mean something, and strict reading of what came."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import orjson
+
+from monitor.chains.errors import Reason
+from monitor.chains.http import Http, Query, excerpt
+from monitor.chains.line import Line
+
+_DIGITS = 20
+"""Of 64 bits, which no number in these protocols exceeds."""
+
+
+class Reply(NamedTuple):
+    """An answer: its status, and the JSON in it, which nobody has looked at yet."""
+
+    status: int
+    document: object
+
+
+class Rest:
+    """Requests to one endpoint."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._http = Http(line)
+
+    async def get(self, path: str, query: Query = (), *, told: frozenset[int] = frozenset()) -> Reply:
+        """The answer to GET. ``told`` are statuses, besides 200, by which the protocol itself says something."""
+        return await self._send("GET", path, query, None, told)
+
+    async def post(self, path: str, body: object, *, told: frozenset[int] = frozenset()) -> Reply:
+        """The answer to POST with ``body`` in JSON."""
+        return await self._send("POST", path, (), orjson.dumps(body), told)
+
+    async def _send(self, method: str, path: str, query: Query, body: bytes | None, told: frozenset[int]) -> Reply:
+        async def request() -> Reply:
+            answer = await self._http.request(method, path, query=query, body=body)
+            if answer.status != 200 and answer.status not in told:
+                self._http.refuse(answer)
+            try:
+                return Reply(answer.status, orjson.loads(answer.body))
+            except ValueError:
+                raise self._line.fault(Reason.NOT_JSON, f"{path}: not JSON: {excerpt(answer.body)}") from None
+
+        return await self._line.send(request)
+
+    async def close(self) -> None:
+        """Give back the connections."""
+        await self._http.close()
+
+
+@contextmanager
+def strictly(line: Line, what: str) -> Iterator[None]:
+    """Whatever is missing or of the wrong kind in the answer to ``what`` is the endpoint's fault: ``malformed``."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, OverflowError, OSError) as error:
+        raise line.fault(Reason.MALFORMED, f"{what}: {str(error) or type(error).__name__:.150}") from None
+
+
+def decimal(value: object) -> int:
+    """An unsigned integer that is written as text, which these protocols do lest JavaScript rounds it."""
+    if not isinstance(value, str) or not value.isascii() or not value.isdecimal() or len(value) > _DIGITS:
+        raise ValueError(f"{value!r:.60} is not a number in text")
+    return int(value)
+
+
+def text(value: object) -> str:
+    """Text, and nothing that merely looks like it."""
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.60} is not text")
+    return value
+
+
+def items(value: object) -> list[object]:
+    """A list."""
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r:.60} is not a list")
+    return value
+
+
+def member(document: object, *path: str) -> object:
+    """What is at ``path`` of nested objects."""
+    for name in path:
+        if not isinstance(document, dict) or name not in document:
+            raise LookupError(f"it has no {'.'.join(path)}")
+        document = document[name]
+    return document

@@ -1,0 +1,117 @@
+"""Starknet nodes (JSON-RPC as Starknet's specification has it): which key an account contract holds.
+
+What may sign for an account is up to its contract, and contracts tell their key by different names: OpenZeppelin's by
+``get_public_key`` (``getPublicKey``), Braavos' by ``get_public_key`` (``get_signer``), Argent's by ``get_owner``
+(``getSigner``). A contract that tells a key by one of these names is taken at its word. Blocks that Starknet has
+accepted are read, so every tag means the newest of them.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from eth_utils.crypto import keccak
+
+from monitor.chains.amounts import count
+from monitor.chains.choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.errors import Reason
+from monitor.chains.http import Http
+from monitor.chains.jsonrpc import JsonRpc, failure_of
+from monitor.chains.line import Line
+from monitor.chains.node import Confirmed
+from monitor.chains.owners_only import OwnersNode, one_by_one
+from monitor.chains.rest import items, member, strictly, text
+from monitor.model import Block, Network, OwnerQuestion
+
+_GETTERS = ("get_public_key", "getPublicKey", "get_owner", "getSigner", "get_signer")
+_SELECTOR_BITS = 250  # Starknet's Keccak keeps as many
+_FELT = re.compile(r"0x[0-9a-fA-F]{1,64}")
+_KEY_SIZE = 32
+
+# starknet_api_openrpc.json, "errors"
+_CONTRACT_NOT_FOUND = 20
+_BLOCK_NOT_FOUND = 24
+_NO_SUCH_GETTER = frozenset({21, 40})
+"""ENTRYPOINT_NOT_FOUND and CONTRACT_ERROR, which older versions have in its place."""
+
+
+class StarknetNode(OwnersNode):
+    """One node."""
+
+    def __init__(self, network: Network, line: Line) -> None:
+        super().__init__(network, line)
+        self._http = Http(line)
+        self._rpc = JsonRpc(line, self._http)
+
+    async def identify(self) -> str:
+        """The chain id, which is its name as a short string: ``SN_MAIN``."""
+        found = await self._result("starknet_chainId", [])
+        with strictly(self.line, "starknet_chainId"):
+            return f"starknet:{bytes.fromhex(_felt(found)[2:]).decode('ascii')}"
+
+    async def resolve(self, choice: BlockChoice) -> Block:
+        match choice:
+            case Height(number):
+                return await self._block({"block_number": number})
+            case Tag() | Depth(0):
+                return await self._block("latest")
+            case Depth(confirmations):
+                tip = await self._block("latest")
+                return await self._block({"block_number": max(0, tip.number - confirmations)})
+
+    async def _block(self, name: object) -> Block:
+        found = await self._result("starknet_getBlockWithTxHashes", [name])
+        with strictly(self.line, "starknet_getBlockWithTxHashes"):
+            number, moment = count(member(found, "block_number")), count(member(found, "timestamp"))
+            return Block(number, _felt(member(found, "block_hash")), datetime.fromtimestamp(moment, UTC))
+
+    async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
+        return await one_by_one(questions, block, lambda question: self._control(question, block))
+
+    async def _control(self, question: OwnerQuestion, block: Block) -> tuple[bool, str]:
+        told = []
+        for getter in _GETTERS:
+            call = {"contract_address": _shortest(question.account), "entry_point_selector": selector(getter)}
+            reply = await self._rpc.call("starknet_call", [{**call, "calldata": []}, {"block_hash": block.hash}])
+            failure = failure_of(reply)
+            if failure and failure.code == _CONTRACT_NOT_FOUND:
+                return False, "there is no contract at this account"
+            if failure and failure.code in _NO_SUCH_GETTER:
+                continue
+            if failure:
+                reason = Reason.BEHIND if failure.code == _BLOCK_NOT_FOUND else Reason.RPC_ERROR
+                raise self.line.fault(reason, f"starknet_call: {failure}")
+            with strictly(self.line, f"starknet_call {getter}"):
+                words = [_felt(word) for word in items(reply["result"])]
+            if len(words) != 1:
+                continue
+            if int(words[0], 16).to_bytes(_KEY_SIZE, "big") in question.keys:
+                return True, f"{getter} is the key that signed, {words[0]}"
+            told.append(f"{getter} is {words[0]}, which did not sign")
+        return False, "; ".join(told) or f"its contract tells no key ({', '.join(_GETTERS)})"
+
+    async def _result(self, method: str, parameters: list[object]) -> object:
+        reply = await self._rpc.call(method, parameters)
+        if failure := failure_of(reply):
+            reason = Reason.BEHIND if failure.code == _BLOCK_NOT_FOUND else Reason.RPC_ERROR
+            raise self.line.fault(reason, f"{method}: {failure}")
+        return reply["result"]
+
+    async def close(self) -> None:
+        await self._http.close()
+
+
+def selector(name: str) -> str:
+    """The selector of an entry point: Starknet's Keccak of its name."""
+    return hex(int.from_bytes(keccak(text=name), "big") % 2**_SELECTOR_BITS)
+
+
+def _shortest(account: str) -> str:
+    """The account without leading zeros, as the specification's pattern of a field element wants it."""
+    return hex(int(account, 16))
+
+
+def _felt(value: object) -> str:
+    if not _FELT.fullmatch(text(value)):
+        raise ValueError(f"{value!r:.80} is not a field element")
+    return text(value)

@@ -1,0 +1,106 @@
+"""TON's HTTP API, version 2 (toncenter, ton-http-api; ``https://…/api/v2``): which key a wallet contract holds.
+
+Wallet contracts answer ``get_public_key`` with the key whose signatures they obey. Blocks of the masterchain are
+final, so every tag means the newest of them.
+"""
+
+import re
+from base64 import b64decode
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from monitor.chains.amounts import count
+from monitor.chains.choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.errors import Reason
+from monitor.chains.line import Line
+from monitor.chains.node import Confirmed
+from monitor.chains.owners_only import OwnersNode, one_by_one
+from monitor.chains.rest import Rest, items, member, strictly, text
+from monitor.model import Block, Network, OwnerQuestion
+
+_MASTERCHAIN = "-1"
+_WHOLE_SHARD = "-9223372036854775808"  # 0x8000000000000000: the masterchain is never split
+_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,64}")
+_KEY_SIZE = 32
+
+
+class ToncenterNode(OwnersNode):
+    """One server of the API; it follows the masterchain through lite servers."""
+
+    def __init__(self, network: Network, line: Line) -> None:
+        super().__init__(network, line)
+        self._rest = Rest(line)
+
+    async def identify(self) -> str:
+        """``global_id`` of the masterchain's newest block, which names the chains in TON's namespace of CAIP-2."""
+        header = await self._header(await self._newest())
+        with strictly(self.line, "getBlockHeader"):
+            identity = member(header, "global_id")
+            if isinstance(identity, bool) or not isinstance(identity, int):
+                raise TypeError(f"{identity!r:.40} is not a global id")
+            return f"tvm:{identity}"
+
+    async def resolve(self, choice: BlockChoice) -> Block:
+        match choice:
+            case Height(number):
+                return await self._block(number)
+            case Tag() | Depth(0):
+                return await self._block(await self._newest())
+            case Depth(confirmations):
+                return await self._block(max(0, await self._newest() - confirmations))
+
+    async def _newest(self) -> int:
+        found = await self._result("/getMasterchainInfo")
+        with strictly(self.line, "getMasterchainInfo"):
+            return count(member(found, "last", "seqno"))
+
+    async def _header(self, number: int) -> object:
+        query = [("workchain", _MASTERCHAIN), ("shard", _WHOLE_SHARD), ("seqno", str(number))]
+        return await self._result("/getBlockHeader", query)
+
+    async def _block(self, number: int) -> Block:
+        header = await self._header(number)
+        with strictly(self.line, "getBlockHeader"):
+            if (found := count(member(header, "id", "seqno"))) != number:
+                raise ValueError(f"it is about block {found}")
+            root = b64decode(text(member(header, "id", "root_hash")), validate=True).hex()
+            return Block(number, root, datetime.fromtimestamp(count(member(header, "gen_utime")), UTC))
+
+    async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
+        found = await self._block(block.number)
+        if found.hash != block.hash:
+            raise self.line.fault(Reason.TIP_MOVED, f"its block {block.number} is {found.hash}, not {block.hash}")
+        return await one_by_one(questions, block, lambda question: self._control(question, block))
+
+    async def _control(self, question: OwnerQuestion, block: Block) -> tuple[bool, str]:
+        asked = {"address": question.account, "method": "get_public_key", "stack": [], "seqno": block.number}
+        found = await self._result("/runGetMethod", body=asked)
+        with strictly(self.line, f"runGetMethod {question.account}"):
+            code = member(found, "exit_code")
+            if isinstance(code, bool) or not isinstance(code, int):
+                raise TypeError(f"{code!r:.40} is not an exit code")
+            if code != 0:
+                return False, f"its contract tells no key: get_public_key ends with exit code {code}"
+            key = _key(items(member(found, "stack")))
+        if key in question.keys:
+            return True, f"get_public_key is the key that signed, {key.hex()}"
+        return False, f"get_public_key is {key.hex()}, which did not sign"
+
+    async def _result(self, path: str, query: Sequence[tuple[str, str]] = (), body: object = None) -> object:
+        reply = await (self._rest.get(path, query) if body is None else self._rest.post(path, body))
+        with strictly(self.line, path):
+            if member(reply.document, "ok") is not True:
+                raise ValueError("it is not ok")
+            return member(reply.document, "result")
+
+    async def close(self) -> None:
+        await self._rest.close()
+
+
+def _key(stack: Sequence[object]) -> bytes:
+    """The key, which is the only thing on the stack: ``[["num", "0x…"]]``."""
+    [entry] = stack
+    kind, value = items(entry)
+    if kind != "num" or not _NUMBER.fullmatch(text(value)):
+        raise ValueError(f"{entry!r:.80} is not a number")
+    return int(text(value), 16).to_bytes(_KEY_SIZE, "big")

@@ -1,0 +1,163 @@
+"""Snapshots of one network: whole or not there, each exchange's for itself, never younger than they are."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monitor.chains import ChainError, Reason
+from monitor.daemon.network import NetworkWatch
+from monitor.model import Snapshot
+from monitor.settings import NetworkSettings
+from tests.support.chains import ETH, ETHEREUM, USDC, USDT, account
+from tests.support.readers import START, Reader
+from tests.support.scraping import Scraper
+
+A, B, C = account(1), account(2), account(3)
+
+
+class Situation:
+    """A watch of Ethereum for two exchanges, at a time that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = START
+        self.reader = Reader()
+        self.scraper = Scraper()
+        self.scraper.metrics.configured([("okx", "ethereum"), ("kraken", "ethereum")])
+        self.watch = NetworkWatch(ETHEREUM, self.settings(), self.reader, self.scraper.metrics, lambda: self.now)
+        self.wanted = {"okx": {ETH: frozenset({A, B}), USDT: frozenset({A})}, "kraken": {ETH: frozenset({B, C})}}
+
+    @staticmethod
+    def settings(**more: Any) -> NetworkSettings:
+        ages = {"stale_after": "10m", "drop_after": "1h"}
+        return NetworkSettings.model_validate({"endpoints": [{"url": "http://node"}], **ages, **more})
+
+    async def poll(self) -> list[Snapshot]:
+        return await self.watch.poll(self.wanted)
+
+    def held(self, exchange: str = "okx") -> Snapshot | None:
+        return self.watch.state(exchange, self.wanted[exchange], self.now).snapshot
+
+    def failure(self, exchange: str = "okx") -> str:
+        return self.watch.state(exchange, self.wanted[exchange], self.now).failure
+
+
+@pytest.fixture
+def situation() -> Situation:
+    return Situation()
+
+
+async def test_all_exchanges_are_read_together_at_one_block(situation: Situation) -> None:
+    okx, kraken = await situation.poll()
+    assert situation.reader.asked == [{ETH: frozenset({A, B, C}), USDT: frozenset({A})}]
+    assert okx.block == kraken.block
+    assert okx.balances == {ETH: {A: 1, B: 2}, USDT: {A: 1}}
+    assert kraken.balances == {ETH: {B: 2, C: 3}}
+
+
+async def test_the_configured_block_is_read(situation: Situation) -> None:
+    await situation.poll()
+    assert str(situation.reader.choices[0]) == "finalized"
+
+
+async def test_nothing_is_asked_while_nothing_is_claimed(situation: Situation) -> None:
+    assert await situation.watch.poll({"okx": {}}) == []
+    assert situation.reader.asked == []
+    assert not situation.watch.attempted("okx")
+
+
+async def test_a_token_that_cannot_be_told_fails_the_snapshots_of_those_who_claim_it_and_no_others(
+    situation: Situation,
+) -> None:
+    situation.reader.refused = {USDT: "balanceOf reverts", USDC: "claimed by nobody here"}
+    (kraken,) = await situation.poll()
+    assert kraken.exchange == "kraken"
+    assert situation.held("okx") is None
+    assert situation.failure("okx") == f"USDT on ethereum ({USDT.contract}): balanceOf reverts"
+    assert situation.failure("kraken") == ""
+    failed = ("por_snapshot_failures_total", "ethereum")
+    assert situation.scraper.value(failed[0], exchange="okx", network="ethereum", reason="other") == 1
+    assert situation.scraper.value("por_snapshot_duration_seconds_count", exchange="kraken", network="ethereum") == 1
+
+
+async def test_after_a_failure_the_last_whole_snapshot_stays_with_its_own_time_and_the_reason_beside_it(
+    situation: Situation,
+) -> None:
+    await situation.poll()
+    situation.now += timedelta(minutes=5)
+    situation.reader.error = ChainError(Reason.TIMEOUT, "node-1: no answer within 30 s")
+    assert await situation.poll() == []
+    held = situation.held()
+    assert held is not None
+    assert (held.taken_at, held.balances[ETH]) == (START, {A: 1, B: 2})
+    assert situation.failure() == "timeout: node-1: no answer within 30 s"
+    assert situation.scraper.value("por_snapshot_attempts_total", exchange="okx", network="ethereum") == 2
+    assert (
+        situation.scraper.value("por_snapshot_failures_total", exchange="okx", network="ethereum", reason="timeout")
+        == 1
+    )
+
+
+async def test_a_success_ends_the_failure(situation: Situation) -> None:
+    situation.reader.error = ChainError(Reason.REFUSED, "node-1: no connection")
+    await situation.poll()
+    assert situation.failure() == "refused: node-1: no connection"
+    situation.reader.error = None
+    situation.reader.height += 1
+    await situation.poll()
+    held = situation.held()
+    assert (situation.failure(), held and held.block.number) == ("", 101)
+
+
+@pytest.mark.parametrize(
+    ("age", "stale", "kept"),
+    [
+        (timedelta(minutes=10), False, True),
+        (timedelta(minutes=10, milliseconds=1), True, True),
+        (timedelta(hours=1), True, True),
+        (timedelta(hours=1, milliseconds=1), True, False),
+    ],
+)
+async def test_a_snapshot_is_first_stale_and_then_gone(
+    situation: Situation, age: timedelta, stale: bool, kept: bool
+) -> None:
+    await situation.poll()
+    state = situation.watch.state("okx", situation.wanted["okx"], START + age)
+    assert (state.stale, state.snapshot is not None) == (stale, kept)
+
+
+async def test_without_any_snapshot_a_network_is_stale_and_says_what_is_wanted_there(situation: Situation) -> None:
+    state = situation.watch.state("okx", situation.wanted["okx"], START)
+    assert (state.stale, state.snapshot, state.wanted, state.stale_after) == (True, None, 2, timedelta(minutes=10))
+
+
+async def test_an_attempt_counts_as_made_whether_it_succeeds_or_not(situation: Situation) -> None:
+    assert not situation.watch.attempted("okx")
+    situation.reader.error = ChainError(Reason.REFUSED, "node-1: no connection")
+    await situation.poll()
+    assert situation.watch.attempted("okx")
+
+
+async def test_a_snapshot_of_an_earlier_run_counts_with_its_own_age(situation: Situation) -> None:
+    (okx, _) = await situation.poll()
+    restarted = Situation()
+    restarted.watch.restore(okx)
+    restarted.now += timedelta(minutes=11)
+    state = restarted.watch.state("okx", restarted.wanted["okx"], restarted.now)
+    assert (state.snapshot, state.stale) == (okx, True)
+    assert not restarted.watch.attempted("okx")
+
+
+async def test_with_other_settings_the_watch_goes_on_from_its_snapshots(situation: Situation) -> None:
+    (okx, _) = await situation.poll()
+    heir = situation.watch.heir(situation.settings(stale_after="1m"), Reader())
+    state = heir.state("okx", situation.wanted["okx"], START + timedelta(minutes=2))
+    assert (state.snapshot, state.stale) == (okx, True)
+    assert heir.attempted("okx")
+
+
+async def test_exchanges_that_are_not_watched_any_more_are_forgotten(situation: Situation) -> None:
+    await situation.poll()
+    situation.watch.forget(frozenset({"kraken"}))
+    assert situation.held("okx") is None
+    assert situation.held("kraken") is not None

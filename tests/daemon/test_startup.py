@@ -1,0 +1,90 @@
+"""The first seconds: metrics at once, readiness only after a first pass, and nothing that blocks."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import RawTestServer
+
+from monitor.daemon import Daemon
+from monitor.settings import ConfigurationError
+from monitor.store import StoreError
+from tests.support.daemons import Site, Watched, list_of, long_list, publish, signed, until, watching
+
+
+async def test_metrics_answer_while_the_first_documents_hang_and_readiness_waits_for_them(site: Site) -> None:
+    may_answer = asyncio.Event()
+
+    async def hang(_: web.BaseRequest) -> web.Response:
+        await may_answer.wait()
+        return web.Response(text=list_of([signed(1)]))
+
+    async with RawTestServer(hang, host="127.0.0.1") as server:
+        site.exchange("okx")
+        site.owes("okx", ETH="1")
+        site.sections["exchanges"]["okx"]["wallets"]["source"] = str(server.make_url("/wallets.csv"))
+        async with watching(site.write()) as watched:
+            try:
+                assert (await watched.get("/metrics"))[0] == 200
+                assert len(await watched.labels("por_build_info")) == 1
+                assert await watched.value("por_document_fetches_total", exchange="okx", document="wallets") == 0
+                assert (await watched.get("/-/healthy"))[0] == 200
+                status, reason = await watched.get("/-/ready")
+                assert (status, bool(reason.strip())) == (503, True)
+            finally:
+                may_answer.set()
+            await until(watched.ready)
+            assert await watched.value("por_document_fetches_total", exchange="okx", document="wallets") == 1
+
+
+async def test_an_exchange_whose_documents_are_refused_does_not_keep_the_daemon_from_being_ready(site: Site) -> None:
+    site.exchange("okx")
+    async with watching(site.write()) as watched:
+        await until(watched.ready)
+        assert await watched.value("por_document_fetches_total", exchange="okx", document="liabilities") == 1
+
+
+async def test_scrapes_are_answered_while_a_long_list_is_judged(site: Site) -> None:
+    site.exchange("okx", long_list(20_000))
+    site.owes("okx", ETH="1")
+    async with watching(site.write()) as watched:
+        answered = 0
+        while await _invalid(watched) is None:
+            answered += 1
+        assert answered > 5
+        assert await _invalid(watched) == 20_000
+        await until(watched.ready)
+
+
+async def _invalid(watched: Watched) -> float | None:
+    return await watched.value("por_claims", exchange="okx", network="ethereum", verdict="invalid")
+
+
+async def test_a_reload_that_comes_too_early_waits_for_the_start(site: Site) -> None:
+    site.exchange("okx", [signed(1)])
+    site.owes("okx", ETH="1")
+    daemon = Daemon(site.write())
+    reload = asyncio.create_task(daemon.reload())
+    await daemon.start()
+    try:
+        assert (await reload).successful
+    finally:
+        await daemon.stop()
+
+
+async def test_a_daemon_that_cannot_start_leaves_nothing_open(site: Site, tmp_path: Path) -> None:
+    publish(site.path, "exchanges: {}\n")
+    with pytest.raises(ConfigurationError):
+        await Daemon(site.path).start()
+    site.exchange("okx", [signed(1)])
+    site.write(store={"url": "sqlite+aiosqlite:////proc/no/such/place.db"})
+    with pytest.raises((StoreError, OSError)):
+        await Daemon(site.path).start()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        site.write(store={"url": f"sqlite+aiosqlite:///{tmp_path}/h.db"}, web={"listen": listen})
+        with pytest.raises(OSError, match="address already in use"):
+            await Daemon(site.path).start()
+    assert not (tmp_path / "h.db-wal").exists(), "the history was closed"

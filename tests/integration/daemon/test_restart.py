@@ -1,0 +1,142 @@
+"""After a kill the daemon goes on where it was: nothing lost, nothing judged twice, no alert that flaps."""
+
+import asyncio
+import signal
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.daemons import Row, Site, TurnableClock, Watched, long_list, signed, unsigned, until, watching
+from tests.support.evm import give
+from tests.support.nodes import AnvilFactory
+from tests.support.processes import MonitorProcess
+
+pytestmark = pytest.mark.integration
+
+ETHEREUM = {"exchange": "okx", "network": "ethereum"}
+
+
+async def attempts(watched: Watched) -> float:
+    return await watched.value("por_snapshot_attempts_total", **ETHEREUM) or 0
+
+
+async def rows(watched: Watched) -> list[dict[str, Any]]:
+    found = await watched.api("exchanges/okx/claims")
+    return list(found["claims"]) if found else []
+
+
+def mark_verdicts(history: Path) -> int:
+    """Write into every kept verdict where it comes from, so that one judged anew can be told; how many there are."""
+    with sqlite3.connect(history) as database:
+        return database.execute("update verdicts set reason = 'kept: ' || reason").rowcount
+
+
+async def test_after_a_kill_in_the_middle_of_a_poll_all_is_there_before_the_next_poll_ends(
+    site: Site, anvil: AnvilFactory, monitor: Callable[[], MonitorProcess]
+) -> None:
+    node = anvil()
+    give(node, signed(1).address, 80)
+    node.mine()
+    forged = Row("ethereum", "ETH", unsigned(2).address, message="I am forged", signature1=signed(1).signature1)
+    site.exchange("okx", [signed(1), forged])
+    site.owes("okx", ETH="100")
+    site.network("ethereum", node.url)
+    process = await asyncio.to_thread(monitor)
+    async with process.watched() as watched:
+        await until(watched.ready)
+
+        async def alarmed() -> bool:
+            return set(await watched.alerts()) == {"PorRatioBelowLimit ETH", "PorOwnershipInvalid"}
+
+        await until(alarmed)
+        node.pause()
+        before = await attempts(watched)
+
+        async def polling() -> bool:
+            return await attempts(watched) > before
+
+        await until(polling)
+        was = await watched.exchange()
+        alerts = await watched.alerts()
+        process.kill()
+
+    assert mark_verdicts(site.folder / "history.db") == 2
+    await asyncio.to_thread(process.start)
+    async with process.watched() as watched:
+
+        async def there() -> bool:
+            return bool(await rows(watched))
+
+        await until(there)
+        assert (await watched.get("/-/ready"))[0] == 503, "the first poll has not ended"
+        now = await watched.exchange()
+        assert now["snapshots"]["ethereum"]["snapshot"] == was["snapshots"]["ethereum"]["snapshot"]
+        assert now["assets"] == was["assets"]
+        assert now["list"] == was["list"]
+        assert now["liabilities"] == was["liabilities"]
+        assert await watched.value("por_reserve_ratio", exchange="okx", asset="ETH", basis="signed") == 0.8
+        assert [row["reason"][:6] for row in await rows(watched)] == ["kept: ", "kept: "]
+        assert {name: alert["since"] for name, alert in (await watched.alerts()).items()} == {
+            name: alert["since"] for name, alert in alerts.items()
+        }
+
+        node.resume()
+        await until(watched.ready)
+        assert {name: alert["since"] for name, alert in (await watched.alerts()).items()} == {
+            name: alert["since"] for name, alert in alerts.items()
+        }
+    log = process.log.read_text()
+    first_run, _, second_run = log.partition("watching")[2].partition("watching")
+    assert first_run.count('"state": "active"') == 2
+    assert '"event": "alert"' not in second_run, "no alert ended or began over the restart"
+    assert '"level": "error"' not in log
+
+
+async def test_a_snapshot_of_an_earlier_run_is_as_old_as_it_is(
+    site: Site, clock: TurnableClock, anvil: AnvilFactory
+) -> None:
+    """A restart makes nothing fresh: what was read an hour ago proves nothing now."""
+    node = anvil()
+    give(node, signed(1).address, 110)
+    node.mine()
+    site.exchange("okx", [signed(1)])
+    site.owes("okx", ETH="100")
+    site.network("ethereum", node.url)
+    async with watching(site.write(), clock) as watched:
+        await until(watched.ready)
+        assert await watched.status("ETH") == "covered"
+    node.kill()
+    clock.ahead = timedelta(minutes=59)
+    async with watching(site.path, clock) as watched:
+        assert await watched.status("ETH") == "unknown"
+        assert await watched.labels("por_reserve_ratio") == []
+        assert await watched.value("por_reserves", asset="ETH", basis="signed", **ETHEREUM) == 110
+        assert "PorRatioBelowLimit ETH" not in await watched.alerts()
+    clock.ahead = timedelta(minutes=61)
+    async with watching(site.path, clock) as watched:
+        assert await watched.labels("por_reserves") == []
+        assert await watched.status("ETH") == "unknown"
+
+
+async def test_workers_do_not_outlive_a_daemon_that_is_killed(
+    site: Site, monitor: Callable[[], MonitorProcess]
+) -> None:
+    site.exchange("okx", long_list(20_000))
+    process = await asyncio.to_thread(monitor)
+
+    async def working() -> bool:
+        return len(process.children()) >= 2
+
+    await until(working)
+    workers = process.children()
+    process.signal_only(signal.SIGKILL)
+    assert process.exit_status(within=10) == -signal.SIGKILL
+
+    async def gone() -> bool:
+        return not any(Path(f"/proc/{worker}").exists() for worker in workers)
+
+    await until(gone)

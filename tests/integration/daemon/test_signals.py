@@ -1,0 +1,135 @@
+"""SIGTERM ends the daemon cleanly and soon, whatever it is doing; SIGHUP loads the configuration again."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.daemons import Site, long_list, publish, signed, until
+from tests.support.nodes import AnvilFactory
+from tests.support.processes import MonitorProcess
+
+pytestmark = pytest.mark.integration
+
+SOON = 10.0
+"""Seconds: what an operator, or a container's runtime, waits for."""
+
+Monitor = Callable[[], MonitorProcess]
+
+
+def ends_cleanly(process: MonitorProcess, number: int = signal.SIGTERM) -> bool:
+    process.signal_only(number)
+    return process.exit_status(within=SOON) == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_it_ends_at_once_when_it_has_nothing_to_do(site: Site, monitor: Monitor, number: signal.Signals) -> None:
+    site.exchange("okx", [signed(1)])
+    site.owes("okx", ETH="1")
+    process = await asyncio.to_thread(monitor)
+    async with process.watched() as watched:
+        await until(watched.ready)
+    assert ends_cleanly(process, number)
+    assert '"level": "error"' not in process.log.read_text()
+    assert "Traceback" not in process.log.read_text()
+    assert not (site.folder / "history.db-wal").exists(), "the history was closed"
+
+
+async def test_it_ends_while_a_node_hangs(site: Site, anvil: AnvilFactory, monitor: Monitor) -> None:
+    node = anvil()
+    node.pause()
+    site.exchange("okx", [signed(1)])
+    site.owes("okx", ETH="1")
+    site.network("ethereum", endpoints=[{"name": "node-1", "url": node.url, "timeout": "5m"}])
+    process = await asyncio.to_thread(monitor)
+    async with process.watched() as watched:
+
+        async def polling() -> bool:
+            return await watched.value("por_snapshot_attempts_total", exchange="okx", network="ethereum") == 1
+
+        await until(polling)
+    assert ends_cleanly(process)
+    assert "Traceback" not in process.log.read_text()
+    node.resume()
+
+
+async def test_it_ends_while_a_long_list_is_judged_and_takes_its_workers_along(site: Site, monitor: Monitor) -> None:
+    site.exchange("okx", long_list(40_000))
+    site.owes("okx", ETH="1")
+    process = await asyncio.to_thread(monitor)
+    await until(lambda: _working(process))
+    workers = process.children()
+    assert ends_cleanly(process)
+    await until(lambda: _gone(workers))
+    assert "Traceback" not in process.log.read_text()
+
+
+async def test_it_ends_while_a_disk_hangs(site: Site, monitor: Monitor) -> None:
+    """A pipe that nobody writes to blocks its reader as a lost network disk does."""
+    site.exchange("okx")
+    site.owes("okx", ETH="1")
+    os.mkfifo(site.list("okx"))
+    process = await asyncio.to_thread(monitor)
+    async with process.watched() as watched:
+
+        async def liabilities_read() -> bool:
+            return await watched.value("por_liabilities", exchange="okx", asset="ETH") == 1
+
+        await until(liabilities_read)
+    assert ends_cleanly(process)
+
+
+async def _working(process: MonitorProcess) -> bool:
+    return len(process.children()) >= 2
+
+
+async def _gone(processes: list[int]) -> bool:
+    return not any(Path(f"/proc/{each}").exists() for each in processes)
+
+
+async def test_it_ends_while_it_starts(site: Site, monitor: Monitor) -> None:
+    """A list that was kept but not judged, because of a kill, is judged before anything else at the next start."""
+    site.exchange("okx", long_list(40_000))
+    site.owes("okx", ETH="1")
+    process = await asyncio.to_thread(monitor)
+    await until(lambda: _working(process))
+    process.kill()
+    await asyncio.to_thread(process.start)
+    await until(lambda: _working(process))
+    assert "watching" not in process.log.read_text().splitlines()[-1]
+    assert ends_cleanly(process)
+    assert "Traceback" not in process.log.read_text()
+
+
+async def test_hangup_loads_the_configuration_again_and_a_bad_one_changes_nothing(site: Site, monitor: Monitor) -> None:
+    site.exchange("okx", [signed(1)])
+    site.owes("okx", ETH="1")
+    process = await asyncio.to_thread(monitor)
+    async with process.watched() as watched:
+        await until(watched.ready)
+        good = site.path.read_text()
+        publish(site.path, good.replace('"wallets"', '"purses"'))
+        process.signal_only(signal.SIGHUP)
+
+        async def refused() -> bool:
+            return "PorConfigReloadFailed" in await watched.alerts()
+
+        await until(refused)
+        assert await watched.value("por_config_last_reload_successful") == 0
+        assert await watched.value("por_claims", exchange="okx", network="ethereum", verdict="verified") == 1
+
+        site.exchange("kraken", [signed(2)])
+        site.owes("kraken", ETH="1")
+        site.write()
+        process.signal_only(signal.SIGHUP)
+
+        async def applied() -> bool:
+            return await watched.value("por_claims", exchange="kraken", network="ethereum", verdict="verified") == 1
+
+        await until(applied)
+        assert await watched.value("por_config_last_reload_successful") == 1
+        assert "PorConfigReloadFailed" not in await watched.alerts()
+    assert ends_cleanly(process)
