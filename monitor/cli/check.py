@@ -11,7 +11,7 @@ from monitor.cli.options import ConfigOption, JsonOption
 from monitor.cli.printing import ExitStatus, complain, json_line, note, out, progress_bar, table
 from monitor.daemon import check as one_pass
 from monitor.model import Assessment, AssetAssessment, ReserveStatus, VerdictStatus, World
-from monitor.web.figures import percent
+from monitor.web.figures import exact, percent
 from monitor.web.serialise import exchange as as_json
 
 _STYLES = {ReserveStatus.COVERED: "green", ReserveStatus.BREACH: "bold red", ReserveStatus.UNKNOWN: "yellow"}
@@ -61,10 +61,9 @@ def _print(assessment: Assessment) -> None:
     shown = table("asset", "status", "ratio", "reserves", "owed", "basis", title=assessment.title)
     for asset in assessment.assets.values():
         status = Text(asset.status, style=_STYLES[asset.status])
-        owed = f"{asset.owed:f}" if asset.owed is not None else "not known"
-        total = asset.totals.get(asset.basis)
-        reserves = f"{total:f}" if total is not None else "not known"
-        shown.add_row(asset.asset, status, _ratio(asset), reserves, owed, asset.basis)
+        reserves, owed = asset.totals.get(asset.basis), asset.owed
+        numbers = (exact(number) if number is not None else "not known" for number in (reserves, owed))
+        shown.add_row(asset.asset, status, _ratio(asset), *numbers, asset.basis)
     out.print(shown)
     for asset in assessment.assets.values():
         for gap in asset.gaps:
@@ -76,7 +75,9 @@ def _print(assessment: Assessment) -> None:
     if invalid:
         complain(f"{assessment.exchange}: {invalid} claim(s) are invalid; `reserve-monitor ownership` names them")
     for each in assessment.audit.mismatches if assessment.audit else ():
-        complain(f"line {each.line}: {each.token} {each.account}: claimed {each.claimed:f}, found {each.found:f}")
+        complain(
+            f"line {each.line}: {each.token} {each.account}: claimed {exact(each.claimed)}, found {exact(each.found)}"
+        )
 
 
 def _ratio(asset: AssetAssessment) -> str:

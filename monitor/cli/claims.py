@@ -11,6 +11,7 @@ from monitor.cli.options import ConfigOption, FormatOption, JsonOption, ListArgu
 from monitor.cli.printing import ExitStatus, json_line, note, out, progress_bar, table
 from monitor.daemon import ComparedFile, compare_claims
 from monitor.settings import WalletsSettings
+from monitor.web.figures import exact
 
 _SHOWN = 50
 
@@ -79,7 +80,7 @@ def _print_table(compared: ComparedFile) -> None:
     shown = table("line", "coin", "network", "address", "claimed", "found", title="Claims that the chain denies")
     for claim, comparison in zip(compared.published.claims, compared.comparisons, strict=True):
         if comparison.match is False and shown.row_count < _SHOWN:
-            numbers = (f"{claim.amount:f}" if claim.amount is not None else "", f"{comparison.found:f}")
+            numbers = (exact(number) if number is not None else "" for number in (claim.amount, comparison.found))
             cells = (str(claim.line), claim.coin, claim.network or "", claim.address, *numbers)
             shown.add_row(*map(Text, cells))
     matches = Counter(comparison.match for comparison in compared.comparisons)
@@ -92,4 +93,4 @@ def _print_table(compared: ComparedFile) -> None:
     for reason, count in reasons.most_common():
         note(f"not judged: {count} row(s): {reason}")
     for each in compared.published.differences:
-        note(f"the summary states {each.stated:f} of {each.coin}, its rows add up to {each.summed:f}")
+        note(f"the summary states {exact(each.stated)} of {each.coin}, its rows add up to {exact(each.summed)}")

@@ -40,7 +40,7 @@ def ownership(
     """Judge the signatures of a published list, offline.
 
     **verified**: valid, and the key is bound to the account. **unbound**: valid for a stated owner that nothing in the
-    list ties to the account; with `--config` the chain is asked (Safe owners, `owner()`, EIP-1271). **invalid**,
+    list ties to the account; with `--config` the chain is asked who controls it (docs/nodes.md, "Owners"). **invalid**,
     **unsigned**, **unsupported**: each with its reason. Without `--message` any text is accepted, and those seen are
     listed.
 

@@ -1,5 +1,6 @@
 """What people and programs see: results on stdout, everything else on stderr."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -11,8 +12,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Column, Table
 
 from monitor.daemon import Report
+from monitor.web.figures import exact
 
-out = Console(highlight=False)
+_FILE_WIDTH = 200
+"""Columns where nobody looks on: in a file or a pipe no address needs to be broken."""
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else _FILE_WIDTH)
 err = Console(stderr=True, highlight=False)
 
 
@@ -41,12 +46,12 @@ def _plain(text: str) -> str:
 
 def json_line(value: object) -> None:
     """One JSON object on a line of stdout; decimals as exact text."""
-    out.file.write(orjson.dumps(value, default=_exact).decode() + "\n")
+    out.file.write(orjson.dumps(value, default=_exact, option=orjson.OPT_NON_STR_KEYS).decode() + "\n")
 
 
 def _exact(value: object) -> str:
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return exact(value)
     raise TypeError(f"{type(value).__name__} has no JSON form here")
 
 

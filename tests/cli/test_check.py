@@ -1,0 +1,109 @@
+"""`reserve-monitor check`: one full pass, then the verdict."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.cli.conftest import Command, Finished
+from tests.support.daemons import Row, Site, publish, signed
+from tests.support.standins import EvmStandIn
+
+SECRET = "0123456789abcdef-secret"
+
+
+@pytest.fixture
+async def node(site: Site) -> AsyncIterator[EvmStandIn]:
+    """Holds the 100 ETH that an exchange owes."""
+    node = EvmStandIn()
+    node.coins[signed(1).address] = 100 * 10**18
+    async with node.serving() as url:
+        site.exchange("okx", [signed(1)])
+        site.owes("okx", ETH="100")
+        site.network("ethereum", f"{url}{SECRET}")
+        yield node
+
+
+async def check(command: Command, site: Site, *options: str) -> Finished:
+    return await asyncio.to_thread(command, "check", "--config", site.write(), *options)
+
+
+@pytest.mark.usefixtures("node")
+async def test_covered_assets_end_with_0(command: Command, site: Site) -> None:
+    finished = await check(command, site, "--json")
+    assert finished.status == 0
+    (told,) = finished.lines
+    asset = told["exchanges"]["okx"]["assets"]["ETH"]
+    assert (told["status"], asset["status"], asset["ratios"]["signed"]) == (0, "covered", "1")
+    shown = await check(command, site)
+    assert (shown.status, "100.00 %" in shown.out, "covered" in shown.out) == (0, True, True)
+
+
+async def test_a_ratio_under_its_limit_ends_with_1(command: Command, site: Site, node: EvmStandIn) -> None:
+    node.coins[signed(1).address] -= 1
+    finished = await check(command, site, "--json")
+    assert (finished.status, finished.lines[0]["exchanges"]["okx"]["assets"]["ETH"]["status"]) == (1, "breach")
+    shown = await check(command, site)
+    assert "99.99 %" in shown.out
+    assert "100.00 %" not in shown.out, "rounded up it would look as if it were covered"
+
+
+@pytest.mark.usefixtures("node")
+async def test_an_invalid_signature_ends_with_1(command: Command, site: Site) -> None:
+    forged = Row("ethereum", "ETH", signed(2).address, message="I am forged", signature1=signed(1).signature1)
+    site.exchange("okx", [signed(1), forged])
+    finished = await check(command, site)
+    assert finished.status == 1
+    assert "1 claim(s) are invalid" in finished.err
+
+
+@pytest.mark.usefixtures("node")
+async def test_a_claimed_amount_that_the_chain_denies_ends_with_1(command: Command, site: Site) -> None:
+    site.exchange("okx", [signed(1, amount="101", height="50")])
+    finished = await check(command, site)
+    assert finished.status == 1
+    assert "claimed 101, found 100" in finished.err
+
+
+async def test_a_network_that_does_not_answer_ends_with_3_and_only_json_is_on_stdout(
+    command: Command, site: Site, node: EvmStandIn
+) -> None:
+    node.chain_id = 5
+    finished = await check(command, site, "--json")
+    assert finished.status == 3
+    asset = json.loads(finished.out)["exchanges"]["okx"]["assets"]["ETH"]
+    assert (asset["status"], asset["ratios"], asset["totals"]) == ("unknown", {}, {})
+    assert "snapshot failed" in finished.err, "logs go to stderr"
+    shown = await check(command, site)
+    assert (shown.status, "not known" in shown.out) == (3, True)
+    for text in (finished.out, finished.err, shown.out, shown.err):
+        assert SECRET not in text
+
+
+@pytest.mark.usefixtures("node")
+@pytest.mark.parametrize("document", ["list", "liabilities"])
+async def test_a_document_that_is_refused_ends_with_3(command: Command, site: Site, document: str) -> None:
+    publish(getattr(site, document)("okx"), "<html></html>")
+    finished = await check(command, site)
+    assert finished.status == 3
+    assert "error: okx: " in finished.err
+
+
+@pytest.mark.usefixtures("node")
+async def test_one_exchange_can_be_chosen(command: Command, site: Site) -> None:
+    site.exchange("broke", [signed(2)])
+    site.owes("broke", ETH="100")
+    assert (await check(command, site)).status == 1
+    assert (await check(command, site, "--exchange", "okx")).status == 0
+    chosen = await check(command, site, "--exchange", "broke", "--json")
+    assert (chosen.status, list(chosen.lines[0]["exchanges"])) == (1, ["broke"])
+    unknown = await check(command, site, "--exchange", "kraken")
+    assert unknown.status == 2
+    assert "no exchange is called kraken" in unknown.err
+
+
+@pytest.mark.usefixtures("node")
+async def test_the_history_of_the_daemon_is_not_touched(command: Command, site: Site) -> None:
+    await check(command, site)
+    assert not list(site.folder.glob("history*"))
