@@ -27,14 +27,14 @@ WASTES = "0x5b600056"  # JUMPDEST, PUSH1 0, JUMP: until no gas is left
 TWO_WORDS = "0x60406000f3"  # PUSH1 64, PUSH1 0, RETURN
 LATEST = Tag("latest")
 
-METHODS = {"override": Override(), "deployless": Deployless(), "multicall3": Multicall3()}
+METHODS: dict[str, Method] = {"override": Override(), "deployless": Deployless(), "multicall3": Multicall3()}
 
 
 @pytest.fixture(params=METHODS)
 def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """The only method that is tried."""
     name: str = request.param
-    only: tuple[Method, ...] = (METHODS[name],)
+    only = (METHODS[name],)
     monkeypatch.setattr(evm, "methods_of", lambda _: only)
     return name
 
