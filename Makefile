@@ -14,7 +14,7 @@ CONFIG ?=
 WORKERS ?= 2
 CONTRACT := monitor/devnet/contracts/DevnetDollar
 
-.PHONY: help install run test lint format contracts lock clean
+.PHONY: help install run test lint format contracts docs lock clean
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
