@@ -5,6 +5,7 @@ from monitor.ownership import owners
 from monitor.ownership.faults import Refused
 from monitor.ownership.owners import SchemeOf
 from monitor.ownership.recoverable import check_key, read
+from monitor.ownership.secp256k1 import compressed
 from monitor.registry.addresses import AddressError, Decoded, decode
 
 
@@ -15,7 +16,9 @@ def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Verdict:
     text, account = only_signature(claim), decoded(claim, network)
     signed = read(text, claim.message.encode(), scheme_of(network, account), account.payload, "the account")
     check_key(claim.key, signed.key)
-    return Verdict(VerdictStatus.VERIFIED, f"signed by the account's key {signed.key.format().hex()} ({signed.form})")
+    return Verdict(
+        VerdictStatus.VERIFIED, f"signed by the account's key {compressed(signed.key).hex()} ({signed.form})"
+    )
 
 
 def only_signature(claim: Claim) -> str:

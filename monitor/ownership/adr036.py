@@ -9,14 +9,13 @@ import json
 from base64 import b64encode
 from hashlib import sha256
 
-from coincurve import PublicKey
-from eth_hash.auto import keccak as keccak256
-
 from monitor.model import Claim, Verdict, VerdictStatus
 from monitor.ownership import secp256k1
 from monitor.ownership.accounts import only_signature
+from monitor.ownership.digests import keccak as keccak256
 from monitor.ownership.faults import Refused
 from monitor.ownership.recoverable import Scheme
+from monitor.ownership.secp256k1 import compressed
 from monitor.ownership.text import base64_bytes, hex_bytes
 from monitor.registry.addresses import Decoded
 
@@ -32,7 +31,7 @@ def judge(claim: Claim, account: Decoded, scheme: Scheme, *, keccak: bool) -> Ve
     document = sign_document(account.canonical, claim.message.encode())
     key = _signer(raw, keccak256(document) if keccak else sha256(document).digest(), account, scheme)
     _check_key(claim.key, key)
-    return Verdict(VerdictStatus.VERIFIED, f"signed by the account's key {key.format().hex()} (ADR-036)")
+    return Verdict(VerdictStatus.VERIFIED, f"signed by the account's key {compressed(key).hex()} (ADR-036)")
 
 
 def sign_document(signer: str, message: bytes) -> bytes:
@@ -49,7 +48,7 @@ def sign_document(signer: str, message: bytes) -> bytes:
     return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _signer(r_s: bytes, digest: bytes, account: Decoded, scheme: Scheme) -> PublicKey:
+def _signer(r_s: bytes, digest: bytes, account: Decoded, scheme: Scheme) -> bytes:
     for recovery_id in (0, 1):
         key = secp256k1.recover(r_s, recovery_id, digest)
         if account.payload in scheme.accounts(key):
@@ -57,10 +56,10 @@ def _signer(r_s: bytes, digest: bytes, account: Decoded, scheme: Scheme) -> Publ
     raise Refused("the signature is not by the account's key (or over another message)")
 
 
-def _check_key(stated: str, key: PublicKey) -> None:
+def _check_key(stated: str, key: bytes) -> None:
     """The key beside the signature, where there is one: compressed, in base64 as wallets give it, or in hex."""
     if not stated:
         return
     read = base64_bytes if len(stated) == _BASE64_KEY else hex_bytes
-    if read(stated, "the public key") != key.format():
+    if read(stated, "the public key") != compressed(key):
         raise Refused("the row's public key is not the key that signed")

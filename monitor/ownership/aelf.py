@@ -4,8 +4,6 @@
 things in the same form; no key can be found that makes one. OKX signs its own header, Keccak-256.
 """
 
-from coincurve import PublicKey
-
 from monitor.model import Claim, Network, Verdict
 from monitor.ownership import accounts
 from monitor.ownership.description import Description
@@ -21,8 +19,8 @@ DESCRIPTION = Description(
 )
 
 
-def _accounts(key: PublicKey) -> tuple[bytes]:
-    return (sha256d(key.format(compressed=False)),)
+def _accounts(key: bytes) -> tuple[bytes]:
+    return (sha256d(key),)
 
 
 _SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), _accounts)

@@ -7,8 +7,6 @@ own envelope and write v as 0 or 1 (``PersonalMessage`` of js-conflux-sdk).
 
 from functools import partial
 
-from coincurve import PublicKey
-
 from monitor.model import Claim, Network, Verdict
 from monitor.ownership import accounts, digests
 from monitor.ownership.description import Description
@@ -28,7 +26,7 @@ DESCRIPTION = Description(
 )
 
 
-def _accounts(key: PublicKey) -> tuple[bytes]:
+def _accounts(key: bytes) -> tuple[bytes]:
     account = ethereum_hash(key)
     return (bytes((0x10 | account[0] & 0x0F,)) + account[1:],)
 

@@ -10,8 +10,6 @@ Keccak-256, elsewhere its SHA-256), as :mod:`~monitor.ownership.adr036` reads it
 
 from collections.abc import Callable
 
-from coincurve import PublicKey
-
 from monitor.model import Claim, Network, Verdict
 from monitor.ownership import accounts, adr036
 from monitor.ownership.description import Description
@@ -32,7 +30,7 @@ DESCRIPTION = Description(
 )
 
 
-def _scheme(key_hash: Callable[[PublicKey], bytes]) -> Scheme:
+def _scheme(key_hash: Callable[[bytes], bytes]) -> Scheme:
     return Scheme((Spelling((Form("OKX header", okx_message),)),), lambda key: (key_hash(key),))
 
 

@@ -6,7 +6,11 @@ Lists repeat one message on every row, so the digests of the messages met last a
 from functools import lru_cache
 from hashlib import sha256
 
-from eth_hash.auto import keccak
+from eth_hash.backends import pysha3
+
+keccak = pysha3.keccak256
+"""Keccak-256 as Ethereum took it, before SHA-3 was made of it; in C throughout (pycryptodome's takes seven times as
+long for a key, most of it in Python)."""
 
 _KEPT = 4096
 

@@ -68,7 +68,7 @@ def _check(text: str, stated: str, message: bytes) -> str:
     key, raw = _decode_key(stated), _decode_signature(text)
     for name, preimage in _FORMS:
         signer = secp256k1.recover(raw[1:], raw[0] - _HEADER, sha256(preimage(message)).digest())
-        if signer.format() == key:
+        if secp256k1.compressed(signer) == key:
             return name
     raise Refused(f"the signature is not by {stated} (or over another message)")
 

@@ -11,8 +11,6 @@ EVM networks.
 
 from hashlib import blake2b
 
-from coincurve import PublicKey
-
 from monitor.model import Claim, Network, Verdict
 from monitor.ownership import accounts
 from monitor.ownership.description import Description
@@ -41,8 +39,8 @@ def _lotus(message: bytes) -> bytes:
     return blake2b(message, digest_size=32).digest()
 
 
-def _native_accounts(key: PublicKey) -> tuple[bytes]:
-    return (blake2b(key.format(compressed=False), digest_size=20).digest(),)
+def _native_accounts(key: bytes) -> tuple[bytes]:
+    return (blake2b(key, digest_size=20).digest(),)
 
 
 _SCHEMES = {

@@ -12,6 +12,7 @@ from monitor.ownership.description import Description
 from monitor.ownership.digests import okx_message
 from monitor.ownership.faults import NotJudged, Refused
 from monitor.ownership.recoverable import Form, Scheme, Spelling, read
+from monitor.ownership.secp256k1 import compressed
 from monitor.ownership.text import hex_bytes
 
 DESCRIPTION = Description(
@@ -22,7 +23,7 @@ DESCRIPTION = Description(
     promotion="None: the account's keys are not read.",
 )
 
-_SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), lambda key: (key.format(),))
+_SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), lambda key: (compressed(key),))
 _UNCOMPRESSED = b"\x04"
 
 

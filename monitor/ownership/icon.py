@@ -7,8 +7,6 @@ header, Keccak-256.
 
 from hashlib import sha3_256
 
-from coincurve import PublicKey
-
 from monitor.model import Claim, Network, Verdict
 from monitor.ownership import accounts
 from monitor.ownership.description import Description
@@ -26,8 +24,8 @@ DESCRIPTION = Description(
 )
 
 
-def _accounts(key: PublicKey) -> tuple[bytes]:
-    return (sha3_256(key.format(compressed=False)[1:]).digest()[12:],)
+def _accounts(key: bytes) -> tuple[bytes]:
+    return (sha3_256(key[1:]).digest()[12:],)
 
 
 _SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), _accounts)

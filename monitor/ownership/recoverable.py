@@ -4,16 +4,17 @@ What differs between families is data: a :class:`Scheme` says which message form
 and what an address holds of a key.
 """
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-
-from coincurve import PublicKey
+from typing import NamedTuple
 
 from monitor.ownership import secp256k1
 from monitor.ownership.faults import Refused
+from monitor.ownership.secp256k1 import compressed
 from monitor.ownership.text import hex_bytes
+
+_SIZE = 65  # r, s, v
+_DIGITS = 2 * _SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Form:
     digest: Callable[[bytes], bytes]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Spelling:
     """One way of writing signatures, and the message forms that are written so.
 
@@ -42,10 +43,16 @@ class Spelling:
         start = f"{self.prefix} and " if self.prefix else ""
         return f"{start}130 hex digits (r, s, v)"
 
-    @cached_property
-    def match(self) -> Callable[[str], re.Match[str] | None]:
-        """Whether a text is of this shape; group 1 holds the digits."""
-        return re.compile(f"{re.escape(self.prefix)}([0-9a-fA-F]{{130}})").fullmatch
+    def read(self, text: str) -> bytes | None:
+        """The 65 bytes of r, s, v; None for a text of another shape."""
+        if len(text) != len(self.prefix) + _DIGITS or not text.startswith(self.prefix):
+            return None
+        try:
+            raw = bytes.fromhex(text[-_DIGITS:])
+        except ValueError:
+            return None
+        # fromhex() passes over spaces between bytes; where it did, there are fewer of these.
+        return raw if len(raw) == _SIZE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +60,16 @@ class Scheme:
     """How the keys of one kind of account sign, and what ties a key to such an account."""
 
     spellings: tuple[Spelling, ...]
-    accounts: Callable[[PublicKey], Collection[bytes]]
-    """What the addresses of a key hold (``Decoded.payload``)."""
-    name: Callable[[PublicKey], str] = lambda key: f"key {key.format().hex()}"
+    accounts: Callable[[bytes], Collection[bytes]]
+    """What the addresses of a key (uncompressed, 65 bytes) hold (``Decoded.payload``)."""
+    name: Callable[[bytes], str] = lambda key: f"key {compressed(key).hex()}"
     """What to call a key that is not the expected one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(NamedTuple):
     """A valid signature: which key made it, over what."""
 
-    key: PublicKey
+    key: bytes
     form: str
     digest: bytes
     signature: bytes
@@ -86,12 +92,11 @@ def read(text: str, message: bytes, scheme: Scheme, expected: bytes, who: str) -
     raise Refused(f"signed by {scheme.name(others[0])}, not by {who} (or over another message)")
 
 
-def check_key(stated: str, key: PublicKey) -> None:
+def check_key(stated: str, key: bytes) -> None:
     """A public key in the row, where there is one, must be the one that signed: 33, 64 or 65 bytes."""
     if not stated:
         return
-    whole = key.format(compressed=False)
-    if hex_bytes(stated, "the public key") not in {key.format(), whole, whole[1:]}:
+    if hex_bytes(stated, "the public key") not in {compressed(key), key, key[1:]}:
         raise Refused("the row's public key is not the key that signed")
 
 
@@ -99,10 +104,9 @@ def _parse(text: str, spellings: Sequence[Spelling]) -> tuple[bytes, int, Sequen
     """The 64 bytes of r and s, the recovery id, and the forms that are spelled like ``text``."""
     allowed: list[str] = []
     for spelling in spellings:
-        match = spelling.match(text)
-        if not match:
+        raw = spelling.read(text)
+        if raw is None:
             continue
-        raw = bytes.fromhex(match[1])
         recovery_id = raw[64] - spelling.v
         if recovery_id in {0, 1}:
             return raw[:64], recovery_id, spelling.forms

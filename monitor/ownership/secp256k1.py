@@ -1,6 +1,8 @@
 """ECDSA on secp256k1 with key recovery, strict about everything that lets one signature have two spellings."""
 
 from coincurve import PublicKey
+from coincurve._libsecp256k1 import ffi, lib  # type: ignore[import-not-found]  # a compiled module
+from coincurve.context import GLOBAL_CONTEXT
 
 from monitor.ownership.faults import Refused
 
@@ -11,23 +13,49 @@ _ORDER = ORDER.to_bytes(32, "big")
 _HIGHEST_S = (ORDER // 2).to_bytes(32, "big")
 _ZERO = bytes(32)
 
+_CONTEXT = GLOBAL_CONTEXT.ctx
+_SIGNATURE = ffi.typeof("secp256k1_ecdsa_recoverable_signature *")
+_POINT = ffi.typeof("secp256k1_pubkey *")
+_KEY = ffi.typeof("unsigned char[65]")
+_LENGTH = ffi.typeof("size_t *")
 
-def recover(compact: bytes, recovery_id: int, digest: bytes) -> PublicKey:
-    """The only key under which ``compact`` signs ``digest``.
 
-    ``compact`` is r and s, 32 bytes each, big-endian; ``recovery_id`` is 0 to 3 (SEC 1, section 4.1.6). ``Refused``
-    when r or s is out of range, when s is in the upper half of the group (anybody can turn s into n - s and have a
-    second signature: EIP-2, Bitcoin's LOW_S), or when no key fits.
+def recover(compact: bytes, recovery_id: int, digest: bytes) -> bytes:
+    """The only key under which ``compact`` signs ``digest``, uncompressed: 04, x, y, 65 bytes.
+
+    ``compact`` is r and s, 32 bytes each, big-endian; ``recovery_id`` is 0 to 3 (SEC 1, section 4.1.6); ``digest`` has
+    32 bytes. ``Refused`` when r or s is out of range, when s is in the upper half of the group (anybody can turn s into
+    n - s and have a second signature: EIP-2, Bitcoin's LOW_S), or when no key fits.
+
+    This is the library itself: the objects that coincurve makes of signature and key cost most of what a row may take
+    beside the recovery.
     """
+    if (len(compact), len(digest)) != (64, 32) or not 0 <= recovery_id <= 3:
+        raise ValueError("a recoverable signature is 64 bytes and a number from 0 to 3, over 32 bytes")
+    signature, point = ffi.new(_SIGNATURE), ffi.new(_POINT)
+    if not (
+        compact[32:] <= _HIGHEST_S
+        and lib.secp256k1_ecdsa_recoverable_signature_parse_compact(_CONTEXT, signature, compact, recovery_id)
+        and lib.secp256k1_ecdsa_recover(_CONTEXT, point, signature, digest)
+    ):
+        raise Refused(_why_no_key(compact))
+    key = ffi.new(_KEY)
+    lib.secp256k1_ec_pubkey_serialize(_CONTEXT, key, ffi.new(_LENGTH, 65), point, lib.SECP256K1_EC_UNCOMPRESSED)
+    return bytes(ffi.buffer(key))
+
+
+def _why_no_key(compact: bytes) -> str:
     r, s = compact[:32], compact[32:]
     if not _ZERO < r < _ORDER or not _ZERO < s < _ORDER:
-        raise Refused("r or s of the signature is out of range")
+        return "r or s of the signature is out of range"
     if s > _HIGHEST_S:
-        raise Refused("the signature is malleable (high s)")
-    try:
-        return PublicKey.from_signature_and_message(compact + bytes((recovery_id,)), digest, hasher=None)
-    except ValueError as error:
-        raise Refused("no key has this signature") from error
+        return "the signature is malleable (high s)"
+    return "no key has this signature"
+
+
+def compressed(key: bytes) -> bytes:
+    """``key``, given uncompressed, in 33 bytes: x behind 02 or 03 for an even or odd y (SEC 1, section 2.3.3)."""
+    return bytes((2 + (key[64] & 1),)) + key[1:33]
 
 
 def verify(der: bytes, key: bytes, digest: bytes) -> None:

@@ -11,8 +11,6 @@ OKX signs its own header; wallets sign ``Stacks Signed Message`` (stacks.js, ``h
 from functools import lru_cache
 from hashlib import sha256
 
-from coincurve import PublicKey
-
 from monitor.model import Claim, Network, Verdict
 from monitor.ownership import accounts
 from monitor.ownership.bitcoin.hashing import hash160
@@ -20,6 +18,7 @@ from monitor.ownership.description import Description
 from monitor.ownership.digests import okx_message, sized
 from monitor.ownership.faults import NotJudged
 from monitor.ownership.recoverable import Form, Scheme, Spelling
+from monitor.ownership.secp256k1 import compressed
 from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
@@ -38,8 +37,8 @@ def _stacks_message(message: bytes) -> bytes:
     return sha256(sized(b"Stacks Signed Message:\n") + sized(message)).digest()
 
 
-def _accounts(key: PublicKey) -> tuple[bytes, bytes]:
-    return hash160(key.format()), hash160(key.format(compressed=False))
+def _accounts(key: bytes) -> tuple[bytes, bytes]:
+    return hash160(compressed(key)), hash160(key)
 
 
 _SCHEME = Scheme(

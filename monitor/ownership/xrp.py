@@ -66,7 +66,7 @@ def _scheme_of(_network: Network, _account: Decoded) -> Scheme:
 
 def _is_keypairs(claim: Claim) -> bool:
     """Whether the signature names no key, so that the row's is needed: all but r, s, v in hex."""
-    return not _SCHEME.spellings[0].match(accounts.only_signature(claim))
+    return _SCHEME.spellings[0].read(accounts.only_signature(claim)) is None
 
 
 def _check(key: bytes, signature: bytes, message: bytes) -> str:

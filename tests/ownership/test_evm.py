@@ -77,7 +77,11 @@ def test_other_spellings_of_v_are_refused(shift: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [GOOD[2:], GOOD + "00", GOOD[:-2], f" {GOOD}", "0x", "null", "0X" + GOOD[2:], "rubbish"]
+    "text",
+    [
+        *(GOOD[2:], GOOD + "00", GOOD[:-2], f" {GOOD}", "0x", "null", "0X" + GOOD[2:], "rubbish"),
+        *(GOOD[:-2] + "  ", GOOD[:64] + "  " + GOOD[66:], GOOD[:-1] + "\uff11", GOOD[:-2] + "\t\n"),
+    ],
 )
 def test_a_signature_of_another_shape_is_refused(text: str) -> None:
     verdict = judge(claim(ETHEREUM, KEY.address, text), ETHEREUM)

@@ -14,8 +14,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from coincurve import PublicKey
-
 from monitor.ownership import digests, secp256k1
 from monitor.ownership.bitcoin import multisig
 from monitor.ownership.bitcoin.account import Account
@@ -66,8 +64,8 @@ class Compact:
 
     def signer(self, message_header: str, message: bytes) -> bytes:
         """The key that signed, serialised as the header says."""
-        key: PublicKey = secp256k1.recover(self.r_s, self.recovery_id, self.digest(message_header, message))
-        return key.format(compressed=self.header is not Header.UNCOMPRESSED)
+        key = secp256k1.recover(self.r_s, self.recovery_id, self.digest(message_header, message))
+        return key if self.header is Header.UNCOMPRESSED else secp256k1.compressed(key)
 
 
 def read(text: str) -> Compact | None:
@@ -136,13 +134,13 @@ def _script_of(account: Account) -> tuple[str, bytes]:
     script = account.stated
     if not script:
         raise Refused("the row gives no redeem or witness script")
+    if hash160(script) == account.program:
+        if len(script) > multisig.MAX_PUSH:
+            raise Refused(f"the script has {len(script)} bytes; more than {multisig.MAX_PUSH} cannot be spent")
+        return "P2SH", script
     witness_program = witness_script_hash(script)
     if account.script_pubkey == witness_program:
         return "P2WSH", script
     if hash160(witness_program) == account.program:
         return "P2SH-P2WSH", script
-    if hash160(script) != account.program:
-        raise Refused("the row's script does not hash to the address")
-    if len(script) > multisig.MAX_PUSH:
-        raise Refused(f"the script has {len(script)} bytes; more than {multisig.MAX_PUSH} cannot be spent")
-    return "P2SH", script
+    raise Refused("the row's script does not hash to the address")

@@ -37,7 +37,7 @@ def judge(claim: Claim, network: Network) -> Verdict:
 
 def _signer(signature: compact.Compact, program: bytes, message: bytes) -> bytes:
     for digest in (_decred_message(message), bitcoin_message("Bitcoin Signed Message:\n", message)):
-        key = secp256k1.recover(signature.r_s, signature.recovery_id, digest).format()
+        key = secp256k1.compressed(secp256k1.recover(signature.r_s, signature.recovery_id, digest))
         if RIPEMD160.new(blake256(key)).digest() == program:
             return key
     raise Refused("the signature is not by the key of the address (or over another message)")

@@ -4,6 +4,8 @@
 until the chain says that the owners control the account (:func:`question`).
 """
 
+from functools import cache
+
 from monitor.model import Address, Claim, Network, OwnerQuestion, Verdict, VerdictStatus
 from monitor.ownership import owners, questions
 from monitor.ownership.accounts import only_signature
@@ -39,7 +41,13 @@ def _judge_account(claim: Claim, network: Network) -> Verdict:
     text = only_signature(claim)
     signed = read(text, claim.message.encode(), scheme_of(network), _payload(claim.account), "the account")
     check_key(claim.key, signed.key)
-    return Verdict(VerdictStatus.VERIFIED, f"signed by the account's key ({signed.form})")
+    return _verified(signed.form)
+
+
+@cache
+def _verified(form: str) -> Verdict:
+    """One object for the many rows that it is said of: it takes memory, and its way out of a process, once."""
+    return Verdict(VerdictStatus.VERIFIED, f"signed by the account's key ({form})")
 
 
 def _payload(account: Address | None) -> bytes:

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from coincurve import PublicKey
-
 from monitor.model import Address, Network
 from monitor.ownership import digests
 from monitor.ownership.keyhash import ethereum_hash
@@ -20,7 +18,7 @@ def forms(network: Network) -> Sequence[Form]:
     return _OF_NETWORK.get(network.name, COMMON)
 
 
-def account_of(key: PublicKey) -> Address:
+def account_of(key: bytes) -> Address:
     """The account of a key, as EVM networks write it."""
     return "0x" + ethereum_hash(key).hex()
 

@@ -13,8 +13,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache, reduce
 
-from eth_hash.auto import keccak
-
+from monitor.ownership.digests import keccak
 from monitor.ownership.faults import Refused
 from monitor.ownership.starknet.curve import FIELD, pedersen
 
