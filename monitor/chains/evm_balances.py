@@ -34,7 +34,7 @@ async def _gathered(at: AtBlock, methods: Methods, wanted: Wanted) -> Findings:
     findings = Findings(wanted)
     pile = Pile(findings)
     for token, accounts in wanted.items():
-        pile.add(token, list(dict.fromkeys(accounts)))
+        pile.add(token, list(accounts))
     workers = range(at.rpc.line.settings.concurrency)
     if methods.current:
         packed = Packed(at, methods.current, methods.sizes, findings)

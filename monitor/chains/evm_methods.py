@@ -6,6 +6,7 @@ a call of its own, in JSON-RPC batches (evm_singles.py).
 
 import struct
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any, Protocol
 
 from eth_utils.crypto import keccak
@@ -16,7 +17,9 @@ from monitor.chains.evm_rpc import Position
 from monitor.model import Address, Network, Token
 
 _WORD = 32
-_DIGITS = 40
+_LENGTH = 42
+_DIGITS = itemgetter(slice(2, None))
+"""An account without its ``0x``."""
 
 
 class NoBalanceError(Exception):
@@ -117,11 +120,10 @@ def methods_of(network: Network) -> tuple[Method, ...]:
 
 
 def _input(token: Token, accounts: Sequence[Address]) -> str:
-    """The programs' input, in hex; 20 bytes each, or all that follow would be the balances of others."""
-    packed = "".join((token.contract, *accounts) if token.contract else accounts).replace("0x", "")
-    if len(packed) != _DIGITS * (len(accounts) + bool(token.contract)):
+    """The programs' input, in hex. Every account has 20 bytes, or those behind it would get the balances of others."""
+    if set(map(len, accounts)) - {_LENGTH}:
         raise ValueError(f"an account of {token} is not 20 bytes in hex")
-    return packed
+    return (token.contract or "")[2:] + "".join(map(_DIGITS, accounts))
 
 
 def _amounts(data: bytes, count: int) -> Sequence[int]:

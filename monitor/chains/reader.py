@@ -1,7 +1,7 @@
 """A network, read through its endpoints: whole, at one block, agreed upon as the quorum wants, or not at all."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence, Set
 from functools import partial
 from itertools import islice
 from typing import TypeVar
@@ -13,7 +13,7 @@ from monitor.chains.endpoint import Endpoint, Job
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.node import Confirmed, Finding, Held, Node, Wanted
 from monitor.chains.vote import Group, Vote
-from monitor.model import Block, EndpointState, Network, OwnerAnswer, OwnerQuestion, Reading, frozen
+from monitor.model import Address, Block, EndpointState, Network, OwnerAnswer, OwnerQuestion, Reading, frozen
 from monitor.settings import NetworkSettings
 
 F = TypeVar("F", bound=Finding)
@@ -98,7 +98,7 @@ class NetworkReader:
     def _whole(self, held: Held, wanted: Wanted) -> Held:
         """``held``, which tells of every token all or, with a reason, nothing: whatever protocol it is from."""
         for token, accounts in wanted.items():
-            if token not in held.failed and held.balances[token].keys() != set(accounts):
+            if token not in held.failed and not _same(held.balances[token].keys(), accounts):
                 raise ChainError(Reason.MALFORMED, f"{token}: not every account was read")
         return held
 
@@ -223,6 +223,11 @@ class NetworkReader:
 
     def _probed(self, endpoint: Endpoint, _: asyncio.Task[None]) -> None:
         self._probes.pop(endpoint, None)
+
+
+def _same(read: Set[Address], wanted: Collection[Address]) -> bool:
+    """Whether these are the same accounts; without another set of all of them, where none is wanted twice."""
+    return (len(read) == len(wanted) and all(map(read.__contains__, wanted))) or read == set(wanted)
 
 
 def _passing(error: Exception) -> bool:

@@ -305,7 +305,7 @@ def cassini() -> Assessment:
 def endpoints() -> tuple[EndpointState, ...]:
     return (
         EndpointState("bitcoin", "node-1", "bitcoind", True, 40, frozen({}), 0, "", NOW - timedelta(seconds=48)),
-        EndpointState("ethereum", "node-1", "evm", True, 12_000, frozen({"timeout": 3}), 0, "", NOW),
+        EndpointState("ethereum", "node-1", "evm", True, 12_000, frozen({"timeout": 3}), 0, "", NOW, "override"),
         EndpointState("ethereum", "mainnet.example.org", "evm", None, 0, frozen({}), 0),
         EndpointState(
             "bsc",

@@ -86,6 +86,7 @@ async def test_sources_are_named_with_their_digest(client: Client) -> None:
 async def test_endpoints_and_alerts(client: Client) -> None:
     endpoints = (await get(client, "/api/v1/endpoints"))["endpoints"]
     assert [each["up"] for each in endpoints] == [True, True, None, False]
+    assert [each["method"] for each in endpoints] == [None, "override", None, None]
     alerts = (await get(client, "/api/v1/alerts"))["alerts"]
     assert alerts[0]["active"] is True
     assert alerts[0]["since"] == "2026-03-14T14:38:26Z"

@@ -85,7 +85,7 @@ async def test_a_token_that_does_not_tell_fails_by_its_name_by_every_method(
 ) -> None:
     node.rpc("anvil_setCode", USDC.contract, code)
     node.mine()
-    reader = open_reader(ETHEREUM, {"url": node.url})
+    reader = open_reader(ETHEREUM, {"url": node.url, "timeout": "60s"})
     reading = await reader.read({USDC: ACCOUNTS[:300], ETH: ACCOUNTS, USDT: ACCOUNTS[:50]}, LATEST)
     assert set(reading.balances) == {ETH, USDT}
     assert reason in reading.failed[USDC]
