@@ -91,7 +91,7 @@ class Deployless:
 
 
 class Multicall3:
-    """Multicall3, where somebody has deployed it: 7 times the bytes to send, 5 times the bytes to receive."""
+    """Multicall3, where somebody has deployed it: 11 times the bytes to send, 5 times the bytes to receive."""
 
     name = "multicall3"
     most = 1000

@@ -1,6 +1,7 @@
 """The calls and answers of Multicall3's ``aggregate3((address,bool,bytes)[])``, in Solidity's ABI.
 
-Written out because all calls have the same form: eth_abi takes 25 times as long (benchmarks/balances).
+Written out because all calls have the same form: eth_abi, which knows all forms, took 9 times as long to read 1 000
+results and 73 times as long to write the calls.
 """
 
 from collections.abc import Sequence
