@@ -1,1 +1,35 @@
 """Fixtures that every room's tests may use."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.store import Store
+from tests.support.daemons import Site, TurnableClock, logging_restored
+
+
+@pytest.fixture
+def quiet_logging() -> Iterator[None]:
+    """Logging as it was before, however the test has set it up."""
+    with logging_restored():
+        yield
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """A folder with what a daemon needs: documents, a configuration, a history."""
+    return Site(tmp_path)
+
+
+@pytest.fixture
+def clock() -> TurnableClock:
+    return TurnableClock()
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    """An empty history in a file of its own."""
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/history.db")
+    yield store
+    await store.close()

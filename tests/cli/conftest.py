@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from monitor.cli import main
-from tests.support.daemons import Site, logging_restored
+from tests.support.daemons import logging_restored
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,3 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
     with logging_restored():
         yield run
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path)

@@ -62,13 +62,6 @@ Start = Callable[[], Awaitable[Run]]
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/history.db")
-    yield store
-    await store.close()
-
-
-@pytest.fixture
 async def run(site: Site, store: Store) -> AsyncIterator[Start]:
     """Start a run at ``START``; each call is a restart on the same history."""
     site.exchange("okx", [signed(1)])

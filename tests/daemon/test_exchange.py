@@ -1,7 +1,6 @@
 """One exchange's publications, apart from the daemon."""
 
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from threading import Event
 
 import aiohttp
@@ -16,13 +15,6 @@ from monitor.settings import Settings
 from monitor.store import Store
 from tests.support.daemons import Site, signed
 from tests.support.readers import START
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/history.db")
-    yield store
-    await store.close()
 
 
 @pytest.fixture

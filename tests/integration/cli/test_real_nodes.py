@@ -20,11 +20,6 @@ SAFE = "0x" + "5a" * 20
 OWNERS = [key(number).evm_address for number in (1, 2)]
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path)
-
-
 def reserve_monitor(*arguments: str | Path) -> tuple[int, list[dict[str, Any]]]:
     """Exit status, and the lines of JSON on stdout."""
     command = [sys.executable, "-m", "monitor", *map(str, arguments), "--json"]

@@ -1,29 +1,17 @@
-"""A site for a daemon, and the daemon as a process of its own."""
+"""The daemon as a process of its own; in this one, each test gives logging back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
-from tests.support.daemons import Site, TurnableClock, logging_restored
+from tests.support.daemons import Site
 from tests.support.processes import MonitorProcess
 
 
 @pytest.fixture(autouse=True)
-def _logging() -> Iterator[None]:
-    with logging_restored():
-        yield
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path)
-
-
-@pytest.fixture
-def clock() -> TurnableClock:
-    return TurnableClock()
+def _logging(quiet_logging: None) -> None:
+    """See ``quiet_logging``."""
 
 
 @pytest.fixture
