@@ -23,7 +23,7 @@ def test_copies_of_the_rules_differ_in_their_delays_only(tmp_path: Path) -> None
             {
                 "name": "reserves",
                 "rules": [
-                    {"alert": "Low", "expr": "ratio < 1", "labels": {"severity": "critical"}},
+                    {"alert": "Low", "expr": "ratio < 1", "for": "10s", "labels": {"severity": "critical"}},
                     {"record": "ratio", "expr": "a / b"},
                 ],
             }

@@ -68,6 +68,10 @@ def test_the_ratios_equal_a_calculation_by_hand(watch: Watch) -> None:
     assert reserves == 1050
 
 
+def test_a_start_raises_no_alarm(watch: Watch) -> None:
+    assert watch.prometheus.query('max_over_time(ALERTS{alertstate="firing",severity!="info"}[1h])') == []
+
+
 @pytest.mark.parametrize("asset", list(BASE))
 def test_a_drain_is_seen_to_the_last_digit_and_alarms_until_it_is_refilled(watch: Watch, asset: str) -> None:
     watch.devnet.drain(asset, "10%")

@@ -4,11 +4,18 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import stamina
+
 from monitor.devnet.holdings import Holding
+from monitor.devnet.jsonrpc import RpcError
 from monitor.devnet.keys import Key
 from monitor.devnet.nodes import BitcoinNode
 from monitor.devnet.nodes.bitcoin import script_of
 from monitor.model import Token
+
+_SCAN_IN_PROGRESS = -8  # RPC_INVALID_PARAMETER, which is also what this refusal comes as
+_PATIENCE = 30.0
+"""Seconds; a scan of the devnet's few outputs takes a fraction of one."""
 
 
 class BitcoinLedger:
@@ -44,6 +51,15 @@ class BitcoinLedger:
         return transaction
 
     def _coins(self, address: str) -> list[dict[str, Any]]:
+        """Its unspent outputs. A node runs one scan at a time, and the monitor scans too: then it is asked again."""
+        for attempt in stamina.retry_context(
+            on=_other_scan, attempts=None, timeout=_PATIENCE, wait_initial=0.05, wait_max=0.5
+        ):
+            with attempt:
+                return self._scan(address)
+        raise AssertionError("a retry context ends with a result or an exception")
+
+    def _scan(self, address: str) -> list[dict[str, Any]]:
         coins: list[dict[str, Any]] = self._node.rpc("scantxoutset", "start", [_descriptor(address)])["unspents"]
         return coins
 
@@ -52,6 +68,10 @@ class BitcoinLedger:
         descriptor = self._node.rpc("getdescriptorinfo", _descriptor(key.bitcoin_address))["descriptor"]
         address: str = self._node.rpc("deriveaddresses", descriptor)[0]
         return address
+
+
+def _other_scan(error: Exception) -> bool:
+    return isinstance(error, RpcError) and error.code == _SCAN_IN_PROGRESS
 
 
 def _descriptor(address: str) -> str:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -70,6 +71,15 @@ def test_drains_and_refills_follow_one_another(devnet: Devnet) -> None:
     assert ratios(devnet)["BTC"] == Decimal("1.05") * Decimal("0.9") ** 3
     devnet.refill()
     assert ratios(devnet)["BTC"] == Decimal("1.05")
+
+
+def test_the_devnet_waits_while_the_monitor_scans_the_same_node(devnet: Devnet) -> None:
+    def standings() -> list[Decimal]:
+        return [each.reserves for each in devnet.standings()]
+
+    with ThreadPoolExecutor(4) as threads:
+        told = [future.result() for future in [threads.submit(standings) for _ in range(12)]]
+    assert told == [told[0]] * 12
 
 
 def test_another_process_finds_the_devnet_by_its_directory(devnet: Devnet) -> None:
