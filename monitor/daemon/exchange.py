@@ -275,8 +275,10 @@ class ExchangeWatch:
                 progress(done)
 
         def judge() -> tuple[JudgedList, dict[bytes, Verdict]]:
-            verdicts = ownership.judge_all(published.claims, self.registry.networks, known=known, progress=tell)
             prints = [ownership.fingerprint(claim) for claim in published.claims]
+            verdicts = ownership.judge_all(
+                published.claims, self.registry.networks, prints=prints, known=known, progress=tell
+            )
             new = {mark: verdict for mark, verdict in zip(prints, verdicts, strict=True) if mark not in known}
             messages = self.settings.wallets.messages
             accepted = ownership.accept(

@@ -30,19 +30,22 @@ def judge_all(
     networks: Mapping[str, Network],
     *,
     messages: frozenset[str] | None = None,
+    prints: Sequence[bytes] | None = None,
     known: Mapping[bytes, Verdict] = _NONE_KNOWN,
     workers: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> list[Verdict]:
     """The verdicts of ``claims``, in their order.
 
-    ``known`` holds verdicts under the present ``RULES_VERSION`` by :func:`fingerprint`; those are not judged again.
+    ``prints`` are the claims' fingerprints, where the caller has them already. ``known`` holds verdicts under the
+    present ``RULES_VERSION`` by :func:`fingerprint`; those are not judged again.
     ``messages`` are the texts that the exchange may have signed (:func:`accept`); None accepts any. To keep verdicts
     for later, judge with None, keep those, and call :func:`accept`: what is kept must not depend on configuration.
     ``workers`` is the number of processes, this one among them, by default one for each usable core. ``progress`` is
     told how many claims are done, the known ones first. This blocks: call it from a thread.
     """
-    prints = [fingerprint(claim) for claim in claims]
+    if prints is None:
+        prints = [fingerprint(claim) for claim in claims]
     rows = Counter(mark for mark in prints if mark not in known)
     unjudged = {mark: claim for mark, claim in zip(prints, claims, strict=True) if mark in rows}
     done = len(prints) - rows.total()

@@ -107,15 +107,6 @@ class Store:
                     )
                 )
 
-    async def save_validators(self, exchange: str, kind: str, validators: Mapping[str, Any]) -> None:
-        """The document was asked for again and is the same: keep what the next conditional request needs."""
-        async with self._transaction() as connection:
-            await connection.execute(
-                tables.contents.update()
-                .where(tables.contents.c.exchange == exchange, tables.contents.c.kind == kind)
-                .values(validators=dict(validators))
-            )
-
     async def document(self, exchange: str, kind: str) -> StoredDocument | None:
         """The last accepted document of ``kind`` (``wallets`` or ``liabilities``), or None."""
         query = (

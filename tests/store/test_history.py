@@ -83,14 +83,6 @@ async def test_changes_of_lists_add_up_and_the_last_one_is_kept_in_full(store: S
     assert await store.change_counts("other") == {"added": 0, "removed": 0, "altered": 0}
 
 
-async def test_new_validators_leave_the_document_as_it_is(store: Store) -> None:
-    await store.save_document("okx", "wallets", stored(b"list"), None)
-    await store.save_validators("okx", "wallets", {"etag": '"y"'})
-    kept = await store.document("okx", "wallets")
-    assert kept is not None
-    assert (kept.content, kept.validators) == (b"list", {"etag": '"y"'})
-
-
 async def test_verdicts_belong_to_the_version_of_the_rules_that_judged_them(store: Store) -> None:
     verdicts = {bytes([n] * 16): Verdict(VerdictStatus.VERIFIED, "signed by the key") for n in range(5)}
     await store.save_verdicts(1, verdicts)
