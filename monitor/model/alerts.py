@@ -1,0 +1,48 @@
+"""Alerts, by the names that everyone else knows them by."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
+class AlertName(StrEnum):
+    """Every alert, by the name that it has in metrics, in Prometheus rules and in docs/alerts/."""
+
+    RATIO_BELOW_LIMIT = "PorRatioBelowLimit"
+    RATIO_BELOW_WARNING = "PorRatioBelowWarning"
+    RATIO_FALLING = "PorRatioFalling"
+    RESERVE_UNKNOWN = "PorReserveUnknown"
+    SNAPSHOT_STALE = "PorSnapshotStale"
+    SNAPSHOT_ABSENT = "PorSnapshotAbsent"
+    LIABILITIES_OLD = "PorLiabilitiesOld"
+    LIABILITIES_ABSENT = "PorLiabilitiesAbsent"
+    LIABILITIES_REFUSED = "PorLiabilitiesRefused"
+    LIST_ABSENT = "PorListAbsent"
+    LIST_CHANGED = "PorListChanged"
+    LIST_REFUSED = "PorListRefused"
+    OWNERSHIP_INVALID = "PorOwnershipInvalid"
+    CLAIM_MISMATCH = "PorClaimMismatch"
+    ACCOUNT_SHARED = "PorAccountShared"
+    ENDPOINTS_DISAGREE = "PorEndpointsDisagree"
+    ENDPOINT_DOWN = "PorEndpointDown"
+    CONFIG_RELOAD_FAILED = "PorConfigReloadFailed"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertState:
+    """An alert as decided here. ``active`` after its ``for`` has passed; ``since`` is when the condition began."""
+
+    name: AlertName
+    severity: Severity
+    exchange: str
+    asset: str
+    active: bool
+    since: datetime | None
+    summary: str
+    """What is so and why, with names and numbers; empty while there is nothing to say."""

@@ -1,0 +1,101 @@
+"""Reserves against liabilities: sums, ratios, answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from monitor.model.chain import Token
+from monitor.model.values import Address
+
+
+class Basis(StrEnum):
+    """Which reserves count. Each contains the one before (design, section 4, rule 5)."""
+
+    VERIFIED = "verified"
+    SIGNED = "signed"
+    LISTED = "listed"
+    ASSERTED = "asserted"
+
+
+class ReserveStatus(StrEnum):
+    """Three answers, not two (design, section 4, rule 12)."""
+
+    COVERED = "covered"
+    BREACH = "breach"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Why part of an asset is not known: a network that is missing, not configured or stale, or claims not judged."""
+
+    network: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssetAssessment:
+    """One asset of one exchange. Sums are whole coins; ratios are unrounded."""
+
+    asset: str
+    basis: Basis
+    """The basis on which alerts act."""
+    status: ReserveStatus
+    breach_below: Decimal
+    warn_below: Decimal | None
+    owed: Decimal | None
+    """None when no liabilities are known for the asset; then there is no ratio."""
+    unaddressed: Decimal
+    reserves: Mapping[str, Mapping[Basis, Decimal]]
+    """By network, from every snapshot that is held, stale ones included; ``asserted`` is counted in ``totals`` only."""
+    totals: Mapping[Basis, Decimal]
+    """Over whole, fresh snapshots: what is known for certain."""
+    ratios: Mapping[Basis, Decimal]
+    """Empty unless every network of the asset is whole and fresh, and something is owed."""
+    lower_bounds: Mapping[Basis, Decimal]
+    """``totals`` over what is owed: never more than the ratio, present with any fresh snapshot."""
+    report_ratios: Mapping[Basis, Decimal]
+    """Reserves at the report's own heights over the same report's liabilities; empty until all were read."""
+    gaps: tuple[Gap, ...]
+    upper_bounds: Mapping[Basis, Decimal] = field(default_factory=dict)
+    """``ratios`` if every claim that could not be judged (``unsupported``) turned out signed; same keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimMismatch:
+    """A claimed amount that the chain does not confirm at the claimed height."""
+
+    line: int
+    network: str
+    token: Token
+    account: Address
+    claimed: Decimal
+    found: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The claimed amounts of one list against the chain at the claimed heights (never counted as reserves)."""
+
+    at: datetime
+    matches: int
+    mismatches: tuple[ClaimMismatch, ...]
+    unjudged: Mapping[str, int]
+    """Reason to number of claims."""
+    checked: Mapping[tuple[str, str], int]
+    """(network, asset) to number of claims compared: 0 mismatches is only known where something was compared."""
+    report_reserves: Mapping[str, Mapping[Basis, Decimal]]
+    """By asset, where every claim of the asset was read at its own height."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedAccounts:
+    """Accounts that another exchange's list claims too: each of them can back only one of the two."""
+
+    exchange: str
+    """The other exchange."""
+    count: int
+    examples: tuple[str, ...]
+    """The first few, as ``address on network``."""

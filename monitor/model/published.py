@@ -1,0 +1,112 @@
+"""What an exchange publishes: the list of its wallets, and what it owes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from monitor.model.chain import Token
+from monitor.model.values import Address
+
+
+class ClaimKind(StrEnum):
+    """What a row claims: coins in an account, or ETH staked through a validator (OKX's column ``Type``)."""
+
+    ACCOUNT = "account"
+    STAKING = "staking"
+    RESTAKING = "restaking"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One row of a published wallet list, with its account decoded or the reason why it could not be."""
+
+    file: str
+    line: int
+    coin: str
+    """The exchange's own id (``USDT-TRC20``), trimmed."""
+    network: str | None
+    """Short name of the network; None when the registry does not know the coin id."""
+    token: Token | None
+    """What is held; None when the registry does not know it. ``fault`` says so."""
+    address: str
+    """As published, trimmed."""
+    account: Address | None
+    """Canonical form of ``address``; None when it does not decode. ``fault`` says why."""
+    fault: str = ""
+    kind: ClaimKind = ClaimKind.ACCOUNT
+    amount: Decimal | None = None
+    height: int | None = None
+    message: str = ""
+    signatures: tuple[str, ...] = ()
+    """In column order; an empty cell before a filled one stays as ``""``, so that signature i belongs to owner i."""
+    key: str = ""
+    """Redeem script, witness script or public key, whichever the family calls for."""
+    owners: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The identity of bytes that were read: what a published number can be traced back to."""
+
+    source: str
+    """Path or URL, without credentials or query secrets."""
+    sha256: str
+    size: int
+    fetched_at: datetime
+    modified_at: datetime | None = None
+    members: tuple[str, ...] = ()
+    """Names of the files read out of an archive; empty when the document is the file itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryDifference:
+    """A coin id whose published total is not the sum of its rows."""
+
+    coin: str
+    stated: Decimal
+    summed: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class WalletList:
+    """A published list, read whole. ``claims`` keeps the order and every row of the document."""
+
+    document: Document
+    layout: str
+    claims: tuple[Claim, ...] = field(repr=False)
+    """Not in the repr, which asyncio makes of every task's result: a million claims take seconds and gigabytes."""
+    summary: Mapping[str, Decimal] = field(default_factory=dict)
+    differences: tuple[SummaryDifference, ...] = ()
+    unread: tuple[str, ...] = ()
+    """What the document holds beside its claims (further files, columns, keys): a sentence each, for log and page."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListChanges:
+    """What differs between two lists, as positions: rows of the new list, and descriptions of rows that went."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    altered: tuple[str, ...] = ()
+    """Same coin, network and address, but other evidence (message, signatures, key, owners, kind)."""
+    restated: int = 0
+    """Rows where only amount or height moved, as in every monthly list."""
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.altered)
+
+
+@dataclass(frozen=True, slots=True)
+class Liabilities:
+    """Published totals owed, in whole coins, with the moment that they are as of."""
+
+    document: Document
+    layout: str
+    as_of: datetime
+    owed: Mapping[str, Decimal]
+    unaddressed: Mapping[str, Decimal] = field(default_factory=dict)
+    """Reserves stated without addresses (third-party custody): part of the basis ``asserted`` only."""
+    report_id: str = ""
+    merkle_root: str = ""

@@ -1,0 +1,125 @@
+"""All that is known at one moment: what metrics, page and API show."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from monitor.model.alerts import AlertState
+from monitor.model.balances import Snapshot
+from monitor.model.judgement import AssetAssessment, Audit, Basis, SharedAccounts
+from monitor.model.ownership import VerdictStatus
+from monitor.model.published import Document, Liabilities, ListChanges, SummaryDifference
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentState:
+    """Where one published document of an exchange stands."""
+
+    kind: str
+    """``wallets`` or ``liabilities``."""
+    current: Document | None
+    fetched: int = 0
+    """Attempts since the start."""
+    failures: Mapping[str, int] = field(default_factory=dict)
+    """Reason to count since the start."""
+    refusal: str = ""
+    """Why the newest attempt was refused; empty when it was accepted or unchanged."""
+    refused_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotState:
+    """Where one network of one exchange stands. Times are of events; nothing is set before it happened."""
+
+    network: str
+    snapshot: Snapshot | None
+    stale: bool
+    """No whole snapshot younger than the network's ``stale_after``; also when there never was one."""
+    wanted: int
+    """Accounts that the list claims there and that can be asked for."""
+    failure: str = ""
+    """Why the newest attempt failed; empty after a success."""
+    failed_at: datetime | None = None
+    stale_after: timedelta | None = None
+    """The network's own limit, for those who watch the age themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointState:
+    """An endpoint's record since the start. ``name`` is configured or the host; never a URL that may hold a key."""
+
+    network: str
+    name: str
+    protocol: str
+    up: bool | None
+    """None until it has been asked."""
+    requests: int
+    failures: Mapping[str, int]
+    """Reason to count."""
+    disagreements: int
+    last_error: str = ""
+    last_success_at: datetime | None = None
+    method: str = ""
+    """How it tells many balances at once, where endpoints of its protocol differ in that; empty until found out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything known about one exchange at one moment. Replaced as a whole, never changed."""
+
+    exchange: str
+    title: str
+    at: datetime
+    basis: Basis
+    assets: Mapping[str, AssetAssessment]
+    snapshots: Mapping[str, SnapshotState]
+    verdicts: Mapping[tuple[str, VerdictStatus], int]
+    """(network, status) to number of claims; network is ``unknown`` where the registry could not place a claim."""
+    documents: Mapping[str, DocumentState]
+    liabilities: Liabilities | None
+    listed_at: datetime | None
+    """When the current list was accepted."""
+    messages: Mapping[str, int]
+    """Signed message texts seen, to number of claims."""
+    changes: Mapping[str, int]
+    """``added``, ``removed``, ``altered`` since the history began."""
+    last_changes: ListChanges | None
+    changed_at: datetime | None
+    differences: tuple[SummaryDifference, ...]
+    audit: Audit | None
+    shared: tuple[SharedAccounts, ...] = ()
+    liabilities_max_age: timedelta | None = None
+    """None where no liabilities are configured."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadState:
+    """The last attempt to load the configuration."""
+
+    successful: bool
+    succeeded_at: datetime
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All that metrics, page and API may show: one reference, swapped as a whole."""
+
+    at: datetime
+    assessments: Mapping[str, Assessment]
+    endpoints: tuple[EndpointState, ...]
+    alerts: tuple[AlertState, ...]
+    reload: ReloadState
+    ready: bool
+    """Configuration loaded and a first pass finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatioPoint:
+    """A ratio in the history: what 'falling fast' is judged on."""
+
+    at: datetime
+    exchange: str
+    asset: str
+    ratio: Decimal
