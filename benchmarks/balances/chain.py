@@ -7,7 +7,7 @@ from pathlib import Path
 
 from eth_utils.crypto import keccak
 
-from monitor.chains.evm_multicall import MULTICALL3
+from monitor.chains.evm.multicall import MULTICALL3
 from monitor.model import Network, Token
 
 NETWORK = Network("ethereum", "eip155:1", "evm", "Ethereum")

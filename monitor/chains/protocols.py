@@ -4,20 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.chains.antelope import AntelopeNode
-from monitor.chains.aptos import AptosNode
-from monitor.chains.beacon import BeaconNode
-from monitor.chains.bitcoind import BitcoindNode
-from monitor.chains.electrum import ElectrumNode
+from monitor.chains.bitcoin.bitcoind import BitcoindNode
+from monitor.chains.bitcoin.electrum import ElectrumNode
+from monitor.chains.bitcoin.esplora import EsploraNode
 from monitor.chains.endpoint import Endpoint
-from monitor.chains.esplora import EsploraNode
-from monitor.chains.evm import EvmNode
+from monitor.chains.evm.node import EvmNode
 from monitor.chains.line import Line
-from monitor.chains.near import NearNode
 from monitor.chains.node import Node
-from monitor.chains.rippled import RippledNode
-from monitor.chains.starknet import StarknetNode
-from monitor.chains.toncenter import ToncenterNode
+from monitor.chains.owners.antelope import AntelopeNode
+from monitor.chains.owners.aptos import AptosNode
+from monitor.chains.owners.beacon import BeaconNode
+from monitor.chains.owners.near import NearNode
+from monitor.chains.owners.rippled import RippledNode
+from monitor.chains.owners.starknet import StarknetNode
+from monitor.chains.owners.toncenter import ToncenterNode
 from monitor.model import Network
 from monitor.settings import EndpointSettings, NetworkSettings
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from structlog.testing import capture_logs
 
 from monitor.chains import ChainError, Height, Reason, Tag
-from monitor.chains.evm import EvmNode
+from monitor.chains.evm.node import EvmNode
 from monitor.chains.node import Held, Wanted
 from monitor.model import Block, EndpointState, OwnerQuestion
 from tests.chains.conftest import Opener

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import RawTestServer
 
-from monitor.chains.evm_bytecode import COINS_CALLED, COINS_CREATED, TOKEN_CALLED, TOKEN_CREATED
+from monitor.chains.evm.bytecode import COINS_CALLED, COINS_CREATED, TOKEN_CALLED, TOKEN_CREATED
 
 Mischief = Callable[[Any], Awaitable[web.Response | None]]
 """Gets what was asked; returns what is said instead of the truth, or None for the truth."""
@@ -146,7 +146,7 @@ class EvmStandIn(JsonRpcStandIn):
         return f"0x{self.tokens[call['to']].get(account, 0):064x}"
 
     def _run(self, code: str, coins: bytes, token: bytes) -> str:
-        """What the programs of monitor/chains/evm_bytecode.py return; ``code`` is a program with its input behind."""
+        """What the programs of monitor/chains/evm/bytecode.py return; ``code`` is a program with its input behind."""
         program = token if code.startswith("0x" + token.hex()) else coins
         assert code.startswith("0x" + program.hex())
         accounts = ["0x" + digits for digits in re.findall("." * 40, code[2 + 2 * len(program) :])]

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from monitor.chains import ChainReader, evm
+from monitor.chains import ChainReader
+from monitor.chains.evm import node as evm_node
 from monitor.model import Network
 from tests.chains.conftest import Opener
 from tests.support import chains
@@ -13,7 +14,7 @@ from tests.support import chains
 @pytest.fixture
 def single_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     """EVM endpoints are asked for every balance by a call of its own: a reading takes long enough to be disturbed."""
-    monkeypatch.setattr(evm, "methods_of", lambda _: ())
+    monkeypatch.setattr(evm_node, "methods_of", lambda _: ())
 
 
 @pytest.fixture

@@ -9,9 +9,10 @@ import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from monitor.chains import Height, Tag, evm
-from monitor.chains.evm_methods import Deployless, Method, Multicall3, Override
-from monitor.chains.evm_multicall import MULTICALL3
+from monitor.chains import Height, Tag
+from monitor.chains.evm import node as evm_node
+from monitor.chains.evm.methods import Deployless, Method, Multicall3, Override
+from monitor.chains.evm.multicall import MULTICALL3
 from monitor.devnet.nodes import Anvil
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM, USDC, USDT, account, happened
@@ -35,7 +36,7 @@ def method(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     """The only method that is tried."""
     name: str = request.param
     only = (METHODS[name],)
-    monkeypatch.setattr(evm, "methods_of", lambda _: only)
+    monkeypatch.setattr(evm_node, "methods_of", lambda _: only)
     return name
 
 
@@ -106,7 +107,7 @@ async def test_calls_that_take_more_gas_than_the_node_gives_are_halved(
 async def test_a_node_without_multicall3_is_read_by_single_calls(
     anvil: AnvilFactory, open_reader: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evm, "methods_of", lambda _: (METHODS["multicall3"],))
+    monkeypatch.setattr(evm_node, "methods_of", lambda _: (METHODS["multicall3"],))
     reader = open_reader(ETHEREUM, {"url": anvil().url})
     assert (await reader.read({ETH: ACCOUNTS}, LATEST)).balances[ETH] == dict.fromkeys(ACCOUNTS, 0)
     assert reader.endpoints()[0].method == "batch"

@@ -19,8 +19,8 @@ from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
 from eth_utils.crypto import keccak
 
-from monitor.chains.evm_errors import Meaning, meaning
-from monitor.chains.evm_rpc import EvmRpc, Position
+from monitor.chains.evm.errors import Meaning, meaning
+from monitor.chains.evm.rpc import EvmRpc, Position
 from monitor.chains.jsonrpc import Call, failure_of
 from monitor.chains.node import Confirmed
 from monitor.model import Address, Block, OwnerAnswer, OwnerQuestion

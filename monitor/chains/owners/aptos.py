@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from monitor.chains.choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.evm_values import block_hash
+from monitor.chains.evm.values import block_hash
 from monitor.chains.line import Line
 from monitor.chains.node import Confirmed
-from monitor.chains.owners_only import OwnersNode, one_by_one
+from monitor.chains.owners.owners_only import OwnersNode, one_by_one
 from monitor.chains.rest import Reply, Rest, decimal, member, strictly
 from monitor.model import Block, Network, OwnerQuestion
 

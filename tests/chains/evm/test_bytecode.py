@@ -3,7 +3,7 @@
 import pytest
 from eth_utils.crypto import keccak
 
-from monitor.chains import evm_bytecode
+from monitor.chains.evm import bytecode
 
 BYTES = {
     "COINS_CALLED": (
@@ -29,12 +29,12 @@ BYTES = {
 
 @pytest.mark.parametrize("name", BYTES)
 def test_the_programs_have_the_bytes_that_ran_on_a_real_node(name: str) -> None:
-    assert getattr(evm_bytecode, name).hex() == BYTES[name]
+    assert getattr(bytecode, name).hex() == BYTES[name]
 
 
 def test_the_selectors_are_those_of_their_signatures() -> None:
-    assert keccak(text="NoBalance(address)")[:4].hex() == evm_bytecode.NO_BALANCE
-    assert keccak(text="balanceOf(address)")[:4].hex() in evm_bytecode.TOKEN_CALLED.hex()
+    assert keccak(text="NoBalance(address)")[:4].hex() == bytecode.NO_BALANCE
+    assert keccak(text="balanceOf(address)")[:4].hex() in bytecode.TOKEN_CALLED.hex()
 
 
 def test_labels_stand_for_the_offset_of_what_follows() -> None:
@@ -45,7 +45,7 @@ def test_labels_stand_for_the_offset_of_what_follows() -> None:
             PUSH1 @here
     after:  JUMPDEST
     """
-    assert evm_bytecode.assemble(source).hex() == "610007" + "56" + "5b" + "6004" + "5b"
+    assert bytecode.assemble(source).hex() == "610007" + "56" + "5b" + "6004" + "5b"
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_labels_stand_for_the_offset_of_what_follows() -> None:
 )
 def test_what_is_no_instruction_is_refused_with_its_line(line: str) -> None:
     with pytest.raises(ValueError, match=line.split(maxsplit=1)[0]):
-        evm_bytecode.assemble(f"ADD\n{line} ; comment")
+        bytecode.assemble(f"ADD\n{line} ; comment")

@@ -1,6 +1,6 @@
 import pytest
 
-from monitor.chains.evm_errors import Meaning, meaning
+from monitor.chains.evm.errors import Meaning, meaning
 from monitor.chains.jsonrpc import RpcFailure
 
 

@@ -2,18 +2,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.chains import evm_values
+from monitor.chains.evm import values
 
 
 @given(st.integers(0, 2**256 - 1))
 def test_every_quantity_of_256_bits_is_read(number: int) -> None:
-    assert evm_values.quantity(hex(number)) == number
+    assert values.quantity(hex(number)) == number
 
 
 @given(st.text(alphabet="0123456789abcdefxX -+_.", max_size=70))
 def test_a_quantity_is_read_only_in_its_one_spelling(text: str) -> None:
     try:
-        number = evm_values.quantity(text)
+        number = values.quantity(text)
     except ValueError:
         return
     assert hex(number) == text.lower()
@@ -24,14 +24,14 @@ def test_a_quantity_is_read_only_in_its_one_spelling(text: str) -> None:
 )
 def test_nothing_is_not_zero_and_rubbish_is_no_number(rubbish: object) -> None:
     with pytest.raises(ValueError, match="not a quantity"):
-        evm_values.quantity(rubbish)
+        values.quantity(rubbish)
 
 
 @pytest.mark.parametrize("rubbish", [None, "0x1", "11", "0xzz", 5])
 def test_data_is_whole_bytes(rubbish: object) -> None:
     with pytest.raises(ValueError, match="not data"):
-        evm_values.data(rubbish)
-    assert evm_values.data("0x") == b""
+        values.data(rubbish)
+    assert values.data("0x") == b""
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,6 @@ def test_data_is_whole_bytes(rubbish: object) -> None:
 )
 def test_a_block_without_hash_number_or_time_is_refused(change: dict[str, object]) -> None:
     header = {"number": "0x7", "hash": "0x" + "AB" * 32, "timestamp": "0x65f0c0c0"}
-    assert evm_values.block(header).hash == "0x" + "ab" * 32
+    assert values.block(header).hash == "0x" + "ab" * 32
     with pytest.raises(ValueError, match="is not"):
-        evm_values.block(header | change)
+        values.block(header | change)

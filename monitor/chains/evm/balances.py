@@ -1,11 +1,11 @@
 """The balances of many accounts on an EVM network, by the best method that the endpoint supports."""
 
 from monitor.chains.errors import ChainError
-from monitor.chains.evm_finding import Methods
-from monitor.chains.evm_packed import MethodFailedError, Packed
-from monitor.chains.evm_rpc import AtBlock
-from monitor.chains.evm_singles import Singles
-from monitor.chains.evm_work import Findings, Pile
+from monitor.chains.evm.finding import Methods
+from monitor.chains.evm.packed import MethodFailedError, Packed
+from monitor.chains.evm.rpc import AtBlock
+from monitor.chains.evm.singles import Singles
+from monitor.chains.evm.work import Findings, Pile
 from monitor.chains.node import Held, Wanted
 from monitor.chains.together import together
 

@@ -15,13 +15,13 @@ from base58 import b58encode
 from Crypto.Hash import RIPEMD160
 
 from monitor.chains.amounts import count
+from monitor.chains.bitcoin.tip import tip_for
 from monitor.chains.choice import BlockChoice
 from monitor.chains.errors import Reason
 from monitor.chains.line import Line
 from monitor.chains.node import Confirmed
-from monitor.chains.owners_only import OwnersNode, one_by_one
+from monitor.chains.owners.owners_only import OwnersNode, one_by_one
 from monitor.chains.rest import Rest, items, member, strictly, text
-from monitor.chains.tip import tip_for
 from monitor.model import Block, Network, OwnerQuestion
 
 _RULING = ("active", "owner")

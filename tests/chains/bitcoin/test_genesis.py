@@ -1,6 +1,6 @@
 import pytest
 
-from monitor.chains.genesis import caip2_of
+from monitor.chains.bitcoin.genesis import caip2_of
 
 REGTEST = "0f9188f13cb7b2c71f2a335e3a4fc328"
 GENESIS = {0: "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f"}

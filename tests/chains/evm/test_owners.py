@@ -2,7 +2,7 @@ import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from monitor.chains.evm_owners import _calls, judge
+from monitor.chains.evm.owners import _calls, judge
 from monitor.model import OwnerQuestion
 from tests.support.chains import account
 

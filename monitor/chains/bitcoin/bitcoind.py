@@ -14,14 +14,14 @@ from typing import Any
 import stamina
 
 from monitor.chains.amounts import units
+from monitor.chains.bitcoin.genesis import caip2_of
+from monitor.chains.bitcoin.tip import held, scripts_of, tip_for
 from monitor.chains.choice import BlockChoice
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.genesis import caip2_of
 from monitor.chains.http import Http
 from monitor.chains.jsonrpc import JsonRpc, RpcFailure, failure_of
 from monitor.chains.line import Line
 from monitor.chains.node import Held, Node, Wanted
-from monitor.chains.tip import held, scripts_of, tip_for
 from monitor.model import Address, Block, Network
 
 _SCRIPTS_PER_SCAN = 300_000

@@ -13,9 +13,9 @@ from web3 import AsyncWeb3
 from web3.providers.async_base import AsyncJSONBaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
-from monitor.chains import evm_values
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.evm_errors import Meaning, meaning
+from monitor.chains.evm import values
+from monitor.chains.evm.errors import Meaning, meaning
 from monitor.chains.http import Http
 from monitor.chains.jsonrpc import BatchRefusedError, Call, JsonRpc, Reply, RpcFailure, failure_of
 from monitor.chains.line import Line
@@ -71,7 +71,7 @@ class EvmRpc:
     async def block(self, name: str) -> Block | None:
         header = await self.result("eth_getBlockByNumber", [name, False])
         try:
-            return None if header is None else evm_values.block(header)
+            return None if header is None else values.block(header)
         except ValueError as error:
             raise self.line.fault(Reason.MALFORMED, f"eth_getBlockByNumber {name}: {error}") from None
 
@@ -114,14 +114,14 @@ class EvmRpc:
     def data(self, value: object, method: str) -> bytes:
         """``value`` as data, or the fault that it is not."""
         try:
-            return evm_values.data(value)
+            return values.data(value)
         except ValueError as error:
             raise self.line.fault(Reason.MALFORMED, f"{method}: {error}") from None
 
     def quantity(self, value: object, method: str) -> int:
         """``value`` as a quantity, or the fault that it is not."""
         try:
-            return evm_values.quantity(value)
+            return values.quantity(value)
         except ValueError as error:
             raise self.line.fault(Reason.MALFORMED, f"{method}: {error}") from None
 

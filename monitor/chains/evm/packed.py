@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.evm_bytecode import NO_BALANCE
-from monitor.chains.evm_errors import Meaning, meaning
-from monitor.chains.evm_methods import Method, NoBalanceError
-from monitor.chains.evm_rpc import AtBlock
-from monitor.chains.evm_singles import Singles
-from monitor.chains.evm_sizes import CallSize
-from monitor.chains.evm_work import Findings, Pile
+from monitor.chains.evm.bytecode import NO_BALANCE
+from monitor.chains.evm.errors import Meaning, meaning
+from monitor.chains.evm.methods import Method, NoBalanceError
+from monitor.chains.evm.rpc import AtBlock
+from monitor.chains.evm.singles import Singles
+from monitor.chains.evm.sizes import CallSize
+from monitor.chains.evm.work import Findings, Pile
 from monitor.chains.jsonrpc import BatchRefusedError, Reply, RpcFailure, failure_of
 from monitor.model import Address, Token
 

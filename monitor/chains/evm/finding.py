@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import structlog
 
-from monitor.chains import evm_values
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.evm_errors import Meaning, meaning
-from monitor.chains.evm_methods import Method, NoBalanceError
-from monitor.chains.evm_rpc import AtBlock
-from monitor.chains.evm_sizes import CallSize
+from monitor.chains.evm import values
+from monitor.chains.evm.errors import Meaning, meaning
+from monitor.chains.evm.methods import Method, NoBalanceError
+from monitor.chains.evm.rpc import AtBlock
+from monitor.chains.evm.sizes import CallSize
 from monitor.chains.jsonrpc import BatchRefusedError, failure_of
 from monitor.model import Address, Token
 
@@ -90,7 +90,7 @@ async def _tells(at: AtBlock, method: Method, account: Address, coins: int) -> b
         failure = failure_of(reply)
         if failure and meaning(failure) is Meaning.UNKNOWN_BLOCK:
             raise await at.cause(failure)
-        return not failure and list(method.amounts(evm_values.data(reply["result"]), [account])) == [coins]
+        return not failure and list(method.amounts(values.data(reply["result"]), [account])) == [coins]
     except ChainError as error:
         if error.reason in _BEYOND_METHODS:
             raise

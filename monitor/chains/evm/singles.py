@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from monitor.chains.evm_errors import Meaning, meaning
-from monitor.chains.evm_rpc import AtBlock
-from monitor.chains.evm_work import Findings, Item, Pile
+from monitor.chains.evm.errors import Meaning, meaning
+from monitor.chains.evm.rpc import AtBlock
+from monitor.chains.evm.work import Findings, Item, Pile
 from monitor.chains.jsonrpc import Call, Reply, failure_of
 from monitor.model import Address, Token
 

@@ -14,7 +14,7 @@ from monitor.chains.choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.line import Line
 from monitor.chains.node import Confirmed
-from monitor.chains.owners_only import OwnersNode, one_by_one
+from monitor.chains.owners.owners_only import OwnersNode, one_by_one
 from monitor.chains.rest import Rest, items, member, strictly, text
 from monitor.model import Block, Network, OwnerQuestion
 

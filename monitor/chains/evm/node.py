@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from monitor.chains import evm_balances, evm_owners, evm_values
 from monitor.chains.choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
-from monitor.chains.evm_finding import Methods
-from monitor.chains.evm_methods import Method, methods_of
-from monitor.chains.evm_rpc import AtBlock, EvmRpc, HashRefusedError, Position
+from monitor.chains.evm import balances, owners, values
+from monitor.chains.evm.finding import Methods
+from monitor.chains.evm.methods import Method, methods_of
+from monitor.chains.evm.rpc import AtBlock, EvmRpc, HashRefusedError, Position
 from monitor.chains.line import Line
 from monitor.chains.node import Confirmed, Held, Node, Wanted
 from monitor.model import Block, Network, OwnerQuestion
@@ -35,7 +35,7 @@ class EvmNode(Node):
     async def identify(self) -> str:
         result = await self._rpc.result("eth_chainId", [])
         try:
-            return f"eip155:{evm_values.quantity(result)}"
+            return f"eip155:{values.quantity(result)}"
         except ValueError as error:
             raise self.line.fault(Reason.MALFORMED, f"eth_chainId: {error}") from None
 
@@ -58,7 +58,7 @@ class EvmNode(Node):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         return await self._pinned(
-            block, lambda at: evm_balances.balances(AtBlock(self._rpc, block, at), self._methods, wanted)
+            block, lambda at: balances.balances(AtBlock(self._rpc, block, at), self._methods, wanted)
         )
 
     async def _pinned(self, block: Block, work: Callable[[Position], Awaitable[T]]) -> T:
@@ -79,7 +79,7 @@ class EvmNode(Node):
     # --- owners ---
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
-        return await self._pinned(block, lambda at: evm_owners.confirm(self._rpc, questions, block, at))
+        return await self._pinned(block, lambda at: owners.confirm(self._rpc, questions, block, at))
 
     async def close(self) -> None:
         await self._rpc.close()

@@ -16,10 +16,10 @@ from itertools import islice
 
 from monitor.chains.choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
-from monitor.chains.evm_values import block_hash
+from monitor.chains.evm.values import block_hash
 from monitor.chains.line import Line
 from monitor.chains.node import Confirmed
-from monitor.chains.owners_only import OwnersNode
+from monitor.chains.owners.owners_only import OwnersNode
 from monitor.chains.rest import Rest, decimal, items, member, strictly, text
 from monitor.chains.together import together
 from monitor.model import Address, Block, Network, OwnerAnswer, OwnerQuestion

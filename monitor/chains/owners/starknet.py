@@ -19,7 +19,7 @@ from monitor.chains.http import Http
 from monitor.chains.jsonrpc import JsonRpc, failure_of
 from monitor.chains.line import Line
 from monitor.chains.node import Confirmed
-from monitor.chains.owners_only import OwnersNode, one_by_one
+from monitor.chains.owners.owners_only import OwnersNode, one_by_one
 from monitor.chains.rest import items, member, strictly, text
 from monitor.model import Block, Network, OwnerQuestion
 

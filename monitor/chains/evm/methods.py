@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 from eth_utils.crypto import keccak
 
-from monitor.chains import evm_bytecode
-from monitor.chains.evm_multicall import MULTICALL3, encoded, results
-from monitor.chains.evm_rpc import Position
+from monitor.chains.evm import bytecode
+from monitor.chains.evm.multicall import MULTICALL3, encoded, results
+from monitor.chains.evm.rpc import Position
 from monitor.model import Address, Network, Token
 
 _WORD = 32
@@ -65,7 +65,7 @@ class Override:
     _PLACE = "0x" + keccak(text="reserve-monitor: balances")[-20:].hex()
 
     def params(self, token: Token, accounts: Sequence[Address], at: Position) -> list[Any]:
-        code = evm_bytecode.TOKEN_CALLED if token.contract else evm_bytecode.COINS_CALLED
+        code = bytecode.TOKEN_CALLED if token.contract else bytecode.COINS_CALLED
         call = {"to": self._PLACE, "data": "0x" + _input(token, accounts)}
         return [call, at, {self._PLACE: {"code": "0x" + code.hex()}}]
 
@@ -83,7 +83,7 @@ class Deployless:
     most = 767
 
     def params(self, token: Token, accounts: Sequence[Address], at: Position) -> list[Any]:
-        code = evm_bytecode.TOKEN_CREATED if token.contract else evm_bytecode.COINS_CREATED
+        code = bytecode.TOKEN_CREATED if token.contract else bytecode.COINS_CREATED
         return [{"data": "0x" + code.hex() + _input(token, accounts)}, at]
 
     def amounts(self, data: bytes, accounts: Sequence[Address]) -> Sequence[int]:

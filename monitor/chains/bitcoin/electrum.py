@@ -11,14 +11,14 @@ from itertools import islice
 import stamina
 
 from monitor.chains.amounts import count
+from monitor.chains.bitcoin.electrum_wire import Wire
+from monitor.chains.bitcoin.genesis import caip2_of
+from monitor.chains.bitcoin.tip import held, scripts_of, tip_for
 from monitor.chains.choice import BlockChoice
-from monitor.chains.electrum_wire import Wire
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.genesis import caip2_of
 from monitor.chains.jsonrpc import Call, failure_of
 from monitor.chains.line import Line
 from monitor.chains.node import Held, Node, Wanted
-from monitor.chains.tip import held, scripts_of, tip_for
 from monitor.chains.together import together
 from monitor.model import Address, Block, Network
 

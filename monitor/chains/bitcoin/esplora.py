@@ -9,13 +9,13 @@ import orjson
 import stamina
 
 from monitor.chains.amounts import count
+from monitor.chains.bitcoin.genesis import caip2_of
+from monitor.chains.bitcoin.tip import held, tip_for
 from monitor.chains.choice import BlockChoice
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.genesis import caip2_of
 from monitor.chains.http import Http, excerpt
 from monitor.chains.line import Line
 from monitor.chains.node import Held, Node, Wanted
-from monitor.chains.tip import held, tip_for
 from monitor.chains.together import together
 from monitor.model import Address, Block, Network
 

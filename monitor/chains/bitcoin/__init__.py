@@ -1,0 +1,1 @@
+"""Bitcoin and its kin: bitcoind, Electrum servers and Esplora."""

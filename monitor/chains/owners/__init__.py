@@ -1,0 +1,1 @@
+"""Protocols that confirm owners of accounts; what they hold is not read through them."""
