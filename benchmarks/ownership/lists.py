@@ -3,6 +3,7 @@
 import pickle
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 
 from benchmarks.ownership.mix import MIXES, Row, row
@@ -33,9 +34,9 @@ def prepare(mix: str, rows: int) -> None:
 
 
 def _path(mix: str, rows: int) -> Path:
-    """Lists of another making have another name: the newest change of ``mix.py`` is part of it."""
-    made = int(Path(__file__).with_name("mix.py").stat().st_mtime)
-    return _KEPT / f"{mix}-{rows}-{made:x}.pickle"
+    """Lists of another making have another name: what ``mix.py`` holds is part of it."""
+    made = sha256(Path(__file__).with_name("mix.py").read_bytes()).hexdigest()[:8]
+    return _KEPT / f"{mix}-{rows}-{made}.pickle"
 
 
 def _make(mix: str, start: int, end: int) -> list[Row]:

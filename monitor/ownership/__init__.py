@@ -4,8 +4,8 @@
 message, or with more than one spelling proves nothing here; every verdict says why.
 """
 
-from monitor.ownership.batch import accept, judge_all
+from monitor.ownership.batch import Judged, accept, judge_all
 from monitor.ownership.fingerprint import fingerprint
 from monitor.ownership.judging import RULES_VERSION, judge, question
 
-__all__ = ["RULES_VERSION", "accept", "fingerprint", "judge", "judge_all", "question"]
+__all__ = ["RULES_VERSION", "Judged", "accept", "fingerprint", "judge", "judge_all", "question"]

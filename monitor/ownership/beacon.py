@@ -1,28 +1,34 @@
-"""Validators of Ethereum's beacon chain: the account is a 48-byte BLS key.
+"""Validators of Ethereum's beacon chain: the account is a 48-byte BLS key, or the address that withdraws.
 
 A row without owners is signed by that key itself (OKX's BETH): ``verified``, as the account is the key. It attests and
 proposes for the validator; the coins go where the withdrawal credentials say, which only the beacon chain knows.
 
 A row with owners proves the execution-layer key that is said to control the validator: ``unbound``, until withdrawal
 credentials are read.
+
+A withdrawal address is an account of the execution layer and judged as one: where it signed, it controls all
+validators whose credentials name it, for that is which those are.
 """
 
 from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
-from monitor.ownership import bls, owners, questions
+from monitor.ownership import bls, evm, owners, questions
 from monitor.ownership.description import Description
 from monitor.ownership.digests import personal_message_of_hash
 from monitor.ownership.evm.signatures import scheme_of
 from monitor.ownership.faults import Refused
 from monitor.ownership.text import sized_hex
 from monitor.registry.addresses import AddressError, decode
+from monitor.registry.addresses.beacon import is_withdrawal
 
 _EXECUTION_LAYER = Network(name="ethereum", caip2="eip155:1", family="evm", title="Ethereum")
 
 DESCRIPTION = Description(
-    addresses="The 48-byte BLS key of a validator, in hex.",
-    messages="By the BLS key: OKX's digest of EVM networks. By owners in the row (EOA1, EOA2): as on EVM networks.",
-    binding="The account is the BLS key; nothing in the list ties an owner to the validator.",
-    verified="The validator's own key signed, which is not the key that withdraws.",
+    addresses="The 48-byte BLS key of a validator, or the 20-byte withdrawal address of all of its validators, in hex.",
+    messages="By the BLS key: OKX's digest of EVM networks. By owners in the row (EOA1, EOA2), or by a withdrawal "
+    "address: as on EVM networks.",
+    binding="The account is the BLS key, and nothing in the list ties an owner to the validator; or it is the address, "
+    "as on EVM networks.",
+    verified="The validator's own key signed, which is not the key that withdraws; or the withdrawal address did.",
     promotion="The validator's withdrawal credentials name the owner, or a contract that the owner controls.",
 )
 
@@ -31,15 +37,26 @@ _SIGNATURE_SIZE = 96
 
 
 def judge(claim: Claim, network: Network) -> Verdict:
-    """The controlling accounts signed, or the validator's key did."""
+    """The controlling accounts signed, or the validator's key or withdrawal address did."""
+    if _is_withdrawal(claim):
+        return evm.judge(claim, _EXECUTION_LAYER)
     if any(claim.owners):
         return owners.judge(claim, _EXECUTION_LAYER, scheme_of)
     return _judge_key(claim, network)
 
 
 def question(claim: Claim, network: Network) -> OwnerQuestion | None:
-    """Whether the validator's coins go to an owner who signed, or to a contract of theirs."""
+    """Whether the validator's coins go to an owner who signed, or to a contract of theirs.
+
+    About a withdrawal address the execution layer itself is asked.
+    """
+    if _is_withdrawal(claim):
+        return evm.question(claim, _EXECUTION_LAYER)
     return questions.of_owners(claim, network, _EXECUTION_LAYER, scheme_of)
+
+
+def _is_withdrawal(claim: Claim) -> bool:
+    return claim.account is not None and is_withdrawal(claim.account)
 
 
 def _judge_key(claim: Claim, network: Network) -> Verdict:

@@ -13,10 +13,9 @@ import json
 from collections.abc import Callable
 from hashlib import sha256
 
-from Crypto.Hash import RIPEMD160
-
 from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
 from monitor.ownership import questions, secp256k1
+from monitor.ownership.bitcoin.hashing import ripemd160
 from monitor.ownership.description import Description
 from monitor.ownership.digests import okx_preimage
 from monitor.ownership.faults import NotJudged, Refused
@@ -124,6 +123,6 @@ def _decode(text: str, size: int, suffix: bytes, what: str) -> bytes:
     data, checksum = raw[:-_CHECKSUM_SIZE], raw[-_CHECKSUM_SIZE:]
     if len(data) != size:
         raise Refused(f"{what} has {len(data)} bytes, not {size}")
-    if RIPEMD160.new(data + suffix).digest()[:_CHECKSUM_SIZE] != checksum:
+    if ripemd160(data + suffix)[:_CHECKSUM_SIZE] != checksum:
         raise Refused(f"the checksum of {what} does not match")
     return data

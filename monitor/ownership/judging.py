@@ -7,7 +7,7 @@ from monitor.ownership.families import FAMILIES, Family
 from monitor.ownership.faults import NotJudged, Refused
 from monitor.registry.addresses import AddressError, NoCodecError, decode
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Goes up with every change that can alter a verdict, so that verdicts kept from earlier rules are judged anew."""
 
 _log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ def judge(claim: Claim, network: Network | None) -> Verdict:
         return Verdict(VerdictStatus.UNSIGNED, "the row has no signature")
     if not claim.message:
         return Verdict(VerdictStatus.INVALID, "the row has a signature and no message")
-    if not _is_unicode(claim.message):
+    if not claim.message.isascii() and not _is_unicode(claim.message):
         return Verdict(VerdictStatus.INVALID, "the message is not valid Unicode, so nobody can have signed it")
     family = FAMILIES.get(network.family)
     if family is None:

@@ -72,8 +72,13 @@ class Signed(NamedTuple):
     key: bytes
     form: str
     digest: bytes
-    signature: bytes
-    """r, s, v as 65 bytes; v is 27 or 28."""
+    r_s: bytes
+    recovery_id: int
+
+    @property
+    def signature(self) -> bytes:
+        """r, s, v as 65 bytes; v is 27 or 28."""
+        return self.r_s + bytes((27 + self.recovery_id,))
 
 
 def read(text: str, message: bytes, scheme: Scheme, expected: bytes, who: str) -> Signed:
@@ -81,13 +86,13 @@ def read(text: str, message: bytes, scheme: Scheme, expected: bytes, who: str) -
 
     ``expected`` is what the account's address holds, ``who`` what the reason calls the account.
     """
-    r_s, recovery_id, forms = _parse(text, scheme.spellings)
-    others = []
-    for form in forms:
+    raw, spelling = _parse(text, scheme.spellings)
+    r_s, recovery_id, others = raw[:64], raw[64] - spelling.v, []
+    for form in spelling.forms:
         digest = form.digest(message)
         key = secp256k1.recover(r_s, recovery_id, digest)
         if expected in scheme.accounts(key):
-            return Signed(key, form.name, digest, r_s + bytes((27 + recovery_id,)))
+            return Signed(key, form.name, digest, r_s, recovery_id)
         others.append(key)
     raise Refused(f"signed by {scheme.name(others[0])}, not by {who} (or over another message)")
 
@@ -100,17 +105,18 @@ def check_key(stated: str, key: bytes) -> None:
         raise Refused("the row's public key is not the key that signed")
 
 
-def _parse(text: str, spellings: Sequence[Spelling]) -> tuple[bytes, int, Sequence[Form]]:
-    """The 64 bytes of r and s, the recovery id, and the forms that are spelled like ``text``."""
-    allowed: list[str] = []
+def _parse(text: str, spellings: Sequence[Spelling]) -> tuple[bytes, Spelling]:
+    """r, s and v in 65 bytes, and how they are spelled."""
     for spelling in spellings:
         raw = spelling.read(text)
-        if raw is None:
-            continue
-        recovery_id = raw[64] - spelling.v
-        if recovery_id in {0, 1}:
-            return raw[:64], recovery_id, spelling.forms
-        allowed += [str(spelling.v), str(spelling.v + 1)]
-    if allowed:
-        raise Refused(f"v of the signature is {int(text[-2:], 16)}, not {' or '.join(allowed)}")
-    raise Refused(f"the signature is not {' nor '.join(str(spelling) for spelling in spellings)}")
+        if raw is not None and spelling.v <= raw[64] <= spelling.v + 1:
+            return raw, spelling
+    raise Refused(_why_unread(text, spellings))
+
+
+def _why_unread(text: str, spellings: Sequence[Spelling]) -> str:
+    shaped = [spelling for spelling in spellings if spelling.read(text) is not None]
+    if not shaped:
+        return f"the signature is not {' nor '.join(str(spelling) for spelling in spellings)}"
+    allowed = " or ".join(str(v) for spelling in shaped for v in (spelling.v, spelling.v + 1))
+    return f"v of the signature is {int(text[-2:], 16)}, not {allowed}"

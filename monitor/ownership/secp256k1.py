@@ -1,5 +1,7 @@
 """ECDSA on secp256k1 with key recovery, strict about everything that lets one signature have two spellings."""
 
+from threading import local
+
 from coincurve import PublicKey
 from coincurve._libsecp256k1 import ffi, lib  # type: ignore[import-not-found]  # a compiled module
 from coincurve.context import GLOBAL_CONTEXT
@@ -14,10 +16,28 @@ _HIGHEST_S = (ORDER // 2).to_bytes(32, "big")
 _ZERO = bytes(32)
 
 _CONTEXT = GLOBAL_CONTEXT.ctx
-_SIGNATURE = ffi.typeof("secp256k1_ecdsa_recoverable_signature *")
-_POINT = ffi.typeof("secp256k1_pubkey *")
-_KEY = ffi.typeof("unsigned char[65]")
-_LENGTH = ffi.typeof("size_t *")
+_PARSE = lib.secp256k1_ecdsa_recoverable_signature_parse_compact
+_RECOVER = lib.secp256k1_ecdsa_recover
+_SERIALIZE = lib.secp256k1_ec_pubkey_serialize
+_UNCOMPRESSED = lib.SECP256K1_EC_UNCOMPRESSED
+_KEY_SIZE = 65
+
+
+class _Memory(local):
+    """What the library writes into: made once for each thread, as its calls let other threads run."""
+
+    def __init__(self) -> None:
+        key = ffi.new("unsigned char[]", _KEY_SIZE)
+        self.parts = (
+            ffi.new("secp256k1_ecdsa_recoverable_signature *"),
+            ffi.new("secp256k1_pubkey *"),
+            key,
+            ffi.new("size_t *", _KEY_SIZE),
+            ffi.buffer(key),
+        )
+
+
+_memory = _Memory()
 
 
 def recover(compact: bytes, recovery_id: int, digest: bytes) -> bytes:
@@ -32,16 +52,15 @@ def recover(compact: bytes, recovery_id: int, digest: bytes) -> bytes:
     """
     if (len(compact), len(digest)) != (64, 32) or not 0 <= recovery_id <= 3:
         raise ValueError("a recoverable signature is 64 bytes and a number from 0 to 3, over 32 bytes")
-    signature, point = ffi.new(_SIGNATURE), ffi.new(_POINT)
+    signature, point, key, size, written = _memory.parts
     if not (
         compact[32:] <= _HIGHEST_S
-        and lib.secp256k1_ecdsa_recoverable_signature_parse_compact(_CONTEXT, signature, compact, recovery_id)
-        and lib.secp256k1_ecdsa_recover(_CONTEXT, point, signature, digest)
+        and _PARSE(_CONTEXT, signature, compact, recovery_id)
+        and _RECOVER(_CONTEXT, point, signature, digest)
     ):
         raise Refused(_why_no_key(compact))
-    key = ffi.new(_KEY)
-    lib.secp256k1_ec_pubkey_serialize(_CONTEXT, key, ffi.new(_LENGTH, 65), point, lib.SECP256K1_EC_UNCOMPRESSED)
-    return bytes(ffi.buffer(key))
+    _SERIALIZE(_CONTEXT, key, size, point, _UNCOMPRESSED)
+    return bytes(written)
 
 
 def _why_no_key(compact: bytes) -> str:

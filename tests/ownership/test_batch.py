@@ -6,7 +6,7 @@ from coincurve import PrivateKey
 from eth_hash.auto import keccak
 
 from monitor.model import Claim, Network, Verdict, VerdictStatus
-from monitor.ownership import accept, batch, fingerprint, judge, judge_all
+from monitor.ownership import Judged, accept, batch, fingerprint, judge, judge_all
 from monitor.ownership.digests import personal_message
 from tests.support.ownership import BITCOIN, ETHEREUM, MESSAGE, claim, evm_signature
 
@@ -72,6 +72,35 @@ def test_nothing_is_judged_when_all_is_known(judged_lines: list[int]) -> None:
     known = {fingerprint(one): judge(one, ETHEREUM) for one in ROWS}
     assert judge_all(ROWS, NETWORKS, known=known) == list(known.values())
     assert judged_lines == []
+
+
+def test_what_is_found_is_handed_on_while_judging_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "_CHUNK", 4)
+    for workers, start_at in ((1, 10_000), (2, 10)):
+        monkeypatch.setattr(batch, "POOL_FROM", start_at)
+        kept: list[Judged] = []
+        verdicts = judge_all(MIXED, NETWORKS, messages=frozenset(), workers=workers, keep=kept.append)
+        assert len(kept) == 11
+        plain = {fingerprint(one): judge(one, NETWORKS.get(one.network or "")) for one in MIXED}
+        assert {mark: verdict for chunk in kept for mark, verdict in chunk.items()} == plain
+        assert verdicts != list(plain.values()), "what is kept does not depend on the messages of today"
+
+
+def test_who_stops_in_the_middle_judges_the_rest_later(
+    judged_lines: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "_CHUNK", 4)
+    known: dict[bytes, Verdict] = {}
+
+    def stop(done: int) -> None:
+        if done == 8:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        judge_all(ROWS, NETWORKS, progress=stop, keep=known.update)
+    assert len(judged_lines) == 8
+    judge_all(ROWS, NETWORKS, known=known)
+    assert judged_lines == [row.line for row in ROWS]
 
 
 def test_an_empty_list_has_no_verdicts() -> None:

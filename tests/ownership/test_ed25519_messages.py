@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 
 import base58
@@ -346,3 +347,11 @@ def test_what_a_solana_wallet_signed_verifies() -> None:
     )
     for message, expected in ((f"{address}\nhiii!", VerdictStatus.VERIFIED), ("hiii!", VerdictStatus.INVALID)):
         assert judge(claim(ON["solana"], address, signature, message=message), ON["solana"]).status is expected
+
+
+def test_a_casper_key_may_stand_behind_its_kind_and_other_kinds_are_not_judged() -> None:
+    on = network("casper", "casper")
+    row = claim(on, "01" + KEY.public.hex(), okx_signature(), key="01" + KEY.public.hex())
+    assert judge(row, on).status is VerdictStatus.VERIFIED
+    assert judge(replace(row, key="02" + "02" + KEY.public.hex()), on).status is VerdictStatus.UNSUPPORTED
+    assert judge(replace(row, key="03" + KEY.public.hex()), on).status is VerdictStatus.INVALID

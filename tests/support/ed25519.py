@@ -5,7 +5,7 @@ import binascii
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import blake2b, sha3_256, sha224
+from hashlib import blake2b, sha3_256, sha224, sha256
 
 import base58
 from btclib import bech32
@@ -92,6 +92,19 @@ def internet_computer(key: bytes) -> str:
     return (zlib.crc32(account).to_bytes(4, "big") + account).hex()
 
 
+def klayr(key: bytes) -> str:
+    account = sha256(key).digest()[:20]
+    bits = "".join(f"{byte:08b}" for byte in account)
+    digits = [int(bits[start : start + 5], 2) for start in range(0, 160, 5)]
+    checksum = 1
+    for digit in [*digits, *[0] * 6]:
+        top, checksum = checksum >> 25, (checksum & 0x1FFFFFF) << 5 ^ digit
+        for bit, term in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            checksum ^= term * (top >> bit & 1)
+    digits += [(checksum ^ 1) >> 5 * place & 31 for place in range(5, -1, -1)]
+    return "kly" + "".join("zxvcpmbn3465o978uyrtkqew2adsjhfg"[digit] for digit in digits)
+
+
 @dataclass(frozen=True)
 class Home:
     """A kind of account that an Ed25519 key has on a chain."""
@@ -123,6 +136,9 @@ HOMES = [
     _home("algorand", "algorand", "algorand", algorand, is_key=True),
     _home("kadena", "kadena", "kadena", lambda key: "k:" + key.hex(), is_key=True),
     _home("multiversx", "multiversx", "multiversx", lambda key: to_bech32("erd", key), is_key=True),
+    _home("casper", "casper", "casper", lambda key: "01" + key.hex()),
+    _home("casper account hash", "casper", "casper", lambda key: "account-hash-" + blake(b"ed25519\0" + key).hex()),
+    _home("klayr", "klayr", "klayr", klayr),
     _home("tezos", "tezos", "tezos", lambda key: tezos("06a19f", blake(key, 20))),
     _home("sia", "sia", "sia", sia),
     _home("internet computer", "internet-computer", "internet-computer", internet_computer),

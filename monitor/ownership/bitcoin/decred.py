@@ -6,12 +6,11 @@ holds Bitcoin's header for it, hashed as Bitcoin does. Decred's addresses hash t
 header byte is 31 to 34; dcrd also reads 27 to 30, which would be a second spelling.
 """
 
-from Crypto.Hash import RIPEMD160
-
 from monitor.model import Claim, Network, Verdict, VerdictStatus
 from monitor.ownership import secp256k1
 from monitor.ownership.bitcoin import compact
 from monitor.ownership.bitcoin.account import account_of
+from monitor.ownership.bitcoin.hashing import ripemd160
 from monitor.ownership.digests import bitcoin_message, sized
 from monitor.ownership.faults import NotJudged, Refused
 from monitor.registry.addresses.encodings.blake256 import blake256
@@ -38,7 +37,7 @@ def judge(claim: Claim, network: Network) -> Verdict:
 def _signer(signature: compact.Compact, program: bytes, message: bytes) -> bytes:
     for digest in (_decred_message(message), bitcoin_message("Bitcoin Signed Message:\n", message)):
         key = secp256k1.compressed(secp256k1.recover(signature.r_s, signature.recovery_id, digest))
-        if RIPEMD160.new(blake256(key)).digest() == program:
+        if ripemd160(blake256(key)) == program:
             return key
     raise Refused("the signature is not by the key of the address (or over another message)")
 

@@ -1,17 +1,22 @@
 """Bare multisig: ``m <key> ... <key> n OP_CHECKMULTISIG``, read strictly and counted in distinct keys."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from bitcoin.core.script import OP_1, OP_16, OP_CHECKMULTISIG, CScript, CScriptInvalidError
 
 from monitor.ownership.faults import Refused
 
 MAX_PUSH = 520
 """The longest element that a script may push, and so the longest redeem script (BIP 16)."""
 
-_MAX_KEYS = 20
 _COMPRESSED, _UNCOMPRESSED = (2, 3), (4,)
+
+_OP_1 = 0x51
+_NUMBER = rb"([\x51-\x60]|\x01[\x11-\x14])"
+"""1 to 20 as the script must push it: OP_1 to OP_16, above that one byte."""
+_PUSH = rb"\x21[\x02\x03].{32}|\x41\x04.{64}"
+_SCRIPT = re.compile(_NUMBER + rb"((?:" + _PUSH + rb")+)" + _NUMBER + rb"\xae", re.DOTALL)
+_PUSHES = re.compile(_PUSH, re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +46,18 @@ def parse(script: bytes, *, uncompressed: bool) -> Multisig | None:
 
     ``uncompressed`` allows keys of 65 bytes beside those of 33: they are standard in P2SH, and not in witness scripts.
     """
-    try:
-        operations = [(opcode, data) for opcode, data, _ in CScript(script).raw_iter()]
-    except CScriptInvalidError:
+    match = _SCRIPT.fullmatch(script)
+    if not match:
         return None
-    if len(operations) < 4 or operations[-1] != (OP_CHECKMULTISIG, None):
+    keys = tuple(push[1:] for push in _PUSHES.findall(match[2]))
+    m, n = _number(match[1]), _number(match[3])
+    if not m <= n == len(keys) or not all(is_key(key, uncompressed=uncompressed) for key in keys):
         return None
-    threshold, *pushes, count = operations[:-1]
-    keys = [data for opcode, data in pushes if data and opcode == len(data) and is_key(data, uncompressed=uncompressed)]
-    m, n = _number(*threshold), _number(*count)
-    if not 1 <= m <= n == len(keys) == len(pushes) or n > _MAX_KEYS:
-        return None
-    return Multisig(m, tuple(keys))
+    return Multisig(m, keys)
 
 
-def _number(opcode: int, data: bytes | None) -> int:
-    """A small number as the script must push it: OP_1 to OP_16, above that one byte. 0 for anything else."""
-    if OP_1 <= opcode <= OP_16:
-        return int(opcode - OP_1) + 1
-    if opcode == 1 and data and data[0] > 16:
-        return data[0]
-    return 0
+def _number(pushed: bytes) -> int:
+    return pushed[1] if len(pushed) > 1 else pushed[0] - _OP_1 + 1
 
 
 def is_key(data: bytes, *, uncompressed: bool) -> bool:

@@ -335,3 +335,40 @@ def test_networks_of_one_kind_share_a_codec() -> None:
     assert accepted("venom", "0:" + KEY.hex()) == accepted("ton", "0:" + KEY.hex())
     assert accepted("pocket", bech32("pokt", KEY[:20])).payload == KEY[:20]
     assert network("pi").family == network("stellar").family
+
+
+CHECKSUMMED = "01682FA591f79eC7dCcaAdBf3a4C11d37b913e224F901730f6AaA1Dd545AE553E7"
+"""As casper-js-sdk writes a key (CEP-57)."""
+
+
+def test_a_casper_key_and_its_account_hash_are_one_account() -> None:
+    account = (
+        "account-hash-" + hashlib.blake2b(b"ed25519\0" + bytes.fromhex(CHECKSUMMED[2:]), digest_size=32).hexdigest()
+    )
+    for text in (CHECKSUMMED, CHECKSUMMED.lower(), CHECKSUMMED.upper(), account):
+        assert accepted("casper", text).canonical == account
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        CHECKSUMMED.replace("F", "f", 1),
+        CHECKSUMMED[2:],
+        "00" + CHECKSUMMED[2:].lower(),
+        "02" + CHECKSUMMED[2:].lower(),
+        "02" + "04" + CHECKSUMMED[2:].lower(),
+        "0x" + CHECKSUMMED.lower(),
+        "account-hash-" + "0" * 63,
+        "Account-hash-" + "0" * 64,
+    ],
+)
+def test_what_is_no_casper_account_is_refused(text: str) -> None:
+    assert refusal("casper", text)
+
+
+def test_a_klayr_address_has_lisks_checksum() -> None:
+    """The bytes and digits of LIP-0018's example, which has ``lsk`` before them."""
+    decoded = accepted("klayr", "kly24cd35u4jdq8szo3pnsqe5dsxwrnazyqqqg5eu")
+    assert decoded.payload.hex() == "c247a42e09e6aafd818821f75b2f5b0de47c8235"
+    for text in ("lsk24cd35u4jdq8szo3pnsqe5dsxwrnazyqqqg5eu", "kly24cd35u4jdq8szo3pnsqe5dsxwrnazyqqqg5ez", "kly"):
+        assert refusal("klayr", text)

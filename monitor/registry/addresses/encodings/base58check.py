@@ -22,13 +22,18 @@ def sha256d(data: bytes) -> bytes:
 
 
 def decode(text: str, alphabet: bytes = BITCOIN_ALPHABET) -> bytes:
-    """The bytes of ``text``; base58 has one spelling for them."""
+    """The bytes of ``text``; base58 has one spelling for them.
+
+    The library makes them one by one; of its number Python makes them at once, in half the time.
+    """
     if text != text.rstrip():
         raise AddressError("has spaces after its end")  # which the library passes over
     try:
-        return base58.b58decode(text, alphabet)
+        number = base58.b58decode_int(text, alphabet)
     except ValueError:
         raise AddressError("is not base58: it holds a character outside the alphabet") from None
+    zeros = len(text) - len(text.lstrip(chr(alphabet[0])))
+    return bytes(zeros) + number.to_bytes(-(-number.bit_length() // 8), "big")
 
 
 def decode_check(text: str, *, alphabet: bytes = BITCOIN_ALPHABET, checksum: Hash = sha256d) -> bytes:
