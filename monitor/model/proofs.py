@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from monitor.model.published import Document
 
 
 class ProofStatus(StrEnum):
@@ -26,7 +29,7 @@ class LiabilitiesProof:
     """Name of the scheme (``okx-merkle-v2``), a key of ``monitor.proofs``; empty when none was recognised."""
     status: ProofStatus
     totals: Mapping[str, Decimal] = field(default_factory=dict)
-    """What is owed per asset, in whole coins, as far as the scheme states it; empty unless proven or bound."""
+    """What is owed per asset, as far as the scheme states it; empty unless proven or bound."""
     proven: tuple[str, ...] = ()
     """What was recomputed and holds, a sentence each."""
     not_proven: tuple[str, ...] = ()
@@ -39,3 +42,54 @@ class LiabilitiesProof:
     """The round or audit that the files name themselves."""
     leaves: int | None = None
     """How many leaves were recomputed; None where the files hold only paths."""
+    in_coins: bool = True
+    """Whether ``totals`` are whole coins; False where the scheme leaves their unit open."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProofState:
+    """The published proof of an exchange's liabilities, and how it goes with the report."""
+
+    proof: LiabilitiesProof
+    document: Document
+    verified_at: datetime
+    differences: tuple[str, ...] | None
+    """Where it contradicts the report, a sentence each; None where there is nothing that could be compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A report or a proof, as it was first seen here: one line of an exchange's record."""
+
+    seen_at: datetime
+    as_of: datetime
+    """The moment of its figures; when it was seen, where it does not say."""
+    kind: str
+    """``report``, or the scheme of a proof."""
+    report_id: str
+    root: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class RootChange:
+    """A root that was replaced although the report stayed the same."""
+
+    at: datetime
+    report: str
+    """The report's id, or the moment that it is as of."""
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Regularity:
+    """How regularly an exchange has published since the history began."""
+
+    months: tuple[str, ...]
+    """With a report, as ``2026-05``, oldest first; by the moment of the figures."""
+    in_a_row: int
+    """Months up to the newest report without a gap."""
+    missing: tuple[str, ...]
+    """Months without a report between the first and the newest."""
+    root_changes: tuple[RootChange, ...]

@@ -1,0 +1,118 @@
+"""Proofs of liabilities: which scheme files belong to, what they prove, and what they leave open.
+
+``verify`` is the one entry point; a new scheme is a file and a line in ``SCHEMES``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from monitor.model import LiabilitiesProof, ProofStatus
+from monitor.proofs import bitmex, groth16, network_firm, okx_v2, path_formats, stark_v1, stark_v2, sum_path
+from monitor.proofs.executors import InProcess, UnavailableError, opened
+from monitor.proofs.expectations import compare
+from monitor.proofs.files import DAMAGE, ProofFile
+from monitor.proofs.gathering import gather
+from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
+from monitor.proofs.work import Executor
+
+__all__ = [
+    "SCHEMES",
+    "Executor",
+    "Expected",
+    "ProofError",
+    "ProofFile",
+    "Scheme",
+    "UnavailableError",
+    "UnreadableError",
+    "gather",
+    "guide_lines",
+    "opened",
+    "verify",
+]
+
+_ALL = (
+    *(sum_path.scheme(layout) for layout in path_formats.FORMATS),
+    okx_v2.SCHEME,
+    bitmex.SCHEME,
+    network_firm.SCHEME,
+    stark_v1.SCHEME,
+    stark_v2.SCHEME,
+    groth16.SCHEME,
+)
+
+SCHEMES = {scheme.name: scheme for scheme in _ALL}
+"""Every scheme by its name."""
+
+_NOTHING = Expected()
+_HERE = InProcess()
+_UNFORESEEN = (ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
+"""What a verifier should have made a sentence of. Strangers' files must not stop the watch over others."""
+
+
+def verify(
+    files: Sequence[ProofFile], expected: Expected = _NOTHING, *, executor: Executor = _HERE, scheme: str = "auto"
+) -> LiabilitiesProof:
+    """What ``files``, all of one proof, show. Never raises because of what is in them.
+
+    ``proven``: everything that the scheme can show by these files was recomputed, and is what was expected.
+    ``bound``: read, and tied to a root and totals, but a part of the proof itself was not, or cannot be, recomputed.
+    ``invalid``: the files contradict themselves, their scheme or what was expected. ``unreadable``: of no known
+    scheme, damaged or incomplete, so nothing was learnt. Totals are empty in the last two.
+
+    ``scheme`` is a name of ``SCHEMES``, or ``auto``. Raises ``KeyError`` for any other name. This blocks.
+    """
+    chosen = _detect(files) if scheme == "auto" else SCHEMES[scheme]
+    if isinstance(chosen, LiabilitiesProof):
+        return chosen
+    if not chosen.recognises(files):
+        reason = f"{_names(files)}: not the files of {chosen.name}, or not all of them"
+        return LiabilitiesProof(chosen.name, ProofStatus.UNREADABLE, reason=reason)
+    try:
+        return compare(chosen.verify(files, expected, executor), expected)
+    except UnreadableError as error:
+        return LiabilitiesProof(chosen.name, ProofStatus.UNREADABLE, reason=str(error))
+    except ProofError as error:
+        return LiabilitiesProof(chosen.name, ProofStatus.INVALID, reason=str(error))
+    except DAMAGE as error:
+        return LiabilitiesProof(chosen.name, ProofStatus.UNREADABLE, reason=f"a file cannot be read: {error}")
+    except _UNFORESEEN as error:
+        reason = f"{_names(files)}: cannot be judged ({type(error).__name__}: {error})"
+        return LiabilitiesProof(chosen.name, ProofStatus.UNREADABLE, reason=reason)
+
+
+def _detect(files: Sequence[ProofFile]) -> Scheme | LiabilitiesProof:
+    """The only scheme that takes these files for its own; or, where there is none, that."""
+    nothing = LiabilitiesProof("", ProofStatus.UNREADABLE)
+    if not files:
+        return replace(nothing, reason="no files were given")
+    names = _names(files)
+    own = [scheme for scheme in SCHEMES.values() if scheme.recognises(files)]
+    if len(own) == 1:
+        return own[0]
+    if own:
+        return replace(nothing, reason=f"{names}: could be {' or '.join(one.name for one in own)}; say which")
+    parts = {scheme.name for file in files for scheme in SCHEMES.values() if scheme.recognises([file])}
+    if len(files) > 1 and parts:
+        return replace(
+            nothing, reason=f"{names}: not the files of one proof, but of {', '.join(sorted(parts))}, or more"
+        )
+    return replace(nothing, reason=f"{names}: of no scheme that is known here ({', '.join(SCHEMES)})")
+
+
+def _names(files: Sequence[ProofFile]) -> str:
+    return ", ".join(file.name for file in files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
+
+
+def guide_lines(
+    proof: LiabilitiesProof, files: Sequence[ProofFile], expected: Expected = _NOTHING, executor: Executor = _HERE
+) -> tuple[str, ...]:
+    """What the exchange's own guide tells its readers to look for, where its scheme has such lines.
+
+    By our judgement, which is stricter; none where nothing was learnt from ``files``, of which ``proof`` was made.
+    """
+    if proof.scheme != stark_v1.SCHEME.name or proof.status is ProofStatus.UNREADABLE:
+        return ()
+    try:
+        return stark_v1.guide_lines(files, expected, executor)
+    except UnreadableError:
+        return ()

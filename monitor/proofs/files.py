@@ -1,8 +1,16 @@
 """The files that a proof consists of: named, sized, and opened only by the scheme that wants them."""
 
+import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
+
+HEAD = 1 << 16
+"""Bytes that are looked at to tell what a file is."""
+
+DAMAGE = (OSError, EOFError, zlib.error, zipfile.BadZipFile)
+"""What reading a file or an archive's member raises when its bytes are not to be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +23,12 @@ class ProofFile:
     """Bytes."""
     open: Callable[[], BinaryIO]
     """A new stream from the first byte; the caller closes it. May be called again, and in another process."""
+
+
+def head(file: ProofFile) -> bytes:
+    """The first bytes; none where it cannot be read, which the scheme that wants the file then says."""
+    try:
+        with file.open() as stream:
+            return stream.read(HEAD)
+    except DAMAGE:
+        return b""

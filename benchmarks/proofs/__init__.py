@@ -1,0 +1,1 @@
+"""How fast proofs of liabilities are verified."""

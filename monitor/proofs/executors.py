@@ -1,0 +1,131 @@
+"""The places where work is done: this process, all cores of this machine, a Dask cluster."""
+
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from typing import Protocol, TypeVar
+
+from monitor.proofs.work import Executor
+
+T = TypeVar("T")
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+
+_AHEAD = 3
+"""Parts that each worker has before it, so that it never waits; more would only be held in memory."""
+
+
+class InProcess:
+    """Part after part, in the process that asks."""
+
+    def map(self, work: Callable[[T], R], parts: Iterable[T]) -> Iterator[R]:
+        return map(work, parts)
+
+
+class Processes:
+    """Processes of this machine, started at the first part and kept until :meth:`close`."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        """``workers``: by default one for each usable core."""
+        self._workers = workers or len(os.sched_getaffinity(0))
+        self._pool: ProcessPoolExecutor | None = None
+
+    def map(self, work: Callable[[T], R], parts: Iterable[T]) -> Iterator[R]:
+        if self._pool is None:
+            # "spawn" gives processes that share nothing with the threads and event loop of the one that starts them.
+            self._pool = ProcessPoolExecutor(self._workers, multiprocessing.get_context("spawn"), _begin)
+        pool = self._pool
+
+        def send(part: T) -> Future[R]:
+            return pool.submit(work, part)
+
+        return _windowed(send, parts, self._workers * _AHEAD)
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+
+class UnavailableError(Exception):
+    """The cluster cannot be used; the sentence says what to do."""
+
+
+@contextmanager
+def opened(scheduler: str = "", workers: int | None = None) -> Iterator[Executor]:
+    """The executor for one command or job: processes of this machine, or the cluster whose scheduler is named.
+
+    ``scheduler`` is its address (``tcp://10.0.0.5:8786``); its workers need this package in the same version.
+    ``workers`` 1 stays in this process. Raises :class:`UnavailableError`.
+    """
+    with ExitStack() as stack:
+        if scheduler:
+            yield stack.enter_context(_cluster(scheduler))
+        elif workers == 1:
+            yield InProcess()
+        else:
+            pool = Processes(workers)
+            stack.callback(pool.close)
+            yield pool
+
+
+@contextmanager
+def _cluster(scheduler: str) -> Iterator[Executor]:
+    try:
+        from distributed import Client  # noqa: PLC0415 - an optional extra, and slow to import
+    except ImportError as error:
+        raise UnavailableError(
+            "--scheduler needs Dask: install reserve-monitor[dask] here, on the scheduler and on its workers"
+        ) from error
+    try:
+        client = Client(scheduler, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, TimeoutError) as error:
+        raise UnavailableError(f"no Dask scheduler answers at {scheduler}: {error}") from error
+    with client:
+        cores = sum(client.nthreads().values())  # type: ignore[no-untyped-call]
+        if not cores:
+            raise UnavailableError(f"the Dask scheduler at {scheduler} has no workers; start one with: dask worker")
+
+        class Cluster:
+            def map(self, work: Callable[[T], R], parts: Iterable[T]) -> Iterator[R]:
+                # Parts are large and used once: the key need not be a hash of them.
+                return _windowed(lambda part: client.submit(work, part, pure=False), parts, cores * _AHEAD)
+
+        yield Cluster()
+
+
+class _Result(Protocol[R_co]):
+    def result(self) -> R_co: ...
+
+    def cancel(self) -> object: ...
+
+
+def _windowed(send: Callable[[T], _Result[R]], parts: Iterable[T], ahead: int) -> Iterator[R]:
+    """The results in order, with at most ``ahead`` parts on their way."""
+    away: deque[_Result[R]] = deque()
+    try:
+        for part in parts:
+            away.append(send(part))
+            if len(away) >= ahead:
+                yield away.popleft().result()
+        while away:
+            yield away.popleft().result()
+    finally:
+        for left in away:
+            left.cancel()
+
+
+def _begin() -> None:
+    """What a new process does first."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Whoever is killed cannot end its workers, and they would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,116 @@
+"""Files as people give them: paths, directories, zip archives and gzip, each file of a proof by its name."""
+
+import gzip
+import stat
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from monitor.proofs.files import DAMAGE, ProofFile
+from monitor.proofs.scheme import UnreadableError
+
+MOST_FILES = 10_000
+MOST_BYTES = 1 << 40
+"""Of all files together, expanded. What is large is read as a stream, so this guards time rather than memory."""
+
+_ENCRYPTED = 0x1  # general purpose bit flag 0 (APPNOTE.TXT 4.4.4)
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_MOST_RATIO = 1_100
+"""Deflate cannot shrink further than 1032 to 1: a member that says so lies about its size."""
+
+
+def gather(paths: Iterable[str | Path]) -> list[ProofFile]:
+    """The files that ``paths`` stand for, directories in the order of their names; nothing is unpacked to disk.
+
+    Hidden files and what macOS adds to archives are passed over. An archive inside an archive is left as it is.
+    Raises :class:`UnreadableError`.
+    """
+    found: list[ProofFile] = []
+    size = 0
+    for path in paths:
+        for file in _expand(Path(path)):
+            found.append(file)
+            size += file.size
+            if len(found) > MOST_FILES:
+                raise UnreadableError(f"{path}: more than {MOST_FILES} files; name those of one proof")
+            if size > MOST_BYTES:
+                raise UnreadableError(f"{path}: expands to more than {MOST_BYTES} bytes")
+    if repeated := _repeated([file.name for file in found]):
+        raise UnreadableError(f"{repeated}: two files have this name; it is unclear which counts")
+    if not found:
+        raise UnreadableError("no files: name the files of a proof, their directory, or the archive they came in")
+    return found
+
+
+def _expand(path: Path) -> Iterator[ProofFile]:
+    try:
+        kind = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        raise UnreadableError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+    if stat.S_ISDIR(kind):
+        for inner in sorted(path.rglob("*")):
+            below = inner.relative_to(path)
+            if inner.is_file() and not any(part.startswith(".") for part in below.parts):
+                yield from _file(inner, str(path.name / below))
+    elif stat.S_ISREG(kind):
+        yield from _file(path, path.name)
+    else:
+        raise UnreadableError(f"{path}: neither a file nor a directory")
+
+
+def _file(path: Path, name: str) -> Iterator[ProofFile]:
+    try:
+        with path.open("rb") as stream:
+            start = stream.read(4)
+        if start in {b"PK\x03\x04", b"PK\x05\x06"}:
+            yield from _members(path, name)
+        elif start.startswith(b"\x1f\x8b"):
+            yield ProofFile(name.removesuffix(".gz"), path.stat().st_size, partial(_gzip, path))
+        else:
+            yield ProofFile(name, path.stat().st_size, partial(_plain, path))
+    except DAMAGE as error:
+        raise UnreadableError(f"{name}: {error}") from error
+
+
+def _members(path: Path, archive: str) -> Sequence[ProofFile]:
+    with zipfile.ZipFile(path) as opened:
+        entries = [entry for entry in opened.infolist() if not _is_passed_over(entry)]
+    if len(entries) > MOST_FILES:
+        raise UnreadableError(f"{archive}: more than {MOST_FILES} files")
+    for entry in entries:
+        if entry.flag_bits & _ENCRYPTED or entry.compress_type not in _METHODS:
+            raise UnreadableError(f"{archive}: {entry.filename} is encrypted or of an unknown compression")
+        if entry.file_size > _MOST_RATIO * max(entry.compress_size, 1):
+            raise UnreadableError(f"{archive}: {entry.filename} cannot expand to {entry.file_size} bytes")
+    if repeated := _repeated([entry.filename for entry in entries]):
+        raise UnreadableError(f"{archive}: two members are called {repeated}; it is unclear which counts")
+    return [ProofFile(entry.filename, entry.file_size, partial(_member, path, entry.filename)) for entry in entries]
+
+
+def _is_passed_over(entry: zipfile.ZipInfo) -> bool:
+    parts = entry.filename.split("/")
+    return entry.is_dir() or parts[0] == "__MACOSX" or any(part.startswith(".") for part in parts)
+
+
+def _plain(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
+def _gzip(path: Path) -> BinaryIO:
+    return cast("BinaryIO", gzip.open(path, "rb"))
+
+
+def _member(path: Path, name: str) -> BinaryIO:
+    with zipfile.ZipFile(path) as archive:  # an open member keeps the archive's file for itself
+        return cast("BinaryIO", archive.open(name))
+
+
+def _repeated(names: Sequence[str]) -> str:
+    known: set[str] = set()
+    for name in names:
+        if name in known:
+            return name
+        known.add(name)
+    return ""

@@ -1,0 +1,219 @@
+"""The plain tree itself, in one pass over its leaves and the customers beside them, chunk by chunk.
+
+A chunk is a power of two of leaves, so it is a whole branch of the tree and a worker folds it to one hash. A level's
+odd node goes up as it is, which makes the tree of RFC 6962 over leaves that are not hashed again.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial, reduce
+from hashlib import sha256
+
+from monitor.judgement import exact
+from monitor.proofs.files import ProofFile
+from monitor.proofs.lines import Lines
+from monitor.proofs.network_firm_leaves import RULES, leaf
+from monitor.proofs.repetitions import Buckets, Repetitions, bucketed
+from monitor.proofs.scheme import ProofError, UnreadableError
+from monitor.proofs.work import Executor
+
+_CHUNK = 8_192
+_LEAF = re.compile(rb"(?m)^([1-9][0-9]?),(0|[1-9][0-9]{0,11})\t([0-9a-f]{16})\n")
+_NAME = re.compile(r"[^\s,:#][^,:#\r\n]{0,63}")
+_CUSTOMER = re.compile(r"[\x21\x24-\x2b\x2d-\x7e][\x20-\x2b\x2d-\x7e]{0,254}")
+_AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,39})(?:\.[0-9]{1,40})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """What the leaves, and the customers' rows where they are known, come to."""
+
+    root: str
+    leaves: int
+    rule: str = ""
+    """A key of ``RULES``; empty without the customers' list."""
+    totals: dict[str, Decimal] = field(default_factory=dict)
+    own: int = 0
+    """Rows of the customer who was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What every chunk needs."""
+
+    leaves: str
+    """Name of the leaves' file."""
+    customers: str
+    assets: tuple[str, ...]
+    rule: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    index: int
+    """Of the first leaf."""
+    leaves: bytes
+    rows: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    count: int
+    branches: tuple[tuple[int, bytes], ...]
+    """Whole branches from left to right: leaves and hash."""
+    level: bytes
+    sums: tuple[Decimal, ...]
+    own: int
+    buckets: Buckets
+
+
+def recompute(leaves: ProofFile, customers: ProofFile | None, user: str, executor: Executor) -> Recomputed:
+    """Fold all leaves, and compare each with its customer's row. Raises :class:`ProofError`."""
+    given = _first_look(leaves, customers, user)
+    branches: list[tuple[int, bytes]] = []
+    sums = [Decimal(0)] * len(given.assets)
+    count = own = 0
+    levels: set[bytes] = set()
+    with Repetitions() as repetitions:
+        for folded in executor.map(partial(_fold, given), _chunks(given, leaves, customers)):
+            count += folded.count
+            own += folded.own
+            levels.add(folded.level)
+            sums = [exact.add(total, more) for total, more in zip(sums, folded.sums, strict=True)]
+            repetitions.add(folded.buckets)
+            for branch in folded.branches:
+                _join(branches, branch)
+        if repeated := sorted(repetitions.found()):
+            raise ProofError(f"{leaves.name}: the leaf {repeated[0]} occurs twice: one row for two customers")
+    root = _top(branches)
+    depth = (count - 1).bit_length() + 1
+    if levels != {str(depth).encode()}:
+        stated = b", ".join(sorted(levels)).decode()
+        raise ProofError(f"{leaves.name}: leaves of level {stated}, but {count} leaves make {depth} levels")
+    if user and customers is not None and not own:
+        raise ProofError(f"{customers.name}: no row of the customer {user}")
+    return Recomputed(root.hex(), count, given.rule, dict(zip(given.assets, sums, strict=True)), own)
+
+
+def _first_look(leaves: ProofFile, customers: ProofFile | None, user: str) -> _Given:
+    """The assets, and by which rule the first row makes the first leaf."""
+    if customers is None:
+        return _Given(leaves.name, "", (), "", user)
+    with Lines(customers) as rows, Lines(leaves) as hashes:
+        assets = _header(customers.name, rows.take(1))
+        hashes.skip(1)
+        (_, _, first), *_ = _leaf_lines(leaves.name, 2, hashes.take(1)) or [(b"", b"", b"")]
+        ((customer, balances),) = _rows(customers.name, 2, rows.take(1), assets) or [("", [])]
+    if not first or not balances:
+        raise ProofError(f"{leaves.name} or {customers.name}: no leaves, or no customers")
+    for name, rule in RULES.items():
+        if leaf(rule, customer, assets, balances).encode() == first:
+            return _Given(leaves.name, customers.name, assets, name, user)
+    raise ProofError(
+        f"{customers.name}: line 2 does not make the first leaf of {leaves.name} by any rule of the tool's"
+    )
+
+
+def _header(file: str, line: bytes) -> tuple[str, ...]:
+    names = line.decode("utf-8", "replace").rstrip("\n").split(",")
+    if len(names) < 2 or not names[0].startswith("#"):
+        raise UnreadableError(f"{file}: line 1: expected #id and the assets' names")
+    assets = tuple(names[1:])
+    if len(set(assets)) < len(assets) or not all(_NAME.fullmatch(asset) for asset in assets):
+        raise UnreadableError(f"{file}: line 1: each asset needs one name of its own, up to 64 characters")
+    return assets
+
+
+def _chunks(given: _Given, leaves: ProofFile, customers: ProofFile | None) -> Iterator[_Chunk]:
+    with Lines(leaves) as hashes:
+        if hashes.take(1) != b"Level\tHash\n":
+            raise UnreadableError(f"{leaves.name}: line 1: expected Level and Hash")
+        if hashes.at_end:
+            raise ProofError(f"{leaves.name}: no leaves")
+        if customers is None:
+            yield from _cut(hashes, None)
+            return
+        with Lines(customers) as rows:
+            rows.skip(1)
+            yield from _cut(hashes, rows)
+            if not rows.at_end:
+                raise ProofError(f"{given.customers}: line {rows.line}: more customers than leaves")
+
+
+def _cut(hashes: Lines, rows: Lines | None) -> Iterator[_Chunk]:
+    index = 0
+    while not hashes.at_end:
+        yield _Chunk(index, hashes.take(_CHUNK), rows.take(_CHUNK) if rows else b"")
+        index += _CHUNK
+
+
+def _fold(given: _Given, chunk: _Chunk) -> _Folded:
+    read = _leaf_lines(given.leaves, chunk.index + 2, chunk.leaves)
+    level = read[0][0]
+    for at, (stated, index, _) in enumerate(read, chunk.index):
+        if int(index) != at or stated != level:
+            raise ProofError(f"{given.leaves}: line {at + 2}: leaf {index.decode()}, expected {at} of one level")
+    hashes = [found for _, _, found in read]
+    sums, own = _compare(given, chunk, hashes) if given.rule else ((), 0)
+    branches: list[tuple[int, bytes]] = []
+    for one in hashes:
+        _join(branches, (1, bytes.fromhex(one.decode())))
+    return _Folded(len(read), tuple(branches), level, sums, own, bucketed(b"\n".join(hashes)))
+
+
+def _compare(given: _Given, chunk: _Chunk, hashes: Sequence[bytes]) -> tuple[tuple[Decimal, ...], int]:
+    """The sums of the rows of these leaves, and how many are the customer's who was asked for."""
+    rows = _rows(given.customers, chunk.index + 2, chunk.rows, given.assets)
+    if len(rows) != len(hashes):
+        raise ProofError(f"{given.customers}: not as many customers as {given.leaves} has leaves")
+    rule = RULES[given.rule]
+    for at, ((customer, balances), expected) in enumerate(zip(rows, hashes, strict=True), chunk.index + 2):
+        if leaf(rule, customer, given.assets, balances).encode() != expected:
+            raise ProofError(f"{given.customers}: line {at}: this row does not make the leaf in {given.leaves}")
+    columns = zip(*(balances for _, balances in rows), strict=True)
+    sums = tuple(exact.total(Decimal(balance) for balance in column) for column in columns)
+    return sums, sum(customer == given.user for customer, _ in rows)
+
+
+def _leaf_lines(file: str, first: int, lines: bytes) -> list[tuple[bytes, bytes, bytes]]:
+    found: list[tuple[bytes, bytes, bytes]] = _LEAF.findall(lines)
+    if len(found) != lines.count(b"\n"):
+        for at, line in enumerate(lines.split(b"\n")[:-1]):
+            if not _LEAF.fullmatch(line + b"\n"):
+                raise ProofError(f"{file}: line {first + at}: expected level,index and a hash, not {line[:80]!r}")
+    return found
+
+
+def _rows(file: str, first: int, lines: bytes, assets: Sequence[str]) -> list[tuple[str, list[str]]]:
+    found: list[tuple[str, list[str]]] = []
+    try:
+        text = lines.decode("ascii")
+    except UnicodeDecodeError as error:
+        raise ProofError(f"{file}: line {first} or after: a byte that is not ASCII") from error
+    for at, line in enumerate(text.split("\n")[:-1], first):
+        customer, *balances = line.split(",")
+        if len(balances) != len(assets) or not _CUSTOMER.fullmatch(customer):
+            raise ProofError(f"{file}: line {at}: expected an id and {len(assets)} balances")
+        for balance in balances:
+            if not _AMOUNT.fullmatch(balance):
+                raise ProofError(f"{file}: line {at}: {balance[:60]!r} is not an amount, or a negative one")
+        found.append((customer, balances))
+    return found
+
+
+def _join(branches: list[tuple[int, bytes]], branch: tuple[int, bytes]) -> None:
+    """One more branch on the right; branches of one size become one of twice the size."""
+    size, digest = branch
+    while branches and branches[-1][0] == size:
+        digest = sha256(branches.pop()[1] + digest).digest()
+        size *= 2
+    branches.append((size, digest))
+
+
+def _top(branches: Sequence[tuple[int, bytes]]) -> bytes:
+    """What is left over joins from the right, as each level's odd node goes up."""
+    digests = [digest for _, digest in branches]
+    return reduce(lambda right, left: sha256(left + right).digest(), digests[-2::-1], digests[-1])

@@ -1,0 +1,107 @@
+"""OKX zk-STARK V1 as a scheme, and the lines that OKX's own validator prints."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.model import LiabilitiesProof, ProofStatus
+from monitor.proofs.files import ProofFile
+from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
+from monitor.proofs.stark_v1.folder import TRUNK, Folder, recognises, sort
+from monitor.proofs.stark_v1.inclusion import Inclusion
+from monitor.proofs.stark_v1.report import Report, verify_inclusion, verify_sums
+from monitor.proofs.stark_v1.statement import not_proven, proven
+from monitor.proofs.work import Executor
+
+NAME = "okx-stark-v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of each piece: the thing itself, or why it fails."""
+
+    sums: Report | ProofError | None
+    """None where there are no sum proofs."""
+    inclusions: tuple[Inclusion | ProofError, ...]
+
+
+def verify(files: Sequence[ProofFile], expected: Expected, executor: Executor) -> LiabilitiesProof:
+    """Every sum proof, the trunk, every inclusion file, and how they hang together.
+
+    Any part of a report may be given alone (a batch, the sum proofs, an inclusion file); the result says what is then
+    left open. Raises :class:`ProofError`.
+    """
+    folder = sort(files)
+    if expected.user and not folder.inclusions:
+        raise ProofError("no inclusion file (…inclusion_proof.json) is among the files, so no user can be looked for")
+    outcome = _judge(folder, expected, executor)
+    if isinstance(outcome.sums, ProofError):
+        raise outcome.sums
+    inclusions = []
+    for found in outcome.inclusions:
+        if isinstance(found, ProofError):
+            raise found
+        inclusions.append(found)
+    report = outcome.sums
+    if report is None and not inclusions:
+        raise UnreadableError("neither a sum proof nor an inclusion file is among the files")
+    roots = {found.batch.root.hex(): found.batch.place for found in inclusions}
+    if report and report.trunk:
+        roots = {report.trunk.root.hex(): TRUNK}
+    if len(roots) > 1:
+        raise ProofError(f"{' and '.join(roots.values())}: two trunks, so the inclusion files are of two reports")
+    return LiabilitiesProof(
+        scheme=NAME,
+        status=ProofStatus.PROVEN,
+        totals=report.totals if report else {},
+        proven=tuple(proven(report, inclusions, expected)),
+        not_proven=tuple(not_proven(report, inclusions, expected)),
+        root=next(iter(roots), ""),
+        in_coins=False,
+    )
+
+
+def guide_lines(files: Sequence[ProofFile], expected: Expected, executor: Executor) -> tuple[str, ...]:
+    """The lines that OKX's guide tells its readers to look for, by our stricter judgement.
+
+    One line for each inclusion file, then one for the sum proofs; none for what is not there. What was published
+    elsewhere is not compared here, but the user is. Raises :class:`UnreadableError` where files cannot be told apart.
+    """
+    outcome = _judge(sort(files), expected, executor)
+    results = [f"Inclusion constraint validation {_word(found)}" for found in outcome.inclusions]
+    if outcome.sums is not None:
+        results.append(f"Total sum and non-negative constraint validation {_word(outcome.sums)}")
+    return (
+        "============ Validation started ==============",
+        *results,
+        "============ Validation finished =============",
+    )
+
+
+def _word(found: object) -> str:
+    return "failed" if isinstance(found, ProofError) else "passed"
+
+
+def _judge(folder: Folder, expected: Expected, executor: Executor) -> Outcome:
+    try:
+        sums = verify_sums(folder, executor)
+    except ProofError as error:
+        lost = ProofError(f"the report that the inclusion files lead to does not hold: {error}")
+        return Outcome(error, tuple(lost for _ in folder.inclusions))
+    return Outcome(sums, tuple(_included(file, sums, expected) for file in folder.inclusions))
+
+
+def _included(file: ProofFile, report: Report | None, expected: Expected) -> Inclusion | ProofError:
+    try:
+        found = verify_inclusion(file, report)
+    except ProofError as error:
+        return error
+    if expected.user and _plain(expected.user) != found.user.identity.hex():
+        return ProofError(f"{found.user.place}: user_id: {found.user.identity.hex()}, not the id that was given")
+    return found
+
+
+def _plain(text: str) -> str:
+    return text.strip().lower().removeprefix("0x")
+
+
+SCHEME = Scheme(NAME, "OKX zk-STARK V1 (April 2023 to August 2024)", recognises, verify)

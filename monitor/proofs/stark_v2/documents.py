@@ -1,0 +1,178 @@
+"""The JSON files of OKX zk-STARK V2 as types."""
+
+from dataclasses import dataclass
+
+from monitor.proofs.files import ProofFile
+from monitor.proofs.scheme import ProofError, UnreadableError
+from monitor.proofs.stark_v2.poseidon import HASH_WIDTH, ORDER, Hash
+from monitor.proofs.strict_json import Fields, kind, listed, load, octets, shown
+
+_PUBLIC_INPUTS = 2 + HASH_WIDTH
+_LEVELS_LIMIT = 64
+_BRANCHES_LIMIT = 4096
+_TOKENS_LIMIT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class GlobalProof:
+    """What is published for everybody."""
+
+    place: str
+    round: int
+    """The report's number."""
+    batch_size: int
+    """Users of one batch, a power of two."""
+    branches: int
+    """Children of a node above the batches."""
+    tokens: int
+    circuit: Hash
+    """The digest of the root circuit's verifier data, as the file states it."""
+    equity: int
+    debt: int
+    root: Hash
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The siblings on both sides, one level above the batches."""
+
+    left: tuple[Hash, ...]
+    right: tuple[Hash, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UserProof:
+    """One user's file."""
+
+    place: str
+    index: int
+    """The user's number among all."""
+    identity: str
+    """64 hex digits."""
+    equity: int
+    debt: int
+    tokens: int
+    siblings: tuple[Hash, ...]
+    """In the user's batch, from the leaf upwards."""
+    levels: tuple[Level, ...]
+
+
+def hex_of(value: Hash) -> str:
+    """A hash as OKX writes it: four little-endian 64-bit numbers in hex."""
+    return b"".join(element.to_bytes(8, "little") for element in value).hex()
+
+
+def read_global(file: ProofFile) -> GlobalProof:
+    """Fields that later versions added are left aside. Raises :class:`ProofError`."""
+    fields = Fields(load(file), file.name)
+    general, proof = fields.inner("general"), fields.inner("proof")
+    proof.inner("proof")
+    place = proof.at("public_inputs")
+    inputs = [element(value, f"{place}[{i}]") for i, value in enumerate(proof.items("public_inputs", _PUBLIC_INPUTS))]
+    equity, debt, *root = inputs
+    if debt > equity:
+        raise ProofError(f"{place}: the debt {debt} is more than the equity {equity}")
+    batch_size, branches = general.integer("batch_size", least=2), general.integer("recursion_branchout_num", least=2)
+    if batch_size & (batch_size - 1) or batch_size.bit_length() > _LEVELS_LIMIT:
+        raise UnreadableError(f"{general.at('batch_size')}: {shown(batch_size)} is not a power of two")
+    if branches > _BRANCHES_LIMIT:
+        raise UnreadableError(
+            f"{general.at('recursion_branchout_num')}: {shown(branches)} is more than {_BRANCHES_LIMIT}"
+        )
+    digest = fields.inner("root_vd_digest")
+    place = digest.at("elements")
+    circuit = [element(value, f"{place}[{i}]") for i, value in enumerate(digest.items("elements", HASH_WIDTH))]
+    return GlobalProof(
+        place=file.name,
+        round=general.integer("round_num"),
+        batch_size=batch_size,
+        branches=branches,
+        tokens=general.integer("token_num", least=1),
+        circuit=_hash(circuit),
+        equity=equity,
+        debt=debt,
+        root=_hash(root),
+    )
+
+
+def read_user(file: ProofFile) -> UserProof:
+    """Raises :class:`ProofError`."""
+    fields = Fields(load(file), file.name)
+    fields.only(("account", "index", "sum_tree_siblings", "recursive_tree_siblings"))
+    account = fields.inner("account")
+    account.only(("id", "equity", "debt"))
+    identity = account.octets("id", 32).hex()
+    equity, debt = _amounts(account, "equity"), _amounts(account, "debt")
+    if len(equity) != len(debt):
+        raise UnreadableError(f"{account.place}: {len(equity)} amounts of equity, but {len(debt)} of debt")
+    if max(sum(equity), sum(debt)) >= ORDER:
+        raise ProofError(f"{account.place}: the amounts add up to more than the field holds, so they may mean less")
+    if sum(debt) > sum(equity):
+        raise ProofError(f"{account.place}: the debt {sum(debt)} is more than the equity {sum(equity)}")
+    siblings = _hashes(fields, "sum_tree_siblings", _LEVELS_LIMIT)
+    place = fields.at("recursive_tree_siblings")
+    levels = [Fields(item, f"{place}[{i}]") for i, item in enumerate(fields.items("recursive_tree_siblings"))]
+    if len(levels) > _LEVELS_LIMIT:
+        raise UnreadableError(f"{place}: {len(levels)} levels")
+    for level in levels:
+        level.only(("left_hashes", "right_hashes"))
+    return UserProof(
+        place=file.name,
+        index=fields.integer("index"),
+        identity=identity,
+        equity=sum(equity),
+        debt=sum(debt),
+        tokens=len(equity),
+        siblings=siblings,
+        levels=tuple(
+            Level(
+                _hashes(level, "left_hashes", _BRANCHES_LIMIT),
+                _hashes(level, "right_hashes", _BRANCHES_LIMIT),
+            )
+            for level in levels
+        ),
+    )
+
+
+def element(value: object, place: str) -> int:
+    """A field element in its one form: a whole number from 0 to below the field's order."""
+    if type(value) is not int:
+        raise UnreadableError(f"{place}: expected a whole number, not {kind(value)}")
+    if not 0 <= value < ORDER:
+        raise ProofError(f"{place}: {shown(value)} is not an element of the field")
+    return value
+
+
+def _amounts(account: Fields, name: str) -> list[int]:
+    """Amounts per token, as text (OKX's files) or as numbers (its documentation)."""
+    items = account.items(name)
+    if len(items) > _TOKENS_LIMIT:
+        raise UnreadableError(f"{account.at(name)}: {len(items)} amounts")
+    found = []
+    for i, item in enumerate(items):
+        place = f"{account.at(name)}[{i}]"
+        value: object = item
+        if isinstance(item, str):
+            value = int(item) if item.isascii() and item.isdigit() and len(item) <= 20 else None
+            if value is None or str(value) != item:
+                raise UnreadableError(f"{place}: {shown(item)} is not a plain whole number")
+        found.append(element(value, place))
+    return found
+
+
+def _hashes(fields: Fields, name: str, most: int) -> tuple[Hash, ...]:
+    place = fields.at(name)
+    items = listed(fields.value(name), place)
+    if len(items) > most:
+        raise UnreadableError(f"{place}: {len(items)} hashes, more than {most}")
+    found = []
+    for i, item in enumerate(items):
+        data = octets(item, f"{place}[{i}]", 8 * HASH_WIDTH)
+        words = [int.from_bytes(data[at : at + 8], "little") for at in range(0, len(data), 8)]
+        found.append(_hash([element(word, f"{place}[{i}]") for word in words]))
+    return tuple(found)
+
+
+def _hash(elements: list[int]) -> Hash:
+    a, b, c, d = elements
+    return a, b, c, d

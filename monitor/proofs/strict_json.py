@@ -1,0 +1,161 @@
+"""JSON of a proof, read strictly: what two readers could understand in two ways is refused."""
+
+import json
+import re
+from collections.abc import Iterable, KeysView, Mapping, Sequence
+from typing import NoReturn
+
+from monitor.proofs.files import DAMAGE, ProofFile
+from monitor.proofs.scheme import UnreadableError
+
+SIZE_LIMIT = 256 * 2**20
+"""Bytes of one JSON file. Larger ones are not what any exchange publishes, and would be held in memory whole."""
+_DIGITS_LIMIT = 100  # a 256-bit number has 78; reading a number costs the square of its digits
+_DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,99})")
+
+
+def load(file: ProofFile) -> object:
+    """The whole document. Refuses repeated keys, fractions, exponents, NaN and numbers of more than 100 digits.
+
+    Raises :class:`UnreadableError`, whatever the bytes.
+    """
+    data = contents(file)
+
+    def refuse(message: str) -> NoReturn:
+        raise UnreadableError(f"{file.name}: {message}")
+
+    def whole(digits: str) -> int:
+        return int(digits) if len(digits) <= _DIGITS_LIMIT else refuse(f"a number of {len(digits)} digits")
+
+    def unique(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            keys = [key for key, _ in pairs]
+            refuse(f"the key {shown(next(key for key in keys if keys.count(key) > 1))} occurs twice in one object")
+        return found
+
+    def fraction(text: str) -> NoReturn:
+        refuse(f"{shown(text)} is not a whole number")
+
+    try:
+        document: object = json.loads(
+            data.decode(), object_pairs_hook=unique, parse_int=whole, parse_float=fraction, parse_constant=fraction
+        )
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"{file.name}: byte {error.start} is not UTF-8, so this is not JSON") from error
+    except json.JSONDecodeError as error:
+        raise UnreadableError(f"{file.name}: not JSON: line {error.lineno}: {error.msg}") from error
+    except RecursionError as error:
+        raise UnreadableError(f"{file.name}: nested too deeply") from error
+    return document
+
+
+def contents(file: ProofFile) -> bytes:
+    """All bytes of a file that is to be held in memory. Raises :class:`UnreadableError`."""
+    try:
+        with file.open() as stream:
+            data = stream.read(SIZE_LIMIT + 1)
+    except DAMAGE as error:
+        raise UnreadableError(f"{file.name}: {error}") from error
+    if len(data) > SIZE_LIMIT:
+        raise UnreadableError(f"{file.name}: more than {SIZE_LIMIT} bytes")
+    return data
+
+
+class Fields:
+    """The fields of one JSON object, each asked for by the type that it must have; errors say where it stands."""
+
+    __slots__ = ("_fields", "place")
+
+    def __init__(self, value: object, place: str) -> None:
+        if not isinstance(value, dict):
+            raise UnreadableError(f"{place}: expected an object, not {kind(value)}")
+        self._fields: Mapping[str, object] = value
+        self.place = place
+
+    def only(self, names: Iterable[str]) -> None:
+        """Exactly these fields: one that is missing or unknown is refused."""
+        expected = set(names)
+        if missing := sorted(expected - self._fields.keys()):
+            raise UnreadableError(f"{self.place}: the field {shown(missing[0])} is missing")
+        if unknown := sorted(self._fields.keys() - expected):
+            raise UnreadableError(f"{self.place}: unknown field {shown(unknown[0])}")
+
+    def names(self) -> KeysView[str]:
+        """The fields that are there, in the file's order."""
+        return self._fields.keys()
+
+    def at(self, name: str) -> str:
+        """Where a field stands, for errors."""
+        return f"{self.place}: {name if name.isidentifier() else shown(name)}"
+
+    def value(self, name: str) -> object:
+        if name not in self._fields:
+            raise UnreadableError(f"{self.place}: the field {shown(name)} is missing")
+        return self._fields[name]
+
+    def inner(self, name: str) -> "Fields":
+        return Fields(self.value(name), self.at(name))
+
+    def integer(self, name: str, least: int = 0) -> int:
+        """A JSON integer, not less than ``least``."""
+        value = self.value(name)
+        if type(value) is not int:
+            raise UnreadableError(f"{self.at(name)}: expected a whole number, not {kind(value)}")
+        if value < least:
+            raise UnreadableError(f"{self.at(name)}: {value} is less than {least}")
+        return value
+
+    def text(self, name: str) -> str:
+        value = self.value(name)
+        if not isinstance(value, str):
+            raise UnreadableError(f"{self.at(name)}: expected text, not {kind(value)}")
+        return value
+
+    def decimal(self, name: str) -> int:
+        """A whole number written as text, in the one way to write it: no sign +, leading zero or blank."""
+        text = self.text(name)
+        if not _DECIMAL.fullmatch(text) or text == "-0":
+            raise UnreadableError(f"{self.at(name)}: {shown(text)} is not a plain whole number of up to 100 digits")
+        return int(text)
+
+    def items(self, name: str, count: int | None = None) -> list[object]:
+        """A list; of exactly ``count`` items where that is given."""
+        return listed(self.value(name), self.at(name), count)
+
+    def octets(self, name: str, count: int) -> bytes:
+        """``count`` bytes in lower-case hex."""
+        return octets(self.value(name), self.at(name), count)
+
+
+def listed(value: object, place: str, count: int | None = None) -> list[object]:
+    """A list; of exactly ``count`` items where that is given."""
+    if not isinstance(value, list):
+        raise UnreadableError(f"{place}: expected a list, not {kind(value)}")
+    if count is not None and len(value) != count:
+        raise UnreadableError(f"{place}: {len(value)} items, not {count}")
+    return value
+
+
+def octets(value: object, place: str, count: int) -> bytes:
+    """``count`` bytes, written as twice as many lower-case hex digits and nothing else."""
+    if isinstance(value, str) and len(value) == 2 * count and value.isascii():
+        try:
+            data = bytes.fromhex(value)
+        except ValueError:
+            data = b""
+        if data.hex() == value:
+            return data
+    raise UnreadableError(f"{place}: expected {count} bytes in lower-case hex, not {shown(value)}")
+
+
+def kind(value: object) -> str:
+    """What a JSON value is, for errors."""
+    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number"}
+    return names.get(type(value), "null")
+
+
+def shown(value: object) -> str:
+    """A value for an error: quoted, and cut where it is long."""
+    text = repr(value) if isinstance(value, str | int) else kind(value)
+    return text if len(text) <= 80 else f"{text[:60]}… ({len(text)} characters)"

@@ -1,0 +1,151 @@
+"""The entry point: which scheme files belong to, what was expected of them, and how they are gathered."""
+
+import gzip
+import io
+import zipfile
+from decimal import Decimal
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from monitor.model import ProofStatus
+from monitor.proofs import SCHEMES, Expected, ProofFile, UnreadableError, gather, verify
+from tests.support import trees
+
+V1 = "merkle-v1-proof.json"
+ROOT = "ac6b39d2a0aa8112bd1aadff5e7d4b5c2b91cd54d595262ba4367f5d2db4160d"
+
+
+def v1(expected: Expected) -> tuple[ProofStatus, str]:
+    found = verify(trees.files(trees.sample(V1)), expected)
+    return found.status, found.reason
+
+
+@pytest.mark.parametrize(
+    ("expected", "named"),
+    [
+        (Expected(root=ROOT[:-1] + "e"), ROOT),
+        (Expected(report_id="499930593"), "499930592"),
+        (Expected(totals={"BTC": Decimal("95088.55505657")}), "BTC"),
+    ],
+)
+def test_what_differs_from_what_was_published_is_invalid(expected: Expected, named: str) -> None:
+    status, reason = v1(expected)
+    assert status is ProofStatus.INVALID
+    assert named in reason
+
+
+def test_what_was_published_and_is_found_is_said() -> None:
+    expected = Expected(ROOT, report_id="499930592", totals={"BTC": Decimal("95088.55505656"), "SOL": Decimal(1)})
+    found = verify(trees.files(trees.sample(V1)), expected)
+    assert found.status is ProofStatus.PROVEN
+    assert {"the root is the published one", "the published totals are these: BTC"} <= set(found.proven)
+    assert any("SOL" in sentence for sentence in found.not_proven)
+
+
+def test_a_root_that_nobody_published_is_said_to_be_uncompared() -> None:
+    found = verify(trees.files(trees.sample(V1)))
+    assert any("no published one was given" in sentence for sentence in found.not_proven)
+
+
+def test_a_published_root_cannot_be_met_by_files_without_one() -> None:
+    found = verify(trees.files(trees.sample("merkle-v2-user.json")), Expected(root=ROOT))
+    assert found.status is ProofStatus.INVALID
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff\xfe", b"PK\x03\x04", b"hash,1\n", b"{" * 100_000])
+def test_what_is_of_no_scheme_is_unreadable(content: bytes) -> None:
+    found = verify([trees.file("strange", content)])
+    assert (found.status, found.scheme, found.totals) == (ProofStatus.UNREADABLE, "", {})
+    assert "strange" in found.reason
+    for scheme in SCHEMES:
+        assert verify([trees.file("strange", content)], scheme=scheme).status in {
+            ProofStatus.UNREADABLE,
+            ProofStatus.INVALID,
+        }
+
+
+def test_no_files_are_no_proof() -> None:
+    assert verify([]).status is ProofStatus.UNREADABLE
+
+
+def test_files_of_two_proofs_are_told_apart() -> None:
+    found = verify(trees.files(trees.sample(V1, "mexc-merkle_proof.json")))
+    assert found.status is ProofStatus.UNREADABLE
+    assert "okx-merkle-v1" in found.reason
+    assert "mexc-merkle" in found.reason
+
+
+def test_each_example_is_of_one_scheme() -> None:
+    for path in trees.SAMPLES.glob("*.json"):
+        own = [scheme for scheme in SCHEMES.values() if scheme.recognises([trees.file(path.name, path.read_bytes())])]
+        assert len(own) == 1, path.name
+
+
+def test_a_file_that_cannot_be_read_is_unreadable() -> None:
+    class Breaking(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            if self.tell() > 1 << 20:
+                raise OSError("device gone")
+            return super().read(size)
+
+    tree = trees.okx_v2_tree([trees.Node(trees.digest(str(at)), (Decimal(at),) * 3) for at in range(9_000)])
+
+    def opened() -> BinaryIO:
+        return Breaking(tree)
+
+    found = verify([ProofFile("tree.txt", len(tree), opened)])
+    assert found.status is ProofStatus.UNREADABLE
+    assert "device gone" in found.reason
+
+
+def test_files_are_gathered_from_paths_directories_and_archives(tmp_path: Path) -> None:
+    whole = trees.okx_v2([[(Decimal(1), Decimal(2), Decimal(3))]] * 1)
+    folder = tmp_path / "proof"
+    (folder / "users").mkdir(parents=True)
+    (folder / "tree.txt").write_bytes(whole["tree.txt"])
+    (folder / "users/0.json").write_bytes(whole["user_0.json"])
+    (folder / ".hidden").write_text("passed over")
+    with zipfile.ZipFile(tmp_path / "proof.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in whole.items():
+            archive.writestr(f"in/{name}", data)
+        archive.writestr("__MACOSX/in/._tree.txt", b"")
+    (tmp_path / "tree.txt.gz").write_bytes(gzip.compress(whole["tree.txt"]))
+    for paths, names in (
+        ([folder], ["proof/tree.txt", "proof/users/0.json"]),
+        ([tmp_path / "proof.zip"], ["in/tree.txt", "in/user_0.json"]),
+        ([tmp_path / "tree.txt.gz", folder / "users/0.json"], ["tree.txt", "0.json"]),
+    ):
+        found = gather(paths)
+        assert [file.name for file in found] == names
+        assert verify(found).status is ProofStatus.PROVEN
+
+
+def test_what_cannot_be_gathered_is_named(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04 and nothing else")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/x.json").write_text("{}")
+    (tmp_path / "x.json").write_text("{}")
+    with zipfile.ZipFile(tmp_path / "locked.zip", "w") as archive:
+        archive.writestr("secret", b"text")
+    locked = bytearray((tmp_path / "locked.zip").read_bytes())
+    locked[locked.rindex(b"PK\x01\x02") + 8] |= 1
+    (tmp_path / "locked.zip").write_bytes(locked)
+    for paths, named in (
+        (["missing.json"], "missing.json"),
+        (["empty"], "no files"),
+        (["broken.zip"], "broken.zip"),
+        (["locked.zip"], "encrypted"),
+        (["x.json", "a/x.json"], "two files have this name"),
+        (["\0"], "embedded null"),
+    ):
+        with pytest.raises(UnreadableError, match=named):
+            gather([tmp_path / path for path in paths])
+
+
+def test_a_damaged_gzip_is_unreadable(tmp_path: Path) -> None:
+    whole = gzip.compress(trees.okx_v2([[(Decimal(1), Decimal(2), Decimal(3))]])["tree.txt"])
+    (tmp_path / "tree.txt.gz").write_bytes(whole[:-9])
+    assert verify(gather([tmp_path / "tree.txt.gz"])).status is ProofStatus.UNREADABLE

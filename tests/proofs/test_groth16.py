@@ -1,0 +1,240 @@
+import base64
+import copy
+import csv
+import io
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from monitor.model import LiabilitiesProof, ProofStatus
+from monitor.proofs.executors import InProcess
+from monitor.proofs.groth16 import SCHEME
+from monitor.proofs.groth16.poseidon import ORDER, hash_elements, permuted
+from monitor.proofs.scheme import Expected, ProofError
+from tests.support.proof_files import all_held, below
+
+FILES = below(Path("tests/data/proofs/groth16"))
+TABLE, CONFIG = FILES["proof.csv"], FILES["config.json"]
+GATE, OTHER, BINANCE = "gate_user_config.json", "gate_other_user_config.json", "binance_user_config.json"
+ROOT = "1d8a6447dd18b91511b76a98366191e7a89e4f356a2a03756ec2764d851d2698"
+
+
+def verify(documents: dict[str, Any], user: str = "") -> LiabilitiesProof:
+    return SCHEME.verify(all_held(documents), Expected(user=user), InProcess())
+
+
+def rewritten(number: int, column: str, value: str) -> str:
+    rows = list(csv.DictReader(io.StringIO(TABLE)))
+    rows[number][column] = value
+    made = io.StringIO()
+    writer = csv.DictWriter(made, rows[0].keys())
+    writer.writeheader()
+    writer.writerows(rows)
+    return made.getvalue()
+
+
+def encoded(element: int) -> str:
+    return base64.b64encode(element.to_bytes(32)).decode()
+
+
+def test_poseidon_is_the_common_one() -> None:
+    # circomlibjs, test/poseidon.js: the hashes of (1, 2) and (1, 2, 3, 4)
+    assert permuted([0, 1, 2])[0] == 0x115CC0F5E7D690413DF64C6B9662E9CF2A3617F2743245519E19607A4417189A
+    assert permuted([0, 1, 2, 3, 4])[0] == 0x299C867DB6C1FDD79DCEFA40E4510B9837E60EBB1CE0663DBAA525DF65250465
+
+
+def test_the_table_of_gate_is_bound_to_its_root_and_sums() -> None:
+    found = verify({"proof.csv": TABLE, "config.json": CONFIG})
+    assert (found.status, found.root) == (ProofStatus.BOUND, ROOT)
+    assert any("3 batches" in sentence for sentence in found.proven)
+    assert any("sums that the last batch commits to" in sentence for sentence in found.proven)
+    assert any("read, not verified" in sentence for sentence in found.not_proven)
+    assert dict(found.totals) == {"btc": Decimal(245000000), "eth": Decimal(245000000)}
+    assert not found.in_coins
+    assert any("whole coins" in sentence for sentence in found.not_proven)
+
+
+def test_the_table_alone_proves_no_sum() -> None:
+    found = verify({"proof0.csv": TABLE})
+    assert found.root == ROOT
+    assert any("any sum" in sentence for sentence in found.not_proven)
+
+
+@pytest.mark.parametrize("name", [GATE, OTHER, BINANCE])
+def test_users_of_gate_and_binance_are_bound_to_their_root(name: str) -> None:
+    document = json.loads(FILES[name])
+    found = verify({name: document}, user=f"0x{document['AccountIdHash'].upper()}")
+    assert (found.status, found.root) == (ProofStatus.BOUND, document["Root"])
+
+
+def test_gates_own_names_of_the_fields_are_understood() -> None:
+    names = {
+        "AccountIndex": "Arrangement",
+        "AccountIdHash": "UniqueIdentification",
+        "TotalEquity": "TotalAssetEquity",
+        "TotalDebt": "TotalAssetDebt",
+        "Assets": "AssetDetails",
+        "Root": "TreeRootHash",
+        "Proof": "MerkleProofEncode",
+    }
+    document = {names[key]: value for key, value in json.loads(FILES[GATE]).items()}
+    assert verify({"user_config.json": document}).root == document["TreeRootHash"]
+
+
+def test_a_user_of_another_run_than_the_table_is_refused() -> None:
+    with pytest.raises(ProofError, match="leads to the root"):
+        verify({"proof.csv": TABLE, OTHER: FILES[OTHER]})
+
+
+def test_another_user_than_the_one_given_is_refused() -> None:
+    with pytest.raises(ProofError, match="not the id that was given"):
+        verify({GATE: FILES[GATE]}, user="00" * 32)
+
+
+def test_a_user_at_other_prices_is_refused() -> None:
+    with pytest.raises(ProofError, match="at the prices"):
+        verify({"config.json": CONFIG, OTHER: FILES[OTHER]})
+
+
+def leaves(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        return [found for key, inner in items for found in leaves(inner, (*path, key))]
+    return [path]
+
+
+def altered(document: dict[str, Any], path: tuple[Any, ...], change: Any) -> dict[str, Any]:
+    copied = copy.deepcopy(document)
+    inner: Any = copied
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = change(inner[path[-1]])
+    return copied
+
+
+@pytest.mark.parametrize("path", leaves(json.loads(FILES[GATE])), ids=str)
+def test_every_field_of_a_users_file_altered_is_refused(path: tuple[Any, ...]) -> None:
+    def other(value: Any) -> Any:
+        if isinstance(value, int):
+            return value + 1
+        return f"{'1' if value[0] == '0' else '0'}{value[1:]}"
+
+    with pytest.raises(ProofError):
+        verify({GATE: altered(json.loads(FILES[GATE]), path, other)})
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("AccountIndex",), 2**28 + 1, "beyond a tree"),
+        (("AccountIndex",), "1", "whole number"),
+        (("TotalEquity",), ORDER, "not an element"),
+        (("TotalDebt",), 10**30, "more than the equity"),
+        (("Proof",), [], "0 items, not 28"),
+        (("Proof", 3), "ab", "base64"),
+        (("Proof", 3), encoded(ORDER), "not an element"),
+        (("Assets", 1, "Index"), 104, "out of order"),
+        (("Assets", 1, "Index"), 500, "not below"),
+        (("Assets", 0, "Equity"), 2**64, "64 bits"),
+        (("Assets", 0, "Equity"), -1, "less than 0"),
+        (("Assets", 0), {"Index": 1}, "missing"),
+        (("Root",), "zz" * 32, "hex"),
+    ],
+)
+def test_a_users_file_out_of_form_is_refused(path: tuple[Any, ...], value: object, message: str) -> None:
+    with pytest.raises(ProofError, match=message):
+        verify({GATE: altered(json.loads(FILES[GATE]), path, lambda _: value)})
+
+
+@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("column", ["cex_asset_list_commitments", "account_tree_roots", "batch_commitment"])
+def test_every_element_of_the_table_altered_is_refused(number: int, column: str) -> None:
+    cell = list(csv.DictReader(io.StringIO(TABLE)))[number][column]
+    elements = json.loads(cell) if cell.startswith("[") else [cell]
+    for i in range(len(elements)):
+        changed = [*elements[:i], encoded(int.from_bytes(base64.b64decode(elements[i])) ^ 1), *elements[i + 1 :]]
+        text = json.dumps(changed) if cell.startswith("[") else changed[0]
+        with pytest.raises(ProofError, match="batch_commitment"):
+            verify({"proof.csv": rewritten(number, column, text)})
+
+
+@pytest.mark.parametrize(
+    ("number", "column", "value", "message"),
+    [
+        (1, "batch_number", "3", "batch_number: 2 after 0"),
+        (1, "batch_number", "0", "0 after 0"),
+        (0, "batch_number", "x", "plain whole number"),
+        (0, "proof_info", "", "proof_info is empty"),
+        (0, "account_tree_roots", "[]", "0 roots"),
+        (0, "account_tree_roots", "[1", "list in JSON"),
+        (0, "account_tree_roots", '{"a": 1}', "expected a list"),
+        (0, "account_tree_roots", "[" * 99999, "list in JSON"),
+        (0, "cex_asset_list_commitments", '["a"]', "1 items, not 2"),
+    ],
+)
+def test_a_table_out_of_form_is_refused(number: int, column: str, value: str, message: str) -> None:
+    with pytest.raises(ProofError, match=message):
+        verify({"proof.csv": rewritten(number, column, value)})
+
+
+@pytest.mark.parametrize("dropped", [0, 1, 2])
+def test_a_table_that_lacks_a_batch_is_refused(dropped: int) -> None:
+    lines = TABLE.splitlines(keepends=True)
+    with pytest.raises(ProofError):
+        verify({"proof.csv": "".join(lines[: dropped + 1] + lines[dropped + 2 :]), "config.json": CONFIG})
+
+
+@pytest.mark.parametrize("field", ["TotalEquity", "BasePrice", "Index"])
+@pytest.mark.parametrize("asset", [0, 1])
+def test_every_published_sum_altered_is_refused(asset: int, field: str) -> None:
+    changed = altered(json.loads(CONFIG), ("CexAssetsInfo", asset, field), lambda value: value + 1)
+    with pytest.raises(ProofError):
+        verify({"proof.csv": TABLE, "config.json": changed})
+
+
+def test_sums_with_collateral_are_not_said_to_be_recomputed() -> None:
+    config = json.loads(CONFIG)
+    for asset in config["CexAssetsInfo"]:
+        asset["LoanCollateral"] = 0
+    found = verify({"proof.csv": TABLE, "config.json": config})
+    assert any("collateral is not recomputed" in sentence for sentence in found.not_proven)
+    assert not any("commits to, and" in sentence for sentence in found.proven)
+
+
+def sharing_one_root(*spans: tuple[int, int]) -> str:
+    """A table in Binance's newer form, where all batches have one root and state their accounts."""
+    made = io.StringIO()
+    names = ["batch_number", "proof_info", "cex_asset_list_commitments", "account_tree_roots", "batch_commitment"]
+    writer = csv.writer(made)
+    writer.writerow([*names, "min_account_index", "max_account_index"])
+    for i, (first, last) in enumerate(spans):
+        commitment = hash_elements((7, 100 + i, 101 + i, first, last))
+        sums, roots = json.dumps([encoded(100 + i), encoded(101 + i)]), json.dumps([encoded(7)])
+        writer.writerow([i, "cHJvb2Y=", sums, roots, encoded(commitment), first, last])
+    return made.getvalue()
+
+
+def test_batches_that_share_a_root_go_on_from_account_to_account() -> None:
+    assert verify({"proof.csv": sharing_one_root((0, 9), (10, 19), (20, 20))}).root == f"{7:064x}"
+
+
+@pytest.mark.parametrize("spans", [[(0, 9), (11, 19)], [(0, 9), (9, 19)], [(1, 9)], [(0, 9), (10, 8)]])
+def test_accounts_left_out_or_counted_twice_are_refused(spans: list[tuple[int, int]]) -> None:
+    with pytest.raises(ProofError):
+        verify({"proof.csv": sharing_one_root(*spans)})
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(["proof.csv", "config.json", GATE]), st.binary(max_size=100), st.integers(0, 250))
+def test_whatever_bytes_come_only_a_proof_error_comes_out(name: str, noise: bytes, kept: int) -> None:
+    texts = {"proof.csv": TABLE, "config.json": CONFIG, GATE: FILES[GATE]}
+    changed = texts[name].encode()[:kept] + noise
+    assume(changed != texts[name].encode())
+    wanted = {"proof.csv", "config.json"} if name != GATE else {GATE}
+    with pytest.raises(ProofError):
+        verify({**{other: texts[other] for other in wanted}, name: changed})

@@ -1,0 +1,233 @@
+"""What a path file may not do, in every format that has one."""
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from monitor.model import ProofStatus
+from monitor.proofs import Expected, verify
+from monitor.proofs.path_formats import BYBIT
+from tests.support import trees
+
+FILES = {
+    "okx": "merkle-v1-proof.json",
+    "bybit": "bybit-mock_user_merkle_tree_path_40_v5.json",
+    "bitget": "bitget-merkel_tree_bg.json",
+    "bitunix": "bitunix-merkle_tree_bitunix.json",
+    "mexc": "mexc-merkle_proof.json",
+    "coinex": "coinex-merkle_proof_file.json",
+}
+REFUSED = {ProofStatus.INVALID, ProofStatus.UNREADABLE}
+Document = dict[str, Any]
+
+
+def document(exchange: str) -> Document:
+    read: Document = json.loads(trees.sample(FILES[exchange])[FILES[exchange]])
+    return read
+
+
+def judged(changed: Document | str, user: str = "") -> ProofStatus:
+    text = changed if isinstance(changed, str) else json.dumps(changed)
+    found = verify([trees.file("path.json", text.encode())], Expected(user=user))
+    assert found.reason or found.status is ProofStatus.PROVEN
+    return found.status
+
+
+def steps(read: Document) -> list[Document]:
+    return read.get("pathList") or read["path"]  # type: ignore[no-any-return]
+
+
+def balances(node: Document) -> Document:
+    return node.get("balances") or node["balance"]  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("exchange", FILES)
+def test_the_example_is_proven_however_it_is_laid_out(exchange: str) -> None:
+    assert judged(document(exchange)) is ProofStatus.PROVEN
+    assert judged(json.dumps(document(exchange), indent=7)) is ProofStatus.PROVEN
+
+
+@pytest.mark.parametrize("exchange", FILES)
+def test_no_level_can_be_left_out_or_repeated(exchange: str) -> None:
+    whole = document(exchange)
+    for at in range(len(steps(whole))):
+        for replacement in ([], [steps(whole)[at]] * 2):
+            changed = deepcopy(whole)
+            steps(changed)[at : at + 1] = replacement
+            assert judged(changed) in REFUSED, f"step {at} times {len(replacement)}"
+
+
+@pytest.mark.parametrize("exchange", FILES)
+def test_no_two_nodes_can_change_places(exchange: str) -> None:
+    whole = document(exchange)
+    for at in range(len(steps(whole)) - 1):
+        changed = deepcopy(whole)
+        mine = steps(changed)
+        mine[at], mine[at + 1] = mine[at + 1], mine[at]
+        if mine[at] != mine[at + 1]:
+            assert judged(changed) in REFUSED
+
+
+@pytest.mark.parametrize("exchange", FILES)
+def test_no_sibling_can_change_sides(exchange: str) -> None:
+    whole = document(exchange)
+    key = next(key for key in ("type", "role", "pos") if key in steps(whole)[3])
+    for node in [whole["self"], *steps(whole)]:
+        for other in (0, 1, 2, 3, 4, "left", "right", True, None, "1", 1.0):
+            if key in node and (other != node[key] or type(other) is not type(node[key])):
+                old, node[key] = node[key], other
+                # Bybit's example has pads, which both 2 and 4 may mark: that says the same in other words.
+                same = exchange == "bybit" and (old, other) == (2, 4) and set(balances(node).values()) == {"0.00000000"}
+                assert same or judged(whole) in REFUSED, f"{key} {old} as {other}"
+                node[key] = old
+
+
+@pytest.mark.parametrize("exchange", FILES)
+def test_assets_can_neither_be_reordered_dropped_added_nor_renamed(exchange: str) -> None:
+    whole = document(exchange)
+    for node in [whole["self"], *steps(whole), *([whole["root"]] if "root" in whole else [])]:
+        if not node:
+            continue
+        own = balances(node)
+        kept = dict(own)
+        for other in (
+            dict(reversed(kept.items())),
+            dict(list(kept.items())[1:]),
+            {**kept, "ZZZ": "0.00000000"},
+            {"X" + asset: amount for asset, amount in kept.items()},
+        ):
+            if list(other.items()) != list(kept.items()):
+                own.clear()
+                own.update(other)
+                assert judged(whole) in REFUSED, other
+                own.clear()
+                own.update(kept)
+    assert judged(whole) is ProofStatus.PROVEN
+
+
+@pytest.mark.parametrize("exchange", FILES)
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda text: f"+{text}",
+        lambda text: f" {text}",
+        lambda text: f"{text} ",
+        lambda text: f"0{text}",
+        lambda text: f"{text}0" if "." in text else f"{text}.0",
+        lambda text: f"{text}e0",
+        lambda text: f"{text}E+0",
+        lambda text: f"-{text}",
+        lambda text: text.translate({ord(str(digit)): 0x660 + digit for digit in range(10)}),
+        lambda text: "NaN",
+        lambda text: "Infinity",
+        lambda text: "-0",
+        lambda text: "",
+        lambda text: f"{text}_0",
+        lambda text: "9" * 5_000,
+        float,
+        lambda text: None,
+        lambda text: [text],
+    ],
+)
+def test_an_amount_has_one_spelling(exchange: str, spell: Callable[[str], object]) -> None:
+    whole = document(exchange)
+    for node in [whole["self"], *steps(whole), *([whole["root"]] if "root" in whole else [])]:
+        if not node:
+            continue
+        own = balances(node)
+        asset = next(iter(own))
+        kept = own[asset]
+        own[asset] = spell(kept)
+        assert judged(json.dumps(whole, ensure_ascii=False)) in REFUSED, own[asset]
+        own[asset] = kept
+
+
+@pytest.mark.parametrize("exchange", FILES)
+def test_json_that_could_be_read_in_two_ways_is_refused(exchange: str) -> None:
+    text = json.dumps(document(exchange))
+    own = json.dumps(document(exchange)["self"])
+    assert judged(text[:-1] + f', "self": {own}}}') is ProofStatus.UNREADABLE
+    for other in (text + "{}", text[:-2], text.replace("{", "[{", 1), "{" + text, text + "\0", "\ufeff" + text):
+        assert judged(other) is ProofStatus.UNREADABLE
+
+
+@pytest.mark.parametrize("exchange", FILES)
+def test_a_field_that_is_not_of_the_format_is_refused(exchange: str) -> None:
+    for place in ("self", "path", ""):
+        whole = document(exchange)
+        node = whole if not place else whole["self"] if place == "self" else steps(whole)[3]
+        node["debt"] = "1"
+        assert judged(whole) is ProofStatus.UNREADABLE
+
+
+@pytest.mark.parametrize("exchange", ["okx", "bybit", "bitunix"])
+def test_a_negative_balance_is_refused_although_everything_recomputes(exchange: str) -> None:
+    owed = [(Decimal(5), Decimal(5), Decimal(5)), (Decimal(-3), Decimal(0), Decimal(0))] * 2
+    if exchange == "okx":
+        built = [trees.okx_v1(owed, at) for at in range(4)]
+    elif exchange == "bybit":
+        coins = BYBIT.orders[1].coins
+        wide = [user + (Decimal(0),) * (len(coins) - 3) for user in owed]
+        built = [trees.bybit(coins, wide, at) for at in range(4)]
+    else:
+        built = [trees.comma(trees.OKX_COINS, owed, at, bitget=False) for at in range(4)]
+    for data in built:
+        found = verify([trees.file("path.json", data)])
+        assert found.status is ProofStatus.INVALID
+        assert "negative" in found.reason
+
+
+def test_bitget_may_subtract_debts_but_not_owe_a_negative_total() -> None:
+    debts = [(Decimal(5),), (Decimal(-3),), (Decimal(1),)]
+    found = verify([trees.file("path.json", trees.comma(("BTC",), debts, 0, bitget=True))])
+    assert (found.status, found.totals) == (ProofStatus.PROVEN, {"BTC": Decimal(3)})
+    assert any("BTC in path.json: path[0]" in sentence for sentence in found.not_proven)
+    below = verify([trees.file("path.json", trees.comma(("BTC",), [(Decimal(-5),), (Decimal(3),)], 1, bitget=True))])
+    assert below.status is ProofStatus.INVALID
+
+
+def test_a_branch_that_is_counted_twice_is_refused() -> None:
+    """The tree of one leaf beside itself: hashes and sums recompute."""
+    twin = trees.Node(trees.digest("n" + '{"BTC":"1","ETH":"0","USDT":"0"}'), (Decimal(1), Decimal(0), Decimal(0)))
+    sums = (Decimal(2), Decimal(0), Decimal(0))
+    shown = {"BTC": "1", "ETH": "0", "USDT": "0"}
+    path = [
+        {"auditId": "7", "balances": shown, "type": 2, "hash": twin.hash, "height": 1},
+        {
+            "auditId": "7",
+            "balances": {**shown, "BTC": "2"},
+            "type": 3,
+            "hash": trees.okx_node(twin, twin, sums, 2),
+            "height": 2,
+        },
+    ]
+    own = {"auditId": "7", "balances": shown, "type": 1, "nonce": "n", "hash": twin.hash, "height": 1}
+    found = verify([trees.file("path.json", json.dumps({"path": path, "self": own}).encode())])
+    assert found.status is ProofStatus.INVALID
+    assert "repeats the node beside it" in found.reason
+
+
+def test_several_customers_of_one_report_are_judged_together_and_must_have_one_root() -> None:
+    owed = [(Decimal(at), Decimal(0), Decimal(1)) for at in range(5)]
+    same = {f"{at}.json": trees.okx_v1(owed, at) for at in range(5)}
+    assert verify(trees.files(same)).status is ProofStatus.PROVEN
+    found = verify(trees.files({**same, "5.json": trees.okx_v1([*owed, owed[0]], 0)}))
+    assert found.status is ProofStatus.INVALID
+    assert "another root" in found.reason
+
+
+@pytest.mark.parametrize("exchange", ["bitget", "bitunix", "bybit", "mexc"])
+def test_the_customer_must_be_the_one_who_asks(exchange: str) -> None:
+    own = document(exchange)["self"]
+    user = next(own[key] for key in ("encryptUid", "userHash", "accountId") if key in own)
+    assert judged(document(exchange), user) is ProofStatus.PROVEN
+    assert judged(document(exchange), "somebody else") is ProofStatus.INVALID
+
+
+def test_assets_of_an_unknown_bybit_version_are_not_guessed() -> None:
+    owed = [(Decimal(1), Decimal(2))] * 2
+    assert judged(trees.bybit(("BTC", "NEW"), owed, 0).decode()) is ProofStatus.UNREADABLE

@@ -1,0 +1,191 @@
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from monitor.model import LiabilitiesProof, ProofStatus
+from monitor.proofs.executors import InProcess
+from monitor.proofs.scheme import Expected, ProofError, UnreadableError
+from monitor.proofs.stark_v1 import SCHEME, guide_lines
+from tests.support.proof_files import all_held, below
+
+SAMPLE = Path("tests/data/proofs/stark-v1")
+ROOT = "57c7fe9f83cbb2c774aed401962ba57d9fad702a721f5501c212b4d30718196e"
+USER = "2b21a7caa1889b2a31afacb4f7be5b165580b8db9a0447f0b784d7cd3c8083d1"
+INCLUSION = "a0_user_1_inclusion_proof.json"
+TOTALS = {"BTC": 475358706, "ETH": 620912634, "USDT": 543318641, "SOL": 566470844, "XRP": 576004888}
+BEGIN, END = "============ Validation started ==============", "============ Validation finished ============="
+
+
+@pytest.fixture
+def files() -> dict[str, str]:
+    return below(SAMPLE)
+
+
+def verify(files: dict[str, str], user: str = "") -> LiabilitiesProof:
+    return SCHEME.verify(all_held(files), Expected(user=user), InProcess())
+
+
+def only(files: dict[str, str], *wanted: str) -> dict[str, str]:
+    return {name: text for name, text in files.items() if any(part in name for part in wanted)}
+
+
+def test_a_whole_report_of_okx_own_prover_is_proven(files: dict[str, str]) -> None:
+    found = verify(files)
+    assert found.status is ProofStatus.PROVEN
+    assert found.totals == {coin: Decimal(amount) for coin, amount in TOTALS.items()}
+    assert found.root == ROOT
+    assert any("25 users in 3 batches" in sentence for sentence in found.proven)
+
+
+def test_what_the_scheme_itself_cannot_show_is_said(files: dict[str, str]) -> None:
+    left_open = " ".join(verify(files).not_proven)
+    for what in ("never compares a user's leaf", "SOL, XRP", "32 bits", "nothing in the scheme ties", "unit"):
+        assert what in left_open
+
+
+def test_an_inclusion_file_alone_proves_its_path_and_no_sum(files: dict[str, str]) -> None:
+    found = verify(only(files, INCLUSION), user=USER)
+    assert (found.status, found.root, found.totals) == (ProofStatus.PROVEN, ROOT, {})
+    assert any("any sum" in sentence for sentence in found.not_proven)
+
+
+def test_sum_proofs_alone_prove_the_totals_and_nobodys_inclusion(files: dict[str, str]) -> None:
+    found = verify(only(files, "sum_proof_data"))
+    assert found.totals
+    assert any("no inclusion file" in sentence for sentence in found.not_proven)
+
+
+def test_one_batch_alone_states_no_totals_of_the_exchange(files: dict[str, str]) -> None:
+    found = verify(only(files, "config", "/a1/"))
+    assert (found.totals, found.root) == ({}, "")
+    assert any("batch a1" in sentence and "580949639" in sentence for sentence in found.proven)
+    assert any("the exchange's totals" in sentence for sentence in found.not_proven)
+
+
+def test_a_batch_may_come_without_its_folder(files: dict[str, str]) -> None:
+    loose = {name.rsplit("/", 1)[1]: text for name, text in only(files, "config", "/b0/").items()}
+    assert verify(loose).status is ProofStatus.PROVEN
+
+
+def test_only_the_batches_that_no_inclusion_file_names_are_left_open(files: dict[str, str]) -> None:
+    left_open = [sentence for sentence in verify(files).not_proven if "names the roots" in sentence]
+    assert len(left_open) == 1
+    assert "a1:" in left_open[0]
+
+
+@pytest.mark.parametrize("spelling", [USER, USER.upper(), f"0x{USER}"])
+def test_the_users_own_id_is_found(files: dict[str, str], spelling: str) -> None:
+    verify(only(files, "sum_proof_data", INCLUSION), user=spelling)
+
+
+def test_an_inclusion_file_of_somebody_else_is_refused(files: dict[str, str]) -> None:
+    with pytest.raises(ProofError, match="not the id that was given"):
+        verify(only(files, INCLUSION), user="00" * 32)
+
+
+def test_a_user_cannot_be_found_without_an_inclusion_file(files: dict[str, str]) -> None:
+    with pytest.raises(ProofError, match="no inclusion file"):
+        verify(only(files, "sum_proof_data"), user=USER)
+
+
+def test_the_lines_of_okx_guide_are_given_for_each_file(files: dict[str, str]) -> None:
+    lines = guide_lines(all_held(files), Expected(), InProcess())
+    passed = ("Inclusion constraint validation passed",) * 2
+    assert lines == (BEGIN, *passed, "Total sum and non-negative constraint validation passed", END)
+
+
+def test_the_lines_of_okx_guide_say_what_failed(files: dict[str, str]) -> None:
+    files[INCLUSION] = files[INCLUSION].replace("127644105", "127644106")
+    lines = guide_lines(all_held(files), Expected(), InProcess())
+    assert "Inclusion constraint validation failed" in lines
+    assert "Inclusion constraint validation passed" in lines
+    name = "sum_proof_data/trunk/sum_values.json"
+    files[name] = files[name].replace("2782065713", "2782065714")
+    lines = guide_lines(all_held(files), Expected(), InProcess())
+    failed = ("Inclusion constraint validation failed",) * 2  # nothing holds that leads to a report that does not
+    assert lines == (BEGIN, *failed, "Total sum and non-negative constraint validation failed", END)
+
+
+def test_nothing_that_is_not_there_has_a_line(files: dict[str, str]) -> None:
+    lines = guide_lines(all_held(only(files, INCLUSION)), Expected(), InProcess())
+    assert lines == (BEGIN, "Inclusion constraint validation passed", END)
+
+
+@pytest.mark.parametrize("batch", ["a0", "a1", "b0"])
+def test_a_report_that_lacks_a_batch_is_refused(files: dict[str, str], batch: str) -> None:
+    with pytest.raises(ProofError):
+        verify({name: text for name, text in files.items() if f"/{batch}/" not in name})
+
+
+def test_a_trunk_alone_is_refused(files: dict[str, str]) -> None:
+    with pytest.raises(ProofError, match="batches that the trunk is made of are missing"):
+        verify(only(files, "config", "trunk"))
+
+
+@pytest.mark.parametrize("swapped", [("a0", "a1"), ("a0", "b0")])
+def test_batches_in_another_order_are_refused(files: dict[str, str], swapped: tuple[str, str]) -> None:
+    for name in ("sum_proof.json", "sum_values.json"):
+        first, second = (f"sum_proof_data/batches/{batch}/{name}" for batch in swapped)
+        files[first], files[second] = files[second], files[first]
+    with pytest.raises(ProofError):
+        verify(files)
+
+
+def test_a_batch_published_twice_is_refused(files: dict[str, str]) -> None:
+    for name in ("sum_proof.json", "sum_values.json"):
+        files[f"sum_proof_data/batches/a2/{name}"] = files[f"sum_proof_data/batches/a0/{name}"]
+    with pytest.raises(ProofError, match="a0 again"):
+        verify(files)
+
+
+@pytest.mark.parametrize("missing", ["config.json", "/a0/sum_values.json", "/trunk/sum_proof.json"])
+def test_a_missing_file_is_named(files: dict[str, str], missing: str) -> None:
+    with pytest.raises(UnreadableError, match=missing.rsplit("/", 1)[-1]):
+        verify({name: text for name, text in files.items() if missing not in name})
+
+
+def test_an_unknown_batch_folder_is_refused(files: dict[str, str]) -> None:
+    for name in ("sum_proof.json", "sum_values.json"):
+        files[f"sum_proof_data/batches/c0/{name}"] = files[f"sum_proof_data/batches/a0/{name}"]
+    with pytest.raises(UnreadableError, match="c0"):
+        verify(files)
+
+
+def test_inclusion_files_of_two_reports_are_refused(files: dict[str, str]) -> None:
+    other = json.loads(files[INCLUSION])
+    other["trunk_inclusion_proof"]["trunk_mtree_root"] = "00" * 32
+    with pytest.raises(ProofError):
+        verify({INCLUSION: files[INCLUSION], "other_inclusion_proof.json": json.dumps(other)})
+
+
+SCRIPT = """
+import sys
+from monitor.proofs import gather, verify
+found = verify(gather([sys.argv[1]]))
+print(__debug__, found.status.value, found.reason)
+"""
+
+
+def test_python_without_assertions_refuses_as_well(files: dict[str, str], tmp_path: Path) -> None:
+    def judged(folder: Path) -> str:
+        command = [sys.executable, "-O", "-c", SCRIPT, str(folder)]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    assert judged(SAMPLE).split() == ["False", "proven"]
+    name = "sum_proof_data/batches/a0/sum_proof.json"
+    files[name] = files[name].replace("041bf46339", "041bf46338", 1)
+    for file, text in files.items():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(text)
+    assert judged(tmp_path).startswith("False invalid")
+
+
+def test_other_files_are_not_taken_for_a_report(files: dict[str, str]) -> None:
+    assert SCHEME.recognises(all_held(only(files, "sum_proof.json")))
+    assert SCHEME.recognises(all_held(only(files, INCLUSION)))
+    assert not SCHEME.recognises(all_held({"sum_proof_data.json": "{}", "config.json": "{}"}))
+    assert not SCHEME.recognises(all_held({"user_inclusion_proof.json": '{"index": 1}'}))

@@ -1,0 +1,196 @@
+import copy
+import json
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.model import LiabilitiesProof, ProofStatus
+from monitor.proofs.executors import InProcess
+from monitor.proofs.scheme import Expected, ProofError
+from monitor.proofs.stark_v2 import SCHEME
+from monitor.proofs.stark_v2.documents import hex_of
+from monitor.proofs.stark_v2.poseidon import ORDER, permuted
+from tests.support.proof_files import all_held
+from tests.support.stark_v2 import Account, Tree
+
+GLOBAL, USER = "sum_proof_data.json", "user_inclusion_proof.json"
+
+
+def tree(users: int = 11, batch_size: int = 2, branches: int = 3) -> Tree:
+    drawn = random.Random(users)
+    accounts = []
+    for _ in range(users):
+        debt = tuple(drawn.randrange(1000) for _ in range(3))
+        accounts.append(Account(f"{drawn.getrandbits(256):064x}", tuple(amount + 5 for amount in debt), debt))
+    return Tree(accounts, batch_size, branches)
+
+
+TREE = tree()
+
+
+def verify(documents: dict[str, Any], user: str = "") -> LiabilitiesProof:
+    return SCHEME.verify(all_held(documents), Expected(user=user), InProcess())
+
+
+# plonky2, plonky2/src/hash/poseidon_goldilocks.rs: test_vectors
+VECTORS = [
+    ([0] * 12, [0x3C18A9786CB0B359, 0xC4055E3364A246C3, 0x7953DB0AB48808F4, 0xC71603F33A1144CA]),
+    (list(range(12)), [0xD64E1E3EFC5B8E9E, 0x53666633020AAA47, 0xD40285597C6A8825, 0x613A4F81E81231D2]),
+    ([ORDER - 1] * 12, [0xBE0085CFC57A8357, 0xD95AF71847D05C09, 0xCF55A13D33C1C953, 0x95803A74F4530E82]),
+    (
+        [
+            0x8CCBBBEA4FE5D2B7, 0xC2AF59EE9EC49970, 0x90F7E1A9E658446A, 0xDCC0630A3AB8B1B8,
+            0x7FF8256BCA20588C, 0x5D99A7CA0C44ECFB, 0x48452B17A70FBEE3, 0xEB09D654690B6C88,
+            0x4A55D3A39C676A88, 0xC0407A38D2285139, 0xA234BAC9356386D1, 0xE1633F2BAD98A52F,
+        ],
+        [
+            0xA89280105650C4EC, 0xAB542D53860D12ED, 0x5704148E9CCAB94F, 0xD3A826D4B62DA9F5,
+            0x8A7A6CA87892574F, 0xC7017E1CAD1A674E, 0x1F06668922318E34, 0xA3B203BC8102676F,
+            0xFCC781B0CE382BF2, 0x934C69FF3ED14BA5, 0x504688A5996E8F13, 0x401F3F2ED524A2BA,
+        ],
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after"), VECTORS)
+def test_poseidon_is_that_of_plonky2(before: list[int], after: list[int]) -> None:
+    assert permuted(before)[: len(after)] == after
+
+
+@pytest.mark.parametrize("index", range(11))
+def test_every_user_is_bound_to_the_published_root(index: int) -> None:
+    found = verify({GLOBAL: TREE.published(), USER: TREE.user(index)}, user=TREE.accounts[index].identity)
+    assert found.status is ProofStatus.BOUND
+    assert (found.root, found.report_id, found.totals) == (hex_of(TREE.root), "506872725", {})
+    assert any(f"number {index} under the root" in sentence for sentence in found.proven)
+    assert any("read, not verified" in sentence for sentence in found.not_proven)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 40), st.sampled_from([2, 4, 8]), st.integers(2, 5), st.randoms())
+def test_users_of_trees_of_any_shape_are_bound(users: int, batch: int, branches: int, drawn: random.Random) -> None:
+    made = tree(users, batch, branches)
+    verify({GLOBAL: made.published(), USER: made.user(drawn.randrange(users))})
+
+
+def test_the_published_file_alone_binds_round_circuit_root_and_sums() -> None:
+    found = verify({GLOBAL: TREE.published()})
+    equity, debt = TREE.published()["proof"]["public_inputs"][:2]
+    assert any(f"so {equity - debt} is owed" in sentence for sentence in found.proven)
+    assert any("no user's file" in sentence for sentence in found.not_proven)
+
+
+def test_a_users_file_alone_leads_to_the_root_that_is_then_compared() -> None:
+    found = verify({USER: TREE.user(4)})
+    assert found.root == hex_of(TREE.root)
+    assert any("any sum" in sentence for sentence in found.not_proven)
+
+
+def leaves(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        return [found for key, inner in items for found in leaves(inner, (*path, key))]
+    return [path]
+
+
+def altered(document: dict[str, Any], path: tuple[Any, ...], value: object) -> dict[str, Any]:
+    copied = copy.deepcopy(document)
+    inner: Any = copied
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    return copied
+
+
+def test_every_character_of_a_users_file_altered_is_refused() -> None:
+    document = TREE.user(9)
+    for path in leaves(document):
+        value: Any = document
+        for key in path:
+            value = value[key]
+        text = str(value)
+        for at, character in enumerate(text):
+            other = f"{text[:at]}{int(character, 16) ^ 1:x}{text[at + 1 :]}"
+            new = other if isinstance(value, str) else int(other)
+            with pytest.raises(ProofError):
+                verify({GLOBAL: TREE.published(), USER: altered(document, path, new)})
+
+
+@pytest.mark.parametrize("field", ["left_hashes", "right_hashes"])
+def test_siblings_on_the_other_side_are_refused(field: str) -> None:
+    document = TREE.user(2)
+    level = document["recursive_tree_siblings"][0]
+    every = level["left_hashes"] + level["right_hashes"]
+    moved = {"left_hashes": [], "right_hashes": [], field: every}
+    with pytest.raises(ProofError, match="is child"):
+        verify({USER: altered(document, ("recursive_tree_siblings", 0), moved)})
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("account", "equity"), ["5", "6"], "2 amounts of equity"),
+        (("account", "equity", 0), "05", "plain whole number"),
+        (("account", "equity", 0), str(ORDER), "not an element"),
+        (("account", "equity"), [str(ORDER - 1), str(ORDER - 1), "0"], "add up to more"),
+        (("account", "equity"), ["0", "0", "0"], "more than the equity"),
+        (("account", "id"), "ab", "32 bytes"),
+        (("index",), 2.0, "not a whole number"),
+        (("index",), 11 + 2**70, "beyond the tree"),
+        (("sum_tree_siblings", 0), "ff" * 32, "not an element"),
+        (("sum_tree_siblings",), [], "0 hashes for a batch of 2"),
+        (("recursive_tree_siblings",), [], "beyond the tree"),
+        (("recursive_tree_siblings", 1), {"left_hashes": [], "right_hashes": []}, "node of 1 children"),
+    ],
+)
+def test_a_users_file_out_of_form_is_refused(path: tuple[Any, ...], value: object, message: str) -> None:
+    with pytest.raises(ProofError, match=message):
+        verify({GLOBAL: TREE.published(), USER: altered(TREE.user(9), path, value)})
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("proof", "public_inputs"), [1, 0, 1, 2, 3], "5 items, not 6"),
+        (("proof", "public_inputs", 1), 10**9, "debt"),
+        (("proof", "public_inputs", 2), ORDER, "not an element"),
+        (("proof", "public_inputs", 2), True, "true or false"),
+        (("general", "batch_size"), 3, "power of two"),
+        (("general", "recursion_branchout_num"), 4, "node of 3 children, not 4"),
+        (("general", "token_num"), 4, "3 amounts, but the report has 4"),
+        (("root_vd_digest", "elements"), [1, 2, 3], "3 items, not 4"),
+    ],
+)
+def test_a_published_file_out_of_form_is_refused(path: tuple[Any, ...], value: object, message: str) -> None:
+    with pytest.raises(ProofError, match=message):
+        verify({GLOBAL: altered(TREE.published(), path, value), USER: TREE.user(9)})
+
+
+def test_a_user_of_another_report_is_refused() -> None:
+    with pytest.raises(ProofError, match="the path leads to"):
+        verify({GLOBAL: TREE.published(), USER: tree(12).user(3)})
+
+
+def test_another_user_than_the_one_given_is_refused() -> None:
+    with pytest.raises(ProofError, match="not the id that was given"):
+        verify({USER: TREE.user(0)}, user=TREE.accounts[1].identity)
+    with pytest.raises(ProofError, match="no user's file"):
+        verify({GLOBAL: TREE.published()}, user=TREE.accounts[1].identity)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from([GLOBAL, USER]), st.binary(max_size=200), st.integers(0, 900))
+def test_whatever_bytes_come_only_a_proof_error_comes_out(name: str, noise: bytes, kept: int) -> None:
+    documents = {GLOBAL: TREE.published(), USER: TREE.user(9)}
+    whole = json.dumps(documents[name]).encode()
+    with pytest.raises(ProofError):
+        verify({**documents, name: b"{" + whole[1 : min(kept, len(whole) - 1)] + noise + b"]"})
+
+
+def test_it_is_told_from_the_older_scheme() -> None:
+    assert SCHEME.recognises(all_held({USER: TREE.user(0)}))
+    assert SCHEME.recognises(all_held({GLOBAL: TREE.published()}))
+    assert not SCHEME.recognises(all_held({USER: {"batch_inclusion_proof": {}}, "sum_proof.json": {}}))
