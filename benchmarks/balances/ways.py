@@ -11,8 +11,8 @@ import orjson
 from benchmarks.balances import chain
 from monitor.chains.choice import Tag
 from monitor.chains.endpoint import Endpoint
-from monitor.chains.evm.node import EvmNode
 from monitor.chains.evm.methods import Deployless, Method, Multicall3, Override
+from monitor.chains.evm.node import EvmNode
 from monitor.chains.line import Line
 from monitor.chains.reader import NetworkReader
 from monitor.model import Token

@@ -1,27 +1,40 @@
 """One endpoint's health: its chain is checked, its answers and failures are remembered."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from enum import IntEnum
 from typing import TypeVar
 
 import structlog
 
+from monitor.chains import deadline as deadlines
+from monitor.chains.archive import Archive, Past
+from monitor.chains.breaker import Breaker, Circuit
 from monitor.chains.choice import BlockChoice, Height
 from monitor.chains.errors import HARMLESS, ChainError, Reason
 from monitor.chains.line import Line
-from monitor.chains.node import Node, Wanted
-from monitor.model import Block, EndpointState, Network
+from monitor.chains.node import Node
+from monitor.model import AccountOutputs, Address, Block, EndpointState, Network
 
 T = TypeVar("T")
 
 Job = Callable[[Node, Block], Awaitable[T]]
 """What an endpoint is asked to find out at a block."""
 
-_FIRST_REST = 2.0
-_LONGEST_REST = 300.0
-
 _log = structlog.get_logger()
+
+
+class Standing(IntEnum):
+    """What is known against an endpoint; the less, the sooner it is asked."""
+
+    GOOD = 0
+    SLOW = 1
+    """Others were quicker by far, lately."""
+    BEHIND = 2
+    """Its newest block is older than that of others."""
+    DOUBTED = 3
+    """It was outvoted lately."""
+    DOWN = 4
 
 
 class Endpoint:
@@ -31,31 +44,63 @@ class Endpoint:
     """
 
     def __init__(
-        self, network: Network, protocol: str, node: Node, line: Line, *, oldest: timedelta | None = None
+        self,
+        network: Network,
+        protocol: str,
+        node: Node,
+        line: Line,
+        *,
+        oldest: timedelta | None = None,
+        scans: bool = False,
+        archive: Archive | None = None,
     ) -> None:
         """``oldest`` is the age of a block, other than a past one by its height, that means a node left behind."""
         self.name = line.name
+        self.weight = line.settings.weight or 0
+        self.scans = scans
+        """Whether each reading costs it minutes of work: no second one is asked merely because it takes long."""
         self.up: bool | None = None
+        self.lags = False
+        """Whether it stood so far behind the others, when they were last asked, that they are asked first."""
+        self.jobs = 0
+        """Readings and the like that it was asked for."""
         self._network = network
         self._protocol = protocol
         self._node = node
         self._line = line
         self._oldest = oldest
+        self._archive = archive or Archive(network)
+        self._failing, self._dragging, self._doubted = Breaker(), Breaker(), Breaker()
         self._disagreements = 0
+        self._late = 0
+        self._head: int | None = None
+        self._lag: int | None = None
         self._last_error = ""
         self._last_success_at: datetime | None = None
-        self._rest = 0.0
-        self._rests_until = 0.0
+
+    # --- what is known about it ---
 
     @property
-    def requests(self) -> int:
-        """Requests sent since the start."""
-        return self._line.requests
+    def standing(self) -> Standing:
+        """What is known against it now."""
+        if self.up is False:
+            return Standing.DOWN
+        if self._doubted.state is Circuit.OPEN:
+            return Standing.DOUBTED
+        if self.lags:
+            return Standing.BEHIND
+        return Standing.SLOW if self._dragging.state is Circuit.OPEN else Standing.GOOD
 
     @property
-    def due(self) -> bool:
-        """Whether a probe may disturb it: after a failure it rests, longer each time."""
-        return asyncio.get_running_loop().time() >= self._rests_until
+    def rests(self) -> bool:
+        """Whether its circuit is open: after a failure it is asked only when no others are left."""
+        return self._failing.state is Circuit.OPEN
+
+    def past(self, height: int) -> Past:
+        """How good it is for a block of the past."""
+        return self._archive.rank(height)
+
+    # --- asking it ---
 
     async def resolve(self, choice: BlockChoice, deadline: float) -> Block:
         """The block that ``choice`` means to it; ``deadline`` is a time of the running loop."""
@@ -63,20 +108,28 @@ class Endpoint:
 
     async def ask(self, job: Job[T], block: Block, deadline: float) -> T:
         """Its answer to ``job``; proof that it is up."""
-        answer = await self._guarded(self._ask(job, block), deadline)
+        self.jobs += 1
+        try:
+            answer = await self._guarded(self._ask(job, block), deadline)
+        except ChainError as error:
+            if error.reason is Reason.PRUNED:
+                self._archive.pruned(block)
+            raise
         self._succeeded()
         return answer
 
-    async def probe(self, sample: Wanted, choice: BlockChoice, deadline: float) -> None:
+    async def probe(self, job: Job[object], at: BlockChoice | Block, deadline: float) -> None:
         """Find out whether it is up, by the calls that a read needs. Its failure is remembered, not raised."""
         try:
-            await self._guarded(self._probe(sample, choice), deadline)
+            await self._guarded(self._probe(job, at), deadline)
         except ChainError:
             return
         self._succeeded()
 
     async def _resolve(self, choice: BlockChoice) -> Block:
         await self._identify()
+        if isinstance(choice, Height):
+            await self._sing(choice.number)
         block = await self._node.resolve(choice)
         age = datetime.now(UTC) - block.timestamp
         if self._oldest is not None and age > self._oldest and not isinstance(choice, Height):
@@ -88,8 +141,8 @@ class Endpoint:
         await self._identify()
         return await job(self._node, block)
 
-    async def _probe(self, sample: Wanted, choice: BlockChoice) -> None:
-        await self._node.probe(sample, await self._resolve(choice))
+    async def _probe(self, job: Job[object], at: BlockChoice | Block) -> None:
+        await job(self._node, at if isinstance(at, Block) else await self._resolve(at))
 
     async def _identify(self) -> None:
         found = await self._node.identify()
@@ -98,9 +151,33 @@ class Endpoint:
                 Reason.WRONG_CHAIN, f"it is on {found}, but {self._network.name} is {self._network.caip2}"
             )
 
+    async def _sing(self, height: int) -> None:
+        """Let it tell the canary, if one lies under ``height``; :class:`ChainError` where it tells anything else."""
+        canary = self._archive.canary
+        if canary is None or canary.height > height:
+            return
+        if not self._archive.due:
+            if self._archive.refusal:
+                raise ChainError(Reason.FALSE_PAST, f"{self.name}: {self._archive.refusal}")
+            return
+        try:
+            block = await self._node.resolve(Height(canary.height))
+            held = await self._node.balances({self._archive.coin: [canary.account]}, block)
+        except ChainError as error:
+            if error.reason not in (Reason.PRUNED, Reason.PAST_BLOCK, Reason.BEHIND):
+                raise
+            self._archive.tried(kept=False)  # nothing was told, so nothing was false
+            return
+        found = held.balances.get(self._archive.coin, {}).get(canary.account)
+        if found != canary.balance:
+            refusal = f"it tells that {canary.account} had {found} at block {canary.height}, not {canary.balance}"
+            self._archive.tried(kept=False, refusal=refusal)
+            raise self._line.fault(Reason.FALSE_PAST, refusal)
+        self._archive.tried(kept=True)
+
     async def _guarded(self, work: Awaitable[T], deadline: float) -> T:
         try:
-            async with asyncio.timeout_at(deadline):
+            async with deadlines.until(deadline):
                 return await work
         except TimeoutError:
             error = self._line.fault(Reason.TIMEOUT, "not finished when the deadline passed")
@@ -110,28 +187,56 @@ class Endpoint:
             self._failed(error)
             raise
 
+    # --- what is remembered ---
+
     def _succeeded(self) -> None:
         if self.up is False:
             _log.info("endpoint restored", network=self._network.name, endpoint=self.name)
         self.up = True
-        self._rest = self._rests_until = 0.0
+        self._failing.reset()
         self._last_success_at = datetime.now(UTC)
 
     def _failed(self, error: ChainError) -> None:
         self._last_error = str(error)
         if error.reason in HARMLESS:
             return
+        if error.reason is Reason.DISAGREEMENT:  # with what it proved itself
+            self._disagreements += 1
         if self.up is not False:
             _log.warning("endpoint down", network=self._network.name, endpoint=self.name, error=str(error))
         self.up = False
-        self._rest = min(max(2 * self._rest, error.retry_after or 0, _FIRST_REST), _LONGEST_REST)
-        self._rests_until = asyncio.get_running_loop().time() + self._rest
+        self._failing.trip(error.retry_after or 0)
+
+    def stands(self, head: int, lag: int | None, *, lags: bool) -> None:
+        """Remember the block that it named when all were asked, and how many blocks it was behind."""
+        self._head, self._lag, self.lags = head, lag, lags
+
+    def late(self) -> None:
+        """It takes so long that another one is asked in its place."""
+        self._late += 1
+
+    def outrun(self) -> None:
+        """The others were done before it answered: for a while they are asked first."""
+        self._dragging.trip()
+
+    def prompt(self) -> None:
+        """It answered in time."""
+        self._dragging.reset()
 
     def disagreed(self, difference: str) -> None:
         """Remember that other endpoints found something else at the same block."""
         self._disagreements += 1
+        self._doubted.trip()
         self._last_error = f"{Reason.DISAGREEMENT}: {difference}"
         _log.warning("endpoints disagree", network=self._network.name, endpoint=self.name, difference=difference)
+
+    def agreed(self) -> None:
+        """Others found the same."""
+        self._doubted.reset()
+
+    async def outputs(self, account: Address) -> AccountOutputs | None:
+        """What an account's balance consists of, if it follows that."""
+        return await self._node.outputs(account)
 
     def state(self) -> EndpointState:
         """Its record, for metrics and pages."""
@@ -147,6 +252,13 @@ class Endpoint:
             last_error=self._last_error,
             last_success_at=self._last_success_at,
             method=self._node.method,
+            work=self._node.work,
+            difference=self._node.difference,
+            standing=self.standing.name.lower(),
+            head=self._head,
+            lag=self._lag,
+            late=self._late,
+            archive=self._archive.kept,
         )
 
     async def close(self) -> None:

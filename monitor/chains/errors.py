@@ -9,6 +9,8 @@ class Reason(StrEnum):
 
     REFUSED = "refused"
     """No connection, or it was cut."""
+    CERTIFICATE = "certificate"
+    """TLS: its certificate is not the one that was pinned, or no authority that is trusted has signed it."""
     TIMEOUT = "timeout"
     HTTP_STATUS = "http_status"
     RATE_LIMITED = "rate_limited"
@@ -28,14 +30,27 @@ class Reason(StrEnum):
     """The block left the chain, or a new one came, while it was read."""
     PAST_BLOCK = "past_block"
     """The protocol reads only the tip."""
+    TOO_LARGE = "too_large"
+    """More than the endpoint tells at all, such as the history of a busy account."""
     DISAGREEMENT = "disagreement"
+    FALSE_PAST = "false_past"
+    """A balance of the past that is known was told otherwise: it has no archive and does not say so."""
     UNSUPPORTED = "unsupported"
 
 
 PASSING = frozenset({Reason.TIP_MOVED, Reason.BEHIND})
 """What another block, chosen anew, may cure."""
 
-HARMLESS = frozenset({Reason.TIP_MOVED, Reason.PAST_BLOCK, Reason.PRUNED, Reason.UNSUPPORTED})
+HARMLESS = frozenset(
+    {
+        Reason.TIP_MOVED,
+        Reason.PAST_BLOCK,
+        Reason.TOO_LARGE,
+        Reason.PRUNED,
+        Reason.FALSE_PAST,
+        Reason.UNSUPPORTED,
+    }
+)
 """What says nothing against an endpoint's next answer: it stays up."""
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple, Never
 import aiohttp
 import yarl
 
+from monitor.chains import tls
 from monitor.chains.errors import Reason
 from monitor.chains.line import Line
 from monitor.settings import EndpointSettings
@@ -27,6 +28,8 @@ class Answer(NamedTuple):
 
     status: int
     body: bytes
+    retry_after: float | None = None
+    """When the server wants to be asked again, in seconds from now, if it says so."""
 
 
 class Http:
@@ -58,22 +61,26 @@ class Http:
                 return await self._request(method, self._at(path).update_query(query), body)
         except TimeoutError:
             raise self._line.fault(Reason.TIMEOUT, "no whole answer in time") from None
+        except aiohttp.ServerFingerprintMismatch as error:
+            raise self._line.fault(Reason.CERTIFICATE, tls.not_pinned(error.got)) from None
+        except aiohttp.ClientConnectorCertificateError as error:
+            why_not = await tls.not_trusted(self._line.settings, error.certificate_error)
+            raise self._line.fault(Reason.CERTIFICATE, why_not) from None
         except (aiohttp.ClientError, OSError) as error:
             raise self._line.fault(Reason.REFUSED, why(error)) from None
 
     async def _request(self, method: str, url: yarl.URL, body: bytes | None) -> Answer:
         data = io.BytesIO(body) if body and len(body) > _LARGE else body  # bytes are sent at once, a file in pieces
         async with self._opened().request(method, url, data=data, allow_redirects=False) as response:
+            retry_after = seconds_until(response.headers.get("Retry-After"))
             if response.status == 429:
-                raise self._line.fault(
-                    Reason.RATE_LIMITED, "too many requests", retry_after=_seconds(response.headers.get("Retry-After"))
-                )
+                raise self._line.fault(Reason.RATE_LIMITED, "too many requests", retry_after=retry_after)
             pieces = bytearray()
             async for piece in response.content.iter_chunked(_PIECE):
                 pieces += piece
                 if len(pieces) > _LARGEST_ANSWER:
                     raise self._line.fault(Reason.MALFORMED, f"the answer is over {_LARGEST_ANSWER} bytes")
-            return Answer(response.status, bytes(pieces))
+            return Answer(response.status, bytes(pieces), retry_after)
 
     def _at(self, path: str) -> yarl.URL:
         if not path:
@@ -83,7 +90,9 @@ class Http:
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._line.settings.concurrency),
+                connector=aiohttp.TCPConnector(
+                    limit=self._line.settings.concurrency, ssl=tls.for_aiohttp(self._line.settings)
+                ),
                 timeout=aiohttp.ClientTimeout(total=None),
                 headers=self._headers,
             )
@@ -92,13 +101,16 @@ class Http:
     def refuse(self, answer: Answer) -> Never:
         """Raise the fault that an unwanted status is."""
         if b"work queue depth exceeded" in answer.body.lower():
-            raise self._line.fault(Reason.BUSY, "its work queue is full", transient=True)
+            raise self._line.fault(
+                Reason.BUSY, "its work queue is full", transient=True, retry_after=answer.retry_after
+            )
         hint = {401: "; check user, password or the key in the URL", 403: "; is the key allowed to do this?"}
         location = "; redirects are not followed, configure the final URL" if 300 <= answer.status < 400 else ""
         raise self._line.fault(
             Reason.HTTP_STATUS,
             f"HTTP {answer.status}{hint.get(answer.status, location)}: {excerpt(answer.body)}",
             transient=answer.status >= 500,
+            retry_after=answer.retry_after,
         )
 
     async def close(self) -> None:
@@ -138,7 +150,7 @@ def why(error: Exception) -> str:
             return type(error).__name__
 
 
-def _seconds(retry_after: str | None) -> float | None:
+def seconds_until(retry_after: str | None) -> float | None:
     """``Retry-After`` (RFC 9110, section 10.2.3): seconds or a date; what cannot be read says nothing."""
     if not retry_after:
         return None

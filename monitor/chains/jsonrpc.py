@@ -119,9 +119,9 @@ class JsonRpc:
 
         async def request() -> Reply:
             if not divisible:
-                return self._one(self._document(await self._http.request("POST", body=body, patience=patience)), number)
+                return self._one(await self._http.request("POST", body=body, patience=patience), number)
             try:
-                return self._one(self._document(await self._posted(body)), number)
+                return self._one(await self._posted(body), number)
             except ChainError as error:
                 if error.reason is Reason.TIMEOUT:
                     raise BatchRefusedError(str(error), error) from None
@@ -140,14 +140,15 @@ class JsonRpc:
         )
 
         async def request() -> list[Reply]:
-            document = self._document(await self._posted(body))
-            self._accepted(document)
+            answer = await self._posted(body)
+            document = self._document(answer)
+            self._accepted(document, answer.retry_after)
             try:
                 replies = match_replies(document, ids)
             except MalformedReplyError as error:
                 raise self._line.fault(Reason.MALFORMED, str(error)) from None
             for reply in replies:
-                self._patient(reply)
+                self._patient(reply, answer.retry_after)
             return replies
 
         return await self._line.send(request)
@@ -176,22 +177,22 @@ class JsonRpc:
             self._http.refuse(answer)
         return document
 
-    def _one(self, document: object, number: int) -> Reply:
+    def _one(self, answer: Answer, number: int) -> Reply:
         try:
-            reply = checked(document)
+            reply = checked(self._document(answer))
         except MalformedReplyError as error:
             raise self._line.fault(Reason.MALFORMED, str(error)) from None
         if reply["id"] != number and not (reply["id"] is None and failure_of(reply)):
             raise self._line.fault(Reason.MALFORMED, f"a reply with id {reply['id']!r} where {number} was due")
-        self._patient(reply)
+        self._patient(reply, answer.retry_after)
         return reply
 
-    def _accepted(self, document: object) -> None:
+    def _accepted(self, document: object, retry_after: float | None) -> None:
         """A batch as a whole is refused by a single object without an id, with HTTP 200 (anvil, geth)."""
         if isinstance(document, dict) and (failure := failure_of(document)):
-            self._patient(document)
+            self._patient(document, retry_after)
             raise BatchRefusedError(str(failure))
 
-    def _patient(self, reply: Reply) -> None:
+    def _patient(self, reply: Reply, retry_after: float | None) -> None:
         if (failure := failure_of(reply)) and failure.rate_limit:
-            raise self._line.fault(Reason.RATE_LIMITED, str(failure))
+            raise self._line.fault(Reason.RATE_LIMITED, str(failure), retry_after=retry_after)

@@ -1,6 +1,7 @@
 """One endpoint's line: its pace, its retries and its counts, whatever protocol is spoken on it."""
 
 import asyncio
+import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -8,6 +9,7 @@ from typing import TypeVar
 import stamina
 from aiolimiter import AsyncLimiter
 
+from monitor.chains import deadline
 from monitor.chains.errors import ChainError, Reason
 from monitor.settings import EndpointSettings
 
@@ -16,6 +18,8 @@ T = TypeVar("T")
 _ATTEMPTS = 4
 _LONGEST_WAIT = 20.0
 """Seconds. An endpoint that wants to be left alone for longer is left to the others."""
+_JITTER = 0.2
+"""Seconds. When an endpoint wants to be asked again, not everything that waited is sent at that very moment."""
 _ALWAYS_TRANSIENT = frozenset({Reason.REFUSED, Reason.RATE_LIMITED})
 
 
@@ -23,7 +27,8 @@ class Line:
     """All requests to one endpoint pass here.
 
     Every failure of the endpoint is made by :meth:`fault`, which counts it; so each failed attempt is counted once,
-    those that a retry then cured included.
+    those that a retry then cured included. When the endpoint says how long it wants to be left alone
+    (``Retry-After``), nothing is sent before; what cannot wait so long fails at once, without being sent.
     """
 
     def __init__(self, settings: EndpointSettings) -> None:
@@ -34,6 +39,7 @@ class Line:
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._pace = AsyncLimiter(max(settings.rate, 1), max(1, 1 / settings.rate)) if settings.rate else None
         self._answered = False
+        self._quiet_until = 0.0
 
     @property
     def timeout(self) -> float:
@@ -51,6 +57,8 @@ class Line:
         self.failures[reason] += 1
         if reason is Reason.TIMEOUT:
             transient, self._answered = self._answered, False
+        if retry_after:
+            self._quiet_until = max(self._quiet_until, _now() + retry_after)
         return ChainError(
             reason,
             f"{self.name}: {detail}",
@@ -61,7 +69,7 @@ class Line:
     async def send(self, request: Callable[[], Awaitable[T]]) -> T:
         """Run ``request`` (one request on the wire and the whole check of its answer), again while that may help."""
         async for attempt in stamina.retry_context(
-            on=_worth_a_retry, attempts=_ATTEMPTS, timeout=None, wait_initial=0.1, wait_max=5, wait_jitter=0.2
+            on=_worth_a_retry, attempts=_ATTEMPTS, timeout=None, wait_initial=0.1, wait_max=5, wait_jitter=_JITTER
         ):
             with attempt:
                 return await self._once(request)
@@ -69,6 +77,7 @@ class Line:
 
     async def _once(self, request: Callable[[], Awaitable[T]]) -> T:
         async with self._slots:
+            await self._left_alone()
             if self._pace:
                 await self._pace.acquire()
             self.requests += 1
@@ -76,10 +85,25 @@ class Line:
             self._answered = True
             return answer
 
+    async def _left_alone(self) -> None:
+        """Wait as long as the endpoint wants to be left alone."""
+        wait = self._quiet_until - _now()
+        if wait <= 0:
+            return
+        if not _bearable(wait):
+            detail = f"{self.name}: it wants to be left alone for another {wait:.0f} s"
+            raise ChainError(Reason.RATE_LIMITED, detail, retry_after=wait)
+        await asyncio.sleep(wait + random.uniform(0, _JITTER))  # noqa: S311 - nothing depends on who can guess it
 
-def _worth_a_retry(error: Exception) -> bool | float:
-    if not isinstance(error, ChainError) or not error.transient:
-        return False
-    if error.retry_after is None:
-        return True
-    return error.retry_after if error.retry_after <= _LONGEST_WAIT else False
+
+def _worth_a_retry(error: Exception) -> bool:
+    return isinstance(error, ChainError) and error.transient and _bearable(error.retry_after or 0)
+
+
+def _bearable(wait: float) -> bool:
+    """Whether waiting so many seconds leaves time to be answered."""
+    return wait <= _LONGEST_WAIT and wait < deadline.left()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -2,13 +2,25 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, Self
 
 from monitor.chains.choice import BlockChoice
 from monitor.chains.errors import Reason
+from monitor.chains.keeping import Following
 from monitor.chains.line import Line
-from monitor.model import Address, Block, Network, OwnerAnswer, OwnerQuestion, Token
+from monitor.model import (
+    AccountOutputs,
+    Address,
+    BalanceSlot,
+    Block,
+    Network,
+    OwnerAnswer,
+    OwnerQuestion,
+    Rate,
+    Token,
+    Work,
+)
 
 Wanted = Mapping[Token, Collection[Address]]
 
@@ -32,16 +44,36 @@ class Held:
     balances: dict[Token, dict[Address, int]]
     failed: dict[Token, str] = field(default_factory=dict)
     """Tokens that the chain itself refuses to tell, with the reason."""
+    rates: dict[Token, Rate] = field(default_factory=dict)
+    """By which the balances of positions were turned into coins, where they have a rate."""
+    within: dict[Address, Address] = field(default_factory=dict)
+    """Account to another whose balance contains its own (see :class:`~monitor.model.Reading`)."""
 
     def difference(self, other: Self) -> str:
-        if self.balances == other.balances and self.failed.keys() == other.failed.keys():
+        if self._told() == other._told():
             return ""
         for token in {**self.balances, **self.failed}:
             mine, theirs = self.balances.get(token, {}), other.balances.get(token, {})
             for account in {**mine, **theirs}:
                 if mine.get(account) != theirs.get(account):
                     return f"{token}, account {account}: {mine.get(account)} and {theirs.get(account)}"
+        for token in {**self.rates, **other.rates}:
+            if self.rates.get(token) != other.rates.get(token):
+                return f"the rate of {token}: {self.rates.get(token)} and {other.rates.get(token)}"
         return "not the same tokens"
+
+    def joined(self, other: Self) -> Self:
+        """What is held here, with what ``other`` tells at the same block of the tokens that failed here."""
+        return replace(
+            self,
+            balances={**self.balances, **other.balances},
+            failed=other.failed,
+            rates={**self.rates, **other.rates},
+            within={**self.within, **other.within},
+        )
+
+    def _told(self) -> tuple[object, ...]:
+        return self.balances, self.failed.keys(), self.rates, self.within
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +90,34 @@ class Confirmed:
         return ""
 
 
+@dataclass(frozen=True, slots=True)
+class StateRoot:
+    """A block whose hash was recomputed from its header, and the root of its state that this header holds."""
+
+    block: Block
+    root: bytes
+
+    def difference(self, other: Self) -> str:
+        return "" if self.root == other.root else f"state root {self.root.hex()} and {other.root.hex()}"
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceSlots:
+    """Where tokens keep their balances, as was found out at ``block``."""
+
+    block: Block
+    found: Mapping[Token, BalanceSlot]
+    missing: Mapping[Token, str] = field(default_factory=dict)
+    """Tokens whose balances stand nowhere, with the reason."""
+
+    def difference(self, other: Self) -> str:
+        for token in (*self.found, *self.missing):
+            mine, theirs = self.found.get(token), other.found.get(token)
+            if mine != theirs:
+                return f"the balances of {token} are in {mine or 'no slot'} and in {theirs or 'no slot'}"
+        return ""
+
+
 class Node(ABC):
     """One endpoint, spoken to in its protocol. Every failure is a :class:`ChainError` made by its line."""
 
@@ -66,9 +126,22 @@ class Node(ABC):
         """How it tells many balances at once, where that differs between endpoints and has been found out."""
         return ""
 
+    @property
+    def work(self) -> Work | None:
+        """What it does just now that takes long."""
+        return None
+
+    @property
+    def difference(self) -> str | None:
+        """What the newest rescan found that was not followed; None where nothing is followed, or not rescanned yet."""
+        return None
+
     def __init__(self, network: Network, line: Line) -> None:
         self.network = network
         self.line = line
+
+    def follow(self, following: Following) -> None:  # noqa: B027 - most protocols read everything anew
+        """How to follow the chain, for protocols that do; told before anything is asked."""
 
     @abstractmethod
     async def identify(self) -> str:
@@ -85,6 +158,10 @@ class Node(ABC):
         Protocols that read only their tip answer at the tip; whether that is the wanted block is the caller's check.
         """
 
+    async def outputs(self, account: Address) -> AccountOutputs | None:
+        """What the account's balance consists of, for protocols that follow outputs; None where it is not known."""
+        return None
+
     async def probe(self, sample: Wanted, block: Block) -> None:
         """Ask the very calls that a reading needs, for the single account of ``sample``."""
         await self.balances(sample, block)
@@ -92,6 +169,21 @@ class Node(ABC):
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
         """Whether signers control accounts, at ``block``; for families whose chain knows more than the account says."""
         raise self.line.fault(Reason.UNSUPPORTED, f"{self.network.name} has no contract accounts to ask for owners")
+
+    async def state_root(self, block: Block) -> StateRoot:
+        """The root of the state after ``block``, from a header that makes the block's hash."""
+        raise self._proves_nothing()
+
+    async def balance_slots(self, tokens: Sequence[Token], block: Block) -> BalanceSlots:
+        """Where the contracts of ``tokens`` keep balances, found by trying."""
+        raise self._proves_nothing()
+
+    async def proven(self, wanted: Wanted, root: StateRoot, slots: BalanceSlots) -> Held:
+        """Like :meth:`balances` at the block of ``root``, every balance proven by that root."""
+        raise self._proves_nothing()
+
+    def _proves_nothing(self) -> Exception:
+        return self.line.fault(Reason.UNSUPPORTED, f"balances on {self.network.name} cannot be proven")
 
     @abstractmethod
     async def close(self) -> None:

@@ -4,20 +4,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from monitor.chains import tls
+from monitor.chains.archive import Archive, Canary
+from monitor.chains.beacon.node import BeaconNode
 from monitor.chains.bitcoin.bitcoind import BitcoindNode
 from monitor.chains.bitcoin.electrum import ElectrumNode
+from monitor.chains.bitcoin.electrum_headers import OTHER_HEADERS
 from monitor.chains.bitcoin.esplora import EsploraNode
 from monitor.chains.endpoint import Endpoint
 from monitor.chains.evm.node import EvmNode
+from monitor.chains.keeping import Following
 from monitor.chains.line import Line
 from monitor.chains.node import Node
 from monitor.chains.owners.antelope import AntelopeNode
 from monitor.chains.owners.aptos import AptosNode
-from monitor.chains.owners.beacon import BeaconNode
 from monitor.chains.owners.near import NearNode
 from monitor.chains.owners.rippled import RippledNode
 from monitor.chains.owners.starknet import StarknetNode
 from monitor.chains.owners.toncenter import ToncenterNode
+from monitor.chains.solana.node import SolanaNode
+from monitor.chains.tron.http import TronNode
+from monitor.chains.tron.jsonrpc import TronJsonRpcNode
 from monitor.model import Network
 from monitor.settings import EndpointSettings, NetworkSettings
 
@@ -34,14 +41,23 @@ class NodeProtocol:
     schemes: tuple[str, ...]
     reads: bool = True
     """Whether it reads balances; else it only confirms owners."""
+    scans: bool = False
+    """Whether it goes through the whole chain, for one account as for all: every part of a reading costs the whole."""
+    proves: bool = False
+    """Whether it can prove balances."""
+    unserved: frozenset[str] = frozenset()
+    """Networks of its families that it does not serve."""
 
 
 PROTOCOLS = {
-    "evm": NodeProtocol(EvmNode, frozenset({"evm"}), _HTTP),
-    "bitcoind": NodeProtocol(BitcoindNode, frozenset({"bitcoin"}), _HTTP),
+    "evm": NodeProtocol(EvmNode, frozenset({"evm"}), _HTTP, proves=True),
+    "bitcoind": NodeProtocol(BitcoindNode, frozenset({"bitcoin"}), _HTTP, scans=True),
     "esplora": NodeProtocol(EsploraNode, frozenset({"bitcoin"}), _HTTP),
-    "electrum": NodeProtocol(ElectrumNode, frozenset({"bitcoin"}), _TCP),
-    "beacon": NodeProtocol(BeaconNode, frozenset({"beacon"}), _HTTP, reads=False),
+    "electrum": NodeProtocol(ElectrumNode, frozenset({"bitcoin"}), _TCP, unserved=OTHER_HEADERS),
+    "tron": NodeProtocol(TronNode, frozenset({"tron"}), _HTTP),
+    "tron-jsonrpc": NodeProtocol(TronJsonRpcNode, frozenset({"tron"}), _HTTP),
+    "solana": NodeProtocol(SolanaNode, frozenset({"solana"}), _HTTP),
+    "beacon": NodeProtocol(BeaconNode, frozenset({"beacon"}), _HTTP, scans=True),
     "aptos": NodeProtocol(AptosNode, frozenset({"aptos"}), _HTTP, reads=False),
     "antelope": NodeProtocol(AntelopeNode, frozenset({"eos"}), _HTTP, reads=False),
     "rippled": NodeProtocol(RippledNode, frozenset({"xrp"}), _HTTP, reads=False),
@@ -65,9 +81,29 @@ def oldest_block(network: Network, settings: NetworkSettings) -> timedelta | Non
     return settings.behind_after or (None if settings.caip2 else _OLDEST.get(network.family, _OLDEST_ELSEWHERE))
 
 
+_LARGEST_LAG = {"bitcoin": timedelta(hours=2)}
+_LARGEST_LAG_ELSEWHERE = timedelta(minutes=15)
+"""Two epochs of Ethereum, so that ``finalized`` may differ by one; a few blocks of Bitcoin."""
+
+
+def largest_lag(network: Network, settings: NetworkSettings) -> timedelta:
+    """How much older than that of others an endpoint's block may be before the others are asked first."""
+    return settings.max_lag or _LARGEST_LAG.get(network.family, _LARGEST_LAG_ELSEWHERE)
+
+
 def is_readable(network: Network) -> bool:
     """Whether some protocol reads balances of the network's family."""
     return any(protocol.reads for protocol in _serving(network).values())
+
+
+def reads_in_parts(network: Network, settings: NetworkSettings) -> bool:
+    """Whether reading a list part by part costs hardly more than reading it at once."""
+    return not any(PROTOCOLS[protocol_of(network, endpoint)].scans for endpoint in settings.endpoints)
+
+
+def is_provable(network: Network) -> bool:
+    """Whether some protocol proves balances of the network's family."""
+    return any(protocol.proves for protocol in _serving(network).values())
 
 
 def is_served(network: Network) -> bool:
@@ -76,7 +112,11 @@ def is_served(network: Network) -> bool:
 
 
 def _serving(network: Network) -> dict[str, NodeProtocol]:
-    return {name: protocol for name, protocol in PROTOCOLS.items() if network.family in protocol.families}
+    return {
+        name: protocol
+        for name, protocol in PROTOCOLS.items()
+        if network.family in protocol.families and network.name not in protocol.unserved
+    }
 
 
 def protocol_of(network: Network, settings: EndpointSettings) -> str:
@@ -97,11 +137,36 @@ def protocol_of(network: Network, settings: EndpointSettings) -> str:
     return name
 
 
-def open_endpoint(network: Network, settings: EndpointSettings, oldest: timedelta | None = None) -> Endpoint:
+def check_endpoint(network: Network, settings: EndpointSettings) -> None:
+    """Raises ValueError, saying what to write instead, where ``settings`` cannot be used for ``network``."""
+    protocol_of(network, settings)
+    if settings.ca_file:
+        tls.context_of(settings)
+
+
+def open_endpoint(
+    network: Network,
+    settings: EndpointSettings,
+    oldest: timedelta | None = None,
+    canary: Canary | None = None,
+    following: Following | None = None,
+) -> Endpoint:
     """The endpoint that ``settings`` describe; raises ValueError, naming it, when they do not fit the network."""
     line = Line(settings)
     try:
+        check_endpoint(network, settings)
         name = protocol_of(network, settings)
-        return Endpoint(network, name, PROTOCOLS[name].open(network, line), line, oldest=oldest)
+        protocol = PROTOCOLS[name]
+        node = protocol.open(network, line)
+        node.follow(following or Following())
+        return Endpoint(
+            network,
+            name,
+            node,
+            line,
+            oldest=oldest,
+            scans=protocol.scans,
+            archive=Archive(network, canary, told=settings.archive),
+        )
     except ValueError as error:
         raise ValueError(f"networks.{network.name}, endpoint {settings.label}: {error}") from None

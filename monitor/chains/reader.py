@@ -1,65 +1,76 @@
 """A network, read through its endpoints: whole, at one block, agreed upon as the quorum wants, or not at all."""
 
 import asyncio
-from collections.abc import Collection, Sequence, Set
-from functools import partial
-from itertools import islice
-from typing import TypeVar
+from collections.abc import Callable, Collection, Iterable, Sequence, Set, Sized
+from datetime import timedelta
+from operator import is_
 
-import stamina
-
+from monitor.chains.agreement import Agreement
 from monitor.chains.choice import BlockChoice, Height, choice_of
 from monitor.chains.endpoint import Endpoint, Job
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.node import Confirmed, Finding, Held, Node, Wanted
-from monitor.chains.vote import Group, Vote
-from monitor.model import Address, Block, EndpointState, Network, OwnerAnswer, OwnerQuestion, Reading, frozen
+from monitor.chains.node import Confirmed, Held, Node, Wanted
+from monitor.chains.probes import Probes
+from monitor.chains.vote import Group
+from monitor.model import (
+    AccountOutputs,
+    Address,
+    Block,
+    EndpointState,
+    Network,
+    OwnerAnswer,
+    OwnerQuestion,
+    Reading,
+    frozen,
+)
 from monitor.settings import NetworkSettings
 
-F = TypeVar("F", bound=Finding)
-
-_ROUNDS = 4
-"""How often a block may slip away (a reorganisation, a new tip) before the reading is given up."""
+_PAST = 6 * 3600.0
+"""Seconds for a past block where thousands of others may have to be undone, each by a request with its own limit."""
 
 
 class NetworkReader:
     """All endpoints of one network.
 
-    Endpoints are asked in the order of the settings, those that are down last. The first that answers names the
-    block; if it fails later, the next one goes on at this very block. Endpoints that a reading did not need are
-    probed afterwards, so that their state is known before they are needed.
+    Each reading begins with a roll call, which chooses the block; then as many endpoints as must agree read it, in
+    their order, and the next one for each that fails or takes too long. Endpoints that a reading did
+    not need are probed afterwards, so that their state is known before they are needed.
     """
 
-    def __init__(self, network: Network, settings: NetworkSettings, endpoints: Sequence[Endpoint]) -> None:
-        self._network = network
+    def __init__(
+        self,
+        network: Network,
+        settings: NetworkSettings,
+        endpoints: Sequence[Endpoint],
+        largest_lag: timedelta = timedelta.max,
+    ) -> None:
+        """``largest_lag``: how much older the block of an endpoint may be before the others are asked first."""
         self._settings = settings
         self._endpoints = tuple(endpoints)
-        self._probes: dict[Endpoint, asyncio.Task[None]] = {}
+        self._probes = Probes()
+        self._agreement = Agreement(network, settings, endpoints, largest_lag, self._probes)
 
     async def read(self, wanted: Wanted, at: BlockChoice) -> Reading:
         """The balances of all wanted accounts at the block that ``at`` chooses.
 
-        Whole, or :class:`ChainError`: there is no partial reading. Takes at most the network's ``deadline``.
+        Whole, or :class:`ChainError`: there is no partial reading. Takes at most the network's ``deadline``, past
+        blocks of nodes that scan excepted.
         """
-        before = [endpoint.requests for endpoint in self._endpoints]
-        deadline = self._deadline()
-
-        async def balances(node: Node, block: Block) -> Held:
-            return await node.balances(wanted, block)
-
+        before = [endpoint.jobs for endpoint in self._endpoints]
+        deadline = self._deadline(at)
         try:
-            group = await self._agreed(at, balances, deadline)
-            held = self._whole(await self._second_opinion(group, wanted, deadline), wanted)
+            group = await self._held(wanted, at, deadline)
+            held = self._whole(group.finding, wanted)
         finally:
-            idle = [
-                endpoint for endpoint, sent in zip(self._endpoints, before, strict=True) if endpoint.requests == sent
-            ]
+            idle = [endpoint for endpoint, jobs in zip(self._endpoints, before, strict=True) if endpoint.jobs == jobs]
             self._probe(idle, wanted, at)
         return Reading(
             block=held.block,
             balances=frozen({token: frozen(amounts) for token, amounts in held.balances.items()}),
             failed=frozen(held.failed),
             endpoints=tuple(endpoint.name for endpoint in group.endpoints),
+            rates=frozen(held.rates),
+            within=frozen(held.within),
         )
 
     async def confirm(self, questions: Sequence[OwnerQuestion]) -> list[OwnerAnswer]:
@@ -73,15 +84,24 @@ class NetworkReader:
         async def owners(node: Node, block: Block) -> Confirmed:
             return await node.confirm(questions, block)
 
-        group = await self._agreed(choice_of(self._settings.block), owners, self._deadline())
+        at = choice_of(self._settings.block)
+        group = await self._agreement.reach(at, owners, self._deadline(), ("owners", size_of([questions])))
         return list(group.finding.answers)
 
     async def check(self, sample: Wanted) -> tuple[EndpointState, ...]:
         """Ask every endpoint the very calls that a reading needs, for ``sample``; what it said is in the states."""
         deadline = self._deadline()
         choice = choice_of(self._settings.block)
-        await asyncio.gather(*(endpoint.probe(sample, choice, deadline) for endpoint in self._endpoints))
+        job = self._probing(sample)
+        await asyncio.gather(*(endpoint.probe(job, choice, deadline) for endpoint in self._endpoints))
         return self.endpoints()
+
+    async def outputs(self, account: Address) -> AccountOutputs | None:
+        """What an account's balance consists of, by the first endpoint that follows it; None where none does."""
+        for endpoint in self._endpoints:
+            if found := await endpoint.outputs(account):
+                return found
+        return None
 
     def endpoints(self) -> tuple[EndpointState, ...]:
         """The record of every endpoint, in the order of the settings."""
@@ -89,11 +109,21 @@ class NetworkReader:
 
     async def close(self) -> None:
         """Stop what is under way in the background and give back all connections."""
-        probes = tuple(self._probes.values())
-        for probe in probes:
-            probe.cancel()
-        await asyncio.gather(*probes, return_exceptions=True)
+        await self._probes.close()
         await asyncio.gather(*(endpoint.close() for endpoint in self._endpoints))
+
+    async def _held(self, wanted: Wanted, at: BlockChoice, deadline: float) -> Group[Held]:
+        """The balances of ``wanted``, and who stands for them."""
+
+        def reading(some: Wanted) -> Job[Held]:
+            async def balances(node: Node, block: Block) -> Held:
+                return await node.balances(some, block)
+
+            return balances
+
+        kind = ("balances", size_of(wanted.values()))
+        group = await self._agreement.reach(at, reading(wanted), deadline, kind)
+        return Group(await self._second_opinion(group, wanted, at, deadline, reading), group.endpoints)
 
     def _whole(self, held: Held, wanted: Wanted) -> Held:
         """``held``, which tells of every token all or, with a reason, nothing: whatever protocol it is from."""
@@ -104,135 +134,80 @@ class NetworkReader:
 
     # --- agreement ---
 
-    def _deadline(self) -> float:
-        return asyncio.get_running_loop().time() + self._settings.gives_up_after.total_seconds()
+    def _deadline(self, at: BlockChoice | None = None) -> float:
+        patience = self._settings.gives_up_after.total_seconds()
+        if isinstance(at, Height) and any(endpoint.scans for endpoint in self._endpoints):
+            patience = max(patience, _PAST)
+        return _now() + patience
 
-    def _in_order(self) -> list[Endpoint]:
-        return sorted(self._endpoints, key=lambda endpoint: endpoint.up is False)
-
-    async def _agreed(self, at: BlockChoice, job: Job[F], deadline: float) -> Group[F]:
-        async for attempt in stamina.retry_context(
-            on=_passing, attempts=_ROUNDS, timeout=None, wait_initial=0.1, wait_max=2, wait_jitter=0.1
-        ):
-            with attempt:
-                return await self._round(at, job, deadline)
-        raise AssertionError("a retry context ends with a result or an exception")
-
-    async def _round(self, at: BlockChoice, job: Job[F], deadline: float) -> Group[F]:
-        """Let one endpoint after the other name the block, until the quorum answers at it."""
-        failures: list[ChainError] = []
-        usable = self._in_order()
-        for anchor in tuple(usable):
-            if _over(deadline):
-                break
-            try:
-                block = await anchor.resolve(at, deadline)
-            except ChainError as error:
-                failures.append(error)
-                usable.remove(anchor)
-                continue
-            try:
-                group = await self._quorum(sorted(usable, key=lambda one: one is not anchor), job, block, deadline)
-            except ChainError as error:
-                failures.append(error)
-                if not error.passing:
-                    break
-                continue  # its block is gone, or unknown to the others: the next one names another
-            if isinstance(at, Height) and group.finding.block.number != at.number:
-                raise ChainError(Reason.TIP_MOVED, f"a block came after {at} while it was read")
-            return group
-        raise self._combined(failures)
-
-    async def _quorum(self, candidates: Sequence[Endpoint], job: Job[F], block: Block, deadline: float) -> Group[F]:
-        """Ask as many endpoints at once as must agree, and the next one for each that fails or dissents."""
-        vote: Vote[F] = Vote(self._settings.quorum)
-        failures: list[ChainError] = []
-        queue = iter(candidates)
-        running: dict[asyncio.Task[F], Endpoint] = {}
-        try:
-            while vote.missing > 0 and not _over(deadline):
-                for endpoint in islice(queue, max(0, vote.missing - len(running))):
-                    running[asyncio.create_task(endpoint.ask(job, block, deadline))] = endpoint
-                if not running:
-                    break
-                done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    try:
-                        vote.add(running.pop(task), task.result())
-                    except ChainError as error:
-                        failures.append(error)
-        finally:
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
-        if vote.missing <= 0 or len(vote.groups) > 1:
-            return vote.winner()
-        raise self._combined(failures)
-
-    def _combined(self, failures: Sequence[ChainError]) -> ChainError:
-        """One error for the network. Its reason is that of the last failure, which decided."""
-        name, patience = self._network.name, self._settings.gives_up_after
-        if not failures:
-            return ChainError(Reason.TIMEOUT, f"{name}: not read within its deadline of {patience}")
-        if len(failures) == 1 and failures[0].causes:
-            return failures[0]
-        enough = f"no {self._settings.quorum} endpoints" if self._settings.quorum > 1 else "no endpoint"
-        told = "; ".join(dict.fromkeys(map(str, failures)))
-        return ChainError(failures[-1].reason, f"{name}: {enough} could read it: {told}", causes=failures)
-
-    async def _second_opinion(self, group: Group[Held], wanted: Wanted, deadline: float) -> Held:
+    async def _second_opinion(
+        self,
+        group: Group[Held],
+        wanted: Wanted,
+        at: BlockChoice,
+        deadline: float,
+        reading: Callable[[Wanted], Job[Held]],
+    ) -> Held:
         """What one endpoint says that a token refuses to tell, another must confirm: a lie here would silence a token.
 
-        (With a quorum, several have agreed on it already.)
+        (With a quorum, several have agreed on it already.) ``reading`` makes the job that was done.
         """
         held, first = group.finding, group.endpoints[0]
-        if not held.failed or self._settings.quorum > 1:
+        if not held.failed or len(group.endpoints) > 1:
             return held
-        doubtful = {token: wanted[token] for token in held.failed}
-
-        async def balances(node: Node, block: Block) -> Held:
-            return await node.balances(doubtful, block)
-
+        doubtful = reading({token: wanted[token] for token in held.failed})
         for other in self._endpoints:
-            if other is first or other.up is False or _over(deadline):
+            if other is first or other.up is False or other in self._probes.absent or _over(deadline):
                 continue
             try:
-                second = await other.ask(balances, held.block, deadline)
+                if isinstance(at, Height):
+                    await other.resolve(at, deadline)
+                second = await other.ask(doubtful, held.block, deadline)
             except ChainError:
                 continue
             if second.block.hash != held.block.hash:
                 continue
             for token in second.balances:
                 first.disagreed(f"{token} at block {held.block.number}: {held.failed[token]}; {other.name} can tell")
-            return Held(held.block, {**held.balances, **second.balances}, second.failed)
+            return held.joined(second)
         return held
 
     # --- the background ---
 
     def _probe(self, idle: Sequence[Endpoint], wanted: Wanted, at: BlockChoice) -> None:
-        """Probe endpoints that were not asked, without anyone waiting for it; what rests is left alone."""
-        if isinstance(at, Height):
-            return
+        """Probe endpoints that answered the roll call and nothing else, without anyone waiting for it."""
         account = next(((token, account) for token, accounts in wanted.items() for account in accounts), None)
-        sample = {account[0]: [account[1]]} if account else {}
-        for endpoint in idle:
-            if endpoint.due and endpoint not in self._probes:
-                probe = asyncio.create_task(endpoint.probe(sample, at, self._deadline()))
-                self._probes[endpoint] = probe
-                probe.add_done_callback(partial(self._probed, endpoint))
+        if not isinstance(at, Height):
+            sample = {account[0]: [account[1]]} if account else {}
+            self._probes.probe(idle, self._probing(sample), self._deadline())
 
-    def _probed(self, endpoint: Endpoint, _: asyncio.Task[None]) -> None:
-        self._probes.pop(endpoint, None)
+    def _probing(self, sample: Wanted) -> Job[object]:
+        """The very calls that a reading needs, for ``sample``."""
+
+        async def probe(node: Node, block: Block) -> None:
+            await node.probe(sample, block)
+
+        return probe
 
 
 def _same(read: Set[Address], wanted: Collection[Address]) -> bool:
-    """Whether these are the same accounts; without another set of all of them, where none is wanted twice."""
-    return (len(read) == len(wanted) and all(map(read.__contains__, wanted))) or read == set(wanted)
+    """Whether these are the same accounts.
+
+    Without a look-up of each where they are in the same order, and another set of all only where some are wanted twice.
+    """
+    if len(read) == len(wanted) and (all(map(is_, read, wanted)) or all(map(read.__contains__, wanted))):
+        return True
+    return read == set(wanted)
 
 
-def _passing(error: Exception) -> bool:
-    return isinstance(error, ChainError) and error.passing
+def size_of(parts: Iterable[Sized]) -> int:
+    """The order of magnitude, in powers of two, of how much is asked for."""
+    return sum(map(len, parts)).bit_length()
 
 
 def _over(deadline: float) -> bool:
-    return asyncio.get_running_loop().time() >= deadline
+    return _now() >= deadline
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,5 +1,6 @@
 """Who agrees with whom."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -20,7 +21,11 @@ class Group(Generic[F]):
 
 @dataclass(slots=True)
 class Vote(Generic[F]):
-    """Findings of several endpoints, sorted into groups that agree, until ``needed`` do."""
+    """Findings of several endpoints, sorted into groups that agree.
+
+    Uncontradicted, a finding needs ``needed`` endpoints. Once an endpoint has found something else at the same block,
+    being first counts for nothing any more: more must agree than contradict, whatever those that may yet answer say.
+    """
 
     needed: int
     groups: list[Group[F]] = field(default_factory=list)
@@ -33,10 +38,16 @@ class Vote(Generic[F]):
                 return
         self.groups.append(Group(finding, [endpoint]))
 
-    @property
-    def missing(self) -> int:
-        """How many more must agree with the largest group."""
-        return self.needed - max((len(group.endpoints) for group in self.groups), default=0)
+    def missing(self, possible: int) -> int:
+        """How many more must be asked, at least, of the ``possible`` ones that may yet answer; 0: it is decided."""
+        if not self.groups:
+            return self.needed
+        leading = self._largest()
+        agreeing, contradicting = len(leading.endpoints), _size(self._rivals(leading))
+        if not contradicting:
+            return max(0, self.needed - agreeing)
+        certain = (contradicting + possible - agreeing) // 2 + 1
+        return max(0, self.needed - agreeing, certain)
 
     def winner(self) -> Group[F]:
         """The group that is large enough; whoever contradicted it at its block is told so.
@@ -44,13 +55,9 @@ class Vote(Generic[F]):
         Raises a ``disagreement`` when endpoints contradict each other and no group is large enough, and a
         ``tip_moved`` when they only stand at different blocks.
         """
-        largest = max(self.groups, key=lambda group: len(group.endpoints))
-        rivals = [
-            group
-            for group in self.groups
-            if group is not largest and group.finding.block.hash == largest.finding.block.hash
-        ]
-        decided = self.missing <= 0
+        largest = self._largest()
+        rivals = self._rivals(largest)
+        decided = len(largest.endpoints) >= self.needed and len(largest.endpoints) > _size(rivals)
         sentences = []
         for rival in rivals:
             names = " and ".join(", ".join(one.name for one in group.endpoints) for group in (largest, rival))
@@ -59,8 +66,22 @@ class Vote(Generic[F]):
             for endpoint in rival.endpoints if decided else largest.endpoints + rival.endpoints:
                 endpoint.disagreed(sentence)
         if decided:
+            for endpoint in largest.endpoints if self.needed > 1 else ():
+                endpoint.agreed()
             return largest
         if rivals:
             raise ChainError(Reason.DISAGREEMENT, f"no {self.needed} endpoints agree: {'; '.join(sentences)}")
         blocks = ", ".join(f"{group.endpoints[0].name} at {group.finding.block.number}" for group in self.groups)
         raise ChainError(Reason.TIP_MOVED, f"the endpoints stand at different blocks: {blocks}")
+
+    def _largest(self) -> Group[F]:
+        return max(self.groups, key=lambda group: len(group.endpoints))
+
+    def _rivals(self, leading: Group[F]) -> list[Group[F]]:
+        """Those who found something else than ``leading`` at the same block."""
+        at = leading.finding.block.hash
+        return [group for group in self.groups if group is not leading and group.finding.block.hash == at]
+
+
+def _size(groups: Sequence[Group[F]]) -> int:
+    return sum(len(group.endpoints) for group in groups)

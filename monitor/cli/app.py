@@ -7,7 +7,7 @@ import typer
 
 from monitor import __version__, logs
 from monitor.chains import ChainError
-from monitor.cli import check, claims, config, ownership, run
+from monitor.cli import check, claims, config, liabilities, ownership, run
 from monitor.cli.printing import ExitStatus, complain
 from monitor.devnet.commands import app as devnet
 from monitor.published import DocumentError
@@ -28,6 +28,7 @@ app.command("run")(run.run)
 app.command("check")(check.check)
 app.command("ownership")(ownership.ownership)
 app.command("claims")(claims.claims)
+app.command("liabilities")(liabilities.liabilities)
 app.add_typer(config.app, name="config")
 app.add_typer(devnet, name="devnet")
 

@@ -2,6 +2,10 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.text import Text
@@ -10,35 +14,65 @@ from monitor.cli.configured import configured
 from monitor.cli.options import ConfigOption, FormatOption, JsonOption, ListArgument
 from monitor.cli.printing import ExitStatus, json_line, note, out, progress_bar, table
 from monitor.daemon import ComparedFile, compare_claims
-from monitor.settings import WalletsSettings
+from monitor.judgement import Total
+from monitor.settings import WalletsSettings, state_directory
 from monitor.web.figures import exact
 
 _SHOWN = 50
+_INTERRUPTED = 130
+"""As shells count a command that SIGINT has ended."""
+
+_StateOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--state",
+        metavar="FILE",
+        help="Where balances are kept while they are read, so that a run that was cut goes on there. "
+        "[default: ~/.local/state/reserve-monitor/claims.db]",
+    ),
+]
+_FreshOption = Annotated[bool, typer.Option("--fresh", help="Read everything anew, whatever an earlier run has read.")]
 
 
 def claims(
     source: ListArgument,
     config: ConfigOption,
+    *,
     format_: FormatOption = "auto",
-    json: JsonOption = False,  # noqa: FBT002 - a flag
+    json: JsonOption = False,
+    state: _StateOption = None,
+    fresh: _FreshOption = False,
 ) -> None:
     """Compare claimed amounts with the chain at the claimed heights.
 
     Each claim **matches**, does **not match** (with both numbers), or is **not judged**, with the reason: no height or
     amount is claimed, the network is not configured, or the node no longer has that block's state (docs/nodes.md).
+    Totals per coin id are compared too: what the list's summary states, what its rows add up to, what the chain says.
 
-    Exit status: 0 every claim matches · 1 some do not · 3 none mismatches, but some were not judged.
+    A run that was cut, or could not reach a node, goes on where it stopped when the same command is given again: what
+    was read of this list is kept for 35 days, and counts as long as the height is still the same block.
+
+    Exit status: 0 every claim matches · 1 some do not, or a total of the summary is not the sum of its rows · 3 none of
+    that, but some were not judged · 130 interrupted.
     """
     settings, registry = configured(config)
     wallets = WalletsSettings(source=source, format=format_)
-    with progress_bar() as progress:
-        compared = asyncio.run(compare_claims(wallets, registry, dict(settings.networks), progress))
+    kept = state or state_directory() / "claims.db"
+    try:
+        with progress_bar() as progress:
+            compared = asyncio.run(
+                compare_claims(wallets, registry, settings.networks, progress, state=kept, fresh=fresh)
+            )
+    except KeyboardInterrupt:
+        note(f"interrupted; what was read is kept in {kept}: the same command goes on from there")
+        raise typer.Exit(_INTERRUPTED) from None
     if json:
         _print_json(compared)
     else:
-        _print_table(compared)
+        _print_tables(compared)
+    _print_notes(compared)
     matches = Counter(comparison.match for comparison in compared.comparisons)
-    if matches[False]:
+    if matches[False] or not all(total.agrees for total in compared.totals):
         raise typer.Exit(ExitStatus.FINDING)
     if matches[None]:
         raise typer.Exit(ExitStatus.UNJUDGED)
@@ -69,28 +103,73 @@ def _summary(compared: ComparedFile) -> dict[str, object]:
         "match": matches[True],
         "mismatch": matches[False],
         "not_judged": matches[None],
-        "reasons": dict(Counter(each.reason for each in compared.comparisons if each.match is None)),
-        "differences": [
-            {"coin": each.coin, "stated": each.stated, "summed": each.summed} for each in compared.published.differences
+        "reasons": _reasons(compared),
+        "totals": [
+            {
+                "file": total.file,
+                "coin": total.coin,
+                "stated": total.stated,
+                "claimed": total.claimed,
+                "agrees": total.agrees,
+                "rows": total.rows,
+                "judged": total.judged,
+                "claimed_of_judged": total.claimed_of_judged,
+                "found": total.found,
+            }
+            for total in compared.totals
         ],
     }
 
 
-def _print_table(compared: ComparedFile) -> None:
+def _reasons(compared: ComparedFile) -> dict[str, int]:
+    return dict(Counter(each.reason for each in compared.comparisons if each.match is None).most_common())
+
+
+def _print_tables(compared: ComparedFile) -> None:
     shown = table("line", "coin", "network", "address", "claimed", "found", title="Claims that the chain denies")
     for claim, comparison in zip(compared.published.claims, compared.comparisons, strict=True):
         if comparison.match is False and shown.row_count < _SHOWN:
-            numbers = (exact(number) if number is not None else "" for number in (claim.amount, comparison.found))
-            cells = (str(claim.line), claim.coin, claim.network or "", claim.address, *numbers)
-            shown.add_row(*map(Text, cells))
+            cells = (str(claim.line), claim.coin, claim.network or "", claim.address)
+            shown.add_row(*map(Text, (*cells, _figure(claim.amount), _figure(comparison.found))))
     matches = Counter(comparison.match for comparison in compared.comparisons)
     if matches[False]:
         out.print(shown)
     if matches[False] > _SHOWN:
         out.print(f"and {matches[False] - _SHOWN} more; --json prints all")
+    _print_totals(compared.totals)
     out.print(f"{matches[True]} match, {matches[False]} do not, {matches[None]} were not judged")
-    reasons = Counter(each.reason for each in compared.comparisons if each.match is None)
-    for reason, count in reasons.most_common():
+
+
+def _print_totals(totals: Sequence[Total]) -> None:
+    headings = ("coin", "stated", "sum of its rows", "rows judged", "claimed there", "found there")
+    shown = table(*headings, title="Totals, worst first")
+    for total in totals[:_SHOWN]:
+        shown.add_row(
+            Text(total.coin),
+            Text(_figure(total.stated)),
+            Text(_figure(total.claimed), style="" if total.agrees else "bold red"),
+            Text(f"{total.judged} of {total.rows}", style="" if total.judged == total.rows else "yellow"),
+            Text(_figure(total.claimed_of_judged if total.judged else None)),
+            Text(_figure(total.found), style="bold red" if total.missing else ""),
+        )
+    out.print(shown)
+    if len(totals) > _SHOWN:
+        out.print(f"and {len(totals) - _SHOWN} more, none of them worse; --json prints all")
+
+
+def _figure(number: Decimal | None) -> str:
+    return exact(number) if number is not None else ""
+
+
+def _print_notes(compared: ComparedFile) -> None:
+    for reason, count in _reasons(compared).items():
         note(f"not judged: {count} row(s): {reason}")
-    for each in compared.published.differences:
-        note(f"the summary states {exact(each.stated)} of {each.coin}, its rows add up to {exact(each.summed)}")
+    for total in compared.totals:
+        if total.stated is not None and not total.agrees:
+            stated, summed = exact(total.stated), exact(total.claimed)
+            note(f"the summary states {stated} of {total.coin}, its rows add up to {summed}")
+    if compared.remembered:
+        since = f"{compared.remembered:%Y-%m-%d %H:%M} UTC"
+        note(f"some balances were read by an earlier run, since {since}; --fresh reads them again")
+    if not compared.settled:
+        note("not all could be read this time: the same command tries the rest again")

@@ -128,7 +128,7 @@ class Assessor:
         *,
         unreadable: Collection[str],
     ) -> Assessment:
-        judged, settings = watch.judged, watch.settings
+        judged, owed, settings = watch.judged, watch.owed, watch.settings
         holdings = judged.holdings if judged else None
         tallies: Mapping[str, Tally] = {}
         if holdings:
@@ -144,7 +144,7 @@ class Assessor:
                 holdings,
                 states,
                 tallies,
-                liabilities=watch.liabilities,
+                liabilities=owed.current if owed else None,
                 settings=settings,
                 configured=states.keys(),
                 unreadable=unreadable,
@@ -154,7 +154,7 @@ class Assessor:
             snapshots=frozen(states),
             verdicts=frozen(judged.counts if judged else {}),
             documents=frozen(watch.document_states()),
-            liabilities=watch.liabilities,
+            liabilities=owed.current if owed else None,
             listed_at=judged.accepted_at if judged else None,
             messages=frozen(judged.messages if judged else {}),
             changes=frozen(watch.changes),
@@ -164,6 +164,8 @@ class Assessor:
             audit=audit,
             shared=shared,
             liabilities_max_age=settings.liabilities.max_age if settings.liabilities else None,
+            proof=owed.proof_state() if owed else None,
+            regularity=owed.regularity() if owed else None,
         )
 
     def _shared_accounts(self, exchanges: Mapping[str, ExchangeWatch]) -> Mapping[str, tuple[SharedAccounts, ...]]:

@@ -1,10 +1,10 @@
-"""Watching one exchange's publications: its list, the verdicts on it, and what it says it owes."""
+"""Watching one exchange: its list and the verdicts on it; beside it, what the exchange says that it owes."""
 
 import asyncio
 import gc
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime
 from threading import Event
 
@@ -12,14 +12,15 @@ import aiohttp
 import structlog
 
 from monitor import ownership
+from monitor.daemon.attempts import Attempts
 from monitor.daemon.clock import Clock
+from monitor.daemon.held import full_collections_held
 from monitor.daemon.judged import JudgedList, judged_list, with_answers
+from monitor.daemon.liabilities import LiabilitiesWatch
 from monitor.judgement import compare_lists
 from monitor.model import (
     Address,
-    Document,
     DocumentState,
-    Liabilities,
     ListChanges,
     OwnerAnswer,
     OwnerQuestion,
@@ -28,15 +29,13 @@ from monitor.model import (
     VerdictStatus,
     WalletList,
 )
+from monitor.ownership import Judged
 from monitor.published import (
     DocumentError,
     Fetched,
-    Reason,
     Validators,
     check_shrink,
-    fetch_liabilities,
     fetch_wallets,
-    read_liabilities,
     read_wallets,
     unpack,
 )
@@ -45,7 +44,6 @@ from monitor.settings import ExchangeSettings
 from monitor.store import Store, StoredDocument
 
 WALLETS = "wallets"
-LIABILITIES = "liabilities"
 
 Progress = Callable[[int], None]
 
@@ -54,16 +52,6 @@ _log = structlog.get_logger(__name__)
 
 class _ClosingError(Exception):
     """The daemon stops while a list is judged; nobody waits for the verdicts any more."""
-
-
-@dataclass
-class _Attempts:
-    """How often a document was asked for, and how the newest attempt ended."""
-
-    fetched: int = 0
-    failures: Counter[str] = field(default_factory=Counter)
-    refusal: str = ""
-    refused_at: datetime | None = None
 
 
 class ExchangeWatch:
@@ -94,14 +82,15 @@ class ExchangeWatch:
         self._known = known
         self._closing = closing
         self.judged: JudgedList | None = None
-        self.liabilities: Liabilities | None = None
+        owed = settings.liabilities
+        self.owed = LiabilitiesWatch(name, owed, registry, store=store, session=session, now=now) if owed else None
         self.changes: dict[str, int] = {"added": 0, "removed": 0, "altered": 0}
         self.last_changes: tuple[datetime, ListChanges] | None = None
         self._wanted: Mapping[str, Mapping[Token, frozenset[Address]]] = {}
         self._unpromoted: tuple[Verdict, ...] = ()
         self._answers: dict[bytes, OwnerAnswer] = {}
-        self._validators: dict[str, Validators] = {}
-        self._attempts = {WALLETS: _Attempts(), LIABILITIES: _Attempts()}
+        self._validators: Validators | None = None
+        self._attempts = Attempts(name, WALLETS, now)
 
     # --- After a restart or a change of configuration ----------------------------------------------------------------
 
@@ -115,23 +104,19 @@ class ExchangeWatch:
         self._answers = await self._store.confirmations()
         stored = await self._store.document(self.name, WALLETS)
         if stored:
-            try:
-                published = await asyncio.to_thread(self._reread_wallets, stored)
-            except DocumentError as error:
-                _log.warning("the kept list cannot be read any more", exchange=self.name, error=str(error))
-            else:
-                await self._take_up(published, stored.accepted_at)
-                self._validators[WALLETS] = Validators(**stored.validators)
-        stored = await self._store.document(self.name, LIABILITIES)
-        settings = self.settings.liabilities
-        if stored and settings:
-            try:
-                files = unpack(stored.content, stored.document, settings)
-                self.liabilities = read_liabilities(files, stored.document, settings.format, self.registry)
-            except DocumentError as error:
-                _log.warning("the kept liabilities cannot be read any more", exchange=self.name, error=str(error))
-            else:
-                self._validators[LIABILITIES] = Validators(**stored.validators)
+            with full_collections_held():
+                await self._restore_wallets(stored)
+        if self.owed:
+            await self.owed.restore()
+
+    async def _restore_wallets(self, stored: StoredDocument) -> None:
+        try:
+            published = await asyncio.to_thread(self._reread_wallets, stored)
+        except DocumentError as error:
+            _log.warning("the kept list cannot be read any more", exchange=self.name, error=str(error))
+        else:
+            await self._take_up(published, stored.accepted_at)
+            self._validators = Validators(**stored.validators)
 
     def _reread_wallets(self, stored: StoredDocument) -> WalletList:
         files = unpack(stored.content, stored.document, self.settings.wallets)
@@ -140,8 +125,7 @@ class ExchangeWatch:
     @property
     def asked(self) -> bool:
         """Whether every configured document was asked for since the start, with whatever end."""
-        kinds = (WALLETS, LIABILITIES) if self.settings.liabilities else (WALLETS,)
-        return all(self._attempts[kind].fetched for kind in kinds)
+        return bool(self._attempts.fetched) and (self.owed is None or self.owed.asked)
 
     def wanted(self, network: str) -> Mapping[Token, frozenset[Address]]:
         """What is to be read on ``network``; empty while there is no list."""
@@ -151,22 +135,26 @@ class ExchangeWatch:
 
     async def refresh_wallets(self, progress: Progress | None = None) -> bool:
         """Ask for the list; judge and take it up if it is a new one. False when nothing changed or it was refused."""
+        with full_collections_held():
+            return await self._refresh_wallets(progress)
+
+    async def _refresh_wallets(self, progress: Progress | None) -> bool:
         try:
             found = await fetch_wallets(
-                self.settings.wallets, self.registry, session=self._session, known=self._validators.get(WALLETS)
+                self.settings.wallets, self.registry, session=self._session, known=self._validators
             )
             if found is None:
-                self._accepted(WALLETS)
+                self._attempts.accepted()
                 return False
             published, fetched = found
             if self.judged:
                 check_shrink(len(self.judged.claims), published, self.settings.wallets.max_shrink)
         except DocumentError as error:
-            self._refused(WALLETS, error)
+            self._attempts.refused(error)
             return False
         changes = await self._compare(published)
         accepted_at = self._now()
-        await self._keep(WALLETS, fetched, published.layout, accepted_at, changes)
+        await self._keep(fetched, published.layout, accepted_at, changes)
         await self._take_up(published, accepted_at, progress)
         if changes:
             self.changes = await self._store.change_counts(self.name)
@@ -181,30 +169,7 @@ class ExchangeWatch:
             )
         for sentence in published.unread:
             _log.warning("part of the list was not read", exchange=self.name, what=sentence)
-        self._accepted(WALLETS)
-        return True
-
-    async def refresh_liabilities(self) -> bool:
-        """Ask for the liabilities. False when nothing changed or they were refused."""
-        settings = self.settings.liabilities
-        if settings is None:
-            return False
-        try:
-            found = await fetch_liabilities(
-                settings, self.registry, session=self._session, known=self._validators.get(LIABILITIES)
-            )
-        except DocumentError as error:
-            self._refused(LIABILITIES, error)
-            return False
-        self._accepted(LIABILITIES)
-        if found is None:
-            return False
-        liabilities, fetched = found
-        await self._keep(LIABILITIES, fetched, liabilities.layout, self._now(), None)
-        self.liabilities = liabilities
-        _log.info(
-            "liabilities read", exchange=self.name, as_of=liabilities.as_of.isoformat(), report=liabilities.report_id
-        )
+        self._attempts.accepted()
         return True
 
     async def _compare(self, published: WalletList) -> ListChanges | None:
@@ -221,52 +186,26 @@ class ExchangeWatch:
 
         return await asyncio.to_thread(compare)
 
-    async def _keep(
-        self, kind: str, fetched: Fetched, layout: str, accepted_at: datetime, changes: ListChanges | None
-    ) -> None:
+    async def _keep(self, fetched: Fetched, layout: str, accepted_at: datetime, changes: ListChanges | None) -> None:
         validators = asdict(fetched.validators)
         stored = StoredDocument(fetched.document, layout, accepted_at, validators, fetched.raw)
-        await self._store.save_document(self.name, kind, stored, changes)
-        self._validators[kind] = fetched.validators
-
-    def _accepted(self, kind: str) -> None:
-        attempts = self._attempts[kind]
-        if attempts.refusal:
-            _log.info("document accepted again", exchange=self.name, document=kind)
-        attempts.fetched += 1
-        attempts.refusal, attempts.refused_at = "", None
-
-    def _refused(self, kind: str, error: DocumentError) -> None:
-        attempts = self._attempts[kind]
-        if attempts.refusal != str(error):
-            _log.warning("document refused", exchange=self.name, document=kind, reason=error.reason, error=str(error))
-        attempts.fetched += 1
-        attempts.failures[error.reason] += 1
-        attempts.refusal, attempts.refused_at = str(error), self._now()
+        await self._store.save_document(self.name, WALLETS, stored, changes)
+        self._validators = fetched.validators
 
     def document_states(self) -> dict[str, DocumentState]:
         """Where the configured documents stand."""
-        current: dict[str, Document | None] = {WALLETS: self.judged.document if self.judged else None}
-        if self.settings.liabilities:
-            current[LIABILITIES] = self.liabilities.document if self.liabilities else None
-        return {
-            kind: DocumentState(
-                kind,
-                document,
-                self._attempts[kind].fetched,
-                # Every reason, from zero: a rate over a series that begins with its first failure would not see it.
-                {reason.value: self._attempts[kind].failures[reason] for reason in Reason},
-                self._attempts[kind].refusal,
-                self._attempts[kind].refused_at,
-            )
-            for kind, document in current.items()
-        }
+        states = {WALLETS: self._attempts.state(self.judged.document if self.judged else None)}
+        return states | (self.owed.document_states() if self.owed else {})
 
     # --- Ownership ---------------------------------------------------------------------------------------------------
 
     async def _take_up(self, published: WalletList, accepted_at: datetime, progress: Progress | None = None) -> None:
         """Judge what was not judged before, keep those verdicts, and make the list the current one."""
-        known = self._known
+        loop = asyncio.get_running_loop()
+        found: asyncio.Queue[Judged | None] = asyncio.Queue()
+
+        def keep(verdicts: Judged | None) -> None:
+            loop.call_soon_threadsafe(found.put_nowait, verdicts)
 
         def tell(done: int) -> None:
             if self._closing.is_set():
@@ -274,12 +213,11 @@ class ExchangeWatch:
             if progress:
                 progress(done)
 
-        def judge() -> tuple[JudgedList, dict[bytes, Verdict]]:
+        def judge() -> JudgedList:
             prints = [ownership.fingerprint(claim) for claim in published.claims]
             verdicts = ownership.judge_all(
-                published.claims, self.registry.networks, prints=prints, known=known, progress=tell
+                published.claims, self.registry.networks, prints=prints, known=self._known, progress=tell, keep=keep
             )
-            new = {mark: verdict for mark, verdict in zip(prints, verdicts, strict=True) if mark not in known}
             messages = self.settings.wallets.messages
             accepted = ownership.accept(
                 published.claims, verdicts, frozenset(messages) if messages is not None else None
@@ -294,19 +232,32 @@ class ExchangeWatch:
                     questions[mark] = question
                     asked[mark].append(position)
             positions = {mark: tuple(places) for mark, places in asked.items()}
-            return judged_list(published, accepted, accepted_at, questions, positions), new
+            return judged_list(published, accepted, accepted_at, questions, positions)
 
-        judged, new = await asyncio.to_thread(judge)
-        if new:
-            await self._store.save_verdicts(ownership.RULES_VERSION, new)
-            known.update(new)
+        keeping = asyncio.create_task(self._keep_verdicts(found))
+        try:
+            judged = await asyncio.to_thread(judge)
+        finally:
+            keep(None)
+            await keeping
         holdings = judged.holdings
         self._wanted = {network: holdings.wanted(network) for network in holdings.networks}
         self._unpromoted = judged.verdicts
         self.judged = with_answers(judged, self._unpromoted, self._answers)
-        # A list stays for weeks and holds no cycles: without this each full collection would walk all of it, and the
-        # event loop would stand still meanwhile.
+        # A list stays for weeks and holds no cycles: no collection need ever walk it.
         gc.freeze()
+
+    async def _keep_verdicts(self, found: asyncio.Queue[Judged | None]) -> None:
+        """Save verdicts as they are found, up to the None at their end: who is stopped in between goes on from there.
+
+        Few at a time: the database makes its statements in the event loop.
+        """
+        while True:
+            verdicts = await found.get()
+            if verdicts is None:
+                return
+            await self._store.save_verdicts(ownership.RULES_VERSION, verdicts)
+            self._known.update(verdicts)
 
     def questions(self, network: str) -> dict[bytes, OwnerQuestion]:
         """What is to be asked of ``network`` about owners."""

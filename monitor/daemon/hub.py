@@ -1,6 +1,7 @@
 """The hub: holds the watches, does their jobs, and swaps the current World by one reference."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event
@@ -10,14 +11,15 @@ import structlog
 
 from monitor.chains import ChainError, open_network
 from monitor.daemon.assessor import Assessor
-from monitor.daemon.audits import read_claimed
+from monitor.daemon.audits import KEPT, ClaimedNetwork, Memory, read_claimed
 from monitor.daemon.clock import Clock
 from monitor.daemon.exchange import ExchangeWatch, Progress
+from monitor.daemon.journals import StoredJournals
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.owners import ask_owners
 from monitor.judgement import audit
 from monitor.metrics import Metrics
-from monitor.model import Audit, Network, OwnerAnswer, ReloadState, Verdict, World
+from monitor.model import Audit, BalanceSlot, Network, OwnerAnswer, ReloadState, Verdict, World
 from monitor.ownership import RULES_VERSION
 from monitor.registry import Registry
 from monitor.settings import ExchangeSettings, NetworkSettings, Settings
@@ -45,6 +47,7 @@ class Hub:
         self._now = now
         self._known: dict[bytes, Verdict] = {}
         self._assessing = asyncio.Lock()
+        self._balance_slots: dict[str, Mapping[str, BalanceSlot]] = {}
         self._audits: dict[str, Audit] = {}
         self._unsettled: set[str] = set()
         self._assessor = Assessor(store, now)
@@ -75,6 +78,7 @@ class Hub:
         gone = [watch for name, watch in self.networks.items() if networks.get(name) is not watch]
         await asyncio.gather(*(watch.restore() for watch in fresh))
         self.settings, self.networks, self.exchanges = settings, networks, exchanges
+        self._balance_slots = {name: registry.balance_slots(name) for name in networks}
         self._audits = {name: audited for name, audited in self._audits.items() if name in exchanges}
         for network in networks.values():
             network.forget(frozenset(exchanges))
@@ -88,10 +92,11 @@ class Hub:
 
     def _network(self, name: str, settings: NetworkSettings, registry: Registry) -> NetworkWatch:
         network = configured_network(name, settings, registry)
+        slots = registry.balance_slots(name)
         known = self.networks.get(name)
-        if known and known.settings == settings and known.network == network:
+        if known and known.settings == settings and known.network == network and self._balance_slots[name] == slots:
             return known
-        reader = open_network(network, settings)
+        reader = open_network(network, settings, StoredJournals(self._store, name), slots)
         if known and known.network == network:
             return known.heir(settings, reader)
         return NetworkWatch(network, settings, reader, self._metrics, self._now)
@@ -123,15 +128,27 @@ class Hub:
         return changed
 
     async def refresh_liabilities(self, exchange: str) -> None:
-        await self.exchanges[exchange].refresh_liabilities()
-        await self.assess()
+        """Ask for what an exchange says that it owes, if it does."""
+        owed = self.exchanges[exchange].owed
+        if owed:
+            await owed.refresh()
+            await self.assess()
+
+    async def refresh_proof(self, exchange: str) -> None:
+        """Ask for the proof that stands beside an exchange's report, if there is one."""
+        owed = self.exchanges[exchange].owed
+        if owed:
+            await owed.refresh_proof()
+            await self.assess()
 
     async def poll(self, network: str) -> None:
         """One snapshot of ``network`` for every exchange that claims something there, if its balances can be read."""
         watch = self.networks[network]
         if not watch.readable:
             return
-        taken = await watch.poll({name: exchange.wanted(network) for name, exchange in self.exchanges.items()})
+        wanted = {name: exchange.wanted(network) for name, exchange in self.exchanges.items()}
+        execution = self.networks.get(watch.network.execution)
+        taken = await watch.poll(wanted, execution.newest() if execution else None)
         await self.assess()
         for snapshot in taken:
             await self._store.save_snapshot(snapshot, self._assessor.sums(snapshot))
@@ -151,18 +168,30 @@ class Hub:
         await self.assess()
 
     async def audit(self, exchange: str) -> None:
-        """Compare the list's claimed amounts with the chain, unless that was done and nothing more can be found."""
+        """Compare the list's claimed amounts with the chain, unless that was done and nothing more can be found.
+
+        What was found once stays until more is found: a node that is away today takes nothing back.
+        """
         watch = self.exchanges[exchange]
         judged = watch.judged
-        if judged is None or not watch.settings.audit or (exchange in self._audits and exchange not in self._unsettled):
+        if judged is None or not watch.settings.audit:
             return
-        readers = {name: network.reader for name, network in self.networks.items() if network.readable}
-        readings = await read_claimed(judged.claims, readers)
-        result = await asyncio.to_thread(
-            audit, judged.claims, judged.holdings, readings.found, readings.failures, self._now()
-        )
+        before = self._audits.get(exchange)
+        networks = {
+            name: ClaimedNetwork.of(each.network, each.settings, each.reader)
+            for name, each in self.networks.items()
+            if each.readable
+        }
+        if before and exchange not in self._unsettled and networks.keys() <= before.asked:
+            return
+        memory = Memory(self._store, judged.document.sha256, self._now)
+        readings = await read_claimed(judged.claims, networks, memory)
+        result = await asyncio.to_thread(audit, judged.claims, judged.holdings, readings, self._now())
         if watch.judged is None or watch.judged.document != judged.document:
             return  # a new list came meanwhile: this is not its audit
+        if before and sum(result.checked.values()) < sum(before.checked.values()):
+            self._unsettled.add(exchange)
+            return
         self._audits[exchange] = result
         self._unsettled.discard(exchange)
         if readings.settled:
@@ -173,6 +202,7 @@ class Hub:
 
     async def prune(self) -> None:
         await self._store.prune(self._now() - _KEEP)
+        await self._store.prune_claim_readings(self._now() - KEPT)
 
     async def assess(self) -> None:
         """Judge what is known now, and swap it in. One at a time, so that alerts advance in order."""

@@ -6,13 +6,16 @@ from datetime import datetime
 
 import structlog
 
-from monitor.chains import ChainError, ChainReader, choice_of, is_readable
+from monitor.chains import ChainError, ChainReader, Height, Reason, choice_of, is_readable
 from monitor.daemon.clock import Clock
 from monitor.metrics import Metrics
-from monitor.model import Address, Network, Reading, Snapshot, SnapshotState, Token
+from monitor.model import Address, Block, Network, Reading, Snapshot, SnapshotState, Token, disjoint
 from monitor.settings import NetworkSettings
 
 Wanted = Mapping[Token, frozenset[Address]]
+
+_NOT_BESIDE = frozenset({Reason.BEHIND, Reason.PRUNED})
+"""The nodes are not at the other network's block yet, or past it."""
 
 _log = structlog.get_logger(__name__)
 
@@ -61,10 +64,18 @@ class NetworkWatch:
         heir._held, heir._attempted = dict(self._held), set(self._attempted)
         return heir
 
-    async def poll(self, wanted: Mapping[str, Wanted]) -> list[Snapshot]:
+    def newest(self) -> Block | None:
+        """The newest block of a snapshot that is not stale."""
+        now = self._now()
+        snapshots = (held.snapshot for held in self._held.values() if held.snapshot)
+        fresh = (each.block for each in snapshots if now - each.taken_at <= self.settings.stales_after)
+        return max(fresh, key=lambda block: block.number, default=None)
+
+    async def poll(self, wanted: Mapping[str, Wanted], beside: Block | None = None) -> list[Snapshot]:
         """Read everything that the exchanges of ``wanted`` claim here, at one block, and return their new snapshots.
 
         An exchange whose reading is not whole keeps its last snapshot, with its own time, and the reason why.
+        ``beside`` is a block of the execution layer: read here is the block that carries it, if some node has that.
         """
         wanted = {exchange: tokens for exchange, tokens in wanted.items() if tokens}
         if not wanted:
@@ -73,7 +84,7 @@ class NetworkWatch:
         for exchange in wanted:
             self._metrics.snapshot_attempted(exchange, self.network.name)
         try:
-            reading = await self.reader.read(_union(wanted.values()), choice_of(self.settings.block))
+            reading = await self._read(_union(wanted.values()), beside)
         except ChainError as error:
             for exchange in wanted:
                 self._fail(exchange, error.reason, str(error))
@@ -91,6 +102,16 @@ class NetworkWatch:
                 taken.append(snapshot)
         return taken
 
+    async def _read(self, wanted: Wanted, beside: Block | None) -> Reading:
+        if beside:
+            try:
+                return await self.reader.read(wanted, Height(beside.number))
+            except ChainError as error:
+                if error.reason not in _NOT_BESIDE:
+                    raise
+                _log.info("read at its own block", network=self.network.name, beside=beside.number, error=str(error))
+        return await self.reader.read(wanted, choice_of(self.settings.block))
+
     def _whole(self, exchange: str, tokens: Wanted, reading: Reading, taken_at: datetime) -> Snapshot | None:
         """The exchange's part of ``reading``, or None when the chain would not tell one of its tokens."""
         refused = [f"{token}: {reading.failed[token]}" for token in tokens if token in reading.failed]
@@ -101,7 +122,9 @@ class NetworkWatch:
             token: {account: reading.balances[token][account] for account in accounts}
             for token, accounts in tokens.items()
         }
-        return Snapshot(exchange, self.network.name, reading.block, taken_at, balances, reading.endpoints)
+        rates = {token: rate for token, rate in reading.rates.items() if token in tokens}
+        apart = disjoint(balances, reading.within)
+        return Snapshot(exchange, self.network.name, reading.block, taken_at, apart, reading.endpoints, rates)
 
     def _fail(self, exchange: str, reason: str, message: str) -> None:
         held = self._held.get(exchange, _Held())

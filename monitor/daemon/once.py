@@ -1,4 +1,4 @@
-"""One pass without a server: what the commands `check`, `ownership` and `claims` do."""
+"""One pass without a server: what the commands `check` and `ownership` do."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -8,13 +8,11 @@ from dataclasses import dataclass
 import aiohttp
 
 from monitor import ownership
-from monitor.chains import ChainError, ChainReader, is_readable, open_network
-from monitor.daemon.audits import read_claimed
+from monitor.chains import ChainError, ChainReader, open_network
 from monitor.daemon.clock import utc_now
 from monitor.daemon.hub import Hub, configured_network
 from monitor.daemon.judged import promoted
 from monitor.daemon.owners import ask_owners
-from monitor.judgement import Comparison, compare
 from monitor.metrics import Metrics
 from monitor.model import OwnerQuestion, Verdict, VerdictStatus, WalletList, World
 from monitor.published import fetch_wallets
@@ -39,11 +37,13 @@ async def check(settings: Settings, registry: Registry, progress: Report) -> Wor
         try:
             await hub.start(settings, registry)
             documents: list[Awaitable[object]] = [hub.refresh_wallets(name) for name in settings.exchanges]
-            documents += [
-                hub.refresh_liabilities(name) for name, each in settings.exchanges.items() if each.liabilities
-            ]
+            documents += [hub.refresh_liabilities(name) for name in settings.exchanges]
             await _all("documents", documents, progress)
-            await _all("networks", [hub.poll(name) for name in settings.networks], progress)
+            await _all("proofs", [hub.refresh_proof(name) for name in settings.exchanges], progress)
+            beside = [name for name in settings.networks if registry.networks[name].execution]
+            await _all("networks", [hub.poll(name) for name in settings.networks if name not in beside], progress)
+            if beside:  # they are read at the blocks of the others
+                await _all("staked coins", [hub.poll(name) for name in beside], progress)
             await _all("owners", [hub.confirm(name) for name in settings.exchanges], progress)
             await _all("claimed amounts", [hub.audit(name) for name in settings.exchanges], progress)
             await hub.assess()
@@ -70,7 +70,7 @@ async def judge_list(
 
     Raises DocumentError when there is no list to judge. A network that does not answer confirms nobody.
     """
-    published = await _read(wallets, registry)
+    published = await read_list(wallets, registry)
     total = len(published.claims)
     verdicts = await asyncio.to_thread(
         ownership.judge_all,
@@ -79,7 +79,7 @@ async def judge_list(
         messages=frozenset(wallets.messages) if wallets.messages is not None else None,
         progress=lambda done: progress("signatures", done, total),
     )
-    async with _readers(networks, registry) as readers:
+    async with open_readers(networks, registry) as readers:
         for name in readers:
             verdicts = await _confirmed(published, verdicts, name, readers, registry)
     return JudgedFile(published, verdicts)
@@ -90,9 +90,10 @@ async def _confirmed(
 ) -> list[Verdict]:
     asked: dict[int, OwnerQuestion] = {}
     for position, claim in enumerate(published.claims):
-        if claim.network == name and verdicts[position].status is VerdictStatus.UNBOUND:
-            question = ownership.question(claim, registry.networks[name])
-            if question:
+        network = registry.networks.get(claim.network or "")
+        if network and name in (network.name, network.execution) and verdicts[position].status is VerdictStatus.UNBOUND:
+            question = ownership.question(claim, network)
+            if question and question.network == name:
                 asked[position] = question
     if not asked:
         return verdicts
@@ -106,29 +107,8 @@ async def _confirmed(
     return confirmed
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedFile:
-    """A list whose claimed amounts were compared with the chain."""
-
-    published: WalletList
-    comparisons: Sequence[Comparison]
-
-
-async def compare_claims(
-    wallets: WalletsSettings, registry: Registry, networks: dict[str, NetworkSettings], progress: Report
-) -> ComparedFile:
-    """Compare every claimed amount of the list at ``wallets.source`` with the chain at the claimed height.
-
-    Raises DocumentError when there is no list.
-    """
-    published = await _read(wallets, registry)
-    readable = {name: each for name, each in networks.items() if is_readable(registry.networks[name])}
-    async with _readers(readable, registry) as readers:
-        readings = await read_claimed(published.claims, readers, lambda done, total: progress("heights", done, total))
-    return ComparedFile(published, [compare(claim, readings.found, readings.failures) for claim in published.claims])
-
-
-async def _read(wallets: WalletsSettings, registry: Registry) -> WalletList:
+async def read_list(wallets: WalletsSettings, registry: Registry) -> WalletList:
+    """The list at ``wallets.source``. Raises DocumentError when there is none."""
     found = await fetch_wallets(wallets, registry)
     if found is None:
         raise RuntimeError("nothing was known before, so nothing can be unchanged")
@@ -136,8 +116,14 @@ async def _read(wallets: WalletsSettings, registry: Registry) -> WalletList:
 
 
 @asynccontextmanager
-async def _readers(networks: dict[str, NetworkSettings], registry: Registry) -> AsyncIterator[dict[str, ChainReader]]:
-    readers = {name: open_network(configured_network(name, each, registry), each) for name, each in networks.items()}
+async def open_readers(
+    networks: Mapping[str, NetworkSettings], registry: Registry
+) -> AsyncIterator[dict[str, ChainReader]]:
+    """The readers of ``networks`` by name, until the end of the block."""
+    readers = {
+        name: open_network(configured_network(name, each, registry), each, balance_slots=registry.balance_slots(name))
+        for name, each in networks.items()
+    }
     try:
         yield readers
     finally:

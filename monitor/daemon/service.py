@@ -22,7 +22,7 @@ from monitor.daemon.configuration import load_configuration, load_web
 from monitor.daemon.hub import Hub
 from monitor.daemon.schedule import Job, Schedule
 from monitor.metrics import Metrics
-from monitor.model import Claim, ReloadState, Verdict, World
+from monitor.model import AccountOutputs, Claim, ReloadState, Verdict, World
 from monitor.settings import ConfigurationError, Settings, masked, secrets_of
 from monitor.store import Store
 from monitor.web import Deps, WebServer
@@ -129,6 +129,8 @@ class Daemon:
             jobs.append(Job(f"wallets:{name}", wallets.refresh, partial(self._refresh_wallets, name), watch))
             if owed:
                 jobs.append(Job(f"liabilities:{name}", owed.refresh, partial(hub.refresh_liabilities, name), watch))
+            if owed and owed.proof:
+                jobs.append(Job(f"proof:{name}", owed.proof.refresh, partial(hub.refresh_proof, name), watch))
             jobs.append(Job(f"confirm:{name}", promote, partial(hub.confirm, name), watch))
             jobs.append(Job(f"audit:{name}", promote, partial(hub.audit, name), watch))
         jobs += [
@@ -154,6 +156,7 @@ class Daemon:
             configuration=self._configuration,
             stalled=self._stalled,
             claims=self._claims,
+            outputs=self._outputs,
             devnet=self._devnet,
             runbook_url=settings.web.runbook_url,
         )
@@ -179,6 +182,10 @@ class Daemon:
         if watch is None:
             return None
         return zip(watch.judged.claims, watch.judged.verdicts, strict=True) if watch.judged else ()
+
+    async def _outputs(self, network: str, account: str) -> AccountOutputs | None:
+        watch = self._hub.networks.get(network) if self._hub else None
+        return await watch.reader.outputs(account) if watch else None
 
     def _stalled(self) -> str:
         """Why the daemon does not get on: every tick makes a new World, unless something hangs."""

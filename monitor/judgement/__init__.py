@@ -6,23 +6,35 @@ No I/O and no clock: ``now`` is an argument everywhere. The rules are those of t
 """
 
 from monitor.judgement.assess import assess, basis_of
-from monitor.judgement.audit import Comparison, audit, compare, questions
+from monitor.judgement.audit import Comparison, Place, Readings, Refusal, audit, compare, questions
 from monitor.judgement.changes import compare_lists
 from monitor.judgement.holdings import Holdings, holdings
+from monitor.judgement.proofs import differences
+from monitor.judgement.regularity import REPORT, missing_lately, regularity
 from monitor.judgement.shared import shared_accounts
 from monitor.judgement.tally import Tally, tally
+from monitor.judgement.totals import Total, totals
 
 __all__ = [
+    "REPORT",
     "Comparison",
     "Holdings",
+    "Place",
+    "Readings",
+    "Refusal",
     "Tally",
+    "Total",
     "assess",
     "audit",
     "basis_of",
     "compare",
     "compare_lists",
+    "differences",
     "holdings",
+    "missing_lately",
     "questions",
+    "regularity",
     "shared_accounts",
     "tally",
+    "totals",
 ]

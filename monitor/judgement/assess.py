@@ -110,6 +110,9 @@ class _Judge:
             report_ratios=frozen(self.report_ratios(asset, owed, unaddressed)),
             gaps=(*gaps, *self.gaps_of_liabilities(owed)),
             upper_bounds=frozen(_over(most, owed)),
+            positions=tuple(
+                position for network in held for position in self.tallies[network].positions.get(asset, ())
+            ),
         )
 
     def held(self, asset: str, networks: list[str]) -> dict[str, Sums]:

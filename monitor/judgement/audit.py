@@ -7,14 +7,30 @@ from datetime import datetime
 from decimal import Decimal
 
 from monitor.judgement import exact
-from monitor.judgement.holdings import Holdings, Standing, uncountable
+from monitor.judgement.holdings import Holdings, Standing
 from monitor.judgement.tally import sums_of
 from monitor.model import Address, Audit, Balances, Basis, Claim, ClaimMismatch, Token, frozen
 
 Place = tuple[str, int]
 """A network's short name and a height."""
 
+Refusal = tuple[Place, Token]
+"""A height, and a token that the chain refuses to tell there."""
+
 _NO_AMOUNT = "no amount is claimed"
+
+
+@dataclass(slots=True)
+class Readings:
+    """Balances at claimed heights, and why others are missing."""
+
+    found: Mapping[Place, Balances]
+    failures: Mapping[Place, str] = field(default_factory=dict)
+    """Heights that could not be read, or not to the end."""
+    refused: Mapping[Refusal, str] = field(default_factory=dict)
+    """Tokens that the chain itself refuses to tell."""
+    asked: frozenset[str] = frozenset()
+    """Networks that could be asked, whether they answered or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +57,13 @@ def questions(claims: Iterable[Claim]) -> Mapping[Place, Mapping[Token, frozense
 def audit(
     claims: Iterable[Claim],
     holdings: Holdings,
-    found: Mapping[Place, Balances],
-    failures: Mapping[Place, str],
+    readings: Readings,
     now: datetime,
 ) -> Audit:
-    """Compare every claimed amount with the balance ``found`` at its own height, exactly.
+    """Compare every claimed amount with the balance that was read at its own height, exactly.
 
-    ``holdings`` are those of the same claims; ``failures`` says why a height could not be read. An amount with more
-    decimals than the token has can't be on chain, so it is a mismatch like any other that differs.
+    ``holdings`` are those of the same claims. An amount with more decimals than the token has can't be on chain, so it
+    is a mismatch like any other that differs.
     """
     record = _Record()
     for claim in claims:
@@ -56,9 +71,9 @@ def audit(
         if isinstance(subject, str):
             record.cannot_judge(claim, subject)
             continue
-        units = _units(subject, found)
+        units = _units(subject, readings)
         if units is None:
-            record.cannot_judge(claim, _unread(subject, failures))
+            record.cannot_judge(claim, _unread(subject, readings))
         else:
             record.read(subject, units)
             record.compare(claim, subject, subject.token.whole(units))
@@ -69,6 +84,7 @@ def audit(
         unjudged=frozen(record.unjudged),
         checked=frozen(record.checked),
         report_reserves=frozen(_report_reserves(holdings, record)),
+        asked=readings.asked,
     )
 
 
@@ -83,27 +99,30 @@ class Comparison:
     reason: str = ""
 
 
-def compare(claim: Claim, found: Mapping[Place, Balances], failures: Mapping[Place, str]) -> Comparison:
+def compare(claim: Claim, readings: Readings) -> Comparison:
     """What :func:`audit` makes of a single claim."""
     subject = _subject(claim)
     if isinstance(subject, str):
         return Comparison(None, None, subject)
-    units = _units(subject, found)
+    units = _units(subject, readings)
     if units is None:
-        return Comparison(None, None, _unread(subject, failures))
+        return Comparison(None, None, _unread(subject, readings))
     held = subject.token.whole(units)
     if claim.amount is None:
         return Comparison(None, held, _NO_AMOUNT)
     return Comparison(claim.amount == held, held)
 
 
-def _units(subject: _Subject, found: Mapping[Place, Balances]) -> int | None:
-    return found.get(subject.place, {}).get(subject.token, {}).get(subject.account)
+def _units(subject: _Subject, readings: Readings) -> int | None:
+    return readings.found.get(subject.place, {}).get(subject.token, {}).get(subject.account)
 
 
-def _unread(subject: _Subject, failures: Mapping[Place, str]) -> str:
-    network, height = subject.place
-    return f"{network} at height {height}: {failures.get(subject.place, 'the balance was not told')}"
+def _unread(subject: _Subject, readings: Readings) -> str:
+    (network, height), token = subject.place, subject.token
+    refusal = readings.refused.get((subject.place, token))
+    if refusal is not None:
+        return f"{network} at height {height}: {token.asset} is not told: {refusal}"
+    return f"{network} at height {height}: {readings.failures.get(subject.place, 'the balance was not told')}"
 
 
 @dataclass(slots=True)
@@ -141,8 +160,8 @@ class _Record:
 
 def _subject(claim: Claim) -> _Subject | str:
     """What the claim is about, or the reason why it can't be judged: few and short, they are counted."""
-    if uncountable(claim) is not None or claim.token is None:
-        return "the coins are not held in an account" if claim.token else "the network or token is not known"
+    if claim.token is None:
+        return "the network or token is not known"
     if claim.account is None:
         return "the address does not decode"
     if claim.height is None:

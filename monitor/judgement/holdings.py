@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import combinations
 
-from monitor.model import Address, Basis, Claim, ClaimKind, Token, Verdict, VerdictStatus, frozen
+from monitor.model import Address, Basis, Claim, Token, Verdict, VerdictStatus, frozen
 
 
 class Standing(IntEnum):
@@ -96,7 +97,8 @@ def holdings(claims: Iterable[Claim], verdicts: Iterable[Verdict]) -> Holdings:
     """Fold ``claims`` and their ``verdicts`` (same order, same number) into what counts.
 
     An account that does not decode counts nowhere: there is nothing on chain that it could name. A claim whose token
-    is not known, or whose coins are staked, counts nowhere either, but is remembered: it may hold coins.
+    is not known counts nowhere either, but is remembered: it may hold coins. Where rows name one balance by several
+    assets (a validator as ETH and as BETH, WBTC as itself and as BTC), it counts as the one that was named first.
     """
     best: defaultdict[Token, dict[Address, Standing]] = defaultdict(dict)
     unplaced: dict[tuple[str, str, str], Unplaced] = {}
@@ -109,17 +111,27 @@ def holdings(claims: Iterable[Claim], verdicts: Iterable[Verdict]) -> Holdings:
             accounts, standing = best[claim.token], _STANDINGS[verdict.status]
             if accounts.get(claim.account, -1) < standing:
                 accounts[claim.account] = standing
-    counted = frozen({token: _by_standing(accounts) for token, accounts in best.items()})
+    _count_once(best)
+    counted = frozen({token: _by_standing(accounts) for token, accounts in best.items() if accounts})
     return Holdings(counted, tuple(unplaced.values()), has_signatures)
 
 
 def uncountable(claim: Claim) -> str | None:
     """Why ``claim`` may hold coins that cannot be read; None where it can be read, or where no account is named."""
-    if claim.kind is not ClaimKind.ACCOUNT:
-        return "the balance of a validator is not read"
     if claim.token is None and (claim.network is None or claim.account is not None):
         return claim.fault or "the token is not known"
     return None
+
+
+def _count_once(best: Mapping[Token, dict[Address, Standing]]) -> None:
+    """Leave every account with one of the tokens that are the same balance, in the best standing of them all."""
+    balances: defaultdict[tuple[str, str | None], list[Token]] = defaultdict(list)
+    for token in best:
+        balances[token.network, token.contract].append(token)
+    for tokens in balances.values():
+        for first, other in combinations(tokens, 2):
+            for account in best[first].keys() & best[other].keys():
+                best[first][account] = max(best[first][account], best[other].pop(account))
 
 
 def _remember(unplaced: dict[tuple[str, str, str], Unplaced], claim: Claim, reason: str) -> None:

@@ -1,5 +1,6 @@
 """Balances of one snapshot, summed by asset and by what the claims count for."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -7,7 +8,7 @@ from decimal import Decimal
 from monitor.judgement import exact
 from monitor.judgement.holdings import Holdings, Standing
 from monitor.judgement.phrases import counted
-from monitor.model import Address, Basis, Snapshot, SnapshotState, Token, frozen
+from monitor.model import Address, Basis, PositionHeld, Snapshot, SnapshotState, Token, frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Tally:
     """By asset, where the snapshot has every account that the list names now."""
     missing: Mapping[str, str]
     """Asset to the reason why it is not in ``sums``."""
+    positions: Mapping[str, tuple[PositionHeld, ...]]
+    """By asset of ``sums``, what of it is no coin in a wallet."""
 
 
 def tally(
@@ -52,6 +55,7 @@ def tally(
 def _tally(holdings: Holdings, snapshot: Snapshot) -> Tally:
     parts: dict[str, dict[Standing, Decimal]] = {}
     missing: dict[str, str] = {}
+    positions: defaultdict[str, list[PositionHeld]] = defaultdict(list)
     for token, standings in holdings.accounts.items():
         if token.network != snapshot.network:
             continue
@@ -59,11 +63,16 @@ def _tally(holdings: Holdings, snapshot: Snapshot) -> Tally:
             missing[token.asset] = reason
             continue
         held, part = snapshot.balances[token], parts.setdefault(token.asset, {})
-        for standing, accounts in standings.items():
-            units = sum(map(held.__getitem__, accounts))
-            part[standing] = exact.add(part.get(standing, exact.ZERO), token.whole(units))
+        amounts = {
+            standing: token.whole(sum(map(held.__getitem__, accounts))) for standing, accounts in standings.items()
+        }
+        for standing, amount in amounts.items():
+            part[standing] = exact.add(part.get(standing, exact.ZERO), amount)
+        if token.position:
+            positions[token.asset].append(PositionHeld(token, sums_of(amounts).bases, snapshot.rates.get(token)))
     sums = {asset: sums_of(part) for asset, part in parts.items() if asset not in missing}
-    return Tally(holdings, snapshot, frozen(sums), frozen(missing))
+    apart = {asset: tuple(each) for asset, each in positions.items() if asset in sums}
+    return Tally(holdings, snapshot, frozen(sums), frozen(missing), frozen(apart))
 
 
 def _unread(token: Token, standings: Mapping[Standing, tuple[Address, ...]], snapshot: Snapshot) -> str:

@@ -12,9 +12,9 @@ from monitor import __version__
 from monitor.metrics import families
 from monitor.metrics.accounts import Accounts, largest
 from monitor.metrics.events import Pair, SnapshotEvents
-from monitor.metrics.families import Family
+from monitor.metrics.families import Family, Series
 from monitor.metrics.formats import Format, Head
-from monitor.metrics.state import STATE, Series
+from monitor.metrics.state import STATE
 from monitor.model import World
 
 

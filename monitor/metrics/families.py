@@ -1,9 +1,13 @@
 """Every metric by name, kind, help and labels. Rules, dashboards and ``docs/metrics.md`` rely on these names."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+Series = Iterator[tuple[tuple[str, ...], float]]
+"""Label values, in the order of the family's labels, and the value."""
 
 
 class Kind(StrEnum):
@@ -66,6 +70,11 @@ RESERVES = _gauge(
     "Coins held on one network in whole coins, from the last whole snapshot, however old it is.",
     "exchange", "asset", "network", "basis",
 )  # fmt: skip
+RESERVES_POSITIONS = _gauge(
+    "por_reserves_positions",
+    "The part of por_reserves that is no coin in a wallet (staked, lent, wrapped), by what it is, in whole coins.",
+    "exchange", "asset", "network", "position", "basis",
+)  # fmt: skip
 RESERVES_UNADDRESSED = _gauge(
     "por_reserves_unaddressed",
     "Reserves stated without addresses, in whole coins: part of the basis asserted only.",
@@ -77,6 +86,32 @@ LIABILITIES_TIMESTAMP = _gauge(
 )
 LIABILITIES_MAX_AGE = _gauge(
     "por_liabilities_max_age_seconds", "Configured age over which liabilities are old.", "exchange"
+)
+LIABILITIES_PROOF = _gauge(
+    "por_liabilities_proof",
+    "1 for what became of the newest published proof of liabilities, 0 for the other statuses; absent until verified.",
+    "exchange", "scheme", "status",
+)  # fmt: skip
+LIABILITIES_PROOF_TIMESTAMP = _gauge(
+    "por_liabilities_proof_timestamp_seconds",
+    "When the newest published proof of liabilities was verified.",
+    "exchange",
+)
+LIABILITIES_PROOF_DIFFERENCES = _gauge(
+    "por_liabilities_proof_differences",
+    "Figures (root and totals) in which proof and report differ; absent where nothing of the two can be compared.",
+    "exchange",
+)
+LIABILITIES_ROOT_CHANGES = _counter(
+    "por_liabilities_root_changes_total",
+    "Published roots that were replaced although the report stayed the same, since the history began.",
+    "exchange",
+)
+LIABILITIES_REPORTS_IN_A_ROW = _gauge(
+    "por_liabilities_reports_in_a_row", "Months with a report up to the newest one, without a gap.", "exchange"
+)
+LIABILITIES_REPORTS_MISSING = _gauge(
+    "por_liabilities_reports_missing", "Reports that were due in the last 92 days and never came.", "exchange"
 )
 RATIO_LIMIT = _gauge(
     "por_ratio_limit",
@@ -144,6 +179,31 @@ ENDPOINT_UP = _gauge(
 ENDPOINT_DISAGREEMENTS = _counter(
     "por_endpoint_disagreements_total",
     "Answers that differed from those of other endpoints at the same block.",
+    "network", "endpoint",
+)  # fmt: skip
+FOLLOW_DIFFERENCE = _gauge(
+    "por_follow_difference",
+    "Whether the newest scan of all outputs contradicts what was followed; absent before there was one to compare.",
+    "network", "endpoint",
+)  # fmt: skip
+SCAN_PROGRESS = _gauge(
+    "por_scan_progress_ratio",
+    "How far a scan of outputs, or the way back to a past block, has come; absent while none is under way.",
+    "network", "endpoint",
+)  # fmt: skip
+ENDPOINT_LATE = _counter(
+    "por_endpoint_late_total",
+    "Answers that took so much longer than usual that other endpoints were asked in its place.",
+    "network", "endpoint",
+)  # fmt: skip
+ENDPOINT_HEAD_BLOCK = _gauge(
+    "por_endpoint_head_block",
+    "The number of the block that the endpoint named when all were last asked; absent until it named one.",
+    "network", "endpoint",
+)  # fmt: skip
+ENDPOINT_HEAD_LAG = _gauge(
+    "por_endpoint_head_lag_blocks",
+    "How many blocks that was behind the newest one known to as many endpoints as must agree.",
     "network", "endpoint",
 )  # fmt: skip
 DOCUMENT_FETCHES = _counter(

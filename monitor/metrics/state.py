@@ -7,11 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from monitor.metrics import families
-from monitor.metrics.families import Family
+from monitor.metrics.families import Family, Series
+from monitor.metrics.proofs import PROOFS
 from monitor.model import Assessment, AssetAssessment, Basis, DocumentState, ReserveStatus, Severity, Snapshot, World
-
-Series = Iterator[tuple[tuple[str, ...], float]]
-"""Label values, in the order of the family's labels, and the value."""
 
 
 def downwards(value: Decimal) -> float:
@@ -80,6 +78,15 @@ def _reserves(world: World) -> Series:
         for network, sums in asset.reserves.items():
             for basis, amount in sums.items():
                 yield (exchange, asset.asset, network, basis), float(amount)
+
+
+def _positions(world: World) -> Series:
+    """Names are unique on a network; the two names of staked ETH are of different assets."""
+    for exchange, asset in _assets(world):
+        for held in asset.positions:
+            name = held.token.position.name if held.token.position else ""
+            for basis, amount in held.amounts.items():
+                yield (exchange, asset.asset, held.token.network, name, basis), float(amount)
 
 
 def _unaddressed(world: World) -> Series:
@@ -207,9 +214,38 @@ def _endpoint_up(world: World) -> Series:
             yield (endpoint.network, endpoint.name), float(endpoint.up)
 
 
+def _follow_differences(world: World) -> Series:
+    for endpoint in world.endpoints:
+        if endpoint.difference is not None:
+            yield (endpoint.network, endpoint.name), float(bool(endpoint.difference))
+
+
+def _scan_progress(world: World) -> Series:
+    for endpoint in world.endpoints:
+        if endpoint.work is not None:
+            yield (endpoint.network, endpoint.name), endpoint.work.share
+
+
 def _endpoint_disagreements(world: World) -> Series:
     for endpoint in world.endpoints:
         yield (endpoint.network, endpoint.name), endpoint.disagreements
+
+
+def _endpoint_late(world: World) -> Series:
+    for endpoint in world.endpoints:
+        yield (endpoint.network, endpoint.name), endpoint.late
+
+
+def _endpoint_heads(world: World) -> Series:
+    for endpoint in world.endpoints:
+        if endpoint.head is not None:
+            yield (endpoint.network, endpoint.name), endpoint.head
+
+
+def _endpoint_lags(world: World) -> Series:
+    for endpoint in world.endpoints:
+        if endpoint.lag is not None:
+            yield (endpoint.network, endpoint.name), endpoint.lag
 
 
 def _document_fetches(world: World) -> Series:
@@ -243,10 +279,12 @@ STATE: tuple[tuple[Family, Callable[[World], Series]], ...] = (
     (families.REPORT_RESERVE_RATIO, _report_ratios),
     (families.RESERVE_STATUS, _statuses),
     (families.RESERVES, _reserves),
+    (families.RESERVES_POSITIONS, _positions),
     (families.RESERVES_UNADDRESSED, _unaddressed),
     (families.LIABILITIES, _liabilities),
     (families.LIABILITIES_TIMESTAMP, _liabilities_times),
     (families.LIABILITIES_MAX_AGE, _liabilities_max_ages),
+    *PROOFS,
     (families.RATIO_LIMIT, _limits),
     (families.ALERT_ACTIVE, _alerts),
     (families.ALERT_BASIS, _alert_bases),
@@ -263,6 +301,11 @@ STATE: tuple[tuple[Family, Callable[[World], Series]], ...] = (
     (families.ENDPOINT_FAILURES, _endpoint_failures),
     (families.ENDPOINT_UP, _endpoint_up),
     (families.ENDPOINT_DISAGREEMENTS, _endpoint_disagreements),
+    (families.FOLLOW_DIFFERENCE, _follow_differences),
+    (families.SCAN_PROGRESS, _scan_progress),
+    (families.ENDPOINT_LATE, _endpoint_late),
+    (families.ENDPOINT_HEAD_BLOCK, _endpoint_heads),
+    (families.ENDPOINT_HEAD_LAG, _endpoint_lags),
     (families.DOCUMENT_FETCHES, _document_fetches),
     (families.DOCUMENT_FAILURES, _document_failures),
     (families.DOCUMENT_REFUSED, _documents_refused),

@@ -6,22 +6,52 @@ a reason beside it: unknown is never zero.
 """
 
 from monitor.model.alerts import AlertName, AlertState, Severity
-from monitor.model.balances import Balances, Reading, Snapshot
-from monitor.model.chain import Block, Network, Token
-from monitor.model.judgement import AssetAssessment, Audit, Basis, ClaimMismatch, Gap, ReserveStatus, SharedAccounts
+from monitor.model.balances import AccountOutputs, Balances, Rates, Reading, Snapshot, UnspentOutput, disjoint
+from monitor.model.chain import BalanceSlot, Block, Network, Token
+from monitor.model.judgement import (
+    AssetAssessment,
+    Audit,
+    Basis,
+    ClaimMismatch,
+    Gap,
+    PositionHeld,
+    ReserveStatus,
+    SharedAccounts,
+)
 from monitor.model.ownership import OwnerAnswer, OwnerQuestion, Verdict, VerdictStatus
-from monitor.model.proofs import LiabilitiesProof, ProofStatus
-from monitor.model.published import Claim, ClaimKind, Document, Liabilities, ListChanges, SummaryDifference, WalletList
+from monitor.model.positions import Position, PositionKind, Rate, RateCall
+from monitor.model.proofs import LiabilitiesProof, ProofState, ProofStatus, Publication, Regularity, RootChange
+from monitor.model.published import (
+    Claim,
+    ClaimKind,
+    Document,
+    Liabilities,
+    ListChanges,
+    StatedTotal,
+    SummaryDifference,
+    WalletList,
+)
 from monitor.model.values import Address, frozen
-from monitor.model.world import Assessment, DocumentState, EndpointState, RatioPoint, ReloadState, SnapshotState, World
+from monitor.model.world import (
+    Assessment,
+    DocumentState,
+    EndpointState,
+    RatioPoint,
+    ReloadState,
+    SnapshotState,
+    Work,
+    World,
+)
 
 __all__ = [
+    "AccountOutputs",
     "Address",
     "AlertName",
     "AlertState",
     "Assessment",
     "AssetAssessment",
     "Audit",
+    "BalanceSlot",
     "Balances",
     "Basis",
     "Block",
@@ -38,20 +68,34 @@ __all__ = [
     "Network",
     "OwnerAnswer",
     "OwnerQuestion",
+    "Position",
+    "PositionHeld",
+    "PositionKind",
+    "ProofState",
     "ProofStatus",
+    "Publication",
+    "Rate",
+    "RateCall",
+    "Rates",
     "RatioPoint",
     "Reading",
+    "Regularity",
     "ReloadState",
     "ReserveStatus",
+    "RootChange",
     "Severity",
     "SharedAccounts",
     "Snapshot",
     "SnapshotState",
+    "StatedTotal",
     "SummaryDifference",
     "Token",
+    "UnspentOutput",
     "Verdict",
     "VerdictStatus",
     "WalletList",
+    "Work",
     "World",
+    "disjoint",
     "frozen",
 ]

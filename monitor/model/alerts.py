@@ -23,6 +23,10 @@ class AlertName(StrEnum):
     LIABILITIES_OLD = "PorLiabilitiesOld"
     LIABILITIES_ABSENT = "PorLiabilitiesAbsent"
     LIABILITIES_REFUSED = "PorLiabilitiesRefused"
+    PROOF_FAILED = "PorProofFailed"
+    PROOF_DIFFERS = "PorProofDiffers"
+    ROOT_CHANGED = "PorRootChanged"
+    REPORT_MISSING = "PorReportMissing"
     LIST_ABSENT = "PorListAbsent"
     LIST_CHANGED = "PorListChanged"
     LIST_REFUSED = "PorListRefused"
@@ -31,6 +35,7 @@ class AlertName(StrEnum):
     ACCOUNT_SHARED = "PorAccountShared"
     ENDPOINTS_DISAGREE = "PorEndpointsDisagree"
     ENDPOINT_DOWN = "PorEndpointDown"
+    FOLLOW_DIFFERENCE = "PorFollowDifference"
     CONFIG_RELOAD_FAILED = "PorConfigReloadFailed"
 
 

@@ -1,14 +1,21 @@
 """What nodes said, always with the block that it comes from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.model.chain import Block, Token
+from monitor.model.positions import Rate
 from monitor.model.values import Address
 
 Balances = Mapping[Token, Mapping[Address, int]]
-"""Base units per account and token: only what a node said, complete for what was asked."""
+"""Base units per account and token: only what a node said, complete for what was asked.
+
+Of a position, base units of the coins that it stands for, by the rate of its contract at the same block.
+"""
+
+Rates = Mapping[Token, Rate]
+"""The rates of positions whose contracts have one, read at the block of the balances."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +28,31 @@ class Reading:
     """Tokens that the chain itself refuses to tell (reverts, no code, rubbish), with the reason; never zero."""
     endpoints: tuple[str, ...]
     """Names of the endpoints that answered; with a quorum, of all that agreed."""
+    rates: Rates = field(default_factory=dict)
+    within: Mapping[Address, Address] = field(default_factory=dict)
+    """Account to another account of this reading whose balance contains its own: a validator by its key, and the
+    withdrawal address that stands for all of its validators."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnspentOutput:
+    """One of the outputs that a balance consists of, where coins are outputs (Bitcoin and its kin)."""
+
+    txid: str
+    index: int
+    amount: int
+    """In base units."""
+    height: int
+    """Of the block that holds the transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOutputs:
+    """All outputs of an account at one block: their amounts sum up to its balance there."""
+
+    account: Address
+    block: Block
+    outputs: tuple[UnspentOutput, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +65,26 @@ class Snapshot:
     taken_at: datetime
     balances: Balances
     endpoints: tuple[str, ...] = ()
+    rates: Rates = field(default_factory=dict)
 
     @property
     def accounts(self) -> int:
         """How many distinct accounts were read."""
         return len({account for held in self.balances.values() for account in held})
+
+
+def disjoint(balances: Balances, within: Mapping[Address, Address]) -> Balances:
+    """``balances`` in which nothing is held twice: what an account contains of another one here is taken off it.
+
+    ``balances`` name every account once; several tokens may be the same coins, as the names of staked ETH are.
+    """
+    if not within:
+        return balances
+    accounts = {account: held[account] for held in balances.values() for account in held if account in within}
+    inside: dict[Address, int] = {}
+    for account, units in accounts.items():
+        inside[within[account]] = inside.get(within[account], 0) + units
+    return {
+        token: {account: units - inside.get(account, 0) for account, units in held.items()}
+        for token, held in balances.items()
+    }

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from monitor.model.positions import Position
 from monitor.model.values import EXACT
 
 
@@ -16,6 +17,8 @@ class Network:
     family: str
     """The address and signature family (``evm``, ``bitcoin``, ``tron`` ...), a key of ``registry.addresses``."""
     title: str
+    execution: str = ""
+    """Short name of the network whose blocks this one carries (a beacon chain's execution layer); mostly empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +29,35 @@ class Token:
     network: str
     contract: str | None
     decimals: int
+    position: Position | None = None
+    """What it is, where it stands for coins that lie elsewhere; then amounts are those coins', at its rate."""
 
     def whole(self, units: int) -> Decimal:
         """``units`` base units as whole coins, exactly (whatever the context's precision)."""
         return Decimal(units).scaleb(-self.decimals, EXACT)
 
     def __str__(self) -> str:
-        return f"{self.asset} on {self.network}" + (f" ({self.contract})" if self.contract else "")
+        details = (self.position.name if self.position else "", self.contract or "")
+        shown = " ".join(detail for detail in details if detail)
+        return f"{self.asset} on {self.network}" + (f" ({shown})" if shown else "")
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceSlot:
+    """Where an EVM contract's storage holds balances: the mapping from accounts to amounts.
+
+    ``slot`` is the mapping's own place. The amount is the low ``bits`` of an account's word; what is above them, such
+    as a flag that blocks the account, is no part of it.
+    """
+
+    slot: int
+    bits: int = 256
+    vyper: bool = False
+    """Whether a place is the hash of slot and account, as Vyper has it; Solidity hashes account and slot."""
+
+    def __str__(self) -> str:
+        bits = f", its low {self.bits} bits" if self.bits < 256 else ""
+        return f"{'Vyper' if self.vyper else 'Solidity'} slot {self.slot}{bits}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from monitor.model.chain import Token
-from monitor.model.values import Address
+from monitor.model.positions import Rate
+from monitor.model.values import EXACT, Address
+
+_RATE_PLACES = 18
 
 
 class Basis(StrEnum):
@@ -36,6 +39,27 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class PositionHeld:
+    """The part of an asset's reserves that is no coin in a wallet: validators, shares, receipts of one kind."""
+
+    token: Token
+    """Its ``position`` says what it is."""
+    amounts: Mapping[Basis, Decimal]
+    """In whole coins of the asset; ``verified``, ``signed`` and ``listed``."""
+    rate: Rate | None
+    """By which they were counted; None where one unit is one coin."""
+
+    @property
+    def per_unit(self) -> Decimal:
+        """Coins that one whole unit of the position stands for, rounded down to 18 places."""
+        position = self.token.position
+        if self.rate is None or position is None:
+            return Decimal(1)
+        units = self.rate.units(10 ** (position.decimals + _RATE_PLACES))
+        return Decimal(units // 10**self.token.decimals).scaleb(-_RATE_PLACES, EXACT)
+
+
+@dataclass(frozen=True, slots=True)
 class AssetAssessment:
     """One asset of one exchange. Sums are whole coins; ratios are unrounded."""
 
@@ -61,6 +85,8 @@ class AssetAssessment:
     gaps: tuple[Gap, ...]
     upper_bounds: Mapping[Basis, Decimal] = field(default_factory=dict)
     """``ratios`` if every claim that could not be judged (``unsupported``) turned out signed; same keys."""
+    positions: tuple[PositionHeld, ...] = ()
+    """What of ``reserves`` is no coin in a wallet, of every snapshot that is held; contained in ``reserves``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +114,8 @@ class Audit:
     """(network, asset) to number of claims compared: 0 mismatches is only known where something was compared."""
     report_reserves: Mapping[str, Mapping[Basis, Decimal]]
     """By asset, where every claim of the asset was read at its own height."""
+    asked: frozenset[str] = frozenset()
+    """Networks that could be asked, whether they answered or not: one that is configured later may tell more."""
 
 
 @dataclass(frozen=True, slots=True)

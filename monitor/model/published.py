@@ -70,6 +70,22 @@ class SummaryDifference:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedTotal:
+    """A total that a list states beside its rows."""
+
+    file: str
+    coin: str
+    """As stated: a coin id, ``BTC(ALL)``, or another name."""
+    coins: tuple[str, ...]
+    """The coin ids whose rows in ``file`` it is the total of."""
+    stated: Decimal
+    summed: Decimal
+    """What these rows add up to, exactly."""
+    agrees: bool
+    """Whether ``summed``, in the decimals that are stated, is what is stated."""
+
+
+@dataclass(frozen=True, slots=True)
 class WalletList:
     """A published list, read whole. ``claims`` keeps the order and every row of the document."""
 
@@ -77,10 +93,16 @@ class WalletList:
     layout: str
     claims: tuple[Claim, ...] = field(repr=False)
     """Not in the repr, which asyncio makes of every task's result: a million claims take seconds and gigabytes."""
-    summary: Mapping[str, Decimal] = field(default_factory=dict)
-    differences: tuple[SummaryDifference, ...] = ()
+    summary: tuple[StatedTotal, ...] = ()
     unread: tuple[str, ...] = ()
     """What the document holds beside its claims (further files, columns, keys): a sentence each, for log and page."""
+
+    @property
+    def differences(self) -> tuple[SummaryDifference, ...]:
+        """The stated totals that are not the sum of their rows."""
+        return tuple(
+            SummaryDifference(total.coin, total.stated, total.summed) for total in self.summary if not total.agrees
+        )
 
 
 @dataclass(frozen=True, slots=True)

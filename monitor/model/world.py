@@ -9,6 +9,7 @@ from monitor.model.alerts import AlertState
 from monitor.model.balances import Snapshot
 from monitor.model.judgement import AssetAssessment, Audit, Basis, SharedAccounts
 from monitor.model.ownership import VerdictStatus
+from monitor.model.proofs import ProofState, Regularity
 from monitor.model.published import Document, Liabilities, ListChanges, SummaryDifference
 
 
@@ -17,7 +18,7 @@ class DocumentState:
     """Where one published document of an exchange stands."""
 
     kind: str
-    """``wallets`` or ``liabilities``."""
+    """``wallets``, ``liabilities`` or ``proof``."""
     current: Document | None
     fetched: int = 0
     """Attempts since the start."""
@@ -46,6 +47,15 @@ class SnapshotState:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """Something that takes long, and how far it is."""
+
+    what: str
+    share: float
+    """From 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class EndpointState:
     """An endpoint's record since the start. ``name`` is configured or the host; never a URL that may hold a key."""
 
@@ -62,6 +72,20 @@ class EndpointState:
     last_success_at: datetime | None = None
     method: str = ""
     """How it tells many balances at once, where endpoints of its protocol differ in that; empty until found out."""
+    work: Work | None = None
+    """What it does just now that takes long."""
+    difference: str | None = None
+    """Where it follows balances block by block: what the newest rescan found otherwise. None before there was one."""
+    standing: str = "good"
+    """What speaks against asking it first: ``good``, ``slow``, ``behind``, ``doubted`` or ``down``."""
+    head: int | None = None
+    """The number of the block that it named last, when all endpoints were asked; None until it named one."""
+    lag: int | None = None
+    """How many blocks that was behind the newest one known to as many endpoints as must agree."""
+    late: int = 0
+    """How often it took so long that another endpoint was asked in its place."""
+    archive: bool | None = None
+    """Whether it keeps the states of past blocks; None until found out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +115,10 @@ class Assessment:
     shared: tuple[SharedAccounts, ...] = ()
     liabilities_max_age: timedelta | None = None
     """None where no liabilities are configured."""
+    proof: ProofState | None = None
+    """None where none is configured, or none was verified yet."""
+    regularity: Regularity | None = None
+    """None until something was published."""
 
 
 @dataclass(frozen=True, slots=True)

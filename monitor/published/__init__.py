@@ -6,7 +6,7 @@ refused is a :class:`DocumentError` with a ``reason``.
 """
 
 from monitor.published.archives import PublishedFile
-from monitor.published.documents import Fetched, Validators, fetch, unpack
+from monitor.published.documents import Fetched, Validators, fetch, is_url, unpack
 from monitor.published.errors import DocumentError, LayoutError, Reason
 from monitor.published.intake import fetch_liabilities, fetch_wallets
 from monitor.published.liabilities import FORMATS as LIABILITIES_FORMATS
@@ -27,6 +27,7 @@ __all__ = [
     "fetch",
     "fetch_liabilities",
     "fetch_wallets",
+    "is_url",
     "read_liabilities",
     "read_wallets",
     "unpack",

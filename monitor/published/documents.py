@@ -66,7 +66,7 @@ async def fetch(
     origin = origin_of(source)
     if known is not None and known.origin != origin:
         known = None
-    remote = _is_url(source)
+    remote = is_url(source)
     try:
         if remote:
             fetched = await _fetch_url(source, origin, settings, session, known)
@@ -79,7 +79,8 @@ async def fetch(
     return fetched
 
 
-def _is_url(source: str) -> bool:
+def is_url(source: str) -> bool:
+    """Whether ``source`` is asked for over HTTP; else it is a path. Raises DocumentError where it can't be either."""
     try:
         return urlsplit(source).scheme in {"http", "https"}
     except ValueError as error:

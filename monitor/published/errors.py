@@ -30,6 +30,8 @@ class Reason(StrEnum):
     """Its figures contradict each other."""
     SHRUNK = "shrunk"
     """It lost more rows than ``max_shrink`` allows."""
+    UNPROVEN = "unproven"
+    """A proof in the place of a report, which does not prove its totals."""
 
 
 class DocumentError(Exception):

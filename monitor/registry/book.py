@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from monitor.model import ClaimKind, Network, Token, frozen
+from monitor.model import BalanceSlot, ClaimKind, Network, Token, frozen
 from monitor.registry.names import fold, shown
 
 # The asset namespaces of CAIP-19. Those of other families are not published yet.
@@ -49,6 +49,12 @@ class Tables:
     """By network and name: several tokens where a name is ambiguous."""
     assets: dict[str, str] = field(default_factory=dict)
     """Every name of an asset, its own included, to its own."""
+    balance_slots: dict[str, dict[str, BalanceSlot]] = field(default_factory=dict)
+    """By network and contract: where tokens keep their balances, as far as that is pinned."""
+    positions: dict[str, tuple[Token, ...]] = field(default_factory=dict)
+    """By network: tokens that count as the coins that they stand for."""
+    holdings: dict[tuple[str, str, str], Token] = field(default_factory=dict)
+    """By network, account and asset: the position that is meant where a list names the asset."""
     staking: dict[str, Token] = field(default_factory=dict)
     coins: dict[str, CoinId] = field(default_factory=dict)
 
@@ -73,6 +79,27 @@ class Registry:
     def tokens(self, network: str) -> tuple[Token, ...]:
         """Every known token of the network of this short name, the native coin first."""
         return self._tables.tokens.get(network, ())
+
+    def balance_slots(self, network: str) -> Mapping[str, BalanceSlot]:
+        """By contract, where tokens of the network of this short name keep their balances, as far as it is pinned."""
+        return self._tables.balance_slots.get(network, {})
+
+    def positions(self, network: str) -> tuple[Token, ...]:
+        """Every token of the network of this short name that counts as the coins that it stands for."""
+        return self._tables.positions.get(network, ())
+
+    def position(self, network: str, contract: str, asset: str) -> Token | None:
+        """The position in ``contract`` that counts as ``asset``, by any of its names; None where there is none."""
+        name = self.asset(asset)
+        for token in self.positions(network):
+            if token.contract == contract.strip().lower() and token.asset == name:
+                return token
+        return None
+
+    @property
+    def holdings(self) -> Mapping[tuple[str, str, str], Token]:
+        """Network, account and asset of published rows whose coins are in fact in the position that is given."""
+        return self._tables.holdings
 
     def asset(self, name: str) -> str:
         """The one name of the asset that lists and liabilities call ``name`` (``RIPPLE`` and ``xrp`` are ``XRP``)."""
@@ -161,6 +188,11 @@ class Registry:
             names.get((network, fold(coin)))
             or names.get((network, self.asset(coin)))
             or tuple(token for token in self.tokens(network) if token.contract in {contract, contract.lower()})
+            or tuple(
+                token
+                for token in self.positions(network)
+                if token.contract == contract.lower() or (token.position and fold(token.position.name) == fold(coin))
+            )
         )
 
     def _staked(self, coin: str, there: Network | None) -> Placement:

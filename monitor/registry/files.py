@@ -5,7 +5,18 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+
+from monitor.model import PositionKind
 
 try:
     from yaml import CSafeLoader as _SafeLoader
@@ -17,6 +28,8 @@ AssetName = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]{0,31
 Caip2 = Annotated[str, StringConstraints(pattern=r"^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
 Decimals = Annotated[StrictInt, Field(ge=0, le=36)]
+Slot = Annotated[StrictInt, Field(ge=0, lt=2**256)]
+RateFunction = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}\((uint256)?\)$")]
 
 
 class RegistryError(ValueError):
@@ -33,12 +46,20 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class HeldAsEntry(Entry):
+    """What the native units of a network stand for, where they are no coins in a wallet."""
+
+    name: Text
+    kind: PositionKind
+
+
 class NativeEntry(Entry):
     """The coin that a network's own protocol moves, in base units of ``10 ** -decimals``."""
 
     asset: AssetName
     decimals: Decimals
     slip44: Annotated[StrictInt, Field(ge=0)] | None = None
+    position: HeldAsEntry | None = None
 
 
 class NetworkEntry(Entry):
@@ -49,6 +70,15 @@ class NetworkEntry(Entry):
     title: Text
     native: NativeEntry | None = None
     labels: list[Text] = Field(default_factory=list)
+    execution: Name | None = None
+
+
+class SlotEntry(Entry):
+    """Where a contract's storage holds balances, where that takes more than a number to say."""
+
+    slot: Slot
+    bits: Annotated[StrictInt, Field(gt=0, le=256)] = 256
+    vyper: StrictBool = False
 
 
 class TokenEntry(Entry):
@@ -58,6 +88,48 @@ class TokenEntry(Entry):
     decimals: Decimals
     contract: Text | None = None
     names: list[Text] = Field(default_factory=list)
+    balance_slot: Slot | SlotEntry | None = None
+
+    @model_validator(mode="after")
+    def _only_contracts_have_storage(self) -> Self:
+        if self.balance_slot is not None and self.contract is None:
+            raise ValueError("a `balance_slot` is in the storage of a contract: name the `contract`")
+        return self
+
+
+class RateEntry(Entry):
+    """How a position's contract tells what its units stand for."""
+
+    function: RateFunction
+    scale: Annotated[StrictInt, Field(ge=0, le=77)] | None = None
+    decimals: Decimals
+    """Of the coin that the position stands for."""
+
+    @model_validator(mode="after")
+    def _is_scaled_or_of_an_amount(self) -> Self:
+        if self.function.endswith("()") == (self.scale is None):
+            raise ValueError("a function without argument needs a `scale`, one of an amount has none")
+        return self
+
+
+class PositionEntry(Entry):
+    """A token of the network under which it stands that counts as the coins that it stands for."""
+
+    name: Text
+    kind: PositionKind
+    asset: AssetName
+    contract: Text
+    decimals: Decimals
+    """Of the contract."""
+    rate: RateEntry | None = None
+
+
+class HoldingEntry(Entry):
+    """An account whose published coins are in fact a position."""
+
+    account: Text
+    asset: AssetName
+    contract: Text
 
 
 class CoinEntry(Entry):
@@ -84,6 +156,8 @@ class RegistryFile(Entry):
     networks: dict[Name, NetworkEntry] = Field(default_factory=dict)
     labels: dict[Text, Name] = Field(default_factory=dict)
     tokens: dict[Name, list[TokenEntry]] = Field(default_factory=dict)
+    positions: dict[Name, list[PositionEntry]] = Field(default_factory=dict)
+    holdings: dict[Name, list[HoldingEntry]] = Field(default_factory=dict)
     assets: dict[AssetName, list[Text]] = Field(default_factory=dict)
     staking: dict[AssetName, Name] = Field(default_factory=dict)
     coins: dict[Text, CoinEntry] = Field(default_factory=dict)

@@ -5,14 +5,24 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from monitor.model import Network, Token
+from monitor.model import BalanceSlot, Network, Token
 from monitor.registry.addresses import AddressError, decode
 from monitor.registry.book import CoinId, Registry, Tables
-from monitor.registry.files import CoinEntry, RegistryError, RegistryFile, TokenEntry, read
+from monitor.registry.files import (
+    CoinEntry,
+    HoldingEntry,
+    PositionEntry,
+    RegistryError,
+    RegistryFile,
+    SlotEntry,
+    TokenEntry,
+    read,
+)
 from monitor.registry.names import fold
+from monitor.registry.positions import native_token, position_token
 
 _DATA = Path(__file__).parent / "data"
-_BUILT_IN = ("networks.yaml", "tokens.yaml", "coins.yaml")
+_BUILT_IN = ("networks.yaml", "tokens.yaml", "positions.yaml", "coins.yaml")
 
 # Where a token's contract is an account, it is kept in the spelling of accounts, and checked like one.
 _CONTRACTS_ARE_ACCOUNTS = frozenset({"evm", "solana", "starknet", "tron"})
@@ -58,6 +68,8 @@ def assemble(files: Files) -> Registry:
         assembly.labels,
         assembly.assets,
         assembly.tokens,
+        assembly.positions,
+        assembly.holdings,
         assembly.staking,
         assembly.coins,
     ):
@@ -81,15 +93,18 @@ class _Assembly:
             place = f"{file}: networks.{name}"
             if not self._first("network", name, place) or not self._first("CAIP-2 id", entry.caip2, place):
                 continue
-            self.tables.networks[name] = Network(name, entry.caip2, entry.family, entry.title)
+            self.tables.networks[name] = Network(name, entry.caip2, entry.family, entry.title, entry.execution or "")
             if entry.native:
                 self._first("token", (name, entry.native.asset), place)
-                self.tables.natives[name] = Token(entry.native.asset, name, None, entry.native.decimals)
+                self.tables.natives[name] = native_token(name, entry.native)
                 self._add_token(self.tables.natives[name], (entry.native.asset,))
                 if entry.native.slip44 is not None:
                     self.tables.slip44[name] = entry.native.slip44
             for label in (name, entry.title, *entry.labels):
                 self._add_label(label, name, place)
+        for file, name, entry in self._entries(lambda document: document.networks):
+            if entry.execution:
+                self._network(entry.execution, f"{file}: networks.{name}")
 
     def labels(self) -> None:
         for file, label, name in self._entries(lambda document: document.labels):
@@ -114,6 +129,9 @@ class _Assembly:
             for network, tokens in document.tokens.items():
                 for token in tokens:
                     self._add_asset(token.asset, token.asset, f"{file}: tokens.{network}")
+            for network, positions in document.positions.items():
+                for position in positions:
+                    self._add_asset(position.asset, position.asset, f"{file}: positions.{network}")
 
     def _add_asset(self, name: str, asset: str, place: str) -> None:
         held = self.tables.assets.setdefault(fold(name), asset)
@@ -131,13 +149,72 @@ class _Assembly:
     def _add_entry(self, network: Network, entry: TokenEntry, place: str) -> None:
         contract = self._contract(network, entry.contract, place)
         if (contract or not entry.contract) and self._first("token", (network.name, contract or entry.asset), place):
-            self._add_token(Token(entry.asset, network.name, contract, entry.decimals), entry.names or (entry.asset,))
+            native = None if contract else self.tables.natives.get(network.name)
+            position = native.position if native else None
+            token = Token(entry.asset, network.name, contract, entry.decimals, position)
+            self._add_token(token, entry.names or (entry.asset,))
+            if contract and entry.balance_slot is not None:
+                self._pin(network, contract, entry.balance_slot, place)
+
+    def _pin(self, network: Network, contract: str, slot: int | SlotEntry, place: str) -> None:
+        if network.family != "evm":
+            self.faults.append(f"{place}: balances are proven on EVM networks only, and {network.name} is none")
+            return
+        pinned = BalanceSlot(slot) if isinstance(slot, int) else BalanceSlot(slot.slot, slot.bits, slot.vyper)
+        self.tables.balance_slots[network.name] = {
+            **self.tables.balance_slots.get(network.name, {}),
+            contract: pinned,
+        }
 
     def _add_token(self, token: Token, names: Iterable[str]) -> None:
         self.tables.tokens[token.network] = (*self.tables.tokens.get(token.network, ()), token)
         for name in {fold(name) for name in names}:
             key = (token.network, name)
             self.tables.names[key] = (*self.tables.names.get(key, ()), token)
+
+    def positions(self) -> None:
+        for file, name, entries in self._entries(lambda document: document.positions):
+            place = f"{file}: positions.{name}"
+            network = self._network(name, place)
+            if network:
+                for entry in entries:
+                    self._add_position(network, entry, f"{place}: {entry.name}")
+
+    def _add_position(self, network: Network, entry: PositionEntry, place: str) -> None:
+        if network.family != "evm":
+            self.faults.append(f"{place}: positions are read on EVM networks only, and {network.name} is none")
+            return
+        contract = self._contract(network, entry.contract, place)
+        if contract is None or not self._first("position", (network.name, contract), place):
+            return
+        if self._first("name of a position", (network.name, fold(entry.name)), place):
+            token = position_token(network.name, contract, entry)
+            self.tables.positions[network.name] = (*self.tables.positions.get(network.name, ()), token)
+
+    def holdings(self) -> None:
+        for file, name, entries in self._entries(lambda document: document.holdings):
+            place = f"{file}: holdings.{name}"
+            network = self._network(name, place)
+            if network:
+                for entry in entries:
+                    self._add_holding(network, entry, f"{place}: {entry.account}")
+
+    def _add_holding(self, network: Network, entry: HoldingEntry, place: str) -> None:
+        try:
+            account = decode(network, entry.account).canonical
+        except AddressError as error:
+            self.faults.append(f"{place}: {error}")
+            return
+        contract = self._contract(network, entry.contract, place)
+        found = [
+            token
+            for token in self.tables.positions.get(network.name, ())
+            if token.contract == contract and token.asset == entry.asset
+        ]
+        if not found:
+            self.faults.append(f"{place}: {network.name} has no position {entry.contract}: add it under `positions:`")
+        elif self._first("holding", (network.name, account, entry.asset), place):
+            self.tables.holdings[network.name, account, entry.asset] = found[0]
 
     def staking(self) -> None:
         for file, asset, name in self._entries(lambda document: document.staking):
@@ -181,11 +258,8 @@ class _Assembly:
 
     def _token(self, network: Network, asset: str | None, contract: str | None, place: str) -> Token | None:
         """The one token of ``network`` that is meant; a fault where there is none or more than one."""
-        found = [
-            token
-            for token in self.tables.tokens.get(network.name, ())
-            if (asset is None or token.asset == asset) and (contract is None or token.contract == contract)
-        ]
+        tokens, positions = self.tables.tokens.get(network.name, ()), self.tables.positions.get(network.name, ())
+        found = _matching(tokens, asset, contract) or (_matching(positions, asset, contract) if contract else [])
         if len(found) == 1:
             return found[0]
         what = " ".join(part for part in (asset, contract) if part)
@@ -220,3 +294,11 @@ class _Assembly:
         for file, document in self.files:
             for key, value in section(document).items():
                 yield file, key, value
+
+
+def _matching(tokens: Iterable[Token], asset: str | None, contract: str | None) -> list[Token]:
+    return [
+        token
+        for token in tokens
+        if (asset is None or token.asset == asset) and (contract is None or token.contract == contract)
+    ]

@@ -6,6 +6,7 @@ paths are relative to the working directory.
 """
 
 from monitor.settings.loader import ConfigurationError, ConfigurationFault, Fault, load, parse
+from monitor.settings.places import state_directory
 from monitor.settings.schema import (
     AlertRule,
     AlertsSettings,
@@ -18,6 +19,7 @@ from monitor.settings.schema import (
     LogSettings,
     MetricsSettings,
     NetworkSettings,
+    ProofSettings,
     Settings,
     StoreSettings,
     WalletsSettings,
@@ -40,6 +42,7 @@ __all__ = [
     "LogSettings",
     "MetricsSettings",
     "NetworkSettings",
+    "ProofSettings",
     "Settings",
     "StoreSettings",
     "WalletsSettings",
@@ -50,4 +53,5 @@ __all__ = [
     "masked",
     "parse",
     "secrets_of",
+    "state_directory",
 ]

@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from monitor.model import AlertName, Basis, Severity
-from monitor.settings.values import BlockChoice, Duration, Listen, PositiveDuration, Size
+from monitor.settings.values import BlockChoice, Duration, Fingerprint, Listen, PositiveDuration, Size
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 AssetName = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Za-z0-9._-]{0,31}$")]
 Limit = Annotated[Decimal, Field(ge=0, le=100)]
+Root = Annotated[str, StringConstraints(pattern=r"^(0x)?[0-9A-Fa-f]*$", max_length=130)]
 Protocol = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]
 
 
@@ -46,10 +47,33 @@ class WalletsSettings(DocumentSettings):
     )
 
 
+class ProofSettings(DocumentSettings):
+    """A published proof of liabilities, verified whenever it changes (docs/liabilities.md)."""
+
+    source: Annotated[str, StringConstraints(min_length=1)] = Field(
+        description="A path, which may be a directory, or an http(s) URL."
+    )
+    format: str = Field("auto", description="Its scheme; `auto` finds it by names and shape.")
+    root: Root = Field("", description="The root as it was published elsewhere; unset: it is not compared.")
+
+
 class LiabilitiesSettings(DocumentSettings):
     """What the exchange says that it owes."""
 
+    format: str = Field(
+        "auto",
+        description="Its layout; `auto` finds it by column names and shape. `proof`, or the name of a scheme: the "
+        "source is a proof of liabilities, whose totals count once it is verified.",
+    )
+    as_of: AwareDatetime | None = Field(
+        None, description="Where the source is a proof: the moment of its totals; unset: when it was last modified."
+    )
+    root: Root = Field("", description="Where the source is a proof: its root as it was published elsewhere.")
     max_age: PositiveDuration = Field(timedelta(days=35), description="Older liabilities raise PorLiabilitiesOld.")
+    months_between: int = Field(
+        1, gt=0, le=12, description="How often reports are due; one that did not come raises PorReportMissing."
+    )
+    proof: ProofSettings | None = Field(None, description="The proof of these liabilities, where one is published.")
 
 
 class AssetSettings(Section):
@@ -109,15 +133,47 @@ class EndpointSettings(Section):
     user: str | None = None
     password: str | None = None
     headers: dict[str, str] = Field(default_factory=dict)
+    certificate: Fingerprint | None = Field(
+        None,
+        description="The only TLS certificate that is accepted, whoever signed it: `sha256:` and its digits. Electrum "
+        "servers mostly sign their own.",
+    )
+    ca_file: Path | None = Field(
+        None, description="The authorities (PEM) whose TLS certificates are accepted; unset: the system's."
+    )
     timeout: PositiveDuration = Field(timedelta(seconds=30), description="For one request.")
     concurrency: int = Field(4, gt=0, description="Requests under way at the same time.")
     rate: float | None = Field(None, gt=0, description="Requests per second; unset: no limit.")
     batch: int = Field(100, gt=0, description="Calls in one request, where the protocol knows batches.")
+    weight: int | None = Field(
+        None,
+        gt=0,
+        description="Its share of the readings, among the endpoints that have one; those without one follow, in order.",
+    )
+    archive: bool | None = Field(
+        None, description="Whether it keeps the states of past blocks, which `claims` needs; unset: found out."
+    )
+
+    @model_validator(mode="after")
+    def _one_trust(self) -> Self:
+        if self.certificate and self.ca_file:
+            raise ValueError("a pinned certificate needs no authority: leave certificate or ca_file out")
+        if (self.certificate or self.ca_file) and urlsplit(self.url).scheme not in {"https", "ssl"}:
+            raise ValueError("certificate and ca_file are for TLS: the URL must begin with https:// or ssl://")
+        return self
 
     @property
     def label(self) -> str:
         """The name for metrics and logs: never the URL, which may hold a key."""
         return self.name or urlsplit(self.url).netloc.rpartition("@")[2]
+
+
+class CanarySettings(Section):
+    """A native balance of the past that is certain: who tells another one is not believed about the past."""
+
+    account: Annotated[str, StringConstraints(min_length=1)]
+    height: int = Field(ge=0, description="A block number whose state only archive nodes keep.")
+    balance: int = Field(ge=0, description="In base units.")
 
 
 class NetworkSettings(Section):
@@ -132,6 +188,11 @@ class NetworkSettings(Section):
         "finalized", description="Which block is read: a tag, or a number of confirmations under the tip."
     )
     quorum: int = Field(1, gt=0, description="How many endpoints must agree at the same block.")
+    verify: Literal["answers", "proof"] = Field(
+        "answers",
+        description="`proof`: balances count that one endpoint proves (`eth_getProof`) against a header whose hash the "
+        "quorum agrees on; EVM networks only.",
+    )
     stale_after: PositiveDuration | None = Field(
         None, description="A snapshot older than this proves nothing; default: 5m or three intervals, if longer."
     )
@@ -142,6 +203,23 @@ class NetworkSettings(Section):
         None,
         description="A block older than this is refused: the nodes are behind. Unset: 12h on Bitcoin, 2h elsewhere, "
         "no limit where `caip2` names another chain.",
+    )
+    rescan: PositiveDuration = Field(
+        timedelta(hours=24),
+        description="How often what was followed block by block (bitcoind) is checked against a scan of all outputs.",
+    )
+    hedge_after: PositiveDuration | None = Field(
+        None,
+        description="How long an answer is waited for before another endpoint is asked as well; default: three times "
+        "as long as usual, at least 1s.",
+    )
+    max_lag: PositiveDuration | None = Field(
+        None,
+        description="An endpoint whose block is this much older than that of the others is asked last. Unset: 2h on "
+        "Bitcoin, 15m elsewhere.",
+    )
+    canary: CanarySettings | None = Field(
+        None, description="What tells archive nodes from others; unset: a known one on Ethereum, none elsewhere."
     )
     caip2: str | None = Field(None, description="Another chain id or genesis than the registry's: a test network.")
 

@@ -37,7 +37,8 @@ def secrets_of(settings: Settings) -> frozenset[str]:
             found.update(_in_url(endpoint.url), _in_path(endpoint.url), endpoint.headers.values())
             found.update(value for value in (endpoint.user, endpoint.password) if value)
     for exchange in settings.exchanges.values():
-        for document in (exchange.wallets, exchange.liabilities):
+        owed = exchange.liabilities
+        for document in (exchange.wallets, owed, owed and owed.proof):
             if document:
                 found.update(_in_url(document.source))
     return frozenset(value for value in found if len(value) >= _SHORTEST)
@@ -71,7 +72,8 @@ def masked(settings: Settings) -> dict[str, Any]:
             for key in ("user", "password"):
                 endpoint[key] = MASK if endpoint[key] else endpoint[key]
     for exchange in shown["exchanges"].values():
-        for document in (exchange["wallets"], exchange["liabilities"]):
+        owed = exchange["liabilities"]
+        for document in (exchange["wallets"], owed, owed and owed["proof"]):
             if document:
                 document["source"] = mask_source(document["source"])
     return shown

@@ -54,8 +54,17 @@ def parse_block(value: object) -> object:
     raise ValueError(f"not a block: write finalized, safe, latest, or a number of confirmations up to {_DEEPEST}")
 
 
+def parse_fingerprint(value: object) -> object:
+    """A certificate's SHA-256 as ``sha256:<64 digits>``; it may be written with colons, as openssl prints it."""
+    digits = value.lower().removeprefix("sha256:").replace(":", "") if isinstance(value, str) else ""
+    if not re.fullmatch(r"[0-9a-f]{64}", digits):
+        raise ValueError("not a certificate's fingerprint: write sha256: and its 64 hexadecimal digits")
+    return f"sha256:{digits}"
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration)]
 PositiveDuration = Annotated[Duration, Field(gt=timedelta())]
 Size = Annotated[ByteSize, Field(gt=0)]
 Listen = Annotated[str, BeforeValidator(parse_listen)]
+Fingerprint = Annotated[str, BeforeValidator(parse_fingerprint)]
 BlockChoice = Annotated[Literal["finalized", "safe", "latest"] | int, BeforeValidator(parse_block)]

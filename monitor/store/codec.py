@@ -8,9 +8,24 @@ from typing import Any
 
 import orjson
 
-from monitor.model import Audit, Balances, Basis, ClaimMismatch, ListChanges, Token
+from monitor.model import (
+    Address,
+    Audit,
+    Balances,
+    Basis,
+    ClaimMismatch,
+    ListChanges,
+    Position,
+    PositionKind,
+    Rate,
+    RateCall,
+    Rates,
+    Token,
+)
 
 _LEVEL = 1  # lists and balances are written often and read once: speed counts, and level 1 already finds the repeats
+
+_NO_RATES: Rates = {}
 
 
 def compress(content: bytes) -> bytes:
@@ -29,21 +44,53 @@ def _unpack(content: bytes) -> Any:  # noqa: ANN401 - JSON; each decoder below g
     return orjson.loads(decompress(content))
 
 
-def _token(token: Token) -> list[str | int | None]:
-    return [token.asset, token.network, token.contract, token.decimals]
+def _token(token: Token) -> list[Any]:
+    """A token, with what its position is behind it, if it is one."""
+    packed = [token.asset, token.network, token.contract, token.decimals]
+    position = token.position
+    if position is None:
+        return packed
+    call = [position.rate.function, position.rate.scale] if position.rate else None
+    return [*packed, [position.name, position.kind.value, position.decimals, call]]
 
 
-def encode_balances(balances: Balances) -> bytes:
+def _as_token(packed: list[Any]) -> Token:
+    asset, network, contract, decimals, *position = packed
+    return Token(asset, network, contract, decimals, _as_position(*position[0]) if position else None)
+
+
+def _as_position(name: str, kind: str, decimals: int, call: list[Any] | None) -> Position:
+    return Position(name, PositionKind(kind), decimals, RateCall(*call) if call else None)
+
+
+def encode_balances(balances: Balances, rates: Rates = _NO_RATES) -> bytes:
+    """``balances``, each token's with its rate behind them if it has one."""
     return _pack(
-        [[_token(token), list(held), [str(amount) for amount in held.values()]] for token, held in balances.items()]
+        [
+            [_token(token), list(held), [str(amount) for amount in held.values()], *_rate(rates.get(token))]
+            for token, held in balances.items()
+        ]
     )
 
 
+def _rate(rate: Rate | None) -> list[list[str]]:
+    return [[str(rate.shares), str(rate.assets)]] if rate else []
+
+
 def decode_balances(content: bytes) -> Balances:
-    return {
-        Token(*token): dict(zip(accounts, map(int, amounts), strict=True))
-        for token, accounts, amounts in _unpack(content)
-    }
+    return decode_rated(content)[0]
+
+
+def decode_rated(content: bytes) -> tuple[Balances, Rates]:
+    """Balances, and the rates of those of their tokens that have one."""
+    balances: dict[Token, dict[Address, int]] = {}
+    rates: dict[Token, Rate] = {}
+    for packed, accounts, amounts, *rate in _unpack(content):
+        token = _as_token(packed)
+        balances[token] = dict(zip(accounts, map(int, amounts), strict=True))
+        if rate:
+            rates[token] = Rate(*map(int, rate[0]))
+    return balances, rates
 
 
 def encode_changes(changes: ListChanges) -> bytes:
@@ -66,6 +113,7 @@ def encode_audit(audit: Audit) -> bytes:
             "unjudged": dict(audit.unjudged),
             "checked": [[network, asset, count] for (network, asset), count in audit.checked.items()],
             "report_reserves": {asset: _amounts(reserves) for asset, reserves in audit.report_reserves.items()},
+            "asked": sorted(audit.asked),
         }
     )
 
@@ -80,7 +128,7 @@ def decode_audit(content: bytes) -> Audit:
         at=datetime.fromisoformat(value["at"]),
         matches=value["matches"],
         mismatches=tuple(
-            ClaimMismatch(line, network, Token(*token), account, Decimal(claimed), Decimal(found))
+            ClaimMismatch(line, network, _as_token(token), account, Decimal(claimed), Decimal(found))
             for line, network, token, account, claimed, found in value["mismatches"]
         ),
         unjudged=value["unjudged"],
@@ -89,4 +137,5 @@ def decode_audit(content: bytes) -> Audit:
             asset: {Basis(basis): Decimal(amount) for basis, amount in reserves.items()}
             for asset, reserves in value["report_reserves"].items()
         },
+        asked=frozenset(value.get("asked", ())),
     )

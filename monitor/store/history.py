@@ -4,17 +4,13 @@ Every write is one transaction: after a crash either all of it is there or nothi
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import delete, func, insert, select
 
 from monitor.model import (
     Audit,
@@ -28,10 +24,10 @@ from monitor.model import (
     VerdictStatus,
 )
 from monitor.store import codec, tables
-from monitor.store.database import StoreError, connect
-
-_ROWS = 500  # rows in one INSERT: SQLite takes 32 766 variables at the most
-_UPSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+from monitor.store.access import block_columns
+from monitor.store.claimed import ClaimReadings
+from monitor.store.journals import Journals
+from monitor.store.proofs import Proofs
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +42,8 @@ class StoredDocument:
     content: bytes
 
 
-class Store:
+class Store(ClaimReadings, Journals, Proofs):
     """The history of all exchanges. Not for use by two daemons at once."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-        self._writing = asyncio.Lock()  # SQLite has one writer; queueing here beats its busy loop
-
-    @classmethod
-    async def open(cls, url: str) -> Self:
-        """Open the database and migrate it. Raises :class:`StoreError`."""
-        return cls(await connect(url))
-
-    async def close(self) -> None:
-        await self._engine.dispose()
 
     # --- Documents ---------------------------------------------------------------------------------------------------
 
@@ -177,7 +161,7 @@ class Store:
                 "fingerprint": fingerprint,
                 "confirmed": int(answer.confirmed),
                 "reason": answer.reason,
-                **_block_columns(answer.block),
+                **block_columns(answer.block),
             }
             for fingerprint, answer in answers.items()
         ]
@@ -188,13 +172,13 @@ class Store:
 
     async def save_snapshot(self, snapshot: Snapshot, sums: Mapping[str, Decimal]) -> None:
         """Replace the snapshot of its exchange and network, and add what it summed up to per asset."""
-        balances = await asyncio.to_thread(codec.encode_balances, snapshot.balances)
+        balances = await asyncio.to_thread(codec.encode_balances, snapshot.balances, snapshot.rates)
         place = {"exchange": snapshot.exchange, "network": snapshot.network}
         block = {"block_number": snapshot.block.number, "block_hash": snapshot.block.hash}
         async with self._transaction() as connection:
             row = {
                 **place,
-                **_block_columns(snapshot.block),
+                **block_columns(snapshot.block),
                 "taken_at": snapshot.taken_at,
                 "endpoints": list(snapshot.endpoints),
                 "balances": balances,
@@ -206,18 +190,13 @@ class Store:
 
     async def snapshots(self) -> list[Snapshot]:
         """The last whole snapshot of every exchange and network."""
-        rows = await self._rows(select(tables.snapshots))
-        return [
-            Snapshot(
-                row.exchange,
-                row.network,
-                Block(row.block_number, row.block_hash, row.block_at),
-                row.taken_at,
-                await asyncio.to_thread(codec.decode_balances, row.balances),
-                tuple(row.endpoints),
-            )
-            for row in rows
-        ]
+        found = []
+        for row in await self._rows(select(tables.snapshots)):
+            balances, rates = await asyncio.to_thread(codec.decode_rated, row.balances)
+            block = Block(row.block_number, row.block_hash, row.block_at)
+            endpoints = tuple(row.endpoints)
+            found.append(Snapshot(row.exchange, row.network, block, row.taken_at, balances, endpoints, rates))
+        return found
 
     async def save_ratios(self, points: Iterable[RatioPoint]) -> None:
         rows = [
@@ -264,36 +243,6 @@ class Store:
         async with self._transaction() as connection:
             await connection.execute(delete(tables.sums).where(tables.sums.c.taken_at < before))
             await connection.execute(delete(tables.ratios).where(tables.ratios.c.at < before))
-
-    # --- Inside ------------------------------------------------------------------------------------------------------
-
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
-        """One writer at a time; commits at the end, rolls back on an error."""
-        try:
-            async with self._writing, self._engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise StoreError(f"the history cannot be written: {error.__cause__ or error}") from error
-
-    async def _rows(self, query: Any) -> Sequence[Any]:  # noqa: ANN401 - SQLAlchemy rows, typed where they are used
-        try:
-            async with self._engine.connect() as connection:
-                return (await connection.execute(query)).all()
-        except SQLAlchemyError as error:
-            raise StoreError(f"the history cannot be read: {error.__cause__ or error}") from error
-
-    async def _upsert(self, connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        new: Any = _UPSERTS[self._engine.dialect.name](table)
-        keys = [column.name for column in table.primary_key]
-        others = {column.name: new.excluded[column.name] for column in table.columns if column.name not in keys}
-        statement = new.on_conflict_do_update(index_elements=keys, set_=others)
-        for start in range(0, len(rows), _ROWS):
-            await connection.execute(statement, list(rows[start : start + _ROWS]))
-
-
-def _block_columns(block: Block) -> dict[str, Any]:
-    return {"block_number": block.number, "block_hash": block.hash, "block_at": block.timestamp}
 
 
 def _verdicts(rows: Sequence[Any]) -> dict[bytes, Verdict]:

@@ -158,6 +158,62 @@ audits = Table(
     comment="The claimed amounts of the current list against the chain, zlib-compressed JSON.",
 )
 
+claim_readings = Table(
+    "claim_readings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("chain", String(64), nullable=False),
+    Column("trust", String(64), nullable=False),
+    Column("block_number", BigInteger, nullable=False),
+    Column("block_hash", String(80), nullable=False),
+    Column("block_at", Moment, nullable=False),
+    Column("read_at", Moment, nullable=False, index=True),
+    Column("balances", LargeBinary, nullable=False),
+    Index(None, "sha256", "chain", "block_number"),
+    comment="Balances at the heights that a list claims, part by part: reading them goes on where it was cut.",
+)
+
+journals = Table(
+    "journals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("network", String(64), nullable=False),
+    Column("endpoint", String(255), nullable=False),
+    Column("entry", LargeBinary, nullable=False),
+    Index(None, "network", "endpoint"),
+    comment="What each endpoint follows: entries in order, from a scan on; their meaning is the protocol's.",
+)
+
+proofs = Table(
+    "proofs",
+    metadata,
+    Column("exchange", String(64), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("fetched_at", Moment, nullable=False),
+    Column("modified_at", Moment),
+    Column("members", JSON, nullable=False),
+    Column("verified_at", Moment, nullable=False),
+    Column("proof", JSON, nullable=False),
+    comment="The newest proof of each exchange's liabilities, and what became of it.",
+)
+
+publications = Table(
+    "publications",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("exchange", String(64), nullable=False, index=True),
+    Column("seen_at", Moment, nullable=False),
+    Column("as_of", Moment, nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("report_id", Text, nullable=False),
+    Column("root", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    comment="Every report and every root of a proof that was ever seen.",
+)
+
 state = Table(
     "state",
     metadata,

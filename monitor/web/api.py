@@ -8,14 +8,15 @@ import orjson
 from aiohttp import web
 
 from monitor.model import Assessment, Claim, Verdict, VerdictStatus, World
-from monitor.web import serialise, words
+from monitor.web import plain, serialise, words
 from monitor.web.deps import DEPS
-from monitor.web.serialise import Json
+from monitor.web.plain import Json
 
 _ROUTES = {
     "exchanges": "/api/v1/exchanges",
     "exchange": "/api/v1/exchanges/{name}",
     "claims": "/api/v1/exchanges/{name}/claims?network=&asset=&verdict=&offset=0&limit=100",
+    "account": "/api/v1/exchanges/{name}/networks/{network}/accounts/{account}",
     "endpoints": "/api/v1/endpoints",
     "alerts": "/api/v1/alerts",
     "config": "/api/v1/config",
@@ -64,6 +65,22 @@ async def claims(request: web.Request) -> web.Response:
     return answer(_stamped(world) | page)
 
 
+@routes.get("/api/v1/exchanges/{name}/networks/{network}/accounts/{account}")
+async def account(request: web.Request) -> web.Response:
+    """What one account held at the last whole snapshot, and what that consists of as far as it is followed."""
+    world = _world(request)
+    assessment = _assessment(request, world)
+    network, name = request.match_info["network"], request.match_info["account"]
+    state = assessment.snapshots.get(network)
+    whole = state.snapshot if state else None
+    held = {token: amounts[name] for token, amounts in whole.balances.items() if name in amounts} if whole else {}
+    if state is None or whole is None or not held:
+        raise web.HTTPNotFound(text=f"no whole snapshot of {assessment.exchange} on {network} has an account {name}")
+    traced = await request.app[DEPS].outputs(network, name)
+    found = serialise.account(state, whole, held) | {"outputs": serialise.outputs(traced, held) if traced else None}
+    return answer(_stamped(world) | {"account": name, "network": network} | found)
+
+
 @routes.get("/api/v1/endpoints")
 async def endpoints(request: web.Request) -> web.Response:
     world = _world(request)
@@ -96,7 +113,7 @@ def _assessment(request: web.Request, world: World) -> Assessment:
 
 
 def _stamped(world: World) -> Json:
-    return {"at": serialise.time(world.at), "ready": world.ready}
+    return {"at": plain.time(world.at), "ready": world.ready}
 
 
 class _Wanted:

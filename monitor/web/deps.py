@@ -7,7 +7,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from monitor.model import Claim, ReloadState, Verdict, World
+from monitor.model import AccountOutputs, Claim, ReloadState, Verdict, World
 
 
 class Scrape(Protocol):
@@ -24,7 +24,15 @@ ClaimSource = Callable[[str], Iterable[tuple[Claim, Verdict]] | None]
 """The judged claims of an exchange in the order of its list; None when it is not known. Called in a thread."""
 
 
+OutputSource = Callable[[str, str], Awaitable[AccountOutputs | None]]
+"""What the balance of an account consists of, by network and account; None where no endpoint follows that."""
+
+
 def _no_claims(_exchange: str) -> None:
+    return None
+
+
+async def _no_outputs(_network: str, _account: str) -> None:
     return None
 
 
@@ -47,6 +55,7 @@ class Deps:
     stalled: Callable[[], str] = str
     """Why the daemon does not get on; empty while passes end in time."""
     claims: ClaimSource = _no_claims
+    outputs: OutputSource = _no_outputs
     devnet: bool = False
     """Whether this watches the devnet: then the page says what to try on it."""
     runbook_url: str = ""

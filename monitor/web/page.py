@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from monitor import __version__
 from monitor.judgement.phrases import moment, span
 from monitor.model import AlertState, AssetAssessment, Basis, World
-from monitor.web import figures, serialise, words
+from monitor.web import figures, plain, serialise, words
 from monitor.web.deps import DEPS, Deps
 
 _HERE = Path(__file__).parent
@@ -132,7 +132,7 @@ def _environment() -> Environment:
         percent=figures.percent,
         limit=figures.limit,
         moment=moment,
-        isotime=serialise.time,
+        isotime=plain.time,
         span=span,
         capital=_capital,
         unbroken=_unbroken,
@@ -143,6 +143,8 @@ def _environment() -> Environment:
         worst=words.worst,
         gap=words.gap,
         BASES=words.BASES,
+        POSITIONS=words.POSITIONS,
+        PROOFS=words.PROOFS,
         STATUSES=words.STATUSES,
         VERDICTS=words.VERDICTS,
         verdict_table=serialise.verdicts,

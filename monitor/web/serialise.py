@@ -1,62 +1,29 @@
 """The model as JSON's types. Amounts and ratios are exact decimal strings; counts and heights are integers."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
 
 from monitor.model import (
+    AccountOutputs,
     AlertState,
     Assessment,
     AssetAssessment,
     Audit,
-    Basis,
-    Block,
     Claim,
-    Document,
     DocumentState,
     EndpointState,
     Gap,
     Liabilities,
+    PositionHeld,
     ReserveStatus,
     Snapshot,
     SnapshotState,
+    Token,
     Verdict,
     VerdictStatus,
 )
-from monitor.web import words
+from monitor.web import proofs, words
 from monitor.web.figures import exact
-
-Json = dict[str, object]
-
-
-def time(moment: datetime | None) -> str | None:
-    """RFC 3339, in UTC."""
-    return moment.isoformat().replace("+00:00", "Z") if moment is not None else None
-
-
-def number(value: Decimal | None) -> str | None:
-    return exact(value) if value is not None else None
-
-
-def by_basis(values: Mapping[Basis, Decimal]) -> Json:
-    return {basis: exact(value) for basis, value in values.items()}
-
-
-def block(at: Block) -> Json:
-    return {"number": at.number, "hash": at.hash, "time": time(at.timestamp)}
-
-
-def document(read: Document | None) -> Json | None:
-    if read is None:
-        return None
-    return {
-        "source": read.source,
-        "sha256": read.sha256,
-        "size": read.size,
-        "fetched_at": time(read.fetched_at),
-        "modified_at": time(read.modified_at),
-        "members": list(read.members),
-    }
+from monitor.web.plain import Json, block, by_basis, document, number, time
 
 
 def summary(assessment: Assessment) -> Json:
@@ -81,6 +48,8 @@ def exchange(assessment: Assessment) -> Json:
         "snapshots": {name: snapshot_state(state) for name, state in assessment.snapshots.items()},
         "documents": {name: document_state(state) for name, state in assessment.documents.items()},
         "liabilities": liabilities(assessment.liabilities),
+        "proof": proofs.proof(assessment.proof),
+        "regularity": proofs.regularity(assessment.regularity),
         "list": {
             "accepted_at": time(assessment.listed_at),
             "verdicts": verdicts(assessment.verdicts),
@@ -119,8 +88,34 @@ def asset(each: AssetAssessment, snapshots: Mapping[str, SnapshotState]) -> Json
             network: {"reserves": by_basis(sums), "snapshot": _snapshot_of(snapshots.get(network))}
             for network, sums in each.reserves.items()
         },
+        "positions": [position(held, snapshots) for held in each.positions],
         "gaps": [gap(missing) for missing in each.gaps],
     }
+
+
+def position(held: PositionHeld, snapshots: Mapping[str, SnapshotState]) -> Json:
+    """Part of an asset's reserves that is no coin in a wallet, with the rate and the block that its number is from."""
+    token, what = held.token, held.token.position
+    return {
+        "name": what.name if what else None,
+        "kind": what.kind if what else None,
+        "network": token.network,
+        "contract": token.contract,
+        "reserves": by_basis(held.amounts),
+        "rate": rate(held),
+        "snapshot": _snapshot_of(snapshots.get(token.network)),
+    }
+
+
+def rate(held: PositionHeld) -> Json:
+    """Coins per unit of a position, and the answer that this is from: ``assets`` for ``shares``, in base units."""
+    call = held.token.position.rate if held.token.position else None
+    answer = {
+        "function": call.function if call else None,
+        "shares": str(held.rate.shares) if held.rate else None,
+        "assets": str(held.rate.assets) if held.rate else None,
+    }
+    return {"per_unit": exact(held.per_unit), **answer}
 
 
 def gap(missing: Gap) -> Json:
@@ -145,6 +140,35 @@ def snapshot_state(state: SnapshotState) -> Json:
         "snapshot": snapshot(state.snapshot) if state.snapshot is not None else None,
         "failure": state.failure or None,
         "failed_at": time(state.failed_at),
+    }
+
+
+def account(state: SnapshotState, whole: Snapshot, held: Mapping[Token, int]) -> Json:
+    """What an account held at a snapshot, by token."""
+    balances = [
+        {"asset": token.asset, "contract": token.contract, "amount": exact(token.whole(units))}
+        for token, units in held.items()
+    ]
+    return {"balances": balances, "snapshot": snapshot(whole) | {"stale": state.stale}}
+
+
+def outputs(traced: AccountOutputs, held: Mapping[Token, int]) -> Json | None:
+    """The unspent outputs of an account, in coins of its network; None where that is none of ``held``."""
+    coin = next((token for token in held if token.contract is None), None)
+    if coin is None:
+        return None
+    return {
+        "block": block(traced.block),
+        "total": exact(coin.whole(sum(output.amount for output in traced.outputs))),
+        "unspent": [
+            {
+                "txid": output.txid,
+                "index": output.index,
+                "height": output.height,
+                "amount": exact(coin.whole(output.amount)),
+            }
+            for output in traced.outputs
+        ],
     }
 
 
@@ -220,10 +244,17 @@ def endpoint(state: EndpointState) -> Json:
         "name": state.name,
         "protocol": state.protocol,
         "method": state.method or None,
+        "work": {"what": state.work.what, "percent": int(100 * state.work.share)} if state.work else None,
+        "difference": state.difference,
         "up": state.up,
         "requests": state.requests,
         "failures": dict(state.failures),
         "disagreements": state.disagreements,
+        "late": state.late,
+        "standing": state.standing,
+        "head": state.head,
+        "lag": state.lag,
+        "archive": state.archive,
         "last_error": state.last_error or None,
         "last_success_at": time(state.last_success_at),
     }
@@ -250,6 +281,7 @@ def claim(row: Claim, verdict: Verdict, snapshots: Mapping[str, SnapshotState]) 
         "network": row.network,
         "asset": row.token.asset if row.token is not None else None,
         "contract": row.token.contract if row.token is not None else None,
+        "position": row.token.position.name if row.token is not None and row.token.position is not None else None,
         "kind": row.kind,
         "address": row.address,
         "account": row.account,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from monitor.model import Assessment, AssetAssessment, Gap, ReserveStatus, World
+from monitor.model import Assessment, AssetAssessment, Gap, PositionKind, ProofStatus, ReserveStatus, World
 from monitor.web.figures import limit, percent
 
 _CLAUSE = re.compile(r"[:;(]|, ")
@@ -15,10 +15,23 @@ BASES = {
     "listed": "every account on the list, signed or not",
     "asserted": "listed, and coins stated without an address",
 }
+POSITIONS = {
+    PositionKind.STAKED: "staked with validators",
+    PositionKind.LIQUID_STAKED: "staked through an issuer, who gave a token for it",
+    PositionKind.LENT: "lent out in a market",
+    PositionKind.VAULT: "invested by a contract",
+    PositionKind.WRAPPED: "a token that an issuer, bridge or contract backs",
+}
 STATUSES = {
     ReserveStatus.COVERED: "Covered",
     ReserveStatus.BREACH: "Not covered",
     ReserveStatus.UNKNOWN: "Unknown",
+}
+PROOFS = {
+    ProofStatus.PROVEN: "proven, as far as the scheme goes",
+    ProofStatus.BOUND: "bound, not proven",
+    ProofStatus.INVALID: "invalid",
+    ProofStatus.UNREADABLE: "unreadable",
 }
 VERDICTS = {
     "verified": "valid, by a key that the account itself names",

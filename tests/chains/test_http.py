@@ -1,5 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import aiohttp
@@ -8,7 +10,7 @@ from aiohttp import encode_basic_auth, web
 from aiohttp.test_utils import RawTestServer
 
 from monitor.chains import ChainError
-from monitor.chains.http import Http, excerpt, why
+from monitor.chains.http import Http, excerpt, seconds_until, why
 from monitor.chains.line import Line
 from monitor.settings import EndpointSettings
 
@@ -83,3 +85,42 @@ def test_an_excerpt_is_one_short_line() -> None:
     assert excerpt(b"a\n b\r\n\t c") == "a b c"
     assert len(excerpt(b"x" * 10**6)) == 121
     assert excerpt(b"\xff") == "\N{REPLACEMENT CHARACTER}"
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("0", 0),
+        ("120", 120),
+        ("soon", None),
+        ("-5", None),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+    ],
+)
+def test_a_server_says_in_seconds_or_by_a_date_when_to_ask_again(header: str | None, seconds: float | None) -> None:
+    assert seconds_until(header) == seconds
+
+
+def test_a_date_to_come_is_that_many_seconds_away() -> None:
+    header = format_datetime(datetime.now(UTC) + timedelta(minutes=10), usegmt=True)
+    assert seconds_until(header) == pytest.approx(600, abs=5)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "reason"),
+    [(429, "", "rate_limited"), (503, "come back later", "http_status"), (503, "Work queue depth exceeded", "busy")],
+)
+async def test_every_refusal_tells_when_the_server_wants_to_be_asked_again(status: int, body: str, reason: str) -> None:
+    async def refuse(_: web.BaseRequest) -> web.Response:
+        return web.Response(status=status, text=body, headers={"Retry-After": "33"})
+
+    async with RawTestServer(refuse, host="127.0.0.1") as server:
+        line = Line(EndpointSettings(url=str(server.make_url("/"))))
+        http = Http(line)
+        with pytest.raises(ChainError) as failure:
+            http.refuse(await http.request("GET"))
+        await http.close()
+    assert (failure.value.reason, failure.value.retry_after) == (reason, 33)
+    assert failure.value.transient

@@ -110,7 +110,8 @@ async def test_an_endpoint_that_lags_is_passed_over(evm: Evm, open_reader: Opene
     reading = await reader.read(WANTED, LATEST)
     assert reading.block.number == 100
     assert reading.endpoints == ("node-1", "node-3")
-    assert happened(reader.endpoints()[1]) == {"behind": 1}
+    assert [(state.head, state.lag) for state in reader.endpoints()] == [(100, 0), (99, 1), (100, 0)]
+    assert reader.endpoints()[1].up is None, "being asked for nothing that it cannot know, it did not fail"
 
 
 async def test_an_endpoint_on_another_chain_is_never_used_and_is_taken_back_when_it_returns(
@@ -206,7 +207,7 @@ async def test_endpoints_that_a_reading_did_not_need_are_probed_without_delaying
     nodes[3].mischief = hang
     reader = open_reader(ETHEREUM, *(each | {"timeout": "200ms"} for each in urls(nodes)))
     assert (await reader.read(WANTED, LATEST)).endpoints == ("node-1",)
-    assert [state.up for state in reader.endpoints()] == [True, None, None, None]
+    assert reader.endpoints()[3].up is None
     await settled()
     assert [state.up for state in reader.endpoints()] == [True, False, False, False]
     assert len(nodes[1].asked) == 1
@@ -319,16 +320,108 @@ async def test_a_lying_slow_limited_lagging_and_dead_endpoint_cost_no_snapshot(e
         assert reading.balances[ETH] == COINS
         assert reading.endpoints == ("node-6", "node-7")
     states = reader.endpoints()
-    assert states[0].disagreements == 2
+    assert states[0].disagreements == 1, "who was outvoted is not asked again as long as it rests"
+    assert states[3].lag == 1
     assert [set(happened(state)) for state in states] == [
         set(),
         {"timeout"},
         {"rate_limited"},
-        {"behind"},
+        set(),
         {"http_status"},
         set(),
         set(),
     ]
+    assert [state.standing for state in states] == ["doubted", "down", "down", "good", "down", "good", "good"]
+
+
+async def test_a_lie_does_not_win_by_being_told_first(evm: Evm, open_reader: Opener) -> None:
+    nodes = await honest(evm, 5)
+    for liar in (nodes[0], nodes[2]):
+        lying(liar)  # the same lie
+    reader = open_reader(ETHEREUM, *urls(nodes), quorum=2)
+    reading = await reader.read(WANTED, LATEST)
+    assert reading.balances[ETH] == COINS
+    assert reading.endpoints == ("node-2", "node-4", "node-5")
+    assert [state.disagreements for state in reader.endpoints()] == [1, 0, 1, 0, 0]
+
+
+async def test_as_many_liars_as_honest_endpoints_make_no_snapshot(evm: Evm, open_reader: Opener) -> None:
+    nodes = await honest(evm, 4)
+    for liar in (nodes[0], nodes[2]):
+        lying(liar)
+    reader = open_reader(ETHEREUM, *urls(nodes), quorum=2)
+    with pytest.raises(ChainError) as failure:
+        await reader.read(WANTED, LATEST)
+    assert failure.value.reason is Reason.DISAGREEMENT
+
+
+async def test_who_was_outvoted_is_asked_last_and_only_when_it_is_needed(evm: Evm, open_reader: Opener) -> None:
+    nodes = await honest(evm, 3)
+    lying(nodes[0])
+    reader = open_reader(ETHEREUM, *urls(nodes), quorum=2)
+    for _ in range(3):
+        assert (await reader.read(WANTED, LATEST)).endpoints == ("node-2", "node-3")
+    assert reader.endpoints()[0].disagreements == 1
+    nodes[1].mischief = dead
+    with pytest.raises(ChainError) as failure:
+        await reader.read(WANTED, LATEST)
+    assert failure.value.reason is Reason.DISAGREEMENT
+
+
+async def test_endpoints_that_disagree_at_the_newest_block_are_joined_by_those_that_are_a_block_behind(
+    evm: Evm, open_reader: Opener
+) -> None:
+    liar, honest_one, lagging = await honest(evm, 3)
+    lying(liar)
+    lagging.tip = 99
+    reader = open_reader(ETHEREUM, *urls([liar, honest_one, lagging]), quorum=2)
+    reading = await reader.read(WANTED, LATEST)
+    assert (reading.block.number, reading.balances[ETH]) == (99, COINS)
+    assert set(reading.endpoints) == {"node-2", "node-3"}
+
+
+async def test_an_endpoint_far_ahead_of_all_others_does_not_put_them_last(evm: Evm, open_reader: Opener) -> None:
+    nodes = await honest(evm, 3)
+    nodes[2].tip = 5000
+    reader = open_reader(ETHEREUM, *urls(nodes), quorum=2)
+    assert (await reader.read(WANTED, LATEST)).endpoints == ("node-1", "node-2")
+    await settled()
+    assert [state.lag for state in reader.endpoints()] == [0, 0, 0]
+    assert {state.standing for state in reader.endpoints()} == {"good"}
+
+
+async def test_an_endpoint_that_stands_still_is_asked_last_until_it_has_caught_up(
+    evm: Evm, open_reader: Opener
+) -> None:
+    nodes = await honest(evm, 2)
+    nodes[0].tip, nodes[0].age = 0, 1200
+    reader = open_reader(ETHEREUM, *urls(nodes))
+    assert (await reader.read(WANTED, LATEST)).endpoints == ("node-1",)
+    await settled()
+    assert (reader.endpoints()[0].standing, reader.endpoints()[0].lag) == ("behind", 100)
+    assert (await reader.read(WANTED, LATEST)).endpoints == ("node-2",)
+    nodes[0].tip, nodes[0].age = 100, 12
+    await reader.read(WANTED, LATEST)
+    await settled()
+    assert (await reader.read(WANTED, LATEST)).endpoints == ("node-1",)
+
+
+# --- weights ---
+
+
+async def test_endpoints_with_weights_share_the_readings_and_the_others_wait_for_their_failure(
+    evm: Evm, open_reader: Opener
+) -> None:
+    nodes = await honest(evm, 3)
+    weights = [{}, {"weight": 3}, {"weight": 1}]
+    reader = open_reader(ETHEREUM, *(url | weight for url, weight in zip(urls(nodes), weights, strict=True)))
+    first = [(await reader.read(WANTED, Height(5))).endpoints[0] for _ in range(8)]
+    assert (first.count("node-2"), first.count("node-3")) == (6, 2)
+    nodes[1].mischief = nodes[2].mischief = dead
+    assert (await reader.read(WANTED, LATEST)).endpoints == ("node-1",)
+
+
+# --- the failures of a vote ---
 
 
 async def test_too_few_answers_are_no_quorum(evm: Evm, open_reader: Opener) -> None:
@@ -383,7 +476,7 @@ async def test_a_reading_ends_with_its_deadline_and_says_so(evm: Evm, open_reade
     with pytest.raises(ChainError, match="deadline") as failure:
         await reader.read(WANTED, LATEST)
     assert failure.value.reason is Reason.TIMEOUT
-    assert happened(reader.endpoints()[1]) == {}  # it was never asked
+    assert [happened(state) for state in reader.endpoints()] == [{"timeout": 1}] * 2
 
 
 async def test_an_endpoint_without_the_state_of_a_past_block_stays_up_and_another_answers(
@@ -401,6 +494,53 @@ async def test_an_endpoint_without_the_state_of_a_past_block_stays_up_and_anothe
     assert (reading.block.number, reading.endpoints) == (7, ("node-2",))
     assert happened(reader.endpoints()[0]) == {"pruned": 1}
     assert reader.endpoints()[0].up is None
+
+
+async def test_past_blocks_are_asked_of_those_that_keep_them(evm: Evm, open_reader: Opener) -> None:
+    nodes = await honest(evm, 3)
+
+    def pruned(account: str, at: Any) -> str:
+        nodes[0].known(at)
+        raise RefusedError(-32000, "missing trie node 5a1c")
+
+    nodes[0].on_eth_getBalance = pruned  # type: ignore[method-assign]
+    reader = open_reader(
+        ETHEREUM, *(url | {"archive": archive} for url, archive in zip(urls(nodes), (None, False, None), strict=True))
+    )
+    assert [(await reader.read(WANTED, Height(7))).endpoints for _ in range(2)] == [("node-3",)] * 2
+    assert happened(reader.endpoints()[0]) == {"pruned": 1}, "what is gone is not asked for again"
+    assert nodes[1].asked == []
+    assert [state.archive for state in reader.endpoints()] == [False, False, None]
+
+
+CANARY = {"account": ACCOUNTS[3], "height": 5, "balance": COINS[ACCOUNTS[3]]}
+
+
+async def test_who_tells_another_balance_than_the_known_one_is_not_asked_about_the_past(
+    evm: Evm, open_reader: Opener
+) -> None:
+    nodes = await honest(evm, 2)
+    nodes[0].coins[ACCOUNTS[3]] += 1  # as it is today, say
+    reader = open_reader(ETHEREUM, *urls(nodes), canary=CANARY)
+    for _ in range(2):
+        assert (await reader.read(WANTED, Height(7))).endpoints == ("node-2",)
+    states = reader.endpoints()
+    assert happened(states[0]) == {"false_past": 1}
+    assert f"{ACCOUNTS[3]} had {3 * 10**18 + 1} at block 5" in states[0].last_error
+    assert [state.archive for state in states] == [False, True]
+    assert states[0].up is None, "it may be asked for the newest block"
+
+
+async def test_without_an_endpoint_that_passes_the_canary_nothing_of_the_past_is_told(
+    evm: Evm, open_reader: Opener
+) -> None:
+    (node,) = await honest(evm, 1)
+    reader = open_reader(ETHEREUM, {"url": node.url}, canary=CANARY | {"balance": 1})
+    with pytest.raises(ChainError) as failure:
+        await reader.read(WANTED, Height(7))
+    assert failure.value.reason is Reason.FALSE_PAST
+    assert (await reader.read(WANTED, LATEST)).balances[ETH] == COINS
+    assert (await reader.read(WANTED, Height(4))).balances[ETH] == COINS, "under the canary it proves nothing"
 
 
 async def test_a_protocol_that_forgets_an_account_makes_no_reading(

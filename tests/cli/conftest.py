@@ -31,9 +31,10 @@ Command = Callable[..., Finished]
 
 
 @pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Command]:
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Iterator[Command]:
     """``command("config", "check", path)``: what it printed, and its exit status."""
     monkeypatch.setenv("COLUMNS", "400")  # tables are not folded
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
     def run(*arguments: str | Path) -> Finished:
         monkeypatch.setattr(sys, "argv", ["reserve-monitor", *map(str, arguments)])

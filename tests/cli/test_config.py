@@ -31,6 +31,9 @@ networks:
     endpoints: [{url: "http://node"}]
   ethereum:
     endpoints: [{url: "http://node", protocol: bitcoind}]
+  bitcoin:
+    verify: proof
+    endpoints: [{url: "http://node"}]
 """
 
 
@@ -68,6 +71,7 @@ def test_names_that_mean_nothing_are_faults_too(command: Command, tmp_path: Path
         f"{path}:3: exchanges.okx.wallets.format: no such layout of wallet lists; there are auto",
         f"{path}:5: networks.atlantis: no such network",
         f"{path}:8: networks.ethereum.endpoints[0]: protocol 'bitcoind' does not serve Ethereum",
+        f"{path}:10: networks.bitcoin.verify: nodes of Bitcoin prove no balances; use `answers` and a quorum",
     ):
         assert f"error: {place}" in finished.err
 

@@ -42,7 +42,8 @@ class Run:
     async def begin(self) -> None:
         await self.exchange.restore()
         await self.exchange.refresh_wallets()
-        await self.exchange.refresh_liabilities()
+        if self.exchange.owed:
+            await self.exchange.owed.refresh()
         await self.assessor.restore(self.settings)
 
     async def poll(self) -> list[Snapshot]:

@@ -1,5 +1,6 @@
 """One exchange's publications, apart from the daemon."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from threading import Event
 
@@ -8,8 +9,8 @@ import pytest
 
 from monitor.daemon import exchange
 from monitor.daemon.exchange import ExchangeWatch
-from monitor.model import Verdict
-from monitor.ownership import RULES_VERSION
+from monitor.model import Claim, Network, Verdict, VerdictStatus
+from monitor.ownership import RULES_VERSION, batch, judge
 from monitor.registry import load as load_registry
 from monitor.settings import Settings
 from monitor.store import Store
@@ -90,5 +91,83 @@ async def test_a_document_that_was_not_asked_for_yet_counts_as_open(
     assert not one.asked
     await one.refresh_wallets()
     assert not one.asked, "the liabilities were not"
-    await one.refresh_liabilities()
+    assert one.owed is not None
+    await one.owed.refresh()
     assert one.asked
+
+
+ROWS = [signed(number) for number in range(1, 7)]
+
+
+@pytest.fixture
+def judged_accounts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses of the rows that were judged, two at a time."""
+    accounts: list[str] = []
+
+    def watched(claim: Claim, network: Network | None) -> Verdict:
+        accounts.append(claim.address)
+        return judge(claim, network)
+
+    monkeypatch.setattr(batch, "_CHUNK", 2)
+    monkeypatch.setattr(batch, "judge", watched)
+    return accounts
+
+
+async def test_a_judgement_that_was_stopped_in_the_middle_goes_on_from_there(
+    site: Site, store: Store, watch: Callable[..., ExchangeWatch], judged_accounts: list[str]
+) -> None:
+    site.exchange("okx", ROWS)
+    closing = Event()
+
+    def stop(done: int) -> None:
+        if done == 2:
+            closing.set()
+
+    with pytest.raises(exchange._ClosingError):
+        await watch("okx", closing).refresh_wallets(stop)
+    before = judged_accounts.copy()
+    assert 0 < len(before) < len(ROWS)
+    assert len(await store.verdicts(RULES_VERSION)) == len(before)
+
+    after = watch("okx")
+    await after.restore()
+    assert after.judged is not None
+    assert after.judged.counts == {("ethereum", VerdictStatus.VERIFIED): len(ROWS)}
+    assert sorted(judged_accounts) == sorted(row.address for row in ROWS), "each once, before the stop or after it"
+
+
+async def test_a_cancelled_judgement_leaves_what_it_found(
+    site: Site, store: Store, watch: Callable[..., ExchangeWatch], judged_accounts: list[str]
+) -> None:
+    site.exchange("okx", ROWS)
+    loop, closing, cancelled = asyncio.get_running_loop(), Event(), Event()
+
+    def cancel(done: int) -> None:
+        if done == 2:
+            loop.call_soon_threadsafe(refresh.cancel)
+            cancelled.wait()
+
+    refresh = asyncio.create_task(watch("okx", closing).refresh_wallets(cancel))
+    with pytest.raises(asyncio.CancelledError):
+        await refresh
+    closing.set()
+    cancelled.set()
+    assert len(await store.verdicts(RULES_VERSION)) == 2
+
+
+async def test_the_event_loop_turns_while_a_list_is_judged(
+    site: Site, watch: Callable[..., ExchangeWatch], judged_accounts: list[str]
+) -> None:
+    site.exchange("okx", ROWS)
+    loop = asyncio.get_running_loop()
+    turns: list[int] = []
+
+    async def turn(done: int) -> None:
+        turns.append(done)
+
+    def ask(done: int) -> None:
+        """Waits for an answer, which a loop that judges by itself could not give."""
+        asyncio.run_coroutine_threadsafe(turn(done), loop).result(timeout=30)
+
+    assert await watch("okx").refresh_wallets(ask)
+    assert turns == [0, 2, 4, 6]

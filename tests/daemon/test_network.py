@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from monitor.chains import ChainError, Reason
+from monitor.chains import ChainError, Height, Reason, Tag
 from monitor.daemon.network import NetworkWatch
-from monitor.model import Snapshot
+from monitor.model import Block, Rate, Snapshot
 from monitor.settings import NetworkSettings
 from tests.support.chains import ETH, ETHEREUM, USDC, USDT, account
+from tests.support.positions import CUSDT
 from tests.support.readers import START, Reader
 from tests.support.scraping import Scraper
 
@@ -161,3 +162,51 @@ async def test_exchanges_that_are_not_watched_any_more_are_forgotten(situation: 
     situation.watch.forget(frozenset({"kraken"}))
     assert situation.held("okx") is None
     assert situation.held("kraken") is not None
+
+
+# --- Positions and staked coins --------------------------------------------------------------------------------------
+
+
+async def test_a_snapshot_keeps_the_rates_of_its_own_tokens(situation: Situation) -> None:
+    situation.wanted = {"okx": {CUSDT: frozenset({A})}, "kraken": {ETH: frozenset({B})}}
+    situation.reader.rates = {CUSDT: Rate(10**18, 7)}
+    taken = {each.exchange: each.rates for each in await situation.poll()}
+    assert taken == {"okx": {CUSDT: Rate(10**18, 7)}, "kraken": {}}
+
+
+async def test_what_an_exchange_claims_by_key_and_by_address_counts_once_for_it_alone(situation: Situation) -> None:
+    """The accounts hold as many base units as their numbers say; the third one contains the first."""
+    situation.wanted = {"okx": {ETH: frozenset({A, C})}, "kraken": {ETH: frozenset({C})}}
+    situation.reader.within = {A: C}
+    taken = {each.exchange: each.balances for each in await situation.poll()}
+    assert taken == {"okx": {ETH: {A: 1, C: 2}}, "kraken": {ETH: {C: 3}}}
+
+
+async def test_the_newest_block_is_told_while_it_is_fresh(situation: Situation) -> None:
+    assert situation.watch.newest() is None
+    await situation.poll()
+    newest = situation.watch.newest()
+    assert newest
+    assert newest.number == 100
+    situation.now += timedelta(minutes=11)
+    assert situation.watch.newest() is None
+
+
+async def test_staked_coins_are_read_beside_the_block_of_the_execution_layer(situation: Situation) -> None:
+    beside = Block(90, "0x90", START)
+    await situation.watch.poll(situation.wanted, beside)
+    assert situation.reader.choices == [Height(90)]
+
+
+@pytest.mark.parametrize("reason", [Reason.PRUNED, Reason.BEHIND])
+async def test_where_no_node_has_that_block_the_chosen_one_is_read(situation: Situation, reason: Reason) -> None:
+    situation.reader.past_error = ChainError(reason, "not there")
+    taken = await situation.watch.poll(situation.wanted, Block(90, "0x90", START))
+    assert [each.exchange for each in taken] == ["okx", "kraken"]
+    assert situation.reader.choices == [Height(90), Tag("finalized")]
+
+
+async def test_another_failure_beside_that_block_is_one(situation: Situation) -> None:
+    situation.reader.past_error = ChainError(Reason.DISAGREEMENT, "they contradict each other")
+    assert await situation.watch.poll(situation.wanted, Block(90, "0x90", START)) == []
+    assert situation.failure() == "disagreement: they contradict each other"

@@ -88,7 +88,11 @@ async def test_validators_of_a_signer_are_verified_and_others_need_the_execution
     validators = beacon.answers["/eth/v1/beacon/states/11585044/validators"]["data"]
     signer = "0cdcdb19a857c2ac24818ca4fdfe38cce071483e"
     validators[:] = [
-        {"validator": {"pubkey": "0x" + byte * 48, "withdrawal_credentials": "0x01" + "00" * 11 + address}}
+        {
+            "index": "42",
+            "balance": "32000000000",
+            "validator": {"pubkey": "0x" + byte * 48, "withdrawal_credentials": "0x01" + "00" * 11 + address},
+        }
         for byte, address in (("ab", signer), ("cd", WITHDRAWAL[2:]))
     ]
     direct = await judged("wallets-12-columns-staking.csv", 6, **{"ethereum-beacon": url})

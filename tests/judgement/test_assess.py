@@ -13,6 +13,9 @@ from tests.support.judgement import (
     ETH_ARBITRUM,
     INVALID,
     NOW,
+    STAKED,
+    UNBOUND,
+    UNSIGNED,
     USDT,
     VERIFIED,
     absent,
@@ -101,13 +104,36 @@ def test_a_claim_on_a_network_that_the_registry_does_not_know_is_a_gap_of_its_as
     assert assets["BTC"].status is assets["ETH"].status is ReserveStatus.BREACH
 
 
-def test_staked_coins_are_not_read_so_their_asset_is_never_in_breach() -> None:
-    staked = claim("0xkey", ETH, kind=ClaimKind.STAKING)
+def test_staked_coins_count_with_those_in_wallets_and_are_listed_apart() -> None:
+    rows = [
+        (claim("0xa", ETH), VERIFIED),
+        (claim("0xkey", STAKED, kind=ClaimKind.STAKING), UNBOUND),
+        (claim("0xother", STAKED, kind=ClaimKind.STAKING), UNSIGNED),
+    ]
+    snapshots = [state({ETH: {"0xa": 10**18}}), state({STAKED: {"0xkey": 32 * 10**9 + 1, "0xother": 32 * 10**9}})]
 
-    eth = judge([(claim("0xa", ETH), VERIFIED), (staked, VERIFIED)], [state({ETH: {"0xa": 0}})], owing(ETH=32))["ETH"]
+    eth = judge(rows, snapshots, owing(ETH=33), configured=["ethereum", "ethereum-beacon"])["ETH"]
+
+    assert eth.status is ReserveStatus.COVERED
+    assert eth.totals[Basis.SIGNED] == Decimal("33.000000001")
+    (held,) = eth.positions
+    assert (held.token, held.rate, held.per_unit) == (STAKED, None, Decimal(1))
+    assert held.amounts == {
+        Basis.VERIFIED: 0,
+        Basis.SIGNED: Decimal("32.000000001"),
+        Basis.LISTED: Decimal("64.000000001"),
+    }
+    assert eth.reserves["ethereum-beacon"] == held.amounts
+
+
+def test_a_staked_coin_that_cannot_be_read_leaves_its_asset_unknown() -> None:
+    rows = [(claim("0xa", ETH), VERIFIED), (claim("0xkey", STAKED, kind=ClaimKind.STAKING), VERIFIED)]
+
+    eth = judge(rows, [state({ETH: {"0xa": 0}})], owing(ETH=32))["ETH"]
 
     assert eth.status is ReserveStatus.UNKNOWN
-    assert eth.gaps == (Gap("ethereum", "1 claim of ETH cannot be counted: the balance of a validator is not read"),)
+    assert eth.gaps == (Gap("ethereum-beacon", "not configured: no endpoint to read it from"),)
+    assert eth.positions == ()
 
 
 def test_an_address_that_does_not_decode_counts_nowhere_and_leaves_no_gap() -> None:

@@ -353,6 +353,21 @@ def test_a_disagreement_is_an_alert_that_names_the_endpoint_for_an_hour() -> Non
     )
 
 
+def test_a_scan_that_contradicts_what_was_followed_is_told_until_another_agrees() -> None:
+    def found(*endpoints: EndpointState) -> Condition:
+        return condition(AlertName.FOLLOW_DIFFERENCE, endpoints=endpoints)
+
+    agreed, never = replace(endpoint("a"), difference=""), endpoint("b")
+    differs = replace(endpoint("c"), difference="at block 5: 1 output not followed, such as 00:1")
+
+    assert found(agreed, never).holds is False
+    assert found(agreed, endpoint("d", up=None)).holds is None
+    assert found(agreed, never, differs).holds is True
+    assert found(differs).summary == (
+        "A scan found something else, which counts now: ethereum/c at block 5: 1 output not followed, such as 00:1."
+    )
+
+
 def test_a_failed_reload_is_told_with_its_error() -> None:
     failed = ReloadState(successful=False, succeeded_at=NOW, error="config.yaml:3: unknown key")
 

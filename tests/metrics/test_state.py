@@ -56,6 +56,12 @@ def test_reserves_are_whole_coins_by_network_without_a_total_beside_them(shown: 
     assert shown.value("por_reserves", exchange="aurora", asset="USDT", network="bsc", basis="signed") == 310_000_000
     assert {series["network"] for series in shown.named("por_reserves")} == {"bitcoin", "ethereum", "bsc"}
     assert {series["basis"] for series in shown.named("por_reserves")} == {"verified", "signed", "listed"}
+    assert shown.named("por_reserves_positions") == [
+        {"exchange": "aurora", "asset": "ETH", "network": "ethereum", "position": "wstETH", "basis": basis}
+        for basis in ("verified", "signed", "listed")
+    ]
+    lent = {"exchange": "aurora", "asset": "ETH", "network": "ethereum", "position": "wstETH", "basis": "signed"}
+    assert shown.value("por_reserves_positions", **lent) == 12.5
     assert shown.named("por_reserves_unaddressed") == [{"exchange": "aurora", "asset": "BTC"}]
 
 
@@ -146,6 +152,21 @@ def test_an_endpoint_is_neither_up_nor_down_until_it_was_asked(shown: Scraper) -
     assert shown.value("por_endpoint_requests_total", network="ethereum", endpoint="mainnet.example.org") == 0
     assert shown.value("por_endpoint_failures_total", network="bsc", endpoint="node-2", reason="http") == 120
     assert shown.value("por_endpoint_disagreements_total", network="bsc", endpoint="node-2") == 2
+
+
+def test_what_an_endpoint_follows_and_scans_is_told_where_there_is_such_a_thing(shown: Scraper) -> None:
+    node = {"network": "bitcoin", "endpoint": "node-1"}
+    assert shown.value("por_follow_difference", **node) == 1
+    assert shown.value("por_scan_progress_ratio", **node) == 0.25
+    assert len(shown.named("por_follow_difference")) == len(shown.named("por_scan_progress_ratio")) == 1
+
+
+def test_how_far_an_endpoint_is_behind_is_known_once_it_has_named_a_block(shown: Scraper) -> None:
+    node = {"network": "ethereum", "endpoint": "node-1"}
+    assert shown.value("por_endpoint_head_block", **node) == 21_500_000
+    assert shown.value("por_endpoint_head_lag_blocks", **node) == 1
+    assert shown.value("por_endpoint_late_total", **node) == 4
+    assert len(shown.named("por_endpoint_head_lag_blocks")) == len(shown.named("por_endpoint_head_block")) == 1
 
 
 def test_the_last_reload_is_told(shown: Scraper) -> None:

@@ -191,3 +191,39 @@ def test_a_list_cut_at_any_byte_is_refused_or_ends_with_a_whole_row(registry: Re
 def test_no_json_raises_anything_but_layout_errors(registry: Registry, tree: object) -> None:
     with contextlib.suppress(LayoutError):
         wallets(json.dumps(tree), registry)
+
+
+CUSDT = "0xf650c3d88d12db855b8bf7d11be6c55a4e07dcc9"
+WBTC = "0x2260fac5e5542a773aa44fbcfedf7c193bc2c599"
+
+
+@pytest.mark.parametrize("asset", ["", "USDT"])
+def test_the_contract_of_a_position_claims_the_coins_that_it_stands_for(registry: Registry, asset: str) -> None:
+    claim = only(f"network,asset,token,address\nethereum,{asset},{CUSDT},{ETH}\n", registry)
+    assert claim.token == registry.position("ethereum", CUSDT, "USDT")
+    assert claim.fault == ""
+
+
+def test_a_wrapped_coin_counts_as_the_coin_only_where_the_row_says_so(registry: Registry) -> None:
+    own = only(f"network,token,address\nethereum,{WBTC},{ETH}\n", registry)
+    wrapped = only(f"network,asset,token,address\nethereum,BTC,{WBTC},{ETH}\n", registry)
+    assert own.token
+    assert (own.token.asset, own.token.position) == ("WBTC", None)
+    assert wrapped.token == registry.position("ethereum", WBTC, "BTC")
+    wrong = only(f"network,asset,token,address\nethereum,ETH,{WBTC},{ETH}\n", registry)
+    assert "is WBTC, not ETH" in wrong.fault
+
+
+def test_a_withdrawal_address_needs_a_row_that_says_staking(registry: Registry) -> None:
+    staked = only(f"network,kind,address,amount\nethereum,staking,{ETH},96\n", registry)
+    assert (staked.network, staked.account, staked.fault) == ("ethereum-beacon", ETH, "")
+    plain = only(f"network,address\nethereum-beacon,{ETH}\n", registry)
+    assert plain.account is None
+    assert "does not say that its coins are staked" in plain.fault
+
+
+def test_a_row_of_an_account_that_is_known_to_hold_a_position_means_that(registry: Registry) -> None:
+    lender = "0xb99cc7e10fe0acc68c50c7829f473d81e23249cc"
+    claim = only(f"network,asset,address,amount\nethereum,USDT,{lender},10\n", registry)
+    assert claim.token == registry.position("ethereum", CUSDT, "USDT")
+    assert claim.coin == "USDT"

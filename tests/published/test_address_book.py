@@ -45,11 +45,25 @@ def test_rows_that_repeat_are_kept(registry: Registry) -> None:
     assert len(natives) == 2
 
 
-def test_withdrawal_addresses_are_kept_with_a_fault(registry: Registry) -> None:
+def test_withdrawal_addresses_claim_what_is_staked_behind_them(registry: Registry) -> None:
     text = json.dumps({"ethereum": {"owners": [], "staked_eth_withdrawal_addresses": [ETH]}})
     (claim,) = wallets(text, registry).claims
-    assert (claim.kind, claim.coin, claim.account, claim.token) == (ClaimKind.STAKING, "ETH", ETH, None)
-    assert "withdrawal" in claim.fault
+    assert (claim.kind, claim.coin, claim.network) == (ClaimKind.STAKING, "ETH", "ethereum-beacon")
+    assert (claim.account, claim.token, claim.fault) == (ETH, registry.native("ethereum-beacon"), "")
+
+
+def test_withdrawal_addresses_of_a_chain_without_staking_are_kept_with_a_fault(registry: Registry) -> None:
+    text = json.dumps({"tron": {"owners": [], "staked_eth_withdrawal_addresses": [ETH]}})
+    (claim,) = wallets(text, registry).claims
+    assert (claim.kind, claim.token, claim.account) == (ClaimKind.STAKING, None, None)
+    assert "`staking:`" in claim.fault
+
+
+def test_an_account_that_is_known_to_hold_a_position_is_claimed_with_both(registry: Registry) -> None:
+    lender = "0xb99cc7e10fe0acc68c50c7829f473d81e23249cc"
+    found = wallets(json.dumps({"ethereum": {"owners": [lender]}}), registry).claims
+    tokens = [claim.token for claim in found if claim.token and claim.token.asset == "USDT"]
+    assert [token.position.name if token.position else "" for token in tokens] == ["", "cUSDT"]
 
 
 def test_chains_that_are_not_known_are_kept_with_a_fault(registry: Registry) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.model import Claim, ClaimKind
+from monitor.model import Claim, ClaimKind, WalletList
 from monitor.published import LayoutError
 from monitor.registry import Registry
 from tests.support.published import DATA, refusal, wallets, zipped
@@ -62,7 +62,7 @@ class TestPublishedSamples:
         assert multisig.message == "I am an OKX address"
         assert ton.key == "6711ba8eaa47855b01d73e3849cd93861b1c11d7a86ae5fb8f96bb63d9be5a6b"
         assert aptos.owners == ("0x5bb5d85934c7587a22960ef72e9d8cd5313a60447e57a2183b1aae285d90352e",)
-        assert found.summary["ETH"] == Decimal("5.2834")
+        assert stated(found)["ETH"] == Decimal("5.2834")
         assert found.unread == ()
 
     def test_the_list_with_12_columns_tells_stakes_apart(self, registry: Registry) -> None:
@@ -318,12 +318,16 @@ class TestWholeLists:
         assert 0 < kept < len(text) / 2
 
 
+def stated(found: WalletList) -> dict[str, Decimal]:
+    return {total.coin: total.stated for total in found.summary}
+
+
 class TestSummary:
-    def block(self, stated: dict[str, str], amounts: dict[str, str], registry: Registry) -> dict[str, Decimal]:
-        block = "coin,snapshot height,amount\n" + "".join(f"{coin},-, {total}\n" for coin, total in stated.items())
+    def block(self, totals: dict[str, str], amounts: dict[str, str], registry: Registry) -> dict[str, Decimal]:
+        block = "coin,snapshot height,amount\n" + "".join(f"{coin},-, {total}\n" for coin, total in totals.items())
         rows = "".join(f"{coin},,7,{ETH},{amount},m,0x1,,\n" for coin, amount in amounts.items())
         found = wallets(block + "\n" + HEADER11 + rows, registry)
-        assert found.summary == {coin: Decimal(total) for coin, total in stated.items()}
+        assert stated(found) == {coin: Decimal(total) for coin, total in totals.items()}
         return {difference.coin: difference.summed for difference in found.differences}
 
     def test_totals_may_be_rounded_or_truncated_to_the_decimals_that_they_show(self, registry: Registry) -> None:
@@ -337,11 +341,12 @@ class TestSummary:
     def test_all_networks_of_an_asset_are_summed(self, registry: Registry) -> None:
         amounts = {"ETH": "5.2834", "ETH-ARBITRUM": "0.2214", "ETH-OPTIMISM": "1.3971", "USDT-ERC20": "9"}
         assert self.block({"ETH(ALL)": "6"}, amounts, registry) == {}
+        assert self.block({"ETH(ALL)": "7"}, amounts, registry) == {}
         assert self.block({"ETH(ALL)": "8"}, amounts, registry) == {"ETH(ALL)": Decimal("6.9019")}
 
     def test_a_total_without_rows_differs_unless_it_is_zero(self, registry: Registry) -> None:
-        stated = {"ETH": "1", "BTC": "2.5", "USDT-POLY": "0"}
-        assert self.block(stated, {"ETH": "1"}, registry) == {"BTC": Decimal(0)}
+        totals = {"ETH": "1", "BTC": "2.5", "USDT-POLY": "0"}
+        assert self.block(totals, {"ETH": "1"}, registry) == {"BTC": Decimal(0)}
 
     def test_sums_are_exact_at_any_size(self, registry: Registry) -> None:
         amount = "123456789012345678901234567890.000000000000000001"
@@ -350,7 +355,7 @@ class TestSummary:
     def test_a_total_that_is_no_number_is_reported(self, registry: Registry) -> None:
         text = "coin,amount\nETH,much\n" + HEADER11 + f"ETH,ETH,7,{ETH},1,m,0x1,,\n"
         found = wallets(text, registry)
-        assert found.summary == {}
+        assert found.summary == ()
         assert "list.csv:2" in found.unread[0]
 
 
@@ -398,7 +403,10 @@ class TestArchives:
     def test_a_total_stated_by_two_files_is_kept_for_both(self, registry: Registry) -> None:
         text = "coin,amount\nETH,1\n" + HEADER11 + self.row
         found = wallets(zipped({"a.csv": text, "b.csv": text}), registry, name="por.zip")
-        assert found.summary == {"ETH": 1, "ETH (b.csv)": 1}
+        assert [(total.file, total.coin, total.stated) for total in found.summary] == [
+            ("a.csv", "ETH", Decimal(1)),
+            ("b.csv", "ETH", Decimal(1)),
+        ]
 
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=12).map(str.strip)

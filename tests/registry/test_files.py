@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from monitor.model import Network
+from monitor.model import BalanceSlot, Network
 from monitor.registry import Registry, RegistryError, load
 
 Extend = Callable[[str], Registry]
@@ -60,10 +60,13 @@ def test_the_documented_example_does_what_the_page_says(extended: Extend) -> Non
 
 
 def test_the_documentation_names_every_key() -> None:
-    from monitor.registry.files import CoinEntry, NetworkEntry, RegistryFile, TokenEntry
+    from monitor.registry import files
 
     page = DOCUMENTATION.read_text(encoding="utf-8")
-    for section in (RegistryFile, NetworkEntry, TokenEntry, CoinEntry):
+    for section in (
+        *(files.RegistryFile, files.NetworkEntry, files.NativeEntry, files.HeldAsEntry, files.TokenEntry),
+        *(files.SlotEntry, files.PositionEntry, files.RateEntry, files.HoldingEntry, files.CoinEntry),
+    ):
         assert [key for key in section.model_fields if f"`{key}`" not in page] == []
 
 
@@ -240,3 +243,47 @@ def test_a_coin_id_may_name_its_contract_in_any_right_spelling(extended: Extend)
 def test_contracts_of_an_extension_are_kept_in_lower_case(extended: Extend) -> None:
     registry = extended(documented_example())
     assert [token.contract for token in registry.tokens("ink")] == [None, "0x0200c29006150606b650577bbe7b6248f58470c1"]
+
+
+def test_a_token_may_say_where_its_contract_keeps_balances(extended: Extend) -> None:
+    registry = extended(
+        """
+        tokens:
+          ethereum:
+            - {asset: AAA, contract: "0x00000000000000000000000000000000000000aa", decimals: 6, balance_slot: 3}
+            - {asset: BBB, contract: "0x00000000000000000000000000000000000000bb", decimals: 6,
+               balance_slot: {slot: 0x52c63247e1f47db19d5ce0460030c497f067ca4cebf71ba98eeadabe20bace00, bits: 128}}
+            - {asset: CCC, contract: "0x00000000000000000000000000000000000000cc", decimals: 6,
+               balance_slot: {slot: 0, vyper: true}}
+            - {asset: DDD, contract: "0x00000000000000000000000000000000000000dd", decimals: 6}
+        """
+    )
+    slots = {contract[-2:]: slot for contract, slot in registry.balance_slots("ethereum").items()}
+    storage = 0x52C63247E1F47DB19D5CE0460030C497F067CA4CEBF71BA98EEADABE20BACE00
+    assert (slots["aa"], slots["bb"]) == (BalanceSlot(3), BalanceSlot(storage, bits=128))
+    assert (slots["cc"], "dd" in slots) == (BalanceSlot(0, vyper=True), False)
+    assert slots["48"] == BalanceSlot(9, bits=255), "USDC packs its blacklist into the top bit"
+    assert registry.balance_slots("bitcoin") == {}
+
+
+def test_a_balance_slot_is_a_place_in_the_storage_of_an_evm_contract(faults: Faults) -> None:
+    assert faults("tokens: {ethereum: [{asset: AAA, decimals: 6, balance_slot: 1}]}") == (
+        "own.yaml: tokens.ethereum[0]: a `balance_slot` is in the storage of a contract: name the `contract`",
+    )
+    tron = "TXYZopYRdj2D9XRtbG411XZZ3kM5VkAeBf"
+    assert faults(f"tokens: {{tron: [{{asset: AAA, decimals: 6, contract: {tron}, balance_slot: 1}}]}}") == (
+        "own.yaml: tokens.tron: AAA: balances are proven on EVM networks only, and tron is none",
+    )
+    for slot in (
+        "-1",
+        "{slot: 1, bits: 0}",
+        "{slot: 1, bits: 257}",
+        str(2**256),
+        "one",
+        "true",
+        "{slot: 1, side: left}",
+    ):
+        entry = (
+            f'{{asset: AAA, decimals: 6, contract: "0x00000000000000000000000000000000000000aa", balance_slot: {slot}}}'
+        )
+        assert all("balance_slot" in fault for fault in faults(f"tokens: {{ethereum: [{entry}]}}"))

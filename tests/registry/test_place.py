@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import ClaimKind, Token
+from monitor.model import ClaimKind, Position, PositionKind, Token
 from monitor.registry import Placement, Registry, load
 
 REGISTRY = load()
@@ -51,7 +51,7 @@ def refused(coin: str, label: str = "", kind: ClaimKind = ClaimKind.ACCOUNT) -> 
         ("APTOS-FA", "APT on aptos"),
         ("ASSET-HUB", "DOT on polkadot-asset-hub"),
         ("FIL-EVM", "FIL on filecoin"),
-        ("BETH", "BETH on ethereum-beacon"),
+        ("BETH", "BETH on ethereum-beacon (validators)"),
         ("OKT", "OKT on okc"),
         ("LUNC", "LUNC on terra-classic"),
         ("A", "A on eos (core.vaulta)"),
@@ -159,7 +159,8 @@ def test_a_row_without_a_coin_is_refused(coin: str) -> None:
 @pytest.mark.parametrize("kind", [ClaimKind.STAKING, ClaimKind.RESTAKING])
 @pytest.mark.parametrize("label", ["", "ETH", "Beacon", "Somewhere"])
 def test_staked_ether_is_on_the_beacon_chain(kind: ClaimKind, label: str) -> None:
-    assert placed("ETH", label, kind) == Token("ETH", "ethereum-beacon", None, 9)
+    validators = Position("validators", PositionKind.STAKED, 9)
+    assert placed("ETH", label, kind) == Token("ETH", "ethereum-beacon", None, 9, validators)
 
 
 def test_staking_elsewhere_is_refused() -> None:

@@ -13,4 +13,5 @@ def test_the_reference_leaves_no_section_out() -> None:
     assert told == set(schema.Section.__subclasses__()) - {schema.DocumentSettings} | {
         schema.WalletsSettings,
         schema.LiabilitiesSettings,
+        schema.ProofSettings,
     }

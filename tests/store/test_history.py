@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import orjson
 import pytest
 import sqlalchemy
 from alembic.autogenerate import compare_metadata
@@ -15,21 +17,24 @@ from hypothesis import strategies as st
 
 from monitor.model import (
     Audit,
+    Balances,
     Basis,
     Block,
     ClaimMismatch,
     Document,
     ListChanges,
     OwnerAnswer,
+    Rate,
     RatioPoint,
     Snapshot,
     Token,
     Verdict,
     VerdictStatus,
 )
-from monitor.store import Store, StoredDocument, StoreError, codec
+from monitor.store import ClaimReading, Source, Store, StoredDocument, StoreError, codec
 from monitor.store.database import connect
 from monitor.store.tables import metadata
+from tests.support.positions import CUSDT, SDAI, WETH
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 ETH = Token("ETH", "ethereum", None, 18)
@@ -130,11 +135,71 @@ async def test_ratios_come_back_unrounded_oldest_first_and_are_pruned(store: Sto
 async def test_an_audit_belongs_to_exactly_one_list(store: Store) -> None:
     mismatch = ClaimMismatch(7, "ethereum", USDT, "0x1", Decimal("1.000001"), Decimal(1))
     audit = Audit(
-        NOW, 3, (mismatch,), {"no height": 2}, {("ethereum", "USDT"): 4}, {"USDT": {Basis.SIGNED: Decimal("9.5")}}
+        NOW,
+        3,
+        (mismatch,),
+        {"no height": 2},
+        {("ethereum", "USDT"): 4},
+        {"USDT": {Basis.SIGNED: Decimal("9.5")}},
+        frozenset({"ethereum", "arbitrum"}),
     )
     await store.save_audit("okx", "a" * 64, audit)
     assert await store.audit("okx", "a" * 64) == audit
     assert await store.audit("okx", "b" * 64) is None
+
+
+async def test_what_was_read_of_claims_is_kept_by_list_chain_trust_and_height(store: Store, url: str) -> None:
+    source = Source("a" * 64, "eip155:1", "quorum 2")
+    parts = [ClaimReading(BLOCK, NOW, {ETH: {"0x1": 2**255}}), ClaimReading(BLOCK, NOW, {USDT: {"0x1": 0, "0x2": 1}})]
+    for part in parts:
+        await store.save_claim_reading(source, part)
+    store = await reopened(store, url)
+    assert await store.claim_readings(source, BLOCK.number) == parts
+    assert await store.claim_readings(source, BLOCK.number + 1) == []
+    for other in (
+        replace(source, sha256="b" * 64),
+        replace(source, chain="eip155:10"),
+        replace(source, trust="quorum 1"),
+    ):
+        assert await store.claim_readings(other, BLOCK.number) == []
+    await store.close()
+
+
+async def test_what_was_read_of_claims_is_forgotten_by_height_by_list_and_by_age(store: Store) -> None:
+    first, second = Source("a" * 64, "eip155:1", "quorum 1"), Source("b" * 64, "eip155:1", "quorum 1")
+    higher = replace(BLOCK, number=BLOCK.number + 1)
+
+    async def left() -> list[int]:
+        return [
+            len(await store.claim_readings(source, block.number))
+            for source in (first, second)
+            for block in (BLOCK, higher)
+        ]
+
+    for source in (first, second):
+        for block, read_at in ((BLOCK, NOW), (higher, NOW - timedelta(days=3))):
+            await store.save_claim_reading(source, ClaimReading(block, read_at, {ETH: {"0x1": 1}}))
+    await store.forget_claim_readings(first, BLOCK.number)
+    assert await left() == [0, 1, 1, 1]
+    await store.prune_claim_readings(NOW - timedelta(days=1))
+    assert await left() == [0, 0, 1, 0]
+    await store.forget_list(first.sha256)
+    assert await left() == [0, 0, 1, 0]
+    await store.forget_list(second.sha256)
+    assert await left() == [0, 0, 0, 0]
+
+
+async def test_a_snapshot_keeps_its_positions_and_their_rates(store: Store) -> None:
+    rates = {CUSDT: Rate(10**18, 225 * 10**12)}
+    balances: Balances = {ETH: {"0x1": 1}, CUSDT: {"0x1": 2**200}, WETH: {"0x1": 3}, SDAI: {}}
+    await store.save_snapshot(Snapshot("okx", "ethereum", BLOCK, NOW, balances, ("node-1",), rates), {})
+    (kept,) = await store.snapshots()
+    assert (kept.balances, kept.rates) == (balances, rates)
+
+
+def test_balances_that_were_kept_before_there_were_positions_are_read() -> None:
+    kept = codec.compress(orjson.dumps([[["ETH", "ethereum", None, 18], ["0x1"], ["7"]]]))
+    assert codec.decode_rated(kept) == ({ETH: {"0x1": 7}}, {})
 
 
 async def test_small_state_is_put_and_replaced(store: Store) -> None:

@@ -1,9 +1,10 @@
 """Networks, tokens and settings for tests that read chains."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from monitor.chains import ChainReader, open_network
-from monitor.model import EndpointState, Network, Token
+from monitor.chains import ChainReader, Keeper, open_network
+from monitor.model import BalanceSlot, EndpointState, Network, Token
 from monitor.settings import NetworkSettings
 
 ETHEREUM = Network("ethereum", "eip155:1", "evm", "Ethereum")
@@ -27,10 +28,17 @@ def account(number: int) -> str:
     return f"0x{number:040x}"
 
 
-def reader(network: Network, *endpoints: dict[str, Any], **settings: Any) -> ChainReader:
+def reader(
+    network: Network,
+    *endpoints: dict[str, Any],
+    balance_slots: Mapping[str, BalanceSlot] | None = None,
+    keeper: Keeper | None = None,
+    **settings: Any,
+) -> ChainReader:
     """A reader of ``network``; endpoints get names by their order and short time-outs."""
     named = [{"name": f"node-{number}", "timeout": "5s", **each} for number, each in enumerate(endpoints, 1)]
-    return open_network(network, NetworkSettings.model_validate({"endpoints": named, "deadline": "20s", **settings}))
+    configured = NetworkSettings.model_validate({"endpoints": named, "deadline": "20s", **settings})
+    return open_network(network, configured, keeper, balance_slots=balance_slots)
 
 
 def happened(state: EndpointState) -> dict[str, int]:

@@ -73,3 +73,26 @@ def send(node: Anvil, to: str, data: str, *, sender: str = "") -> None:
 def _deployed(name: str) -> str:
     code: str = json.loads(programs.safe_artifact(name).read_text(encoding="utf-8"))["deployedBytecode"]
     return code
+
+
+def put_position(node: Anvil, address: str, function: str, body: str) -> None:
+    """Make ``address`` a token that tells its rate by ``function``, where ``body`` leaves the answer on the stack.
+
+    A balance is the word in storage at the place of its account's own number (:func:`hold`). Everything else reverts.
+    """
+    balance_of, rate = (keccak(text=text)[:4].hex() for text in ("balanceOf(address)", function))
+    dispatch = f"5f3560e01c8063{balance_of}14601b5763{rate}146026575f5ffd"
+    answer = "5f5260205ff3"
+    node.rpc("anvil_setCode", address, f"0x{dispatch}5b60043554{answer}5b{body}{answer}")
+
+
+ACCRUING = "5f54430180600155"
+"""Storage word 0 and the block's number, which is also written to storage, as interest that accrues is."""
+OF_AMOUNT = "5f5460043502670de0b6b3a76400009004"
+"""The amount times storage word 0, over 10^18."""
+REVERTING = "5f5ffd"
+
+
+def hold(node: Anvil, contract: str, place: str, units: int) -> None:
+    """Put ``units`` at a place of the contract's storage: an account's balance, or, at 0x0, its rate."""
+    node.rpc("anvil_setStorageAt", contract, "0x" + place[2:].rjust(64, "0"), f"0x{units:064x}")

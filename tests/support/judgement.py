@@ -18,6 +18,8 @@ from monitor.model import (
     Document,
     DocumentState,
     Liabilities,
+    Position,
+    PositionKind,
     ReloadState,
     Snapshot,
     SnapshotState,
@@ -32,6 +34,7 @@ BTC = Token("BTC", "bitcoin", None, 8)
 ETH = Token("ETH", "ethereum", None, 18)
 ETH_ARBITRUM = Token("ETH", "arbitrum", None, 18)
 USDT = Token("USDT", "ethereum", "0xdac17f958d2ee523a2206206994597c13d831ec7", 6)
+STAKED = Token("ETH", "ethereum-beacon", None, 9, Position("validators", PositionKind.STAKED, 9))
 CONFIGURED = ("bitcoin", "ethereum", "arbitrum")
 
 VERIFIED, UNBOUND, INVALID, UNSIGNED, UNSUPPORTED = VerdictStatus

@@ -3,8 +3,18 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
-from monitor.chains import BlockChoice, ChainError
-from monitor.model import Address, Block, EndpointState, OwnerAnswer, OwnerQuestion, Reading, Token
+from monitor.chains import BlockChoice, ChainError, Height
+from monitor.model import (
+    AccountOutputs,
+    Address,
+    Block,
+    EndpointState,
+    OwnerAnswer,
+    OwnerQuestion,
+    Rate,
+    Reading,
+    Token,
+)
 
 START = datetime(2026, 6, 14, 12, tzinfo=UTC)
 """When its block was made."""
@@ -19,6 +29,10 @@ class Reader:
         """What every account holds, if not its own number."""
         self.refused: dict[Token, str] = {}
         self.error: ChainError | None = None
+        self.past_error: ChainError | None = None
+        """For heights only."""
+        self.rates: dict[Token, Rate] = {}
+        self.within: dict[Address, Address] = {}
         self.asked: list[Mapping[Token, Collection[Address]]] = []
         self.choices: list[BlockChoice] = []
 
@@ -27,18 +41,24 @@ class Reader:
         self.choices.append(at)
         if self.error:
             raise self.error
+        if self.past_error and isinstance(at, Height):
+            raise self.past_error
         balances = {
             token: {each: int(each, 16) if self.units is None else self.units for each in accounts}
             for token, accounts in wanted.items()
             if token not in self.refused
         }
-        return Reading(Block(self.height, f"0x{self.height:064x}", START), balances, self.refused, ("node-1",))
+        block = Block(self.height, f"0x{self.height:064x}", START)
+        return Reading(block, balances, self.refused, ("node-1",), self.rates, self.within)
 
     async def confirm(self, questions: Sequence[OwnerQuestion]) -> list[OwnerAnswer]:
         raise NotImplementedError
 
     async def check(self, sample: Mapping[Token, Collection[Address]]) -> tuple[EndpointState, ...]:
         raise NotImplementedError
+
+    async def outputs(self, account: Address) -> AccountOutputs | None:
+        return None
 
     def endpoints(self) -> tuple[EndpointState, ...]:
         return ()

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from monitor.metrics import Metrics
-from monitor.model import Claim, ReloadState, Verdict, VerdictStatus, World
+from monitor.model import AccountOutputs, Claim, ReloadState, Verdict, VerdictStatus, World
 from monitor.web import Deps
 from tests.support import worlds
 
@@ -26,6 +26,7 @@ class Daemon:
     reload_error: str = ""
     reloads: int = 0
     judged: list[tuple[Claim, Verdict]] | None = None
+    traced: AccountOutputs | None = None
     devnet: bool = False
     runbook_url: str = ""
 
@@ -38,6 +39,7 @@ class Daemon:
             configuration=lambda: MappingProxyType({"store": {"url": "postgresql://***@db/por"}}),
             stalled=lambda: self.stalled,
             claims=self.claims,
+            outputs=self.outputs,
             devnet=self.devnet,
             runbook_url=self.runbook_url,
             now=lambda: worlds.NOW + timedelta(seconds=5),
@@ -46,6 +48,9 @@ class Daemon:
     async def reload(self) -> ReloadState:
         self.reloads += 1
         return ReloadState(not self.reload_error, worlds.NOW, self.reload_error)
+
+    async def outputs(self, _network: str, _account: str) -> AccountOutputs | None:
+        return self.traced
 
     def claims(self, _exchange: str) -> Iterable[tuple[Claim, Verdict]] | None:
         return self.judged

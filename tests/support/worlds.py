@@ -23,9 +23,19 @@ from monitor.model import (
     EndpointState,
     Gap,
     Liabilities,
+    LiabilitiesProof,
     ListChanges,
+    Position,
+    PositionHeld,
+    PositionKind,
+    ProofState,
+    ProofStatus,
+    Rate,
+    RateCall,
+    Regularity,
     ReloadState,
     ReserveStatus,
+    RootChange,
     Severity,
     SharedAccounts,
     Snapshot,
@@ -33,6 +43,7 @@ from monitor.model import (
     SummaryDifference,
     Token,
     VerdictStatus,
+    Work,
     World,
     frozen,
 )
@@ -42,6 +53,10 @@ NOW = datetime(2026, 3, 14, 15, 9, 26, tzinfo=UTC)
 BTC = Token("BTC", "bitcoin", None, 8)
 ETH = Token("ETH", "ethereum", None, 18)
 USDT_ETHEREUM = Token("USDT", "ethereum", "0xdac17f958d2ee523a2206206994597c13d831ec7", 6)
+WSTETH = Token(
+    *("ETH", "ethereum", "0x7f39c581f595b53c5cb19bd0b3f8da6c935e2ca0", 18),
+    Position("wstETH", PositionKind.LIQUID_STAKED, 18, RateCall("getStETHByWstETH(uint256)")),
+)
 USDT_BSC = Token("USDT", "bsc", "0x55d398326f99059ff775485246999027b3197955", 18)
 
 Sums = Mapping[Basis, Decimal]
@@ -78,6 +93,7 @@ def asset(
     warn_below: str | None = None,
     report_ratios: Sums | None = None,
     upper_bounds: Sums | None = None,
+    positions: Sequence[PositionHeld] = (),
     basis: Basis = Basis.SIGNED,
 ) -> AssetAssessment:
     """An asset whose lower bounds follow from ``totals``; without ``gaps`` they are its ratios too."""
@@ -98,6 +114,7 @@ def asset(
         report_ratios=frozen(report_ratios or {}),
         gaps=tuple(gaps),
         upper_bounds=frozen(upper_bounds or {}),
+        positions=tuple(positions),
     )
 
 
@@ -128,6 +145,7 @@ def _aurora_assets() -> dict[str, AssetAssessment]:
             {"ethereum": eth},
             owed="1500000",
             totals=frozen({**eth, Basis.ASSERTED: eth[Basis.LISTED]}),
+            positions=[PositionHeld(WSTETH, sums("0", "12.5", "12.5"), Rate(8 * 10**18, 10**19))],
         ),
         "USDT": asset(
             "USDT",
@@ -166,6 +184,7 @@ def aurora() -> Assessment:
     stale = snapshot("aurora", "bsc", 81_000_000, {USDT_BSC: {"0xcc": 310_000_000 * 10**18}}, age=timedelta(hours=2))
     wallets = document("https://aurora.example/proof-of-reserves/wallets-2026-03.zip")
     report = document("https://aurora.example/proof-of-reserves/report-2026-03.json", digest="c3")
+    tree = document("https://aurora.example/proof-of-reserves/tree-2026-03.txt", digest="7e")
     return Assessment(
         exchange="aurora",
         title="Aurora",
@@ -203,6 +222,7 @@ def aurora() -> Assessment:
             {
                 "wallets": DocumentState("wallets", wallets, fetched=26, failures=frozen({"http": 2})),
                 "liabilities": DocumentState("liabilities", report, fetched=26, failures=frozen({})),
+                "proof": DocumentState("proof", tree, fetched=26, failures=frozen({})),
             }
         ),
         liabilities=Liabilities(
@@ -229,6 +249,26 @@ def aurora() -> Assessment:
         ),
         shared=(SharedAccounts("borealis", 1, ("bc1qaurora2 on bitcoin",)),),
         liabilities_max_age=timedelta(days=35),
+        proof=ProofState(
+            LiabilitiesProof(
+                "okx-merkle-v2",
+                ProofStatus.PROVEN,
+                frozen({"BTC": Decimal(100_000), "ETH": Decimal("1499999.5")}),
+                proven=("every hash and every sum of the tree recomputes",),
+                not_proven=("that every customer has a leaf",),
+                root="ab" * 32,
+                leaves=81_204,
+            ),
+            tree,
+            NOW - timedelta(hours=7),
+            ("by the proof 1499999.5 ETH is owed, by the report 1500000",),
+        ),
+        regularity=Regularity(
+            ("2025-11", "2025-12", "2026-02", "2026-03"),
+            2,
+            ("2026-01",),
+            (RootChange(NOW - timedelta(hours=6), "2026-03", "cd" * 32, "ab" * 32),),
+        ),
     )
 
 
@@ -304,8 +344,37 @@ def cassini() -> Assessment:
 
 def endpoints() -> tuple[EndpointState, ...]:
     return (
-        EndpointState("bitcoin", "node-1", "bitcoind", True, 40, frozen({}), 0, "", NOW - timedelta(seconds=48)),
-        EndpointState("ethereum", "node-1", "evm", True, 12_000, frozen({"timeout": 3}), 0, "", NOW, "override"),
+        EndpointState(
+            "bitcoin",
+            "node-1",
+            "bitcoind",
+            True,
+            40,
+            frozen({}),
+            0,
+            "",
+            NOW - timedelta(seconds=48),
+            "follow",
+            work=Work("scanning the unspent outputs", 0.25),
+            difference="at block 940100: 1 output not followed, such as 00:1",
+        ),
+        EndpointState(
+            "ethereum",
+            "node-1",
+            "evm",
+            True,
+            12_000,
+            frozen({"timeout": 3}),
+            0,
+            "",
+            NOW,
+            "override",
+            standing="slow",
+            head=21_500_000,
+            lag=1,
+            late=4,
+            archive=True,
+        ),
         EndpointState("ethereum", "mainnet.example.org", "evm", None, 0, frozen({}), 0),
         EndpointState(
             "bsc",

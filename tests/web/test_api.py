@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from monitor.model import AccountOutputs, Block, UnspentOutput
+from tests.support import worlds
 from tests.support.web import Client, Daemon, judged
 
 
@@ -27,7 +29,8 @@ async def test_the_index_names_the_routes_that_there_are(client: Client, daemon:
     daemon.judged = []
     routes = (await get(client, "/api/v1"))["routes"]
     for route in routes.values():
-        await get(client, route.split("?")[0].replace("{name}", "aurora"))
+        path = route.split("?")[0].replace("{name}", "aurora")
+        await get(client, path.replace("{network}", "bitcoin").replace("{account}", "bc1qaurora1"))
 
 
 async def test_exchanges_are_listed_with_their_answer(client: Client) -> None:
@@ -52,6 +55,21 @@ async def test_an_asset_has_every_digit_and_the_block_of_each_part(client: Clien
         "time": "2026-03-14T14:55:38Z",
     }
     assert part["snapshot"]["stale"] is False
+
+
+async def test_what_is_no_coin_in_a_wallet_is_listed_apart_with_its_rate_and_block(client: Client) -> None:
+    assets = (await get(client, "/api/v1/exchanges/aurora"))["exchange"]["assets"]
+    (held,) = assets["ETH"]["positions"]
+    assert (held["name"], held["kind"], held["network"]) == ("wstETH", "liquid_staked", "ethereum")
+    assert held["reserves"] == {"verified": "0", "signed": "12.5", "listed": "12.5"}
+    assert held["rate"] == {
+        "per_unit": "1.25",
+        "function": "getStETHByWstETH(uint256)",
+        "shares": "8000000000000000000",
+        "assets": "10000000000000000000",
+    }
+    assert held["snapshot"]["block"]["number"] == 24_650_001
+    assert assets["BTC"]["positions"] == []
 
 
 async def test_what_is_unknown_is_absent_with_its_reason(client: Client) -> None:
@@ -86,7 +104,11 @@ async def test_sources_are_named_with_their_digest(client: Client) -> None:
 async def test_endpoints_and_alerts(client: Client) -> None:
     endpoints = (await get(client, "/api/v1/endpoints"))["endpoints"]
     assert [each["up"] for each in endpoints] == [True, True, None, False]
-    assert [each["method"] for each in endpoints] == [None, "override", None, None]
+    assert [each["method"] for each in endpoints] == ["follow", "override", None, None]
+    assert endpoints[0]["work"] == {"what": "scanning the unspent outputs", "percent": 25}
+    assert endpoints[0]["difference"] == "at block 940100: 1 output not followed, such as 00:1"
+    known = {name: endpoints[1][name] for name in ("standing", "head", "lag", "late", "archive")}
+    assert known == {"standing": "slow", "head": 21_500_000, "lag": 1, "late": 4, "archive": True}
     alerts = (await get(client, "/api/v1/alerts"))["alerts"]
     assert alerts[0]["active"] is True
     assert alerts[0]["since"] == "2026-03-14T14:38:26Z"
@@ -131,12 +153,32 @@ async def test_a_claim_is_shown_with_what_its_account_holds_at_which_block(clien
     assert bad["balance"] is None
 
 
+async def test_a_balance_is_shown_with_the_outputs_that_it_consists_of(client: Client, daemon: Daemon) -> None:
+    path = "/api/v1/exchanges/aurora/networks/bitcoin/accounts/bc1qaurora1"
+    assert (await get(client, path))["outputs"] is None
+    daemon.traced = AccountOutputs(
+        "bc1qaurora1",
+        Block(940_123, "00" * 32, worlds.NOW),
+        (UnspentOutput("ab" * 32, 1, 9_399_999_999_999, 7), UnspentOutput("cd" * 32, 0, 1, 940_000)),
+    )
+    found = await get(client, path)
+    assert found["balances"] == [{"asset": "BTC", "contract": None, "amount": "94000"}]
+    assert (found["outputs"]["total"], found["outputs"]["block"]["number"]) == ("94000", 940_123)
+    assert found["snapshot"]["block"]["number"] == 940_123
+    assert found["outputs"]["unspent"] == [
+        {"txid": "ab" * 32, "index": 1, "height": 7, "amount": "93999.99999999"},
+        {"txid": "cd" * 32, "index": 0, "height": 940_000, "amount": "0.00000001"},
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "status", "told"),
     [
         ("/api/v1/exchanges/nobody", 404, "there are: aurora, borealis, cassini"),
         ("/api/v1/nothing", 404, "Not Found"),
         ("/api/v1/exchanges/aurora/claims", 404, "no wallet list"),
+        ("/api/v1/exchanges/aurora/networks/bitcoin/accounts/bc1q", 404, "on bitcoin has an account bc1q"),
+        ("/api/v1/exchanges/aurora/networks/mars/accounts/bc1qaurora1", 404, "on mars has an account"),
         ("/api/v1/exchanges/aurora/claims?limit=0", 400, "limit is a whole number from 1 to 1000"),
         ("/api/v1/exchanges/aurora/claims?offset=-1", 400, "offset is a whole number"),
         ("/api/v1/exchanges/aurora/claims?limit=٣", 400, "limit is a whole number"),

@@ -36,6 +36,14 @@ async def test_each_number_is_traced_to_its_block(client: Client) -> None:
     assert 'value="1545000.123456789012345678"' in text, "every digit is there for those who look"
 
 
+async def test_what_is_no_coin_in_a_wallet_is_told_apart_with_its_rate(client: Client) -> None:
+    text = await page(client)
+    assert text.count("no coins in a wallet") == 1
+    assert "wstETH on ethereum" in text
+    assert "staked through an issuer" in text
+    assert "1.25</data> ETH each, by <code>getStETHByWstETH(uint256)</code>" in text
+
+
 async def test_what_is_unknown_is_named_with_its_reason(client: Client) -> None:
     text = await page(client)
     assert "tron: not configured: no endpoint to read it from" in text

@@ -9,6 +9,7 @@ from monitor.metrics.families import Family
 from tools.dashboards import looks
 from tools.dashboards.annotations import moments
 from tools.dashboards.frame import EXCHANGE_IN_DEPTH, Part, asset, dashboard, exchange
+from tools.dashboards.liabilities import liabilities
 from tools.dashboards.looks import BAD, GOOD, WARNING
 from tools.dashboards.panels import (
     Column,
@@ -53,7 +54,7 @@ def exchange_in_depth() -> Dashboard:
         "Proof of reserves: one exchange",
         "One asset of one exchange at a time: coins of different assets are never added up.",
         [exchange(), asset(), _basis()],
-        [_glance(), _ratio(), _coins(), _claims(), _snapshots()],
+        [_glance(), _ratio(), _coins(), liabilities(), _claims(), _snapshots()],
     )
     board.annotation(
         moments("New wallet list", of(families.WALLET_LIST_TIMESTAMP, EXCHANGE), "blue", "A wallet list was accepted")

@@ -207,6 +207,33 @@ def _endpoints() -> Part:
             looks.COUNT,
             width=8,
         ),
+        graph(
+            "Blocks behind",
+            "How many blocks each endpoint was behind the newest one known to as many endpoints as must agree.",
+            [
+                Line(
+                    f"max by ({_BY_ENDPOINT}) ({of(families.ENDPOINT_HEAD_LAG, MONITOR)})",
+                    "{{endpoint}} ({{network}})",
+                )
+            ],
+            looks.COUNT,
+            width=8,
+            minimum=0,
+        ),
+        graph(
+            "Newest block",
+            "The block that each endpoint named when all were last asked. One that stands still is a flat line.",
+            [Line(highest(of(families.ENDPOINT_HEAD_BLOCK, MONITOR), _BY_ENDPOINT), "{{endpoint}} ({{network}})")],
+            looks.COUNT,
+            width=8,
+        ),
+        bars(
+            "Late answers",
+            "Answers that took so much longer than usual that other endpoints were asked in their place.",
+            [Line(counted(of(families.ENDPOINT_LATE, MONITOR), _BY_ENDPOINT), "{{endpoint}} ({{network}})")],
+            looks.COUNT,
+            width=8,
+        ),
     ]
 
 

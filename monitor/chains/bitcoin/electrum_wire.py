@@ -1,21 +1,22 @@
-"""The Electrum protocol's wire: one connection, many requests under way, replies matched by id."""
+"""The Electrum protocol's wire: one connection, many requests under way, its ways to fail told apart."""
 
 import asyncio
-import contextlib
-import itertools
-import ssl
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-import orjson
-
-from monitor.chains.errors import Reason
-from monitor.chains.jsonrpc import Call, MalformedReplyError, Reply, failure_of, match_replies
+from monitor.chains import tls
+from monitor.chains.bitcoin.electrum_connection import Connection, RefusedError
+from monitor.chains.errors import ChainError, Reason
+from monitor.chains.jsonrpc import Call, MalformedReplyError, Reply, RpcFailure, failure_of
 from monitor.chains.line import Line
 
 _LONGEST_LINE = 64 * 1024**2
 _VERSION = "1.4"
 _PORTS = {"tcp": 50001, "ssl": 50002}
+
+_EXCESSIVE = -101
+_SERVER_BUSY = -102
+"""Codes of aiorpcX, on which ElectrumX and its forks are built: a client cost too much, or had to wait too long."""
 
 
 class Wire:
@@ -24,7 +25,7 @@ class Wire:
     def __init__(self, line: Line) -> None:
         self._line = line
         self._opening = asyncio.Lock()
-        self._connection: _Connection | None = None
+        self._connection: Connection | None = None
         self.connections = 0
         """Opened so far."""
 
@@ -41,12 +42,16 @@ class Wire:
                 async with asyncio.timeout(self._line.timeout):
                     connection = await self._connected()
                     return self._accepted(await connection.batch(calls))
+            except RefusedError as error:
+                raise self._fault(error.failure, f"it refuses {len(calls)} call(s) at once: ") from None
             except TimeoutError:
                 await self.close()
                 raise self._line.fault(Reason.TIMEOUT, "no whole answer in time") from None
             except MalformedReplyError as error:
                 await self.close()
                 raise self._line.fault(Reason.MALFORMED, str(error)) from None
+            except tls.CertificateError as error:
+                raise self._line.fault(Reason.CERTIFICATE, str(error)) from None
             except (OSError, EOFError) as error:
                 await self.close()
                 raise self._line.fault(Reason.REFUSED, str(error) or "the connection was cut") from None
@@ -55,15 +60,21 @@ class Wire:
 
     def _accepted(self, replies: list[Reply]) -> list[Reply]:
         for reply in replies:
-            if (failure := failure_of(reply)) and failure.rate_limit:
-                raise self._line.fault(Reason.RATE_LIMITED, str(failure))
+            if (failure := failure_of(reply)) and _is_plea(failure):
+                raise self._fault(failure)
         return replies
 
-    async def _connected(self) -> "_Connection":
+    def _fault(self, failure: RpcFailure, what: str = "") -> ChainError:
+        if failure.code == _SERVER_BUSY:
+            return self._line.fault(Reason.BUSY, str(failure), transient=True)
+        reason = Reason.RATE_LIMITED if _is_plea(failure) else Reason.RPC_ERROR
+        return self._line.fault(reason, f"{what}{failure}")
+
+    async def _connected(self) -> Connection:
         async with self._opening:
             if self._connection is None or self._connection.broken:
                 await self.close()
-                connection = await _Connection.open(self._line.settings.url)
+                connection = Connection(*await self._open())
                 try:
                     await self._greet(connection)
                 except BaseException:
@@ -73,7 +84,15 @@ class Wire:
                 self.connections += 1
             return self._connection
 
-    async def _greet(self, connection: "_Connection") -> None:
+    async def _open(self) -> tls.Streams:
+        """Connect to ``tcp://host:port`` or, trusting whom the settings trust, to ``ssl://host:port``."""
+        parts = urlsplit(self._line.settings.url)
+        host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+        if parts.scheme == "ssl":
+            return await tls.connect(self._line.settings, host, port, limit=_LONGEST_LINE)
+        return await asyncio.open_connection(host, port, limit=_LONGEST_LINE)
+
+    async def _greet(self, connection: Connection) -> None:
         """``server.version`` must be the first message (protocol 1.4)."""
         (reply,) = await connection.batch([("server.version", ["reserve-monitor", _VERSION])])
         if failure := failure_of(reply):
@@ -86,77 +105,6 @@ class Wire:
             await connection.close()
 
 
-class _Connection:
-    """One TCP or TLS connection and the task that reads it."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._ids = itertools.count()
-        self._waiting: dict[int, asyncio.Future[object]] = {}
-        """By the first id of each batch under way."""
-        self._reading = asyncio.create_task(self._read())
-
-    @classmethod
-    async def open(cls, url: str) -> "_Connection":
-        """Connect to ``tcp://host:port`` or, trusting the system's authorities, to ``ssl://host:port``."""
-        parts = urlsplit(url)
-        secured = ssl.create_default_context() if parts.scheme == "ssl" else None
-        port = parts.port or _PORTS[parts.scheme]
-        return cls(*await asyncio.open_connection(parts.hostname, port, ssl=secured, limit=_LONGEST_LINE))
-
-    @property
-    def broken(self) -> bool:
-        """Nothing will come any more."""
-        return self._reading.done()
-
-    async def batch(self, calls: Sequence[Call]) -> list[Reply]:
-        """Send ``calls`` in one line and wait for their replies, whatever else is under way."""
-        ids = list(itertools.islice(self._ids, len(calls)))
-        requests = [
-            {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
-            for number, (method, params) in zip(ids, calls, strict=True)
-        ]
-        if self.broken:
-            raise EOFError
-        document = self._waiting[ids[0]] = asyncio.get_running_loop().create_future()
-        try:
-            self._writer.write(orjson.dumps(requests) + b"\n")
-            await self._writer.drain()
-            return match_replies(await document, ids)
-        finally:
-            self._waiting.pop(ids[0], None)
-
-    async def _read(self) -> None:
-        """Hand every line to whom it belongs; any end of the connection ends all who wait."""
-        end: Exception = EOFError()
-        try:
-            while line := await self._reader.readline():
-                self._hand_over(line)
-        except (OSError, ValueError) as error:  # ValueError: a line over the limit, or no JSON
-            end = error if isinstance(error, OSError) else MalformedReplyError(f"not a line of JSON: {error}")
-        finally:
-            for document in self._waiting.values():
-                if not document.done():
-                    document.set_exception(end)
-            self._writer.close()
-
-    def _hand_over(self, line: bytes) -> None:
-        document = orjson.loads(line)
-        if isinstance(document, dict) and "method" in document:
-            return  # a notification of new headers; who reads looks at the tip itself
-        replies = document if isinstance(document, list) else [document]
-        numbers = [reply["id"] for reply in replies if isinstance(reply, dict) and isinstance(reply.get("id"), int)]
-        # A refusal of a whole batch has no id: servers answer in order, so it is about the oldest.
-        first = min(numbers, default=next(iter(self._waiting), -1))
-        waiting = self._waiting.get(first)
-        if waiting and not waiting.done():  # else its asker has given up
-            waiting.set_result(document)
-
-    async def close(self) -> None:
-        """Cut the connection."""
-        self._reading.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._reading
-        with contextlib.suppress(OSError):
-            await self._writer.wait_closed()
+def _is_plea(failure: RpcFailure) -> bool:
+    """Whether it asks for patience."""
+    return failure.code in {_EXCESSIVE, _SERVER_BUSY} or failure.rate_limit

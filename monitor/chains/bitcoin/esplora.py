@@ -1,18 +1,20 @@
 """Esplora, the HTTP API of block explorers (Blockstream/esplora, API.md): one request an account."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import orjson
-import stamina
 
 from monitor.chains.amounts import count
+from monitor.chains.bitcoin.esplora_history import since
 from monitor.chains.bitcoin.genesis import caip2_of
-from monitor.chains.bitcoin.tip import held, tip_for
+from monitor.chains.bitcoin.scripts import Scripts
+from monitor.chains.bitcoin.tip import TRIES, height_of, held
 from monitor.chains.choice import BlockChoice
-from monitor.chains.errors import ChainError, Reason
+from monitor.chains.errors import Reason
 from monitor.chains.http import Http, excerpt
 from monitor.chains.line import Line
 from monitor.chains.node import Held, Node, Wanted
@@ -20,8 +22,10 @@ from monitor.chains.together import together
 from monitor.model import Address, Block, Network
 
 _HASH = re.compile(r"[0-9a-f]{64}")
-_TRIES = 4
-"""Readings begun before the tip is called restless."""
+
+
+class _UnfitError(Exception):
+    """What was told of an account does not fit together. That is nobody's fault where a block came in between."""
 
 
 class EsploraNode(Node):
@@ -30,6 +34,9 @@ class EsploraNode(Node):
     def __init__(self, network: Network, line: Line) -> None:
         super().__init__(network, line)
         self._http = Http(line)
+        self._scripts = Scripts(network)
+        self._seen: Block | None = None
+        """The tip that was resolved last."""
 
     async def identify(self) -> str:
         return await caip2_of(self._hash_at)
@@ -39,42 +46,85 @@ class EsploraNode(Node):
         return None if body is None else self._hash(body)
 
     async def resolve(self, choice: BlockChoice) -> Block:
-        return tip_for(choice, await self._tip(), self.line)
+        tip = await self._tip()
+        number = height_of(choice, tip.number, self.line)
+        if number < tip.number:
+            return await self._block(await self._hash_at(number), number)
+        self._seen = tip
+        return tip
 
     async def _tip(self) -> Block:
-        tip = self._hash(await self._get("/blocks/tip/hash"))
-        header = await self._object(f"/block/{tip}")
+        return await self._block(await self._tip_hash())
+
+    async def _tip_hash(self) -> str:
+        return self._hash(await self._get("/blocks/tip/hash"))
+
+    async def _block(self, block_hash: str | None, number: int | None = None) -> Block:
+        if block_hash is None:
+            raise self.line.fault(Reason.TIP_MOVED, f"block {number} has left the chain")
+        header = await self._object(f"/block/{block_hash}")
         try:
-            return _block(header, tip)
+            return _read(header, block_hash, number)
         except (KeyError, ValueError, OverflowError, OSError) as error:
-            raise self.line.fault(Reason.MALFORMED, f"/block/{tip}: {error!r}") from None
+            raise self.line.fault(Reason.MALFORMED, f"/block/{block_hash}: {error!r}") from None
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        """All accounts between two looks at the tip; again, from the new tip, when it moved."""
+        """All accounts between two looks at the tip; again, when it moved.
+
+        A reading of the tip then goes on at the new one. A block of the past stays, for histories tell what came
+        after it.
+        """
         accounts = sorted({account for token, accounts in wanted.items() if not token.contract for account in accounts})
-        async for attempt in stamina.retry_context(
-            on=_tip_moved, attempts=_TRIES, timeout=None, wait_initial=0, wait_jitter=0
-        ):
-            with attempt:
-                before = await self._tip() if attempt.num > 1 else block
-                amounts: dict[Address, int] = {}
-                remaining = iter(accounts)
-                await together(self._work(remaining, amounts) for _ in range(self.line.settings.concurrency))
-                if self._hash(await self._get("/blocks/tip/hash")) != before.hash:
-                    raise self.line.fault(Reason.TIP_MOVED, f"a block came after {before.number} while it was read")
-        return held(wanted, amounts, before)
+        newest = self._seen is not None and self._seen.hash == block.hash
+        for number in range(TRIES):
+            tip, at = await self._before(block, newest=newest, again=number > 0)
+            amounts: dict[Address, int] = {}
+            remaining, past = iter(accounts), None if newest else at
+            unfit = None
+            try:
+                await together(self._work(remaining, amounts, past) for _ in range(self.line.settings.concurrency))
+            except _UnfitError as error:
+                unfit = str(error)
+            if await self._tip_hash() == tip:
+                if unfit:
+                    raise self.line.fault(Reason.MALFORMED, unfit)
+                return held(wanted, amounts, at)
+            moved = self.line.fault(Reason.TIP_MOVED, f"a block came while {at.number} was read")
+        raise moved
 
-    async def _work(self, remaining: Iterator[Address], amounts: dict[Address, int]) -> None:
+    async def _before(self, block: Block, *, newest: bool, again: bool) -> tuple[str, Block]:
+        """The tip's hash, before anything is read, and the block that is to be read."""
+        if newest:
+            at = await self._tip() if again else block
+            return at.hash, at
+        tip = await self._tip_hash()
+        if await self._hash_at(block.number) != block.hash:
+            raise self.line.fault(Reason.TIP_MOVED, f"block {block.number} has left the chain")
+        return tip, block
+
+    async def _work(self, remaining: Iterator[Address], amounts: dict[Address, int], past: Block | None) -> None:
         for account in remaining:
-            amounts[account] = await self._balance(account)
+            amounts[account] = await self._balance(account, past)
 
-    async def _balance(self, account: Address) -> int:
+    async def _balance(self, account: Address, past: Block | None) -> int:
+        """What ``account`` holds at the tip, or, in the ``past``, held at that block."""
         path = f"/address/{account}"
         found = await self._object(path)
         try:
-            return _confirmed(found, account)
+            amount = _confirmed(found, account)
+            if past is None:
+                return amount
+            transactions, page = count(found["chain_stats"]["tx_count"]), partial(self._page, account)
+            return count(amount - await since(self._scripts.of(account), past.number, transactions, page))
         except (KeyError, TypeError, ValueError) as error:
-            raise self.line.fault(Reason.MALFORMED, f"{path}: {error!r}") from None
+            raise _UnfitError(f"{path}: {error!r}") from None
+
+    async def _page(self, account: Address, after: str) -> list[Mapping[str, Any]]:
+        path = f"/address/{account}/txs/chain" + (f"/{after}" if after else "")
+        found = await self._json(path)
+        if not isinstance(found, list):
+            raise self.line.fault(Reason.MALFORMED, f"{path}: not a list")
+        return found
 
     # --- the wire ---
 
@@ -85,14 +135,17 @@ class EsploraNode(Node):
         return text
 
     async def _object(self, path: str) -> dict[str, Any]:
-        body = await self._get(path)
-        try:
-            found = orjson.loads(body or b"")
-        except ValueError:
-            raise self.line.fault(Reason.NOT_JSON, f"{path}: not JSON: {excerpt(body or b'')}") from None
+        found = await self._json(path)
         if not isinstance(found, dict):
             raise self.line.fault(Reason.MALFORMED, f"{path}: not an object")
         return found
+
+    async def _json(self, path: str) -> object:
+        body = await self._get(path)
+        try:
+            return orjson.loads(body or b"")
+        except ValueError:
+            raise self.line.fault(Reason.NOT_JSON, f"{path}: not JSON: {excerpt(body or b'')}") from None
 
     async def _get(self, path: str, *, missing: bool = False) -> bytes | None:
         async def request() -> bytes | None:
@@ -107,18 +160,15 @@ class EsploraNode(Node):
         await self._http.close()
 
 
-def _block(header: dict[str, Any], tip: str) -> Block:
-    if header["id"] != tip:
-        raise ValueError(f"it is about block {header['id']!r:.70}")
-    return Block(count(header["height"]), tip, datetime.fromtimestamp(count(header["timestamp"]), UTC))
+def _read(header: dict[str, Any], block_hash: str, number: int | None) -> Block:
+    if header["id"] != block_hash or number not in (None, header["height"]):
+        raise ValueError(f"it is about block {header['id']!r:.70} of height {header['height']!r:.20}")
+    return Block(count(header["height"]), block_hash, datetime.fromtimestamp(count(header["timestamp"]), UTC))
 
 
 def _confirmed(found: dict[str, Any], account: Address) -> int:
+    """What the chain holds for an account; ``mempool_stats`` beside it are no part of that."""
     if found["address"] != account:
         raise ValueError(f"it is about {found['address']!r:.100}")
     stats = found["chain_stats"]
     return count(count(stats["funded_txo_sum"]) - count(stats["spent_txo_sum"]))
-
-
-def _tip_moved(error: Exception) -> bool:
-    return isinstance(error, ChainError) and error.reason is Reason.TIP_MOVED

@@ -32,6 +32,7 @@ _WORDS = {
         "stack ?(under|over)flow",
         "evm error",
         "vm (execution error|exception)",
+        "contract is not exist|no contract or not a",  # java-tron, of a call to what is no contract
     ),
     Meaning.PRUNED: (
         "missing trie node",

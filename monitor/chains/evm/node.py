@@ -1,17 +1,21 @@
 """EVM nodes: every balance and every answer of a contract at one block hash."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from monitor.chains.choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
-from monitor.chains.evm import balances, owners, values
+from monitor.chains.evm import balances, owners, positions, values
 from monitor.chains.evm.finding import Methods
 from monitor.chains.evm.methods import Method, methods_of
+from monitor.chains.evm.proofs import header, reading, slots
+from monitor.chains.evm.proofs.gathering import MOST_WORDS
 from monitor.chains.evm.rpc import AtBlock, EvmRpc, HashRefusedError, Position
+from monitor.chains.evm.sizes import CallSize
 from monitor.chains.line import Line
-from monitor.chains.node import Confirmed, Held, Node, Wanted
-from monitor.model import Block, Network, OwnerQuestion
+from monitor.chains.node import BalanceSlots, Confirmed, Held, Node, StateRoot, Wanted
+from monitor.model import Block, Network, OwnerQuestion, Token
 
 T = TypeVar("T")
 
@@ -25,10 +29,12 @@ class EvmNode(Node):
         self._rpc = EvmRpc(line)
         self._methods = Methods(methods_of(network) if methods is None else methods)
         self._by_number = False
+        self._proofs = CallSize(MOST_WORDS)
+        self._proves = False
 
     @property
     def method(self) -> str:
-        return self._methods.name
+        return "proof" if self._proves else self._methods.name
 
     # --- the chain and its blocks ---
 
@@ -57,9 +63,11 @@ class EvmNode(Node):
     # --- balances ---
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        return await self._pinned(
-            block, lambda at: balances.balances(AtBlock(self._rpc, block, at), self._methods, wanted)
-        )
+        async def read(position: Position) -> Held:
+            at = AtBlock(self._rpc, block, position)
+            return await positions.valued(at, await balances.balances(at, self._methods, wanted))
+
+        return await self._pinned(block, read)
 
     async def _pinned(self, block: Block, work: Callable[[Position], Awaitable[T]]) -> T:
         """Do ``work`` at ``block`` by hash; where the node refuses hashes, by number between two looks at the hash."""
@@ -75,6 +83,26 @@ class EvmNode(Node):
         done = await work
         await self._rpc.still_canonical(block)
         return done
+
+    # --- proofs ---
+
+    async def state_root(self, block: Block) -> StateRoot:
+        return await header.read(self._rpc, block)
+
+    async def balance_slots(self, tokens: Sequence[Token], block: Block) -> BalanceSlots:
+        return await self._pinned(block, lambda at: slots.find(AtBlock(self._rpc, block, at), tokens))
+
+    async def proven(self, wanted: Wanted, root: StateRoot, slots: BalanceSlots) -> Held:
+        unproven = positions.unprovable(wanted)
+        provable = {token: accounts for token, accounts in wanted.items() if token not in unproven}
+
+        def read(at: Position) -> Awaitable[Held]:
+            place = AtBlock(self._rpc, root.block, at)
+            return reading.proven(place, self._methods, self._proofs, provable, root=root, slots=slots)
+
+        held = await self._pinned(root.block, read)
+        self._proves = True
+        return replace(held, failed=held.failed | unproven)
 
     # --- owners ---
 

@@ -13,7 +13,7 @@ from monitor.chains.evm.methods import Method, NoBalanceError
 from monitor.chains.evm.rpc import AtBlock
 from monitor.chains.evm.singles import Singles
 from monitor.chains.evm.sizes import CallSize
-from monitor.chains.evm.work import Findings, Pile
+from monitor.chains.evm.work import Findings, Pile, Turn, Turns
 from monitor.chains.jsonrpc import BatchRefusedError, Reply, RpcFailure, failure_of
 from monitor.model import Address, Token
 
@@ -45,6 +45,7 @@ class Packed:
         self._method = method
         self._sizes = sizes
         self._findings = findings
+        self._turns = Turns(findings)
         self._singles = Singles(at, findings)
         self.leftover = Pile(findings)
         """What this cannot tell and single calls may."""
@@ -59,13 +60,15 @@ class Packed:
             if token in self._avoided:
                 self.leftover.add(token, pile.take(sys.maxsize))
                 continue
-            rest = await self._read(token, pile.take(self._sizes[token].accounts))
+            turn = self._turns.begin(token)
+            rest = await self._read(turn, pile.take(self._sizes[token].accounts))
+            self._turns.end(turn)
             if rest.accounts and token not in self._findings.failed:
                 self._divide(pile, token, rest)
 
-    async def _read(self, token: Token, accounts: Sequence[Address]) -> "_Rest":
+    async def _read(self, turn: Turn, accounts: Sequence[Address]) -> "_Rest":
         """Find out the balances of ``accounts``, all or some, by one call; gives what is left of them."""
-        began = _now()
+        token, began = turn.token, _now()
         try:
             reply = await self._rpc.divisible("eth_call", self._method.params(token, accounts, self._at.position))
         except BatchRefusedError as refusal:
@@ -83,7 +86,7 @@ class Packed:
             return await self._doubted(token, accounts, doubt.account)
         except ValueError as error:
             raise self._rpc.line.fault(Reason.MALFORMED, f"eth_call: {error}") from None
-        self._findings.held[token].update(zip(accounts, amounts, strict=True))
+        turn.accounts, turn.amounts = accounts, amounts
         self._sizes[token].fine(len(accounts), (_now() - began) / self._rpc.line.timeout)
         return _Rest(())
 

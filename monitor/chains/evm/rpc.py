@@ -7,7 +7,7 @@ speed (docs/nodes.md has the figures).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from web3 import AsyncWeb3
 from web3.providers.async_base import AsyncJSONBaseProvider
@@ -29,10 +29,18 @@ class HashRefusedError(Exception):
     """The node reads blocks by number only."""
 
 
+class Calls(Protocol):
+    """What answers calls: :class:`JsonRpc`, or another API that can be asked the same."""
+
+    async def call(self, method: str, params: Any, *, divisible: bool = False) -> Reply: ...  # noqa: ANN401 - JSON
+
+    async def batch(self, calls: Sequence[Call]) -> list[Reply]: ...
+
+
 class EvmProvider(AsyncJSONBaseProvider):
     """web3's way to one endpoint, with its pace, its retries and strict replies."""
 
-    def __init__(self, rpc: JsonRpc) -> None:
+    def __init__(self, rpc: Calls) -> None:
         super().__init__()
         self._rpc = rpc
 
@@ -46,10 +54,11 @@ class EvmProvider(AsyncJSONBaseProvider):
 class EvmRpc:
     """The methods of one endpoint. Failures are made by its line, after their cause was looked into."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, calls: Calls | None = None) -> None:
+        """``calls`` answers in the place of the endpoint's JSON-RPC, where it has none."""
         self.line = line
         self._http = Http(line)
-        self._rpc = JsonRpc(line, self._http)
+        self._rpc: Calls = calls or JsonRpc(line, self._http)
         self._web3 = AsyncWeb3(EvmProvider(self._rpc))
         self.size = line.settings.batch
         """Calls in one request."""

@@ -15,8 +15,7 @@ from base58 import b58encode
 from Crypto.Hash import RIPEMD160
 
 from monitor.chains.amounts import count
-from monitor.chains.bitcoin.tip import tip_for
-from monitor.chains.choice import BlockChoice
+from monitor.chains.choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.line import Line
 from monitor.chains.node import Confirmed
@@ -54,7 +53,16 @@ class AntelopeNode(OwnersNode):
                 _identity(member(information, "last_irreversible_block_id")),
                 datetime.fromisoformat(text(member(information, "last_irreversible_block_time"))).replace(tzinfo=UTC),
             )
-        return tip_for(choice, irreversible, self.line)
+        match choice:
+            case Tag() | Depth(0):
+                return irreversible
+            case Height(number) if number == irreversible.number:
+                return irreversible
+            case Height(number) if number > irreversible.number:
+                raise self.line.fault(Reason.BEHIND, f"it has no block {number} yet; its tip is {irreversible.number}")
+            case Height() | Depth():
+                told = f"it reads only its tip, {irreversible.number}; set `block: latest`"
+                raise self.line.fault(Reason.PAST_BLOCK, told)
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
         return await one_by_one(questions, block, lambda question: self._control(question, block))

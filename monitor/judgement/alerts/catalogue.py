@@ -55,7 +55,21 @@ CATALOGUE: Mapping[AlertName, AlertKind] = frozen({
         "No liabilities are known, of an exchange or of an asset that should have some.",
     ),
     AlertName.LIABILITIES_REFUSED: AlertKind(
-        _WARNING, _AT_ONCE, _AT_ONCE, "The newest liabilities could not be fetched or read; the last good ones stay."
+        _WARNING, _AT_ONCE, _AT_ONCE,
+        "The newest liabilities, or the proof of them, could not be fetched or read; the last good ones stay.",
+    ),
+    AlertName.PROOF_FAILED: AlertKind(
+        _CRITICAL, _AT_ONCE, _AT_ONCE, "The published proof of liabilities does not hold, or cannot be read."
+    ),
+    AlertName.PROOF_DIFFERS: AlertKind(
+        # A report and its proof are seldom published, and never fetched, at the same moment.
+        _WARNING, timedelta(hours=2), _AT_ONCE, "The proof of liabilities and the report contradict each other."
+    ),
+    AlertName.ROOT_CHANGED: AlertKind(
+        _WARNING, _AT_ONCE, _AT_ONCE, "A published root was replaced although the report stayed the same."
+    ),
+    AlertName.REPORT_MISSING: AlertKind(
+        _INFO, _AT_ONCE, _AT_ONCE, "A report that was due within the last quarter never came."
     ),
     AlertName.LIST_ABSENT: AlertKind(
         _WARNING, timedelta(minutes=10), _AT_ONCE, "No wallet list was ever accepted."
@@ -80,6 +94,9 @@ CATALOGUE: Mapping[AlertName, AlertKind] = frozen({
     ),
     AlertName.ENDPOINT_DOWN: AlertKind(
         _WARNING, timedelta(minutes=5), _AT_ONCE, "An endpoint does not answer, or not the call that is needed."
+    ),
+    AlertName.FOLLOW_DIFFERENCE: AlertKind(
+        _WARNING, _AT_ONCE, _AT_ONCE, "What was followed block by block is not what a scan of all outputs has found."
     ),
     AlertName.CONFIG_RELOAD_FAILED: AlertKind(
         _WARNING, _AT_ONCE, _AT_ONCE, "The configuration on disk is wrong; the one before it is still in use."

@@ -8,7 +8,7 @@ from monitor.judgement.alerts.condition import Condition, Conditions, Evidence
 from monitor.judgement.alerts.memory import AlertMemory
 from monitor.judgement.alerts.of_assets import Subject, of_asset
 from monitor.judgement.alerts.of_exchanges import of_exchange
-from monitor.judgement.alerts.of_monitor import disagreements, endpoint_down, reload_failed
+from monitor.judgement.alerts.of_monitor import disagreements, endpoint_down, follow_difference, reload_failed
 from monitor.model import RatioPoint
 from monitor.settings import Settings
 
@@ -16,7 +16,12 @@ from monitor.settings import Settings
 def evaluate(evidence: Evidence, settings: Settings, memory: AlertMemory, now: datetime) -> Conditions:
     """Judge the condition of every alert: for each exchange, for each of its assets, and for the monitor itself."""
     disagree, rises = disagreements(evidence.endpoints, memory.disagreements, now)
-    own = (disagree, endpoint_down(evidence.endpoints), reload_failed(evidence.reload))
+    own = (
+        disagree,
+        endpoint_down(evidence.endpoints),
+        follow_difference(evidence.endpoints),
+        reload_failed(evidence.reload),
+    )
     return Conditions((*_of_exchanges(evidence, settings, now), *own), rises, evidence.ready)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.judgement.alerts.condition import Condition
+from monitor.judgement.alerts.of_proofs import of_proofs
 from monitor.judgement.phrases import counted, moment, span
 from monitor.model import AlertName, Assessment, DocumentState, SnapshotState, VerdictStatus
 from monitor.settings import AlertsSettings, ExchangeSettings
@@ -18,7 +19,8 @@ def of_exchange(
     if settings.liabilities is not None:
         yield _liabilities_old(assessment, settings, now)
         yield _liabilities_absent(assessment)
-        yield _refused(AlertName.LIABILITIES_REFUSED, assessment, "liabilities")
+        yield _liabilities_refused(assessment)
+        yield from of_proofs(assessment, alerts, now)
     yield _list_absent(assessment)
     yield _list_changed(assessment, alerts, now)
     yield _refused(AlertName.LIST_REFUSED, assessment, "wallets")
@@ -75,6 +77,14 @@ def _list_absent(assessment: Assessment) -> Condition:
 
 def _refusal(state: DocumentState | None) -> str:
     return f": {state.refusal}" if state and state.refusal else ""
+
+
+def _liabilities_refused(assessment: Assessment) -> Condition:
+    """The report, or else the proof that stands beside it."""
+    name = AlertName.LIABILITIES_REFUSED
+    proof = _refused(name, assessment, "proof")
+    report = _refused(name, assessment, "liabilities")
+    return proof if proof.holds and not report.holds else report
 
 
 def _refused(name: AlertName, assessment: Assessment, kind: str) -> Condition:

@@ -43,6 +43,17 @@ def _risen(count: int, before: Rise | None, now: datetime) -> Rise:
     return Rise(count, now if count > seen else before.rose_at)
 
 
+def follow_difference(endpoints: Sequence[EndpointState]) -> Condition:
+    """Unknown while an endpoint has not been asked and none is known to differ: then it tells what it found last."""
+    differing = [f"{_name(endpoint)} {endpoint.difference}" for endpoint in endpoints if endpoint.difference]
+    if not differing:
+        unasked = ", ".join(_name(endpoint) for endpoint in endpoints if endpoint.up is None)
+        summary = f"Not asked yet: {unasked}." if unasked else ""
+        return Condition(AlertName.FOLLOW_DIFFERENCE, "", "", holds=None if unasked else False, summary=summary)
+    summary = f"A scan found something else, which counts now: {'; '.join(differing)}."
+    return Condition(AlertName.FOLLOW_DIFFERENCE, "", "", holds=True, summary=summary)
+
+
 def reload_failed(reload: ReloadState) -> Condition:
     summary = ""
     if not reload.successful:

@@ -3,11 +3,11 @@
 To add a layout: write its file with a ``TableLayout`` or ``TreeLayout``, add it below, describe it in docs/layouts.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from monitor.model import Claim, Document, WalletList, frozen
+from monitor.model import Claim, Document, WalletList
 from monitor.published.archives import PublishedFile
 from monitor.published.collector import collector_at_rest
 from monitor.published.contents import Content, content_of
@@ -49,20 +49,32 @@ def read_wallets(files: Sequence[PublishedFile], document: Document, format_: st
             parts, unread = _read_files(files, _layouts(format_), Places(registry))
     except DocumentError as error:
         raise error.about(document.source) from error
-    summary: dict[str, Decimal] = {}
     claims: list[Claim] = []
     for part in parts:
-        claims.extend(part.claims)
-        for coin, stated in part.summary.items():
-            summary[f"{coin} ({part.file})" if coin in summary else coin] = stated
+        claims.extend(_as_held(part.claims, registry))
     return WalletList(
         document=replace(document, members=tuple(part.file for part in parts) if document.members else ()),
         layout="+".join(dict.fromkeys(part.layout for part in parts)),
         claims=tuple(claims),
-        summary=frozen(summary),
-        differences=tuple(difference for part in parts for difference in part.differences),
+        summary=tuple(total for part in parts for total in part.summary),
         unread=(*unread, *(note for part in parts for note in part.unread)),
     )
+
+
+def _as_held(claims: Sequence[Claim], registry: Registry) -> Iterator[Claim]:
+    """``claims``; where the registry knows that an account's coins are in a position, it is that which is claimed.
+
+    A row without an amount, as of a book of addresses, may mean both.
+    """
+    accounts = {account for _, account, _ in registry.holdings}
+    for claim in claims:
+        token, position = claim.token, None
+        if claim.account in accounts and token is not None and token.position is None:
+            position = registry.holdings.get((token.network, claim.account or "", token.asset))
+        if position is None or claim.amount is None:
+            yield claim
+        if position is not None:
+            yield replace(claim, token=position)
 
 
 def check_shrink(previous_rows: int, new: WalletList, max_shrink: Decimal) -> None:

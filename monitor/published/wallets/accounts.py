@@ -43,7 +43,7 @@ def _reader(part: Part, places: Places) -> RowReader:
             fault = part.report(line, f"the kind {shown(kind)} is none of {', '.join(ClaimKind)}")
             return Claim(part.file, line, coin, None, None, address, None, fault)
         placement = _place(places, label, asset, contract, _KINDS[kind])
-        account, undecoded = places.account(placement.network, address)
+        account, undecoded = places.account(placement.network, address, _KINDS[kind])
         return Claim(
             part.file,
             line,
@@ -77,6 +77,9 @@ def _place(places: Places, label: str, asset: str, contract: str, kind: ClaimKin
         contract, asset = "", asset or native.asset
     placement = places.place(contract or asset, label, kind)
     if placement.token and asset and placement.token.asset != places.registry.asset(asset):
+        position = places.registry.position(network.name, contract, asset)
+        if position:
+            return Placement(network, position)
         fault = f"the token {shown(contract)} on {network.name} is {placement.token.asset}, not {asset}"
         return Placement(network, None, fault)
     return placement

@@ -71,13 +71,31 @@ def _claims(entry: Entry, places: Places) -> Iterator[Claim]:
             fault = f"no coin of {network.name} is known: see docs/registry.md to add it"
             yield Claim(file, line, network.name, network.name, None, address, account, fault)
     elif key == _WITHDRAWALS:
-        fault = (
-            "the stake behind a withdrawal address is not on this account, and the list does not name its validators"
-        )
-        yield Claim(file, line, "ETH", network.name, None, address, account, fault, ClaimKind.STAKING)
+        yield _staked(entry, places)
     else:
         fault = f"what the list means by {key!r} is not known"
         yield Claim(file, line, network.name, network.name, None, address, account, fault)
+
+
+def _staked(entry: Entry, places: Places) -> Claim:
+    """All that is staked with validators which pay out to the address: an account of the validators' own network."""
+    file, line, network, _, address = entry
+    native = places.registry.native(network.name)
+    coin = native.asset if native else network.name
+    placement = places.place(coin, "", ClaimKind.STAKING)
+    validators = placement.network or network
+    account, undecoded = places.account(validators, address, ClaimKind.STAKING)
+    return Claim(
+        file,
+        line,
+        coin,
+        validators.name,
+        placement.token,
+        address,
+        account,
+        placement.fault or undecoded,
+        ClaimKind.STAKING,
+    )
 
 
 LAYOUT = TreeLayout("address-book", _recognises, _read)

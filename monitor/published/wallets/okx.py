@@ -8,7 +8,7 @@ from monitor.published.shapes import Shape
 from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled
 from monitor.published.wallets.parts import Part
 from monitor.published.wallets.places import Places
-from monitor.published.wallets.summary import Summary, differences, sums
+from monitor.published.wallets.summary import Summary, sums, totals
 
 _EVIDENCE = frozenset({"message", "signature1", "signature2", "key", "owner1", "owner2"})
 
@@ -58,7 +58,7 @@ def _reader(part: Part, places: Places) -> RowReader:
         kind = _KINDS.get(name_of(text)) if text else ClaimKind.ACCOUNT
         claimed, at, fault = figures.of(line, address, amount, height)
         placement = places.place(coin, label, kind or ClaimKind.ACCOUNT)
-        account, undecoded = places.account(placement.network, address)
+        account, undecoded = places.account(placement.network, address, kind or ClaimKind.ACCOUNT)
         token = placement.token
         if kind is None:
             token, fault = None, fault or f"the type {shown(text)} is not known: it may be no plain account"
@@ -89,8 +89,7 @@ def _compare(summary: Summary, part: Part, places: Places) -> None:
         if claim.coin not in assets:
             assets[claim.coin] = claim.token.asset if claim.token else claim.coin.partition("-")[0]
     summed = sums((claim.coin, claim.amount) for claim in part.claims)
-    part.summary = summary.stated
-    part.differences = differences(summary.stated, summed, assets)
+    part.summary = totals(part.file, summary.stated, summed, assets)
 
 
 LAYOUT = TableLayout("okx", SHAPE, _reader, _compare)

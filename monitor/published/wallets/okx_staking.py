@@ -4,14 +4,12 @@ A row claims what is staked through one validator. It carries no signature: the 
 returns, is kept as the claim's owner.
 """
 
-from decimal import Decimal
-
-from monitor.model import Claim, ClaimKind, SummaryDifference
+from monitor.model import Claim, ClaimKind
 from monitor.published.shapes import Shape
 from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled
 from monitor.published.wallets.parts import Part
 from monitor.published.wallets.places import Places
-from monitor.published.wallets.summary import Summary, agrees, sums
+from monitor.published.wallets.summary import Summary, sums, total
 
 _COIN = "ETH"
 
@@ -37,7 +35,7 @@ def _reader(part: Part, places: Places) -> RowReader:
         if misfit:
             return Claim(part.file, line, _COIN, None, None, validator, None, part.report(line, misfit))
         claimed, _, fault = figures.of(line, validator, amount, "")
-        account, undecoded = places.account(placement.network, validator)
+        account, undecoded = places.account(placement.network, validator, ClaimKind.STAKING)
         return Claim(
             part.file,
             line,
@@ -57,11 +55,8 @@ def _reader(part: Part, places: Places) -> RowReader:
 
 def _compare(summary: Summary, part: Part, places: Places) -> None:
     """The block has one total, under a name of its own."""
-    summed = sums((claim.coin, claim.amount) for claim in part.claims).get(_COIN, Decimal(0))
-    part.summary = summary.stated
-    part.differences = [
-        SummaryDifference(name, stated, summed) for name, stated in summary.stated.items() if not agrees(stated, summed)
-    ]
+    summed = sums((claim.coin, claim.amount) for claim in part.claims)
+    part.summary = [total(part.file, name, (_COIN,), stated, summed) for name, stated in summary.stated.items()]
 
 
 LAYOUT = TableLayout("okx-staking", SHAPE, _reader, _compare)

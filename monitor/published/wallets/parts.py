@@ -1,10 +1,9 @@
 """What reading one file of a wallet list gives, and the judgement whether so many faults can be put up with."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from monitor.model import Claim, SummaryDifference
+from monitor.model import Claim, StatedTotal
 from monitor.published.errors import LayoutError, Reason
 
 _SHOWN = 5
@@ -19,8 +18,7 @@ class Part:
     file: str
     layout: str
     claims: list[Claim] = field(default_factory=list)
-    summary: Mapping[str, Decimal] = field(default_factory=dict)
-    differences: list[SummaryDifference] = field(default_factory=list)
+    summary: list[StatedTotal] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     broken: int = 0
     """Rows of which a cell cannot be read. Unknown coins and addresses that do not decode are no broken rows."""

@@ -4,6 +4,7 @@ from monitor.model import Address, ClaimKind, Network
 from monitor.published.cells import shown
 from monitor.registry import Placement, Registry
 from monitor.registry.addresses import AddressError, NoCodecError, decode
+from monitor.registry.addresses.beacon import is_withdrawal
 
 _REMEMBERED = 1 << 17  # addresses that recur under several coin ids, as those of EVM networks do
 
@@ -24,8 +25,19 @@ class Places:
             placement = self._placements[key] = self.registry.place(coin, label, kind)
         return placement
 
-    def account(self, network: Network | None, address: str) -> tuple[Address | None, str]:
-        """The canonical form of ``address``, and why it does not decode; neither where there is nothing to decode."""
+    def account(
+        self, network: Network | None, address: str, kind: ClaimKind = ClaimKind.ACCOUNT
+    ) -> tuple[Address | None, str]:
+        """The canonical form of ``address``, and why it does not decode; neither where there is nothing to decode.
+
+        A withdrawal address stands for validators only where the row's ``kind`` says that the coins are staked.
+        """
+        account, fault = self._account(network, address)
+        if network and network.execution and kind is ClaimKind.ACCOUNT and account and is_withdrawal(account):
+            return None, f"{shown(address)} is no validator's key, and the row does not say that its coins are staked"
+        return account, fault
+
+    def _account(self, network: Network | None, address: str) -> tuple[Address | None, str]:
         if network is None or not address:
             return None, ""
         key = (network.name, address)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Context, Decimal
 
-from monitor.model import SummaryDifference
+from monitor.model import StatedTotal
 from monitor.published.cells import amount, clean, name_of, shown
 
 _EXACT = Context(prec=200)
@@ -52,29 +52,34 @@ def sums(amounts: Iterable[tuple[str, Decimal | None]]) -> dict[str, Decimal]:
     return dict(total)
 
 
-def differences(
-    stated: Mapping[str, Decimal], summed: Mapping[str, Decimal], assets: Mapping[str, str]
-) -> list[SummaryDifference]:
-    """The stated totals that are not the sum of their rows.
+def totals(
+    file: str, stated: Mapping[str, Decimal], summed: Mapping[str, Decimal], assets: Mapping[str, str]
+) -> list[StatedTotal]:
+    """The totals that ``file`` states, beside the sums of its rows.
 
-    ``X(ALL)`` is compared with all coin ids of asset X; ``assets`` tells the asset of each. A total agrees if the sum,
-    rounded or truncated to the decimals that the total shows, equals it: OKX publishes four decimals, and whole
-    coins for ``(ALL)``.
+    ``X(ALL)`` is the total of all coin ids of asset X; ``assets`` tells the asset of each.
     """
-    found = []
-    for coin, total in stated.items():
-        asset = coin.removesuffix(_ALL)
-        ids = [coin] if asset == coin else [each for each in summed if assets.get(each, each) == asset]
-        summing = Decimal(0)
-        for each in ids:
-            summing = _EXACT.add(summing, summed.get(each, Decimal(0)))
-        if not agrees(total, summing):
-            found.append(SummaryDifference(coin, total, summing))
-    return found
+    return [total(file, coin, _ids(coin, summed, assets), amount, summed) for coin, amount in stated.items()]
+
+
+def total(file: str, coin: str, coins: tuple[str, ...], stated: Decimal, summed: Mapping[str, Decimal]) -> StatedTotal:
+    """What is ``stated`` as the total of ``coins``, beside their sum."""
+    summing = Decimal(0)
+    for each in coins:
+        summing = _EXACT.add(summing, summed.get(each, Decimal(0)))
+    return StatedTotal(file, coin, coins, stated, summing, agrees(stated, summing))
+
+
+def _ids(coin: str, summed: Mapping[str, Decimal], assets: Mapping[str, str]) -> tuple[str, ...]:
+    asset = coin.removesuffix(_ALL)
+    return (coin,) if asset == coin else tuple(each for each in summed if assets.get(each, each) == asset)
 
 
 def agrees(stated: Decimal, exact: Decimal) -> bool:
-    """Whether ``exact``, rounded or truncated to the decimals of ``stated``, is ``stated``."""
+    """Whether ``exact``, rounded or truncated to the decimals of ``stated``, is ``stated``.
+
+    OKX publishes four decimals, and whole coins for ``(ALL)``.
+    """
     unit = Decimal(1).scaleb(min(int(stated.as_tuple().exponent), 0))
     over = _EXACT.subtract(exact, stated)
     return 0 <= over < unit or abs(over) * 2 <= unit

@@ -25,8 +25,8 @@ class World:
         self._url = url
         self._open = open_reader
 
-    def reader(self, **settings: Any) -> ChainReader:
-        return self._open(BEACON, {"url": self._url}, behind_after="99999d", **settings)
+    def reader(self, batch: int = 100, **settings: Any) -> ChainReader:
+        return self._open(BEACON, {"url": self._url, "batch": batch}, behind_after="99999d", **settings)
 
     async def ask(self, question: OwnerQuestion, **settings: Any) -> OwnerAnswer:
         (answer,) = await self.reader(**settings).confirm([question])
@@ -73,22 +73,22 @@ async def test_a_validator_that_the_chain_does_not_know_confirms_nobody(world: W
     assert "knows no such validator" in answer.reason
 
 
-async def test_many_validators_are_asked_for_64_at_a_time(world: World) -> None:
+async def test_many_validators_are_asked_for_in_parts(world: World) -> None:
     many = [replace(QUESTION, account=f"0x{number:096x}") for number in range(1 << 381, (1 << 381) + 150)]
+    credentials = "0x01" + "00" * 11 + WITHDRAWAL[2:]
 
-    def known(query: list[list[str]]) -> dict[str, Any]:
+    def known(body: dict[str, list[str]]) -> dict[str, Any]:
         items = [
-            {"validator": {"pubkey": value, "withdrawal_credentials": "0x01" + "00" * 11 + WITHDRAWAL[2:]}}
-            for _, value in reversed(query)
+            {"index": "1", "balance": "0", "validator": {"pubkey": value, "withdrawal_credentials": credentials}}
+            for value in reversed(body["ids"])
             if value != many[77].account
         ]
-        assert len(query) <= 64
         return {"execution_optimistic": False, "data": items}
 
     world.node.answers[VALIDATORS] = known
-    answers = await world.reader().confirm([*many, many[0]])
+    answers = await world.reader(batch=6).confirm([*many, many[0]])
     assert [number for number, answer in enumerate(answers) if not answer.confirmed] == [77]
-    assert world.node.asked.count(VALIDATORS) == 3
+    assert [len(body["ids"]) for body in world.node.bodies[VALIDATORS]] == [60, 60, 30]
 
 
 @pytest.mark.parametrize("block", ["finalized", "safe"])

@@ -2,13 +2,12 @@
 
 import asyncio
 import hashlib
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from base58 import b58encode_check
 
-from monitor.chains import ChainError, Depth, Height, Reason, Tag
+from monitor.chains import ChainError, Reason, Tag
 from monitor.devnet.nodes import BitcoinNode
 from tests.chains.conftest import Opener
 from tests.support.chains import BITCOIN_ACCOUNTS, BTC, REGTEST
@@ -68,23 +67,6 @@ async def test_a_reorganisation_takes_back_what_it_undid(
     reading = await reader.read(WANTED, LATEST)
     assert reading.balances == {BTC: dict.fromkeys(EXPECTED, 0)}
     assert (reading.block.number, reading.block.hash) == (height + 1, node.rpc("getbestblockhash"))
-
-
-async def test_past_heights_are_refused_and_other_chains_are_not_read(
-    bitcoin_node: BitcoinFactory, open_reader: Opener
-) -> None:
-    node = bitcoin_node()
-    height = node.fund(AMOUNTS)
-    reader = open_reader(REGTEST, by_rpc(node))
-    for choice in (Depth(1), Height(height - 1)):
-        with pytest.raises(ChainError) as failure:
-            await reader.read(WANTED, choice)
-        assert failure.value.reason is Reason.PAST_BLOCK
-    assert (await reader.read(WANTED, Height(height))).balances == {BTC: EXPECTED}
-    mainnet = replace(REGTEST, caip2="bip122:000000000019d6689c085ae165831e93")
-    with pytest.raises(ChainError) as failure:
-        await open_reader(mainnet, by_rpc(node)).read(WANTED, LATEST)
-    assert failure.value.reason is Reason.WRONG_CHAIN
 
 
 async def test_a_node_that_is_killed_is_refused_and_read_again_when_it_is_back(

@@ -10,13 +10,14 @@ import pytest
 
 from monitor.devnet.nodes import Anvil
 from tests.support.daemons import MESSAGE, Row, Site, key, list_of, publish, signed
-from tests.support.evm import give, put_safe
+from tests.support.evm import give, issue, put_safe
 from tests.support.nodes import AnvilFactory, BitcoinFactory
 
 pytestmark = pytest.mark.integration
 
 REGTEST = "bip122:0f9188f13cb7b2c71f2a335e3a4fc328"
 SAFE = "0x" + "5a" * 20
+TOKEN = "0x" + "70" * 20
 OWNERS = [key(number).evm_address for number in (1, 2)]
 
 
@@ -42,6 +43,23 @@ def test_ownership_asks_the_chain_about_owners_when_it_is_given_one(site: Site, 
     asked = reserve_monitor("ownership", site.list("okx"), "--config", site.write())
     assert (asked[0], asked[1][0]["verdict"]) == (0, "verified")
     assert f"on chain at block {height(node)}: " in asked[1][0]["reason"]
+
+
+def test_check_judges_balances_that_are_proven(site: Site, anvil: AnvilFactory) -> None:
+    node = anvil()
+    give(node, signed(1).address, 40)
+    issue(node, TOKEN, signed(2).address, 5)
+    node.mine()
+    registry = site.folder / "tokens.yaml"
+    registry.write_text(f'tokens: {{ethereum: [{{asset: XYZ, contract: "{TOKEN}", decimals: 0}}]}}', encoding="utf-8")
+    site.exchange("okx", [signed(1), signed(2, "XYZ")])
+    site.owes("okx", ETH="40", XYZ="5")
+    endpoints = [{"name": f"node-{number}", "url": node.url} for number in (1, 2)]
+    site.network("ethereum", endpoints=endpoints, verify="proof", quorum=2)
+    site.write(registry=[str(registry)])
+    status, (found,) = reserve_monitor("check", "--config", site.path)
+    assets = found["exchanges"]["okx"]["assets"]
+    assert (status, assets["ETH"]["ratios"]["signed"], assets["XYZ"]["ratios"]["signed"]) == (0, "1", "1")
 
 
 def test_claims_are_compared_at_the_claimed_height_and_not_with_what_is_there_now(

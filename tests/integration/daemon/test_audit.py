@@ -60,3 +60,43 @@ async def test_claimed_amounts_are_compared_at_their_own_heights_and_make_the_re
     node.kill()
     async with watching(site.path) as watched:
         assert await mismatches(watched) == 1, "an audit that is done is kept"
+
+
+async def test_an_audit_goes_on_after_a_restart_and_when_a_network_is_added(
+    site: Site, anvil: AnvilFactory, unused_tcp_port: int
+) -> None:
+    chain_ids = {"ethereum": 1, "arbitrum": 42161, "optimism": 10}
+    nodes = {name: anvil(chain_id) for name, chain_id in chain_ids.items()}
+    rows = []
+    for name, node in nodes.items():
+        give(node, signed(1).address, 40)
+        node.mine()
+        rows.append(signed(1, network=name, amount="40", height=str(int(node.rpc("eth_blockNumber"), 16))))
+    site.exchange("okx", rows, promote="200ms")
+    site.network("ethereum", nodes["ethereum"].url)
+    site.network("arbitrum", f"http://127.0.0.1:{unused_tcp_port}/")
+
+    async def matches(watched: Watched, count: int) -> None:
+        async def counted() -> bool:
+            audit = (await watched.exchange() or {}).get("audit") or {}
+            return bool(audit.get("matches") == count)
+
+        await until(counted)
+
+    async with watching(site.write()) as watched:
+        await matches(watched, 1)
+
+    # What was read is not read again: as no block was mined, this changes the very block that was read.
+    give(nodes["ethereum"], signed(1).address, 39)
+    site.network("arbitrum", nodes["arbitrum"].url)
+    async with watching(site.write()) as watched:
+        await matches(watched, 2)
+        site.network("optimism", nodes["optimism"].url)
+        site.write()
+        assert (await watched.reload())[0] == 200
+        await matches(watched, 3)
+
+    for node in nodes.values():
+        node.kill()
+    async with watching(site.path) as watched:
+        await matches(watched, 3)

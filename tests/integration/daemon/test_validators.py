@@ -48,7 +48,7 @@ async def test_a_restaked_validator_is_verified_while_both_chains_lead_to_the_si
     node.mine()
     beacon = OwnerStandIn(recorded("beacon"))
     credentials = {"pubkey": "0x" + "cd" * 48, "withdrawal_credentials": "0x02" + "00" * 11 + POD[2:]}
-    beacon.answers[VALIDATORS]["data"] = [{"validator": credentials}]
+    beacon.answers[VALIDATORS]["data"] = [{"index": "42", "balance": "32000000000", "validator": credentials}]
     async with beacon.serving() as url:
         verdict = await judged(url, node)
         assert verdict.status is VerdictStatus.VERIFIED

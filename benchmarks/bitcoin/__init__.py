@@ -1,0 +1,1 @@
+"""How fast Bitcoin balances are read, followed and traced back; ``python -m benchmarks.bitcoin``."""

@@ -1,0 +1,179 @@
+"""How the endpoints of a network come to one answer at one block."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+import stamina
+
+from monitor.chains.asked import Asked
+from monitor.chains.choice import BlockChoice, Height
+from monitor.chains.endpoint import Endpoint, Job
+from monitor.chains.errors import ChainError, Reason
+from monitor.chains.node import Finding
+from monitor.chains.order import Order
+from monitor.chains.patience import Patience
+from monitor.chains.probes import Probes
+from monitor.chains.rollcall import RollCall
+from monitor.chains.vote import Group, Vote
+from monitor.model import Block, Network
+from monitor.settings import NetworkSettings
+
+F = TypeVar("F", bound=Finding)
+
+_ROUNDS = 4
+"""How often a block may slip away (a reorganisation, a new tip) before the job is given up."""
+_UNKNOWN = 0.25
+"""Share of the deadline after which another endpoint is asked as well, while nobody knows how long a job takes."""
+
+
+class Agreement:
+    """Lets as many endpoints do a job as must agree.
+
+    Each begins with a roll call, which chooses the block; then the endpoints are asked in their order
+    (:class:`Order`), and the next one for each that fails, contradicts or takes too long.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        settings: NetworkSettings,
+        endpoints: Sequence[Endpoint],
+        largest_lag: timedelta,
+        probes: Probes,
+    ) -> None:
+        self._network = network
+        self._settings = settings
+        self._endpoints = tuple(endpoints)
+        self._largest_lag = largest_lag
+        self._probes = probes
+        self._order = Order(endpoints)
+        self._patience = Patience(settings.hedge_after)
+
+    async def reach(self, at: BlockChoice, job: Job[F], deadline: float, kind: Hashable = None) -> Group[F]:
+        """What the quorum found at the block that ``at`` chooses; :class:`ChainError` where there is none.
+
+        ``kind``: jobs of the same kind take about the same time, so that a late answer is known; None: an answer is
+        waited for until it comes or fails.
+        """
+        return await self.repeatedly(partial(self.reach_once, at, job, deadline, kind))
+
+    async def repeatedly(self, work: Callable[[], Awaitable[Group[F]]]) -> Group[F]:
+        """What ``work`` finds, again where another block may help: it slipped away, or is not known yet."""
+        async for attempt in stamina.retry_context(
+            on=_passing, attempts=_ROUNDS, timeout=None, wait_initial=0.1, wait_max=2, wait_jitter=0.1
+        ):
+            with attempt:
+                return await work()
+        raise AssertionError("a retry context ends with a result or an exception")
+
+    async def reach_once(self, at: BlockChoice, job: Job[F], deadline: float, kind: Hashable) -> Group[F]:
+        """Let the endpoints name blocks, and try one after the other until the quorum answers at it."""
+        roll = await self._roll_call(at, deadline)
+
+        async def answer(block: Block, endpoint: Endpoint) -> F:
+            if isinstance(at, Height) and endpoint not in roll.named:
+                await endpoint.resolve(at, deadline)  # whether it may be asked about the past at all
+            return await endpoint.ask(job, block, deadline)
+
+        failures: list[ChainError] = []
+        while not _over(deadline) and (block := roll.next_block()):
+            try:
+                asking = partial(answer, block)
+                group = await self._quorum(roll.candidates(block), asking, deadline, kind, self._settings.quorum)
+            except ChainError as error:
+                failures.append(error)
+                if not error.passing and error.reason is not Reason.DISAGREEMENT:
+                    break
+                continue  # its block is gone, or unknown to others that are needed
+            if isinstance(at, Height) and group.finding.block.number != block.number:
+                raise ChainError(Reason.TIP_MOVED, f"a block came after {at} while it was read")
+            return group
+        absent = [roll.failed[endpoint] for endpoint in self._endpoints if endpoint in roll.failed]
+        raise self._combined([*absent, *failures], self._settings.quorum)
+
+    async def _roll_call(self, at: BlockChoice, deadline: float) -> RollCall:
+        past = at.number if isinstance(at, Height) else None
+        order = self._order.turn(lambda endpoint: 0 if past is None else endpoint.past(past))
+        roll = RollCall(order, at, self._settings.quorum, self._patience, self._largest_lag)
+        late = await roll.take(self._probes.absent, deadline)
+        if past is None:
+            await self._probes.follow(roll.named, late)
+        else:
+            await self._probes.leave(late)
+        return roll
+
+    async def reach_at(
+        self, block: Block, candidates: Sequence[Endpoint], job: Job[F], deadline: float, *, kind: Hashable, needed: int
+    ) -> Group[F]:
+        """What ``needed`` of ``candidates`` find at ``block``, which was agreed upon."""
+
+        async def answer(endpoint: Endpoint) -> F:
+            return await endpoint.ask(job, block, deadline)
+
+        return await self._quorum(candidates, answer, deadline, kind, needed)
+
+    async def _quorum(
+        self,
+        candidates: Sequence[Endpoint],
+        answer: Callable[[Endpoint], Coroutine[Any, Any, F]],
+        deadline: float,
+        kind: Hashable,
+        needed: int,
+    ) -> Group[F]:
+        """Ask as many endpoints at once as must agree, and the next one for each that fails, contradicts or is late."""
+        vote: Vote[F] = Vote(needed)
+        failures: list[ChainError] = []
+        asked = Asked(candidates, answer, self._hedge_after(candidates, kind))
+        began = _now()
+        try:
+            while (missing := vote.missing(asked.possible)) and asked.possible and not _over(deadline):
+                late = asked.overdue
+                for endpoint, task in await asked.some(missing):
+                    try:
+                        vote.add(endpoint, task.result())
+                    except ChainError as error:
+                        failures.append(error)
+                    else:
+                        if endpoint not in late:
+                            endpoint.prompt()
+        finally:
+            await asked.stop()
+        if not vote.missing(0) or len(vote.groups) > 1:
+            group = vote.winner()
+            self._patience.took(kind, _now() - began)
+            return group
+        raise self._combined(failures, needed)
+
+    def _hedge_after(self, candidates: Sequence[Endpoint], kind: Hashable) -> float | None:
+        """How long one of ``candidates`` is waited for; None: however long it takes."""
+        if kind is None or len(candidates) == 1 or any(endpoint.scans for endpoint in candidates):
+            return None
+        return self._patience.seconds(kind, _UNKNOWN * self._settings.gives_up_after.total_seconds())
+
+    def _combined(self, failures: Sequence[ChainError], needed: int) -> ChainError:
+        """One error for the network. Its reason is a disagreement, if there was one, or that of the last failure."""
+        name, patience = self._network.name, self._settings.gives_up_after
+        if not failures:
+            return ChainError(Reason.TIMEOUT, f"{name}: not read within its deadline of {patience}")
+        if len(failures) == 1 and failures[0].causes:
+            return failures[0]
+        enough = f"no {needed} endpoints" if needed > 1 else "no endpoint"
+        told = "; ".join(dict.fromkeys(map(str, failures)))
+        reasons = [failure.reason for failure in failures]
+        reason = Reason.DISAGREEMENT if Reason.DISAGREEMENT in reasons else reasons[-1]
+        return ChainError(reason, f"{name}: {enough} could read it: {told}", causes=failures)
+
+
+def _passing(error: Exception) -> bool:
+    return isinstance(error, ChainError) and error.passing
+
+
+def _over(deadline: float) -> bool:
+    return _now() >= deadline
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

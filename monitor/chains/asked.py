@@ -1,0 +1,92 @@
+"""Asking several endpoints the same: as many at once as must answer, one more for each that fails or is overdue."""
+
+import asyncio
+import math
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Generic, TypeVar
+
+from monitor.chains.endpoint import Endpoint
+
+T = TypeVar("T")
+
+
+class Asked(Generic[T]):
+    """Endpoints that are asked by ``ask`` in the order of ``queue``.
+
+    Who has not answered after ``patience`` seconds is overdue and not counted upon any more: the next one is asked in
+    its place (a hedged request), and whichever comes first counts. None: nobody is ever overdue.
+    """
+
+    def __init__(
+        self,
+        queue: Iterable[Endpoint],
+        ask: Callable[[Endpoint], Coroutine[Any, Any, T]],
+        patience: float | None = None,
+    ) -> None:
+        self._queue = deque(queue)
+        self._ask = ask
+        self._patience = math.inf if patience is None else patience
+        self._running: dict[asyncio.Task[T], Endpoint] = {}
+        self._due: dict[asyncio.Task[T], float] = {}
+
+    @property
+    def possible(self) -> int:
+        """How many may answer yet."""
+        return len(self._running) + len(self._queue)
+
+    @property
+    def prompt(self) -> set[Endpoint]:
+        """Who is being asked and is not overdue."""
+        return {self._running[task] for task in self._due}
+
+    @property
+    def overdue(self) -> set[Endpoint]:
+        """Who is being asked and should have answered long since."""
+        return {endpoint for task, endpoint in self._running.items() if task not in self._due}
+
+    async def some(self, wanted: int) -> list[tuple[Endpoint, asyncio.Task[T]]]:
+        """The next that have answered or failed, of at least ``wanted`` that are being asked, as finished tasks.
+
+        Nobody, where somebody became overdue instead, or no endpoint is left to ask.
+        """
+        while len(self._due) < wanted and self._queue:
+            self._start(self._queue.popleft())
+        if not self._running:
+            return []
+        now = asyncio.get_running_loop().time()
+        first = min(self._due.values(), default=math.inf)
+        await asyncio.wait(
+            self._running, timeout=None if first == math.inf else first - now, return_when=asyncio.FIRST_COMPLETED
+        )
+        now = asyncio.get_running_loop().time()
+        for task, due in tuple(self._due.items()):
+            if task.done() or due <= now:
+                del self._due[task]
+            if not task.done() and due <= now:
+                self._running[task].late()
+        done = [(self._running.pop(task), task) for task in tuple(self._running) if task.done()]
+        for _, task in done:
+            task.exception()  # asyncio is told that nobody misses it
+        return done
+
+    def _start(self, endpoint: Endpoint) -> None:
+        task = asyncio.create_task(self._ask(endpoint))
+        self._running[task] = endpoint
+        self._due[task] = asyncio.get_running_loop().time() + self._patience
+
+    def release(self) -> dict[asyncio.Task[T], Endpoint]:
+        """Nothing more is needed: give back what is under way. Who is overdue was outrun by others."""
+        for endpoint in self.overdue:
+            endpoint.outrun()
+        running, self._running = self._running, {}
+        self._due.clear()
+        self._queue.clear()
+        return running
+
+    async def stop(self) -> None:
+        """Nothing more is needed: stop what is under way."""
+        running = self.release()
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)

@@ -1,0 +1,137 @@
+"""The beacon chain and its slots.
+
+A block is a slot here: its number, the root of the block in it, and the moment at which it began. A slot may be empty.
+Each block carries one of the execution layer, whose blocks are numbered without gaps. Lists state the numbers of those
+for staked coins too, so a height is one of them, and the slot is found that carries it: the balances of validators
+and the accounts that they are paid out to are then those of one moment.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from monitor.chains.choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.errors import Reason
+from monitor.chains.evm.values import block_hash
+from monitor.chains.line import Line
+from monitor.chains.rest import Rest, decimal, member, strictly
+from monitor.model import Block
+
+_GENESIS_DIGITS = 32
+_MISSING = frozenset({404})
+_MOST_EMPTY = 128
+"""Slots in a row without a block, after which it is the node that lacks the blocks."""
+
+
+class Carried(NamedTuple):
+    """A slot, and the number of the execution layer's block in it."""
+
+    slot: int
+    number: int
+
+
+class Slots:
+    """The chain as one node tells it."""
+
+    def __init__(self, line: Line, rest: Rest) -> None:
+        self._line = line
+        self._rest = rest
+        self._genesis = datetime.fromtimestamp(0, UTC)
+        self._slot: timedelta | None = None
+
+    async def identify(self) -> str:
+        """The first half of the genesis validators' root; a chain's clock, which that fixes, is learnt on the way."""
+        reply = await self._rest.get("/eth/v1/beacon/genesis")
+        with strictly(self._line, "genesis"):
+            root = block_hash(member(reply.document, "data", "genesis_validators_root"))
+            self._genesis = datetime.fromtimestamp(decimal(member(reply.document, "data", "genesis_time")), UTC)
+        return f"beacon:{root[2 : 2 + _GENESIS_DIGITS]}"
+
+    async def resolve(self, choice: BlockChoice) -> Block:
+        """Beacon nodes name no justified block, so ``safe`` is ``finalized`` too; a height is the execution layer's."""
+        match choice:
+            case Tag("latest") | Depth(0):
+                found = await self.header("head")
+            case Tag():
+                found = await self.header("finalized")
+            case Height(number):
+                found = await self._carrying(number)
+            case Depth(confirmations):
+                tip = await self.header("head")
+                found = tip and await self.header(str(max(0, tip.number - confirmations)))
+        if found is None:
+            raise self._line.fault(Reason.BEHIND, f"it knows no block for {choice}; a slot can also be empty")
+        return found
+
+    async def header(self, name: str) -> Block | None:
+        """The block that the API calls ``name``: a slot, a root, ``head`` or ``finalized``."""
+        path = f"/eth/v1/beacon/headers/{name}"
+        reply = await self._rest.get(path, told=_MISSING)
+        if reply.status != 200:
+            return None
+        with strictly(self._line, path):
+            refuse_optimistic(self._line, reply.document)
+            slot = decimal(member(reply.document, "data", "header", "message", "slot"))
+            root = block_hash(member(reply.document, "data", "root"))
+            return Block(slot, root, self._genesis + slot * await self._slot_length())
+
+    async def still_canonical(self, block: Block) -> None:
+        """States are asked for by slot: make sure that the slot still has the block."""
+        found = await self.header(str(block.number))
+        if found is None or found.hash != block.hash:
+            raise self._line.fault(Reason.TIP_MOVED, f"slot {block.number} has another block than {block.hash} now")
+
+    async def _slot_length(self) -> timedelta:
+        """How long a slot takes. Clients are replacing the one constant by the other."""
+        if self._slot is None:
+            reply = await self._rest.get("/eth/v1/config/spec")
+            with strictly(self._line, "spec"):
+                spec = member(reply.document, "data")
+                if isinstance(spec, dict) and "SLOT_DURATION_MS" in spec:
+                    self._slot = timedelta(milliseconds=decimal(spec["SLOT_DURATION_MS"]))
+                else:
+                    self._slot = timedelta(seconds=decimal(member(spec, "SECONDS_PER_SLOT")))
+        return self._slot
+
+    # --- the execution layer's blocks ---
+
+    async def _carrying(self, number: int) -> Block | None:
+        """The block that carries the execution layer's block ``number``; None where that is not reached yet.
+
+        Between two blocks lie at least as many slots as numbers, so going back as many slots as numbers are missing
+        never goes too far. What is left are the slots that were empty, and after a few steps none.
+        """
+        found = await self._carried("head")
+        if found is None or found.number < number:
+            return None
+        while found.number > number:
+            earlier = await self._at_or_before(found.slot - (found.number - number))
+            if earlier.number >= found.number:
+                raise self._line.fault(Reason.MALFORMED, f"slot {earlier.slot} carries block {earlier.number} again")
+            found = earlier
+        if found.number < number:
+            raise self._line.fault(Reason.MALFORMED, f"no slot carries block {number}: {found.slot} is past it")
+        return await self.header(str(found.slot))
+
+    async def _at_or_before(self, slot: int) -> Carried:
+        for candidate in range(slot, max(slot - _MOST_EMPTY, -1), -1):
+            found = await self._carried(str(candidate))
+            if found:
+                return found
+        raise self._line.fault(Reason.PRUNED, f"it has no block in the {_MOST_EMPTY} slots up to {slot}")
+
+    async def _carried(self, name: str) -> Carried | None:
+        path = f"/eth/v1/beacon/blinded_blocks/{name}"
+        reply = await self._rest.get(path, told=_MISSING)
+        if reply.status != 200:
+            return None
+        with strictly(self._line, path):
+            refuse_optimistic(self._line, reply.document)
+            message = member(reply.document, "data", "message")
+            number = decimal(member(message, "body", "execution_payload_header", "block_number"))
+            return Carried(decimal(member(message, "slot")), number)
+
+
+def refuse_optimistic(line: Line, document: object) -> None:
+    """A node that has not executed the payload of a block (yet) may be on a chain that no one else accepts."""
+    if member(document, "execution_optimistic") is not False:
+        raise line.fault(Reason.BEHIND, "its execution client has not checked the block yet (optimistic)")

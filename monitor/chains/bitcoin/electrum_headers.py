@@ -1,0 +1,127 @@
+"""Blocks as an Electrum server tells them: by their headers, from which their hashes are worked out."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from monitor.chains.amounts import count
+from monitor.chains.errors import Reason
+from monitor.chains.jsonrpc import Call, Reply, failure_of
+from monitor.chains.line import Line
+from monitor.model import Block, Network
+
+_LENGTH = 80
+"""Of a header: version (4 bytes), the parent's hash (32), Merkle root (32), time (4), target (4), nonce (4)."""
+_OTHERWISE_HASHED = frozenset({"dash"})
+"""Networks whose block hash is not SHA-256 (Dash: X11). There a block's hash is known from the header after it, so
+that the newest block that can be named is the one under the tip."""
+OTHER_HEADERS = frozenset({"bitcoin-diamond", "bitcoin-gold", "decred", "horizen", "qtum", "ravencoin", "zcash"})
+"""Networks whose headers have other fields, so that a server's blocks cannot be named."""
+
+Ask = Callable[[Sequence[Call]], Awaitable[list[Reply]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """The newest header that a server has."""
+
+    height: int
+    header: bytes
+
+
+class Headers:
+    """The headers of one server, asked for by ``ask``."""
+
+    def __init__(self, network: Network, line: Line, ask: Ask) -> None:
+        self._line = line
+        self._ask = ask
+        self._ahead = int(network.name in _OTHERWISE_HASHED)
+        """How many more headers it takes to name a block."""
+
+    @property
+    def names_tip(self) -> bool:
+        """Whether the newest block that can be named is the tip."""
+        return self._ahead == 0
+
+    def newest(self, tip: Tip) -> int:
+        """The height of the newest block that can be named."""
+        return tip.height - self._ahead
+
+    async def tip(self) -> Tip:
+        """The tip, by one call."""
+        (reply,) = await self._ask([_SUBSCRIBE])
+        return self._tip(reply)
+
+    async def hash_at(self, height: int) -> str | None:
+        """The hash of the block of that height; None above the tip."""
+        replies = await self._ask(self._calls(height))
+        block = self._block(height, replies)
+        return block.hash if block else None
+
+    async def at(self, height: int) -> tuple[Tip, Block]:
+        """The tip, and the block of that height at the same moment, which must not be above it."""
+        first, *replies = await self._ask([_SUBSCRIBE, *self._calls(height)])
+        block = self._block(height, replies)
+        if block is None:
+            raise self._line.fault(Reason.TIP_MOVED, f"block {height} has left the chain")
+        return self._tip(first), block
+
+    async def under(self, tip: Tip) -> Block:
+        """The newest block that can be named; without another call, if that is the tip."""
+        if not self._ahead:
+            return _named(tip.height, tip.header, _sha256d(tip.header))
+        (reply,) = await self._ask([_header_call(self.newest(tip))])
+        return _named(self.newest(tip), self._header(_result(reply, self._line)), _parent(tip.header))
+
+    def _calls(self, height: int) -> list[Call]:
+        return [_header_call(height + step) for step in range(1 + self._ahead)]
+
+    def _block(self, height: int, replies: Sequence[Reply]) -> Block | None:
+        """The block whose header, and the one after it if that is needed, is in ``replies``; None above the tip."""
+        if height > 0 and any(map(failure_of, replies)):  # an error without a code of its own
+            return None
+        headers = [self._header(_result(reply, self._line)) for reply in replies]
+        return _named(height, headers[0], _parent(headers[1]) if self._ahead else _sha256d(headers[0]))
+
+    def _tip(self, reply: Reply) -> Tip:
+        result = _result(reply, self._line)
+        try:
+            return Tip(count(result["height"]), self._header(result["hex"]))  # type: ignore[index]
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._line.fault(Reason.MALFORMED, f"{_SUBSCRIBE[0]}: {error!r}") from None
+
+    def _header(self, value: object) -> bytes:
+        """A header. Longer ones (merged mining, as in Dogecoin) begin with the 80 bytes that are hashed."""
+        try:
+            header = bytes.fromhex(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            header = b""
+        if len(header) < _LENGTH:
+            raise self._line.fault(Reason.MALFORMED, f"{value!r:.60} is not a block header")
+        return header[:_LENGTH]
+
+
+_SUBSCRIBE: Call = ("blockchain.headers.subscribe", [])
+
+
+def _header_call(height: int) -> Call:
+    return ("blockchain.block.header", [height])
+
+
+def _result(reply: Reply, line: Line) -> object:
+    if failure := failure_of(reply):
+        raise line.fault(Reason.RPC_ERROR, str(failure))
+    return reply["result"]
+
+
+def _named(height: int, header: bytes, block_hash: str) -> Block:
+    return Block(height, block_hash, datetime.fromtimestamp(int.from_bytes(header[68:72], "little"), UTC))
+
+
+def _parent(header: bytes) -> str:
+    return header[4:36][::-1].hex()
+
+
+def _sha256d(header: bytes) -> str:
+    return hashlib.sha256(hashlib.sha256(header).digest()).digest()[::-1].hex()

@@ -1,0 +1,64 @@
+"""What a follower holds, in memory and in its journal: the two change together."""
+
+import asyncio
+import time
+from collections.abc import Iterable
+
+import structlog
+
+from monitor.chains.bitcoin import journal
+from monitor.chains.bitcoin.journal import Scanned
+from monitor.chains.bitcoin.walk import Standing, Step
+from monitor.chains.keeping import Forgetful, Keeper
+
+_log = structlog.get_logger()
+
+
+class Kept:
+    """The followed outputs of one endpoint, if there are any."""
+
+    def __init__(self, network: str, endpoint: str) -> None:
+        self.standing: Standing | None = None
+        self.scanned: Scanned | None = None
+        """When everything was scanned last, and what that found."""
+        self.keeper: Keeper = Forgetful()
+        self._network = network
+        self._endpoint = endpoint
+        self._restored = False
+
+    async def restore(self) -> None:
+        """Take up what an earlier run has kept, once."""
+        if self._restored:
+            return
+        entries = await self.keeper.load(self._endpoint)
+        try:
+            found = await asyncio.to_thread(journal.read, entries)
+        except ValueError as error:
+            _log.warning("journal not usable", network=self._network, endpoint=self._endpoint, error=str(error))
+            found = None
+        if found:
+            self.scanned, self.standing = found
+        self._restored = True
+
+    async def begin(self, standing: Standing, difference: str | None) -> None:
+        """Hold what a scan has found, and nothing else any more. ``difference``: what had not been followed to it."""
+        self.standing, self.scanned = standing, Scanned(int(time.time()), difference)
+        entries = await asyncio.to_thread(list, journal.beginning(self.scanned, standing))
+        await self.keeper.begin(self._endpoint, entries)
+
+    async def absorb(self, held: Standing, found: Standing) -> None:
+        """Add to ``held``, what is followed, further scripts with their outputs at the same block."""
+        scripts, change = await asyncio.to_thread(held.absorb, found)
+        await self._append(journal.addition(held.block, scripts, change.created))
+
+    async def step(self, step: Step) -> None:
+        """Keep a step that was made."""
+        await self._append([journal.step_entry(step)])
+
+    async def forget(self) -> None:
+        """Hold nothing any more."""
+        self.standing = None
+        await self.keeper.begin(self._endpoint, ())
+
+    async def _append(self, entries: Iterable[bytes]) -> None:
+        await self.keeper.append(self._endpoint, list(entries))

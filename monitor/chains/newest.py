@@ -1,0 +1,52 @@
+"""What is common to protocols whose nodes tell only their newest state (Tron, Solana): no block can be asked for."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import stamina
+
+from monitor.chains.choice import Depth, Height
+from monitor.chains.errors import ChainError, Reason
+from monitor.chains.line import Line
+from monitor.model import Block
+
+T = TypeVar("T")
+
+_TRIES = 4
+"""Readings begun before the newest block is called restless."""
+
+
+def refused(choice: Height | Depth, newest: int, line: Line) -> ChainError:
+    """Why ``choice``, which is not the ``newest`` block, cannot be read: it is not there yet, or its state is gone."""
+    if isinstance(choice, Height) and choice.number > newest:
+        return line.fault(Reason.BEHIND, f"it has no block {choice.number} yet; its newest is {newest}")
+    return line.fault(
+        Reason.PAST_BLOCK,
+        f"it tells only its newest state, that of {newest}, and never that of {choice}; "
+        "set `block: finalized` or `block: latest`",
+    )
+
+
+async def between_looks(read: Callable[[Block], Awaitable[T]], newest: Callable[[], Awaitable[Block]], line: Line) -> T:
+    """What ``read`` found at the newest block, between two looks that showed the same one.
+
+    When another block came it is done again, four times at the most. (The first look is not left out where a block
+    has just been named: another endpoint may have named it, which this one has yet to reach.)
+    """
+    async for attempt in stamina.retry_context(on=_moved, attempts=_TRIES, timeout=None, wait_initial=0, wait_jitter=0):
+        with attempt:
+            before = await newest()
+            found = await read(before)
+            after = await newest()
+            if after.hash != before.hash:
+                raise line.fault(
+                    Reason.TIP_MOVED,
+                    f"block {after.number} came after {before.number} while it was read; "
+                    "a nearer endpoint, a higher `concurrency` and `rate`, or fewer accounts help",
+                )
+            return found
+    raise AssertionError("a retry context ends with a result or an exception")
+
+
+def _moved(error: Exception) -> bool:
+    return isinstance(error, ChainError) and error.reason is Reason.TIP_MOVED

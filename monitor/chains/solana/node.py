@@ -1,0 +1,135 @@
+"""Solana nodes: all balances at one slot.
+
+A node tells the state of the newest slot of a commitment and of no other, and slots come every 0.4 s. So everything is
+asked at the same moment, with the newest slot that was seen as the least (``minContextSlot``), and counts only if all
+answers name the same slot; else it is asked anew. That balances stayed the same between two slots would prove nothing:
+coins that went and came back in between could be seen twice.
+"""
+
+import asyncio
+
+import stamina
+
+from monitor.chains.choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.errors import ChainError, Reason
+from monitor.chains.jsonrpc import Call
+from monitor.chains.line import Line
+from monitor.chains.newest import refused
+from monitor.chains.node import Held, Node, Wanted
+from monitor.chains.rest import items, strictly
+from monitor.chains.solana.accounts import SLICE, account_of, mint_decimals
+from monitor.chains.solana.questions import Questions
+from monitor.chains.solana.rpc import Commitment, SolanaRpc
+from monitor.model import Block, Network, Token
+from monitor.registry.addresses import AddressError, decode
+
+_SLOT = 0.4
+"""Seconds between slots. Tries are begun at random moments, not again and again at the end of one."""
+_TRIES = 8
+"""Readings begun before the slots are called too quick for this endpoint."""
+_CAIP2 = 32
+"""Characters of the genesis hash in a CAIP-2 id (namespaces, solana)."""
+
+
+class SolanaNode(Node):
+    """One endpoint, with the history of blocks (``--enable-rpc-transaction-history``), which has their hashes."""
+
+    def __init__(self, network: Network, line: Line) -> None:
+        super().__init__(network, line)
+        self._rpc = SolanaRpc(line)
+        self._commitment: Commitment = "finalized"
+
+    async def identify(self) -> str:
+        return f"solana:{(await self._rpc.genesis())[:_CAIP2]}"
+
+    async def resolve(self, choice: BlockChoice) -> Block:
+        """The newest block of the commitment that ``choice`` means.
+
+        ``latest`` and ``safe`` are ``confirmed`` (two thirds of the stake have voted for it): what is merely
+        ``processed`` may be skipped, and has no block yet to name it by.
+        """
+        if isinstance(choice, Tag | Depth):
+            self._commitment = "finalized" if choice == Tag("finalized") else "confirmed"
+        slot = await self._rpc.slot(self._commitment)
+        if isinstance(choice, Depth | Height) and choice not in (Depth(0), Height(slot)):
+            raise refused(choice, slot, self.line)
+        return await self._block(slot)
+
+    async def _block(self, slot: int) -> Block:
+        """The block of a slot that was just named; its node may need a moment until it has stored it."""
+        async for attempt in stamina.retry_context(
+            on=_behind, attempts=_TRIES, timeout=None, wait_initial=_SLOT / 4, wait_max=_SLOT, wait_jitter=0
+        ):
+            with attempt:
+                return await self._rpc.block(slot, self._commitment)
+        raise AssertionError("a retry context ends with a result or an exception")
+
+    async def balances(self, wanted: Wanted, block: Block) -> Held:
+        failed = await self._without_mint([token for token in wanted if token.contract])
+        questions = Questions({token: accounts for token, accounts in wanted.items() if token not in failed})
+        slot, answers = await self._at_one_slot(questions, block.number)
+        with strictly(self.line, f"accounts at slot {slot}"):
+            balances = await asyncio.to_thread(questions.balances, answers)
+        at = block if slot == block.number else await self._block(slot)
+        self._rpc.grow()
+        return Held(at, balances, failed)
+
+    async def _at_one_slot(self, questions: Questions, slot: int) -> tuple[int, list[object]]:
+        """The answers to all questions, at one slot that is not before ``slot``."""
+        oldest = slot
+        async for attempt in stamina.retry_context(
+            on=_slots_differ, attempts=_TRIES, timeout=None, wait_initial=0, wait_jitter=_SLOT
+        ):
+            with attempt:
+                told = await self._rpc.all(questions.calls(self._commitment, oldest))
+                slots = {each.slot for each in told} or {oldest}
+                if min(slots) < oldest:
+                    raise self.line.fault(
+                        Reason.MALFORMED, f"it answers of slot {min(slots)} where {oldest} was the least"
+                    )
+                oldest = max(slots)
+                if len(slots) > 1:
+                    raise self._differing(len(told), min(slots), oldest)
+                return oldest, [each.value for each in told]
+        raise AssertionError("a retry context ends with a result or an exception")
+
+    def _differing(self, calls: int, first: int, last: int) -> ChainError:
+        settings = self.line.settings
+        return self.line.fault(
+            Reason.TIP_MOVED,
+            f"{calls} calls were answered at slots {first} to {last} and not at one: a nearer node or one of your own, "
+            f"`batch` and `concurrency` above {settings.batch} and {settings.concurrency}, no `rate`, or fewer "
+            "accounts and tokens help",
+        )
+
+    async def _without_mint(self, tokens: list[Token]) -> dict[Token, str]:
+        """Tokens that are not what the registry says they are, with the reason. (Decimals of a mint never change.)"""
+        failed: dict[Token, str] = {}
+        for token in tokens:
+            try:
+                decode(self.network, str(token.contract))
+            except AddressError as error:
+                failed[token] = f"{token.contract} is no mint: it {error}"
+        asked = [token for token in tokens if token not in failed]
+        config = {"commitment": self._commitment, "encoding": "base64", "dataSlice": SLICE}
+        calls: list[Call] = [("getMultipleAccounts", [[token.contract], config]) for token in asked]
+        for token, told in zip(asked, await self._rpc.all(calls), strict=True):
+            with strictly(self.line, f"the mint {token.contract}"):
+                (value,) = items(told.value)
+                decimals = None if value is None else mint_decimals(account_of(value))
+            if decimals is None:
+                failed[token] = f"there is no mint at {token.contract} at slot {told.slot}"
+            elif decimals != token.decimals:
+                failed[token] = f"its mint says {decimals} decimals, the registry {token.decimals}"
+        return failed
+
+    async def close(self) -> None:
+        await self._rpc.close()
+
+
+def _behind(error: Exception) -> bool:
+    return isinstance(error, ChainError) and error.reason is Reason.BEHIND
+
+
+def _slots_differ(error: Exception) -> bool:
+    return isinstance(error, ChainError) and error.reason is Reason.TIP_MOVED

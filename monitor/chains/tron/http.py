@@ -1,0 +1,82 @@
+"""java-tron's HTTP API (``/wallet/…``, ``/walletsolidity/…``): the newest block, or the newest solidified one."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from monitor.chains.amounts import count
+from monitor.chains.choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.evm.finding import Methods
+from monitor.chains.evm.methods import Deployless
+from monitor.chains.evm.rpc import EvmRpc
+from monitor.chains.line import Line
+from monitor.chains.newest import refused
+from monitor.chains.node import Held, Node, Wanted
+from monitor.chains.rest import member, strictly, text
+from monitor.chains.tron.reading import MULTICALL3, read
+from monitor.chains.tron.wallet import HEAD, SOLID, WalletApi
+from monitor.model import Block, Network
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+class TronNode(Node):
+    """One endpoint.
+
+    The virtual machine also runs a program without any contract, as if to estimate the energy of creating one, so
+    that balances are read as on the EVM; where that fails, by Multicall3, else one by one.
+    """
+
+    def __init__(self, network: Network, line: Line) -> None:
+        super().__init__(network, line)
+        self._api = WalletApi(line)
+        self._rpc = EvmRpc(line, self._api)
+        self._methods = Methods((Deployless(), MULTICALL3))
+
+    @property
+    def method(self) -> str:
+        return self._methods.name
+
+    async def identify(self) -> str:
+        """The chain id, which is the end of the genesis block's hash."""
+        path = f"{HEAD}/getblockbynum"
+        genesis = await self._api.post(path, {"num": 0})
+        with strictly(self.line, path):
+            return f"tron:{int(_block_id(genesis, 0)[-8:], 16)}"
+
+    async def resolve(self, choice: BlockChoice) -> Block:
+        if isinstance(choice, Tag | Depth):
+            self._api.side = HEAD if choice in (Tag("latest"), Depth(0)) else SOLID
+        newest = await self._newest()
+        match choice:
+            case Tag() | Depth(0):
+                return newest
+            case Height(number) if number == newest.number:
+                return newest
+            case _:
+                raise refused(choice, newest.number, self.line)
+
+    async def _newest(self) -> Block:
+        path = f"{self._api.side}/getnowblock"
+        found = await self._api.post(path, {})
+        with strictly(self.line, path):
+            number = count(member(found, "block_header", "raw_data", "number"))
+            milliseconds = count(member(found, "block_header", "raw_data", "timestamp"))
+            moment = _EPOCH + timedelta(seconds=milliseconds // 1000)
+            return Block(number, "0x" + _block_id(found, number), moment)
+
+    async def balances(self, wanted: Wanted, block: Block) -> Held:
+        return await read(self.network, self._rpc, self._methods, wanted, self._newest)
+
+    async def close(self) -> None:
+        await self._api.close()
+        await self._rpc.close()
+
+
+def _block_id(found: dict[str, Any], number: int) -> str:
+    """The hash of a block; its first 8 bytes are the block's number."""
+    found_id = text(member(found, "blockID"))
+    if not _HASH.fullmatch(found_id) or int(found_id[:16], 16) != number:
+        raise ValueError(f"{found_id:.70} is not the hash of block {number}")
+    return found_id

@@ -1,0 +1,77 @@
+"""A list's claimed amounts against the chain, apart from any daemon: what the command `claims` does."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from monitor.chains import is_readable
+from monitor.daemon.audits import KEPT, ClaimedNetwork, Gathered, Memory, read_claimed
+from monitor.daemon.clock import utc_now
+from monitor.daemon.hub import configured_network
+from monitor.daemon.once import Report, open_readers, read_list
+from monitor.judgement import Comparison, Total, compare, totals
+from monitor.model import WalletList
+from monitor.registry import Registry
+from monitor.settings import NetworkSettings, WalletsSettings
+from monitor.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedFile:
+    """A list whose claimed amounts were compared with the chain."""
+
+    published: WalletList
+    comparisons: Sequence[Comparison]
+    """One per claim, in their order."""
+    totals: Sequence[Total]
+    """Per coin id, worst first."""
+    remembered: datetime | None
+    """When the oldest balance of an earlier run was read that was not read again; None: there is none."""
+    settled: bool
+    """Whether another run would find no more."""
+
+
+async def compare_claims(
+    wallets: WalletsSettings,
+    registry: Registry,
+    networks: Mapping[str, NetworkSettings],
+    progress: Report,
+    *,
+    state: Path,
+    fresh: bool = False,
+) -> ComparedFile:
+    """Compare every claimed amount of the list at ``wallets.source`` with the chain at the claimed height.
+
+    What is read is kept in the SQLite file ``state``, part by part, and not read again for the same list by a later
+    run, unless it is to be ``fresh``. Raises DocumentError when there is no list, StoreError when the file is no good.
+    """
+    published = await read_list(wallets, registry)
+    readable = {name: each for name, each in networks.items() if is_readable(registry.networks[name])}
+    store = await Store.open(f"sqlite+aiosqlite:///{state}")
+    try:
+        await store.prune_claim_readings(utc_now() - KEPT)
+        if fresh:
+            await store.forget_list(published.document.sha256)
+        async with open_readers(readable, registry) as readers:
+            claimed = {
+                name: ClaimedNetwork.of(configured_network(name, each, registry), each, readers[name])
+                for name, each in readable.items()
+            }
+            memory = Memory(store, published.document.sha256, utc_now)
+            gathered = await read_claimed(published.claims, claimed, memory, progress)
+    finally:
+        await store.close()
+    return await asyncio.to_thread(_compared, published, gathered)
+
+
+def _compared(published: WalletList, gathered: Gathered) -> ComparedFile:
+    comparisons = [compare(claim, gathered) for claim in published.claims]
+    return ComparedFile(
+        published,
+        comparisons,
+        totals(published.claims, comparisons, published.summary),
+        min(gathered.remembered.values(), default=None),
+        gathered.settled,
+    )

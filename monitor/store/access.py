@@ -1,0 +1,61 @@
+"""One database: how it is opened, and how anything is read from it or written to it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Self
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from monitor.model import Block
+from monitor.store.database import StoreError, connect
+
+_ROWS = 500  # rows in one INSERT: SQLite takes 32 766 variables at the most
+_UPSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+class Access:
+    """Transactions and queries; what they are about is said by those that inherit."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._writing = asyncio.Lock()  # SQLite has one writer; queueing here beats its busy loop
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Open the database and migrate it. Raises :class:`StoreError`."""
+        return cls(await connect(url))
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        """One writer at a time; commits at the end, rolls back on an error."""
+        try:
+            async with self._writing, self._engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise StoreError(f"the history cannot be written: {error.__cause__ or error}") from error
+
+    async def _rows(self, query: Any) -> Sequence[Any]:  # noqa: ANN401 - SQLAlchemy rows, typed where they are used
+        try:
+            async with self._engine.connect() as connection:
+                return (await connection.execute(query)).all()
+        except SQLAlchemyError as error:
+            raise StoreError(f"the history cannot be read: {error.__cause__ or error}") from error
+
+    async def _upsert(self, connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        new: Any = _UPSERTS[self._engine.dialect.name](table)
+        keys = [column.name for column in table.primary_key]
+        others = {column.name: new.excluded[column.name] for column in table.columns if column.name not in keys}
+        statement = new.on_conflict_do_update(index_elements=keys, set_=others)
+        for start in range(0, len(rows), _ROWS):
+            await connection.execute(statement, list(rows[start : start + _ROWS]))
+
+
+def block_columns(block: Block) -> dict[str, Any]:
+    return {"block_number": block.number, "block_hash": block.hash, "block_at": block.timestamp}

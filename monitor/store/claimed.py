@@ -1,0 +1,85 @@
+"""Balances at the heights that lists claim, kept part by part: a reading of hours goes on where it was cut."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, delete, insert, select
+
+from monitor.model import Balances, Block
+from monitor.store import codec, tables
+from monitor.store.access import Access, block_columns
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What balances at claimed heights were read for, and how: only equal ones may stand for each other."""
+
+    sha256: str
+    """Of the list."""
+    chain: str
+    """The CAIP-2 id."""
+    trust: str
+    """How many endpoints had to agree, and the like."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimReading:
+    """A part of the balances at a claimed height."""
+
+    block: Block
+    read_at: datetime
+    balances: Balances
+
+
+class ClaimReadings(Access):
+    """The parts that are kept."""
+
+    async def save_claim_reading(self, source: Source, reading: ClaimReading) -> None:
+        """Keep a part of what was read at a claimed height, beside those that are kept."""
+        balances = await asyncio.to_thread(codec.encode_balances, reading.balances)
+        row = {
+            **_source_columns(source),
+            **block_columns(reading.block),
+            "read_at": reading.read_at,
+            "balances": balances,
+        }
+        async with self._transaction() as connection:
+            await connection.execute(insert(tables.claim_readings).values(row))
+
+    async def claim_readings(self, source: Source, height: int) -> list[ClaimReading]:
+        """All parts that are kept of ``height``, in the order in which they were read."""
+        query = select(tables.claim_readings).where(_is_of(source, height)).order_by(tables.claim_readings.c.id)
+        return [
+            ClaimReading(
+                Block(row.block_number, row.block_hash, row.block_at),
+                row.read_at,
+                await asyncio.to_thread(codec.decode_balances, row.balances),
+            )
+            for row in await self._rows(query)
+        ]
+
+    async def forget_claim_readings(self, source: Source, height: int) -> None:
+        """Forget all parts of ``height``."""
+        async with self._transaction() as connection:
+            await connection.execute(delete(tables.claim_readings).where(_is_of(source, height)))
+
+    async def forget_list(self, sha256: str) -> None:
+        """Forget all parts of all heights that this list claims."""
+        async with self._transaction() as connection:
+            await connection.execute(delete(tables.claim_readings).where(tables.claim_readings.c.sha256 == sha256))
+
+    async def prune_claim_readings(self, before: datetime) -> None:
+        """Forget all parts of all lists that were read before."""
+        async with self._transaction() as connection:
+            await connection.execute(delete(tables.claim_readings).where(tables.claim_readings.c.read_at < before))
+
+
+def _source_columns(source: Source) -> dict[str, str]:
+    return {"sha256": source.sha256, "chain": source.chain, "trust": source.trust}
+
+
+def _is_of(source: Source, height: int) -> ColumnElement[bool]:
+    table = tables.claim_readings
+    wanted = {**_source_columns(source), "block_number": height}
+    return and_(*(table.c[name] == value for name, value in wanted.items()))

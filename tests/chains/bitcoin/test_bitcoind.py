@@ -1,0 +1,185 @@
+"""bitcoind: its one scan, and every way in which a node refuses it or answers rubbish."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from monitor.chains import ChainError, Reason, Tag
+from monitor.chains.bitcoin import scan
+from monitor.model import Work
+from tests.chains.conftest import Opener
+from tests.support.bitcoin_standins import BitcoindStandIn, script_of
+from tests.support.chains import BITCOIN_ACCOUNTS, BTC, REGTEST, happened
+
+WANTED = {BTC: BITCOIN_ACCOUNTS}
+LATEST = Tag("latest")
+
+
+async def test_one_scan_serves_all_accounts(bitcoind: BitcoindStandIn, open_reader: Opener) -> None:
+    await open_reader(REGTEST, {"url": bitcoind.url}).read(WANTED, LATEST)
+    assert bitcoind.methods.count("scantxoutset") == 1
+    (scan,) = (body for body in bitcoind.asked if body["method"] == "scantxoutset")
+    assert set(scan["params"][1]) == {f"raw({script_of(account).hex()})" for account in BITCOIN_ACCOUNTS}
+
+
+async def test_a_block_that_comes_while_it_is_scanned_is_taken_back(
+    bitcoind: BitcoindStandIn, open_reader: Opener, amounts: dict[str, int]
+) -> None:
+    async def mine(body: Any) -> None:
+        if body["method"] == "scantxoutset" and bitcoind.chain.height == 100:
+            bitcoind.chain.mine()
+            bitcoind.chain.amounts[BITCOIN_ACCOUNTS[0]] = 77
+
+    bitcoind.mischief = mine
+    reader = open_reader(REGTEST, {"url": bitcoind.url})
+    reading = await reader.read(WANTED, LATEST)
+    assert (reading.block.number, reading.block.hash) == (100, bitcoind.chain.hash_at(100))
+    assert reading.balances == {BTC: amounts}
+    assert (await reader.read(WANTED, LATEST)).balances == {BTC: amounts | {BITCOIN_ACCOUNTS[0]: 77}}
+    assert bitcoind.scans == 1
+
+
+async def test_a_scan_of_someone_else_is_waited_for(
+    bitcoind: BitcoindStandIn, open_reader: Opener, amounts: dict[str, int]
+) -> None:
+    bitcoind.other_scans = 3
+    reader = open_reader(REGTEST, {"url": bitcoind.url})
+    assert (await reader.read(WANTED, LATEST)).balances == {BTC: amounts}
+    assert happened(reader.endpoints()[0]) == {"busy": 3}
+
+
+async def test_a_scan_of_someone_else_without_end_is_busy(bitcoind: BitcoindStandIn, open_reader: Opener) -> None:
+    bitcoind.other_scans = 10**6
+    with pytest.raises(ChainError, match="scans for someone else") as failure:
+        await open_reader(REGTEST, {"url": bitcoind.url}).read(WANTED, LATEST)
+    assert failure.value.reason is Reason.BUSY
+
+
+async def test_two_readings_never_scan_at_the_same_time(
+    bitcoind: BitcoindStandIn, open_reader: Opener, amounts: dict[str, int]
+) -> None:
+    under_way = 0
+
+    async def watch(body: Any) -> None:
+        nonlocal under_way
+        if body["method"] == "scantxoutset":
+            under_way += 1
+            assert under_way == 1
+            await asyncio.sleep(0.02)
+            under_way -= 1
+
+    bitcoind.mischief = watch
+    reader = open_reader(REGTEST, {"url": bitcoind.url})
+    readings = await asyncio.gather(*(reader.read(WANTED, LATEST) for _ in range(3)))
+    assert [reading.balances for reading in readings] == [{BTC: amounts}] * 3
+
+
+async def test_a_reading_that_is_given_up_aborts_its_scan(bitcoind: BitcoindStandIn, open_reader: Opener) -> None:
+    bitcoind.scan_ends.clear()
+    reading = asyncio.create_task(open_reader(REGTEST, {"url": bitcoind.url}).read(WANTED, LATEST))
+    await bitcoind.scanning.wait()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    assert bitcoind.asked[-1]["params"] == ["abort"]
+
+
+async def test_a_scan_may_take_longer_than_other_requests(
+    bitcoind: BitcoindStandIn, open_reader: Opener, amounts: dict[str, int]
+) -> None:
+    bitcoind.scan_ends.clear()
+    reader = open_reader(REGTEST, {"url": bitcoind.url, "timeout": "50ms"})
+    reading = asyncio.create_task(reader.read(WANTED, LATEST))
+    await bitcoind.scanning.wait()
+    await asyncio.sleep(0.15)
+    bitcoind.scan_ends.set()
+    assert (await reading).balances == {BTC: amounts}
+
+
+async def test_the_progress_of_a_scan_is_shown_while_it_runs(
+    bitcoind: BitcoindStandIn, open_reader: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan, "_LOOK", 0.001)
+    bitcoind.scan_ends.clear()
+    reader = open_reader(REGTEST, {"url": bitcoind.url})
+    reading = asyncio.create_task(reader.read(WANTED, LATEST))
+    async with asyncio.timeout(10):
+        while reader.endpoints()[0].work is None:  # noqa: ASYNC110 - there is no event
+            await asyncio.sleep(0.001)
+    assert reader.endpoints()[0].work == Work("scanning the unspent outputs", 0.42)
+    bitcoind.scan_ends.set()
+    await reading
+    assert reader.endpoints()[0].work is None
+
+
+async def test_a_probe_does_not_scan(bitcoind: BitcoindStandIn, open_reader: Opener) -> None:
+    states = await open_reader(REGTEST, {"url": bitcoind.url}).check(WANTED)
+    assert states[0].up
+    assert [body["params"] for body in bitcoind.asked if body["method"] == "scantxoutset"] == [["status"]]
+
+
+def _error(code: int, message: str) -> Any:
+    return lambda body: web.json_response(
+        {"id": body["id"], "result": None, "error": {"code": code, "message": message}}, status=500
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "answer", "reason"),
+    [
+        ("getblockhash", _error(-28, "Loading block index…"), "warming_up"),
+        ("getblockchaininfo", _error(-28, "Verifying blocks…"), "warming_up"),
+        ("scantxoutset", _error(-32601, "Method not found"), "unsupported"),
+        ("scantxoutset", _error(-1, "Unable to read UTXO set"), "rpc_error"),
+        ("scantxoutset", lambda _: web.Response(status=503, text="Work queue depth exceeded"), "busy"),
+        ("scantxoutset", lambda _: web.Response(status=401, text=""), "http_status"),
+        ("scantxoutset", lambda _: web.Response(text="not JSON"), "not_json"),
+        ("getblockchaininfo", lambda body: web.json_response({"id": body["id"], "result": []}), "malformed"),
+        ("getblockheader", lambda body: web.json_response({"id": body["id"], "result": {}}), "malformed"),
+        ("scantxoutset", lambda body: web.json_response({"id": body["id"], "result": None}), "malformed"),
+        ("scantxoutset", lambda body: web.json_response({"id": body["id"], "result": {"success": False}}), "busy"),
+        ("getblockheader", _error(-5, "Block not found"), "tip_moved"),
+    ],
+)
+async def test_every_refusal_of_bitcoind_has_its_reason(
+    bitcoind: BitcoindStandIn, open_reader: Opener, method: str, answer: Any, reason: str
+) -> None:
+    async def mischief(body: Any) -> web.Response | None:
+        return answer(body) if body["method"] == method else None
+
+    bitcoind.mischief = mischief
+    with pytest.raises(ChainError) as failure:
+        await open_reader(REGTEST, {"url": bitcoind.url}).read(WANTED, LATEST)
+    assert failure.value.reason == reason
+
+
+async def test_a_node_that_still_syncs_is_behind(bitcoind: BitcoindStandIn, open_reader: Opener) -> None:
+    bitcoind.syncing = True
+    with pytest.raises(ChainError, match="still syncing: block 100 of 107") as failure:
+        await open_reader(REGTEST, {"url": bitcoind.url}).read(WANTED, LATEST)
+    assert failure.value.reason is Reason.BEHIND
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda scan: scan | {"unspents": scan["unspents"][1:]},
+        lambda scan: scan | {"unspents": [*scan["unspents"], scan["unspents"][0]]},
+        lambda scan: scan | {"unspents": [scan["unspents"][0] | {"scriptPubKey": "00"}, *scan["unspents"][1:]]},
+        lambda scan: scan | {"unspents": [scan["unspents"][0] | {"amount": "1"}, *scan["unspents"][1:]]},
+        lambda scan: scan | {"unspents": None},
+        lambda scan: scan | {"bestblock": "00"},
+        lambda scan: {key: value for key, value in scan.items() if key != "total_amount"},
+    ],
+)
+async def test_a_scan_whose_parts_do_not_fit_is_refused(
+    bitcoind: BitcoindStandIn, open_reader: Opener, change: Any
+) -> None:
+    bitcoind.twist = lambda answer: (
+        answer | {"result": change(answer["result"])} if "unspents" in str(answer.get("result")) else answer
+    )
+    with pytest.raises(ChainError) as failure:
+        await open_reader(REGTEST, {"url": bitcoind.url}).read(WANTED, LATEST)
+    assert failure.value.reason is Reason.MALFORMED

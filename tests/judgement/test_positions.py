@@ -1,0 +1,66 @@
+"""Positions: counted with the coins that they stand for, once, and listed apart."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.judgement import holdings
+from monitor.judgement.holdings import Standing
+from monitor.model import Basis, PositionHeld, Rate, Snapshot, SnapshotState, Token, VerdictStatus
+from tests.support.judgement import NOW, STAKED, UNBOUND, UNSIGNED, USDT, VERIFIED, block, claim, judge, owing, verdict
+from tests.support.positions import CUSDT, SDAI, WETH
+
+BETH = replace(STAKED, asset="BETH")
+COIN = 10**6
+
+
+def test_a_position_is_part_of_its_network_and_of_its_asset() -> None:
+    rows = [(claim("0xa", USDT), VERIFIED), (claim("0xa", CUSDT), VERIFIED), (claim("0xb", CUSDT), UNSIGNED)]
+    balances = {USDT: {"0xa": 5 * COIN}, CUSDT: {"0xa": 2 * COIN, "0xb": COIN}}
+    snapshot = Snapshot("okx", "ethereum", block(), NOW, balances, rates={CUSDT: Rate(10**18, 225 * 10**12)})
+
+    usdt = judge(rows, [SnapshotState("ethereum", snapshot, stale=False, wanted=2)], owing(USDT=8))["USDT"]
+
+    assert usdt.reserves["ethereum"] == {Basis.VERIFIED: 7, Basis.SIGNED: 7, Basis.LISTED: 8}
+    (held,) = usdt.positions
+    assert held.amounts == {Basis.VERIFIED: 2, Basis.SIGNED: 2, Basis.LISTED: 3}
+    assert (held.token, held.rate, held.per_unit) == (CUSDT, Rate(10**18, 225 * 10**12), Decimal("0.0225"))
+
+
+def test_a_rate_is_told_in_whole_coins_for_one_whole_unit() -> None:
+    assert PositionHeld(SDAI, {}, Rate(3 * 10**24, 4 * 10**24)).per_unit == Decimal("1.333333333333333333")
+    assert PositionHeld(WETH, {}, None).per_unit == 1
+
+
+def test_one_balance_that_is_named_by_two_assets_counts_as_the_first_in_its_best_standing() -> None:
+    claims = [claim("0xkey", BETH), claim("0xkey", STAKED), claim("0xother", STAKED)]
+    held = holdings(claims, map(verdict, (UNSIGNED, VERIFIED, UNBOUND)))
+    assert held.accounts == {BETH: {Standing.VERIFIED: ("0xkey",)}, STAKED: {Standing.SIGNED: ("0xother",)}}
+
+
+def test_a_token_whose_accounts_all_count_as_another_is_not_wanted() -> None:
+    own = Token("WBTC", "ethereum", "0x22", 8)
+    held = holdings([claim("0xa", own), claim("0xa", replace(own, asset="BTC"))], map(verdict, (UNBOUND, UNBOUND)))
+    assert held.accounts == {own: {Standing.SIGNED: ("0xa",)}}
+
+
+TOKENS = (STAKED, BETH, replace(STAKED, asset="STETH"), USDT)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from(TOKENS), st.sampled_from(VerdictStatus)), max_size=12)
+)
+def test_however_often_a_balance_is_named_it_is_in_exactly_one_place(
+    rows: list[tuple[str, Token, VerdictStatus]],
+) -> None:
+    held = holdings([claim(f"0x{name}", token) for name, token, _ in rows], [verdict(each) for *_, each in rows])
+    counted = [
+        (token.network, token.contract, account)
+        for token, standings in held.accounts.items()
+        for accounts in standings.values()
+        for account in accounts
+    ]
+    assert len(counted) == len(set(counted))
+    assert set(counted) == {(token.network, token.contract, f"0x{name}") for name, token, _ in rows}

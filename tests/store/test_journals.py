@@ -1,0 +1,43 @@
+"""Journals of what endpoints follow: whole, in order, each endpoint's its own."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from monitor.store import Store
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite+aiosqlite:///{tmp_path}/history.db"
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[Store]:
+    store = await Store.open(url)
+    yield store
+    await store.close()
+
+
+async def test_a_journal_comes_back_in_its_order_after_a_restart(store: Store, url: str) -> None:
+    entries = [bytes([number]) * 100_000 for number in range(30)]
+    await store.begin_journal("bitcoin", "node", entries)
+    await store.append_journal("bitcoin", "node", [b"x", b"a"])
+    await store.append_journal("bitcoin", "node", [b""])
+    await store.close()
+    again = await Store.open(url)
+    assert await again.journal("bitcoin", "node") == [*entries, b"x", b"a", b""]
+    await again.close()
+
+
+async def test_a_journal_that_is_begun_again_has_nothing_of_the_one_before(store: Store) -> None:
+    for endpoint in ("one", "two"):
+        await store.begin_journal("bitcoin", endpoint, [b"old", endpoint.encode()])
+    await store.begin_journal("bitcoin", "one", [b"new"])
+    await store.append_journal("litecoin", "one", [b"other"])
+    assert await store.journal("bitcoin", "one") == [b"new"]
+    assert await store.journal("bitcoin", "two") == [b"old", b"two"]
+    assert await store.journal("litecoin", "one") == [b"other"]
+    await store.begin_journal("bitcoin", "one", [])
+    assert await store.journal("bitcoin", "one") == []

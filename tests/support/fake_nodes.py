@@ -1,0 +1,68 @@
+"""Nodes without a wire, for what endpoints do with each other in time."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from monitor.chains.choice import BlockChoice
+from monitor.chains.endpoint import Endpoint
+from monitor.chains.errors import ChainError, Reason
+from monitor.chains.line import Line
+from monitor.chains.node import Held, Node, Wanted
+from monitor.chains.reader import NetworkReader
+from monitor.model import Block
+from monitor.settings import EndpointSettings, NetworkSettings
+from tests.support.chains import ETHEREUM
+
+
+class FakeNode(Node):
+    """Every account holds one unit; a block takes ``naming`` seconds to tell, balances take ``reading``."""
+
+    naming = 0.0
+    reading = 0.1
+    failing: Reason | None = None
+
+    async def identify(self) -> str:
+        return self.network.caip2
+
+    async def resolve(self, choice: BlockChoice) -> Block:
+        await asyncio.sleep(self.naming)
+        return Block(100, "0x64", datetime.now(UTC))
+
+    async def balances(self, wanted: Wanted, block: Block) -> Held:
+        if self.failing:
+            raise self.line.fault(self.failing, "it fails")
+        self.line.requests += 1
+        await asyncio.sleep(self.reading)
+        return Held(block, {token: dict.fromkeys(accounts, 1) for token, accounts in wanted.items()})
+
+    async def probe(self, sample: Wanted, block: Block) -> None:
+        if self.failing:
+            raise self.line.fault(self.failing, "it fails")
+
+    async def close(self) -> None:
+        pass
+
+
+class Fakes:
+    """``count`` endpoints, node-1 and so on, and the reader of them all."""
+
+    def __init__(self, count: int, *, scans: Sequence[int] = (), **settings: Any) -> None:
+        described = [{"name": f"node-{number}", "url": "http://127.0.0.1:1"} for number in range(1, count + 1)]
+        self.settings = NetworkSettings.model_validate({"endpoints": described, **settings})
+        lines = [Line(endpoint) for endpoint in self.settings.endpoints]
+        self.nodes = [FakeNode(ETHEREUM, line) for line in lines]
+        self.endpoints = [
+            Endpoint(ETHEREUM, "fake", node, line, scans=number in scans)
+            for number, (node, line) in enumerate(zip(self.nodes, lines, strict=True))
+        ]
+        self.reader = NetworkReader(ETHEREUM, self.settings, self.endpoints)
+
+
+def rate_limited(line: Line, retry_after: float) -> ChainError:
+    return line.fault(Reason.RATE_LIMITED, "too many requests", retry_after=retry_after)
+
+
+def endpoint_settings(**settings: Any) -> EndpointSettings:
+    return EndpointSettings.model_validate({"name": "node-1", "url": "http://127.0.0.1:1", **settings})
