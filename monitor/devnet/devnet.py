@@ -18,6 +18,7 @@ from monitor.devnet.processes import Node
 from monitor.devnet.programs import ROOT
 from monitor.devnet.publish import write_report, write_wallets
 from monitor.devnet.state import Running, State, owns
+from monitor.devnet.tree import plant
 
 SomeNode = TypeVar("SomeNode", bound=Node)
 
@@ -147,7 +148,10 @@ class Devnet:
         published = self.directory / "published"
         published.mkdir()
         write_wallets(published / "wallets.csv", holdings(), self.heights)
-        write_report(published / "report.json", holdings(), datetime.now(UTC))
+        tree = plant(OWED)
+        (published / "full-liabilities-merkle-tree.txt").write_text(tree.text)
+        (published / "user_info_file.json").write_text(tree.customer)
+        write_report(published / "report.json", holdings(), datetime.now(UTC), tree.root)
 
     def _run(self, name: str, node: SomeNode) -> SomeNode:
         self._stack.enter_context(node)

@@ -34,13 +34,17 @@ def write_wallets(path: Path, holdings: Sequence[Holding], heights: Mapping[str,
     path.write_text(text.getvalue())
 
 
-def write_report(path: Path, holdings: Sequence[Holding], as_of: datetime) -> None:
-    """The report page's figures as of ``as_of``: what is owed, what is held, what a custodian is said to hold."""
+def write_report(path: Path, holdings: Sequence[Holding], as_of: datetime, root: str) -> None:
+    """The report page's figures as of ``as_of``: what is owed, what is held, what a custodian is said to hold.
+
+    ``root`` is that of the tree in which everything that is owed adds up.
+    """
     listed = {asset: sum((row.amount for row in holdings if row.token.asset == asset), Decimal()) for asset in OWED}
     total = {asset: listed[asset] + CUSTODY[asset] for asset in OWED}
     report = {
         "auditId": f"{as_of:%Y%m%d%H%M%S}",
         "createTime": int(as_of.timestamp() * 1000),
+        "merkleHash": root,
         "capitalRatio": {asset: f"{total[asset] / OWED[asset]:.0%}" for asset in OWED},
         "liabilityBalances": _texts(OWED),
         "reserveBalances": _texts(total),

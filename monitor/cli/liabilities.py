@@ -1,0 +1,159 @@
+"""`reserve-monitor liabilities`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from monitor.cli.options import JsonOption
+from monitor.cli.printing import ExitStatus, complain, err, json_line, note, out, table
+from monitor.model import LiabilitiesProof, ProofStatus
+from monitor.proofs import (
+    SCHEMES,
+    Executor,
+    Expected,
+    ProofFile,
+    UnavailableError,
+    UnreadableError,
+    gather,
+    guide_lines,
+    opened,
+    verify,
+)
+from monitor.web.figures import exact
+
+_STYLES = {ProofStatus.PROVEN: "green", ProofStatus.BOUND: "yellow"}
+_EXITS = {
+    ProofStatus.PROVEN: ExitStatus.WELL,
+    ProofStatus.BOUND: ExitStatus.UNJUDGED,
+    ProofStatus.INVALID: ExitStatus.FINDING,
+    ProofStatus.UNREADABLE: ExitStatus.UNJUDGED,
+}
+_MEANINGS = {
+    ProofStatus.PROVEN: "everything that the scheme can show by these files was recomputed and fits",
+    ProofStatus.BOUND: "bound, not proven: read and tied to the root, but a part of the proof was not verified",
+    ProofStatus.INVALID: "the files contradict themselves, their scheme, or what was published elsewhere",
+    ProofStatus.UNREADABLE: "nothing was learnt from these files",
+}
+
+
+def _scheme(name: str) -> str:
+    if name not in {"auto", *SCHEMES}:
+        raise typer.BadParameter(f"no scheme is called {name}; there are auto, {', '.join(SCHEMES)}")
+    return name
+
+
+def _hex(root: str) -> str:
+    digits = root.strip().lower().removeprefix("0x")
+    if root and (not digits or set(digits) - set("0123456789abcdef")):
+        raise typer.BadParameter("a root is written in hexadecimal digits")
+    return digits
+
+
+def liabilities(  # noqa: PLR0917 - a command and its options
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help="The files of one proof, their directory, or the archive they came in."),
+    ],
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format", metavar="SCHEME", help="The scheme (docs/liabilities.md); `auto` finds it.", callback=_scheme
+        ),
+    ] = "auto",
+    root: Annotated[
+        str, typer.Option("--root", metavar="HEX", help="The root as it was published elsewhere.", callback=_hex)
+    ] = "",
+    user: Annotated[
+        str, typer.Option("--user", metavar="ID", help="Your own id, as the exchange told it to you.")
+    ] = "",
+    report: Annotated[
+        str, typer.Option("--report", metavar="ID", help="The report (audit, round) that it must be of.")
+    ] = "",
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, metavar="N", help="Processes; by default one for each core.")
+    ] = None,
+    scheduler: Annotated[
+        str, typer.Option("--scheduler", metavar="tcp://…", help="Do the work on this Dask cluster instead.")
+    ] = "",
+    json: JsonOption = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Verify a published proof of liabilities: totals per asset, what was proven and what was not.
+
+    **proven**: everything that the scheme can show by these files was recomputed. **bound**: read and tied to the root,
+    but a part of the proof was not verified. **invalid**, **unreadable**: with the reason. docs/liabilities.md says per
+    scheme what each of them is worth.
+
+    Exit status: 0 proven · 1 invalid · 3 bound only, or unreadable.
+    """
+    expected = Expected(root=root, user=user, report_id=report)
+    try:
+        with opened(scheduler, workers) as executor, err.status("verifying"):
+            proof, lines = _judged(files, expected, executor, format_)
+    except UnavailableError as error:
+        complain(str(error))
+        raise typer.Exit(ExitStatus.USAGE) from None
+    if json:
+        _print_json(proof)
+    else:
+        _print(proof, lines)
+    raise typer.Exit(_EXITS[proof.status])
+
+
+def _judged(
+    paths: Sequence[Path], expected: Expected, executor: Executor, scheme: str
+) -> tuple[LiabilitiesProof, Sequence[str]]:
+    """The proof, and the lines that the exchange's own guide tells its readers to look for."""
+    try:
+        files: list[ProofFile] = gather(paths)
+    except UnreadableError as error:
+        return LiabilitiesProof("", ProofStatus.UNREADABLE, reason=str(error)), ()
+    proof = verify(files, expected, executor=executor, scheme=scheme)
+    return proof, guide_lines(proof, files, expected, executor)
+
+
+def _print_json(proof: LiabilitiesProof) -> None:
+    json_line(
+        {
+            "scheme": proof.scheme or None,
+            "status": proof.status,
+            "totals": proof.totals,
+            "in_coins": proof.in_coins,
+            "proven": proof.proven,
+            "not_proven": proof.not_proven,
+            "root": proof.root or None,
+            "report_id": proof.report_id or None,
+            "leaves": proof.leaves,
+            "reason": proof.reason or None,
+        }
+    )
+
+
+def _print(proof: LiabilitiesProof, lines: Sequence[str]) -> None:
+    for line in lines:
+        out.print(Text(line))
+    if proof.totals:
+        shown = table("asset", "owed", title="What is owed by this proof")
+        for asset, amount in proof.totals.items():
+            shown.add_row(Text(asset), Text(exact(amount)))
+        out.print(shown)
+        if not proof.in_coins:
+            out.print("in a unit that the files do not state")
+    if proof.root:
+        out.print(Text(f"root {proof.root}"), soft_wrap=True)
+    _print_list("Proven:", proof.proven)
+    _print_list("Not proven:", proof.not_proven)
+    scheme = f" ({SCHEMES[proof.scheme].title})" if proof.scheme else ""
+    out.print(Text(proof.status.upper(), style=_STYLES.get(proof.status, "bold red")).append(scheme, style="default"))
+    if proof.reason:
+        complain(proof.reason)
+    note(_MEANINGS[proof.status])
+
+
+def _print_list(title: str, sentences: Sequence[str]) -> None:
+    if sentences:
+        out.print(title)
+    for sentence in sentences:
+        out.print(Text(f"  · {sentence}"), soft_wrap=True)

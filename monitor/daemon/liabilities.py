@@ -1,0 +1,201 @@
+"""Watching what one exchange says that it owes: its report, the proof of it, and the record of both."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, replace
+from decimal import Decimal
+
+import aiohttp
+import structlog
+
+from monitor.daemon.attempts import Attempts
+from monitor.daemon.clock import Clock
+from monitor.daemon.proof import CARRIES, PROOF, Judged, ProofWatch, is_proof, proof_settings
+from monitor.judgement import REPORT, differences, exact, regularity
+from monitor.model import DocumentState, Liabilities, ProofState, ProofStatus, Publication, Regularity
+from monitor.published import (
+    DocumentError,
+    Reason,
+    Validators,
+    fetch_liabilities,
+    read_liabilities,
+    unpack,
+)
+from monitor.registry import Registry
+from monitor.settings import LiabilitiesSettings
+from monitor.store import Store, StoredDocument
+
+LIABILITIES = "liabilities"
+
+_log = structlog.get_logger(__name__)
+
+
+class LiabilitiesWatch:
+    """What one exchange owes, from a report or from a proof that was verified. State is replaced whole."""
+
+    def __init__(
+        self,
+        exchange: str,
+        settings: LiabilitiesSettings,
+        registry: Registry,
+        *,
+        store: Store,
+        session: aiohttp.ClientSession,
+        now: Clock,
+    ) -> None:
+        self.current: Liabilities | None = None
+        self._exchange = exchange
+        self._settings = settings
+        self._registry = registry
+        self._store = store
+        self._session = session
+        self._now = now
+        self._validators: Validators | None = None
+        self._attempts = Attempts(exchange, LIABILITIES, now)
+        self._record: tuple[Publication, ...] = ()
+        own = proof_settings(settings)
+        self.proof = ProofWatch(exchange, own, store=store, session=session, now=now) if own else None
+        self._proven = self.proof if is_proof(settings) else None
+        """The proof, where it stands in the place of a report."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether every document was asked for since the start, with whatever end."""
+        return bool(self._attempts.fetched) and (self.proof is None or bool(self.proof.attempts.fetched))
+
+    # --- After a restart ---------------------------------------------------------------------------------------------
+
+    async def restore(self) -> None:
+        """Take up what was last accepted; what the present settings cannot read is as good as none."""
+        self._record = tuple(await self._store.publications(self._exchange))
+        if self.proof:
+            await self.proof.restore()
+        if self._proven:
+            self.current = self._owed(self._proven.judged) if self._proven.judged else None
+            return
+        stored = await self._store.document(self._exchange, LIABILITIES)
+        if stored is None:
+            return
+        try:
+            files = unpack(stored.content, stored.document, self._settings)
+            self.current = read_liabilities(files, stored.document, self._settings.format, self._registry)
+        except DocumentError as error:
+            _log.warning("the kept liabilities cannot be read any more", exchange=self._exchange, error=str(error))
+        else:
+            self._validators = Validators(**stored.validators)
+
+    # --- Documents ---------------------------------------------------------------------------------------------------
+
+    async def refresh(self) -> None:
+        """Ask for the liabilities, and take them up if they are others."""
+        try:
+            found = await (self._refresh_proven(self._proven) if self._proven else self._refresh_report())
+        except DocumentError as error:
+            self._attempts.refused(error)
+            return
+        self._attempts.accepted()
+        if found:
+            self.current = found
+            await self._note(REPORT, found.report_id, found.merkle_root, found.document.sha256)
+            _log.info(
+                "liabilities read", exchange=self._exchange, as_of=found.as_of.isoformat(), report=found.report_id
+            )
+            if self.proof and not self._proven:
+                await self._note_proof(self.proof.judged)
+
+    async def _refresh_report(self) -> Liabilities | None:
+        found = await fetch_liabilities(self._settings, self._registry, session=self._session, known=self._validators)
+        if found is None:
+            return None
+        liabilities, fetched = found
+        validators = asdict(fetched.validators)
+        stored = StoredDocument(fetched.document, liabilities.layout, self._now(), validators, fetched.raw)
+        await self._store.save_document(self._exchange, LIABILITIES, stored, None)
+        self._validators = fetched.validators
+        return liabilities
+
+    async def _refresh_proven(self, proof: ProofWatch) -> Liabilities | None:
+        changed = await proof.refresh()
+        if proof.judged is None:
+            return None
+        owed = self._owed(proof.judged)
+        if owed is None:
+            raise DocumentError(Reason.UNPROVEN, _not_usable(proof.judged))
+        return owed if changed else None
+
+    def _owed(self, judged: Judged) -> Liabilities | None:
+        """The totals of a proof as liabilities; None where it does not prove them."""
+        proof = judged.proof
+        as_of = self._settings.as_of or judged.document.modified_at
+        if proof.status is not ProofStatus.PROVEN or not proof.in_coins or as_of is None:
+            return None
+        return Liabilities(
+            judged.document,
+            proof.scheme,
+            as_of,
+            self._named(proof.totals),
+            report_id=proof.report_id,
+            merkle_root=proof.root,
+        )
+
+    def _named(self, totals: Mapping[str, Decimal]) -> dict[str, Decimal]:
+        """``totals`` by the registry's names of assets: an exchange may write one asset in two ways."""
+        named: dict[str, Decimal] = {}
+        for name, amount in totals.items():
+            asset = self._registry.asset(name)
+            named[asset] = exact.add(named.get(asset, exact.ZERO), amount)
+        return named
+
+    async def refresh_proof(self) -> None:
+        """Ask for the proof that is published beside the report, and verify it if it is another one."""
+        if self.proof is None or self._proven:
+            return
+        with suppress(DocumentError):  # its own record says so
+            await self.proof.refresh()
+        await self._note_proof(self.proof.judged)
+
+    async def _note_proof(self, found: Judged | None) -> None:
+        """Add a proof that holds to the record, as soon as it is known which report it stands beside."""
+        if self.current and found and found.proof.root and found.proof.status in CARRIES:
+            await self._note(found.proof.scheme, found.proof.report_id, found.proof.root, found.document.sha256)
+
+    async def _note(self, kind: str, report_id: str, root: str, sha256: str) -> None:
+        """Add a publication to the record, unless it is the newest of its kind already."""
+        newest = next((each for each in reversed(self._record) if each.kind == kind), None)
+        if newest and newest.sha256 == sha256:
+            return
+        now = self._now()
+        publication = Publication(now, self.current.as_of if self.current else now, kind, report_id, root, sha256)
+        await self._store.save_publication(self._exchange, publication)
+        self._record = (*self._record, publication)
+
+    # --- What is shown -----------------------------------------------------------------------------------------------
+
+    def document_states(self) -> dict[str, DocumentState]:
+        """Where the documents stand, by kind."""
+        states = {LIABILITIES: self._attempts.state(self.current.document if self.current else None)}
+        return states | ({PROOF: self.proof.document_state()} if self.proof else {})
+
+    def proof_state(self) -> ProofState | None:
+        """What the proof shows, beside the report."""
+        if self.proof is None or self.proof.judged is None:
+            return None
+        judged = self.proof.judged
+        named = replace(judged.proof, totals=self._named(judged.proof.totals))
+        apart = None if self._proven else differences(named, self.current)
+        return ProofState(judged.proof, judged.document, judged.verified_at, apart)
+
+    def regularity(self) -> Regularity | None:
+        """How regularly reports have come."""
+        return regularity(self._record, self._settings.months_between, self._now())
+
+
+def _not_usable(judged: Judged) -> str:
+    proof, source = judged.proof, judged.document.source
+    if proof.status is ProofStatus.BOUND:
+        return f"the proof is bound, not proven: name a report as the source, and this under `proof` [{source}]"
+    if proof.status is not ProofStatus.PROVEN:
+        return f"the proof is {proof.status}: {proof.reason} [{source}]"
+    if not proof.in_coins:
+        return f"{proof.scheme} leaves the unit of its totals open: name a report as the source, and this under `proof`"
+    return f"nothing says when the totals are as of: set `as_of` [{source}]"

@@ -1,0 +1,114 @@
+"""Watching the published proof of one exchange's liabilities: verified whenever it changes."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import aiohttp
+import structlog
+
+from monitor.daemon.attempts import Attempts
+from monitor.daemon.clock import Clock
+from monitor.daemon.proof_files import Published, published
+from monitor.model import Document, DocumentState, LiabilitiesProof, ProofStatus
+from monitor.proofs import SCHEMES, Expected, ProofFile, opened, verify
+from monitor.published import DocumentError, Validators
+from monitor.settings import LiabilitiesSettings, ProofSettings, mask_source
+from monitor.store import Store
+
+PROOF = "proof"
+ANY_SCHEME = "proof"
+"""The ``format`` of liabilities whose source is a proof, of whichever scheme."""
+
+CARRIES = frozenset({ProofStatus.PROVEN, ProofStatus.BOUND})
+"""The statuses of a proof that holds, as far as it was verified."""
+
+_FEW = 64 * 1024**2
+"""Bytes that one core works off before other processes have started."""
+
+_log = structlog.get_logger(__name__)
+
+
+def is_proof(settings: LiabilitiesSettings) -> bool:
+    """Whether the source of the liabilities is itself a proof."""
+    return settings.format == ANY_SCHEME or settings.format in SCHEMES
+
+
+def proof_settings(settings: LiabilitiesSettings) -> ProofSettings | None:
+    """Where the proof of these liabilities is: beside them, or in their place; None where there is none."""
+    if not is_proof(settings):
+        return settings.proof
+    common = settings.model_dump(include=set(ProofSettings.model_fields))
+    scheme = "auto" if settings.format == ANY_SCHEME else settings.format
+    return ProofSettings.model_construct(**common | {"format": scheme})
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A proof that was verified, well or not."""
+
+    document: Document
+    proof: LiabilitiesProof
+    verified_at: datetime
+
+
+class ProofWatch:
+    """The newest proof, and what it shows. One that cannot be had changes nothing; one that fails is shown failing."""
+
+    def __init__(
+        self, exchange: str, settings: ProofSettings, *, store: Store, session: aiohttp.ClientSession, now: Clock
+    ) -> None:
+        self.judged: Judged | None = None
+        self.attempts = Attempts(exchange, PROOF, now)
+        self._exchange = exchange
+        self._settings = settings
+        self._store = store
+        self._session = session
+        self._now = now
+        self._validators: Validators | None = None
+        self._seen = ""
+
+    async def restore(self) -> None:
+        """Show what became of the proof in an earlier run. It is verified again: by this version, these settings."""
+        kept = await self._store.proof(self._exchange)
+        if kept and kept[0].source == mask_source(self._settings.source):
+            self.judged = Judged(*kept)
+
+    async def refresh(self) -> bool:
+        """Ask for the proof and verify it if it is another one; False when nothing changed.
+
+        Raises DocumentError, which is in its record, when it cannot be had.
+        """
+        try:
+            async with published(self._settings, self._session, self._validators, self._now) as found:
+                self.attempts.accepted()
+                if found is None or found.document.sha256 == self._seen:
+                    return False
+                proof = await asyncio.to_thread(self._verify, found)
+        except DocumentError as error:
+            self.attempts.refused(error)
+            raise
+        await self._take_up(found, proof)
+        return True
+
+    def _verify(self, found: Published) -> LiabilitiesProof:
+        if found.fault:
+            return LiabilitiesProof("", ProofStatus.UNREADABLE, reason=found.fault)
+        with opened(workers=1 if _size(found.files) < _FEW else None) as executor:
+            expected = Expected(root=self._settings.root)
+            return verify(found.files, expected, executor=executor, scheme=self._settings.format)
+
+    async def _take_up(self, found: Published, proof: LiabilitiesProof) -> None:
+        self.judged = Judged(found.document, proof, self._now())
+        await self._store.save_proof(self._exchange, found.document, proof, self.judged.verified_at)
+        self._seen, self._validators = found.document.sha256, found.validators
+        tell = _log.info if proof.status in CARRIES else _log.warning
+        tell("proof verified", exchange=self._exchange, scheme=proof.scheme, status=proof.status, reason=proof.reason)
+
+    def document_state(self) -> DocumentState:
+        return self.attempts.state(self.judged.document if self.judged else None)
+
+
+def _size(files: Sequence[ProofFile]) -> int:
+    return sum(file.size for file in files)

@@ -1,0 +1,81 @@
+"""The files of a published proof, wherever they are: on disk as they lie there, from a URL in a folder of their own."""
+
+import asyncio
+import hashlib
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+import aiohttp
+
+from monitor.daemon.clock import Clock
+from monitor.model import Document
+from monitor.proofs import ProofFile, UnreadableError, gather
+from monitor.published import DocumentError, Reason, Validators, fetch, is_url
+from monitor.settings import ProofSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A proof as it was published."""
+
+    document: Document
+    files: Sequence[ProofFile]
+    fault: str = ""
+    """Why its files cannot be told apart or opened; then there are none."""
+    validators: Validators | None = None
+    """Of a URL: what makes the next request conditional."""
+
+
+@asynccontextmanager
+async def published(
+    settings: ProofSettings, session: aiohttp.ClientSession, known: Validators | None, now: Clock
+) -> AsyncIterator[Published | None]:
+    """The proof at ``settings.source``, while the context lasts; None when it is what ``known`` describes.
+
+    Raises DocumentError when it cannot be had.
+    """
+    if not is_url(settings.source):
+        yield await asyncio.to_thread(_local, Path(settings.source), now())
+        return
+    fetched = await fetch(settings.source, settings, session=session, known=known)
+    if fetched is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="reserve-monitor-") as folder:
+        path = Path(folder) / (PurePosixPath(unquote(urlsplit(settings.source).path)).name or "proof")
+        await asyncio.to_thread(path.write_bytes, fetched.raw)
+        files, fault = await asyncio.to_thread(_gathered, path)
+        yield Published(fetched.document, files, fault, fetched.validators)
+
+
+def _gathered(path: Path) -> tuple[Sequence[ProofFile], str]:
+    try:
+        return gather([path]), ""
+    except UnreadableError as error:
+        return (), str(error)
+
+
+def _local(path: Path, now: datetime) -> Published:
+    try:
+        parts = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
+        digests = [_digest(part) for part in parts]
+        modified = max((part.stat().st_mtime for part in parts), default=path.stat().st_mtime)
+        size = sum(part.stat().st_size for part in parts)
+    except OSError as error:
+        problem = f"{error.filename or path}: {error.strerror or error}; check the path and its rights"
+        raise DocumentError(Reason.UNREACHABLE, problem) from error
+    names = tuple(str(part.relative_to(path)) for part in parts) if path.is_dir() else ()
+    joined = "".join(f"{digest} {name}\n" for digest, name in zip(digests, names, strict=True)) if names else ""
+    sha256 = hashlib.sha256(joined.encode()).hexdigest() if path.is_dir() else digests[0]
+    document = Document(str(path), sha256, size, now, datetime.fromtimestamp(modified, UTC), names)
+    return Published(document, *_gathered(path))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,45 @@
+"""A proof of liabilities beside the report that it is of."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from monitor.judgement import exact
+from monitor.model import Liabilities, LiabilitiesProof, ProofStatus
+
+_CARRIES = frozenset({ProofStatus.PROVEN, ProofStatus.BOUND})
+
+
+def differences(proof: LiabilitiesProof, report: Liabilities | None) -> tuple[str, ...] | None:
+    """Where ``proof`` contradicts ``report``, a sentence each; None where nothing of the two can be compared.
+
+    Root and totals are compared. A report states its totals cut off or rounded at some decimal, so they agree where
+    they differ by less than one unit of that. A proof that names another report is of another month: that is no
+    contradiction. What the proof does not state (many cover a few assets only) is none either.
+    """
+    if report is None or proof.status not in _CARRIES or _of_another(proof.report_id, report.report_id):
+        return None
+    compared = dict(_compared(proof, report))
+    return tuple(filter(None, compared.values())) if compared else None
+
+
+def _of_another(mine: str, theirs: str) -> bool:
+    return bool(mine and theirs) and mine != theirs
+
+
+def _compared(proof: LiabilitiesProof, report: Liabilities) -> Iterator[tuple[str, str]]:
+    """Everything that both state, with the sentence that tells how they differ; empty where they agree."""
+    published = report.merkle_root.lower().removeprefix("0x")
+    if proof.root and published:
+        differs = proof.root != published
+        yield "root", f"the proof's root is {proof.root}, but the report states {published}" if differs else ""
+    if proof.in_coins:
+        for asset in proof.totals.keys() & report.owed.keys():
+            yield asset, _apart(asset, proof.totals[asset], report.owed[asset])
+
+
+def _apart(asset: str, proven: Decimal, stated: Decimal) -> str:
+    exponent = stated.as_tuple().exponent
+    unit = Decimal(1).scaleb(min(exponent, 0) if isinstance(exponent, int) else 0)
+    if abs(exact.subtract(proven, stated)) < unit:
+        return ""
+    return f"by the proof {proven} {asset} is owed, by the report {stated}"

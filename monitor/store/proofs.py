@@ -1,0 +1,78 @@
+"""What exchanges published as proof of what they owe: the newest one judged, and the record of all."""
+
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from monitor.model import Document, LiabilitiesProof, ProofStatus, Publication
+from monitor.store import tables
+from monitor.store.access import Access
+
+
+class Proofs(Access):
+    """Proofs of liabilities, and every report and root that was ever seen."""
+
+    async def save_proof(
+        self, exchange: str, document: Document, proof: LiabilitiesProof, verified_at: datetime
+    ) -> None:
+        """Keep what became of the newest proof of ``exchange``, in the place of the one before."""
+        row = {
+            "exchange": exchange,
+            "source": document.source,
+            "sha256": document.sha256,
+            "size": document.size,
+            "fetched_at": document.fetched_at,
+            "modified_at": document.modified_at,
+            "members": list(document.members),
+            "verified_at": verified_at,
+            "proof": _plain(proof),
+        }
+        async with self._transaction() as connection:
+            await self._upsert(connection, tables.proofs, [row])
+
+    async def proof(self, exchange: str) -> tuple[Document, LiabilitiesProof, datetime] | None:
+        """The newest proof, its document, and when it was judged."""
+        rows = await self._rows(select(tables.proofs).where(tables.proofs.c.exchange == exchange))
+        if not rows:
+            return None
+        row = rows[0]
+        document = Document(row.source, row.sha256, row.size, row.fetched_at, row.modified_at, tuple(row.members))
+        return document, _proof(row.proof), row.verified_at
+
+    async def save_publication(self, exchange: str, publication: Publication) -> None:
+        """Add one line to the record of ``exchange``."""
+        async with self._transaction() as connection:
+            await connection.execute(
+                insert(tables.publications).values(exchange=exchange, **asdict(publication)),
+            )
+
+    async def publications(self, exchange: str) -> list[Publication]:
+        """The record of ``exchange``, in the order in which it was seen."""
+        columns = tables.publications.c
+        query = select(tables.publications).where(columns.exchange == exchange).order_by(columns.id)
+        return [
+            Publication(row.seen_at, row.as_of, row.kind, row.report_id, row.root, row.sha256)
+            for row in await self._rows(query)
+        ]
+
+
+def _plain(proof: LiabilitiesProof) -> dict[str, Any]:
+    return asdict(proof) | {
+        "status": proof.status.value,
+        "totals": {asset: str(amount) for asset, amount in proof.totals.items()},
+    }
+
+
+def _proof(plain: dict[str, Any]) -> LiabilitiesProof:
+    return LiabilitiesProof(
+        **plain
+        | {
+            "status": ProofStatus(plain["status"]),
+            "totals": {asset: Decimal(amount) for asset, amount in plain["totals"].items()},
+            "proven": tuple(plain["proven"]),
+            "not_proven": tuple(plain["not_proven"]),
+        }
+    )

@@ -1,0 +1,40 @@
+"""Values that many answers share, as JSON's types: moments, numbers, blocks, documents."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from monitor.model import Basis, Block, Document
+from monitor.web.figures import exact
+
+Json = dict[str, object]
+
+
+def time(moment: datetime | None) -> str | None:
+    """RFC 3339, in UTC."""
+    return moment.isoformat().replace("+00:00", "Z") if moment is not None else None
+
+
+def number(value: Decimal | None) -> str | None:
+    return exact(value) if value is not None else None
+
+
+def by_basis(values: Mapping[Basis, Decimal]) -> Json:
+    return {basis: exact(value) for basis, value in values.items()}
+
+
+def block(at: Block) -> Json:
+    return {"number": at.number, "hash": at.hash, "time": time(at.timestamp)}
+
+
+def document(read: Document | None) -> Json | None:
+    if read is None:
+        return None
+    return {
+        "source": read.source,
+        "sha256": read.sha256,
+        "size": read.size,
+        "fetched_at": time(read.fetched_at),
+        "modified_at": time(read.modified_at),
+        "members": list(read.members),
+    }

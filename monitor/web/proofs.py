@@ -1,0 +1,42 @@
+"""Proofs of liabilities, and how regularly an exchange publishes, as JSON's types."""
+
+from monitor.model import ProofState, Regularity
+from monitor.web.figures import exact
+from monitor.web.plain import Json, document, time
+
+
+def proof(state: ProofState | None) -> Json | None:
+    """What the newest proof shows and what it does not, beside the report."""
+    if state is None:
+        return None
+    shown = state.proof
+    return {
+        "scheme": shown.scheme or None,
+        "status": shown.status,
+        "reason": shown.reason or None,
+        "totals": {asset: exact(amount) for asset, amount in shown.totals.items()},
+        "in_coins": shown.in_coins,
+        "proven": list(shown.proven),
+        "not_proven": list(shown.not_proven),
+        "root": shown.root or None,
+        "report_id": shown.report_id or None,
+        "leaves": shown.leaves,
+        "differences": list(state.differences) if state.differences is not None else None,
+        "verified_at": time(state.verified_at),
+        "document": document(state.document),
+    }
+
+
+def regularity(found: Regularity | None) -> Json | None:
+    """The record of reports."""
+    if found is None:
+        return None
+    return {
+        "months": list(found.months),
+        "in_a_row": found.in_a_row,
+        "missing": list(found.missing),
+        "root_changes": [
+            {"at": time(each.at), "report": each.report, "before": each.before, "after": each.after}
+            for each in found.root_changes
+        ],
+    }

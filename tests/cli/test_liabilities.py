@@ -1,0 +1,85 @@
+"""`reserve-monitor liabilities`: what a published proof shows, and the exit status that follows."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+
+PROOFS = Path(__file__).parents[1] / "data" / "proofs"
+TREE = PROOFS / "trees" / "merkle-v2-tree.txt"
+USER = PROOFS / "trees" / "merkle-v2-user.json"
+ROOT = "9e98ebde32ef22ded88a5fb2d5e53d76ed57cb9c6b2c966f250721defe6ab041"
+TOTALS = {"BTC": "0.00005", "ETH": "0.1", "USDT": "1.42045977"}
+
+
+def test_a_proof_that_holds_ends_with_0_and_says_what_it_does_not_prove(command: Command) -> None:
+    finished = command("liabilities", TREE, USER, "--root", f"0x{ROOT.upper()}", "--workers", "1", "--json")
+    (told,) = finished.lines
+    assert (finished.status, told["status"], told["scheme"]) == (0, "proven", "okx-merkle-v2")
+    assert (told["totals"], told["root"], told["leaves"], told["in_coins"]) == (TOTALS, ROOT, 21, True)
+    assert any("published one" in sentence for sentence in told["proven"])
+    assert told["not_proven"]
+    assert told["reason"] is None
+
+
+def test_people_read_totals_both_lists_and_the_status(command: Command) -> None:
+    finished = command("liabilities", TREE, "--workers", "1")
+    assert finished.status == 0
+    for expected in ("1.42045977", f"root {ROOT}", "Proven:", "Not proven:", "PROVEN (OKX Merkle sum tree, version 2"):
+        assert expected in finished.out
+
+
+def test_another_root_than_the_published_one_is_a_finding(command: Command) -> None:
+    finished = command("liabilities", TREE, "--root", "ab" * 32, "--workers", "1", "--json")
+    (told,) = finished.lines
+    assert (finished.status, told["status"], told["totals"]) == (1, "invalid", {})
+    assert "ab" * 32 in told["reason"]
+
+
+def test_an_altered_tree_is_a_finding_that_names_file_and_line(command: Command, tmp_path: Path) -> None:
+    forged = tmp_path / "tree.txt"
+    forged.write_text(TREE.read_text().replace('"USDT":"1.42045977"', '"USDT":"0.42045977"', 1))
+    finished = command("liabilities", forged, "--workers", "1")
+    assert finished.status == 1
+    assert "INVALID" in finished.out
+    assert "tree.txt" in finished.err
+    assert "line 1" in finished.err
+
+
+def test_what_is_only_bound_is_not_passed_as_proven(command: Command) -> None:
+    finished = command("liabilities", USER, "--workers", "1", "--json")
+    (told,) = finished.lines
+    assert (finished.status, told["status"]) == (3, "bound")
+
+
+@pytest.mark.parametrize("content", [None, "", "hello\n", json.dumps({"a": 1})], ids=["none", "empty", "text", "json"])
+def test_files_of_no_scheme_are_unreadable_and_named(command: Command, tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "proof.json"
+    if content is not None:
+        path.write_text(content)
+    finished = command("liabilities", path, "--json")
+    (told,) = finished.lines
+    assert (finished.status, told["status"], told["scheme"]) == (3, "unreadable", None)
+    assert "proof.json" in told["reason"]
+
+
+def test_an_unknown_scheme_and_a_root_that_is_no_hex_are_wrong_usage(command: Command) -> None:
+    unknown = command("liabilities", TREE, "--format", "magic")
+    assert (unknown.status, "okx-merkle-v2" in unknown.err) == (2, True)
+    assert command("liabilities", TREE, "--root", "xyz").status == 2
+
+
+def test_a_cluster_that_does_not_answer_is_told_with_what_to_do(command: Command) -> None:
+    finished = command("liabilities", TREE, "--scheduler", "tcp://127.0.0.1:1")
+    assert finished.status == 2
+    assert "127.0.0.1:1" in finished.err
+
+
+def test_readers_of_the_exchanges_guide_find_the_lines_that_it_names(command: Command) -> None:
+    finished = command("liabilities", PROOFS / "stark-v1", "--workers", "1")
+    assert finished.status == 0
+    assert "Total sum and non-negative constraint validation passed" in finished.out
+    assert "Inclusion constraint validation passed" in finished.out
+    assert "in a unit that the files do not state" in finished.out

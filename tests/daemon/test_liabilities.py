@@ -1,0 +1,214 @@
+"""Proofs of liabilities in the daemon: totals count only when they are proven, and what fails is told."""
+
+import shutil
+import zipfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.daemon import load_configuration
+from monitor.settings import ConfigurationError
+from tests.support.daemons import Site, Watched, publish, signed, until, watching
+
+SAMPLES = Path(__file__).parents[1] / "data" / "proofs"
+TREE = (SAMPLES / "trees" / "merkle-v2-tree.txt").read_text()
+ROOT = "9e98ebde32ef22ded88a5fb2d5e53d76ed57cb9c6b2c966f250721defe6ab041"
+FORGED = TREE.replace('"USDT":"1.42045977"', '"USDT":"0.42045977"', 1)
+
+
+@pytest.fixture
+def tree(site: Site) -> Path:
+    return site.folder / "tree.txt"
+
+
+def watched_site(site: Site, tree: Path, *, beside: bool, **more: Any) -> None:
+    """An exchange whose proof stands in the place of a report, or beside it."""
+    publish(tree, TREE)
+    site.owes("okx", BTC="0.00005", ETH="0.1", USDT="1.4204")
+    source = {"source": str(tree), "refresh": "100ms", **more}
+    report = {"source": str(site.liabilities("okx")), "refresh": "100ms"}
+    site.exchange(
+        "okx", [signed(1)], liabilities=report | {"proof": source} if beside else {"format": "proof", **source}
+    )
+    site.write()
+
+
+async def status(watched: Watched) -> str | None:
+    """The status that holds, by the metrics."""
+    for each in ("proven", "bound", "invalid", "unreadable"):
+        for scheme in ("okx-merkle-v2", "bitmex-merkle", ""):
+            if await watched.value("por_liabilities_proof", exchange="okx", scheme=scheme, status=each):
+                return each
+    return None
+
+
+async def owed(watched: Watched, asset: str) -> float | None:
+    return await watched.value("por_liabilities", exchange="okx", asset=asset)
+
+
+async def proof(watched: Watched) -> Any:
+    return (await watched.exchange())["proof"]
+
+
+def at_status(watched: Watched, wanted: str) -> Any:
+    async def holds() -> bool:
+        return await status(watched) == wanted
+
+    return holds
+
+
+def alerting(watched: Watched, name: str, *, active: bool = True) -> Any:
+    async def holds() -> bool:
+        return (name in await watched.alerts()) is active
+
+    return holds
+
+
+async def test_the_totals_of_a_proof_that_holds_are_what_is_owed(site: Site, tree: Path) -> None:
+    watched_site(site, tree, beside=False, as_of="2026-11-01T00:00:00Z", root=ROOT)
+    async with watching(site.path) as watched:
+        await until(at_status(watched, "proven"))
+        assert await owed(watched, "USDT") == 1.42045977
+        moment = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
+        assert await watched.value("por_liabilities_timestamp_seconds", exchange="okx") == moment
+        told = await proof(watched)
+        assert (told["root"], told["leaves"], told["scheme"]) == (ROOT, 21, "okx-merkle-v2")
+        assert any("published one" in sentence for sentence in told["proven"])
+
+
+async def test_a_proof_that_fails_is_told_and_the_last_proven_totals_stay(site: Site, tree: Path) -> None:
+    watched_site(site, tree, beside=False)
+    async with watching(site.path) as watched:
+        await until(at_status(watched, "proven"))
+        publish(tree, FORGED)
+        await until(alerting(watched, "PorProofFailed"))
+        assert await status(watched) == "invalid"
+        assert await owed(watched, "USDT") == 1.42045977
+        assert "tree.txt" in (await watched.alerts())["PorProofFailed"]["summary"]
+        await until(alerting(watched, "PorLiabilitiesRefused"))
+
+        publish(tree, TREE)
+        await until(alerting(watched, "PorProofFailed", active=False))
+        await until(alerting(watched, "PorLiabilitiesRefused", active=False))
+
+
+async def test_a_proof_that_never_held_gives_no_liabilities(site: Site, tree: Path) -> None:
+    watched_site(site, tree, beside=False, root="ab" * 32)
+    async with watching(site.path) as watched:
+        await until(alerting(watched, "PorProofFailed"))
+        assert await owed(watched, "USDT") is None
+
+
+async def test_totals_in_an_unknown_unit_are_proven_and_not_used(site: Site, tree: Path) -> None:
+    folder = site.folder / "stark"
+    shutil.copytree(SAMPLES / "stark-v1", folder)
+    watched_site(site, folder.with_suffix(".unused"), beside=False)
+    site.sections["exchanges"]["okx"]["liabilities"]["source"] = str(folder)
+    site.write()
+    async with watching(site.path) as watched:
+        await until(alerting(watched, "PorLiabilitiesRefused"))
+        assert "unit" in (await watched.alerts())["PorLiabilitiesRefused"]["summary"]
+        assert await owed(watched, "BTC") is None
+
+
+async def test_a_proof_beside_the_report_is_compared_with_it(site: Site, tree: Path) -> None:
+    watched_site(site, tree, beside=True)
+    site.write(alerts={"rules": {"PorProofDiffers": {"for": "0s"}}})
+    async with watching(site.path) as watched:
+        await until(at_status(watched, "proven"))
+
+        async def compared() -> bool:
+            return await watched.value("por_liabilities_proof_differences", exchange="okx") == 0
+
+        await until(compared)
+        assert await owed(watched, "USDT") == 1.4204, "the report is what is owed"
+        site.owes("okx", BTC="0.00005", ETH="0.2", USDT="1.4204")
+        await until(alerting(watched, "PorProofDiffers"))
+        summary = (await watched.alerts())["PorProofDiffers"]["summary"]
+        assert "0.1 ETH" in summary
+        assert "0.2" in summary
+
+
+async def test_a_root_that_is_replaced_without_a_new_report_is_told(site: Site, tree: Path) -> None:
+    names = ("bitmex-liabilities-100-proof.csv", "river-test.csv")
+    first, second = ((SAMPLES / "trees" / name).read_text().partition("\n") for name in names)
+    watched_site(site, tree, beside=True)
+    publish(tree, "".join(first))
+    async with watching(site.path) as watched:
+        await until(at_status(watched, "proven"))
+        await until(watched.ready)
+        assert await watched.value("por_liabilities_root_changes_total", exchange="okx") == 0
+        publish(tree, "".join((first[0], *second[1:])))  # of the same report, by its block height
+        await until(alerting(watched, "PorRootChanged"))
+        assert await watched.value("por_liabilities_root_changes_total", exchange="okx") == 1
+        (change,) = (await watched.exchange())["regularity"]["root_changes"]
+        assert change["before"] in first[2]
+        assert change["after"] in second[2]
+
+
+async def test_an_archive_and_a_directory_are_proofs_too(site: Site, tree: Path) -> None:
+    archive = site.folder / "proof.zip"
+    with zipfile.ZipFile(archive, "w") as out:
+        out.writestr("full-liabilities-merkle-tree.txt", TREE)
+    watched_site(site, tree, beside=True)
+    site.sections["exchanges"]["okx"]["liabilities"]["proof"]["source"] = str(archive)
+    site.write()
+    async with watching(site.path) as watched:
+        await until(at_status(watched, "proven"))
+        assert (await proof(watched))["document"]["source"] == str(archive)
+
+
+async def test_a_proof_that_cannot_be_had_is_refused_and_the_last_one_stays(site: Site, tree: Path) -> None:
+    watched_site(site, tree, beside=True)
+    async with watching(site.path) as watched:
+        await until(at_status(watched, "proven"))
+        tree.unlink()
+        await until(alerting(watched, "PorLiabilitiesRefused"))
+        assert await status(watched) == "proven"
+        assert "PorProofFailed" not in await watched.alerts()
+
+
+async def test_after_a_restart_the_last_verdict_and_the_record_are_there_at_once(site: Site, tree: Path) -> None:
+    watched_site(site, tree, beside=False)
+    async with watching(site.path) as watched:
+        await until(at_status(watched, "proven"))
+        first = await watched.exchange()
+    tree.unlink()
+    async with watching(site.path) as watched:
+        await until(watched.ready)
+        again = await watched.exchange()
+        assert again["proof"]["status"] == "proven"
+        assert again["liabilities"]["owed"] == first["liabilities"]["owed"]
+        assert again["regularity"] == first["regularity"]
+        assert again["regularity"]["in_a_row"] == 1
+
+
+async def test_a_month_without_a_report_is_told(site: Site, tree: Path) -> None:
+    now = datetime.now(UTC)
+    watched_site(site, tree, beside=True)
+    site.owes("okx", now - timedelta(days=75), BTC="1")
+    async with watching(site.path) as watched:
+        await until(at_status(watched, "proven"))
+        site.owes("okx", now, BTC="1.5")
+        await until(alerting(watched, "PorReportMissing"))
+        assert await watched.value("por_liabilities_reports_missing", exchange="okx") == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"format": "magic"}, "okx-merkle-v2"),
+        ({"proof": {"source": "x", "format": "magic"}}, "no such scheme"),
+        ({"format": "proof", "proof": {"source": "x"}}, "leave one of the two out"),
+        ({"as_of": "2026-11-01T00:00:00Z"}, "only a proof needs it"),
+        ({"root": "ab"}, "belongs under `proof`"),
+        ({"format": "proof", "root": "xyz"}, "pattern"),
+    ],
+)
+def test_settings_that_mean_nothing_are_refused(site: Site, settings: dict[str, Any], problem: str) -> None:
+    site.exchange("okx", [], liabilities={"source": "owed.csv", **settings})
+    site.write()
+    with pytest.raises(ConfigurationError, match=problem):
+        load_configuration(site.path)
