@@ -8,6 +8,8 @@ from monitor.model import Network
 from monitor.registry import load
 from tests.chains.conftest import Opener
 from tests.support.chains import ETHEREUM, REGTEST
+from tests.support.solana import SOLANA
+from tests.support.tron import TRON
 
 
 @pytest.mark.parametrize(
@@ -34,7 +36,7 @@ async def test_an_endpoint_that_does_not_fit_its_network_is_refused_by_name(
 
 
 async def test_the_default_protocol_is_the_first_of_the_family(open_reader: Opener) -> None:
-    for network, protocol in ((ETHEREUM, "evm"), (REGTEST, "bitcoind")):
+    for network, protocol in ((ETHEREUM, "evm"), (REGTEST, "bitcoind"), (TRON, "tron"), (SOLANA, "solana")):
         (state,) = open_reader(network, {"url": "http://127.0.0.1:1"}).endpoints()
         assert state.protocol == protocol
 

@@ -51,8 +51,8 @@ def electrum_server(nodes: ExitStack, tmp_path: Path) -> ElectrumFactory:
     """``electrum_server(node)``: an Electrum server that has indexed what ``node`` has."""
     numbers = count()
 
-    def start(node: BitcoinNode) -> ElectrumServer:
-        return nodes.enter_context(ElectrumServer(node, tmp_path / f"electrum-{next(numbers)}"))
+    def start(node: BitcoinNode, *, tls: tuple[Path, Path] | None = None) -> ElectrumServer:
+        return nodes.enter_context(ElectrumServer(node, tmp_path / f"electrum-{next(numbers)}", tls=tls))
 
     return start
 

@@ -123,6 +123,15 @@ webb: {}
             MINIMAL + "networks: {ethereum: {stale_after: 2h, drop_after: 1h, endpoints: [{url: 'http://x'}]}}",
             "drop_after is under stale_after",
         ),
+        (
+            MINIMAL + "networks: {bitcoin: {endpoints: [{url: 'tcp://x', ca_file: ca.pem}]}}",
+            "must begin with https:// or ssl://",
+        ),
+        (
+            MINIMAL
+            + f"networks: {{bitcoin: {{endpoints: [{{url: 'ssl://x', ca_file: a, certificate: '{'ab' * 32}'}}]}}}}",
+            "leave certificate or ca_file out",
+        ),
         (MINIMAL + "alerts: {rules: {NoSuchAlert: {for: 1m}}}", "PorRatioBelowLimit"),
     ],
 )

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.settings.values import format_duration, parse_block, parse_duration, parse_listen
+from monitor.settings.values import (
+    format_duration,
+    parse_block,
+    parse_duration,
+    parse_fingerprint,
+    parse_listen,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +54,14 @@ def test_a_block_is_a_tag_or_a_number_of_confirmations(block: object) -> None:
 def test_other_blocks_are_refused(block: object) -> None:
     with pytest.raises(ValueError, match="not a block"):
         parse_block(block)
+
+
+@pytest.mark.parametrize("text", ["AB" * 32, "sha256:" + "ab" * 32, "SHA256:" + ":".join(["aB"] * 32)])
+def test_a_certificates_fingerprint_is_its_sha256_with_or_without_colons(text: str) -> None:
+    assert parse_fingerprint(text) == "sha256:" + "ab" * 32
+
+
+@pytest.mark.parametrize("text", ["", "ab" * 20, "sha1:" + "ab" * 20, "sha256:" + "zz" * 32, "ab" * 33, 7, None])
+def test_other_fingerprints_are_refused(text: object) -> None:
+    with pytest.raises(ValueError, match="64 hexadecimal digits"):
+        parse_fingerprint(text)

@@ -22,6 +22,13 @@ _GENESIS = bytes.fromhex(
 )
 
 
+Hash = Callable[[bytes], bytes]
+
+
+def sha256d(data: bytes) -> bytes:
+    return hashlib.sha256(hashlib.sha256(data).digest()).digest()
+
+
 def script_of(account: str, network: Network = REGTEST) -> bytes:
     return bitcoin.script_pubkey(decode(network, account))
 
@@ -33,9 +40,17 @@ class Chain:
     spends both and makes two new ones.
     """
 
-    def __init__(self, amounts: dict[str, int], salt: int = 0, network: Network = REGTEST) -> None:
-        """Chains with another ``salt`` have other blocks, all but the genesis."""
-        self.headers = [_GENESIS]
+    def __init__(
+        self,
+        amounts: dict[str, int],
+        salt: int = 0,
+        network: Network = REGTEST,
+        genesis: bytes = _GENESIS,
+        hashed: Hash = sha256d,
+    ) -> None:
+        """Chains with another ``salt`` have other blocks, all but the genesis; ``hashed`` makes a header's hash."""
+        self.headers = [genesis]
+        self._hashed = hashed
         self._held: list[dict[str, int]] = [{}]
         self._salt = salt
         self.network = network
@@ -57,7 +72,7 @@ class Chain:
 
     def mine(self, blocks: int = 1) -> None:
         for _ in range(blocks):
-            previous = hashlib.sha256(hashlib.sha256(self.headers[-1]).digest()).digest()
+            previous = self._hashed(self.headers[-1])
             moment = (int(time.time()) - 60).to_bytes(4, "little")
             self._salt += 1
             self.headers.append(bytes(4) + previous + bytes(32) + moment + bytes(4) + self._salt.to_bytes(4, "little"))
@@ -75,7 +90,7 @@ class Chain:
         return len(self.headers) - 1
 
     def hash_at(self, height: int) -> str:
-        return hashlib.sha256(hashlib.sha256(self.headers[height]).digest()).digest()[::-1].hex()
+        return self._hashed(self.headers[height])[::-1].hex()
 
     def time_at(self, height: int) -> int:
         return int.from_bytes(self.headers[height][68:72], "little")
@@ -131,7 +146,7 @@ class Chain:
             for part in (amount // 3, amount - amount // 3):
                 raw += part.to_bytes(8, "little") + bytes([len(script)]) + script
             raw += bytes(4)
-            self._transactions[account, block] = hashlib.sha256(hashlib.sha256(raw).digest()).digest()[::-1].hex(), raw
+            self._transactions[account, block] = sha256d(raw)[::-1].hex(), raw
         return self._transactions[account, block]
 
     def block(self, block: str) -> dict[str, Any]:
@@ -262,7 +277,7 @@ class BitcoindStandIn(JsonRpcStandIn):
         unspents = [
             {name if name != "script" else "scriptPubKey": value for name, value in output.items()}
             for account in self.chain.amounts
-            if script_of(account).hex() in scripts
+            if script_of(account, self.chain.network).hex() in scripts
             for output in self.chain.outputs(account, tip)
         ]
         return {

@@ -16,7 +16,7 @@ class BitcoinFactory(Protocol):
 
 
 class ElectrumFactory(Protocol):
-    def __call__(self, node: BitcoinNode) -> ElectrumServer: ...
+    def __call__(self, node: BitcoinNode, *, tls: tuple[Path, Path] | None = None) -> ElectrumServer: ...
 
 
 class PrometheusFactory(Protocol):

@@ -24,7 +24,7 @@ USDT = Token("USDT", "tron", "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", 6)
 USDT_HEX = "0xa614f803b6fd780986a42c78ec9c7f77e6ded13c"
 ANSWERS = recorded("tron")
 
-_MULTICALL3 = "0x32a4f47a74a6810bd0bf861cabab99656a75de9e"
+MULTICALL3 = "0x32a4f47a74a6810bd0bf861cabab99656a75de9e"
 _REVERTED = "REVERT opcode executed"
 
 
@@ -165,7 +165,7 @@ class TronStandIn:
         """What a call returns, in hex."""
         if to is None and "deployless" in self.runs:
             return self._program(data, solid=solid)
-        if to == _MULTICALL3 and "multicall3" in self.runs:
+        if to == MULTICALL3 and "multicall3" in self.runs:
             return self._multicall(data, solid=solid)
         if to not in self.tokens:
             raise RefusedError(-32600, "Smart contract is not exist.")
@@ -198,7 +198,7 @@ class TronStandIn:
         for target, may_fail, called in calls:
             assert may_fail
             try:
-                if target == _MULTICALL3:
+                if target == MULTICALL3:
                     assert called[:4].hex() == "4d2301cc"
                     units = self._coins("0x" + called[-20:].hex(), solid=solid)
                     results.append((True, units.to_bytes(32, "big")))

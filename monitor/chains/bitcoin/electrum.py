@@ -15,7 +15,7 @@ from monitor.chains.bitcoin.electrum_wire import Wire
 from monitor.chains.bitcoin.genesis import caip2_of
 from monitor.chains.bitcoin.scripts import Scripts
 from monitor.chains.bitcoin.tip import TRIES, height_of, held
-from monitor.chains.choice import BlockChoice
+from monitor.chains.choice import BlockChoice, Height
 from monitor.chains.errors import Reason
 from monitor.chains.jsonrpc import Call, Reply, failure_of
 from monitor.chains.line import Line
@@ -35,8 +35,8 @@ class ElectrumNode(Node):
         self._scripts = Scripts(network)
         self._identity = ""
         self._identified = 0
-        self._seen: tuple[Tip, Block] | None = None
-        """The tip that was resolved last, and the newest block that it names."""
+        self._resolved: tuple[Tip, Block] | None = None
+        """The block that was named last, and what the tip was then."""
 
     async def identify(self) -> str:
         """The chain, asked once on each connection: it cannot change behind one, and each call may cost a second."""
@@ -46,13 +46,14 @@ class ElectrumNode(Node):
         return self._identity
 
     async def resolve(self, choice: BlockChoice) -> Block:
-        tip = await self._headers.tip()
-        newest = self._headers.newest(tip)
-        number = height_of(choice, newest, self.line)
-        if number < newest:
-            return (await self._headers.at(number))[1]
-        self._seen = tip, await self._headers.under(tip)
-        return self._seen[1]
+        if isinstance(choice, Height):
+            self._resolved = await self._headers.at(choice.number)
+        else:
+            tip = await self._headers.tip()
+            newest = self._headers.newest(tip)
+            number = height_of(choice, newest, self.line)
+            self._resolved = await (self._headers.at(number) if number < newest else self._headers.under(tip))
+        return self._resolved[1]
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         """All accounts between two looks at the tip; again, when it moved.
@@ -61,41 +62,51 @@ class ElectrumNode(Node):
         came after it.
         """
         scripts = await asyncio.to_thread(self._scripts.of_all, wanted)
-        newest = self._seen is not None and self._seen[1].hash == block.hash
-        for number in range(TRIES):
-            tip, at = await self._before(block, newest=newest, again=number > 0)
-            sums = await self._sums(set(scripts.values()), at, past=not newest or not self._headers.names_tip)
-            if await self._headers.tip() == tip:
+        tip, at = await self._before(block)
+        newest = at.number == self._headers.newest(tip)
+        for _ in range(TRIES):
+            past = at if at.number < tip.height else None
+            sums = await self._sums(set(scripts.values()), past)
+            after = await self._headers.tip()
+            if after == tip:
                 return held(wanted, {account: self._sum(sums[script]) for account, script in scripts.items()}, at)
             moved = self.line.fault(Reason.TIP_MOVED, f"a block came after {tip.height} while {at.number} was read")
+            tip, at = await self._headers.under(after) if newest else await self._before(block, again=True)
         raise moved
 
-    async def _before(self, block: Block, *, newest: bool, again: bool) -> tuple[Tip, Block]:
-        """The tip, before anything is read, and the block that is to be read."""
-        if not newest:
-            tip, found = await self._headers.at(block.number)
-            if found.hash != block.hash:
-                raise self.line.fault(Reason.TIP_MOVED, f"block {block.number} has left the chain")
-            return tip, block
-        if self._seen and not again:
-            return self._seen
-        tip = await self._headers.tip()
-        return tip, await self._headers.under(tip)
+    async def _before(self, block: Block, *, again: bool = False) -> tuple[Tip, Block]:
+        """The tip before anything is read, and ``block``, if that is on its chain."""
+        resolved = self._resolved
+        if again or resolved is None or resolved[1].hash != block.hash:
+            resolved = await self._headers.at(block.number)
+        if resolved[1].hash != block.hash:
+            raise self.line.fault(Reason.TIP_MOVED, f"block {block.number} has left the chain")
+        return resolved
 
-    async def _sums(self, scripts: Iterable[bytes], at: Block, *, past: bool) -> dict[bytes, int]:
-        """What scripts hold at the tip, or, in the past, held at ``at``; rubbish where the tip moves meanwhile."""
+    async def _sums(self, scripts: Iterable[bytes], past: Block | None) -> dict[bytes, int]:
+        """What scripts hold at the tip, or held at the ``past`` block; rubbish where the tip moves meanwhile."""
         sums: dict[bytes, int] = {}
         remaining = iter(scripts)
-        await together(self._work(remaining, sums, at if past else None) for _ in range(self.line.settings.concurrency))
+        await together(self._work(remaining, sums, past) for _ in range(self.line.settings.concurrency))
         return sums
 
     async def _work(self, remaining: Iterator[bytes], sums: dict[bytes, int], past: Block | None) -> None:
         while part := {script: scripthash(script) for script in islice(remaining, self.line.settings.batch)}:
-            found = await self._confirmed(part)
-            if past:
-                since = await self._histories.since(part, past.number)
-                found = {script: amount - since[script] for script, amount in found.items()}
-            sums |= found
+            sums |= await (self._then(part, past.number) if past else self._confirmed(part))
+
+    async def _then(self, part: Mapping[bytes, str], height: int) -> dict[bytes, int]:
+        """What scripts held at a height: what they hold now, less what came since."""
+        confirmed: dict[bytes, int] = {}
+        since: dict[bytes, int] = {}
+
+        async def ask_now() -> None:
+            confirmed.update(await self._confirmed(part))
+
+        async def ask_since() -> None:
+            since.update(await self._histories.since(part, height))
+
+        await together((ask_now(), ask_since()))
+        return {script: amount - since[script] for script, amount in confirmed.items()}
 
     async def _confirmed(self, part: Mapping[bytes, str]) -> dict[bytes, int]:
         calls: list[Call] = [("blockchain.scripthash.get_balance", [name]) for name in part.values()]

@@ -39,11 +39,6 @@ class Headers:
         self._ahead = int(network.name in _OTHERWISE_HASHED)
         """How many more headers it takes to name a block."""
 
-    @property
-    def names_tip(self) -> bool:
-        """Whether the newest block that can be named is the tip."""
-        return self._ahead == 0
-
     def newest(self, tip: Tip) -> int:
         """The height of the newest block that can be named."""
         return tip.height - self._ahead
@@ -60,19 +55,20 @@ class Headers:
         return block.hash if block else None
 
     async def at(self, height: int) -> tuple[Tip, Block]:
-        """The tip, and the block of that height at the same moment, which must not be above it."""
+        """The tip, and the block of that height at the same moment; ``behind`` where there is none yet."""
         first, *replies = await self._ask([_SUBSCRIBE, *self._calls(height)])
+        tip = self._tip(first)
         block = self._block(height, replies)
-        if block is None:
-            raise self._line.fault(Reason.TIP_MOVED, f"block {height} has left the chain")
-        return self._tip(first), block
+        if block is None or height > self.newest(tip):
+            raise self._line.fault(Reason.BEHIND, f"it has no block {height} yet; its tip is {tip.height}")
+        return tip, block
 
-    async def under(self, tip: Tip) -> Block:
-        """The newest block that can be named; without another call, if that is the tip."""
+    async def under(self, tip: Tip) -> tuple[Tip, Block]:
+        """The newest block that ``tip`` names, after it; without another call, if that is the tip."""
         if not self._ahead:
-            return _named(tip.height, tip.header, _sha256d(tip.header))
+            return tip, _named(tip.height, tip.header, _sha256d(tip.header))
         (reply,) = await self._ask([_header_call(self.newest(tip))])
-        return _named(self.newest(tip), self._header(_result(reply, self._line)), _parent(tip.header))
+        return tip, _named(self.newest(tip), self._header(_result(reply, self._line)), _parent(tip.header))
 
     def _calls(self, height: int) -> list[Call]:
         return [_header_call(height + step) for step in range(1 + self._ahead)]

@@ -35,8 +35,11 @@ class Wire:
         return self._connection is not None and not self._connection.broken
 
     async def batch(self, calls: Sequence[Call]) -> list[Reply]:
-        """Replies to ``calls``, sent in one line, in their order."""
+        """Replies to ``calls`` in their order: sent in one line, or in several, if they are more than ``batch``."""
+        size = self._line.settings.batch
+        return [reply for at in range(0, len(calls), size) for reply in await self._sent(calls[at : at + size])]
 
+    async def _sent(self, calls: Sequence[Call]) -> list[Reply]:
         async def request() -> list[Reply]:
             try:
                 async with asyncio.timeout(self._line.timeout):

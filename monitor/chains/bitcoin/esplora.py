@@ -46,12 +46,9 @@ class EsploraNode(Node):
         return None if body is None else self._hash(body)
 
     async def resolve(self, choice: BlockChoice) -> Block:
-        tip = await self._tip()
+        self._seen = tip = await self._tip()
         number = height_of(choice, tip.number, self.line)
-        if number < tip.number:
-            return await self._block(await self._hash_at(number), number)
-        self._seen = tip
-        return tip
+        return tip if number == tip.number else await self._block(await self._hash_at(number), number)
 
     async def _tip(self) -> Block:
         return await self._block(await self._tip_hash())

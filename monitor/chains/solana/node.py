@@ -25,8 +25,10 @@ from monitor.registry.addresses import AddressError, decode
 
 _SLOT = 0.4
 """Seconds between slots. Tries are begun at random moments, not again and again at the end of one."""
-_TRIES = 8
+_TRIES = 4
 """Readings begun before the slots are called too quick for this endpoint."""
+_LOOKS = 8
+"""Times that a block which was just made is asked for."""
 _CAIP2 = 32
 """Characters of the genesis hash in a CAIP-2 id (namespaces, solana)."""
 
@@ -58,7 +60,7 @@ class SolanaNode(Node):
     async def _block(self, slot: int) -> Block:
         """The block of a slot that was just named; its node may need a moment until it has stored it."""
         async for attempt in stamina.retry_context(
-            on=_behind, attempts=_TRIES, timeout=None, wait_initial=_SLOT / 4, wait_max=_SLOT, wait_jitter=0
+            on=_behind, attempts=_LOOKS, timeout=None, wait_initial=_SLOT / 4, wait_max=_SLOT, wait_jitter=0
         ):
             with attempt:
                 return await self._rpc.block(slot, self._commitment)

@@ -12,16 +12,19 @@ from monitor.devnet.processes import Node, NotReadyError, free_port
 
 
 class ElectrumServer(Node):
-    """Serves the Electrum protocol in plain TCP on ``url`` for the chain of ``node``.
+    """Serves the Electrum protocol on ``url`` in plain TCP, and on ``tls_url`` if it was told to, for ``node``'s chain.
 
     It is ready when it has indexed the node's blocks. It asks the node for new ones five times a second.
     """
 
     name = "electrum"
 
-    def __init__(self, node: BitcoinNode, directory: Path) -> None:
+    def __init__(self, node: BitcoinNode, directory: Path, *, tls: tuple[Path, Path] | None = None) -> None:
+        """``tls``: certificate and key, as files, with which it serves TLS as well."""
         super().__init__(directory)
         self._node = node
+        self._tls = tls
+        self._tls_port = 0
         self._admin_port = 0
 
     @property
@@ -29,14 +32,23 @@ class ElectrumServer(Node):
         return f"tcp://127.0.0.1:{self.port}"
 
     @property
+    def tls_url(self) -> str:
+        return f"ssl://127.0.0.1:{self._tls_port}"
+
+    @property
     def environment(self) -> Mapping[str, str]:
+        services = [self.url, f"rpc://127.0.0.1:{self._admin_port}"]
+        secured = {}
+        if self._tls:
+            services.append(self.tls_url)
+            secured = dict(zip(("SSL_CERTFILE", "SSL_KEYFILE"), map(str, self._tls), strict=True))
         return {
             "COIN": "Bitcoin",
             "NET": "regtest",
             "DB_DIRECTORY": str(self.directory / "electrum"),
             "DB_ENGINE": "leveldb",
             "DAEMON_URL": self._node.authenticated_url,
-            "SERVICES": f"tcp://127.0.0.1:{self.port},rpc://127.0.0.1:{self._admin_port}",
+            "SERVICES": ",".join(services),
             "ALLOW_ROOT": "1",
             "PEER_DISCOVERY": "off",
             "PEER_ANNOUNCE": "",
@@ -45,11 +57,13 @@ class ElectrumServer(Node):
             "CACHE_MB": "16",
             "DAEMON_POLL_INTERVAL_BLOCKS": "200",
             "DAEMON_POLL_INTERVAL_MEMPOOL": "1000",
+            **secured,
         }
 
     def choose_ports(self) -> None:
         super().choose_ports()
         self._admin_port = free_port()
+        self._tls_port = free_port()
 
     def command(self) -> Sequence[str | Path]:
         (self.directory / "electrum").mkdir(exist_ok=True)

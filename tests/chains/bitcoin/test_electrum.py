@@ -117,7 +117,8 @@ async def test_a_batch_that_is_refused_as_a_whole_says_how_many_calls_it_was(
         await open_reader(REGTEST, {"url": electrum.url, "protocol": "electrum"}).read(WANTED, LATEST)
     assert failure.value.reason is Reason.RPC_ERROR
     reader = open_reader(REGTEST, {"url": electrum.url, "protocol": "electrum", "batch": 1})
-    assert (await reader.read(WANTED, LATEST)).balances == {BTC: AMOUNTS}
+    for choice in (LATEST, Height(50)):
+        assert (await reader.read(WANTED, choice)).balances == {BTC: AMOUNTS}
 
 
 async def test_an_electrum_server_that_says_nothing_is_given_up(electrum: ElectrumStandIn, open_reader: Opener) -> None:

@@ -11,7 +11,7 @@ from monitor.chains import ChainError, ChainReader, Depth, Height, Reason, Tag
 from monitor.model import EndpointState
 from tests.chains.conftest import Opener
 from tests.support.bitcoin_standins import BitcoindStandIn, Chain, script_of
-from tests.support.chains import BITCOIN_ACCOUNTS, BTC, REGTEST
+from tests.support.chains import BITCOIN_ACCOUNTS, BTC, REGTEST, happened
 from tests.support.journals import Journals
 
 A, B, C, D = BITCOIN_ACCOUNTS
@@ -261,7 +261,46 @@ async def test_a_node_that_does_not_tell_what_is_spent_is_followed_all_the_same(
     assert failure.value.reason is Reason.PRUNED
 
 
+async def test_confirmations_need_a_node_that_tells_what_was_spent(
+    bitcoind: BitcoindStandIn, open_reader: Opener
+) -> None:
+    bitcoind.tells_prevouts = False
+    pay(bitcoind, A=5)
+    with pytest.raises(ChainError, match=r"right after a scan: block 101 cannot be undone.*Core 23") as failure:
+        await held(open_reader(REGTEST, {"url": bitcoind.url}, block=6), Depth(6))
+    assert failure.value.reason is Reason.PRUNED
+
+
 # --- trouble on the way ---
+
+
+async def test_a_rescan_that_is_under_way_ends_with_the_reader(bitcoind: BitcoindStandIn, open_reader: Opener) -> None:
+    reader = open_reader(REGTEST, {"url": bitcoind.url}, rescan="1ms")
+    await held(reader)
+    await until(lambda: state(reader).difference == "")
+    bitcoind.scan_ends.clear()
+    bitcoind.scanning.clear()
+    await held(reader)
+    await bitcoind.scanning.wait()
+    assert (await held(reader)) == dict(bitcoind.chain.amounts), "readings go on beside it"
+    await reader.close()
+    assert bitcoind.asked[-1]["params"] == ["abort"]
+
+
+async def test_a_rescan_that_fails_leaves_what_is_followed(
+    bitcoind: BitcoindStandIn, open_reader: Opener, amounts: dict[str, int]
+) -> None:
+    reader = open_reader(REGTEST, {"url": bitcoind.url}, rescan="1ms")
+    await held(reader)
+    bitcoind.twist = lambda answer: (
+        answer | {"result": answer["result"] | {"success": False}} if "unspents" in str(answer) else answer
+    )
+    pay(bitcoind, A=5)
+    await held(reader)
+    await until(lambda: happened(state(reader)).get("busy"))
+    assert await held(reader) == amounts | {A: 5}
+    assert state(reader).up
+    assert not state(reader).difference
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def _body(amount: int = 5) -> bytes:
 
 
 def test_litecoins_extension_block_is_no_part_of_the_id() -> None:
-    """The transaction that moves coins into the extension block: flag 8, and an empty extension before the lock time."""
+    """That of the transaction that moves coins into it: flag 8, and an empty extension before the lock time."""
     bare = b"\x02\0\0\0" + _body() + b"\x09\0\0\0"
     raw = b"\x02\0\0\0" + b"\x00\x08" + _body() + b"\x00" + b"\x09\0\0\0"
     assert transaction(raw, txid(bare)).made == ((SCRIPT, 5),)

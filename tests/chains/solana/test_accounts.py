@@ -1,6 +1,7 @@
 """What lies in accounts, by the layouts of the token programs."""
 
 import base64
+import json
 from typing import Any
 
 import pytest
@@ -8,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.chains.solana.accounts import SLICE, TokenAccount, account_of, mint_decimals, token_account
+from tests.support.owner_standins import DATA
 from tests.support.solana import SYSTEM, TOKEN, TOKEN_2022, USDC, Lying, key, mint_data, token_data
 
+SOLDERS: dict[str, str] = json.loads((DATA / "solana.json").read_text(encoding="utf-8"))["solders"]
 PROGRAMS = st.sampled_from((TOKEN, TOKEN_2022))
 
 
@@ -24,6 +27,12 @@ def test_units_and_owner_are_read_exactly_whatever_extensions_follow(
     data = token_data(str(USDC.contract), key(1), units, state=state, extensions=extensions)
     if len(data) != 355:
         assert token_account(read(Lying(5, program, data))) == TokenAccount(str(USDC.contract), key(1), units)
+
+
+def test_what_another_implementation_writes_is_read_exactly() -> None:
+    made = {name: Lying(5, TOKEN, base64.b64decode(data)) for name, data in SOLDERS.items() if name != "source"}
+    assert token_account(read(made["frozen account"])) == TokenAccount(str(USDC.contract), key(1), 2**64 - 3)
+    assert mint_decimals(read(made["mint"])) == 6
 
 
 @given(st.integers(0, 255), PROGRAMS, st.binary(max_size=150))

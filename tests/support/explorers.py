@@ -1,0 +1,104 @@
+"""An explorer over a real Bitcoin node: what Esplora would answer, worked out from the node's blocks.
+
+No Esplora server is packaged; paths and fields are those of its API.md.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import RawTestServer
+
+from monitor.devnet.nodes import BitcoinNode
+from monitor.devnet.nodes.bitcoin import script_of
+
+_PAGE = 25
+
+
+class Explorer:
+    """Tells the chain of ``node`` as it is, unless a subclass, or one of these, makes it lie."""
+
+    url: str
+
+    def __init__(self, node: BitcoinNode, *, lie: int = 0, behind: int = 0) -> None:
+        """``lie``: satoshi more than each account holds. ``behind``: blocks that it has not seen yet."""
+        self.lie = lie
+        self.behind = behind
+        self.frozen = False
+        """Whether it sticks to the blocks that it has, whatever becomes of the chain."""
+        self._node = node
+        self._blocks: list[dict[str, Any]] = []
+
+    def _index(self) -> None:
+        """Take in the blocks of the node's present chain."""
+        if self.frozen:
+            return
+        hashes = [self._node.rpc("getblockhash", n) for n in range(self._node.rpc("getblockcount") + 1 - self.behind)]
+        kept = 0
+        while kept < min(len(hashes), len(self._blocks)) and self._blocks[kept]["hash"] == hashes[kept]:
+            kept += 1
+        self._blocks[kept:] = [self._node.rpc("getblock", each, 3) for each in hashes[kept:]]
+
+    def _history(self, account: str) -> list[dict[str, Any]]:
+        """The account's transactions, newest first."""
+        script = script_of(account).hex()
+        found = [
+            _transaction(entry, block)
+            for block in self._blocks[1:]  # the genesis pays nobody
+            for entry in block["tx"]
+            if script in json.dumps(entry, default=str)
+        ]
+        return found[::-1]
+
+    def _answer(self, path: str) -> Any:
+        match path.split("/")[1:]:
+            case ["blocks", "tip", "hash"]:
+                return self._blocks[-1]["hash"]
+            case ["block-height", number]:
+                return self._blocks[int(number)]["hash"] if int(number) < len(self._blocks) else None
+            case ["block", name]:
+                block = next(each for each in self._blocks if each["hash"] == name)
+                return {"id": name, "height": block["height"], "timestamp": block["time"]}
+            case ["address", account]:
+                return {"address": account, **self._sums(account)}
+            case ["address", account, "txs", "chain", *after]:
+                history = self._history(account)
+                start = [each["txid"] for each in history].index(after[0]) + 1 if after else 0
+                return history[start : start + _PAGE]
+        raise AssertionError(path)
+
+    def _sums(self, account: str) -> dict[str, Any]:
+        script, history = script_of(account).hex(), self._history(account)
+        made = sum(out["value"] for each in history for out in each["vout"] if out["scriptpubkey"] == script)
+        prevouts = [each["prevout"] for entry in history for each in entry["vin"] if each["prevout"]]
+        spent = sum(out["value"] for out in prevouts if out["scriptpubkey"] == script)
+        chain = {"funded_txo_sum": made + self.lie, "spent_txo_sum": spent, "tx_count": len(history)}
+        return {"chain_stats": chain, "mempool_stats": {"funded_txo_sum": 10**9, "spent_txo_sum": 7, "tx_count": 1}}
+
+    async def _handle(self, request: web.BaseRequest) -> web.Response:
+        await asyncio.to_thread(self._index)
+        answer = await asyncio.to_thread(self._answer, request.path.removeprefix("/api"))
+        if answer is None:
+            return web.Response(status=404, text="Block not found")
+        return web.Response(text=answer if isinstance(answer, str) else json.dumps(answer))
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[str]:
+        async with RawTestServer(self._handle, host="127.0.0.1") as server:
+            self.url = str(server.make_url("/api"))
+            yield self.url
+
+
+def _transaction(entry: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]:
+    def output(of: dict[str, Any]) -> dict[str, Any]:
+        return {"scriptpubkey": of["scriptPubKey"]["hex"], "value": int(of["value"] * 10**8)}
+
+    inputs = [
+        {"is_coinbase": "coinbase" in each, "prevout": output(each["prevout"]) if "prevout" in each else None}
+        for each in entry["vin"]
+    ]
+    status = {"confirmed": True, "block_height": block["height"], "block_hash": block["hash"]}
+    return {"txid": entry["txid"], "vin": inputs, "vout": [*map(output, entry["vout"])], "status": status}
