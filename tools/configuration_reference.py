@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import ByteSize
+from pydantic import AwareDatetime, ByteSize
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -110,7 +110,7 @@ def _kind(annotation: object, field: FieldInfo) -> str:
 
 def _name(annotation: object) -> str:
     names = {timedelta: "duration", Decimal: "number", str: "text", Path: "path", float: "number", bool: "true, false"}
-    names |= {int: "whole number", ByteSize: "size"}
+    names |= {int: "whole number", ByteSize: "size", AwareDatetime: "moment"}
     if isinstance(annotation, type):
         if issubclass(annotation, schema.Section):
             return "section"
