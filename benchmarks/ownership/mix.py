@@ -20,7 +20,7 @@ from monitor.ownership import digests
 from monitor.ownership.bitcoin.coins import MESSAGE_HEADERS
 from monitor.ownership.bitcoin.hashing import hash160
 from monitor.ownership.digests import keccak
-from monitor.ownership.ed25519.ton import WALLETS
+from monitor.ownership.ed25519.ton_wallets import WALLETS
 from monitor.registry import load
 from monitor.registry.addresses import decode
 

@@ -91,7 +91,8 @@ def liabilities(  # noqa: PLR0917 - a command and its options
     expected = Expected(root=root, user=user, report_id=report)
     try:
         with opened(scheduler, workers) as executor, err.status("verifying"):
-            proof, lines = _judged(files, expected, executor, format_)
+            proof, gathered = _judged(files, expected, executor, format_)
+            lines = () if json else guide_lines(proof, gathered, expected, executor)
     except UnavailableError as error:
         complain(str(error))
         raise typer.Exit(ExitStatus.USAGE) from None
@@ -104,14 +105,13 @@ def liabilities(  # noqa: PLR0917 - a command and its options
 
 def _judged(
     paths: Sequence[Path], expected: Expected, executor: Executor, scheme: str
-) -> tuple[LiabilitiesProof, Sequence[str]]:
-    """The proof, and the lines that the exchange's own guide tells its readers to look for."""
+) -> tuple[LiabilitiesProof, Sequence[ProofFile]]:
+    """What the files at ``paths`` show, and the files."""
     try:
-        files: list[ProofFile] = gather(paths)
+        files = gather(paths)
     except UnreadableError as error:
         return LiabilitiesProof("", ProofStatus.UNREADABLE, reason=str(error)), ()
-    proof = verify(files, expected, executor=executor, scheme=scheme)
-    return proof, guide_lines(proof, files, expected, executor)
+    return verify(files, expected, executor=executor, scheme=scheme), files
 
 
 def _print_json(proof: LiabilitiesProof) -> None:

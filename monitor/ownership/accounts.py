@@ -23,7 +23,7 @@ def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Verdict:
 
 def only_signature(claim: Claim) -> str:
     """The one signature of an account that has one key."""
-    given = [text for text in claim.signatures if text]
+    given = list(filter(None, claim.signatures))
     if len(given) != 1:
         raise Refused(f"{len(given)} signatures are given for an account of one key")
     return given[0]

@@ -51,7 +51,7 @@ def sign_document(signer: str, message: bytes) -> bytes:
 def _signer(r_s: bytes, digest: bytes, account: Decoded, scheme: Scheme) -> bytes:
     for recovery_id in (0, 1):
         key = secp256k1.recover(r_s, recovery_id, digest)
-        if account.payload in scheme.accounts(key):
+        if account.payload in [account_of(key) for account_of in scheme.accounts]:
             return key
     raise Refused("the signature is not by the account's key (or over another message)")
 

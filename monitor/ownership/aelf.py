@@ -19,11 +19,7 @@ DESCRIPTION = Description(
 )
 
 
-def _accounts(key: bytes) -> tuple[bytes]:
-    return (sha256d(key),)
-
-
-_SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), _accounts)
+_SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), (sha256d,))
 
 
 def judge(claim: Claim, network: Network) -> Verdict:

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import lru_cache
 from itertools import islice
+from operator import attrgetter
 from types import MappingProxyType
+from typing import NamedTuple, cast
 
 from monitor.model import Claim, ClaimKind, Network, Verdict, VerdictStatus
 from monitor.ownership.fingerprint import fingerprint
@@ -106,11 +108,7 @@ def _judge_chunks(unjudged: Mapping[bytes, Claim], networks: Mapping[str, Networ
 
 
 def _judge_here(chunk: Mapping[bytes, Claim], networks: Mapping[str, Network]) -> Judged:
-    return {mark: _judge(claim, networks) for mark, claim in chunk.items()}
-
-
-def _judge(claim: Claim, networks: Mapping[str, Network]) -> Verdict:
-    return judge(claim, networks.get(claim.network) if claim.network else None)
+    return {mark: judge(claim, networks.get(claim.network or "")) for mark, claim in chunk.items()}
 
 
 # --- Other processes -------------------------------------------------------------------------------------------------
@@ -133,56 +131,39 @@ def _end_with_parent() -> None:
 
 def _judge_away(rows: bytes) -> bytes:
     """Status and reason of each row of :func:`_packed`, in the same spelling."""
-    verdicts = [_judge(_claim(row), _networks) for row in marshal.loads(rows)]  # noqa: S302 - from our own parent
+    # Rows stand in for claims: to make one of these takes fifteen times as long.
+    claims = [cast("Claim", _Row._make(row)) for row in marshal.loads(rows)]  # noqa: S302 - from our own parent
+    verdicts = [judge(claim, _networks.get(claim.network or "")) for claim in claims]
     return marshal.dumps([(verdict.status.value, verdict.reason) for verdict in verdicts])
 
 
-_Row = tuple[str, int, str, str | None, str, str | None, str, str, str, tuple[str, ...], str, tuple[str, ...]]
-_KINDS = {kind.value: kind for kind in ClaimKind}
+class _Row(NamedTuple):
+    """What verdicts depend on, and what the log calls a row, under the names that a claim has for it."""
+
+    file: str
+    line: int
+    coin: str
+    network: str | None
+    address: str
+    account: str | None
+    fault: str
+    message: str
+    signatures: tuple[str, ...]
+    key: str
+    owners: tuple[str, ...]
+    kind_value: str
+
+    @property
+    def kind(self) -> ClaimKind:
+        return ClaimKind(self.kind_value)
+
+
+_row = attrgetter(*_Row._fields[:-1], "kind.value")
 
 
 def _packed(claims: Iterable[Claim]) -> bytes:
-    """What verdicts depend on, and what the log calls a row: a quarter of the time that whole claims would take."""
+    """A :class:`_Row` of each claim, as plain tuples: ``marshal`` takes a tenth of the time of ``pickle``."""
     return marshal.dumps([_row(claim) for claim in claims])
-
-
-def _row(claim: Claim) -> _Row:
-    return (
-        claim.file,
-        claim.line,
-        claim.coin,
-        claim.network,
-        claim.address,
-        claim.account,
-        claim.fault,
-        claim.kind.value,
-        claim.message,
-        claim.signatures,
-        claim.key,
-        claim.owners,
-    )
-
-
-def _claim(row: _Row) -> Claim:
-    file, line, coin, network, address, account, fault, kind, message, signatures, key, owners = row
-    # Positional: with keywords the call takes half as long again.
-    return Claim(
-        file,
-        line,
-        coin,
-        network,
-        None,
-        address,
-        account,
-        fault,
-        _KINDS[kind],
-        None,
-        None,
-        message,
-        signatures,
-        key,
-        owners,
-    )
 
 
 def _unpacked(verdicts: bytes) -> Iterator[Verdict]:

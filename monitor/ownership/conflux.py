@@ -26,9 +26,9 @@ DESCRIPTION = Description(
 )
 
 
-def _accounts(key: bytes) -> tuple[bytes]:
+def _account(key: bytes) -> bytes:
     account = ethereum_hash(key)
-    return (bytes((0x10 | account[0] & 0x0F,)) + account[1:],)
+    return bytes((0x10 | account[0] & 0x0F,)) + account[1:]
 
 
 _SCHEME = Scheme(
@@ -36,7 +36,7 @@ _SCHEME = Scheme(
         Spelling((Form("OKX header", digests.okx_message),)),
         Spelling((Form("Conflux envelope", partial(digests.personal_message, chain="Conflux")),), v=0),
     ),
-    _accounts,
+    (_account,),
 )
 
 

@@ -31,7 +31,7 @@ DESCRIPTION = Description(
 
 
 def _scheme(key_hash: Callable[[bytes], bytes]) -> Scheme:
-    return Scheme((Spelling((Form("OKX header", okx_message),)),), lambda key: (key_hash(key),))
+    return Scheme((Spelling((Form("OKX header", okx_message),)),), (key_hash,))
 
 
 _SCHEME = _scheme(bitcoin_hash)

@@ -39,8 +39,8 @@ def _lotus(message: bytes) -> bytes:
     return blake2b(message, digest_size=32).digest()
 
 
-def _native_accounts(key: bytes) -> tuple[bytes]:
-    return (blake2b(key, digest_size=20).digest(),)
+def _native_account(key: bytes) -> bytes:
+    return blake2b(key, digest_size=20).digest()
 
 
 _SCHEMES = {
@@ -49,7 +49,7 @@ _SCHEMES = {
             Spelling((Form("OKX header", okx_message),)),
             Spelling((Form("FRC-102", _frc102), Form("Lotus, raw", _lotus)), prefix="01", v=0),
         ),
-        _native_accounts,
+        (_native_account,),
     ),
     "delegated": evm.scheme(evm.COMMON),
 }

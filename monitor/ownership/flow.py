@@ -23,7 +23,7 @@ DESCRIPTION = Description(
     promotion="None: the account's keys are not read.",
 )
 
-_SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), lambda key: (compressed(key),))
+_SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), (compressed,))
 _UNCOMPRESSED = b"\x04"
 
 

@@ -24,11 +24,11 @@ DESCRIPTION = Description(
 )
 
 
-def _accounts(key: bytes) -> tuple[bytes]:
-    return (sha3_256(key[1:]).digest()[12:],)
+def _account(key: bytes) -> bytes:
+    return sha3_256(key[1:]).digest()[12:]
 
 
-_SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), _accounts)
+_SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), (_account,))
 
 
 def judge(claim: Claim, network: Network) -> Verdict:

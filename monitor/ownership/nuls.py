@@ -21,7 +21,7 @@ DESCRIPTION = Description(
     promotion="None.",
 )
 
-_SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), lambda key: (bitcoin_hash(key),))
+_SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), (bitcoin_hash,))
 
 
 def judge(claim: Claim, network: Network) -> Verdict:

@@ -4,7 +4,7 @@ What differs between families is data: a :class:`Scheme` says which message form
 and what an address holds of a key.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -45,13 +45,13 @@ class Spelling:
 
     def read(self, text: str) -> bytes | None:
         """The 65 bytes of r, s, v; None for a text of another shape."""
-        if len(text) != len(self.prefix) + _DIGITS or not text.startswith(self.prefix):
+        if text[:-_DIGITS] != self.prefix:
             return None
         try:
             raw = bytes.fromhex(text[-_DIGITS:])
         except ValueError:
             return None
-        # fromhex() passes over spaces between bytes; where it did, there are fewer of these.
+        # Fewer in a text that is too short, or with spaces between bytes, which fromhex() passes over.
         return raw if len(raw) == _SIZE else None
 
 
@@ -60,8 +60,8 @@ class Scheme:
     """How the keys of one kind of account sign, and what ties a key to such an account."""
 
     spellings: tuple[Spelling, ...]
-    accounts: Callable[[bytes], Collection[bytes]]
-    """What the addresses of a key (uncompressed, 65 bytes) hold (``Decoded.payload``)."""
+    accounts: tuple[Callable[[bytes], bytes], ...]
+    """From a key (uncompressed, 65 bytes) to what its address holds (``Decoded.payload``), for each kind that it has."""
     name: Callable[[bytes], str] = lambda key: f"key {compressed(key).hex()}"
     """What to call a key that is not the expected one."""
 
@@ -91,8 +91,9 @@ def read(text: str, message: bytes, scheme: Scheme, expected: bytes, who: str) -
     for form in spelling.forms:
         digest = form.digest(message)
         key = secp256k1.recover(r_s, recovery_id, digest)
-        if expected in scheme.accounts(key):
-            return Signed(key, form.name, digest, r_s, recovery_id)
+        for account in scheme.accounts:
+            if account(key) == expected:
+                return Signed(key, form.name, digest, r_s, recovery_id)
         others.append(key)
     raise Refused(f"signed by {scheme.name(others[0])}, not by {who} (or over another message)")
 

@@ -50,7 +50,7 @@ def recover(compact: bytes, recovery_id: int, digest: bytes) -> bytes:
     This is the library itself: the objects that coincurve makes of signature and key cost most of what a row may take
     beside the recovery.
     """
-    if (len(compact), len(digest)) != (64, 32) or not 0 <= recovery_id <= 3:
+    if len(compact) != 64 or len(digest) != 32 or not 0 <= recovery_id <= 3:
         raise ValueError("a recoverable signature is 64 bytes and a number from 0 to 3, over 32 bytes")
     signature, point, key, size, written = _memory.parts
     if not (
@@ -60,7 +60,7 @@ def recover(compact: bytes, recovery_id: int, digest: bytes) -> bytes:
     ):
         raise Refused(_why_no_key(compact))
     _SERIALIZE(_CONTEXT, key, size, point, _UNCOMPRESSED)
-    return bytes(written)
+    return written[:]  # type: ignore[no-any-return]  # bytes: cffi copies what is sliced
 
 
 def _why_no_key(compact: bytes) -> str:

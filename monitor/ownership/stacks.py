@@ -17,8 +17,8 @@ from monitor.ownership.bitcoin.hashing import hash160
 from monitor.ownership.description import Description
 from monitor.ownership.digests import okx_message, sized
 from monitor.ownership.faults import NotJudged
+from monitor.ownership.keyhash import bitcoin_hash
 from monitor.ownership.recoverable import Form, Scheme, Spelling
-from monitor.ownership.secp256k1 import compressed
 from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
@@ -37,16 +37,12 @@ def _stacks_message(message: bytes) -> bytes:
     return sha256(sized(b"Stacks Signed Message:\n") + sized(message)).digest()
 
 
-def _accounts(key: bytes) -> tuple[bytes, bytes]:
-    return hash160(compressed(key)), hash160(key)
-
-
 _SCHEME = Scheme(
     (
         Spelling((Form("OKX header", okx_message),)),
         Spelling((Form("Stacks Signed Message", _stacks_message),), prefix="", v=0),
     ),
-    _accounts,
+    (bitcoin_hash, hash160),
 )
 
 

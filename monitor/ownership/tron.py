@@ -32,7 +32,7 @@ _SCHEME = Scheme(
             )
         ),
     ),
-    lambda key: (ethereum_hash(key),),
+    (ethereum_hash,),
 )
 
 

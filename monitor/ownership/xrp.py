@@ -33,7 +33,7 @@ DESCRIPTION = Description(
     promotion="Rows with owners: the account's regular key, and its signer list with weights and quorum.",
 )
 
-_SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), lambda key: (bitcoin_hash(key),))
+_SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), (bitcoin_hash,))
 _KEY_SIZE = 33
 _ED25519 = 0xED
 _SIGNATURE_SIZE = 64

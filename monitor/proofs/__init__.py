@@ -113,6 +113,6 @@ def guide_lines(
     if proof.scheme != stark_v1.SCHEME.name or proof.status is ProofStatus.UNREADABLE:
         return ()
     try:
-        return stark_v1.guide_lines(files, expected, executor)
+        return stark_v1.guide_lines(files, expected, executor, holds=proof.status is not ProofStatus.INVALID)
     except UnreadableError:
         return ()

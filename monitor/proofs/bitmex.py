@@ -12,32 +12,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
-from struct import Struct, pack
+from struct import pack
 
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs import amounts, level_tree
+from monitor.proofs.bitmex_lines import TREE
 from monitor.proofs.files import ProofFile, head
 from monitor.proofs.level_tree import Tree
 from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
-from monitor.proofs.tree_lines import Leaves, Record, TreeFormat, records
+from monitor.proofs.tree_format import Leaf, Nodes
 from monitor.proofs.work import Executor
 
 _NAME = "bitmex-merkle"
 _HEIGHT = re.compile(rb"block_height:(0|[1-9][0-9]{0,9})\r?\n")
-_LINE = re.compile(r"(?m)^([0-9a-f]{64}),(0|[1-9][0-9]{0,15})\n")
 _USER = re.compile(r"(?:(0|[1-9][0-9]{0,18}):)?([0-9a-f]{64})")
-_CHILDREN = Struct("<32sQ32sQ")
-
-
-def _node(left: Record, right: Record, _: Record) -> bytes:
-    return _CHILDREN.pack(bytes.fromhex(left[0]), int(left[1]), bytes.fromhex(right[0]), int(right[1]))
-
-
-def _amounts(node: Record) -> tuple[int]:
-    return (int(node[1]),)
-
-
-TREE = TreeFormat(line=_LINE, node=_node, amounts=_amounts, left_first=True, headers=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +34,13 @@ class _Keyed:
 
     key: bytes
 
-    def find(self, layout: TreeFormat, leaves: Leaves) -> list[tuple[int, Record]]:
-        read = records(layout, leaves.file, leaves.lines, leaves.first)
-        found = []
-        for at, record in enumerate(read):
-            message = pack("<QQ", int(record[1]), leaves.index + at)
-            if hmac.digest(self.key, message, "sha256").hex() == record[0]:
-                found.append((leaves.first + at, record))
-        return found
+    def find(self, leaves: Nodes, line: int, index: int) -> list[Leaf]:
+        (satoshis,) = leaves.amounts
+        return [
+            Leaf(line + at, stated, (amount,))
+            for at, (stated, amount) in enumerate(zip(leaves.hashes, satoshis, strict=True))
+            if hmac.digest(self.key, pack("<QQ", amount, index + at), "sha256").hex() == stated
+        ]
 
 
 def _recognises(files: Sequence[ProofFile]) -> bool:
@@ -68,7 +55,7 @@ def _verify(files: Sequence[ProofFile], expected: Expected, executor: Executor) 
     search = _Keyed(_key(expected.user, int(height[1]))) if expected.user else None
     tree = level_tree.verify(TREE, file, executor, search)
     if tree.repeated:
-        lines = ", ".join(str(line) for line, _ in tree.repeated[:10])
+        lines = ", ".join(str(leaf.line) for leaf in tree.repeated[:10])
         raise ProofError(f"{file.name}: lines {lines}: a leaf's hash covers its place, so none can occur twice")
     if search and not tree.found:
         raise ProofError(f"{file.name}: no leaf is of the customer with this nonce")
@@ -94,7 +81,7 @@ def _result(tree: Tree, height: str, *, searched: bool) -> LiabilitiesProof:
         "that the last lines are leaves: a file that was cut after a level looks whole, and its sums hold all the same",
     ]
     if searched:
-        own = sum(int(record[1]) for _, record in tree.found)
+        own = sum(int(*leaf.amounts) for leaf in tree.found)
         held = amounts.spelt(_coins(own), None)
         proven.append(f"{len(tree.found)} leaves are of the customer whose nonce was given; they hold {held} BTC")
     else:
@@ -104,10 +91,10 @@ def _result(tree: Tree, height: str, *, searched: bool) -> LiabilitiesProof:
     return LiabilitiesProof(
         scheme=_NAME,
         status=ProofStatus.PROVEN,
-        totals={"BTC": _coins(int(tree.root[1]))},
+        totals={"BTC": _coins(int(*tree.totals))},
         proven=tuple(proven),
         not_proven=tuple(open_),
-        root=tree.root[0],
+        root=tree.root,
         report_id=height,
         leaves=tree.leaves,
     )

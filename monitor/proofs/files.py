@@ -23,6 +23,8 @@ class ProofFile:
     """Bytes."""
     open: Callable[[], BinaryIO]
     """A new stream from the first byte; the caller closes it. May be called again, and in another process."""
+    direct: bool = False
+    """Whether the stream can be sought at no cost. What is compressed would be expanded up to the place each time."""
 
 
 def head(file: ProofFile) -> bytes:

@@ -69,7 +69,7 @@ def _file(path: Path, name: str) -> Iterator[ProofFile]:
         elif start.startswith(b"\x1f\x8b"):
             yield ProofFile(name.removesuffix(".gz"), path.stat().st_size, partial(_gzip, path))
         else:
-            yield ProofFile(name, path.stat().st_size, partial(_plain, path))
+            yield ProofFile(name, path.stat().st_size, partial(_plain, path.absolute()), direct=True)
     except DAMAGE as error:
         raise UnreadableError(f"{name}: {error}") from error
 

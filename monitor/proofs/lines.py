@@ -7,7 +7,7 @@ from monitor.proofs.files import DAMAGE, ProofFile
 from monitor.proofs.scheme import ProofError, UnreadableError
 
 _BLOCK = 1 << 20
-_LONGEST = 1 << 16
+LONGEST = 1 << 16
 """Bytes of one line. No format's come near; a file without line ends would otherwise be held whole."""
 
 
@@ -39,36 +39,33 @@ class Lines:
 
     def take(self, count: int) -> bytes:
         """The next ``count`` lines, each ended with LF; fewer only where the file ends."""
+        first = self.line
         taken: list[bytes] = []
-        missing = count
-        while missing:
-            block = self._filled()
-            if not block:
-                break
-            lines = block.count(b"\n")
-            if lines <= missing:
-                taken.append(block)
-                self._block = b""
-                missing -= lines
-            else:
-                self._block = block.split(b"\n", missing)[-1]
-                taken.append(block[: len(block) - len(self._block)])
-                missing = 0
-        self.line += count - missing
-        return self._ended_alike(b"".join(taken), count - missing)
+        while count and (lines := self._next(count)):
+            taken.append(lines)
+            count -= lines.count(b"\n")
+        return ended_with_lf(b"".join(taken), self._file.name, first, crlf=bool(self._crlf))
 
     def skip(self, count: int) -> None:
-        """Pass over so many lines, without holding them."""
-        while count and (taken := self.take(min(count, 10_000)).count(b"\n")):
-            count -= taken
-
-    def peek(self) -> bytes:
-        """What comes next, as far as it is at hand: the next line at least."""
-        return self._filled()
+        """Pass over so many lines, as far as there are any, without holding them."""
+        while count and (lines := self._next(count)):
+            count -= lines.count(b"\n")
 
     @property
     def at_end(self) -> bool:
         return not self._filled()
+
+    def _next(self, most: int) -> bytes:
+        """What is at hand of the next lines, as they are written; nothing at the end."""
+        block = self._filled()
+        lines = block.count(b"\n")
+        if lines > most:
+            self._block = block.split(b"\n", most)[-1]
+            block, lines = block[: len(block) - len(self._block)], most
+        else:
+            self._block = b""
+        self.line += lines
+        return block
 
     def _filled(self) -> bytes:
         """The block, ending with a line's end; more of the file is read when it is used up."""
@@ -80,25 +77,35 @@ class Lines:
                 more = self._stream.read(_BLOCK)
             except DAMAGE as error:
                 raise UnreadableError(f"{self._file.name}: {error}") from error
+            whole, end, over = more.rpartition(b"\n")
+            if end and self._crlf is None:
+                self._crlf = is_crlf(rest + more)
             if not more:
                 self._ended = True
-                self._block, self._rest = (rest + b"\n" if rest else b""), b""
+                self._rest = b""
+                self._block = rest + (b"\r\n" if self._crlf else b"\n") if rest else b""
                 return self._block
-            whole, end, over = more.rpartition(b"\n")
             if end:
                 self._block, self._rest = rest + whole + end, over
                 return self._block
             rest += over
-            if len(rest) > _LONGEST:
-                raise ProofError(f"{self._file.name}: a line of more than {_LONGEST} bytes after line {self.line}")
+            if len(rest) > LONGEST:
+                raise ProofError(f"{self._file.name}: a line of more than {LONGEST} bytes after line {self.line}")
         return b""
 
-    def _ended_alike(self, lines: bytes, count: int) -> bytes:
-        if self._crlf is None and count:
-            self._crlf = lines[: lines.index(b"\n")].endswith(b"\r")
-        if not self._crlf:
-            return lines
-        short = lines.count(b"\r\n") != count
-        if short and not (self.at_end and lines.count(b"\r\n") == count - 1 and not lines.endswith(b"\r\n")):
-            raise ProofError(f"{self._file.name}: lines {self.line - count} and on do not all end alike")
-        return lines.replace(b"\r\n", b"\n")
+
+def is_crlf(start: bytes) -> bool:
+    """Whether a file's first line, which ends in ``start``, ends with CRLF."""
+    return start[: start.index(b"\n")].endswith(b"\r")
+
+
+def ended_with_lf(lines: bytes, file: str, first: int, *, crlf: bool) -> bytes:
+    """Whole lines of a file whose lines end with LF, or with CRLF (``crlf``); ``first`` is the first one's number.
+
+    A CR of any other kind stays, for the format to refuse.
+    """
+    if not crlf:
+        return lines
+    if lines.count(b"\r\n") != lines.count(b"\n"):
+        raise ProofError(f"{file}: lines {first} and on do not all end alike")
+    return lines.replace(b"\r\n", b"\n")

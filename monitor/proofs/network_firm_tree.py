@@ -6,12 +6,14 @@ odd node goes up as it is, which makes the tree of RFC 6962 over leaves that are
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial, reduce
 from hashlib import sha256
 
 from monitor.judgement import exact
+from monitor.proofs.blocks import Block, source
 from monitor.proofs.files import ProofFile
 from monitor.proofs.lines import Lines
 from monitor.proofs.network_firm_leaves import RULES, leaf
@@ -20,10 +22,10 @@ from monitor.proofs.scheme import ProofError, UnreadableError
 from monitor.proofs.work import Executor
 
 _CHUNK = 8_192
-_LEAF = re.compile(rb"(?m)^([1-9][0-9]?),(0|[1-9][0-9]{0,11})\t([0-9a-f]{16})\n")
+_LEAF = re.compile(r"(?m)^([1-9][0-9]?),(0|[1-9][0-9]{0,11})\t([0-9a-f]{16})\n")
 _NAME = re.compile(r"[^\s,:#][^,:#\r\n]{0,63}")
-_CUSTOMER = re.compile(r"[\x21\x24-\x2b\x2d-\x7e][\x20-\x2b\x2d-\x7e]{0,254}")
-_AMOUNT = re.compile(r"(?:0|[1-9][0-9]{0,39})(?:\.[0-9]{1,40})?")
+_CUSTOMER = r"[\x21\x24-\x2b\x2d-\x7e][\x20-\x2b\x2d-\x7e]{0,254}+"
+_AMOUNT = r"(?:0|[1-9][0-9]{0,39}+)(?:\.[0-9]{1,40}+)?+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,9 @@ class _Given:
 class _Chunk:
     index: int
     """Of the first leaf."""
-    leaves: bytes
-    rows: bytes
+    count: int
+    leaves: Block
+    rows: Block | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class _Folded:
     count: int
     branches: tuple[tuple[int, bytes], ...]
     """Whole branches from left to right: leaves and hash."""
-    level: bytes
+    level: str
     sums: tuple[Decimal, ...]
     own: int
     buckets: Buckets
@@ -76,9 +79,9 @@ def recompute(leaves: ProofFile, customers: ProofFile | None, user: str, executo
     branches: list[tuple[int, bytes]] = []
     sums = [Decimal(0)] * len(given.assets)
     count = own = 0
-    levels: set[bytes] = set()
+    levels: set[str] = set()
     with Repetitions() as repetitions:
-        for folded in executor.map(partial(_fold, given), _chunks(given, leaves, customers)):
+        for folded in executor.map(partial(_fold, given), _chunks(given, leaves, customers, executor)):
             count += folded.count
             own += folded.own
             levels.add(folded.level)
@@ -86,12 +89,12 @@ def recompute(leaves: ProofFile, customers: ProofFile | None, user: str, executo
             repetitions.add(folded.buckets)
             for branch in folded.branches:
                 _join(branches, branch)
-        if repeated := sorted(repetitions.found()):
+        if repeated := sorted(repetitions.found(executor)):
             raise ProofError(f"{leaves.name}: the leaf {repeated[0]} occurs twice: one row for two customers")
     root = _top(branches)
     depth = (count - 1).bit_length() + 1
-    if levels != {str(depth).encode()}:
-        stated = b", ".join(sorted(levels)).decode()
+    if levels != {str(depth)}:
+        stated = ", ".join(sorted(levels))
         raise ProofError(f"{leaves.name}: leaves of level {stated}, but {count} leaves make {depth} levels")
     if user and customers is not None and not own:
         raise ProofError(f"{customers.name}: no row of the customer {user}")
@@ -105,12 +108,12 @@ def _first_look(leaves: ProofFile, customers: ProofFile | None, user: str) -> _G
     with Lines(customers) as rows, Lines(leaves) as hashes:
         assets = _header(customers.name, rows.take(1))
         hashes.skip(1)
-        (_, _, first), *_ = _leaf_lines(leaves.name, 2, hashes.take(1)) or [(b"", b"", b"")]
-        ((customer, balances),) = _rows(customers.name, 2, rows.take(1), assets) or [("", [])]
+        (_, _, first), *_ = _leaf_lines(leaves.name, 2, hashes.take(1)) or [("", "", "")]
+        ((customer, *balances),) = _rows(customers.name, 2, rows.take(1), assets) or [("",)]
     if not first or not balances:
         raise ProofError(f"{leaves.name} or {customers.name}: no leaves, or no customers")
     for name, rule in RULES.items():
-        if leaf(rule, customer, assets, balances).encode() == first:
+        if leaf(rule, customer, assets, balances) == first:
             return _Given(leaves.name, customers.name, assets, name, user)
     raise ProofError(
         f"{customers.name}: line 2 does not make the first leaf of {leaves.name} by any rule of the tool's"
@@ -127,80 +130,93 @@ def _header(file: str, line: bytes) -> tuple[str, ...]:
     return assets
 
 
-def _chunks(given: _Given, leaves: ProofFile, customers: ProofFile | None) -> Iterator[_Chunk]:
-    with Lines(leaves) as hashes:
-        if hashes.take(1) != b"Level\tHash\n":
+def _chunks(given: _Given, leaves: ProofFile, customers: ProofFile | None, executor: Executor) -> Iterator[_Chunk]:
+    hashes = source(leaves, executor)
+    with ExitStack() as stack:
+        header = stack.enter_context(hashes.cursor(1)).take(1)
+        if header.read() != b"Level\tHash\n":
             raise UnreadableError(f"{leaves.name}: line 1: expected Level and Hash")
-        if hashes.at_end:
+        if hashes.lines < 2:
             raise ProofError(f"{leaves.name}: no leaves")
-        if customers is None:
-            yield from _cut(hashes, None)
-            return
-        with Lines(customers) as rows:
-            rows.skip(1)
-            yield from _cut(hashes, rows)
-            if not rows.at_end:
-                raise ProofError(f"{given.customers}: line {rows.line}: more customers than leaves")
-
-
-def _cut(hashes: Lines, rows: Lines | None) -> Iterator[_Chunk]:
-    index = 0
-    while not hashes.at_end:
-        yield _Chunk(index, hashes.take(_CHUNK), rows.take(_CHUNK) if rows else b"")
-        index += _CHUNK
+        own = stack.enter_context(hashes.cursor(2))
+        beside = None
+        if customers is not None:
+            rows = source(customers, executor)
+            if rows.lines != hashes.lines:
+                counts = f"{rows.lines - 1} customers, but {hashes.lines - 1} leaves in {given.leaves}"
+                raise ProofError(f"{given.customers}: line {rows.lines} is the last: {counts}")
+            beside = stack.enter_context(rows.cursor(2))
+        for index in range(0, hashes.lines - 1, _CHUNK):
+            count = min(_CHUNK, hashes.lines - 1 - index)
+            yield _Chunk(index, count, own.take(count), beside.take(count) if beside else None)
 
 
 def _fold(given: _Given, chunk: _Chunk) -> _Folded:
-    read = _leaf_lines(given.leaves, chunk.index + 2, chunk.leaves)
-    level = read[0][0]
-    for at, (stated, index, _) in enumerate(read, chunk.index):
-        if int(index) != at or stated != level:
-            raise ProofError(f"{given.leaves}: line {at + 2}: leaf {index.decode()}, expected {at} of one level")
-    hashes = [found for _, _, found in read]
+    read = _leaf_lines(given.leaves, chunk.index + 2, chunk.leaves.read())
+    levels, indices, hashes = zip(*read, strict=True)
+    if len(set(levels)) > 1 or list(map(int, indices)) != list(range(chunk.index, chunk.index + chunk.count)):
+        raise _misplaced(given.leaves, chunk.index, read)
     sums, own = _compare(given, chunk, hashes) if given.rule else ((), 0)
-    branches: list[tuple[int, bytes]] = []
-    for one in hashes:
-        _join(branches, (1, bytes.fromhex(one.decode())))
-    return _Folded(len(read), tuple(branches), level, sums, own, bucketed(b"\n".join(hashes)))
+    return _Folded(chunk.count, _branches(hashes), levels[0], sums, own, bucketed(hashes))
 
 
-def _compare(given: _Given, chunk: _Chunk, hashes: Sequence[bytes]) -> tuple[tuple[Decimal, ...], int]:
+def _misplaced(file: str, first: int, read: Sequence[tuple[str, str, str]]) -> ProofError:
+    level = read[0][0]
+    for at, (stated, index, _) in enumerate(read, first):
+        if int(index) != at or stated != level:
+            return ProofError(f"{file}: line {at + 2}: leaf {index}, expected {at} of one level")
+    return ProofError(f"{file}: line {first + len(read) + 2}: a line is missing: the file was changed")
+
+
+def _branches(hashes: Sequence[str]) -> tuple[tuple[int, bytes], ...]:
+    """Whole branches of these leaves, from left to right, the larger ones first: leaves and hash."""
+    found: list[tuple[int, bytes]] = []
+    digests = list(map(bytes.fromhex, hashes))
+    while digests:
+        size = 1 << (len(digests).bit_length() - 1)
+        level = digests[:size]
+        while len(level) > 1:
+            level = [sha256(left + right).digest() for left, right in zip(level[::2], level[1::2], strict=True)]
+        found.append((size, level[0]))
+        del digests[:size]
+    return tuple(found)
+
+
+def _compare(given: _Given, chunk: _Chunk, hashes: Sequence[str]) -> tuple[tuple[Decimal, ...], int]:
     """The sums of the rows of these leaves, and how many are the customer's who was asked for."""
-    rows = _rows(given.customers, chunk.index + 2, chunk.rows, given.assets)
+    rows = _rows(given.customers, chunk.index + 2, chunk.rows.read() if chunk.rows else b"", given.assets)
     if len(rows) != len(hashes):
         raise ProofError(f"{given.customers}: not as many customers as {given.leaves} has leaves")
     rule = RULES[given.rule]
-    for at, ((customer, balances), expected) in enumerate(zip(rows, hashes, strict=True), chunk.index + 2):
-        if leaf(rule, customer, given.assets, balances).encode() != expected:
+    for at, ((customer, *balances), expected) in enumerate(zip(rows, hashes, strict=True), chunk.index + 2):
+        if leaf(rule, customer, given.assets, balances) != expected:
             raise ProofError(f"{given.customers}: line {at}: this row does not make the leaf in {given.leaves}")
-    columns = zip(*(balances for _, balances in rows), strict=True)
-    sums = tuple(exact.total(Decimal(balance) for balance in column) for column in columns)
-    return sums, sum(customer == given.user for customer, _ in rows)
+    customers, *columns = zip(*rows, strict=True)
+    sums = tuple(exact.total(map(Decimal, column)) for column in columns)
+    return sums, customers.count(given.user)
 
 
-def _leaf_lines(file: str, first: int, lines: bytes) -> list[tuple[bytes, bytes, bytes]]:
-    found: list[tuple[bytes, bytes, bytes]] = _LEAF.findall(lines)
-    if len(found) != lines.count(b"\n"):
-        for at, line in enumerate(lines.split(b"\n")[:-1]):
-            if not _LEAF.fullmatch(line + b"\n"):
+def _leaf_lines(file: str, first: int, lines: bytes) -> list[tuple[str, str, str]]:
+    """Level, index and hash of each."""
+    text = lines.decode("latin1")  # any byte is some character; none beyond ASCII is in a leaf's line
+    found: list[tuple[str, str, str]] = _LEAF.findall(text)
+    if len(found) != text.count("\n"):
+        for at, line in enumerate(text.split("\n")[:-1]):
+            if not _LEAF.fullmatch(line + "\n"):
                 raise ProofError(f"{file}: line {first + at}: expected level,index and a hash, not {line[:80]!r}")
     return found
 
 
-def _rows(file: str, first: int, lines: bytes, assets: Sequence[str]) -> list[tuple[str, list[str]]]:
-    found: list[tuple[str, list[str]]] = []
-    try:
-        text = lines.decode("ascii")
-    except UnicodeDecodeError as error:
-        raise ProofError(f"{file}: line {first} or after: a byte that is not ASCII") from error
-    for at, line in enumerate(text.split("\n")[:-1], first):
-        customer, *balances = line.split(",")
-        if len(balances) != len(assets) or not _CUSTOMER.fullmatch(customer):
-            raise ProofError(f"{file}: line {at}: expected an id and {len(assets)} balances")
-        for balance in balances:
-            if not _AMOUNT.fullmatch(balance):
-                raise ProofError(f"{file}: line {at}: {balance[:60]!r} is not an amount, or a negative one")
-        found.append((customer, balances))
+def _rows(file: str, first: int, lines: bytes, assets: Sequence[str]) -> list[tuple[str, ...]]:
+    """Id and balances of each."""
+    text = lines.decode("latin1")
+    row = re.compile(rf"(?m)^({_CUSTOMER}){rf',({_AMOUNT})' * len(assets)}\n")
+    found: list[tuple[str, ...]] = row.findall(text)
+    if len(found) != text.count("\n"):
+        for at, line in enumerate(text.split("\n")[:-1], first):
+            if not row.fullmatch(line + "\n"):
+                expected = f"an id and {len(assets)} balances in ASCII, none of them negative"
+                raise ProofError(f"{file}: line {at}: expected {expected}, not {line[:80]!r}")
     return found
 
 

@@ -17,32 +17,17 @@ from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs import amounts, level_tree, strict_json
 from monitor.proofs.files import ProofFile, head
 from monitor.proofs.level_tree import Prefixes, Tree
+from monitor.proofs.okx_v2_lines import TREE
 from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
 from monitor.proofs.strict_json import Fields
-from monitor.proofs.tree_lines import Record, TreeFormat
+from monitor.proofs.tree_format import Amount, Leaf
 from monitor.proofs.work import Executor
 
 _NAME = "okx-merkle-v2"
 _COINS = ("BTC", "ETH", "USDT")
 _PLACES = 8
-_AMOUNT = r"((?:0|[1-9][0-9]{0,17})(?:\.[0-9]{0,7}[1-9])?)"  # 26 digits: two add up exactly in Decimal's own 28
-_LINE = re.compile(
-    rf'(?m)^([0-9a-f]{{64}}),([1-9][0-9]{{0,2}}),\{{"BTC":"{_AMOUNT}","ETH":"{_AMOUNT}","USDT":"{_AMOUNT}"\}}\n'
-)
 _TREE_START = re.compile(rb'[0-9a-f]{64},[0-9]+,\{"')
 _USER_MARK = re.compile(rb'"totalBalances"\s*:')
-
-
-def _node(left: Record, right: Record, node: Record) -> bytes:
-    _, level, *balances = node
-    return "".join((left[0], right[0], *balances, level)).encode()
-
-
-def _amounts(node: Record) -> tuple[Decimal, Decimal, Decimal]:
-    return Decimal(node[2]), Decimal(node[3]), Decimal(node[4])
-
-
-TREE = TreeFormat(line=_LINE, node=_node, amounts=_amounts, left_first=False, pads=True, level=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +36,8 @@ class _User:
 
     name: str
     total: amounts.Amounts
-    leaves: tuple[tuple[str, tuple[str, ...]], ...]
-    """Hash and balances as they are written."""
+    leaves: tuple[tuple[str, tuple[Amount, ...]], ...]
+    """Hash and balances."""
 
 
 def _is_tree(file: ProofFile) -> bool:
@@ -92,17 +77,17 @@ def _read_user(file: ProofFile) -> _User:
     own = sha256((whole.text("nonce") + written).encode("utf-8", "surrogatepass")).hexdigest()
     if whole.octets("hash", 32).hex() != own:
         raise ProofError(f"{file.name}: hash: the hash of nonce and totalBalances is {own}")
-    leaves: list[tuple[str, tuple[str, ...]]] = []
+    leaves: list[tuple[str, tuple[Amount, ...]]] = []
     shares: list[amounts.Amounts] = []
     for at, item in enumerate(whole.items("nodes")):
         node = Fields(item, f"{file.name}: nodes[{at}]")
         node.only(("hash", "balances"))
         share = _balances(node.inner("balances"))
-        spelt = tuple(amounts.spelt(amount, None) for amount in share.values())
-        leaf = sha256((own + "".join(spelt)).encode()).hexdigest()
+        spelt = "".join(amounts.spelt(amount, None) for amount in share.values())
+        leaf = sha256((own + spelt).encode()).hexdigest()
         if node.octets("hash", 32).hex() != leaf:
             raise ProofError(f"{node.at('hash')}: the hash of the customer's hash and these balances is {leaf}")
-        leaves.append((leaf, spelt))
+        leaves.append((leaf, tuple(share.values())))
         shares.append(share)
     if not shares or reduce(amounts.added, shares) != total:
         raise ProofError(f"{file.name}: the nodes do not add up to totalBalances")
@@ -123,30 +108,30 @@ def _balances(fields: Fields) -> dict[str, Decimal]:
 
 def _check_repeated(name: str, tree: Tree) -> None:
     """A hash covers its balances: leaves that share one must share those too."""
-    first: dict[str, tuple[int, Record]] = {}
-    for line, record in tree.repeated:
-        other, known = first.setdefault(record[0], (line, record))
-        if known != record:
-            raise ProofError(f"{name}: lines {other} and {line}: one leaf's hash with two balances")
+    first: dict[str, Leaf] = {}
+    for leaf in tree.repeated:
+        known = first.setdefault(leaf.hash, leaf)
+        if known.amounts != leaf.amounts:
+            raise ProofError(f"{name}: lines {known.line} and {leaf.line}: one leaf's hash with two balances")
 
 
 def _check_users(name: str, users: Sequence[_User], tree: Tree) -> None:
     """Every leaf of every customer is in the tree, as often as their files name it."""
-    there = Counter(record[0] for _, record in tree.found)
-    balances = {record[0]: record[2:] for _, record in tree.found}
+    there = Counter(leaf.hash for leaf in tree.found)
+    balances = {leaf.hash: leaf.amounts for leaf in tree.found}
     named: Counter[str] = Counter()
     for user in users:
-        for leaf, spelt in user.leaves:
+        for leaf, share in user.leaves:
             named[leaf] += 1
             if named[leaf] > there[leaf]:
                 missing = "is not a leaf of" if not there[leaf] else "is named more often than it is in"
                 raise ProofError(f"{user.name}: {leaf} {missing} {name}")
-            if balances[leaf] != spelt:
+            if balances[leaf] != share:
                 raise ProofError(f"{user.name}: {leaf} has other balances in {name}")
 
 
 def _whole(tree: Tree, users: Sequence[_User], whose: list[str]) -> LiabilitiesProof:
-    totals = {coin: Decimal(text) for coin, text in zip(_COINS, tree.root[2:], strict=True)}
+    totals = {coin: Decimal(amounts.spelt(Decimal(sum_), None)) for coin, sum_ in zip(_COINS, tree.totals, strict=True)}
     proven = [
         f"every hash and every sum of the whole tree recomputes, from {tree.leaves:,} leaves to the root",
         "the root's totals are the sums of all leaves, none of which is negative",
@@ -159,7 +144,7 @@ def _whole(tree: Tree, users: Sequence[_User], whose: list[str]) -> LiabilitiesP
     ]
     status = ProofStatus.PROVEN
     if tree.repeated:
-        lines = ", ".join(str(line) for line, _ in tree.repeated[:10])
+        lines = ", ".join(str(leaf.line) for leaf in tree.repeated[:10])
         open_.insert(
             0,
             f"that no leaf counts for two customers: duplicate leaves in lines {lines}; they are equal shares of one"
@@ -172,7 +157,7 @@ def _whole(tree: Tree, users: Sequence[_User], whose: list[str]) -> LiabilitiesP
         totals=totals,
         proven=tuple(proven),
         not_proven=tuple(open_),
-        root=tree.root[0],
+        root=tree.root,
         leaves=tree.leaves,
     )
 

@@ -1,36 +1,39 @@
 """Whether anything repeats among millions of hashes: 8 bytes of each, sorted out into buckets on disk."""
 
-import re
 import sys
 from array import array
 from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import ExitStack
 from itertools import pairwise
 from tempfile import TemporaryFile
 from types import TracebackType
 from typing import IO, Self
 
+from monitor.proofs.work import Executor
+
 _BUCKETS = 64
 _STARTS = [at << 58 for at in range(1, _BUCKETS)]  # by the first 6 of 64 bits
-_PREFIX = re.compile(rb"(?m)^[0-9a-f]{16}")
 _BUFFER = 1 << 16
+_MOST = 1_000
 
 Buckets = tuple[bytes, ...]
-"""The first 64 bits of hashes, as native integers, in each bucket sorted."""
+"""The first 64 bits of hashes, as native integers, sorted out."""
 
 
-def bucketed(lines: bytes) -> Buckets:
-    """Of lines that each begin with a hash in hex."""
-    values = array("Q", bytes.fromhex(b"".join(_PREFIX.findall(lines)).decode()))
+def bucketed(hashes: Sequence[str]) -> Buckets:
+    """Of hashes in hex, all of one length: a multiple of 16 digits."""
+    words = array("Q", bytes.fromhex("".join(sorted(hashes))))
+    values = words[:: len(words) // len(hashes)]
     if sys.byteorder == "little":
         values.byteswap()
-    values = array("Q", sorted(values))
     cuts = [0, *(bisect_left(values, start) for start in _STARTS), len(values)]
     return tuple(values[start:end].tobytes() for start, end in pairwise(cuts))
 
 
 class Repetitions:
-    """Memory: one bucket, a 64th of 8 bytes a hash, and small buffers. Disk: 8 bytes a hash."""
+    """Memory: one bucket for each worker, a 64th of 8 bytes a hash, and small buffers. Disk: 8 bytes a hash."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
@@ -50,13 +53,23 @@ class Repetitions:
         for file, values in zip(self._files, buckets, strict=True):
             file.write(values)
 
-    def found(self, most: int = 1_000) -> frozenset[str]:
-        """The first 16 hex digits of hashes that may repeat: whole hashes have to be compared. At most so many."""
+    def found(self, executor: Executor) -> frozenset[str]:
+        """The first 16 hex digits of hashes that may repeat: whole hashes have to be compared. Some, if very many."""
         found: set[str] = set()
-        for file in self._files:
-            file.seek(0)
-            values = sorted(array("Q", file.read()))
-            found.update(f"{value:016x}" for value, after in pairwise(values) if value == after)
-            if len(found) >= most:
+        for values in executor.map(_repeating, map(_contents, self._files)):
+            found.update(f"{value:016x}" for value in values)
+            if len(found) >= _MOST:
                 break
-        return frozenset(sorted(found)[:most])
+        return frozenset(sorted(found)[:_MOST])
+
+
+def _contents(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read()
+
+
+def _repeating(bucket: bytes) -> list[int]:
+    values = array("Q", bucket)
+    if len(set(values)) == len(values):
+        return []
+    return [value for value, times in Counter(values).most_common(_MOST) if times > 1]

@@ -2,6 +2,7 @@
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, KeysView, Mapping, Sequence
 from typing import NoReturn
 
@@ -9,7 +10,9 @@ from monitor.proofs.files import DAMAGE, ProofFile
 from monitor.proofs.scheme import UnreadableError
 
 SIZE_LIMIT = 256 * 2**20
-"""Bytes of one JSON file. Larger ones are not what any exchange publishes, and would be held in memory whole."""
+"""Bytes of one file that is held in memory whole."""
+_DOCUMENT_LIMIT = 32 * 2**20
+"""Bytes of one JSON file: many times what any exchange publishes. Empty objects take 25 times their text in memory."""
 _DIGITS_LIMIT = 100  # a 256-bit number has 78; reading a number costs the square of its digits
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,99})")
 
@@ -19,7 +22,9 @@ def load(file: ProofFile) -> object:
 
     Raises :class:`UnreadableError`, whatever the bytes.
     """
-    data = contents(file)
+    data = contents(file, _DOCUMENT_LIMIT)
+    if data.startswith(BOM_UTF8):
+        raise UnreadableError(f"{file.name}: begins with a byte order mark, which JSON has none of; save it without")
 
     def refuse(message: str) -> NoReturn:
         raise UnreadableError(f"{file.name}: {message}")
@@ -50,15 +55,15 @@ def load(file: ProofFile) -> object:
     return document
 
 
-def contents(file: ProofFile) -> bytes:
-    """All bytes of a file that is to be held in memory. Raises :class:`UnreadableError`."""
+def contents(file: ProofFile, most: int = SIZE_LIMIT) -> bytes:
+    """All bytes of a file that is to be held in memory, at most so many. Raises :class:`UnreadableError`."""
     try:
         with file.open() as stream:
-            data = stream.read(SIZE_LIMIT + 1)
+            data = stream.read(most + 1)
     except DAMAGE as error:
         raise UnreadableError(f"{file.name}: {error}") from error
-    if len(data) > SIZE_LIMIT:
-        raise UnreadableError(f"{file.name}: more than {SIZE_LIMIT} bytes")
+    if len(data) > most:
+        raise UnreadableError(f"{file.name}: more than {most} bytes")
     return data
 
 

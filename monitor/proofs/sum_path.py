@@ -12,6 +12,7 @@ from monitor.proofs.files import ProofFile, head
 from monitor.proofs.path_format import Levels, Missing, PathFormat, Side
 from monitor.proofs.path_reading import Node, Path
 from monitor.proofs.scheme import Expected, ProofError, Scheme
+from monitor.proofs.users import look_for
 from monitor.proofs.work import Executor
 
 _OPPOSITE = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, Side.PAD: Side.LEFT}
@@ -27,7 +28,7 @@ def scheme(layout: PathFormat) -> Scheme:
     def verify(files: Sequence[ProofFile], expected: Expected, _: Executor) -> LiabilitiesProof:
         paths = [path_reading.read(layout, strict_json.load(file), file.name) for file in files]
         for path in paths:
-            _check(layout, path, expected)
+            _check(layout, path)
         for first, other in pairwise(paths):
             if (first.root.hash, first.root.balances) != (other.root.hash, other.root.balances):
                 raise ProofError(f"{other.root.place}: another root than {first.root.place} has")
@@ -40,18 +41,14 @@ def _is_json_with(marks: Sequence[re.Pattern[bytes]], start: bytes) -> bool:
     return start.lstrip().startswith(b"{") and all(mark.search(start) for mark in marks)
 
 
-def _check(layout: PathFormat, path: Path, expected: Expected) -> None:
+def _check(layout: PathFormat, path: Path) -> None:
     """Raises :class:`ProofError` unless leaf, siblings and root fit together."""
     leaf = path.leaf
-    if expected.user and layout.user_key and leaf.fields[layout.user_key] != expected.user:
-        raise ProofError(f"{leaf.place}: {layout.user_key} is {leaf.fields[layout.user_key]}, not {expected.user}")
     _check_sides(path)
     start = _leaf_hash(layout, path, leaf)
     if leaf.hash and leaf.hash != start:
         raise ProofError(f"{leaf.place}: the hash of its balances is {start}, not {leaf.hash}")
-    neighbour = path.siblings[0]
-    if neighbour.fields and neighbour.hash != (computed := _leaf_hash(layout, path, neighbour)):
-        raise ProofError(f"{neighbour.place}: the hash of its balances is {computed}, not {neighbour.hash}")
+    _check_neighbour(layout, path, start)
     reached = [_climb(layout, path, start, missing) for missing in layout.missing or (Missing.NOTHING,)]
     sums = reached[0][1]
     if wrong := [asset for asset, amount in path.root.balances.items() if sums.get(asset) != amount]:
@@ -67,6 +64,18 @@ def _check_sides(path: Path) -> None:
     own, beside = path.leaf.side, path.siblings[0].side
     if own is not None and (own not in {Side.LEFT, Side.RIGHT} or (beside and _OPPOSITE[beside] is not own)):
         raise ProofError(f"{path.leaf.place}: not on the other side of {path.siblings[0].place}")
+
+
+def _check_neighbour(layout: PathFormat, path: Path, start: str) -> None:
+    """The neighbour's hash covers what the file gives of it. A pad repeats the leaf's hash, so all else of it too."""
+    neighbour = path.siblings[0]
+    if not neighbour.fields:
+        return
+    if neighbour.hash == start:
+        if neighbour.fields != path.leaf.fields:
+            raise ProofError(f"{neighbour.place}: repeats the leaf's hash with other fields than the leaf's")
+    elif neighbour.hash != (computed := _leaf_hash(layout, path, neighbour)):
+        raise ProofError(f"{neighbour.place}: the hash of its balances is {computed}, not {neighbour.hash}")
 
 
 def _leaf_hash(layout: PathFormat, path: Path, leaf: Node) -> str:
@@ -117,6 +126,9 @@ def _result(layout: PathFormat, paths: Sequence[Path], expected: Expected) -> Li
         "the root's totals are the sums of the balances along the path"
         + ("" if layout.negatives else ", none of which is negative"),
     ]
+    if expected.user and layout.user_key:
+        named = {f"{path.leaf.place}: {layout.user_key}": path.leaf.fields[layout.user_key] for path in paths}
+        proven.append(look_for(expected.user, named))
     report = next((n.report_id for n in [root, paths[0].leaf, *paths[0].siblings] if n.report_id), "")
     return LiabilitiesProof(
         scheme=layout.name,

@@ -1,145 +1,171 @@
-"""A full tree's file as data: what its lines are, and how it is cut into parts that can be checked apart.
+"""How a full tree lies in its file: the root's line, then level after level; and how it is cut into branches.
 
-A level's lines stand in one order, so the children of the next parent are always the next two lines of the level below:
-two cursors on the same file, one on parents and one on children, both going forward only, see every pair once.
+The number of lines tells how long every level is. So the lines of a branch, which is a power of two of leaves and all
+nodes above them up to one, are known before any is read: one stretch of lines on each level.
 """
 
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from bisect import bisect_left
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 
+from monitor.proofs.blocks import Block, source
 from monitor.proofs.files import ProofFile
-from monitor.proofs.lines import Lines
 from monitor.proofs.scheme import ProofError
+from monitor.proofs.tree_format import TreeFormat
+from monitor.proofs.work import Executor
 
 PARENTS = 4_096
-"""In one part: about a megabyte of lines with their children, which takes a worker some ten milliseconds."""
-
-Record = tuple[str, ...]
-"""One line's fields as they are written, the hash first."""
+"""Nodes right above the leaves in one branch, a power of two: two megabytes of lines, some ten milliseconds' work."""
 
 
 @dataclass(frozen=True, slots=True)
-class TreeFormat:
-    """One exchange's tree file. Its functions are those of a module, so that they reach other processes."""
+class Stretch:
+    """Some lines of one level, the leaves' being 1."""
 
-    line: re.Pattern[str]
-    """A whole line (``(?m)^…\\n``); its groups are the record's fields, and every amount has one spelling."""
-    node: Callable[[Record, Record, Record], bytes]
-    """What is hashed for a node: left child, right child, the node itself."""
-    amounts: Callable[[Record], tuple[int | Decimal, ...]]
-    """In any unit; adding two of them is exact."""
-    left_first: bool
-    pads: bool = False
-    """Whether an odd level's last node is repeated, owing nothing, and then has no children."""
-    level: int | None = None
-    """The field that numbers a line's level, which is 1 for leaves."""
-    headers: int = 0
-    """Lines before the root."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """Parents and their children."""
-
-    file: str
     level: int
-    """The parents'; 0 where the format does not number levels."""
-    parents: bytes
-    parents_from: int
-    """Line of the first."""
-    children: bytes
-    children_from: int
+    line: int
+    """Number of the first."""
+    padded: bool
+    """Whether the first repeats the second, owing nothing."""
+    nodes: int
+    """Without the pad."""
+    block: Block
 
 
 @dataclass(frozen=True, slots=True)
-class Leaves:
-    """Some leaves, in the file's order."""
+class Branch:
+    """The leaves, and then what is above them, level after level."""
 
-    file: str
-    lines: bytes
-    first: int
-    """Line of the first."""
+    leaves: Stretch
     index: int
-    """Its place among the leaves, from 0."""
+    """Place of the first leaf among all, from 0."""
+    above: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    number: int
+    line: int
+    nodes: int
+    padded: bool
+
+    def share(self, leaves: int) -> int:
+        """How many of the level's nodes are above so many leaves on its edge."""
+        return -(-leaves >> (self.number - 1))
 
 
 class Walk:
-    """The tree's parts, cut from its file."""
+    """The tree's branches."""
 
-    leaf_count: int
-    """Known once the pairs have been taken, as are the leaves."""
-
-    def __init__(self, layout: TreeFormat, file: ProofFile) -> None:
+    def __init__(self, layout: TreeFormat, file: ProofFile, executor: Executor) -> None:
+        """Raises :class:`ProofError`."""
         self._layout = layout
         self._file = file
-        self._leaves_from = 0
-        with Lines(file) as lines:
-            lines.skip(layout.headers)
-            start = lines.take(1)
-        if not start:
-            raise ProofError(f"{file.name}: no root in line {lines.line}")
-        (self.root,) = records(layout, file.name, start, lines.line - 1)
+        self._source = source(file, executor)
+        self._levels = self._measured()
+        self._height = min(len(self._levels), PARENTS.bit_length() + 1)
+        """Levels of a branch."""
 
-    def pairs(self) -> Iterator[Pairs]:
-        """Every inner node with its children, level after level."""
-        layout = self._layout
-        size, level = 1, 0 if layout.level is None else int(self.root[layout.level])
-        with Lines(self._file) as parents, Lines(self._file) as children:
-            parents.skip(layout.headers)
-            children.skip(layout.headers + 1)
-            while not children.at_end:
-                padded, start = self._pad(parents, size)
-                size -= padded
-                yield from self._level_pairs(parents, children, size, level, b"" if padded else start)
-                size, level = 2 * size, level - 1
-            self._end(parents, size, level)
+    @property
+    def leaf_count(self) -> int:
+        return self._levels[0].nodes
 
-    def _end(self, parents: Lines, size: int, level: int) -> None:
-        """The level that the children's cursor found to be the last one is the leaves'."""
-        if self._layout.level is not None and level != 1:
-            raise ProofError(f"{self._file.name}: ends with level {level}; the levels down to 1 are missing")
-        padded, _ = self._pad(parents, size)
-        self.leaf_count = size - padded
-        self._leaves_from = parents.line - (0 if padded else 1)
+    @property
+    def branch_line(self) -> int:
+        """The first line of the level that the branches end with."""
+        return self._levels[self._height - 1].line
 
-    def _level_pairs(self, parents: Lines, children: Lines, size: int, level: int, start: bytes) -> Iterator[Pairs]:
-        while size:
-            line, first = parents.line - bool(start), children.line
-            count = min(size, PARENTS)
-            above = start + parents.take(count - bool(start))
-            below = children.take(2 * count)
-            if below.count(b"\n") < 2 * count:
-                raise ProofError(f"{self._file.name}: ends at line {children.line - 1}, inside of a level")
-            yield Pairs(self._file.name, level, above, line, below, first)
-            size, start = size - count, b""
+    def branches(self) -> Iterator[Branch]:
+        """In the file's order."""
+        return self._cut(self._levels[: self._height])
 
-    def _pad(self, parents: Lines, size: int) -> tuple[int, bytes]:
-        """1 if the level that ``parents`` stands before begins with a pad, and the level's first line."""
-        start = parents.take(1)
-        if not self._layout.pads or size == 1:
-            return 0, start
-        (first,) = records(self._layout, self._file.name, start, parents.line - 1)
-        if any(self._layout.amounts(first)) or not parents.peek().startswith(first[0].encode()):
-            return 0, start
-        return 1, start
+    def leaves(self) -> Iterator[Branch]:
+        """Nothing but the branches' leaves."""
+        return self._cut(self._levels[:1])
 
-    def leaves(self) -> Iterator[Leaves]:
-        """All leaves but the pad."""
-        with Lines(self._file) as lines:
-            lines.skip(self._leaves_from - 1)
-            while not lines.at_end:
-                first = lines.line
-                yield Leaves(self._file.name, lines.take(2 * PARENTS), first, first - self._leaves_from)
+    def top(self) -> Iterator[Stretch]:
+        """What is above the branches, whole levels."""
+        for level in self._levels[self._height :]:
+            with self._source.cursor(level.line) as cursor:
+                block = cursor.take(level.nodes + level.padded)
+            yield Stretch(level.number, level.line, level.padded, level.nodes, block)
+
+    def _cut(self, levels: list[_Level]) -> Iterator[Branch]:
+        whole, index = 1 << (self._height - 1), 0
+        lines = [level.line for level in levels]
+        with ExitStack() as stack:
+            cursors = [stack.enter_context(self._source.cursor(line)) for line in lines]
+            while index < self.leaf_count:
+                # Branches are whole from the left. A format with pads runs from right to left: the rest comes first.
+                leaves = whole if index else (self.leaf_count - 1) % whole + 1
+                stretches: list[Stretch] = []
+                for at, (level, cursor) in enumerate(zip(levels, cursors, strict=True)):
+                    nodes, pad = level.share(leaves), level.padded and not index
+                    block = cursor.take(nodes + pad)
+                    stretches.append(Stretch(level.number, lines[at], pad, nodes, block))
+                    lines[at] += nodes + pad
+                yield Branch(stretches[0], index, tuple(stretches[1:]))
+                index += leaves
+
+    def _measured(self) -> list[_Level]:
+        """From the leaves to the root."""
+        name, headers = self._file.name, self._layout.headers
+        last = self._source.lines
+        if last <= headers:
+            raise ProofError(f"{name}: no root in line {headers + 1}")
+        sizes = _sizes(last - headers)
+        if _lines(sizes) != last - headers:
+            raise ProofError(f"{name}: ends with line {last}, inside of a level: lines are missing, or too many")
+        if self._layout.pad is None and any(size % 2 for size in sizes[:-1]):
+            raise ProofError(f"{name}: ends with line {last}, but the number of leaves is no power of two")
+        self._check_root(len(sizes))
+        levels: list[_Level] = []
+        line = last + 1
+        for number, size in enumerate(sizes, 1):
+            odd = size > 1 and size % 2 == 1
+            line -= size + odd
+            levels.append(_Level(number, line, size, odd))
+        if len(levels) > 1 and self._begins_with_pad(levels[0].line):
+            levels[0] = replace(levels[0], nodes=levels[0].nodes - 1, padded=True)
+        return levels
+
+    def _check_root(self, levels: int) -> None:
+        line = self._layout.headers + 1
+        text = self._text(line, 1)
+        root = self._layout.line.fullmatch(text)
+        if root is None:
+            raise ProofError(f"{self._file.name}: no root in line {line}: {text[:120]!r}")
+        stated = int(root.groupdict().get("level", levels))
+        if stated != levels:
+            missing = f"the levels down to 1 are missing, or other lines, in a file of {self._source.lines}"
+            raise ProofError(f"{self._file.name}: line {line}: the root is of level {stated}, not {levels}: {missing}")
+
+    def _begins_with_pad(self, line: int) -> bool:
+        if self._layout.pad is None:
+            return False
+        first, second, _ = self._text(line, 2).split("\n")
+        return f"{first}\n" == self._layout.pad(second.partition(",")[0], 1)
+
+    def _text(self, line: int, count: int) -> str:
+        with self._source.cursor(line) as cursor:
+            return cursor.take(count).read().decode("latin1")
 
 
-def records(layout: TreeFormat, file: str, lines: bytes, first: int) -> list[Record]:
-    """The records of whole lines, ``first`` being the number of the first. Raises :class:`ProofError`."""
-    text = lines.decode("latin1")  # any byte is some character; none beyond ASCII is in any format
-    found: list[Record] = layout.line.findall(text)
-    if len(found) != text.count("\n"):
-        for at, line in enumerate(text.split("\n")[:-1]):
-            if not layout.line.fullmatch(line + "\n"):
-                raise ProofError(f"{file}: line {first + at} is not a line of this format: {line[:120]!r}")
-    return found
+def _sizes(lines: int) -> list[int]:
+    """Nodes on each level, from the leaves up, of the smallest tree with so many lines; a leaf may be a pad."""
+    if lines == 1:
+        return [1]
+    return _sizes_above(bisect_left(range(lines), lines, lo=1, key=lambda parents: _lines(_sizes_above(parents))))
+
+
+def _sizes_above(parents: int) -> list[int]:
+    sizes = [2 * parents, parents]
+    while sizes[-1] > 1:
+        sizes.append((sizes[-1] + 1) // 2)
+    return sizes
+
+
+def _lines(sizes: list[int]) -> int:
+    """A level's odd node is repeated, but the root."""
+    return sum(size + size % 2 for size in sizes[:-1]) + 1

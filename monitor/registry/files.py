@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from monitor.model import PositionKind
+from monitor.registry.errors import RegistryError
 
 try:
     from yaml import CSafeLoader as _SafeLoader
@@ -30,14 +31,6 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Decimals = Annotated[StrictInt, Field(ge=0, le=36)]
 Slot = Annotated[StrictInt, Field(ge=0, lt=2**256)]
 RateFunction = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}\((uint256)?\)$")]
-
-
-class RegistryError(ValueError):
-    """A registry file cannot be used; ``faults`` holds all that is wrong, each with its file and entry."""
-
-    def __init__(self, faults: list[str]) -> None:
-        super().__init__("\n".join(faults))
-        self.faults = tuple(faults)
 
 
 class Entry(BaseModel):

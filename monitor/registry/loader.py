@@ -8,11 +8,11 @@ from typing import TypeVar
 from monitor.model import BalanceSlot, Network, Token
 from monitor.registry.addresses import AddressError, decode
 from monitor.registry.book import CoinId, Registry, Tables
+from monitor.registry.errors import RegistryError
 from monitor.registry.files import (
     CoinEntry,
     HoldingEntry,
     PositionEntry,
-    RegistryError,
     RegistryFile,
     SlotEntry,
     TokenEntry,
@@ -32,10 +32,7 @@ Files = Sequence[tuple[str, RegistryFile]]
 
 
 def load(extensions: Sequence[Path] = ()) -> Registry:
-    """The networks, tokens and coin ids known out of the box, and those of the files ``extensions``.
-
-    Raises :class:`RegistryError` with everything that is wrong with the extensions.
-    """
+    """See :func:`monitor.registry.load`."""
     if not extensions:
         return _built_in_registry()
     faults: list[str] = []

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from typing import Any, Self
 
 from sqlalchemy import Table
@@ -10,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from monitor.model import Block
+from monitor.model import Block, Document
 from monitor.store.database import StoreError, connect
 
 _ROWS = 500  # rows in one INSERT: SQLite takes 32 766 variables at the most
@@ -59,3 +60,11 @@ class Access:
 
 def block_columns(block: Block) -> dict[str, Any]:
     return {"block_number": block.number, "block_hash": block.hash, "block_at": block.timestamp}
+
+
+def document_columns(document: Document) -> dict[str, Any]:
+    return asdict(document) | {"members": list(document.members)}
+
+
+def document_of(row: Any) -> Document:  # noqa: ANN401 - a row of SQLAlchemy
+    return Document(row.source, row.sha256, row.size, row.fetched_at, row.modified_at, tuple(row.members))

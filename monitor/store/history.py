@@ -24,7 +24,7 @@ from monitor.model import (
     VerdictStatus,
 )
 from monitor.store import codec, tables
-from monitor.store.access import block_columns
+from monitor.store.access import block_columns, document_columns, document_of
 from monitor.store.claimed import ClaimReadings
 from monitor.store.journals import Journals
 from monitor.store.proofs import Proofs
@@ -54,17 +54,11 @@ class Store(ClaimReadings, Journals, Proofs):
         content = await asyncio.to_thread(codec.compress, stored.content)
         detail = await asyncio.to_thread(codec.encode_changes, changes) if changes else b""
         async with self._transaction() as connection:
-            document = stored.document
             result = await connection.execute(
                 insert(tables.documents).values(
                     exchange=exchange,
                     kind=kind,
-                    source=document.source,
-                    sha256=document.sha256,
-                    size=document.size,
-                    fetched_at=document.fetched_at,
-                    modified_at=document.modified_at,
-                    members=list(document.members),
+                    **document_columns(stored.document),
                     layout=stored.layout,
                     accepted_at=stored.accepted_at,
                 )
@@ -102,9 +96,8 @@ class Store(ClaimReadings, Journals, Proofs):
         if not rows:
             return None
         row = rows[0]
-        document = Document(row.source, row.sha256, row.size, row.fetched_at, row.modified_at, tuple(row.members))
         content = await asyncio.to_thread(codec.decompress, row.content)
-        return StoredDocument(document, row.layout, row.accepted_at, row.validators, content)
+        return StoredDocument(document_of(row), row.layout, row.accepted_at, row.validators, content)
 
     async def change_counts(self, exchange: str) -> dict[str, int]:
         """How many rows all lists together ``added``, ``removed`` and ``altered``."""

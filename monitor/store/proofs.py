@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 
 from monitor.model import Document, LiabilitiesProof, ProofStatus, Publication
 from monitor.store import tables
-from monitor.store.access import Access
+from monitor.store.access import Access, document_columns, document_of
 
 
 class Proofs(Access):
@@ -21,12 +21,7 @@ class Proofs(Access):
         """Keep what became of the newest proof of ``exchange``, in the place of the one before."""
         row = {
             "exchange": exchange,
-            "source": document.source,
-            "sha256": document.sha256,
-            "size": document.size,
-            "fetched_at": document.fetched_at,
-            "modified_at": document.modified_at,
-            "members": list(document.members),
+            **document_columns(document),
             "verified_at": verified_at,
             "proof": _plain(proof),
         }
@@ -39,8 +34,7 @@ class Proofs(Access):
         if not rows:
             return None
         row = rows[0]
-        document = Document(row.source, row.sha256, row.size, row.fetched_at, row.modified_at, tuple(row.members))
-        return document, _proof(row.proof), row.verified_at
+        return document_of(row), _proof(row.proof), row.verified_at
 
     async def save_publication(self, exchange: str, publication: Publication) -> None:
         """Add one line to the record of ``exchange``."""

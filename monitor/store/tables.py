@@ -1,6 +1,7 @@
 """The tables. Amounts are text, because no database type holds them exactly everywhere; times are UTC."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -43,18 +44,26 @@ metadata = MetaData(
     }
 )
 
+
+def _document() -> list[Column[Any]]:
+    """The columns of a :class:`~monitor.model.Document`."""
+    return [
+        Column("source", Text, nullable=False),
+        Column("sha256", String(64), nullable=False),
+        Column("size", BigInteger, nullable=False),
+        Column("fetched_at", Moment, nullable=False),
+        Column("modified_at", Moment),
+        Column("members", JSON, nullable=False),
+    ]
+
+
 documents = Table(
     "documents",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("exchange", String(64), nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("source", Text, nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("size", BigInteger, nullable=False),
-    Column("fetched_at", Moment, nullable=False),
-    Column("modified_at", Moment),
-    Column("members", JSON, nullable=False),
+    *_document(),
     Column("layout", String(64), nullable=False),
     Column("accepted_at", Moment, nullable=False),
     Index(None, "exchange", "kind"),
@@ -189,12 +198,7 @@ proofs = Table(
     "proofs",
     metadata,
     Column("exchange", String(64), primary_key=True),
-    Column("source", Text, nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("size", BigInteger, nullable=False),
-    Column("fetched_at", Moment, nullable=False),
-    Column("modified_at", Moment),
-    Column("members", JSON, nullable=False),
+    *_document(),
     Column("verified_at", Moment, nullable=False),
     Column("proof", JSON, nullable=False),
     comment="The newest proof of each exchange's liabilities, and what became of it.",

@@ -76,6 +76,27 @@ def test_names_that_mean_nothing_are_faults_too(command: Command, tmp_path: Path
         assert f"error: {place}" in finished.err
 
 
+def test_an_endpoint_that_could_not_be_opened_is_a_fault_before_anything_is_asked(
+    command: Command, tmp_path: Path
+) -> None:
+    path = tmp_path / "endpoints.yaml"
+    path.write_text(f"""
+exchanges: {{okx: {{wallets: {{source: wallets.csv}}}}}}
+networks:
+  bitcoin:
+    endpoints: [{{protocol: electrum, url: "ssl://electrum.example:50002", ca_file: {tmp_path}/none.pem}}]
+  zcash:
+    endpoints: [{{protocol: electrum, url: "ssl://electrum.example:50002"}}]
+""")
+    finished = command("config", "check", path)
+    assert finished.status == 2
+    for place in (
+        f"{path}:5: networks.bitcoin.endpoints[0]: ca_file {tmp_path}/none.pem cannot be used: No such file",
+        f"{path}:7: networks.zcash.endpoints[0]: protocol 'electrum' does not serve Zcash; use bitcoind or esplora",
+    ):
+        assert f"error: {place}" in finished.err
+
+
 @pytest.mark.parametrize("text", ["", "exchanges: [", "- a\n- b\n"])
 def test_what_is_no_configuration_at_all_is_told(command: Command, tmp_path: Path, text: str) -> None:
     path = tmp_path / "bad.yaml"

@@ -4,9 +4,10 @@ from collections.abc import Callable
 import pytest
 from btclib import b32, b58
 from btclib.ecc import bms
+from btclib.hashes import hash160
 from btclib.key import PrvKeyData
 from coincurve import PrivateKey
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Claim, Verdict, VerdictStatus
@@ -70,6 +71,7 @@ def test_an_uncompressed_key_proves_its_own_p2pkh_address_only() -> None:
 def test_a_signature_with_any_byte_changed_is_invalid(kind: str, position: int, change: int) -> None:
     raw = bytearray(base64.b64decode(signed(kind)))
     raw[position] ^= change
+    assume(position or not 31 <= raw[0] <= 34)  # Electrum's spelling of the same
     text = base64.b64encode(raw).decode()
     assert judged(claim(BITCOIN, ADDRESSES[kind](KEY), text)).status is VerdictStatus.INVALID
 
@@ -85,12 +87,38 @@ def test_another_message_key_or_network_makes_a_signature_invalid(kind: str) -> 
 
 
 @pytest.mark.parametrize("kind", ADDRESSES)
-def test_the_header_must_name_the_kind_of_the_address(kind: str) -> None:
+def test_the_header_must_name_the_kind_of_the_address_or_be_electrums(kind: str) -> None:
     raw = base64.b64decode(signed(kind))
-    own = (raw[0] - 27) // 4
-    for group in {0, 1, 2, 3} - {own}:
+    own, electrum = (raw[0] - 27) // 4, 1
+    for group in range(4):
         text = spelled(27 + 4 * group + (raw[0] - 27) % 4, raw[1:])
-        assert judged(claim(BITCOIN, ADDRESSES[kind](KEY), text)).status is VerdictStatus.INVALID
+        status = judged(claim(BITCOIN, ADDRESSES[kind](KEY), text)).status
+        assert status is (VerdictStatus.VERIFIED if group in {own, electrum} else VerdictStatus.INVALID), group
+
+
+@pytest.mark.parametrize(
+    "address", ["3DYoBqQ5N6dADzyQjy9FT1Ls4amiYVaqTG", "bc1qq2tmmcngng78nllq2pvrkchcdukemtj56uyue0"]
+)
+def test_electrums_own_vectors_for_segwit_addresses_are_verified(address: str) -> None:
+    """Electrum, tests/test_bitcoin.py: one key, one signature with header 31, both kinds of segwit address."""
+    text = "HyFaND+87TtVbRhkTfT3mPNBCQcJ32XXtNZGW8sFldJsNpOPCegEmdcCf5Thy18hdMH88GLxZLkOby/EwVUuSeA="
+    assert judged(claim(BITCOIN, address, text, message="Electrum")).status is VerdictStatus.VERIFIED
+    assert judged(claim(BITCOIN, address, text, message="heyheyhey")).status is VerdictStatus.INVALID
+    for other in (ADDRESSES["P2SH-P2WPKH"](KEY), ADDRESSES["P2WPKH"](KEY)):
+        assert judged(claim(BITCOIN, other, text, message="Electrum")).status is VerdictStatus.INVALID
+    raw = base64.b64decode(text)
+    malleable = spelled(31 + ((raw[0] - 31) ^ 1), with_high_s(raw[1:]))
+    verdict = judged(claim(BITCOIN, address, malleable, message="Electrum"))
+    assert (verdict.status, verdict.reason) == (VerdictStatus.INVALID, "the signature is malleable (high s)")
+
+
+def test_an_uncompressed_key_proves_no_segwit_address_even_one_made_of_it() -> None:
+    key = PrvKeyData(5, compressed=False)
+    text = bms.sign(MESSAGE.encode(), key).b64encode()
+    program = bytes.fromhex("0014") + hash160(key.pub.sec)
+    for address in (b58.p2sh(program), b32.address_from_witness(0, program[2:])):
+        verdict = judged(claim(BITCOIN, address, text))
+        assert (verdict.status, "uncompressed key" in verdict.reason) == (VerdictStatus.INVALID, True)
 
 
 @pytest.mark.parametrize("header", [0, 26, 43, 255])

@@ -136,10 +136,10 @@ MAKERS: Mapping[str, Maker] = {
     **{home.on.family: edwards(home.on.name, home.address) for home in ed25519.HOMES},
     **{
         family: edwards(family, lambda _key, address=ed25519.KEYLESS[family][1]: address)  # type: ignore[misc]
-        for family in ("hedera", "pocket", "venom")
+        for family in ("hedera", "iost", "pocket", "venom")
     },
 }
-UNBOUND = {"eos", "flow", "hedera", "pocket", "starknet", "venom"}
+UNBOUND = {"eos", "flow", "hedera", "iost", "pocket", "starknet", "venom"}
 """Families whose accounts hold nothing of a key."""
 NAMES_ITS_ACCOUNT = "starknet"
 """Nothing binds its key, but what is signed names the account."""

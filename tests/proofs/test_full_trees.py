@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from hashlib import sha256
+from pathlib import Path
 from struct import pack
 
 import pytest
 
 from monitor.model import LiabilitiesProof, ProofStatus
-from monitor.proofs import Expected, level_tree, network_firm_tree, tree_lines, verify
+from monitor.proofs import Expected, gather, level_tree, network_firm_tree, tree_lines, verify
 from tests.support import trees
 
 ZERO, CENT = Decimal(0), Decimal("0.01")
@@ -17,8 +18,21 @@ OWED = [[(Decimal(at), CENT * at, Decimal(at) / 4)] for at in range(1, 12)]
 REFUSED = {ProofStatus.INVALID, ProofStatus.UNREADABLE}
 
 
+@pytest.fixture(autouse=True, params=["streamed", "on disk"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file on disk is read in places, any other from its start; both must judge alike."""
+    monkeypatch.setitem(WHERE, "folder", tmp_path if request.param == "on disk" else None)
+
+
+WHERE: dict[str, Path | None] = {}
+
+
 def judged(*content: bytes, user: str = "") -> LiabilitiesProof:
     files = [trees.file(f"{at}.txt", data) for at, data in enumerate(content)]
+    if folder := WHERE["folder"]:
+        for file, data in zip(files, content, strict=True):
+            (folder / file.name).write_bytes(data)
+        files = gather([folder / file.name for file in files])
     return verify(files, Expected(user=user))
 
 

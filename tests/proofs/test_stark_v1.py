@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor import proofs
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs.executors import InProcess
 from monitor.proofs.scheme import Expected, ProofError, UnreadableError
@@ -85,6 +86,22 @@ def test_the_users_own_id_is_found(files: dict[str, str], spelling: str) -> None
 def test_an_inclusion_file_of_somebody_else_is_refused(files: dict[str, str]) -> None:
     with pytest.raises(ProofError, match="not the id that was given"):
         verify(only(files, INCLUSION), user="00" * 32)
+
+
+def test_a_user_is_found_among_the_files_of_several(files: dict[str, str]) -> None:
+    found = verify(files, user=USER)
+    (sentence,) = [each for each in found.proven if "is the one that was given" in each]
+    assert INCLUSION in sentence
+    with pytest.raises(ProofError, match=r"nor is any of the other 1 files'"):
+        verify(files, user="00" * 32)
+
+
+@pytest.mark.parametrize("expected", [Expected(user="00" * 32), Expected(root="00" * 32)])
+def test_no_line_says_passed_where_what_was_asked_for_is_not_met(files: dict[str, str], expected: Expected) -> None:
+    held = all_held(only(files, INCLUSION))
+    found = proofs.verify(held, expected)
+    assert found.status is ProofStatus.INVALID
+    assert proofs.guide_lines(found, held, expected) == (BEGIN, "Inclusion constraint validation failed", END)
 
 
 def test_a_user_cannot_be_found_without_an_inclusion_file(files: dict[str, str]) -> None:

@@ -13,7 +13,7 @@ from Crypto.Hash import SHA512
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from monitor.model import Network
-from monitor.ownership.ed25519.ton import WALLETS
+from monitor.ownership.ed25519.ton_wallets import WALLETS
 from monitor.registry.addresses.substrate import encode
 from tests.support.ownership import MESSAGE, network
 
@@ -105,6 +105,10 @@ def klayr(key: bytes) -> str:
     return "kly" + "".join("zxvcpmbn3465o978uyrtkqew2adsjhfg"[digit] for digit in digits)
 
 
+def canton(key: bytes) -> str:
+    return "okx-1::1220" + sha256(b"\0\0\0\x0c" + key).hexdigest()
+
+
 @dataclass(frozen=True)
 class Home:
     """A kind of account that an Ed25519 key has on a chain."""
@@ -138,6 +142,7 @@ HOMES = [
     _home("multiversx", "multiversx", "multiversx", lambda key: to_bech32("erd", key), is_key=True),
     _home("casper", "casper", "casper", lambda key: "01" + key.hex()),
     _home("casper account hash", "casper", "casper", lambda key: "account-hash-" + blake(b"ed25519\0" + key).hex()),
+    _home("canton", "canton", "canton", canton),
     _home("klayr", "klayr", "klayr", klayr),
     _home("tezos", "tezos", "tezos", lambda key: tezos("06a19f", blake(key, 20))),
     _home("sia", "sia", "sia", sia),
@@ -151,6 +156,7 @@ HOMES = [
 
 KEYLESS = {
     "hedera": ("hedera", "0.0.1234"),
+    "iost": ("iost", "okx_wallet1"),
     "venom": ("venom", "0:" + "12" * 32),
     "pocket": ("pocket", to_bech32("pokt", b"\7" * 20)),
     "near, a name": ("near", "okx.near"),

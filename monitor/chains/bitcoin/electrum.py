@@ -64,15 +64,17 @@ class ElectrumNode(Node):
         scripts = await asyncio.to_thread(self._scripts.of_all, wanted)
         tip, at = await self._before(block)
         newest = at.number == self._headers.newest(tip)
-        for _ in range(TRIES):
+        for left in reversed(range(TRIES)):
             past = at if at.number < tip.height else None
             sums = await self._sums(set(scripts.values()), past)
             after = await self._headers.tip()
             if after == tip:
-                return held(wanted, {account: self._sum(sums[script]) for account, script in scripts.items()}, at)
+                break
             moved = self.line.fault(Reason.TIP_MOVED, f"a block came after {tip.height} while {at.number} was read")
+            if not left:
+                raise moved
             tip, at = await self._headers.under(after) if newest else await self._before(block, again=True)
-        raise moved
+        return held(wanted, {account: self._sum(sums[script]) for account, script in scripts.items()}, at)
 
     async def _before(self, block: Block, *, again: bool = False) -> tuple[Tip, Block]:
         """The tip before anything is read, and ``block``, if that is on its chain."""

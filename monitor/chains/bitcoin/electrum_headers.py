@@ -19,6 +19,10 @@ that the newest block that can be named is the one under the tip."""
 OTHER_HEADERS = frozenset({"bitcoin-diamond", "bitcoin-gold", "decred", "horizen", "qtum", "ravencoin", "zcash"})
 """Networks whose headers have other fields, so that a server's blocks cannot be named."""
 
+_ENOUGH = 6
+"""Headers whose answer has more than 1 KiB. ElectrumX holds back what has less, up to a second, so that nobody can tell
+by its size what was asked for."""
+
 Ask = Callable[[Sequence[Call]], Awaitable[list[Reply]]]
 
 
@@ -45,7 +49,7 @@ class Headers:
 
     async def tip(self) -> Tip:
         """The tip, by one call."""
-        (reply,) = await self._ask([_SUBSCRIBE])
+        (reply,) = await self._filled([_SUBSCRIBE])
         return self._tip(reply)
 
     async def hash_at(self, height: int) -> str | None:
@@ -56,7 +60,7 @@ class Headers:
 
     async def at(self, height: int) -> tuple[Tip, Block]:
         """The tip, and the block of that height at the same moment; ``behind`` where there is none yet."""
-        first, *replies = await self._ask([_SUBSCRIBE, *self._calls(height)])
+        first, *replies = await self._filled([_SUBSCRIBE, *self._calls(height)])
         tip = self._tip(first)
         block = self._block(height, replies)
         if block is None or height > self.newest(tip):
@@ -67,8 +71,13 @@ class Headers:
         """The newest block that ``tip`` names, after it; without another call, if that is the tip."""
         if not self._ahead:
             return tip, _named(tip.height, tip.header, _sha256d(tip.header))
-        (reply,) = await self._ask([_header_call(self.newest(tip))])
+        (reply,) = await self._filled([_header_call(self.newest(tip))])
         return tip, _named(self.newest(tip), self._header(_result(reply, self._line)), _parent(tip.header))
+
+    async def _filled(self, calls: list[Call]) -> list[Reply]:
+        """The replies to a few calls, which are made as many as an answer needs that is sent at once."""
+        more = max(0, min(_ENOUGH, self._line.settings.batch) - len(calls))
+        return (await self._ask([*calls, *[_SUBSCRIBE] * more]))[: len(calls)]
 
     def _calls(self, height: int) -> list[Call]:
         return [_header_call(height + step) for step in range(1 + self._ahead)]

@@ -24,6 +24,9 @@ _TOKENS = frozenset({"bitcoin-cash"})
 _TOO_LARGE = re.compile(r"too (large|long|many)|exceeds", re.IGNORECASE)
 """How servers refuse a long history (ElectrumX: "history too large", Fulcrum: "exceeds"), or an answer of its size."""
 
+_MEMPOOL = (0, -1)
+"""Heights of transactions that are in no block; -1 where they spend outputs of others that are in none."""
+
 Ask = Callable[[Sequence[Call]], Awaitable[list[Reply]]]
 
 
@@ -112,7 +115,7 @@ class Histories:
 
 
 def _mentions(result: object) -> list[Mention]:
-    """A history without what is in the mempool, whose height is 0 or -1."""
+    """A history without what is in the mempool."""
     if not isinstance(result, list):
         raise TypeError(f"a list was due, not {type(result).__name__}")
     found = []
@@ -120,6 +123,6 @@ def _mentions(result: object) -> list[Mention]:
         txid, height = entry["tx_hash"], entry["height"]
         if not isinstance(txid, str) or not re.fullmatch(r"[0-9a-f]{64}", txid):
             raise ValueError(f"{txid!r:.70} is not a transaction id")
-        if height not in (0, -1):
+        if height not in _MEMPOOL:
             found.append(Mention(txid, count(height)))
     return found

@@ -19,8 +19,8 @@ DESCRIPTION = Description(
     addresses="P2PKH, P2SH and, where the coin has them, P2WPKH, P2WSH, P2TR and cash addresses, each with the coin's "
     "own versions and prefixes.",
     messages="The coin's own `signmessage` header (on Horizen and Decred also Bitcoin's), as compact signature in "
-    "base64 (BIP-137 headers); except on Decred also OKX's own header, in hex; on Bitcoin also BIP-322, simple and "
-    "full; low s.",
+    "base64 (headers of BIP-137, or Electrum's 31 to 34 for any compressed key); except on Decred also OKX's own "
+    "header, in hex; on Bitcoin also BIP-322, simple and full; low s.",
     binding="The address is the hash of the key, or of the script in the row whose keys signed, or the taproot key.",
     verified="The address's key signed, or at least m distinct keys of its m-of-n script did.",
     promotion="None is needed.",

@@ -1,9 +1,10 @@
 """Compact signatures: a header byte, r and s, from which the key is recovered (BIP 137).
 
 The header says what kind of address the key stands for, and it is held to that: 27 to 30 P2PKH of an uncompressed key,
-31 to 34 P2PKH of a compressed key, 35 to 38 P2SH-P2WPKH, 39 to 42 P2WPKH. Some wallets write 31 to 34 for segwit
-addresses too; that would give one signature several spellings, and is refused. Keys of a multisig script sign as for
-P2PKH: the header then says which serialisation of the key stands in the script.
+31 to 34 P2PKH of a compressed key, 35 to 38 P2SH-P2WPKH, 39 to 42 P2WPKH. Electrum and those who follow it (Sparrow,
+Ledger's applications) write 31 to 34 for any address of a compressed key; that is taken for P2SH-P2WPKH and P2WPKH too,
+as it is the key that makes the address, and not the header. No other header stands for another kind than its own. Keys
+of a multisig script sign as for P2PKH: the header then says which serialisation of the key stands in the script.
 
 OKX also writes such signatures as ``0x`` hex of r, s, v, over its own header and Keccak-256, v being 27 to 34 and the
 key compressed.
@@ -45,10 +46,15 @@ _MEANING = {
 }
 
 
+def _nested(key: bytes) -> bytes:
+    """The hash in the P2SH-P2WPKH address of ``key``."""
+    return hash160(key_hash_script(key))
+
+
 _KEY_FORMS: Mapping[str, tuple[str, frozenset[Header], Callable[[bytes], bytes]]] = {
     "p2pkh": ("P2PKH", frozenset({Header.UNCOMPRESSED, Header.COMPRESSED}), hash160),
-    "p2wpkh": ("P2WPKH", frozenset({Header.P2WPKH}), hash160),
-    "p2sh": ("P2SH-P2WPKH", frozenset({Header.P2SH_P2WPKH}), lambda key: hash160(key_hash_script(key))),
+    "p2wpkh": ("P2WPKH", frozenset({Header.COMPRESSED, Header.P2WPKH}), hash160),
+    "p2sh": ("P2SH-P2WPKH", frozenset({Header.COMPRESSED, Header.P2SH_P2WPKH}), _nested),
 }
 """Form of the address to its name, the headers that go with it, and how it is made from a key."""
 
@@ -98,10 +104,16 @@ def judge(account: Account, signatures: list[Compact], message_header: str, mess
     if account.form == "p2tr":
         raise Refused("a taproot address cannot be proven by a recoverable signature (BIP 137); BIP-322 is needed")
     signers = [signature.signer(message_header, message) for signature in signatures]
-    headers = {signature.header for signature in signatures}
-    if account.form == "p2wsh" or (account.form == "p2sh" and Header.P2SH_P2WPKH not in headers):
+    if account.form == "p2wsh" or (account.form == "p2sh" and not _is_nested(account, signatures, signers)):
         return _judge_script(account, signatures, signers)
     return _judge_key(account, signatures, signers)
+
+
+def _is_nested(account: Account, signatures: list[Compact], signers: list[bytes]) -> bool:
+    """Whether a P2SH address is judged as that of one key: a header says so, or a key that signed makes it."""
+    if any(signature.header is Header.P2SH_P2WPKH for signature in signatures):
+        return True
+    return any(account.program == _nested(key) for key in signers)
 
 
 def _judge_key(account: Account, signatures: list[Compact], signers: list[bytes]) -> str:

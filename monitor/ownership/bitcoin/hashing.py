@@ -3,10 +3,13 @@
 import hashlib
 from hashlib import sha256
 
-from Crypto.Hash import RIPEMD160
+if "ripemd160" in hashlib.algorithms_available:
+    _RIPEMD160 = hashlib.new("ripemd160")
+    """Of nothing yet. OpenSSL's takes an eighth of the time of pycryptodome's, and not every OpenSSL has it."""
+else:
+    from Crypto.Hash import RIPEMD160
 
-_RIPEMD160 = hashlib.new("ripemd160") if "ripemd160" in hashlib.algorithms_available else RIPEMD160.new()
-"""Of nothing yet. OpenSSL's takes an eighth of the time, and not every OpenSSL has it."""
+    _RIPEMD160 = RIPEMD160.new()
 
 
 def ripemd160(data: bytes) -> bytes:

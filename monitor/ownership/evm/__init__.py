@@ -28,20 +28,16 @@ def judge(claim: Claim, network: Network) -> Verdict:
     """The account itself signed, or its owners did."""
     if any(claim.owners):
         return owners.judge(claim, network, scheme_of)
-    return _judge_account(claim, network)
+    # As for every account of one key, but without decoding the canonical address again: most rows are of this kind.
+    text, account = only_signature(claim), _payload(claim.account)
+    signed = read(text, claim.message.encode(), scheme_of(network), account, "the account")
+    check_key(claim.key, signed.key)
+    return _verified(signed.form)
 
 
 def question(claim: Claim, network: Network) -> OwnerQuestion | None:
     """What to ask the network about an ``unbound`` claim; None where there is nothing that a chain could confirm."""
     return questions.of_owners(claim, network, network, scheme_of)
-
-
-def _judge_account(claim: Claim, network: Network) -> Verdict:
-    """As for every account of one key, but without decoding the canonical address again: most rows are of this kind."""
-    text = only_signature(claim)
-    signed = read(text, claim.message.encode(), scheme_of(network), _payload(claim.account), "the account")
-    check_key(claim.key, signed.key)
-    return _verified(signed.form)
 
 
 @cache

@@ -30,7 +30,7 @@ def scheme_of(network: Network, _account: Decoded | None = None) -> Scheme:
 
 def scheme(tried: tuple[Form, ...]) -> Scheme:
     """EVM accounts that sign ``tried``."""
-    return Scheme((Spelling(tried),), lambda key: (ethereum_hash(key),), account_of)
+    return Scheme((Spelling(tried),), (ethereum_hash,), account_of)
 
 
 _SCHEME = scheme(COMMON)

@@ -11,6 +11,7 @@ from monitor.proofs.groth16.batches import Chain, read_batches
 from monitor.proofs.groth16.published import Sums, check_chain, check_prices, read_sums
 from monitor.proofs.groth16.user import Account, read_user
 from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
+from monitor.proofs.users import look_for
 from monitor.proofs.work import Executor
 
 NAME = "groth16"
@@ -85,8 +86,6 @@ def _check_users(found: Found, expected: Expected) -> None:
     if expected.user and not found.users:
         raise ProofError("no user's file is among the files, so no user can be looked for")
     for user in found.users:
-        if expected.user and expected.user.strip().lower().removeprefix("0x") != user.identity:
-            raise ProofError(f"{user.place}: the account is {user.identity}, not the id that was given")
         if found.sums:
             check_prices(user, found.sums)
 
@@ -105,7 +104,7 @@ def _proven(found: Found, root: int, expected: Expected) -> Iterator[str]:
     for user in found.users:
         yield f"{user.place}: the leaf of account {user.identity} (number {user.index}) leads to the root {root:064x}"
     if found.users and expected.user:
-        yield "the user's id is the one that was given"
+        yield look_for(expected.user, {f"{user.place}: account": user.identity for user in found.users})
 
 
 def _not_proven(found: Found, expected: Expected) -> Iterator[str]:

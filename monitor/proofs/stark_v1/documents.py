@@ -66,13 +66,29 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class SumProof:
-    """One ``sum_proof.json``."""
+class Trace:
+    """How large the table is whose columns are committed to."""
 
     steps: int
-    """Rows of the trace."""
+    """Its rows."""
     uts: int
     """Rows of one user."""
+
+    @property
+    def users(self) -> int:
+        """The zero user at the beginning and zero users that fill up included."""
+        return self.steps // self.uts
+
+    @property
+    def domain(self) -> int:
+        """Points that each column is extended to."""
+        return EXTENSION * self.steps
+
+
+@dataclass(frozen=True, slots=True)
+class SumProof(Trace):
+    """One ``sum_proof.json``."""
+
     root: bytes
     combined_root: bytes
     """Root of the tree over the random combination of all columns."""
@@ -82,15 +98,6 @@ class SumProof:
     combined_paths: tuple[tuple[bytes, ...], ...]
     layers: tuple[Layer, ...]
     final: tuple[bytes, ...]
-
-    @property
-    def users(self) -> int:
-        """The zero user at the beginning and zero users that fill up included."""
-        return self.steps // self.uts
-
-    @property
-    def domain(self) -> int:
-        return EXTENSION * self.steps
 
 
 def read_config(file: ProofFile) -> Config:

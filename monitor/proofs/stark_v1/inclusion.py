@@ -1,5 +1,6 @@
 """A user's inclusion file: the user's leaf in a batch, and that batch's leaf in the trunk."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from monitor.proofs.files import ProofFile
@@ -66,6 +67,11 @@ def read_inclusion(file: ProofFile) -> Inclusion:
     )
     _check_alone(found, uts)
     return found
+
+
+def ids_by_place(inclusions: Iterable[Inclusion]) -> dict[str, str]:
+    """Each user's id in hex, by where it stands."""
+    return {f"{found.user.place}: user_id": found.user.identity.hex() for found in inclusions}
 
 
 def _check_alone(found: Inclusion, uts: int) -> None:

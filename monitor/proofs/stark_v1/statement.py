@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from monitor.proofs.scheme import Expected
-from monitor.proofs.stark_v1.inclusion import Inclusion
+from monitor.proofs.stark_v1.inclusion import Inclusion, ids_by_place
 from monitor.proofs.stark_v1.report import Report
+from monitor.proofs.users import look_for
 
 
 def proven(report: Report | None, inclusions: Sequence[Inclusion], expected: Expected) -> Iterator[str]:
@@ -12,13 +13,13 @@ def proven(report: Report | None, inclusions: Sequence[Inclusion], expected: Exp
     if report:
         yield from _sums(report)
     for found in inclusions:
-        published = "published" if report and report.trunk else "in the file"
+        source = "that of the sum proofs" if report and report.trunk else "stated in the file itself"
         yield (
             f"{found.name}: the leaf of user {found.user.identity.hex()} (net value {found.user.total}) is in batch "
-            f"{found.batch_index}, and that batch, with its sums, in the trunk whose root is {published}"
+            f"{found.batch_index}, and that batch, with its sums, in the trunk whose root is {source}"
         )
     if inclusions and expected.user:
-        yield "the user's id is the one that was given"
+        yield look_for(expected.user, ids_by_place(inclusions))
 
 
 def _sums(report: Report) -> Iterator[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from monitor.proofs.files import ProofFile
 from monitor.proofs.scheme import ProofError
 from monitor.proofs.stark_v1.constraints import Constraints
-from monitor.proofs.stark_v1.documents import Config, Opening, SumProof, Sums, read_sum_proof, read_sums
+from monitor.proofs.stark_v1.documents import Config, Opening, SumProof, Sums, Trace, read_sum_proof, read_sums
 from monitor.proofs.stark_v1.field import EXTENSION, PRIME
 from monitor.proofs.stark_v1.hashing import check_paths, check_work, sample
 from monitor.proofs.stark_v1.low_degree import check_low_degree
@@ -25,26 +25,15 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
+class Proven(Trace):
     """A part whose sums hold."""
 
     name: str
     root: bytes
     combined_root: bytes
-    steps: int
-    uts: int
     sums: Sums
     openings: tuple[tuple[int, Opening], ...] = ()
     """The queried points, by index in the domain; kept of the trunk only."""
-
-    @property
-    def users(self) -> int:
-        """The zero user at the beginning and zero users that fill up included."""
-        return self.steps // self.uts
-
-    @property
-    def domain(self) -> int:
-        return EXTENSION * self.steps
 
 
 def prove(part: Part) -> Proven:
@@ -63,7 +52,7 @@ def prove(part: Part) -> Proven:
             raise ProofError(f"{place}: l_mtree_branches: a number is not below the field's prime")
         constraints.check(index, opening, combined)
     openings = tuple(zip(indices, proof.openings, strict=True))
-    return Proven(part.name, proof.root, proof.combined_root, proof.steps, proof.uts, sums, openings)
+    return Proven(proof.steps, proof.uts, part.name, proof.root, proof.combined_root, sums, openings)
 
 
 def _check_opened(proof: SumProof, indices: list[int], place: str) -> None:

@@ -7,9 +7,10 @@ from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs.files import ProofFile
 from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
 from monitor.proofs.stark_v1.folder import TRUNK, Folder, recognises, sort
-from monitor.proofs.stark_v1.inclusion import Inclusion
+from monitor.proofs.stark_v1.inclusion import Inclusion, ids_by_place
 from monitor.proofs.stark_v1.report import Report, verify_inclusion, verify_sums
 from monitor.proofs.stark_v1.statement import not_proven, proven
+from monitor.proofs.users import look_for
 from monitor.proofs.work import Executor
 
 NAME = "okx-stark-v1"
@@ -60,25 +61,31 @@ def verify(files: Sequence[ProofFile], expected: Expected, executor: Executor) -
     )
 
 
-def guide_lines(files: Sequence[ProofFile], expected: Expected, executor: Executor) -> tuple[str, ...]:
+def guide_lines(
+    files: Sequence[ProofFile], expected: Expected, executor: Executor, *, holds: bool = True
+) -> tuple[str, ...]:
     """The lines that OKX's guide tells its readers to look for, by our stricter judgement.
 
-    One line for each inclusion file, then one for the sum proofs; none for what is not there. What was published
-    elsewhere is not compared here, but the user is. Raises :class:`UnreadableError` where files cannot be told apart.
+    One line for each inclusion file, then one for the sum proofs; none for what is not there. Where the whole does not
+    hold (``holds``) although every piece does, be it for its root, no piece has passed. Raises
+    :class:`UnreadableError` where files cannot be told apart.
     """
     outcome = _judge(sort(files), expected, executor)
-    results = [f"Inclusion constraint validation {_word(found)}" for found in outcome.inclusions]
+    pieces = [("Inclusion", found) for found in outcome.inclusions]
     if outcome.sums is not None:
-        results.append(f"Total sum and non-negative constraint validation {_word(outcome.sums)}")
+        pieces.append(("Total sum and non-negative", outcome.sums))
+    failed = [isinstance(found, ProofError) for _, found in pieces]
+    if not holds and not any(failed):
+        failed = [True] * len(pieces)
+    results = [
+        f"{what} constraint validation {'failed' if fails else 'passed'}"
+        for (what, _), fails in zip(pieces, failed, strict=True)
+    ]
     return (
         "============ Validation started ==============",
         *results,
         "============ Validation finished =============",
     )
-
-
-def _word(found: object) -> str:
-    return "failed" if isinstance(found, ProofError) else "passed"
 
 
 def _judge(folder: Folder, expected: Expected, executor: Executor) -> Outcome:
@@ -87,21 +94,21 @@ def _judge(folder: Folder, expected: Expected, executor: Executor) -> Outcome:
     except ProofError as error:
         lost = ProofError(f"the report that the inclusion files lead to does not hold: {error}")
         return Outcome(error, tuple(lost for _ in folder.inclusions))
-    return Outcome(sums, tuple(_included(file, sums, expected) for file in folder.inclusions))
+    inclusions = tuple(_included(file, sums) for file in folder.inclusions)
+    named = ids_by_place([found for found in inclusions if isinstance(found, Inclusion)])
+    if expected.user and named:
+        try:
+            look_for(expected.user, named)
+        except ProofError as error:
+            inclusions = tuple(found if isinstance(found, ProofError) else error for found in inclusions)
+    return Outcome(sums, inclusions)
 
 
-def _included(file: ProofFile, report: Report | None, expected: Expected) -> Inclusion | ProofError:
+def _included(file: ProofFile, report: Report | None) -> Inclusion | ProofError:
     try:
-        found = verify_inclusion(file, report)
+        return verify_inclusion(file, report)
     except ProofError as error:
         return error
-    if expected.user and _plain(expected.user) != found.user.identity.hex():
-        return ProofError(f"{found.user.place}: user_id: {found.user.identity.hex()}, not the id that was given")
-    return found
-
-
-def _plain(text: str) -> str:
-    return text.strip().lower().removeprefix("0x")
 
 
 SCHEME = Scheme(NAME, "OKX zk-STARK V1 (April 2023 to August 2024)", recognises, verify)

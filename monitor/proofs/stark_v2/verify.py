@@ -8,6 +8,7 @@ from monitor.proofs.files import ProofFile, head
 from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
 from monitor.proofs.stark_v2.documents import GlobalProof, UserProof, hex_of, read_global, read_user
 from monitor.proofs.stark_v2.path import check_path, root_of
+from monitor.proofs.users import look_for
 from monitor.proofs.work import Executor
 
 NAME = "okx-stark-v2"
@@ -43,19 +44,18 @@ def verify(files: Sequence[ProofFile], expected: Expected, _executor: Executor) 
         root = root or leads_to
         if leads_to != root:
             raise ProofError(f"{user.place}: the path leads to {leads_to}, not to {root}")
-        if expected.user and expected.user.strip().lower().removeprefix("0x") != user.identity:
-            raise ProofError(f"{user.place}: account: id: {user.identity}, not the id that was given")
+    theirs = look_for(expected.user, {f"{u.place}: account: id": u.identity for u in users}) if expected.user else ""
     return LiabilitiesProof(
         scheme=NAME,
         status=ProofStatus.BOUND,
-        proven=tuple(_proven(found, users, expected)),
+        proven=tuple(_proven(found, users, theirs)),
         not_proven=tuple(_not_proven(found, users, expected)),
         root=root,
         report_id=str(found.round) if found else "",
     )
 
 
-def _proven(found: GlobalProof | None, users: Sequence[UserProof], expected: Expected) -> Iterator[str]:
+def _proven(found: GlobalProof | None, users: Sequence[UserProof], theirs: str) -> Iterator[str]:
     if found:
         yield (
             f"round {found.round} is bound to the circuit {hex_of(found.circuit)}, the root {hex_of(found.root)}, "
@@ -66,8 +66,8 @@ def _proven(found: GlobalProof | None, users: Sequence[UserProof], expected: Exp
             f"{user.place}: the leaf of user {user.identity} (equity {user.equity}, debt {user.debt}) is number "
             f"{user.index} under the root"
         )
-    if users and expected.user:
-        yield "the user's id is the one that was given"
+    if theirs:
+        yield theirs
 
 
 def _not_proven(found: GlobalProof | None, users: Sequence[UserProof], expected: Expected) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from Crypto.Hash import SHA512
+import hashlib
 
 from monitor.model import Network
 from monitor.registry.addresses.decoded import AddressError, Decoded
@@ -14,6 +14,6 @@ def decode(_network: Network, text: str) -> Decoded:
     if len(data) != 36:
         raise AddressError(f"holds {len(data)} bytes, not 36")
     key, checksum = data[:32], data[32:]
-    if SHA512.new(key, truncate="256").digest()[-4:] != checksum:
+    if hashlib.new("sha512_256", key).digest()[-4:] != checksum:
         raise AddressError("its checksum does not match")
     return Decoded(text, "account", key)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from Crypto.Hash import keccak
+from eth_hash.backends import pysha3
 
 from monitor.model import Network
 from monitor.registry.addresses.decoded import AddressError, Decoded
@@ -45,7 +45,7 @@ def from_bech32(text: str, prefix: str) -> bytes:
 def checksummed(account: bytes) -> str:
     """The EIP-55 spelling: a letter is upper case where that digit of the Keccak-256 of the digits is 8 or more."""
     digits = account.hex()
-    digest = keccak.new(digest_bits=256, data=digits.encode()).hexdigest()
+    digest = pysha3.keccak256(digits.encode()).hex()
     return "0x" + "".join(
         digit.upper() if nibble >= "8" else digit for digit, nibble in zip(digits, digest, strict=False)
     )

@@ -5,7 +5,7 @@ Tools strip leading zeros, so up to four missing digits are accepted. Canonical 
 
 from __future__ import annotations
 
-from Crypto.Hash import keccak
+from eth_hash.backends import pysha3
 
 from monitor.model import Network
 from monitor.registry.addresses.decoded import AddressError, Decoded
@@ -28,7 +28,7 @@ def decode(_network: Network, text: str) -> Decoded:
 def checksummed(account: bytes) -> str:
     """Like EIP-55, but the hash is Starknet's, and of the number instead of its digits."""
     number = int.from_bytes(account, "big")
-    digest = keccak.new(digest_bits=256, data=number.to_bytes((number.bit_length() + 7) // 8, "big")).digest()
+    digest = pysha3.keccak256(number.to_bytes((number.bit_length() + 7) // 8, "big"))
     nibbles = f"{int.from_bytes(digest, 'big') & _HASH_BITS:064x}"
     return "0x" + "".join(
         digit.upper() if nibble >= "8" else digit for digit, nibble in zip(account.hex(), nibbles, strict=True)

@@ -4,6 +4,7 @@ No node of theirs is to be had here: stand-ins answer as their documentation and
 """
 
 import hashlib
+import json
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
@@ -152,6 +153,29 @@ async def test_a_node_without_scans_says_what_to_use_instead(stack: AsyncExitSta
     with pytest.raises(ChainError, match="use Electrum") as failure:
         await reader.read({coin(network): list(AMOUNTS["dogecoin"])}, LATEST)
     assert failure.value.reason is Reason.UNSUPPORTED
+
+
+class Ecash(BitcoindStandIn):
+    """Bitcoin ABC, which writes amounts with two decimals."""
+
+    def dumps(self, answer: Any) -> str:
+        told = json.dumps(answer, default=lambda coins: f"<{coins.satoshi // 100}.{coins.satoshi % 100:02d}>")
+        return told.replace('"<', "").replace('>"', "")
+
+
+async def test_ecash_has_two_decimals(stack: AsyncExitStack, open_reader: Opener) -> None:
+    account = "ecash:qq8d5lh8c78sraajk2ndeqvgqjhdu58zny7etakvlm"
+    network = replace(NETWORKS["ecash"], caip2=BITCOIN_CASH.caip2)
+    node = Ecash(Chain({account: 123_45}, network=network))
+    await stack.enter_async_context(node.serving())
+    token = Token("XEC", network.name, None, 2)
+    reader = open_reader(network, {"url": node.url, "protocol": "bitcoind"})
+    for _ in range(2):  # scanned, then followed
+        assert (await reader.read({token: [account]}, LATEST)).balances == {
+            token: {account: node.chain.amounts[account]}
+        }
+        node.chain.mine()
+        node.chain.amounts[account] += 5
 
 
 @pytest.mark.parametrize("name", ["zcash", "horizen", "decred", "qtum", "ravencoin", "bitcoin-gold", "bitcoin-diamond"])

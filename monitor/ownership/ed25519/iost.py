@@ -1,0 +1,28 @@
+"""IOST: an account is a name, and which keys rule it, the chain alone knows (its contract ``auth.iost``).
+
+A key may stand in the row as IOST writes it, in base58.
+"""
+
+from monitor.model import Claim, Network, Verdict
+from monitor.ownership.description import Description
+from monitor.ownership.ed25519 import rows, spellings
+
+DESCRIPTION = Description(
+    addresses="Account names: 5 to 11 of a-z, 0-9 and underscores.",
+    messages="OKX's header. Hex; the key also in base58. Ed25519 keys only.",
+    binding="Nothing: a name holds no key.",
+    verified="Never.",
+    promotion="None: IOST's nodes are not asked for the account's permissions.",
+)
+
+
+def judge(claim: Claim, network: Network) -> Verdict:
+    """The stated key signed."""
+    return rows.judge(claim, network, _SCHEME)
+
+
+_SCHEME = rows.Scheme(
+    check=rows.Keyed(read_key=spellings.base58_or_hex_key),
+    bind=lambda _key, _account: None,
+    keyless=lambda _account: "only the chain knows which keys rule an account's name",
+)

@@ -1,0 +1,114 @@
+"""TON Connect's ``signData``: a text that the wallet shows to who signs it, with the account, the site and the time.
+
+In the row, the cell of the signature holds the JSON object that the wallet returns: ``signature`` in base64,
+``address``, ``timestamp`` in seconds, ``domain`` and ``payload``; the row's message is the payload's text. Signed is a
+SHA-256 (TON Connect specification, ``rpc.md``, "Sign data": numbers big-endian, domain and text behind their lengths).
+
+Not judged are binary and cell payloads, which are no statement to a reader, and ``ton_proof``, with which a wallet logs
+in to a site: it does not show the payload, so that a site could collect the proofs of its visitors' accounts.
+"""
+
+import json
+import re
+from hashlib import sha256
+
+from monitor.ownership.ed25519 import curve, rows, spellings
+from monitor.ownership.faults import NotJudged, Refused
+from monitor.ownership.text import base64_bytes
+from monitor.registry.addresses import AddressError, Decoded
+from monitor.registry.addresses.ton import decode_text
+
+_LONGEST = 100_000  # a text of any sensible length, escaped
+_RESPONSE = {"signature", "address", "timestamp", "domain", "payload"}
+_PROOF = {"signature", "timestamp", "domain", "payload"}
+_TEXT = {"type", "text"}
+_DOMAIN = re.compile(r"[A-Za-z0-9.:_-]{1,253}")
+_TIMES = range(1 << 63)
+
+
+def check(row: rows.Row) -> rows.Signed:
+    """The valid signature of ``row``, whose cell is a JSON object; else ``Refused`` or ``NotJudged``."""
+    response = _read(row.signature)
+    domain, time = _context(response)
+    _check_text(response["payload"], row.message)
+    _check_address(response["address"], row.signer)
+    if not row.key:
+        raise Refused("the row states no public key")
+    key = spellings.hex_key(row.key)
+    if not curve.verifies(key, _signature(response["signature"]), _digest(row.signer, domain, time, row.message)):
+        raise Refused(f"the signature is not by key {key.hex()} over this message, for {domain} at {time}")
+    return rows.Signed(key, f"TON Connect, for {domain}")
+
+
+def _read(text: str) -> dict[str, object]:
+    if len(text) > _LONGEST:
+        raise Refused("the TON Connect signature is too long")
+    try:
+        response = json.loads(text, object_pairs_hook=_distinct)
+    except (ValueError, RecursionError) as error:
+        raise Refused("the TON Connect signature is not JSON") from error
+    if _PROOF <= set(response) and "address" not in response:
+        raise NotJudged("TON Connect's ton_proof is not judged: wallets log in with it, and do not show its payload")
+    if set(response) != _RESPONSE:
+        raise Refused(f"the TON Connect signature does not consist of {', '.join(sorted(_RESPONSE))}")
+    return response  # type: ignore[no-any-return]  # it begins with a brace
+
+
+def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    names = dict(pairs)
+    if len(names) < len(pairs):
+        raise ValueError("a name is given twice")
+    return names
+
+
+def _context(response: dict[str, object]) -> tuple[str, int]:
+    """Domain and time."""
+    domain, time = response["domain"], response["timestamp"]
+    if not (isinstance(domain, str) and _DOMAIN.fullmatch(domain)):
+        raise Refused("the domain of the TON Connect signature is not that of a site")
+    if type(time) is not int or time not in _TIMES:
+        raise Refused("the timestamp of the TON Connect signature is not a number of seconds")
+    return domain, time
+
+
+def _check_text(payload: object, message: bytes) -> None:
+    if not isinstance(payload, dict) or not isinstance(payload.get("type"), str):
+        raise Refused("the payload of the TON Connect signature has no type")
+    if payload["type"] in {"binary", "cell"}:
+        raise NotJudged(f"TON Connect signatures of {payload['type']} payloads are not judged, only those of texts")
+    text = payload.get("text")
+    if payload["type"] != "text" or set(payload) != _TEXT or not isinstance(text, str):
+        raise Refused("the payload of the TON Connect signature is not a text")
+    if text != message.decode():
+        raise Refused("the text of the TON Connect signature is not the row's message")
+
+
+def _check_address(address: object, signer: Decoded) -> None:
+    try:
+        same = isinstance(address, str) and decode_text(address).canonical == signer.canonical
+    except AddressError:
+        same = False
+    if not same:
+        raise Refused("the address of the TON Connect signature is another account")
+
+
+def _signature(text: object) -> bytes:
+    raw = base64_bytes(text, "the TON Connect signature") if isinstance(text, str) else b""
+    if len(raw) != curve.SIGNATURE_SIZE:
+        raise Refused(f"the TON Connect signature is not {curve.SIGNATURE_SIZE} bytes in base64")
+    return raw
+
+
+def _digest(signer: Decoded, domain: str, time: int, text: bytes) -> bytes:
+    workchain = int(signer.canonical.partition(":")[0])
+    return sha256(
+        b"\xff\xffton-connect/sign-data/"
+        + workchain.to_bytes(4, "big", signed=True)
+        + signer.payload
+        + (_sized(domain.encode()) + time.to_bytes(8, "big"))
+        + (b"txt" + _sized(text))
+    ).digest()
+
+
+def _sized(data: bytes) -> bytes:
+    return len(data).to_bytes(4, "big") + data
