@@ -27,9 +27,9 @@ ownership LIST` judges a list offline; the daemon judges every list it reads and
 - `unsupported`: the evidence has a form that is not judged here, and says nothing either way.
 
 Each verdict has its reason. Refused everywhere: a signature that anybody can turn into a second one (the upper half of
-the group, "high s"), r or s out of range, further spellings of v or of the header byte, lengths that are not exact,
-anything before or after the signature, addresses with a wrong checksum, version, prefix or mixed case, two signatures
-by one key where two are needed, and a public key in the row that is not the one that signed.
+the group, "high s"), r or s out of range, further spellings of v or of the header byte (but for Electrum's), lengths
+that are not exact, anything before or after the signature, addresses with a wrong checksum, version, prefix or mixed
+case, two signatures by one key where two are needed, and a public key in the row that is not the one that signed.
 
 A message form is one way of making bytes out of the text. *OKX's own header* is `OKX Signed Message:\\n` and the text,
 each behind its length. Where several forms are listed, a signature may be over any of them; each has one spelling.
@@ -62,7 +62,7 @@ def page() -> str:
     """The whole page."""
     registry = load()
     rows = "".join(_family_rows(registry))
-    return f"{INTRODUCTION}\n{FAMILIES_TITLE}{rows}\n{_not_judged(registry)}\n{NETWORKS_TITLE}{_network_rows(registry)}"
+    return f"{INTRODUCTION}\n{FAMILIES_TITLE}{rows}\n{NETWORKS_TITLE}{_network_rows(registry)}"
 
 
 def _family_rows(registry: Registry) -> Iterator[str]:
@@ -73,19 +73,12 @@ def _family_rows(registry: Registry) -> Iterator[str]:
         yield _row(f"**{name}**: {networks}", *cells)
 
 
-def _not_judged(registry: Registry) -> str:
-    names = [network.title for network in _sorted(registry) if network.family not in FAMILIES]
-    if not names:
-        return ""
-    return f"Signatures on these networks are not judged, every row there is `unsupported`: {', '.join(names)}.\n"
-
-
 def _network_rows(registry: Registry) -> str:
     return "".join(
         _row(
             f"`{network.name}` ({network.title})",
             f"`{network.caip2}`",
-            network.family if network.family in FAMILIES else f"{network.family}: not judged",
+            network.family,
             _own_forms(network),
         )
         for network in _sorted(registry)

@@ -25,6 +25,8 @@ F = TypeVar("F", bound=Finding)
 
 _ROUNDS = 4
 """How often a block may slip away (a reorganisation, a new tip) before the job is given up."""
+_LONGEST_PAUSE = 0.5
+"""Seconds from one such round to the next."""
 _UNKNOWN = 0.25
 """Share of the deadline after which another endpoint is asked as well, while nobody knows how long a job takes."""
 
@@ -58,12 +60,19 @@ class Agreement:
         ``kind``: jobs of the same kind take about the same time, so that a late answer is known; None: an answer is
         waited for until it comes or fails.
         """
-        return await self.repeatedly(partial(self.reach_once, at, job, deadline, kind))
+        return await self.repeatedly(partial(self.reach_once, at, job, deadline, kind), deadline)
 
-    async def repeatedly(self, work: Callable[[], Awaitable[Group[F]]]) -> Group[F]:
-        """What ``work`` finds, again where another block may help: it slipped away, or is not known yet."""
+    async def repeatedly(self, work: Callable[[], Awaitable[Group[F]]], deadline: float) -> Group[F]:
+        """What ``work`` finds, again where another block may help: it slipped away, or is not known yet.
+
+        Not past the ``deadline``: whoever was asked then would fail, and be called slow for nothing.
+        """
+
+        def worth_another(error: Exception) -> bool:
+            return isinstance(error, ChainError) and error.passing and _now() + _LONGEST_PAUSE < deadline
+
         async for attempt in stamina.retry_context(
-            on=_passing, attempts=_ROUNDS, timeout=None, wait_initial=0.1, wait_max=2, wait_jitter=0.1
+            on=worth_another, attempts=_ROUNDS, timeout=None, wait_initial=0.1, wait_max=_LONGEST_PAUSE, wait_jitter=0.1
         ):
             with attempt:
                 return await work()
@@ -165,10 +174,6 @@ class Agreement:
         reasons = [failure.reason for failure in failures]
         reason = Reason.DISAGREEMENT if Reason.DISAGREEMENT in reasons else reasons[-1]
         return ChainError(reason, f"{name}: {enough} could read it: {told}", causes=failures)
-
-
-def _passing(error: Exception) -> bool:
-    return isinstance(error, ChainError) and error.passing
 
 
 def _over(deadline: float) -> bool:

@@ -8,6 +8,10 @@ import asyncio
 from dataclasses import dataclass
 from enum import IntEnum
 
+from monitor.chains.choice import Height
+from monitor.chains.errors import ChainError, Reason
+from monitor.chains.line import Line
+from monitor.chains.node import Node
 from monitor.model import Address, Block, Network, Token
 from monitor.settings import NetworkSettings
 
@@ -57,7 +61,7 @@ class Archive:
         self._again_at = 0.0
 
     @property
-    def due(self) -> bool:
+    def _due(self) -> bool:
         """Whether the canary is to be asked for before anything else of the past."""
         return self.canary is not None and asyncio.get_running_loop().time() >= self._again_at
 
@@ -69,8 +73,31 @@ class Archive:
             return Past.PRUNED
         return Past.KEPT if self.kept else Past.UNKNOWN
 
-    def tried(self, *, kept: bool, refusal: str = "") -> None:
-        """The canary was found, or its state is gone, or something else was told."""
+    async def try_canary(self, node: Node, line: Line, height: int) -> None:
+        """Let ``node`` tell the canary, if one lies under ``height``; ``false_past`` where it tells anything else."""
+        canary = self.canary
+        if canary is None or canary.height > height:
+            return
+        if not self._due:
+            if self.refusal:
+                raise ChainError(Reason.FALSE_PAST, f"{line.name}: {self.refusal}")
+            return
+        try:
+            block = await node.resolve(Height(canary.height))
+            held = await node.balances({self.coin: [canary.account]}, block)
+        except ChainError as error:
+            if error.reason not in (Reason.PRUNED, Reason.PAST_BLOCK, Reason.BEHIND):
+                raise
+            self._tried(kept=False)  # nothing was told, so nothing was false
+            return
+        found = held.balances.get(self.coin, {}).get(canary.account)
+        if found != canary.balance:
+            refusal = f"it tells that {canary.account} had {found} at block {canary.height}, not {canary.balance}"
+            self._tried(kept=False, refusal=refusal)
+            raise line.fault(Reason.FALSE_PAST, refusal)
+        self._tried(kept=True)
+
+    def _tried(self, *, kept: bool, refusal: str = "") -> None:
         self._again_at = asyncio.get_running_loop().time() + _AGAIN_AFTER
         self.kept = kept
         self.refusal = refusal

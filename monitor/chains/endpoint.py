@@ -1,6 +1,6 @@
 """One endpoint's health: its chain is checked, its answers and failures are remembered."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import TypeVar
@@ -52,6 +52,7 @@ class Endpoint:
         *,
         oldest: timedelta | None = None,
         scans: bool = False,
+        undoes: bool = False,
         archive: Archive | None = None,
     ) -> None:
         """``oldest`` is the age of a block, other than a past one by its height, that means a node left behind."""
@@ -59,6 +60,8 @@ class Endpoint:
         self.weight = line.settings.weight or 0
         self.scans = scans
         """Whether each reading costs it minutes of work: no second one is asked merely because it takes long."""
+        self.undoes = undoes
+        """Whether the past may take it hours."""
         self.up: bool | None = None
         self.lags = False
         """Whether it stood so far behind the others, when they were last asked, that they are asked first."""
@@ -104,7 +107,9 @@ class Endpoint:
 
     async def resolve(self, choice: BlockChoice, deadline: float) -> Block:
         """The block that ``choice`` means to it; ``deadline`` is a time of the running loop."""
-        return await self._guarded(self._resolve(choice), deadline)
+        # A height that is not reached yet says nothing against it: others may be quicker by a block.
+        harmless = HARMLESS | {Reason.BEHIND} if isinstance(choice, Height) else HARMLESS
+        return await self._guarded(self._resolve(choice), deadline, harmless)
 
     async def ask(self, job: Job[T], block: Block, deadline: float) -> T:
         """Its answer to ``job``; proof that it is up."""
@@ -129,7 +134,7 @@ class Endpoint:
     async def _resolve(self, choice: BlockChoice) -> Block:
         await self._identify()
         if isinstance(choice, Height):
-            await self._sing(choice.number)
+            await self._archive.try_canary(self._node, self._line, choice.number)
         block = await self._node.resolve(choice)
         age = datetime.now(UTC) - block.timestamp
         if self._oldest is not None and age > self._oldest and not isinstance(choice, Height):
@@ -151,31 +156,7 @@ class Endpoint:
                 Reason.WRONG_CHAIN, f"it is on {found}, but {self._network.name} is {self._network.caip2}"
             )
 
-    async def _sing(self, height: int) -> None:
-        """Let it tell the canary, if one lies under ``height``; :class:`ChainError` where it tells anything else."""
-        canary = self._archive.canary
-        if canary is None or canary.height > height:
-            return
-        if not self._archive.due:
-            if self._archive.refusal:
-                raise ChainError(Reason.FALSE_PAST, f"{self.name}: {self._archive.refusal}")
-            return
-        try:
-            block = await self._node.resolve(Height(canary.height))
-            held = await self._node.balances({self._archive.coin: [canary.account]}, block)
-        except ChainError as error:
-            if error.reason not in (Reason.PRUNED, Reason.PAST_BLOCK, Reason.BEHIND):
-                raise
-            self._archive.tried(kept=False)  # nothing was told, so nothing was false
-            return
-        found = held.balances.get(self._archive.coin, {}).get(canary.account)
-        if found != canary.balance:
-            refusal = f"it tells that {canary.account} had {found} at block {canary.height}, not {canary.balance}"
-            self._archive.tried(kept=False, refusal=refusal)
-            raise self._line.fault(Reason.FALSE_PAST, refusal)
-        self._archive.tried(kept=True)
-
-    async def _guarded(self, work: Awaitable[T], deadline: float) -> T:
+    async def _guarded(self, work: Awaitable[T], deadline: float, harmless: Set[Reason] = HARMLESS) -> T:
         try:
             async with deadlines.until(deadline):
                 return await work
@@ -184,7 +165,7 @@ class Endpoint:
             self._failed(error)
             raise error from None
         except ChainError as error:
-            self._failed(error)
+            self._failed(error, harmless)
             raise
 
     # --- what is remembered ---
@@ -196,9 +177,9 @@ class Endpoint:
         self._failing.reset()
         self._last_success_at = datetime.now(UTC)
 
-    def _failed(self, error: ChainError) -> None:
+    def _failed(self, error: ChainError, harmless: Set[Reason] = HARMLESS) -> None:
         self._last_error = str(error)
-        if error.reason in HARMLESS:
+        if error.reason in harmless:
             return
         if error.reason is Reason.DISAGREEMENT:  # with what it proved itself
             self._disagreements += 1

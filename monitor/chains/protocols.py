@@ -43,6 +43,8 @@ class NodeProtocol:
     """Whether it reads balances; else it only confirms owners."""
     scans: bool = False
     """Whether it goes through the whole chain, for one account as for all: every part of a reading costs the whole."""
+    undoes: bool = False
+    """Whether it works out the past by undoing blocks, each by a request: thousands of them may take hours."""
     proves: bool = False
     """Whether it can prove balances."""
     unserved: frozenset[str] = frozenset()
@@ -51,7 +53,7 @@ class NodeProtocol:
 
 PROTOCOLS = {
     "evm": NodeProtocol(EvmNode, frozenset({"evm"}), _HTTP, proves=True),
-    "bitcoind": NodeProtocol(BitcoindNode, frozenset({"bitcoin"}), _HTTP, scans=True),
+    "bitcoind": NodeProtocol(BitcoindNode, frozenset({"bitcoin"}), _HTTP, scans=True, undoes=True),
     "esplora": NodeProtocol(EsploraNode, frozenset({"bitcoin"}), _HTTP),
     "electrum": NodeProtocol(ElectrumNode, frozenset({"bitcoin"}), _TCP, unserved=OTHER_HEADERS),
     "tron": NodeProtocol(TronNode, frozenset({"tron"}), _HTTP),
@@ -166,6 +168,7 @@ def open_endpoint(
             line,
             oldest=oldest,
             scans=protocol.scans,
+            undoes=protocol.undoes,
             archive=Archive(network, canary, told=settings.archive),
         )
     except ValueError as error:

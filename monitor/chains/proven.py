@@ -41,7 +41,7 @@ class ProvenReader(NetworkReader):
         self._found: dict[Token, BalanceSlot] = {}
 
     async def _held(self, wanted: Wanted, at: BlockChoice, deadline: float) -> Group[Held]:
-        return await self._agreement.repeatedly(partial(self._proven, wanted, at, deadline))
+        return await self._agreement.repeatedly(partial(self._proven, wanted, at, deadline), deadline)
 
     async def _proven(self, wanted: Wanted, at: BlockChoice, deadline: float) -> Group[Held]:
         agreed = await self._agreement.reach_once(at, _state_root, deadline, "state root")

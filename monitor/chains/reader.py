@@ -54,7 +54,7 @@ class NetworkReader:
         """The balances of all wanted accounts at the block that ``at`` chooses.
 
         Whole, or :class:`ChainError`: there is no partial reading. Takes at most the network's ``deadline``, past
-        blocks of nodes that scan excepted.
+        blocks of nodes that undo blocks for them excepted.
         """
         before = [endpoint.jobs for endpoint in self._endpoints]
         deadline = self._deadline(at)
@@ -136,7 +136,7 @@ class NetworkReader:
 
     def _deadline(self, at: BlockChoice | None = None) -> float:
         patience = self._settings.gives_up_after.total_seconds()
-        if isinstance(at, Height) and any(endpoint.scans for endpoint in self._endpoints):
+        if isinstance(at, Height) and any(endpoint.undoes for endpoint in self._endpoints):
             patience = max(patience, _PAST)
         return _now() + patience
 

@@ -107,7 +107,7 @@ class NetworkWatch:
             try:
                 return await self.reader.read(wanted, Height(beside.number))
             except ChainError as error:
-                if error.reason not in _NOT_BESIDE:
+                if not _not_beside(error):
                     raise
                 _log.info("read at its own block", network=self.network.name, beside=beside.number, error=str(error))
         return await self.reader.read(wanted, choice_of(self.settings.block))
@@ -151,6 +151,11 @@ class NetworkWatch:
     def forget(self, exchanges: frozenset[str]) -> None:
         """Drop everything about exchanges that are not among ``exchanges`` any more."""
         self._held = {exchange: held for exchange, held in self._held.items() if exchange in exchanges}
+
+
+def _not_beside(error: ChainError) -> bool:
+    """Whether some node answers, and merely lacks the block: others that failed do not make that one less useful."""
+    return error.reason in _NOT_BESIDE or any(map(_not_beside, error.causes))
 
 
 def _union(parts: Iterable[Wanted]) -> dict[Token, frozenset[Address]]:

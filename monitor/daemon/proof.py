@@ -39,7 +39,7 @@ def proof_settings(settings: LiabilitiesSettings) -> ProofSettings | None:
     """Where the proof of these liabilities is: beside them, or in their place; None where there is none."""
     if not is_proof(settings):
         return settings.proof
-    common = settings.model_dump(include=set(ProofSettings.model_fields))
+    common = {name: getattr(settings, name) for name in ProofSettings.model_fields}
     scheme = "auto" if settings.format == ANY_SCHEME else settings.format
     return ProofSettings.model_construct(**common | {"format": scheme})
 

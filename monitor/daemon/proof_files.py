@@ -61,6 +61,8 @@ def _gathered(path: Path) -> tuple[Sequence[ProofFile], str]:
 
 
 def _local(path: Path, now: datetime) -> Published:
+    if path.exists() and not (path.is_dir() or path.is_file()):  # reading a pipe could wait for ever
+        raise DocumentError(Reason.UNREACHABLE, f"{path}: neither a file nor a directory")
     try:
         parts = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
         digests = [_digest(part) for part in parts]

@@ -3,11 +3,11 @@
 import logging
 
 from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
-from monitor.ownership.families import FAMILIES
+from monitor.ownership.families import FAMILIES, Family
 from monitor.ownership.faults import NotJudged, Refused
 from monitor.registry.addresses import AddressError, NoCodecError, decode
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 """Goes up with every change that can alter a verdict, so that verdicts kept from earlier rules are judged anew."""
 
 _log = logging.getLogger(__name__)
@@ -32,6 +32,17 @@ def judge(claim: Claim, network: Network | None) -> Verdict:
     if family is None:
         reason = f"signatures on {network.title} (family {network.family}) are not judged"
         return Verdict(VerdictStatus.UNSUPPORTED, reason)
+    return _judge(claim, network, family)
+
+
+def question(claim: Claim, network: Network | None) -> OwnerQuestion | None:
+    """What to ask the chain about a claim judged ``unbound``; None where it could not promote the claim."""
+    if network is None or judge(claim, network).status is not VerdictStatus.UNBOUND:
+        return None
+    return FAMILIES[network.family].question(claim, network)
+
+
+def _judge(claim: Claim, network: Network, family: Family) -> Verdict:
     try:
         return family.judge(claim, network)
     except Refused as refusal:
@@ -43,13 +54,6 @@ def judge(claim: Claim, network: Network | None) -> Verdict:
         _log.exception("%s, line %d: judging the signatures failed", claim.file, claim.line)
         name = type(error).__name__
         return Verdict(VerdictStatus.INVALID, f"could not be judged ({name}): a defect of the monitor, see its log")
-
-
-def question(claim: Claim, network: Network | None) -> OwnerQuestion | None:
-    """What to ask the chain about a claim judged ``unbound``; None where it could not promote the claim."""
-    if network is None or judge(claim, network).status is not VerdictStatus.UNBOUND:
-        return None
-    return FAMILIES[network.family].question(claim, network)
 
 
 def _undecoded(claim: Claim, network: Network) -> VerdictStatus:

@@ -61,7 +61,7 @@ class Scheme:
 
     spellings: tuple[Spelling, ...]
     accounts: tuple[Callable[[bytes], bytes], ...]
-    """From a key (uncompressed, 65 bytes) to what its address holds (``Decoded.payload``), for each kind that it has."""
+    """From a key (uncompressed, 65 bytes) to what its address holds (``Decoded.payload``), for each kind it has."""
     name: Callable[[bytes], str] = lambda key: f"key {compressed(key).hex()}"
     """What to call a key that is not the expected one."""
 

@@ -10,8 +10,9 @@ from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs import bitmex, groth16, network_firm, okx_v2, path_formats, stark_v1, stark_v2, sum_path
 from monitor.proofs.executors import InProcess, UnavailableError, opened
 from monitor.proofs.expectations import compare
-from monitor.proofs.files import DAMAGE, ProofFile
+from monitor.proofs.files import DAMAGE, ProofFile, fault
 from monitor.proofs.gathering import gather
+from monitor.proofs.printable import told
 from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
 from monitor.proofs.work import Executor
 
@@ -62,8 +63,10 @@ def verify(
     ``scheme`` is a name of ``SCHEMES``, or ``auto``. Raises ``KeyError`` for any other name. This blocks.
     """
     chosen = _detect(files) if scheme == "auto" else SCHEMES[scheme]
-    if isinstance(chosen, LiabilitiesProof):
-        return chosen
+    return told(chosen if isinstance(chosen, LiabilitiesProof) else _judged(chosen, files, expected, executor))
+
+
+def _judged(chosen: Scheme, files: Sequence[ProofFile], expected: Expected, executor: Executor) -> LiabilitiesProof:
     if not chosen.recognises(files):
         reason = f"{_names(files)}: not the files of {chosen.name}, or not all of them"
         return LiabilitiesProof(chosen.name, ProofStatus.UNREADABLE, reason=reason)
@@ -96,6 +99,8 @@ def _detect(files: Sequence[ProofFile]) -> Scheme | LiabilitiesProof:
         return replace(
             nothing, reason=f"{names}: not the files of one proof, but of {', '.join(sorted(parts))}, or more"
         )
+    if found := next(filter(None, map(fault, files)), ""):
+        return replace(nothing, reason=found)
     return replace(nothing, reason=f"{names}: of no scheme that is known here ({', '.join(SCHEMES)})")
 
 

@@ -4,6 +4,7 @@ Where any byte of the file is at hand, a block is a place in it, and the worker 
 through no other process. A file that has to be expanded is read here, and its blocks carry the lines.
 """
 
+import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -67,7 +68,7 @@ class _Streamed:
     def __init__(self, file: ProofFile) -> None:
         self._file = file
         with Lines(file) as lines:
-            lines.skip(file.size + 1)
+            lines.skip(sys.maxsize)
             self.lines = lines.line - 1
 
     @contextmanager

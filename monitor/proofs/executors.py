@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from typing import Protocol, TypeVar
 
 from monitor.proofs.work import Executor
@@ -17,6 +18,9 @@ R_co = TypeVar("R_co", covariant=True)
 
 _AHEAD = 3
 """Parts that each worker has before it, so that it never waits; more would only be held in memory."""
+
+_TOGETHER = 8
+"""Parts of one task on a cluster, which spends some milliseconds on each task, whatever its work."""
 
 
 class InProcess:
@@ -91,8 +95,12 @@ def _cluster(scheduler: str) -> Iterator[Executor]:
 
         class Cluster:
             def map(self, work: Callable[[T], R], parts: Iterable[T]) -> Iterator[R]:
-                # Parts are large and used once: the key need not be a hash of them.
-                return _windowed(lambda part: client.submit(work, part, pure=False), parts, cores * _AHEAD)
+                def send(some: list[T]) -> _Result[list[R]]:
+                    # Parts are used once: the key need not be a hash of them.
+                    return client.submit(_each, work, some, pure=False)
+
+                for done in _windowed(send, _together(parts, cores * _AHEAD), cores * _AHEAD):
+                    yield from done
 
         yield Cluster()
 
@@ -116,6 +124,18 @@ def _windowed(send: Callable[[T], _Result[R]], parts: Iterable[T], ahead: int) -
     finally:
         for left in away:
             left.cancel()
+
+
+def _together(parts: Iterable[T], first: int) -> Iterator[list[T]]:
+    """The ``first`` parts alone, so that every worker has one; then several at a time."""
+    left = iter(parts)
+    yield from ([part] for part in islice(left, first))
+    while some := list(islice(left, _TOGETHER)):
+        yield some
+
+
+def _each(work: Callable[[T], R], parts: list[T]) -> list[R]:
+    return [work(part) for part in parts]
 
 
 def _begin() -> None:

@@ -2,6 +2,7 @@
 
 import zipfile
 import zlib
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -11,6 +12,9 @@ HEAD = 1 << 16
 
 DAMAGE = (OSError, EOFError, zlib.error, zipfile.BadZipFile)
 """What reading a file or an archive's member raises when its bytes are not to be had."""
+
+_ORDER_MARKS = (BOM_UTF8, BOM_UTF16_LE, BOM_UTF16_BE)
+"""What editors on Windows begin a text with; exchanges do not, and then no format would be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +38,17 @@ def head(file: ProofFile) -> bytes:
             return stream.read(HEAD)
     except DAMAGE:
         return b""
+
+
+def fault(file: ProofFile) -> str:
+    """Why the first bytes of ``file`` cannot tell what it is; empty where they could."""
+    try:
+        with file.open() as stream:
+            start = stream.read(HEAD)
+    except DAMAGE as error:
+        return f"{file.name}: {error}"
+    if not start:
+        return f"{file.name}: is empty"
+    if start.startswith(_ORDER_MARKS):
+        return f"{file.name}: begins with a byte order mark: save it as UTF-8 without one"
+    return ""

@@ -5,10 +5,11 @@ import stat
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
 from monitor.proofs.files import DAMAGE, ProofFile
+from monitor.proofs.printable import printable
 from monitor.proofs.scheme import UnreadableError
 
 MOST_FILES = 10_000
@@ -27,6 +28,13 @@ def gather(paths: Iterable[str | Path]) -> list[ProofFile]:
     Hidden files and what macOS adds to archives are passed over. An archive inside an archive is left as it is.
     Raises :class:`UnreadableError`.
     """
+    try:
+        return _all(paths)
+    except UnreadableError as error:
+        raise UnreadableError(printable(str(error))) from error
+
+
+def _all(paths: Iterable[str | Path]) -> list[ProofFile]:
     found: list[ProofFile] = []
     size = 0
     for path in paths:
@@ -53,9 +61,9 @@ def _expand(path: Path) -> Iterator[ProofFile]:
         for inner in sorted(path.rglob("*")):
             below = inner.relative_to(path)
             if inner.is_file() and not any(part.startswith(".") for part in below.parts):
-                yield from _file(inner, str(path.name / below))
+                yield from _file(inner, printable(str(path.name / below)))
     elif stat.S_ISREG(kind):
-        yield from _file(path, path.name)
+        yield from _file(path, printable(path.name))
     else:
         raise UnreadableError(f"{path}: neither a file nor a directory")
 
@@ -86,12 +94,15 @@ def _members(path: Path, archive: str) -> Sequence[ProofFile]:
             raise UnreadableError(f"{archive}: {entry.filename} cannot expand to {entry.file_size} bytes")
     if repeated := _repeated([entry.filename for entry in entries]):
         raise UnreadableError(f"{archive}: two members are called {repeated}; it is unclear which counts")
-    return [ProofFile(entry.filename, entry.file_size, partial(_member, path, entry.filename)) for entry in entries]
+    return [
+        ProofFile(printable(entry.filename), entry.file_size, partial(_member, path, entry.filename))
+        for entry in entries
+    ]
 
 
 def _is_passed_over(entry: zipfile.ZipInfo) -> bool:
-    parts = entry.filename.split("/")
-    return entry.is_dir() or parts[0] == "__MACOSX" or any(part.startswith(".") for part in parts)
+    parts = PurePosixPath(entry.filename).parts  # without the "./" that some archivers begin names with
+    return entry.is_dir() or "__MACOSX" in parts[:1] or any(part.startswith(".") for part in parts)
 
 
 def _plain(path: Path) -> BinaryIO:

@@ -4,7 +4,6 @@ A chunk is a power of two of leaves, so it is a whole branch of the tree and a w
 odd node goes up as it is, which makes the tree of RFC 6962 over leaves that are not hashed again.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -17,15 +16,12 @@ from monitor.proofs.blocks import Block, source
 from monitor.proofs.files import ProofFile
 from monitor.proofs.lines import Lines
 from monitor.proofs.network_firm_leaves import RULES, leaf
+from monitor.proofs.network_firm_lines import header, leaf_lines, rows_of
 from monitor.proofs.repetitions import Buckets, Repetitions, bucketed
 from monitor.proofs.scheme import ProofError, UnreadableError
 from monitor.proofs.work import Executor
 
 _CHUNK = 8_192
-_LEAF = re.compile(r"(?m)^([1-9][0-9]?),(0|[1-9][0-9]{0,11})\t([0-9a-f]{16})\n")
-_NAME = re.compile(r"[^\s,:#][^,:#\r\n]{0,63}")
-_CUSTOMER = r"[\x21\x24-\x2b\x2d-\x7e][\x20-\x2b\x2d-\x7e]{0,254}+"
-_AMOUNT = r"(?:0|[1-9][0-9]{0,39}+)(?:\.[0-9]{1,40}+)?+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +102,10 @@ def _first_look(leaves: ProofFile, customers: ProofFile | None, user: str) -> _G
     if customers is None:
         return _Given(leaves.name, "", (), "", user)
     with Lines(customers) as rows, Lines(leaves) as hashes:
-        assets = _header(customers.name, rows.take(1))
+        assets = header(customers.name, rows.take(1))
         hashes.skip(1)
-        (_, _, first), *_ = _leaf_lines(leaves.name, 2, hashes.take(1)) or [("", "", "")]
-        ((customer, *balances),) = _rows(customers.name, 2, rows.take(1), assets) or [("",)]
+        (_, _, first), *_ = leaf_lines(leaves.name, 2, hashes.take(1)) or [("", "", "")]
+        ((customer, *balances),) = rows_of(customers.name, 2, rows.take(1), assets) or [("",)]
     if not first or not balances:
         raise ProofError(f"{leaves.name} or {customers.name}: no leaves, or no customers")
     for name, rule in RULES.items():
@@ -120,21 +116,11 @@ def _first_look(leaves: ProofFile, customers: ProofFile | None, user: str) -> _G
     )
 
 
-def _header(file: str, line: bytes) -> tuple[str, ...]:
-    names = line.decode("utf-8", "replace").rstrip("\n").split(",")
-    if len(names) < 2 or not names[0].startswith("#"):
-        raise UnreadableError(f"{file}: line 1: expected #id and the assets' names")
-    assets = tuple(names[1:])
-    if len(set(assets)) < len(assets) or not all(_NAME.fullmatch(asset) for asset in assets):
-        raise UnreadableError(f"{file}: line 1: each asset needs one name of its own, up to 64 characters")
-    return assets
-
-
 def _chunks(given: _Given, leaves: ProofFile, customers: ProofFile | None, executor: Executor) -> Iterator[_Chunk]:
     hashes = source(leaves, executor)
     with ExitStack() as stack:
-        header = stack.enter_context(hashes.cursor(1)).take(1)
-        if header.read() != b"Level\tHash\n":
+        first = stack.enter_context(hashes.cursor(1)).take(1)
+        if first.read() != b"Level\tHash\n":
             raise UnreadableError(f"{leaves.name}: line 1: expected Level and Hash")
         if hashes.lines < 2:
             raise ProofError(f"{leaves.name}: no leaves")
@@ -152,7 +138,7 @@ def _chunks(given: _Given, leaves: ProofFile, customers: ProofFile | None, execu
 
 
 def _fold(given: _Given, chunk: _Chunk) -> _Folded:
-    read = _leaf_lines(given.leaves, chunk.index + 2, chunk.leaves.read())
+    read = leaf_lines(given.leaves, chunk.index + 2, chunk.leaves.read())
     levels, indices, hashes = zip(*read, strict=True)
     if len(set(levels)) > 1 or list(map(int, indices)) != list(range(chunk.index, chunk.index + chunk.count)):
         raise _misplaced(given.leaves, chunk.index, read)
@@ -184,7 +170,7 @@ def _branches(hashes: Sequence[str]) -> tuple[tuple[int, bytes], ...]:
 
 def _compare(given: _Given, chunk: _Chunk, hashes: Sequence[str]) -> tuple[tuple[Decimal, ...], int]:
     """The sums of the rows of these leaves, and how many are the customer's who was asked for."""
-    rows = _rows(given.customers, chunk.index + 2, chunk.rows.read() if chunk.rows else b"", given.assets)
+    rows = rows_of(given.customers, chunk.index + 2, chunk.rows.read() if chunk.rows else b"", given.assets)
     if len(rows) != len(hashes):
         raise ProofError(f"{given.customers}: not as many customers as {given.leaves} has leaves")
     rule = RULES[given.rule]
@@ -194,30 +180,6 @@ def _compare(given: _Given, chunk: _Chunk, hashes: Sequence[str]) -> tuple[tuple
     customers, *columns = zip(*rows, strict=True)
     sums = tuple(exact.total(map(Decimal, column)) for column in columns)
     return sums, customers.count(given.user)
-
-
-def _leaf_lines(file: str, first: int, lines: bytes) -> list[tuple[str, str, str]]:
-    """Level, index and hash of each."""
-    text = lines.decode("latin1")  # any byte is some character; none beyond ASCII is in a leaf's line
-    found: list[tuple[str, str, str]] = _LEAF.findall(text)
-    if len(found) != text.count("\n"):
-        for at, line in enumerate(text.split("\n")[:-1]):
-            if not _LEAF.fullmatch(line + "\n"):
-                raise ProofError(f"{file}: line {first + at}: expected level,index and a hash, not {line[:80]!r}")
-    return found
-
-
-def _rows(file: str, first: int, lines: bytes, assets: Sequence[str]) -> list[tuple[str, ...]]:
-    """Id and balances of each."""
-    text = lines.decode("latin1")
-    row = re.compile(rf"(?m)^({_CUSTOMER}){rf',({_AMOUNT})' * len(assets)}\n")
-    found: list[tuple[str, ...]] = row.findall(text)
-    if len(found) != text.count("\n"):
-        for at, line in enumerate(text.split("\n")[:-1], first):
-            if not row.fullmatch(line + "\n"):
-                expected = f"an id and {len(assets)} balances in ASCII, none of them negative"
-                raise ProofError(f"{file}: line {at}: expected {expected}, not {line[:80]!r}")
-    return found
 
 
 def _join(branches: list[tuple[int, bytes]], branch: tuple[int, bytes]) -> None:

@@ -49,12 +49,13 @@ def read(layout: PathFormat, document: object, name: str) -> Path:
     """The path in ``document``, which is the file called ``name``. Raises :class:`ProofError`."""
     whole = Fields(document, name)
     whole.only({"self", layout.path_key, layout.root_key} - {""})
-    steps = [Fields(item, f"{name}: {layout.path_key}[{at}]") for at, item in enumerate(whole.items(layout.path_key))]
+    items = whole.items(layout.path_key)
+    if len(items) > _MOST_LEVELS:
+        raise ProofError(f"{name}: {layout.path_key} has {len(items)} levels; more than {_MOST_LEVELS} are not read")
+    steps = [Fields(item, f"{name}: {layout.path_key}[{at}]") for at, item in enumerate(items)]
     top = whole.inner(layout.root_key) if layout.root_key else None
     if not steps or (top is None and len(steps) < 2):
         raise ProofError(f"{name}: {layout.path_key} is too short: expected a sibling and the root at least")
-    if len(steps) > _MOST_LEVELS:
-        raise ProofError(f"{name}: {layout.path_key} has {len(steps)} levels; more than {_MOST_LEVELS} are not read")
     own = whole.inner("self")
     reader = _Reader(layout, top or steps[-1], own)
     root = reader.root(top or steps.pop())

@@ -11,7 +11,7 @@ from monitor.proofs.scheme import UnreadableError
 
 SIZE_LIMIT = 256 * 2**20
 """Bytes of one file that is held in memory whole."""
-_DOCUMENT_LIMIT = 32 * 2**20
+_DOCUMENT_LIMIT = 16 * 2**20
 """Bytes of one JSON file: many times what any exchange publishes. Empty objects take 25 times their text in memory."""
 _DIGITS_LIMIT = 100  # a 256-bit number has 78; reading a number costs the square of its digits
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,99})")

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from monitor.chains.breaker import Breaker, Circuit
-from monitor.chains.choice import Tag
+from monitor.chains.choice import Height, Tag
+from monitor.chains.endpoint import Standing
 from monitor.chains.errors import ChainError, Reason
 from tests.support import virtual_time
 from tests.support.chains import ETH, account
@@ -86,6 +87,36 @@ def test_a_quorum_does_not_wait_for_a_slow_endpoint_either() -> None:
         assert await read(fakes) == (("node-2", "node-3"), 1.1)
         assert fakes.nodes[3].line.requests == 0
         await fakes.reader.close()
+
+    virtual_time.run(scenario())
+
+
+def test_a_block_that_slips_away_until_the_deadline_is_held_against_nobody() -> None:
+    async def scenario() -> None:
+        fakes = Fakes(2, deadline="20s", hedge_after="1m")
+        for node in fakes.nodes:
+            node.moving, node.reading = True, 9.8
+        with pytest.raises(ChainError) as failure:
+            await read(fakes)
+        assert failure.value.reason is Reason.TIP_MOVED
+        assert [endpoint.state().failures[Reason.TIMEOUT] for endpoint in fakes.endpoints] == [0, 0]
+        assert Standing.DOWN not in [endpoint.standing for endpoint in fakes.endpoints]
+        await fakes.reader.close()
+
+    virtual_time.run(scenario())
+
+
+def test_only_what_is_undone_block_by_block_may_outlive_the_deadline() -> None:
+    async def scenario() -> None:
+        wanted, past = {ETH: [account(1)]}, Height(100)
+        fakes = Fakes(1, scans=[0], deadline="20s")
+        fakes.nodes[0].reading = 100
+        with pytest.raises(ChainError) as failure:
+            await fakes.reader.read(wanted, past)
+        assert (failure.value.reason, now() < 21) == (Reason.TIMEOUT, True)
+        fakes = Fakes(1, scans=[0], undoes=[0], deadline="20s")
+        fakes.nodes[0].reading = 100
+        await fakes.reader.read(wanted, past)
 
     virtual_time.run(scenario())
 

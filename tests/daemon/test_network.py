@@ -206,6 +206,13 @@ async def test_where_no_node_has_that_block_the_chosen_one_is_read(situation: Si
     assert situation.reader.choices == [Height(90), Tag("finalized")]
 
 
+async def test_a_dead_node_beside_one_that_lacks_the_block_does_not_cost_the_snapshot(situation: Situation) -> None:
+    causes = [ChainError(Reason.BEHIND, "node-1: not there"), ChainError(Reason.REFUSED, "node-2: no connection")]
+    situation.reader.past_error = ChainError(Reason.REFUSED, "nobody", causes=causes)
+    taken = await situation.watch.poll(situation.wanted, Block(90, "0x90", START))
+    assert [each.exchange for each in taken] == ["okx", "kraken"]
+
+
 async def test_another_failure_beside_that_block_is_one(situation: Situation) -> None:
     situation.reader.past_error = ChainError(Reason.DISAGREEMENT, "they contradict each other")
     assert await situation.watch.poll(situation.wanted, Block(90, "0x90", START)) == []

@@ -2,6 +2,7 @@
 
 import base64
 
+import base58
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -191,3 +192,14 @@ def test_no_row_whatever_raises(place: tuple[object, str], signature: str, key: 
     verdict = judge(made, on)  # type: ignore[arg-type]
     assert verdict.reason
     assert "defect" not in verdict.reason
+
+
+def test_an_iost_key_may_be_written_in_base58() -> None:
+    on = network("iost", "iost")
+    for text, status in (
+        (base58.b58encode(KEY.public).decode(), VerdictStatus.UNBOUND),
+        (base58.b58encode(OTHER.public).decode(), VerdictStatus.INVALID),
+        (base58.b58encode(KEY.public[:31]).decode(), VerdictStatus.INVALID),
+        (base58.b58encode(KEY.public).decode() + " ", VerdictStatus.INVALID),
+    ):
+        assert judge(claim(on, "okx_wallet1", GOOD, key=text), on).status is status, text

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from monitor.model import Verdict, VerdictStatus
 from monitor.ownership import judge
-from monitor.ownership.ed25519 import aptos, internet_computer, sia, ton
+from monitor.ownership.ed25519 import aptos, internet_computer, sia, ton_wallets, venom
 from monitor.registry.addresses import decode
 from monitor.registry.addresses.substrate import encode
 from tests.support import ed25519
@@ -282,6 +282,22 @@ TON = network("ton", "ton")
          "0:94f3d22697cc37907f7d09f5ba0b470defc87702a1ae398b3708afb97dd7da81"),
         ("v4r2", "6e405efc651ae460c2b9cd55683cc22f185e34e811419a57bcf087011eee9807",
          "UQAXQH-lFETZ9KncaE4qs0XVTAYMMC2AGSKPNKhvt_Do45ym"),
+        ("v1r1", "6e405efc651ae460c2b9cd55683cc22f185e34e811419a57bcf087011eee9807",
+         "UQCf-xXXVDL87MAmMNFmxVUuohYIaXfLRjQXZ8Czp_Wo4KGM"),
+        ("v1r2", "6e405efc651ae460c2b9cd55683cc22f185e34e811419a57bcf087011eee9807",
+         "UQBDKdqxQ7GfG1Od7Hwlsb0b9SdkcOjr9fIu4sPJjfriMbDn"),
+        ("v1r3", "6e405efc651ae460c2b9cd55683cc22f185e34e811419a57bcf087011eee9807",
+         "UQDBDSLkInEXo_76hVZ0_zj09_rAinsXvDysWTGUX4UnWuc9"),
+        ("v2r1", "6e405efc651ae460c2b9cd55683cc22f185e34e811419a57bcf087011eee9807",
+         "UQBqaW_l01UTgXodOeJXEDHBBw0GfgCO_imXDn3Oo8EmiUOV"),
+        ("v2r2", "6e405efc651ae460c2b9cd55683cc22f185e34e811419a57bcf087011eee9807",
+         "UQCcSX5DqU2kmjtzsprXaKVfYhFTpUnzLvaZAeQT_f_fHI_s"),
+        ("v4r1", "6e405efc651ae460c2b9cd55683cc22f185e34e811419a57bcf087011eee9807",
+         "UQBvyw32ljifmyOUweifrTOlL6-nxrvsevTDzK0gCj4vd4Ir"),
+        ("v5 beta", "5754865e86d0ade1199301bbb0319a25ed6b129c4b0a57f28f62449b3df9c522",
+         "UQCRix440npsvDU88REZ8uUJ4jedPEiX_QlCgi954nhZUrBP"),
+        ("v5r1", "79c446597dbf81b9987e9059de95dc557bcd9e2c431a6db1677768783d0b99f7",
+         "0:83ae019a23a8162beaa5cb0ebdc56668b2eac6c6ba51808812915b206a152dc5"),
         ("v5r1", "f229a9371fa7c2108b3d90ea22c9be705ff5d0cfeaee9cbb9366ff0171579357",
          "0:423dc062faab1869dd6eb1baf9e9e064f006725de92e2ff3ec12ff84b8337cf4"),
         ("highload v3", "6711ba8eaa47855b01d73e3849cd93861b1c11d7a86ae5fb8f96bb63d9be5a6b",
@@ -289,12 +305,32 @@ TON = network("ton", "ton")
     ],
 )  # fmt: skip
 def test_a_ton_wallet_has_the_address_that_other_software_gives_it(wallet: str, key: str, address: str) -> None:
-    """tonweb, @ton/ton and ton-swift (v3, v4), the hash of a state init of Trust Wallet Core (v5), OKX (highload)."""
-    assert ton.bind(bytes.fromhex(key), decode(TON, address)) == f"whose wallet {wallet} is the account"
+    """tonweb, @ton/ton and ton-swift (v1 to v4, v5 beta), tonutils and Trust Wallet Core (v5), OKX (highload)."""
+    assert ton_wallets.bind(bytes.fromhex(key), decode(TON, address)) == f"whose wallet {wallet} is the account"
+
+
+def test_an_ever_wallet_has_the_address_that_the_chain_gave_it() -> None:
+    """An account that the tests of flutter_nekoton_bridge use: its key and its address."""
+    key = bytes.fromhex("7e60ec0166cf0a24db5063fd844a1d4bf8167fd991f04a42d76716dac585a93e")
+    assert venom.EVER_WALLET.address(key) == "0:abf7594e411ef39cc9f9dae3e6ec1143d945fb2c834829a9a7d22f33c30260de"
+
+
+def test_the_key_of_an_ever_wallet_proves_it_and_no_other_contract() -> None:
+    on = network("venom", "venom")
+    account, other = venom.EVER_WALLET.address(KEY.public), venom.EVER_WALLET.address(OTHER.public)
+    assert judge(claim(on, account, okx_signature(), key=KEY.hex), on).status is VerdictStatus.VERIFIED
+    assert judge(claim(on, other, okx_signature(), key=KEY.hex), on).status is VerdictStatus.UNBOUND
+    assert judge(claim(on, other, okx_signature(), key=KEY.hex, owners=[account]), on).status is VerdictStatus.UNBOUND
+    for wrong in (
+        claim(on, account, okx_signature(), key=OTHER.hex),
+        claim(on, account, okx_signature(), key=KEY.hex, message=MESSAGE + "."),
+        claim(on, account, okx_signature(OTHER), key=KEY.hex),
+    ):
+        assert judge(wrong, on).status is VerdictStatus.INVALID
 
 
 def test_a_ton_wallet_is_in_the_basic_workchain() -> None:
-    address = ton.WALLETS[0].address(KEY.public)
+    address = ton_wallets.WALLETS[0].address(KEY.public)
     in_masterchain = claim(TON, "-1" + address[1:], okx_signature(), key=KEY.hex)
     assert judge(in_masterchain, TON).status is VerdictStatus.INVALID
 

@@ -1,5 +1,6 @@
 """Blocks of a large file are the same lines, whether they are read here or where they are used."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,11 @@ def test_every_line_is_in_one_block(
         del rest[:count]
     for direct in (True, False):
         assert taken(path, direct=direct, line=line, counts=counts) == (len(texts), expected)
+
+
+def test_lines_of_a_compressed_file_are_all_counted_however_few_bytes_they_take(tmp_path: Path) -> None:
+    (tmp_path / "lines.txt.gz").write_bytes(gzip.compress(b"a\n" * 100_000))
+    assert source(gather([tmp_path / "lines.txt.gz"])[0], HERE).lines == 100_000
 
 
 @pytest.mark.parametrize("direct", [True, False])

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -149,3 +150,43 @@ def test_a_damaged_gzip_is_unreadable(tmp_path: Path) -> None:
     whole = gzip.compress(trees.okx_v2([[(Decimal(1), Decimal(2), Decimal(3))]])["tree.txt"])
     (tmp_path / "tree.txt.gz").write_bytes(whole[:-9])
     assert verify(gather([tmp_path / "tree.txt.gz"])).status is ProofStatus.UNREADABLE
+
+
+def test_names_that_are_no_text_are_told_so_that_every_reader_can_show_them(tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\x1b[31m"))
+    folder.mkdir()
+    (folder / os.fsdecode(b"\xfe.json")).write_text('{"totalBalances": {}, "\\ud800": "\\u001b"}')
+    found = verify(gather([folder]))
+    assert found.status is ProofStatus.UNREADABLE
+    assert found.reason.isprintable()
+    assert "\\udcff\\x1b[31m/\\udcfe.json" in found.reason
+    with pytest.raises(UnreadableError, match=r"\\udcff\\x1b\[31m/none: No such file"):
+        gather([folder / "none"])
+
+
+def test_an_assets_name_cannot_break_what_shows_it() -> None:
+    whole = trees.network_firm([["a", "1", "2"]], ("BT\u202eC", "E\x1bTH"))
+    del whole["output_total_balances.txt"]
+    found = verify(trees.files(whole))
+    assert found.status is ProofStatus.PROVEN
+    assert all(text.isprintable() for text in (*found.totals, *found.proven, *found.not_proven))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "is empty"), (b"\xef\xbb\xbf{}", "byte order mark"), ("{}".encode("utf-16"), "byte order mark")],
+)
+def test_what_hides_the_scheme_of_a_file_is_said(content: bytes, said: str) -> None:
+    assert said in verify([trees.file("proof.json", content)]).reason
+
+
+def test_a_damaged_member_is_said_to_be_damaged(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "proof.zip", "w") as archive:
+        archive.writestr("./merkle_proof_file.json", trees.sample(V1)[V1])
+    assert verify(gather([tmp_path / "proof.zip"])).status is ProofStatus.PROVEN
+    data = bytearray((tmp_path / "proof.zip").read_bytes())
+    data[200] ^= 1
+    (tmp_path / "proof.zip").write_bytes(data)
+    found = verify(gather([tmp_path / "proof.zip"]))
+    assert found.status is ProofStatus.UNREADABLE
+    assert "CRC" in found.reason

@@ -231,3 +231,25 @@ def test_the_customer_must_be_the_one_who_asks(exchange: str) -> None:
 def test_assets_of_an_unknown_bybit_version_are_not_guessed() -> None:
     owed = [(Decimal(1), Decimal(2))] * 2
     assert judged(trees.bybit(("BTC", "NEW"), owed, 0).decode()) is ProofStatus.UNREADABLE
+
+
+def test_a_customer_is_found_among_the_paths_of_several() -> None:
+    coins = BYBIT.orders[1].coins
+    owed = [(Decimal(at),) * len(coins) for at in range(3)]
+    given = [trees.file(f"{at}.json", trees.bybit(coins, owed, at)) for at in range(2)]
+    users = [json.loads(trees.bybit(coins, owed, at))["self"]["userHash"] for at in range(3)]
+    found = verify(given, Expected(user=users[1]))
+    assert "1.json: self: userHash: the user's id is the one that was given" in found.proven
+    stranger = verify(given, Expected(user=users[2]))
+    assert stranger.status is ProofStatus.INVALID
+    assert "nor is any of the other 1 files'" in stranger.reason
+
+
+def test_a_pad_beside_the_customers_leaf_may_repeat_all_of_it_and_nothing_else() -> None:
+    whole = json.loads(trees.okx_v1([(Decimal(1), Decimal(2), Decimal(3))] * 1 + [(Decimal(0),) * 3] * 2, 2))
+    pad = whole["path"][0]
+    assert pad["hash"] == whole["self"]["hash"], "an odd leaf"
+    pad["nonce"] = whole["self"]["nonce"]
+    assert judged(whole) is ProofStatus.PROVEN
+    pad["nonce"] = whole["self"]["nonce"] + "0"
+    assert judged(whole) is ProofStatus.INVALID

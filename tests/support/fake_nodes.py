@@ -22,6 +22,8 @@ class FakeNode(Node):
     naming = 0.0
     reading = 0.1
     failing: Reason | None = None
+    moving = False
+    """Whether its block leaves the chain while it is read."""
 
     async def identify(self) -> str:
         return self.network.caip2
@@ -35,6 +37,8 @@ class FakeNode(Node):
             raise self.line.fault(self.failing, "it fails")
         self.line.requests += 1
         await asyncio.sleep(self.reading)
+        if self.moving:
+            raise self.line.fault(Reason.TIP_MOVED, "it left the chain")
         return Held(block, {token: dict.fromkeys(accounts, 1) for token, accounts in wanted.items()})
 
     async def probe(self, sample: Wanted, block: Block) -> None:
@@ -48,13 +52,13 @@ class FakeNode(Node):
 class Fakes:
     """``count`` endpoints, node-1 and so on, and the reader of them all."""
 
-    def __init__(self, count: int, *, scans: Sequence[int] = (), **settings: Any) -> None:
+    def __init__(self, count: int, *, scans: Sequence[int] = (), undoes: Sequence[int] = (), node: type[Node] = FakeNode, **settings: Any) -> None:
         described = [{"name": f"node-{number}", "url": "http://127.0.0.1:1"} for number in range(1, count + 1)]
         self.settings = NetworkSettings.model_validate({"endpoints": described, **settings})
         lines = [Line(endpoint) for endpoint in self.settings.endpoints]
-        self.nodes = [FakeNode(ETHEREUM, line) for line in lines]
+        self.nodes = [node(ETHEREUM, line) for line in lines]
         self.endpoints = [
-            Endpoint(ETHEREUM, "fake", node, line, scans=number in scans)
+            Endpoint(ETHEREUM, "fake", node, line, scans=number in scans, undoes=number in undoes)
             for number, (node, line) in enumerate(zip(self.nodes, lines, strict=True))
         ]
         self.reader = NetworkReader(ETHEREUM, self.settings, self.endpoints)

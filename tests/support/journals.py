@@ -10,13 +10,17 @@ class Journals:
         self.entries: dict[str, list[bytes]] = {}
         self.begun = 0
         """How often a journal was begun, which is after every scan of everything."""
+        self.full = False
+        """Nothing can be written."""
 
     async def load(self, endpoint: str) -> Sequence[bytes]:
         return list(self.entries.get(endpoint, ()))
 
     async def begin(self, endpoint: str, entries: Sequence[bytes]) -> None:
         self.begun += 1
-        self.entries[endpoint] = list(entries)
+        if not self.full:
+            self.entries[endpoint] = list(entries)
 
     async def append(self, endpoint: str, entries: Sequence[bytes]) -> None:
-        self.entries[endpoint] += entries
+        if not self.full:
+            self.entries[endpoint] += entries

@@ -2,9 +2,13 @@
 
 A journal is a list of entries (MessagePack). Read in its order it gives the outputs again; where an entry is missing,
 of another version or does not fit, there is nothing to go on from, and a scan begins anew.
+
+Each entry begins with a seal, a hash over it and the seal before. Otherwise an entry that could not be written (a full
+disk) might be missed without a trace: what a later entry says of "the third script" would be taken for another one's.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -15,6 +19,8 @@ from monitor.chains.bitcoin.walk import Standing, Step
 from monitor.model import Block
 
 _FORMAT = 1
+_SEAL = 8
+"""Bytes of an entry's seal; chance is what it must stand up to."""
 _COINS = 20_000
 """In one entry: reading one is a moment, and between two the event loop has its turn."""
 
@@ -75,17 +81,41 @@ def step_entry(step: Step) -> bytes:
     return msgspec.msgpack.encode(_Entry(*places, (), step.change.created, step.change.spent))
 
 
+def sealed(entries: Iterable[bytes], after: bytes = b"") -> Iterator[bytes]:
+    """``entries`` with their seals, to be kept behind the sealed entry ``after``; nothing: they begin a journal."""
+    seal = after[:_SEAL]
+    for entry in entries:
+        seal = _seal_of(seal, entry)
+        yield seal + entry
+
+
+def _seal_of(before: bytes, entry: bytes) -> bytes:
+    return hashlib.blake2b(before + entry, digest_size=_SEAL).digest()
+
+
+def _opened(entries: Sequence[bytes]) -> Iterator[bytes]:
+    seal = b""
+    for entry in entries:
+        seal, kept = _seal_of(seal, entry[_SEAL:]), entry[:_SEAL]
+        if seal != kept:
+            raise ValueError("an entry is missing")
+        yield entry[_SEAL:]
+
+
 def read(entries: Sequence[bytes]) -> tuple[Scanned, Standing] | None:
-    """What a journal comes to; None for an empty one. Raises ValueError where it cannot be read, or has holes."""
+    """What a journal of sealed entries comes to; None for an empty one.
+
+    Raises ValueError where it cannot be read, or has holes.
+    """
     if not entries:
         return None
-    scanned, *changes = [_decoder.decode(entry) for entry in entries]  # not map: other threads get their turn
+    scanned, *changes = [_decoder.decode(entry) for entry in _opened(entries)]  # not map: other threads get their turn
     if not isinstance(scanned, Scanned) or scanned.format != _FORMAT or not changes:
         raise ValueError("it is of another version")
     standing: Standing | None = None
     for entry in changes:
         if not isinstance(entry, _Entry) or (standing is not None and entry.before.block != standing.block):
-            raise ValueError("an entry is missing")
+            raise ValueError("an entry does not fit")
         standing = standing or Standing(entry.before.block, Coins())
         try:
             _replay(standing, entry)

@@ -25,6 +25,8 @@ class Kept:
         self._network = network
         self._endpoint = endpoint
         self._restored = False
+        self._last = b""
+        """The entry that stands last in the journal."""
 
     async def restore(self) -> None:
         """Take up what an earlier run has kept, once."""
@@ -37,13 +39,14 @@ class Kept:
             _log.warning("journal not usable", network=self._network, endpoint=self._endpoint, error=str(error))
             found = None
         if found:
-            self.scanned, self.standing = found
+            (self.scanned, self.standing), self._last = found, entries[-1]
         self._restored = True
 
     async def begin(self, standing: Standing, difference: str | None) -> None:
         """Hold what a scan has found, and nothing else any more. ``difference``: what had not been followed to it."""
         self.standing, self.scanned = standing, Scanned(int(time.time()), difference)
-        entries = await asyncio.to_thread(list, journal.beginning(self.scanned, standing))
+        entries = await asyncio.to_thread(list, journal.sealed(journal.beginning(self.scanned, standing)))
+        self._last = entries[-1]
         await self.keeper.begin(self._endpoint, entries)
 
     async def absorb(self, held: Standing, found: Standing) -> None:
@@ -61,4 +64,6 @@ class Kept:
         await self.keeper.begin(self._endpoint, ())
 
     async def _append(self, entries: Iterable[bytes]) -> None:
-        await self.keeper.append(self._endpoint, list(entries))
+        behind = list(journal.sealed(entries, self._last))
+        self._last = behind[-1]
+        await self.keeper.append(self._endpoint, behind)

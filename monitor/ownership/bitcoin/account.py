@@ -1,6 +1,6 @@
 """What a Bitcoin address commits to, and what a row may state beside it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.model import Claim, Network
 from monitor.ownership.faults import Refused
@@ -9,8 +9,7 @@ from monitor.registry.addresses import AddressError, decode
 from monitor.registry.addresses.bitcoin import script_pubkey
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """A decoded address: ``form`` as the registry names it, ``program`` the hash (taproot: the key) inside it."""
 
     form: str

@@ -12,8 +12,8 @@ key compressed.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from monitor.ownership import digests, secp256k1
 from monitor.ownership.bitcoin import multisig
@@ -22,6 +22,7 @@ from monitor.ownership.bitcoin.hashing import hash160, key_hash_script, witness_
 from monitor.ownership.faults import Refused
 from monitor.ownership.text import base64_bytes
 
+_LONGEST_KEY = 65
 _OKX_HEX = re.compile(r"0x[0-9a-fA-F]{130}")
 _LENGTH = 65
 
@@ -38,6 +39,7 @@ class Header(IntEnum):
         return _MEANING[self]
 
 
+_HEADERS = tuple(Header)
 _MEANING = {
     Header.UNCOMPRESSED: "P2PKH of an uncompressed key (27 to 30)",
     Header.COMPRESSED: "P2PKH of a compressed key (31 to 34)",
@@ -59,8 +61,7 @@ _KEY_FORMS: Mapping[str, tuple[str, frozenset[Header], Callable[[bytes], bytes]]
 """Form of the address to its name, the headers that go with it, and how it is made from a key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Compact:
+class Compact(NamedTuple):
     """A compact signature with the message form that goes with its spelling."""
 
     header: Header
@@ -87,7 +88,7 @@ def read(text: str) -> Compact | None:
     if not 27 <= raw[0] <= 42:
         raise Refused(f"the header byte of the signature is {raw[0]}, not 27 to 42 (BIP 137)")
     kind, recovery_id = divmod(raw[0] - 27, 4)
-    return Compact(Header(27 + 4 * kind), recovery_id, raw[1:], digests.bitcoin_message)
+    return Compact(_HEADERS[kind], recovery_id, raw[1:], digests.bitcoin_message)
 
 
 def _read_okx(text: str) -> Compact:
@@ -113,7 +114,8 @@ def _is_nested(account: Account, signatures: list[Compact], signers: list[bytes]
     """Whether a P2SH address is judged as that of one key: a header says so, or a key that signed makes it."""
     if any(signature.header is Header.P2SH_P2WPKH for signature in signatures):
         return True
-    return any(account.program == _nested(key) for key in signers)
+    # A row that states more than a key states a script. Most do, and for them each key is spared four hashes.
+    return len(account.stated) <= _LONGEST_KEY and any(account.program == _nested(key) for key in signers)
 
 
 def _judge_key(account: Account, signatures: list[Compact], signers: list[bytes]) -> str:

@@ -9,7 +9,7 @@ if "ripemd160" in hashlib.algorithms_available:
 else:
     from Crypto.Hash import RIPEMD160
 
-    _RIPEMD160 = RIPEMD160.new()
+    _RIPEMD160 = RIPEMD160.new()  # type: ignore[assignment]  # used alike
 
 
 def ripemd160(data: bytes) -> bytes:

@@ -1,12 +1,13 @@
 """From a row to its verdict: what the families of this package have in common.
 
 ``verified`` when the key that signed makes the account. ``unbound`` when it makes the owner that the row names (an
-account whose key was rotated), or when the account is of a kind that no key makes. ``invalid`` when it makes another
-account.
+account whose key was rotated), when the account is of a kind that no key makes, or where not all ways are known in
+which a key makes an account. ``invalid`` when it makes another account.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
 from monitor.ownership.ed25519 import curve, spellings
@@ -15,10 +16,10 @@ from monitor.ownership.faults import Refused
 from monitor.registry.addresses import AddressError, Decoded, decode
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row with its one signature. ``owner`` is whom the row says the key belongs to, if not to the account."""
 
+    network: Network
     message: bytes
     signature: str
     key: str
@@ -31,8 +32,7 @@ class Row:
         return self.owner or self.account
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(NamedTuple):
     """A valid signature: by which key, over which form of the message."""
 
     key: bytes
@@ -83,6 +83,8 @@ class Scheme:
     """How the key makes the account, as a clause about the key; None where it does not."""
     keyless: Callable[[Decoded], str] = lambda _: ""
     """Why no key makes an account of this kind, as a sentence; empty where one does."""
+    unknown: str = ""
+    """Why an account that the key does not make may be its own all the same, as a sentence; empty where it is not."""
 
 
 def is_key(key: bytes, account: Decoded) -> str | None:
@@ -103,6 +105,8 @@ def judge(claim: Claim, network: Network, scheme: Scheme) -> Verdict:
     if reason := scheme.keyless(row.signer):
         return Verdict(VerdictStatus.UNBOUND, f"{by}; {reason}")
     bound = scheme.bind(signed.key, row.signer)
+    if bound is None and scheme.unknown:
+        return Verdict(VerdictStatus.UNBOUND, f"{by}; {scheme.unknown}")
     if row.owner is None:
         if bound is None:
             raise Refused(f"{by}, which is not the account's")
@@ -138,6 +142,7 @@ def _read(claim: Claim, network: Network) -> Row:
     if owners and column not in owners:
         raise Refused(f"signature {column} belongs to no owner")
     return Row(
+        network=network,
         message=claim.message.encode(),
         signature=text,
         key=claim.key,

@@ -15,12 +15,12 @@ from hashlib import sha256
 from monitor.ownership.ed25519 import curve, rows, spellings
 from monitor.ownership.faults import NotJudged, Refused
 from monitor.ownership.text import base64_bytes
-from monitor.registry.addresses import AddressError, Decoded
-from monitor.registry.addresses.ton import decode_text
+from monitor.registry.addresses import AddressError, Decoded, decode
 
 _LONGEST = 100_000  # a text of any sensible length, escaped
 _RESPONSE = {"signature", "address", "timestamp", "domain", "payload"}
 _PROOF = {"signature", "timestamp", "domain", "payload"}
+_PROOFS = (_PROOF, _PROOF | {"state_init"})
 _TEXT = {"type", "text"}
 _DOMAIN = re.compile(r"[A-Za-z0-9.:_-]{1,253}")
 _TIMES = range(1 << 63)
@@ -31,7 +31,7 @@ def check(row: rows.Row) -> rows.Signed:
     response = _read(row.signature)
     domain, time = _context(response)
     _check_text(response["payload"], row.message)
-    _check_address(response["address"], row.signer)
+    _check_address(response["address"], row)
     if not row.key:
         raise Refused("the row states no public key")
     key = spellings.hex_key(row.key)
@@ -47,7 +47,7 @@ def _read(text: str) -> dict[str, object]:
         response = json.loads(text, object_pairs_hook=_distinct)
     except (ValueError, RecursionError) as error:
         raise Refused("the TON Connect signature is not JSON") from error
-    if _PROOF <= set(response) and "address" not in response:
+    if "proof" in response or set(response) in _PROOFS:
         raise NotJudged("TON Connect's ton_proof is not judged: wallets log in with it, and do not show its payload")
     if set(response) != _RESPONSE:
         raise Refused(f"the TON Connect signature does not consist of {', '.join(sorted(_RESPONSE))}")
@@ -83,9 +83,9 @@ def _check_text(payload: object, message: bytes) -> None:
         raise Refused("the text of the TON Connect signature is not the row's message")
 
 
-def _check_address(address: object, signer: Decoded) -> None:
+def _check_address(address: object, row: rows.Row) -> None:
     try:
-        same = isinstance(address, str) and decode_text(address).canonical == signer.canonical
+        same = isinstance(address, str) and decode(row.network, address).canonical == row.signer.canonical
     except AddressError:
         same = False
     if not same:

@@ -1,21 +1,43 @@
-"""Venom: an account is a contract whose address hashes its code, and a row does not say which wallet's that is."""
+"""Venom: an account is a contract whose address hashes its first code and data, as on TON.
+
+Its wallets create the account of a single key with EverWallet (Broxus, ``ever-wallet-contract``), so a key makes one
+such account. A row does not say which contract another account is: multisigs of many kinds are in use, and their first
+data are not known. Those stay ``unbound``.
+"""
 
 from monitor.model import Claim, Network, Verdict
 from monitor.ownership.description import Description
 from monitor.ownership.ed25519 import rows
+from monitor.ownership.ed25519.ton_wallets import Wallet
+from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
     addresses="`0:` and 64 hex digits, or the friendly form.",
     messages="OKX's header. Hex.",
-    binding="Nothing: the code and data of the account's contract are not known.",
-    verified="Never.",
+    binding="The address is the hash of EverWallet's code and of its first data, which hold the key; nothing binds a "
+    "key to an account of another contract.",
+    verified="The key with which the EverWallet was created signed.",
     promotion="None: Venom's nodes are not asked.",
+)
+
+EVER_WALLET = Wallet(
+    "EverWallet",
+    bytes.fromhex("3ba6528ab2694c118180aa3bd10dd19ff400b909ab4dcf58fc69925b2c7b12a6"),
+    3,
+    before=[],
+    after=[(0, 64)],  # the time of the last message
 )
 
 
 def judge(claim: Claim, network: Network) -> Verdict:
-    """The stated key signed."""
+    """The key of an EverWallet signed, or some key is stated for another contract."""
     return rows.judge(claim, network, _SCHEME)
 
 
-_SCHEME = rows.stated("the account is a contract, and its code is not known")
+def _bind(key: bytes, account: Decoded) -> str | None:
+    return "whose EverWallet is the account" if EVER_WALLET.address(key) == account.canonical else None
+
+
+_SCHEME = rows.Scheme(
+    check=rows.Keyed(), bind=_bind, unknown="the account is a contract other than the key's EverWallet, and not known"
+)

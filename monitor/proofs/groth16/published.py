@@ -48,9 +48,10 @@ def read_sums(file: ProofFile) -> Sums:
     """Raises :class:`ProofError`."""
     fields = Fields(load(file), file.name)
     place = fields.at("CexAssetsInfo")
-    items = [Fields(item, f"{place}[{i}]") for i, item in enumerate(fields.items("CexAssetsInfo"))]
-    if not 0 < len(items) <= max(CAPACITIES):
-        raise UnreadableError(f"{place}: {len(items)} assets, not 1 to {max(CAPACITIES)}")
+    listed = fields.items("CexAssetsInfo")
+    if not 0 < len(listed) <= max(CAPACITIES):
+        raise UnreadableError(f"{place}: {len(listed)} assets, not 1 to {max(CAPACITIES)}")
+    items = [Fields(item, f"{place}[{i}]") for i, item in enumerate(listed)]
     numbered: dict[int, Asset] = {}
     names: dict[int, str] = {}
     for i, item in enumerate(items):

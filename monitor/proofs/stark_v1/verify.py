@@ -71,15 +71,13 @@ def guide_lines(
     :class:`UnreadableError` where files cannot be told apart.
     """
     outcome = _judge(sort(files), expected, executor)
-    pieces = [("Inclusion", found) for found in outcome.inclusions]
+    pieces: list[tuple[str, object]] = [("Inclusion", found) for found in outcome.inclusions]
     if outcome.sums is not None:
         pieces.append(("Total sum and non-negative", outcome.sums))
-    failed = [isinstance(found, ProofError) for _, found in pieces]
-    if not holds and not any(failed):
-        failed = [True] * len(pieces)
+    fine = holds or any(isinstance(found, ProofError) for _, found in pieces)
     results = [
-        f"{what} constraint validation {'failed' if fails else 'passed'}"
-        for (what, _), fails in zip(pieces, failed, strict=True)
+        f"{what} constraint validation {'passed' if fine and not isinstance(found, ProofError) else 'failed'}"
+        for what, found in pieces
     ]
     return (
         "============ Validation started ==============",

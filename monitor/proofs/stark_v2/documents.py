@@ -111,9 +111,10 @@ def read_user(file: ProofFile) -> UserProof:
         raise ProofError(f"{account.place}: the debt {sum(debt)} is more than the equity {sum(equity)}")
     siblings = _hashes(fields, "sum_tree_siblings", _LEVELS_LIMIT)
     place = fields.at("recursive_tree_siblings")
-    levels = [Fields(item, f"{place}[{i}]") for i, item in enumerate(fields.items("recursive_tree_siblings"))]
-    if len(levels) > _LEVELS_LIMIT:
-        raise UnreadableError(f"{place}: {len(levels)} levels")
+    items = fields.items("recursive_tree_siblings")
+    if len(items) > _LEVELS_LIMIT:
+        raise UnreadableError(f"{place}: {len(items)} levels")
+    levels = [Fields(item, f"{place}[{i}]") for i, item in enumerate(items)]
     for level in levels:
         level.only(("left_hashes", "right_hashes"))
     return UserProof(

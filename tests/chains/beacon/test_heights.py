@@ -5,8 +5,9 @@ from contextlib import AsyncExitStack
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
-from monitor.chains import ChainError, Height, Reason
+from monitor.chains import ChainError, Height, Reason, Tag
 from tests.chains.conftest import Opener
 from tests.support import chains
 from tests.support.beacon import BEACON, STAKED, BeaconStandIn, Staked, key
@@ -48,6 +49,17 @@ async def test_a_block_that_is_not_reached_yet_is_behind(stack: AsyncExitStack, 
     with pytest.raises(ChainError, match="no block for block 61") as failure:
         await reader.read({STAKED: [key(1)]}, Height(61))
     assert failure.value.reason is Reason.BEHIND
+
+
+async def test_a_node_that_has_not_reached_a_block_yet_is_not_down(stack: AsyncExitStack, open_reader: Opener) -> None:
+    reader = open_reader(BEACON, {"url": await stack.enter_async_context(standin().serving())})
+    with capture_logs() as logged:
+        for _ in range(2):  # as the daemon does where the execution layer is a slot ahead
+            with pytest.raises(ChainError):
+                await reader.read({STAKED: [key(1)]}, Height(61))
+            await reader.read({STAKED: [key(1)]}, Tag("finalized"))
+    assert "endpoint down" not in [each["event"] for each in logged]
+    assert reader.endpoints()[0].standing == "good"
 
 
 async def test_a_node_without_the_old_blocks_is_pruned(stack: AsyncExitStack, open_reader: Opener) -> None:

@@ -83,7 +83,7 @@ def test_a_journal_gives_the_same_outputs_again(changes: list[Change], back: int
     for _ in range(min(back, len(standing.steps))):
         last = standing.steps[-1]
         entries.append(journal.step_entry(standing.undo(last.before, last.change)))
-    found = journal.read(entries)
+    found = journal.read(list(journal.sealed(entries)))
     assert found is not None
     scanned, again = found
     assert scanned.at == 7
@@ -102,7 +102,7 @@ def test_a_journal_with_many_outputs_is_read_in_parts() -> None:
     coins.apply(Effect(found, {}))
     entries = list(journal.beginning(journal.Scanned(1, "before"), Standing(block(9), coins)))
     assert len(entries) == 5
-    again = journal.read(entries)
+    again = journal.read(list(journal.sealed(entries)))
     assert again is not None
     assert (again[0].difference, again[1].block, again[1].coins.unspent) == ("before", block(9), found)
 

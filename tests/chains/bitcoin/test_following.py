@@ -8,6 +8,7 @@ import pytest
 from aiohttp import web
 
 from monitor.chains import ChainError, ChainReader, Depth, Height, Reason, Tag
+from monitor.chains.bitcoin.journal import sealed
 from monitor.model import EndpointState
 from tests.chains.conftest import Opener
 from tests.support.bitcoin_standins import BitcoindStandIn, Chain, script_of
@@ -178,10 +179,27 @@ async def test_a_damaged_journal_leads_to_a_scan(
         case "rubbish":
             entries[1] = b"rubbish"
         case "version":
-            entries[0] = entries[0][:-1] + b"\x63"
+            entries[:] = sealed([entries[0][8:-1] + b"\x63", *(entry[8:] for entry in entries[1:])])
     second = open_reader(REGTEST, {"url": bitcoind.url}, keeper=journals)
     assert await held(second) == amounts | {A: 7}
     assert bitcoind.scans == 2
+
+
+async def test_an_entry_that_could_not_be_written_leads_to_a_scan_and_never_to_the_amounts_of_others(
+    bitcoind: BitcoindStandIn, open_reader: Opener, amounts: dict[str, int]
+) -> None:
+    journals = Journals()
+    first = open_reader(REGTEST, {"url": bitcoind.url}, keeper=journals)
+    await first.read({BTC: [A]}, LATEST)
+    journals.full = True
+    await first.read({BTC: [A, B]}, LATEST)
+    journals.full = False
+    await first.read({BTC: [A, B, C]}, LATEST)
+    pay(bitcoind, B=77)
+    await first.read({BTC: [A, B, C]}, LATEST)
+    await first.close()
+    second = open_reader(REGTEST, {"url": bitcoind.url}, keeper=journals)
+    assert await held(second) == amounts | {B: 77}
 
 
 async def test_after_a_long_absence_a_scan_is_quicker(bitcoind: BitcoindStandIn, reader: ChainReader) -> None:

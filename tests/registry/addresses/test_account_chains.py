@@ -14,7 +14,7 @@ from bitcoin.segwit_addr import bech32_encode, convertbits
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.registry.addresses import substrate
+from monitor.registry.addresses import canton, substrate
 from tests.support.addresses import accepted, network, refusal
 
 KEY = bytes(range(32))
@@ -78,6 +78,11 @@ CLASSIC = base58.b58encode_check(bytes(1) + KEY[:20], alphabet=base58.XRP_ALPHAB
 
 # Known addresses from specifications and reference implementations: network, text, canonical spelling, form.
 KNOWN = [
+    ("canton", "DSO::1220" + "ab" * 32, "DSO::1220" + "ab" * 32, "party"),
+    ("canton", "a:b_C-1::1220" + "ab" * 32, "a:b_C-1::1220" + "ab" * 32, "party"),
+    ("canton", "o" * 185 + "::1220" + "ab" * 32, "o" * 185 + "::1220" + "ab" * 32, "party"),
+    ("iost", "okx_1", "okx_1", "name"),
+    ("iost", "okxwallet01", "okxwallet01", "name"),
     ("aelf", "ELF_2XNagboftecQgKRtgG8W5zpdRiZWinUfsfZm62a5NmmEVoZG7X_AELF",
      "2XNagboftecQgKRtgG8W5zpdRiZWinUfsfZm62a5NmmEVoZG7X", "account"),
     ("aptos", "0x4062a7375a1ab2bb8bc33d2c1cb2f6b0afa1cef98ea7a5afec7afc96675fe1d",
@@ -145,6 +150,14 @@ REFUSED = [
     ("celestia", "cosmos1h9ymfm2fxrqgd257dlw5nku3jgqjgpl59sm5ns", "its bech32 prefix is cosmos, not celestia"),
     ("cosmos", bech32("cosmosvaloper", KEY[:20]), "its bech32 prefix is cosmosvaloper"),
     ("cosmos", bech32("cosmos", KEY[:21]), "holds 21 bytes"),
+    ("canton", "okx::1220" + "AB" * 32, "lower-case hexadecimal digits"),
+    ("canton", "okx::1220" + "ab" * 31, "is not a party"),
+    ("canton", "okx::1221" + "ab" * 32, "is not a party"),
+    ("canton", "okx:::1220" + "ab" * 32, "is not a party"),
+    ("canton", "okx::1::1220" + "ab" * 32, "is not a party"),
+    ("canton", "::1220" + "ab" * 32, "is not a party"),
+    ("canton", "1220" + "ab" * 32, "is not a party"),
+    ("canton", "o" * 186 + "::1220" + "ab" * 32, "186 characters"),
     ("conflux", "cfx:type.contract:aarc9abycue0hhzgyrr53m6cxedgccrmmyybjgh4xg", "but is type.user"),
     ("conflux", "cfx:colour.red:aarc9abycue0hhzgyrr53m6cxedgccrmmyybjgh4xg", "states colour.red"),
     ("conflux", "cfx:Aarc9abycue0hhzgyrr53m6cxedgccrmmyybjgh4xg", "mixed case"),
@@ -171,6 +184,10 @@ REFUSED = [
     ("flow", "0x0cdcdb19a857c2ac24818ca4fdfe38cce071483e", "has 40 hexadecimal digits, not 16"),
     ("flow", "0x0000000000000000", "not an address of the main net"),
     ("flow", "0x8c5303eaa26202d6", "not an address of the main net"),  # the service account of the test net
+    ("iost", "okx1", "is not an account name"),
+    ("iost", "okxwallet001", "is not an account name"),
+    ("iost", "Okxwallet", "is not an account name"),
+    ("iost", "okx.wallet", "is not an account name"),
     ("hedera", "0.0.0123", "form 0.0.N"),
     ("hedera", "0.1.123", "form 0.0.N"),
     ("hedera", "0.0.123-VFMKW", "form 0.0.N"),
@@ -364,6 +381,13 @@ def test_a_casper_key_and_its_account_hash_are_one_account() -> None:
 )
 def test_what_is_no_casper_account_is_refused(text: str) -> None:
     assert refusal("casper", text)
+
+
+def test_a_canton_namespace_is_the_fingerprint_that_cantons_documentation_gives_a_key() -> None:
+    """Its tutorial on external signing, ``compute_canton_fingerprint_from_base64``."""
+    key = base64.b64decode("2RwUiIHVUVdulxzD8NKtPmIaaBqMer1A90rDjoklJPY=")
+    namespace = "1220205057e331cc8929dd217e2f8e63f503b7081773de60d01fb46839700bc5caaa"
+    assert canton.fingerprint(key) == accepted("canton", f"alice::{namespace}").payload == bytes.fromhex(namespace)
 
 
 def test_a_klayr_address_has_lisks_checksum() -> None:

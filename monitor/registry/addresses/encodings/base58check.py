@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import sha256
 
-import base58
+from based58 import Alphabet, b58decode, b58encode
 
 from monitor.registry.addresses.decoded import AddressError
 
-BITCOIN_ALPHABET = base58.BITCOIN_ALPHABET
-RIPPLE_ALPHABET = base58.RIPPLE_ALPHABET
+BITCOIN_ALPHABET = Alphabet.BITCOIN
+RIPPLE_ALPHABET = Alphabet.RIPPLE
 
 Hash = Callable[[bytes], bytes]
 """A hash whose first four bytes are the checksum."""
@@ -21,22 +21,15 @@ def sha256d(data: bytes) -> bytes:
     return sha256(sha256(data).digest()).digest()
 
 
-def decode(text: str, alphabet: bytes = BITCOIN_ALPHABET) -> bytes:
-    """The bytes of ``text``; base58 has one spelling for them.
-
-    The library makes them one by one; of its number Python makes them at once, in half the time.
-    """
-    if text != text.rstrip():
-        raise AddressError("has spaces after its end")  # which the library passes over
+def decode(text: str, alphabet: Alphabet = BITCOIN_ALPHABET) -> bytes:
+    """The bytes of ``text``; base58 has one spelling for them."""
     try:
-        number = base58.b58decode_int(text, alphabet)
+        return b58decode(text.encode(), alphabet)
     except ValueError:
         raise AddressError("is not base58: it holds a character outside the alphabet") from None
-    zeros = len(text) - len(text.lstrip(chr(alphabet[0])))
-    return bytes(zeros) + number.to_bytes(-(-number.bit_length() // 8), "big")
 
 
-def decode_check(text: str, *, alphabet: bytes = BITCOIN_ALPHABET, checksum: Hash = sha256d) -> bytes:
+def decode_check(text: str, *, alphabet: Alphabet = BITCOIN_ALPHABET, checksum: Hash = sha256d) -> bytes:
     """The bytes of ``text`` (version and payload) after their checksum was compared."""
     data = decode(text, alphabet)
     body = data[:-4]
@@ -45,6 +38,6 @@ def decode_check(text: str, *, alphabet: bytes = BITCOIN_ALPHABET, checksum: Has
     return body
 
 
-def encode_check(body: bytes, *, alphabet: bytes = BITCOIN_ALPHABET) -> str:
+def encode_check(body: bytes, *, alphabet: Alphabet = BITCOIN_ALPHABET) -> str:
     """``body`` (version and payload) with its double SHA-256 checksum."""
-    return base58.b58encode(body + sha256d(body)[:4], alphabet).decode()
+    return b58encode(body + sha256d(body)[:4], alphabet).decode()
