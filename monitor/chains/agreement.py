@@ -17,7 +17,7 @@ from monitor.chains.order import Order
 from monitor.chains.patience import Patience
 from monitor.chains.probes import Probes
 from monitor.chains.rollcall import RollCall
-from monitor.chains.vote import Group, Vote
+from monitor.chains.vote import ContestedError, Group, Vote
 from monitor.model import Block, Network
 from monitor.settings import NetworkSettings
 
@@ -79,29 +79,48 @@ class Agreement:
         raise AssertionError("a retry context ends with a result or an exception")
 
     async def reach_once(self, at: BlockChoice, job: Job[F], deadline: float, kind: Hashable) -> Group[F]:
-        """Let the endpoints name blocks, and try one after the other until the quorum answers at it."""
+        """Let the endpoints name blocks, and try one after the other until the quorum answers at it.
+
+        Another block is known to other endpoints, so that one which fails, or lies, at the first costs nothing.
+        """
         roll = await self._roll_call(at, deadline)
+        needed = self._settings.quorum
+        useless: set[Endpoint] = set()
+        contested: set[Endpoint] = set()
 
         async def answer(block: Block, endpoint: Endpoint) -> F:
-            if isinstance(at, Height) and endpoint not in roll.named:
-                await endpoint.resolve(at, deadline)  # whether it may be asked about the past at all
-            return await endpoint.ask(job, block, deadline)
+            try:
+                if isinstance(at, Height) and endpoint not in roll.named:
+                    await endpoint.resolve(at, deadline)  # whether it may be asked about the past at all
+                return await endpoint.ask(job, block, deadline)
+            except ChainError as error:
+                if not error.passing:
+                    useless.add(endpoint)
+                raise
 
         failures: list[ChainError] = []
         while not _over(deadline) and (block := roll.next_block()):
+            candidates = [endpoint for endpoint in roll.candidates(block) if endpoint not in useless]
+            if failures and len(candidates) < needed:
+                continue
+            candidates.sort(key=lambda endpoint: endpoint not in contested)  # others are to say who of them is right
+            asking = partial(answer, block)
             try:
-                asking = partial(answer, block)
-                group = await self._quorum(roll.candidates(block), asking, deadline, kind, self._settings.quorum)
+                group = await self._quorum(candidates, asking, deadline, kind, needed, otherwise=lambda: roll.upcoming)
+            except ContestedError as error:
+                contested |= error.endpoints
+                failures.append(error)
+                continue
             except ChainError as error:
                 failures.append(error)
-                if not error.passing and error.reason is not Reason.DISAGREEMENT:
-                    break
-                continue  # its block is gone, or unknown to others that are needed
+                continue
+            _settle(failures, group.endpoints)
             if isinstance(at, Height) and group.finding.block.number != block.number:
                 raise ChainError(Reason.TIP_MOVED, f"a block came after {at} while it was read")
             return group
+        _settle(failures)
         absent = [roll.failed[endpoint] for endpoint in self._endpoints if endpoint in roll.failed]
-        raise self._combined([*absent, *failures], self._settings.quorum)
+        raise self._combined([*absent, *failures], needed)
 
     async def _roll_call(self, at: BlockChoice, deadline: float) -> RollCall:
         past = at.number if isinstance(at, Height) else None
@@ -122,7 +141,11 @@ class Agreement:
         async def answer(endpoint: Endpoint) -> F:
             return await endpoint.ask(job, block, deadline)
 
-        return await self._quorum(candidates, answer, deadline, kind, needed)
+        try:
+            return await self._quorum(candidates, answer, deadline, kind, needed)
+        except ContestedError as error:
+            error.settle()
+            raise
 
     async def _quorum(
         self,
@@ -131,14 +154,22 @@ class Agreement:
         deadline: float,
         kind: Hashable,
         needed: int,
+        *,
+        otherwise: Callable[[], object] = lambda: None,
     ) -> Group[F]:
-        """Ask as many endpoints at once as must agree, and the next one for each that fails, contradicts or is late."""
+        """Ask as many endpoints at once as must agree, and the next one for each that fails, contradicts or is late.
+
+        Nobody who is late is waited for while there is something to do ``otherwise``.
+        """
         vote: Vote[F] = Vote(needed)
         failures: list[ChainError] = []
         asked = Asked(candidates, answer, self._hedge_after(candidates, kind))
-        began = _now()
         try:
             while (missing := vote.missing(asked.possible)) and asked.possible and not _over(deadline):
+                if asked.dragging and otherwise():
+                    names = ", ".join(sorted(endpoint.name for endpoint in asked.overdue))
+                    failures.append(ChainError(Reason.TIMEOUT, f"{names}: too late, another block was tried"))
+                    break
                 late = asked.overdue
                 for endpoint, task in await asked.some(missing):
                     try:
@@ -152,7 +183,8 @@ class Agreement:
             await asked.stop()
         if not vote.missing(0) or len(vote.groups) > 1:
             group = vote.winner()
-            self._patience.took(kind, _now() - began)
+            # Not the whole vote: waiting for those that hang would make it seem usual to take ever longer.
+            self._patience.took(kind, max(asked.seconds[endpoint] for endpoint in group.endpoints))
             return group
         raise self._combined(failures, needed)
 
@@ -174,6 +206,12 @@ class Agreement:
         reasons = [failure.reason for failure in failures]
         reason = Reason.DISAGREEMENT if Reason.DISAGREEMENT in reasons else reasons[-1]
         return ChainError(reason, f"{name}: {enough} could read it: {told}", causes=failures)
+
+
+def _settle(failures: Sequence[ChainError], trusted: Sequence[Endpoint] = ()) -> None:
+    for failure in failures:
+        if isinstance(failure, ContestedError):
+            failure.settle(trusted)
 
 
 def _over(deadline: float) -> bool:

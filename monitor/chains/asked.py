@@ -29,11 +29,19 @@ class Asked(Generic[T]):
         self._patience = math.inf if patience is None else patience
         self._running: dict[asyncio.Task[T], Endpoint] = {}
         self._due: dict[asyncio.Task[T], float] = {}
+        self._began: dict[Endpoint, float] = {}
+        self.seconds: dict[Endpoint, float] = {}
+        """How long those took who have answered or failed."""
 
     @property
     def possible(self) -> int:
         """How many may answer yet."""
         return len(self._running) + len(self._queue)
+
+    @property
+    def dragging(self) -> bool:
+        """Whether nobody is left to be asked, and all who have not answered are overdue."""
+        return bool(self._running) and not self._queue and not self._due
 
     @property
     def prompt(self) -> set[Endpoint]:
@@ -66,14 +74,16 @@ class Asked(Generic[T]):
             if not task.done() and due <= now:
                 self._running[task].late()
         done = [(self._running.pop(task), task) for task in tuple(self._running) if task.done()]
-        for _, task in done:
+        for endpoint, task in done:
+            self.seconds[endpoint] = now - self._began[endpoint]
             task.exception()  # asyncio is told that nobody misses it
         return done
 
     def _start(self, endpoint: Endpoint) -> None:
         task = asyncio.create_task(self._ask(endpoint))
         self._running[task] = endpoint
-        self._due[task] = asyncio.get_running_loop().time() + self._patience
+        self._began[endpoint] = asyncio.get_running_loop().time()
+        self._due[task] = self._began[endpoint] + self._patience
 
     def release(self) -> dict[asyncio.Task[T], Endpoint]:
         """Nothing more is needed: give back what is under way. Who is overdue was outrun by others."""

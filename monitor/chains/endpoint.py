@@ -21,6 +21,9 @@ T = TypeVar("T")
 Job = Callable[[Node, Block], Awaitable[T]]
 """What an endpoint is asked to find out at a block."""
 
+_AHEAD = HARMLESS | {Reason.BEHIND}
+"""The same where it is asked for a height: one that it has not reached yet says only that others are quicker."""
+
 _log = structlog.get_logger()
 
 
@@ -107,9 +110,7 @@ class Endpoint:
 
     async def resolve(self, choice: BlockChoice, deadline: float) -> Block:
         """The block that ``choice`` means to it; ``deadline`` is a time of the running loop."""
-        # A height that is not reached yet says nothing against it: others may be quicker by a block.
-        harmless = HARMLESS | {Reason.BEHIND} if isinstance(choice, Height) else HARMLESS
-        return await self._guarded(self._resolve(choice), deadline, harmless)
+        return await self._guarded(self._resolve(choice), deadline, _AHEAD if isinstance(choice, Height) else HARMLESS)
 
     async def ask(self, job: Job[T], block: Block, deadline: float) -> T:
         """Its answer to ``job``; proof that it is up."""

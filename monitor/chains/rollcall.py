@@ -105,10 +105,15 @@ class RollCall:
         return not waiting & set(first) and (reached >= self._quorum or self._quorum == 1)
 
     def next_block(self) -> Block | None:
-        """The best block that was not given yet: first the newest that as many have reached as must agree.
+        """The best block that was not given yet; None when there is no other, or too few have answered."""
+        block = self.upcoming
+        if block:
+            self._tried.add(block.hash)
+        return block
 
-        None when there is no other, or fewer than must agree have answered.
-        """
+    @property
+    def upcoming(self) -> Block | None:
+        """The block that comes next: first the newest that as many have reached as must agree."""
         if len(self.named) < self._quorum:
             return None
         named = [self.named[endpoint] for endpoint in self._order if endpoint in self.named]
@@ -117,13 +122,13 @@ class RollCall:
             reached = sorted((block.number for block in named), reverse=True)[self._quorum - 1]
             named = [block for block in named if block.number <= reached]
             named.sort(key=lambda block: (-block.number, -hashes.count(block.hash)))
-        block = next((block for block in named if block.hash not in self._tried), None)
-        if block:
-            self._tried.add(block.hash)
-        return block
+        return next((block for block in named if block.hash not in self._tried), None)
 
     def candidates(self, block: Block) -> list[Endpoint]:
-        """Who may know ``block``: those that named it, those that are further, and those that have said nothing."""
+        """Who may know ``block``: those that named it, those that are further, and those that have said nothing.
+
+        Where one is enough, the latter only at the last block: those that named another have at least answered.
+        """
 
         def distance(endpoint: Endpoint) -> int:
             named = self.named.get(endpoint)
@@ -133,5 +138,6 @@ class RollCall:
             endpoint
             for endpoint in self._order
             if endpoint not in self.failed and self.named.get(endpoint, block).number >= block.number
+            if endpoint in self.named or self._quorum > 1 or not self.upcoming
         ]
         return sorted(able, key=distance)

@@ -1,8 +1,8 @@
 """Who agrees with whom."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from monitor.chains.endpoint import Endpoint
 from monitor.chains.errors import ChainError, Reason
@@ -52,25 +52,22 @@ class Vote(Generic[F]):
     def winner(self) -> Group[F]:
         """The group that is large enough; whoever contradicted it at its block is told so.
 
-        Raises a ``disagreement`` when endpoints contradict each other and no group is large enough, and a
+        Raises :class:`ContestedError` when endpoints contradict each other and no group is large enough, and a
         ``tip_moved`` when they only stand at different blocks.
         """
         largest = self._largest()
         rivals = self._rivals(largest)
         decided = len(largest.endpoints) >= self.needed and len(largest.endpoints) > _size(rivals)
-        sentences = []
-        for rival in rivals:
-            names = " and ".join(", ".join(one.name for one in group.endpoints) for group in (largest, rival))
-            sentence = f"{names} at block {largest.finding.block.number}: {largest.finding.difference(rival.finding)}"
-            sentences.append(sentence)
-            for endpoint in rival.endpoints if decided else largest.endpoints + rival.endpoints:
-                endpoint.disagreed(sentence)
+        disputes = [(rival, _dispute(largest, rival)) for rival in rivals]
         if decided:
+            for rival, dispute in disputes:
+                _tell(rival, dispute)
             for endpoint in largest.endpoints if self.needed > 1 else ():
                 endpoint.agreed()
             return largest
-        if rivals:
-            raise ChainError(Reason.DISAGREEMENT, f"no {self.needed} endpoints agree: {'; '.join(sentences)}")
+        if disputes:
+            told = "; ".join(dispute for _, dispute in disputes)
+            raise ContestedError(f"no {self.needed} endpoints agree: {told}", [(largest, told), *disputes])
         blocks = ", ".join(f"{group.endpoints[0].name} at {group.finding.block.number}" for group in self.groups)
         raise ChainError(Reason.TIP_MOVED, f"the endpoints stand at different blocks: {blocks}")
 
@@ -81,6 +78,38 @@ class Vote(Generic[F]):
         """Those who found something else than ``leading`` at the same block."""
         at = leading.finding.block.hash
         return [group for group in self.groups if group is not leading and group.finding.block.hash == at]
+
+
+class ContestedError(ChainError):
+    """A ``disagreement``: endpoints contradict each other at a block, and it takes more to know who is right."""
+
+    def __init__(self, detail: str, parties: Sequence[tuple[Group[Any], str]]) -> None:
+        super().__init__(Reason.DISAGREEMENT, detail)
+        self._parties = parties
+
+    @property
+    def endpoints(self) -> set[Endpoint]:
+        """Who contradicts whom."""
+        return {endpoint for group, _ in self._parties for endpoint in group.endpoints}
+
+    def settle(self, trusted: Collection[Endpoint] = ()) -> None:
+        """Tell the endpoints that they were contradicted.
+
+        ``trusted`` have agreed at another block since: who was of one mind with any of them is told nothing.
+        """
+        parties = [party for party in self._parties if not any(each in trusted for each in party[0].endpoints)]
+        for group, dispute in parties or self._parties:
+            _tell(group, dispute)
+
+
+def _dispute(one: Group[F], other: Group[F]) -> str:
+    names = " and ".join(", ".join(each.name for each in group.endpoints) for group in (one, other))
+    return f"{names} at block {one.finding.block.number}: {one.finding.difference(other.finding)}"
+
+
+def _tell(group: Group[Any], dispute: str) -> None:
+    for endpoint in group.endpoints:
+        endpoint.disagreed(dispute)
 
 
 def _size(groups: Sequence[Group[F]]) -> int:

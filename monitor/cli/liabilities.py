@@ -33,7 +33,7 @@ _EXITS = {
 }
 _MEANINGS = {
     ProofStatus.PROVEN: "everything that the scheme can show by these files was recomputed and fits",
-    ProofStatus.BOUND: "bound, not proven: read and tied to the root, but a part of the proof was not verified",
+    ProofStatus.BOUND: "bound, not proven: what was recomputed fits, but a part of the proof was not",
     ProofStatus.INVALID: "the files contradict themselves, their scheme, or what was published elsewhere",
     ProofStatus.UNREADABLE: "nothing was learnt from these files",
 }
@@ -82,9 +82,9 @@ def liabilities(  # noqa: PLR0917 - a command and its options
 ) -> None:
     """Verify a published proof of liabilities: totals per asset, what was proven and what was not.
 
-    **proven**: everything that the scheme can show by these files was recomputed. **bound**: read and tied to the root,
-    but a part of the proof was not verified. **invalid**, **unreadable**: with the reason. docs/liabilities.md says per
-    scheme what each of them is worth.
+    **proven**: everything that the scheme can show by these files was recomputed. **bound**: what was recomputed fits,
+    but a part of the proof was not given, or not verified. **invalid**, **unreadable**: with the reason.
+    docs/liabilities.md says per scheme what each of them is worth.
 
     Exit status: 0 proven · 1 invalid · 3 bound only, or unreadable.
     """

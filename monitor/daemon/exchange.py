@@ -14,7 +14,7 @@ import structlog
 from monitor import ownership
 from monitor.daemon.attempts import Attempts
 from monitor.daemon.clock import Clock
-from monitor.daemon.held import full_collections_held
+from monitor.daemon.held import full_collections_held, let_go
 from monitor.daemon.judged import JudgedList, judged_list, with_answers
 from monitor.daemon.liabilities import LiabilitiesWatch
 from monitor.judgement import compare_lists
@@ -89,6 +89,7 @@ class ExchangeWatch:
         self._wanted: Mapping[str, Mapping[Token, frozenset[Address]]] = {}
         self._unpromoted: tuple[Verdict, ...] = ()
         self._answers: dict[bytes, OwnerAnswer] = {}
+        self._promoting = asyncio.Lock()
         self._validators: Validators | None = None
         self._attempts = Attempts(name, WALLETS, now)
 
@@ -117,6 +118,9 @@ class ExchangeWatch:
         else:
             await self._take_up(published, stored.accepted_at)
             self._validators = Validators(**stored.validators)
+            rows = list(published.claims)
+            del published
+            await asyncio.to_thread(let_go, rows)
 
     def _reread_wallets(self, stored: StoredDocument) -> WalletList:
         files = unpack(stored.content, stored.document, self.settings.wallets)
@@ -170,6 +174,9 @@ class ExchangeWatch:
         for sentence in published.unread:
             _log.warning("part of the list was not read", exchange=self.name, what=sentence)
         self._attempts.accepted()
+        rows = list(published.claims)
+        del found, published
+        await asyncio.to_thread(let_go, rows)
         return True
 
     async def _compare(self, published: WalletList) -> ListChanges | None:
@@ -180,9 +187,12 @@ class ExchangeWatch:
 
         def compare() -> ListChanges | None:
             try:
-                return compare_lists(self._reread_wallets(stored).claims, published.claims)
+                rows = list(self._reread_wallets(stored).claims)
             except DocumentError:
                 return None  # of a layout that is not configured any more: nothing to compare with
+            changes = compare_lists(rows, published.claims)
+            let_go(rows)
+            return changes
 
         return await asyncio.to_thread(compare)
 
@@ -213,7 +223,7 @@ class ExchangeWatch:
             if progress:
                 progress(done)
 
-        def judge() -> JudgedList:
+        def judge() -> tuple[JudgedList, Mapping[str, Mapping[Token, frozenset[Address]]]]:
             prints = [ownership.fingerprint(claim) for claim in published.claims]
             verdicts = ownership.judge_all(
                 published.claims, self.registry.networks, prints=prints, known=self._known, progress=tell, keep=keep
@@ -232,18 +242,18 @@ class ExchangeWatch:
                     questions[mark] = question
                     asked[mark].append(position)
             positions = {mark: tuple(places) for mark, places in asked.items()}
-            return judged_list(published, accepted, accepted_at, questions, positions)
+            judged = judged_list(published, accepted, accepted_at, questions, positions)
+            return judged, {network: judged.holdings.wanted(network) for network in judged.holdings.networks}
 
         keeping = asyncio.create_task(self._keep_verdicts(found))
         try:
-            judged = await asyncio.to_thread(judge)
+            judged, wanted = await asyncio.to_thread(judge)
         finally:
             keep(None)
             await keeping
-        holdings = judged.holdings
-        self._wanted = {network: holdings.wanted(network) for network in holdings.networks}
-        self._unpromoted = judged.verdicts
-        self.judged = with_answers(judged, self._unpromoted, self._answers)
+        async with self._promoting:
+            promoted = await asyncio.to_thread(with_answers, judged, judged.verdicts, self._answers)
+            self._wanted, self._unpromoted, self.judged = wanted, judged.verdicts, promoted
         # A list stays for weeks and holds no cycles: no collection need ever walk it.
         gc.freeze()
 
@@ -266,9 +276,10 @@ class ExchangeWatch:
 
     async def confirm(self, answers: Mapping[bytes, OwnerAnswer]) -> None:
         """Take in what a chain said of owners; ``answers`` by the fingerprints of :meth:`questions`."""
-        changed = {mark: answer for mark, answer in answers.items() if self._answers.get(mark) != answer}
-        if not changed or self.judged is None:
-            return
-        await self._store.save_confirmations(changed)
-        self._answers = {**self._answers, **changed}
-        self.judged = with_answers(self.judged, self._unpromoted, self._answers)
+        async with self._promoting:
+            changed = {mark: answer for mark, answer in answers.items() if self._answers.get(mark) != answer}
+            if not changed or self.judged is None:
+                return
+            await self._store.save_confirmations(changed)
+            self._answers = {**self._answers, **changed}
+            self.judged = await asyncio.to_thread(with_answers, self.judged, self._unpromoted, self._answers)

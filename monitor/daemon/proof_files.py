@@ -15,6 +15,7 @@ import aiohttp
 from monitor.daemon.clock import Clock
 from monitor.model import Document
 from monitor.proofs import ProofFile, UnreadableError, gather
+from monitor.proofs.printable import printable
 from monitor.published import DocumentError, Reason, Validators, fetch, is_url
 from monitor.settings import ProofSettings
 
@@ -71,7 +72,7 @@ def _local(path: Path, now: datetime) -> Published:
     except OSError as error:
         problem = f"{error.filename or path}: {error.strerror or error}; check the path and its rights"
         raise DocumentError(Reason.UNREACHABLE, problem) from error
-    names = tuple(str(part.relative_to(path)) for part in parts) if path.is_dir() else ()
+    names = tuple(printable(str(part.relative_to(path))) for part in parts) if path.is_dir() else ()
     joined = "".join(f"{digest} {name}\n" for digest, name in zip(digests, names, strict=True)) if names else ""
     sha256 = hashlib.sha256(joined.encode()).hexdigest() if path.is_dir() else digests[0]
     document = Document(str(path), sha256, size, now, datetime.fromtimestamp(modified, UTC), names)

@@ -5,7 +5,7 @@ and what an address holds of a key.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from monitor.ownership import secp256k1
@@ -25,7 +25,7 @@ class Form:
     digest: Callable[[bytes], bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Spelling:
     """One way of writing signatures, and the message forms that are written so.
 
@@ -33,11 +33,18 @@ class Spelling:
     """
 
     forms: tuple[Form, ...]
+    """The usual one first: its key is the one that a refusal names."""
     prefix: str = "0x"
     """What stands before the 130 hex digits."""
     v: int = 27
     """The last byte for recovery id 0. Only it and the next count, as in the ``ecrecover`` precompile: the 29 to 34
     that OKX's tool lets pass would be further spellings of the same signature."""
+    likely: tuple[Form, ...] = field(init=False)
+    """The forms with that first which held last: a list keeps to one, and each other that is tried is a recovery.
+    Replaced whole, as other threads read it meanwhile."""
+
+    def __post_init__(self) -> None:
+        self.likely = self.forms
 
     def __str__(self) -> str:
         start = f"{self.prefix} and " if self.prefix else ""
@@ -87,15 +94,18 @@ def read(text: str, message: bytes, scheme: Scheme, expected: bytes, who: str) -
     ``expected`` is what the account's address holds, ``who`` what the reason calls the account.
     """
     raw, spelling = _parse(text, scheme.spellings)
-    r_s, recovery_id, others = raw[:64], raw[64] - spelling.v, []
-    for form in spelling.forms:
+    r_s, recovery_id = raw[:64], raw[64] - spelling.v
+    others: dict[str, bytes] = {}
+    for form in spelling.likely:
         digest = form.digest(message)
         key = secp256k1.recover(r_s, recovery_id, digest)
         for account in scheme.accounts:
             if account(key) == expected:
+                if others:
+                    spelling.likely = (form, *(other for other in spelling.forms if other is not form))
                 return Signed(key, form.name, digest, r_s, recovery_id)
-        others.append(key)
-    raise Refused(f"signed by {scheme.name(others[0])}, not by {who} (or over another message)")
+        others[form.name] = key
+    raise Refused(f"signed by {scheme.name(others[spelling.forms[0].name])}, not by {who} (or over another message)")
 
 
 def check_key(stated: str, key: bytes) -> None:

@@ -1,5 +1,6 @@
 """Proofs of liabilities in the daemon: totals count only when they are proven, and what fails is told."""
 
+import os
 import shutil
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ import pytest
 from monitor.daemon import load_configuration
 from monitor.settings import ConfigurationError
 from tests.support.daemons import Site, Watched, publish, signed, until, watching
+from tests.support.published import publishing, zipped
 
 SAMPLES = Path(__file__).parents[1] / "data" / "proofs"
 TREE = (SAMPLES / "trees" / "merkle-v2-tree.txt").read_text()
@@ -158,6 +160,69 @@ async def test_an_archive_and_a_directory_are_proofs_too(site: Site, tree: Path)
     async with watching(site.path) as watched:
         await until(at_status(watched, "proven"))
         assert (await proof(watched))["document"]["source"] == str(archive)
+
+
+@pytest.mark.parametrize("beside", [True, False])
+async def test_a_proof_at_a_url_is_fetched_when_it_changes(site: Site, tree: Path, *, beside: bool) -> None:
+    watched_site(site, tree, beside=beside)
+    liabilities = site.sections["exchanges"]["okx"]["liabilities"]
+    async with publishing() as publisher:
+        dated = {"Last-Modified": "Sun, 01 Nov 2026 00:00:00 GMT"}
+        source = publisher.put("/proof.zip", zipped({"tree.txt": TREE}), ETag='"1"', **dated)
+        (liabilities["proof"] if beside else liabilities)["source"] = source
+        site.write()
+        async with watching(site.path) as watched:
+            await until(at_status(watched, "proven"))
+
+            async def unchanged() -> bool:
+                return 304 in publisher.statuses
+
+            await until(unchanged)
+            assert (await proof(watched))["document"]["members"] == ["tree.txt"]
+            publisher.put("/proof.zip", zipped({"tree.txt": FORGED}), ETag='"2"', **dated)
+            await until(alerting(watched, "PorProofFailed"))
+            publisher.put("/proof.zip", zipped({"tree.txt": TREE})[:-40], ETag='"3"', **dated)
+            await until(alerting(watched, "PorLiabilitiesRefused"))
+            publisher.put("/proof.zip", zipped({"tree.txt": TREE}), ETag='"4"', **dated)
+            await until(at_status(watched, "proven"))
+
+
+async def test_a_root_that_is_set_later_is_held_against_what_was_proven_before(site: Site, tree: Path) -> None:
+    watched_site(site, tree, beside=False)
+    async with watching(site.path) as watched:
+        await until(at_status(watched, "proven"))
+        assert await owed(watched, "USDT") == 1.42045977
+        watched_site(site, tree, beside=False, root="ab" * 32)
+        assert (await watched.reload())[0] == 200
+        await until(alerting(watched, "PorProofFailed"))
+        assert (await proof(watched))["status"] == "invalid"
+
+        async def dropped() -> bool:
+            return await owed(watched, "USDT") is None
+
+        await until(dropped)
+
+
+async def test_a_proof_that_is_no_file_does_not_stop_the_watch(site: Site, tree: Path) -> None:
+    watched_site(site, tree, beside=True)
+    tree.unlink()
+    os.mkfifo(tree)
+    async with watching(site.path) as watched:
+        await until(alerting(watched, "PorLiabilitiesRefused"))
+        summary = (await watched.alerts())["PorLiabilitiesRefused"]["summary"]
+        assert "neither a file nor a directory" in summary
+
+
+async def test_files_of_a_proof_may_have_any_name(site: Site, tree: Path) -> None:
+    watched_site(site, tree, beside=True)
+    folder = site.folder / "proof"
+    folder.mkdir()
+    publish(folder / os.fsdecode(b"\xff.txt"), TREE)
+    site.sections["exchanges"]["okx"]["liabilities"]["proof"]["source"] = str(folder)
+    site.write()
+    async with watching(site.path) as watched:
+        await until(at_status(watched, "proven"))
+        assert (await proof(watched))["document"]["members"] == ["\\udcff.txt"]
 
 
 async def test_a_proof_that_cannot_be_had_is_refused_and_the_last_one_stays(site: Site, tree: Path) -> None:

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -5,7 +7,7 @@ import pytest
 from coincurve import PrivateKey
 from eth_hash.auto import keccak
 
-from monitor.model import Claim, Network, Verdict, VerdictStatus
+from monitor.model import Claim, ClaimKind, Network, Verdict, VerdictStatus
 from monitor.ownership import Judged, accept, batch, fingerprint, judge, judge_all
 from monitor.ownership.digests import personal_message
 from tests.support.ownership import BITCOIN, ETHEREUM, MESSAGE, claim, evm_signature
@@ -128,3 +130,17 @@ def test_known_verdicts_are_held_to_the_messages_of_today() -> None:
     known = {fingerprint(ROWS[0]): Verdict(VerdictStatus.VERIFIED, "from the history")}
     (verdict,) = judge_all(ROWS[:1], NETWORKS, known=known, messages=frozenset())
     assert verdict.status is VerdictStatus.INVALID
+
+
+def test_a_process_that_judges_starts_without_what_reads_configuration() -> None:
+    program = "import sys, monitor.ownership.batch; print({'pydantic', 'yaml', 'Crypto'} & sys.modules.keys())"
+    started = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert started.stdout == "set()\n"
+
+
+@pytest.mark.parametrize("kind", ClaimKind)
+def test_a_row_in_another_process_says_what_its_claim_does(kind: ClaimKind) -> None:
+    one = replace(ROWS[0], kind=kind, owners=("0x1", ""), key="02", fault="none", coin="ETH", file="list.csv")
+    row = batch._Row._make(batch._row(one))
+    assert row.kind is kind
+    assert all(getattr(row, name) == getattr(one, name) for name in row._fields if name != "kind_value")

@@ -190,3 +190,10 @@ def test_a_damaged_member_is_said_to_be_damaged(tmp_path: Path) -> None:
     found = verify(gather([tmp_path / "proof.zip"]))
     assert found.status is ProofStatus.UNREADABLE
     assert "CRC" in found.reason
+
+
+def test_a_document_larger_than_any_exchanges_is_not_held() -> None:
+    text = trees.sample(V1)[V1].rstrip()[:-1] + b" " * (16 << 20) + b"}"
+    found = verify([trees.file(V1, text)])
+    assert found.status is ProofStatus.UNREADABLE
+    assert "more than 16777216 bytes" in found.reason
