@@ -19,7 +19,7 @@ R_co = TypeVar("R_co", covariant=True)
 _AHEAD = 3
 """Parts that each worker has before it, so that it never waits; more would only be held in memory."""
 
-_TOGETHER = 8
+_TOGETHER = 4
 """Parts of one task on a cluster, which spends some milliseconds on each task, whatever its work."""
 
 
