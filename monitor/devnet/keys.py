@@ -4,7 +4,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from hashlib import sha256
 
-from base58 import b58encode_check
+from based58 import b58encode_check
 from bitcoin.core import Hash160
 from coincurve import PrivateKey
 from eth_account import Account

@@ -11,7 +11,7 @@ that, on which all honest nodes agree; the head is at least as new.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from base58 import b58encode
+from based58 import b58encode
 from Crypto.Hash import RIPEMD160
 
 from monitor.chains.amounts import count

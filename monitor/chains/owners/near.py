@@ -8,7 +8,7 @@ wait for.
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from base58 import b58encode
+from based58 import b58encode
 
 from monitor.chains.amounts import count
 from monitor.chains.choice import BlockChoice, Depth, Height, Tag

@@ -7,7 +7,7 @@ accounts may be longer: behind 165 bytes stands what it is, and then its extensi
 from base64 import b64decode
 from dataclasses import dataclass
 
-from base58 import b58decode, b58encode
+from based58 import b58decode, b58encode
 
 from monitor.chains.amounts import count
 from monitor.chains.rest import items, member, text
@@ -62,7 +62,7 @@ def account_of(value: object) -> Account:
 
 def key(value: object) -> str:
     """32 bytes in base58, as which addresses and hashes are told."""
-    if len(b58decode(text(value))) != _KEY:
+    if len(b58decode(text(value).encode())) != _KEY:
         raise ValueError(f"{value!r:.60} is not 32 bytes")
     return str(value)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-import base58
+import based58
 
 from monitor.model import Network
 from monitor.registry.addresses.decoded import AddressError, Decoded, NoCodecError
@@ -51,7 +51,7 @@ def decode(network: Network, text: str) -> Decoded:
 def encode(prefix: int, account: bytes) -> str:
     """The SS58 address of ``account`` on the chain with ``prefix``."""
     body = _head(prefix) + account
-    return base58.b58encode(body + _checksum(body)).decode()
+    return based58.b58encode(body + _checksum(body)).decode()
 
 
 def _head(prefix: int) -> bytes:
