@@ -17,7 +17,7 @@ from monitor.chains.order import Order
 from monitor.chains.patience import Patience
 from monitor.chains.probes import Probes
 from monitor.chains.rollcall import RollCall
-from monitor.chains.vote import ContestedError, Group, Vote
+from monitor.chains.vote import ContestedError, Group, Vote, settle
 from monitor.model import Block, Network
 from monitor.settings import NetworkSettings
 
@@ -75,7 +75,7 @@ class Agreement:
             on=worth_another, attempts=_ROUNDS, timeout=None, wait_initial=0.1, wait_max=_LONGEST_PAUSE, wait_jitter=0.1
         ):
             with attempt:
-                return await work()
+                return await self._remembering(failures, work)
         raise AssertionError("a retry context ends with a result or an exception")
 
     async def reach_once(self, at: BlockChoice, job: Job[F], deadline: float, kind: Hashable) -> Group[F]:
@@ -114,11 +114,10 @@ class Agreement:
             except ChainError as error:
                 failures.append(error)
                 continue
-            _settle(failures, group.endpoints)
+            settle(failures, group.endpoints)
             if isinstance(at, Height) and group.finding.block.number != block.number:
                 raise ChainError(Reason.TIP_MOVED, f"a block came after {at} while it was read")
             return group
-        _settle(failures)
         absent = [roll.failed[endpoint] for endpoint in self._endpoints if endpoint in roll.failed]
         raise self._combined([*absent, *failures], needed)
 
@@ -206,12 +205,6 @@ class Agreement:
         reasons = [failure.reason for failure in failures]
         reason = Reason.DISAGREEMENT if Reason.DISAGREEMENT in reasons else reasons[-1]
         return ChainError(reason, f"{name}: {enough} could read it: {told}", causes=failures)
-
-
-def _settle(failures: Sequence[ChainError], trusted: Sequence[Endpoint] = ()) -> None:
-    for failure in failures:
-        if isinstance(failure, ContestedError):
-            failure.settle(trusted)
 
 
 def _over(deadline: float) -> bool:

@@ -1,6 +1,6 @@
 """Who agrees with whom."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -85,7 +85,7 @@ class ContestedError(ChainError):
 
     def __init__(self, detail: str, parties: Sequence[tuple[Group[Any], str]]) -> None:
         super().__init__(Reason.DISAGREEMENT, detail)
-        self._parties = parties
+        self._parties: Sequence[tuple[Group[Any], str]] = parties
 
     @property
     def endpoints(self) -> set[Endpoint]:
@@ -93,13 +93,22 @@ class ContestedError(ChainError):
         return {endpoint for group, _ in self._parties for endpoint in group.endpoints}
 
     def settle(self, trusted: Collection[Endpoint] = ()) -> None:
-        """Tell the endpoints that they were contradicted.
+        """Tell the endpoints that they were contradicted, once.
 
         ``trusted`` have agreed at another block since: who was of one mind with any of them is told nothing.
         """
         parties = [party for party in self._parties if not any(each in trusted for each in party[0].endpoints)]
-        for group, dispute in parties or self._parties:
+        told, self._parties = parties or self._parties, ()
+        for group, dispute in told:
             _tell(group, dispute)
+
+
+def settle(failures: Iterable[ChainError], trusted: Collection[Endpoint] = ()) -> None:
+    """Settle whatever is contested in ``failures`` and their causes; see :meth:`ContestedError.settle`."""
+    for failure in failures:
+        if isinstance(failure, ContestedError):
+            failure.settle(trusted)
+        settle(failure.causes, trusted)
 
 
 def _dispute(one: Group[F], other: Group[F]) -> str:
