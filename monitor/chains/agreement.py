@@ -65,18 +65,37 @@ class Agreement:
     async def repeatedly(self, work: Callable[[], Awaitable[Group[F]]], deadline: float) -> Group[F]:
         """What ``work`` finds, again where another block may help: it slipped away, or is not known yet.
 
-        Not past the ``deadline``: whoever was asked then would fail, and be called slow for nothing.
+        Not past the ``deadline``: whoever was asked then would fail, and be called slow for nothing. Who was
+        contradicted is told at the end, when it is known who agreed.
         """
+        failures: list[ChainError] = []
+
+        async def attempted() -> Group[F]:
+            try:
+                return await work()
+            except ChainError as error:
+                failures.append(error)
+                raise
 
         def worth_another(error: Exception) -> bool:
             return isinstance(error, ChainError) and error.passing and _now() + _LONGEST_PAUSE < deadline
 
-        async for attempt in stamina.retry_context(
-            on=worth_another, attempts=_ROUNDS, timeout=None, wait_initial=0.1, wait_max=_LONGEST_PAUSE, wait_jitter=0.1
-        ):
-            with attempt:
-                return await self._remembering(failures, work)
-        raise AssertionError("a retry context ends with a result or an exception")
+        trusted: Sequence[Endpoint] = ()
+        try:
+            async for attempt in stamina.retry_context(
+                on=worth_another,
+                attempts=_ROUNDS,
+                timeout=None,
+                wait_initial=0.1,
+                wait_max=_LONGEST_PAUSE,
+                wait_jitter=0.1,
+            ):
+                with attempt:
+                    group = await attempted()
+            trusted = group.endpoints
+        finally:
+            settle(failures, trusted)
+        return group
 
     async def reach_once(self, at: BlockChoice, job: Job[F], deadline: float, kind: Hashable) -> Group[F]:
         """Let the endpoints name blocks, and try one after the other until the quorum answers at it.
@@ -143,7 +162,7 @@ class Agreement:
         try:
             return await self._quorum(candidates, answer, deadline, kind, needed)
         except ContestedError as error:
-            error.settle()
+            error.settle(())
             raise
 
     async def _quorum(

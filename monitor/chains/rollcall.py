@@ -125,10 +125,7 @@ class RollCall:
         return next((block for block in named if block.hash not in self._tried), None)
 
     def candidates(self, block: Block) -> list[Endpoint]:
-        """Who may know ``block``: those that named it, those that are further, and those that have said nothing.
-
-        Where one is enough, the latter only at the last block: those that named another have at least answered.
-        """
+        """Who may know ``block``: those that named it, those that are further, and those that have said nothing."""
 
         def distance(endpoint: Endpoint) -> int:
             named = self.named.get(endpoint)
@@ -138,6 +135,5 @@ class RollCall:
             endpoint
             for endpoint in self._order
             if endpoint not in self.failed and self.named.get(endpoint, block).number >= block.number
-            if endpoint in self.named or self._quorum > 1 or not self.upcoming
         ]
         return sorted(able, key=distance)

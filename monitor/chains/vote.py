@@ -1,10 +1,10 @@
 """Who agrees with whom."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from monitor.chains.endpoint import Endpoint
+from monitor.chains.endpoint import Endpoint, Standing
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.node import Finding
 
@@ -92,23 +92,41 @@ class ContestedError(ChainError):
         """Who contradicts whom."""
         return {endpoint for group, _ in self._parties for endpoint in group.endpoints}
 
-    def settle(self, trusted: Collection[Endpoint] = ()) -> None:
+    def involves(self, endpoints: Collection[Endpoint]) -> bool:
+        """Whether one of ``endpoints`` is among those who contradict each other."""
+        return not self.endpoints.isdisjoint(endpoints)
+
+    def settle(self, trusted: Collection[Endpoint]) -> None:
         """Tell the endpoints that they were contradicted, once.
 
-        ``trusted`` have agreed at another block since: who was of one mind with any of them is told nothing.
+        Nothing is told to those of one mind with who is ``trusted``, for they have agreed since. Where nobody is, those
+        are told who are in doubt for something else, if there are any.
         """
-        parties = [party for party in self._parties if not any(each in trusted for each in party[0].endpoints)]
-        told, self._parties = parties or self._parties, ()
-        for group, dispute in told:
+        parties, self._parties = self._parties, ()
+        wrong = [party for party in parties if not any(each in trusted for each in party[0].endpoints)]
+        if len(wrong) == len(parties):
+            doubted = [party for party in parties if any(map(_in_doubt, party[0].endpoints))]
+            wrong = doubted or wrong
+        for group, dispute in wrong or parties:
             _tell(group, dispute)
 
 
 def settle(failures: Iterable[ChainError], trusted: Collection[Endpoint] = ()) -> None:
-    """Settle whatever is contested in ``failures`` and their causes; see :meth:`ContestedError.settle`."""
+    """Settle whatever is contested in ``failures`` and their causes, beginning with what is clearest."""
+    contests = sorted(_contests(failures), key=lambda contest: not contest.involves(trusted))
+    for contest in contests:
+        contest.settle(trusted)
+
+
+def _contests(failures: Iterable[ChainError]) -> Iterator[ContestedError]:
     for failure in failures:
         if isinstance(failure, ContestedError):
-            failure.settle(trusted)
-        settle(failure.causes, trusted)
+            yield failure
+        yield from _contests(failure.causes)
+
+
+def _in_doubt(endpoint: Endpoint) -> bool:
+    return endpoint.standing is Standing.DOUBTED
 
 
 def _dispute(one: Group[F], other: Group[F]) -> str:

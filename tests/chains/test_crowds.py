@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from monitor.chains.choice import BlockChoice, Tag
 from monitor.chains.endpoint import Standing
 from monitor.chains.errors import Reason
-from monitor.chains.node import Held, Node, Wanted
+from monitor.chains.node import Held, Wanted
 from monitor.model import Block
 from tests.support import virtual_time
 from tests.support.chains import ETH, account
-from tests.support.fake_nodes import Fakes
+from tests.support.fake_nodes import FakeNode, Fakes
 
 WANTED = {ETH: [account(1), account(2)]}
 LATEST = Tag("latest")
@@ -31,16 +31,13 @@ def truth(number: int) -> dict[str, int]:
     return {account(1): number, account(2): 10**6 - number}
 
 
-class Member(Node):
+class Member(FakeNode):
     """One of the crowd: ``lag`` blocks behind the chain, with one vice at the most."""
 
     vice = ""
     lag = 0
     pace = 0.05
     told = 0
-
-    async def identify(self) -> str:
-        return self.network.caip2
 
     def _tip(self) -> int:
         return 1000 + int(asyncio.get_running_loop().time() * SPEED) - self.lag
@@ -72,9 +69,6 @@ class Member(Node):
             raise self.line.fault(Reason.REFUSED, "no connection")
         await asyncio.sleep(10_000 if self.vice == "hangs" else seconds)
 
-    async def close(self) -> None:
-        pass
-
 
 Traits = tuple[str, int, float]
 """Vice, lag in blocks, and pace in seconds."""
@@ -102,6 +96,7 @@ MOST_OF_THEM = [("", 0, 0.5), ("", 0, 0.25), ("", 0, 0.25), ("lies", 0, 0.5)]
 @given(crowds())
 @example(MOST_OF_THEM)
 @example([*MOST_OF_THEM, ("hangs", 0, 0.5)])
+@example([("", 0, 0.0625), ("lies", 0, 0.125), ("", 3, 0.5), ("", 3, 0.5), ("lies otherwise each time", 1, 0.375)])
 @example([("", 0, 0.5), ("", 0, 0.25), ("fails after telling its block", 0, 0.5)])
 def test_the_honest_majority_makes_every_snapshot_and_each_is_right(crowd: list[Traits]) -> None:
     async def scenario() -> None:

@@ -52,7 +52,15 @@ class FakeNode(Node):
 class Fakes:
     """``count`` endpoints, node-1 and so on, and the reader of them all."""
 
-    def __init__(self, count: int, *, scans: Sequence[int] = (), undoes: Sequence[int] = (), node: type[Node] = FakeNode, **settings: Any) -> None:
+    def __init__(
+        self,
+        count: int,
+        *,
+        scans: Sequence[int] = (),
+        undoes: Sequence[int] = (),
+        node: type[FakeNode] = FakeNode,
+        **settings: Any,
+    ) -> None:
         described = [{"name": f"node-{number}", "url": "http://127.0.0.1:1"} for number in range(1, count + 1)]
         self.settings = NetworkSettings.model_validate({"endpoints": described, **settings})
         lines = [Line(endpoint) for endpoint in self.settings.endpoints]

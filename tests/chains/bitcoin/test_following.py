@@ -236,7 +236,9 @@ async def test_a_rescan_that_finds_something_else_is_told_and_wins(
     await held(reader)
     pay(bitcoind, B=5, C=6)
     assert (await reader.read(WANTED, LATEST)).balances[BTC] == amounts  # the block does not show what it did
-    await until(lambda: state(reader).difference)
+    async with asyncio.timeout(10):
+        while not state(reader).difference:  # a reading begins the rescan, once the one before has ended
+            await held(reader)
     difference = str(state(reader).difference)
     assert difference.startswith("at block 101: 4 outputs not followed, such as ")
     assert "; 4 outputs followed, but not there, such as " in difference

@@ -1,4 +1,4 @@
-"""Claims on Bitcoin at a height of the past, judged on an ordinary node, with the index of block filters and without."""
+"""Claims on Bitcoin at a past height, judged on an ordinary node, with and without the index of block filters."""
 
 import pytest
 
