@@ -3,7 +3,6 @@
 import marshal
 import multiprocessing
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import lru_cache
@@ -15,6 +14,7 @@ from typing import NamedTuple, cast
 from monitor.model import Claim, ClaimKind, Network, Verdict, VerdictStatus
 from monitor.ownership.fingerprint import fingerprint
 from monitor.ownership.judging import judge
+from monitor.workers import end_with_parent
 
 POOL_FROM = 10_000
 """From so many unjudged rows on, starting further processes costs less than it saves."""
@@ -118,15 +118,7 @@ def _begin(networks: Mapping[str, Network]) -> None:
     """What a new process does first."""
     global _networks  # noqa: PLW0603 - once in a new process, instead of with every chunk
     _networks = networks
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """Whoever is killed cannot end its workers, and they would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    end_with_parent()
 
 
 def _judge_away(rows: bytes) -> bytes:

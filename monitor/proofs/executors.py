@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -11,6 +10,7 @@ from itertools import islice
 from typing import Protocol, TypeVar
 
 from monitor.proofs.work import Executor
+from monitor.workers import end_with_parent
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -41,7 +41,7 @@ class Processes:
     def map(self, work: Callable[[T], R], parts: Iterable[T]) -> Iterator[R]:
         if self._pool is None:
             # "spawn" gives processes that share nothing with the threads and event loop of the one that starts them.
-            self._pool = ProcessPoolExecutor(self._workers, multiprocessing.get_context("spawn"), _begin)
+            self._pool = ProcessPoolExecutor(self._workers, multiprocessing.get_context("spawn"), end_with_parent)
         pool = self._pool
 
         def send(part: T) -> Future[R]:
@@ -136,16 +136,3 @@ def _together(parts: Iterable[T], first: int) -> Iterator[list[T]]:
 
 def _each(work: Callable[[T], R], parts: list[T]) -> list[R]:
     return [work(part) for part in parts]
-
-
-def _begin() -> None:
-    """What a new process does first."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """Whoever is killed cannot end its workers, and they would wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
