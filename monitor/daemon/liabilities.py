@@ -10,7 +10,7 @@ import structlog
 
 from monitor.daemon.attempts import Attempts
 from monitor.daemon.clock import Clock
-from monitor.daemon.proof import CARRIES, PROOF, Judged, ProofWatch, is_proof, proof_settings
+from monitor.daemon.proof import PROOF, Judged, ProofWatch, is_proof, proof_settings
 from monitor.judgement import REPORT, differences, exact, regularity
 from monitor.model import DocumentState, Liabilities, ProofState, ProofStatus, Publication, Regularity
 from monitor.published import (
@@ -158,7 +158,7 @@ class LiabilitiesWatch:
 
     async def _note_proof(self, found: Judged | None) -> None:
         """Add a proof that holds to the record, as soon as it is known which report it stands beside."""
-        if self.current and found and found.proof.root and found.proof.status in CARRIES:
+        if self.current and found and found.proof.root and found.proof.holds:
             await self._note(found.proof.scheme, found.proof.report_id, found.proof.root, found.document.sha256)
 
     async def _note(self, kind: str, report_id: str, root: str, sha256: str) -> None:

@@ -21,9 +21,6 @@ PROOF = "proof"
 ANY_SCHEME = "proof"
 """The ``format`` of liabilities whose source is a proof, of whichever scheme."""
 
-CARRIES = frozenset({ProofStatus.PROVEN, ProofStatus.BOUND})
-"""The statuses of a proof that holds, as far as it was verified."""
-
 _FEW = 64 * 1024**2
 """Bytes that one core works off before other processes have started."""
 
@@ -103,7 +100,7 @@ class ProofWatch:
         self.judged = Judged(found.document, proof, self._now())
         await self._store.save_proof(self._exchange, found.document, proof, self.judged.verified_at)
         self._seen, self._validators = found.document.sha256, found.validators
-        tell = _log.info if proof.status in CARRIES else _log.warning
+        tell = _log.info if proof.holds else _log.warning
         tell("proof verified", exchange=self._exchange, scheme=proof.scheme, status=proof.status, reason=proof.reason)
 
     def document_state(self) -> DocumentState:

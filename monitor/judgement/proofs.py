@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from monitor.judgement import exact
-from monitor.model import Liabilities, LiabilitiesProof, ProofStatus
-
-_CARRIES = frozenset({ProofStatus.PROVEN, ProofStatus.BOUND})
+from monitor.model import Liabilities, LiabilitiesProof
 
 
 def differences(proof: LiabilitiesProof, report: Liabilities | None) -> tuple[str, ...] | None:
@@ -16,7 +14,7 @@ def differences(proof: LiabilitiesProof, report: Liabilities | None) -> tuple[st
     they differ by less than one unit of that. A proof that names another report is of another month: that is no
     contradiction. What the proof does not state (many cover a few assets only) is none either.
     """
-    if report is None or proof.status not in _CARRIES or _of_another(proof.report_id, report.report_id):
+    if report is None or not proof.holds or _of_another(proof.report_id, report.report_id):
         return None
     compared = dict(_compared(proof, report))
     return tuple(filter(None, compared.values())) if compared else None

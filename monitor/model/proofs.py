@@ -45,6 +45,11 @@ class LiabilitiesProof:
     in_coins: bool = True
     """Whether ``totals`` are whole coins; False where the scheme leaves their unit open."""
 
+    @property
+    def holds(self) -> bool:
+        """Whether nothing speaks against it: proven, or at least bound."""
+        return self.status in {ProofStatus.PROVEN, ProofStatus.BOUND}
+
 
 @dataclass(frozen=True, slots=True)
 class ProofState:

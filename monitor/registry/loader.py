@@ -136,12 +136,8 @@ class _Assembly:
             self.faults.append(f"{place}: {name} is a name of {held} already")
 
     def tokens(self) -> None:
-        for file, name, entries in self._entries(lambda document: document.tokens):
-            place = f"{file}: tokens.{name}"
-            network = self._network(name, place)
-            if network:
-                for entry in entries:
-                    self._add_entry(network, entry, f"{place}: {entry.asset}")
+        for network, entry, place in self._on_networks("tokens", lambda document: document.tokens):
+            self._add_entry(network, entry, f"{place}: {entry.asset}")
 
     def _add_entry(self, network: Network, entry: TokenEntry, place: str) -> None:
         contract = self._contract(network, entry.contract, place)
@@ -170,12 +166,8 @@ class _Assembly:
             self.tables.names[key] = (*self.tables.names.get(key, ()), token)
 
     def positions(self) -> None:
-        for file, name, entries in self._entries(lambda document: document.positions):
-            place = f"{file}: positions.{name}"
-            network = self._network(name, place)
-            if network:
-                for entry in entries:
-                    self._add_position(network, entry, f"{place}: {entry.name}")
+        for network, entry, place in self._on_networks("positions", lambda document: document.positions):
+            self._add_position(network, entry, f"{place}: {entry.name}")
 
     def _add_position(self, network: Network, entry: PositionEntry, place: str) -> None:
         if network.family != "evm":
@@ -189,12 +181,8 @@ class _Assembly:
             self.tables.positions[network.name] = (*self.tables.positions.get(network.name, ()), token)
 
     def holdings(self) -> None:
-        for file, name, entries in self._entries(lambda document: document.holdings):
-            place = f"{file}: holdings.{name}"
-            network = self._network(name, place)
-            if network:
-                for entry in entries:
-                    self._add_holding(network, entry, f"{place}: {entry.account}")
+        for network, entry, place in self._on_networks("holdings", lambda document: document.holdings):
+            self._add_holding(network, entry, f"{place}: {entry.account}")
 
     def _add_holding(self, network: Network, entry: HoldingEntry, place: str) -> None:
         try:
@@ -291,6 +279,17 @@ class _Assembly:
         for file, document in self.files:
             for key, value in section(document).items():
                 yield file, key, value
+
+    def _on_networks(
+        self, name: str, section: Callable[[RegistryFile], Mapping[str, Iterable[T]]]
+    ) -> Iterator[tuple[Network, T, str]]:
+        """Every entry of a section that is sorted by networks, with the place of its list in the file."""
+        for file, key, entries in self._entries(section):
+            place = f"{file}: {name}.{key}"
+            network = self._network(key, place)
+            if network:
+                for entry in entries:
+                    yield network, entry, place
 
 
 def _matching(tokens: Iterable[Token], asset: str | None, contract: str | None) -> list[Token]:

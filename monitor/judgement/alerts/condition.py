@@ -42,6 +42,11 @@ class Condition:
         return self.exchange, self.asset, self.name
 
 
+def of_whole(name: AlertName, assessment: Assessment, summary: str, *, holds: bool | None) -> Condition:
+    """The condition of an exchange as a whole; ``summary`` is told unless it does not hold."""
+    return Condition(name, assessment.exchange, "", holds, summary if holds is not False else "")
+
+
 @dataclass(frozen=True, slots=True)
 class Rise:
     """A counter as last seen, and when it last rose."""

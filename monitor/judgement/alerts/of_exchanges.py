@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor.judgement.alerts.condition import Condition
+from monitor.judgement.alerts.condition import Condition, of_whole
 from monitor.judgement.alerts.of_proofs import of_proofs
 from monitor.judgement.phrases import counted, moment, span
 from monitor.model import AlertName, Assessment, DocumentState, SnapshotState, VerdictStatus
@@ -28,10 +28,6 @@ def of_exchange(
     yield _account_shared(assessment)
 
 
-def _condition(name: AlertName, assessment: Assessment, summary: str, *, holds: bool | None) -> Condition:
-    return Condition(name, assessment.exchange, "", holds, summary if holds is not False else "")
-
-
 def _stale(assessment: Assessment, now: datetime) -> Condition:
     ages = [
         f"{network} {span(now - state.snapshot.taken_at)}{_failure(state)}"
@@ -39,7 +35,7 @@ def _stale(assessment: Assessment, now: datetime) -> Condition:
         if state.stale and state.snapshot is not None and state.wanted
     ]
     summary = f"The last whole snapshot is too old: {'; '.join(ages)}."
-    return _condition(AlertName.SNAPSHOT_STALE, assessment, summary, holds=bool(ages))
+    return of_whole(AlertName.SNAPSHOT_STALE, assessment, summary, holds=bool(ages))
 
 
 def _absent(assessment: Assessment) -> Condition:
@@ -49,7 +45,7 @@ def _absent(assessment: Assessment) -> Condition:
         if state.snapshot is None and state.wanted
     ]
     summary = f"There is no whole snapshot: {'; '.join(missing)}."
-    return _condition(AlertName.SNAPSHOT_ABSENT, assessment, summary, holds=bool(missing))
+    return of_whole(AlertName.SNAPSHOT_ABSENT, assessment, summary, holds=bool(missing))
 
 
 def _failure(state: SnapshotState) -> str:
@@ -59,20 +55,20 @@ def _failure(state: SnapshotState) -> str:
 def _liabilities_old(assessment: Assessment, settings: ExchangeSettings, now: datetime) -> Condition:
     name, liabilities = AlertName.LIABILITIES_OLD, assessment.liabilities
     if liabilities is None or settings.liabilities is None:
-        return _condition(name, assessment, "No liabilities are known.", holds=None)
+        return of_whole(name, assessment, "No liabilities are known.", holds=None)
     age, allowed = now - liabilities.as_of, settings.liabilities.max_age
     summary = f"The liabilities are as of {moment(liabilities.as_of)}, {span(age)} ago; {span(allowed)} are allowed."
-    return _condition(name, assessment, summary, holds=age > allowed)
+    return of_whole(name, assessment, summary, holds=age > allowed)
 
 
 def _liabilities_absent(assessment: Assessment) -> Condition:
     summary = f"No liabilities were accepted yet{_refusal(assessment.documents.get('liabilities'))}."
-    return _condition(AlertName.LIABILITIES_ABSENT, assessment, summary, holds=assessment.liabilities is None)
+    return of_whole(AlertName.LIABILITIES_ABSENT, assessment, summary, holds=assessment.liabilities is None)
 
 
 def _list_absent(assessment: Assessment) -> Condition:
     summary = f"No wallet list was accepted yet{_refusal(assessment.documents.get('wallets'))}."
-    return _condition(AlertName.LIST_ABSENT, assessment, summary, holds=assessment.listed_at is None)
+    return of_whole(AlertName.LIST_ABSENT, assessment, summary, holds=assessment.listed_at is None)
 
 
 def _refusal(state: DocumentState | None) -> str:
@@ -90,28 +86,28 @@ def _liabilities_refused(assessment: Assessment) -> Condition:
 def _refused(name: AlertName, assessment: Assessment, kind: str) -> Condition:
     state = assessment.documents.get(kind)
     if state is None:
-        return _condition(name, assessment, "It was not asked for yet.", holds=None)
+        return of_whole(name, assessment, "It was not asked for yet.", holds=None)
     stays = f"; that of {moment(state.current.fetched_at)} stays in use" if state.current else ""
     summary = f"The newest attempt was refused: {state.refusal}{stays}."
-    return _condition(name, assessment, summary, holds=bool(state.refusal))
+    return of_whole(name, assessment, summary, holds=bool(state.refusal))
 
 
 def _list_changed(assessment: Assessment, alerts: AlertsSettings, now: datetime) -> Condition:
     name, changes, at = AlertName.LIST_CHANGED, assessment.last_changes, assessment.changed_at
     if not changes or at is None or now - at >= alerts.changed_for:
-        return _condition(name, assessment, "", holds=False)
+        return of_whole(name, assessment, "", holds=False)
     first = (*changes.removed, *changes.added, *changes.altered)[0]
     summary = (
         f"{counted(len(changes.added), 'claim')} added, {len(changes.removed)} removed, {len(changes.altered)} altered"
         f" at {moment(at)}; for one, {first}."
     )
-    return _condition(name, assessment, summary, holds=True)
+    return of_whole(name, assessment, summary, holds=True)
 
 
 def _ownership_invalid(assessment: Assessment) -> Condition:
     name = AlertName.OWNERSHIP_INVALID
     if assessment.listed_at is None:
-        return _condition(name, assessment, "There is no wallet list to judge.", holds=None)
+        return of_whole(name, assessment, "There is no wallet list to judge.", holds=None)
     invalid = {
         network: count
         for (network, status), count in sorted(assessment.verdicts.items())
@@ -119,15 +115,15 @@ def _ownership_invalid(assessment: Assessment) -> Condition:
     }
     places = ", ".join(f"{network} {count}" for network, count in invalid.items())
     summary = f"{counted(sum(invalid.values()), 'claim')} with a wrong signature or address: {places}."
-    return _condition(name, assessment, summary, holds=bool(invalid))
+    return of_whole(name, assessment, summary, holds=bool(invalid))
 
 
 def _account_shared(assessment: Assessment) -> Condition:
     name = AlertName.ACCOUNT_SHARED
     if assessment.listed_at is None:
-        return _condition(name, assessment, "There is no wallet list to compare.", holds=None)
+        return of_whole(name, assessment, "There is no wallet list to compare.", holds=None)
     shared = "; ".join(
         f"{counted(each.count, 'account')} with {each.exchange} ({', '.join(each.examples)})"
         for each in assessment.shared
     )
-    return _condition(name, assessment, f"The list shares {shared}.", holds=bool(shared))
+    return of_whole(name, assessment, f"The list shares {shared}.", holds=bool(shared))

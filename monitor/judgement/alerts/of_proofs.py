@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor.judgement.alerts.condition import Condition
+from monitor.judgement.alerts.condition import Condition, of_whole
 from monitor.judgement.phrases import moment
 from monitor.judgement.regularity import BEFORE_ITS_REPORT, missing_lately
-from monitor.model import AlertName, Assessment, ProofStatus
+from monitor.model import AlertName, Assessment
 from monitor.settings import AlertsSettings
-
-_FAILED = frozenset({ProofStatus.INVALID, ProofStatus.UNREADABLE})
 
 
 def of_proofs(assessment: Assessment, alerts: AlertsSettings, now: datetime) -> Iterator[Condition]:
@@ -21,25 +19,21 @@ def of_proofs(assessment: Assessment, alerts: AlertsSettings, now: datetime) -> 
     yield _report_missing(assessment, now)
 
 
-def _condition(name: AlertName, assessment: Assessment, summary: str, *, holds: bool | None) -> Condition:
-    return Condition(name, assessment.exchange, "", holds, summary if holds is not False else "")
-
-
 def _failed(assessment: Assessment) -> Condition:
     name, state = AlertName.PROOF_FAILED, assessment.proof
     if state is None:
-        return _condition(name, assessment, "No proof was verified yet.", holds=None)
+        return of_whole(name, assessment, "No proof was verified yet.", holds=None)
     proof, source = state.proof, state.document.source
     summary = f"The proof of liabilities ({proof.scheme or 'of no known scheme'}) is {proof.status}: {proof.reason}"
-    return _condition(name, assessment, f"{summary} [{source}].", holds=proof.status in _FAILED)
+    return of_whole(name, assessment, f"{summary} [{source}].", holds=not proof.holds)
 
 
 def _differs(assessment: Assessment) -> Condition:
     name, state = AlertName.PROOF_DIFFERS, assessment.proof
     if state is None or state.differences is None:
-        return _condition(name, assessment, "Nothing of proof and report can be compared.", holds=None)
+        return of_whole(name, assessment, "Nothing of proof and report can be compared.", holds=None)
     summary = f"Proof and report contradict each other: {'; '.join(state.differences)}."
-    return _condition(name, assessment, summary, holds=bool(state.differences))
+    return of_whole(name, assessment, summary, holds=bool(state.differences))
 
 
 def _root_changed(assessment: Assessment, alerts: AlertsSettings, now: datetime) -> Condition:
@@ -50,10 +44,10 @@ def _root_changed(assessment: Assessment, alerts: AlertsSettings, now: datetime)
         if now - change.at < alerts.changed_for + BEFORE_ITS_REPORT
     ]
     summary = f"The root was replaced without a new report: {'; '.join(told)}."
-    return _condition(AlertName.ROOT_CHANGED, assessment, summary, holds=bool(told))
+    return of_whole(AlertName.ROOT_CHANGED, assessment, summary, holds=bool(told))
 
 
 def _report_missing(assessment: Assessment, now: datetime) -> Condition:
     missing = missing_lately(assessment.regularity, now) if assessment.regularity else ()
     summary = f"No report ever came for {', '.join(missing)}."
-    return _condition(AlertName.REPORT_MISSING, assessment, summary, holds=bool(missing))
+    return of_whole(AlertName.REPORT_MISSING, assessment, summary, holds=bool(missing))
