@@ -36,7 +36,7 @@ class Memory(NamedTuple):
     before: int
     """The list and the interpreter."""
     peak: int
-    """At most, in the process that holds the list; a further one holds a few chunks."""
+    """At most."""
 
 
 class Pass(NamedTuple):
@@ -56,7 +56,7 @@ def bare(mix: str, rows: int, workers: int) -> Taken:
 
 
 def judged(mix: str, rows: int, workers: int) -> Pass:
-    """``judge_all`` over the list, from its call to its last verdict: processes start, rows are packed and sent."""
+    """``judge_all`` over the list, from its call to its last verdict, on so many threads."""
     with ProcessPoolExecutor(1, _SPAWN) as pool:
         return pool.submit(_judged, mix, rows, workers).result()
 

@@ -1,24 +1,30 @@
 """Rows of accounts that are the hash of one secp256k1 key: the whole judgement of the families that have no other."""
 
+from functools import cache
+
 from monitor.model import Claim, Network, Verdict, VerdictStatus
 from monitor.ownership import owners
 from monitor.ownership.faults import Refused
 from monitor.ownership.owners import SchemeOf
 from monitor.ownership.recoverable import check_key, read
-from monitor.ownership.secp256k1 import compressed
+from monitor.ownership.recovery import Recovering
 from monitor.registry.addresses import AddressError, Decoded, decode
 
 
-def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Verdict:
+def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Recovering[Verdict]:
     """The account's own key signed, or the owners that the row names did."""
     if any(claim.owners):
-        return owners.judge(claim, network, scheme_of)
+        return (yield from owners.judge(claim, network, scheme_of))
     text, account = only_signature(claim), decoded(claim, network)
-    signed = read(text, claim.message.encode(), scheme_of(network, account), account.payload, "the account")
+    signed = yield from read(text, claim.message.encode(), scheme_of(network, account), account.payload, "the account")
     check_key(claim.key, signed.key)
-    return Verdict(
-        VerdictStatus.VERIFIED, f"signed by the account's key {compressed(signed.key).hex()} ({signed.form})"
-    )
+    return verified(signed.form)
+
+
+@cache
+def verified(form: str) -> Verdict:
+    """The account's key signed a message of this form. One object for the many rows that it is said of."""
+    return Verdict(VerdictStatus.VERIFIED, f"signed by the account's key ({form})")
 
 
 def only_signature(claim: Claim) -> str:

@@ -1,33 +1,28 @@
-"""Whole lists: each distinct row judged once, on all cores when there are many, and the accepted messages over that."""
+"""Whole lists: each distinct row judged once, on all cores, and the accepted messages over that."""
 
-import marshal
-import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from functools import lru_cache
-from itertools import islice
-from operator import attrgetter
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from threading import Lock
 from types import MappingProxyType
-from typing import NamedTuple, cast
+from typing import TypeVar
 
-from monitor.model import Claim, ClaimKind, Network, Verdict, VerdictStatus
+from monitor.model import Claim, Network, Verdict, VerdictStatus
 from monitor.ownership.fingerprint import fingerprint
-from monitor.ownership.judging import judge
-from monitor.workers import end_with_parent
-
-POOL_FROM = 10_000
-"""From so many unjudged rows on, starting further processes costs less than it saves."""
+from monitor.ownership.together import judge_together
 
 Judged = Mapping[bytes, Verdict]
 """Verdicts by :func:`fingerprint`."""
 
-_CHUNK = 500
-_AHEAD = 4
-"""Chunks that each further process has before it, so that it finds the next one while this process judges its own."""
+_CHUNK = 256
+"""Rows judged side by side: few enough to stay in a core's cache from one step to the next."""
+_MOST_THREADS = 8
+"""Python's own part of a row, which one thread does at a time, is a seventh of it: more threads gain nothing."""
 _NONE_KNOWN: Judged = MappingProxyType({})
 
-_networks: Mapping[str, Network] = {}
+T = TypeVar("T")
 
 
 def judge_all(
@@ -48,24 +43,20 @@ def judge_all(
     a time, as they are found: who keeps them can go on after a stop in the middle.
     ``messages`` are the texts that the exchange may have signed (:func:`accept`); None accepts any. ``keep`` is given
     the verdicts from before that: what is kept must not depend on configuration.
-    ``workers`` is the number of processes, this one among them, by default one for each usable core. ``progress`` is
-    told how many claims are done, the known and the repeated ones first. This blocks: call it from a thread.
+    ``workers`` is the number of threads, this one among them, by default one for each usable core. ``progress`` is told
+    how many claims are done, 0 at first. Both functions are called on this thread, and end the judgement by raising.
+    This blocks: call it from a thread.
     """
-    if prints is None:
-        prints = [fingerprint(claim) for claim in claims]
-    unjudged = {mark: claim for mark, claim in zip(prints, claims, strict=True) if mark not in known}
-    done = len(prints) - len(unjudged)
+    rows = _Rows(claims, networks, known, prints)
+    starts = range(0, len(claims), _CHUNK)
     tell = progress or (lambda _: None)
-    tell(done)
-    judged: dict[bytes, Verdict] = {}
-    for chunk in _judge_chunks(unjudged, networks, workers or len(os.sched_getaffinity(0))):
-        judged.update(chunk)
-        if keep:
-            keep(chunk)
-        done += len(chunk)
-        tell(done)
-    found = [judged[mark] if mark in judged else known[mark] for mark in prints]
-    return accept(claims, found, messages)
+    tell(done := 0)
+    with closing(_on_threads(rows.judge, starts, workers or _usable_cores())) as chunks:
+        for count, judged in chunks:
+            if judged and keep:
+                keep(judged)
+            tell(done := done + count)
+    return accept(claims, rows.verdicts(), messages)
 
 
 def accept(claims: Iterable[Claim], verdicts: Iterable[Verdict], messages: frozenset[str] | None) -> list[Verdict]:
@@ -81,88 +72,64 @@ def _accept(claim: Claim, verdict: Verdict, messages: frozenset[str]) -> Verdict
     return Verdict(VerdictStatus.INVALID, f"message {claim.message!r} is not one of the accepted ones")
 
 
-def _judge_chunks(unjudged: Mapping[bytes, Claim], networks: Mapping[str, Network], workers: int) -> Iterator[Judged]:
-    rest = iter(unjudged.items())
-    if workers == 1 or len(unjudged) < POOL_FROM:
-        while chunk := dict(islice(rest, _CHUNK)):
-            yield _judge_here(chunk, networks)
-        return
-    # "spawn" gives processes that share nothing with the threads and event loop of the one that starts them.
-    pool = ProcessPoolExecutor(workers - 1, multiprocessing.get_context("spawn"), _begin, (dict(networks),))
-    away: dict[Future[bytes], list[bytes]] = {}
-    try:
-        while True:
-            while len(away) < _AHEAD * (workers - 1) and (chunk := dict(islice(rest, _CHUNK))):
-                away[pool.submit(_judge_away, _packed(chunk.values()))] = list(chunk)
-            # This process judges too: its rows need not be sent, and it does not wait for the others to start.
-            own = dict(islice(rest, _CHUNK))
-            if not own:
-                break
-            yield _judge_here(own, networks)
-            for future in [future for future in away if future.done()]:
-                yield dict(zip(away.pop(future), _unpacked(future.result()), strict=True))
-        for future, marks in away.items():
-            yield dict(zip(marks, _unpacked(future.result()), strict=True))
-    finally:
-        pool.shutdown(cancel_futures=True)
+class _Rows:
+    """A list while several threads judge it."""
+
+    def __init__(
+        self, claims: Sequence[Claim], networks: Mapping[str, Network], known: Judged, prints: Sequence[bytes] | None
+    ) -> None:
+        self._claims, self._networks, self._known = claims, networks, known
+        self._marked = prints is not None
+        self._marks = [b""] * len(claims) if prints is None else list(prints)
+        self._judged: dict[bytes, Verdict | None] = {}
+        """None is what some thread is judging now, so that no other does."""
+        self._lock = Lock()
+
+    def judge(self, start: int) -> tuple[int, Judged]:
+        """Judge what is new of the chunk at ``start``: how many rows it has, and the verdicts of the new ones."""
+        chunk = slice(start, start + _CHUNK)
+        claims = self._claims[chunk]
+        if not self._marked:
+            self._marks[chunk] = map(fingerprint, claims)
+        with self._lock:
+            new = {
+                mark: claim
+                for mark, claim in zip(self._marks[chunk], claims, strict=True)
+                if mark not in self._judged and mark not in self._known
+            }
+            self._judged.update(dict.fromkeys(new))
+        judged = judge_together(new, self._networks)
+        self._judged.update(judged)
+        return len(claims), judged
+
+    def verdicts(self) -> list[Verdict]:
+        """Of every row, when all chunks are judged."""
+        return [self._judged.get(mark) or self._known[mark] for mark in self._marks]
 
 
-def _judge_here(chunk: Mapping[bytes, Claim], networks: Mapping[str, Network]) -> Judged:
-    return {mark: judge(claim, networks.get(claim.network or "")) for mark, claim in chunk.items()}
+def _usable_cores() -> int:
+    return min(len(os.sched_getaffinity(0)), _MOST_THREADS)
 
 
-# --- Other processes -------------------------------------------------------------------------------------------------
+def _on_threads(work: Callable[[int], T], items: range, threads: int) -> Generator[T]:
+    """What ``work`` makes of each item, as it is done, on this thread and on others beside it."""
+    rest = iter(items)  # a range hands out each item once, whichever thread asks
+    done: deque[T] = deque()
 
+    def work_too() -> None:
+        for item in rest:
+            done.append(work(item))
 
-def _begin(networks: Mapping[str, Network]) -> None:
-    """What a new process does first."""
-    global _networks  # noqa: PLW0603 - once in a new process, instead of with every chunk
-    _networks = networks
-    end_with_parent()
-
-
-def _judge_away(rows: bytes) -> bytes:
-    """Status and reason of each row of :func:`_packed`, in the same spelling."""
-    # Rows stand in for claims: to make one of these takes fifteen times as long.
-    claims = [cast("Claim", _Row._make(row)) for row in marshal.loads(rows)]  # noqa: S302 - from our own parent
-    verdicts = [judge(claim, _networks.get(claim.network or "")) for claim in claims]
-    return marshal.dumps([(verdict.status.value, verdict.reason) for verdict in verdicts])
-
-
-class _Row(NamedTuple):
-    """What verdicts depend on, and what the log calls a row, under the names that a claim has for it."""
-
-    file: str
-    line: int
-    coin: str
-    network: str | None
-    address: str
-    account: str | None
-    fault: str
-    message: str
-    signatures: tuple[str, ...]
-    key: str
-    owners: tuple[str, ...]
-    kind_value: str
-
-    @property
-    def kind(self) -> ClaimKind:
-        return ClaimKind(self.kind_value)
-
-
-_row = attrgetter(*_Row._fields[:-1], "kind.value")
-
-
-def _packed(claims: Iterable[Claim]) -> bytes:
-    """A :class:`_Row` of each claim, as plain tuples: 0.7 µs to write and read; pickled claims take 5.6."""
-    return marshal.dumps([_row(claim) for claim in claims])
-
-
-def _unpacked(verdicts: bytes) -> Iterator[Verdict]:
-    return (_verdict(*row) for row in marshal.loads(verdicts))  # noqa: S302 - from our own child
-
-
-@lru_cache(64)
-def _verdict(status: str, reason: str) -> Verdict:
-    """One object for the many rows that the same is said of."""
-    return Verdict(VerdictStatus(status), reason)
+    with ThreadPoolExecutor(max(1, threads - 1)) as pool:
+        helpers = [pool.submit(work_too) for _ in range(threads - 1)]
+        try:
+            for item in rest:
+                done.append(work(item))
+                while done:
+                    yield done.popleft()
+        finally:
+            # Who stops in the middle leaves the others nothing to go on with.
+            deque(rest, maxlen=0)
+        for helper in helpers:
+            helper.result()
+        yield from done

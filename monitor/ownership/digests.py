@@ -42,6 +42,7 @@ def bitcoin_message(header: str, message: bytes) -> bytes:
     return sha256d(sized(header.encode()) + sized(message))
 
 
+@lru_cache(_KEPT)
 def okx_preimage(message: bytes) -> bytes:
     """What OKX signs on chains that have no message form of their own: its header and the message, both sized."""
     return sized(b"OKX Signed Message:\n") + sized(message)

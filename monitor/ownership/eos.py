@@ -14,11 +14,13 @@ from collections.abc import Callable
 from hashlib import sha256
 
 from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
-from monitor.ownership import questions, secp256k1
+from monitor.ownership import questions
 from monitor.ownership.bitcoin.hashing import ripemd160
 from monitor.ownership.description import Description
 from monitor.ownership.digests import okx_preimage
 from monitor.ownership.faults import NotJudged, Refused
+from monitor.ownership.recovery import Recovering, recovery
+from monitor.ownership.secp256k1 import compressed
 from monitor.ownership.text import base58_bytes
 
 DESCRIPTION = Description(
@@ -40,7 +42,7 @@ _LONGEST_PAIR = 512  # deep nesting exhausts the stack of the JSON reader
 _TWO_KEYS = {"publicKey1", "publicKey2"}
 
 
-def judge(claim: Claim, _network: Network) -> Verdict:
+def judge(claim: Claim, _network: Network) -> Recovering[Verdict]:
     """Each key that the row states signed."""
     if any(claim.owners):
         raise NotJudged("rows with owners are not judged on Antelope chains")
@@ -49,7 +51,9 @@ def judge(claim: Claim, _network: Network) -> Verdict:
     if len(signatures) != len(stated):
         raise Refused(f"the row has {len(signatures)} signatures and states {len(stated)} keys")
     message = claim.message.encode()
-    forms = [_check(text, key, message) for text, key in zip(claim.signatures, stated, strict=False)]
+    forms = []
+    for text, key in zip(claim.signatures, stated, strict=False):
+        forms.append((yield from _check(text, key, message)))
     return Verdict(
         VerdictStatus.UNBOUND,
         f"signed by {' and '.join(stated)} ({' and '.join(dict.fromkeys(forms))}), as the row states; "
@@ -62,12 +66,12 @@ def question(claim: Claim, network: Network) -> OwnerQuestion | None:
     return questions.of_keys(claim, network, map(_decode_key, _stated(claim.key)))
 
 
-def _check(text: str, stated: str, message: bytes) -> str:
+def _check(text: str, stated: str, message: bytes) -> Recovering[str]:
     """The form of the message that the key ``stated`` signed; else ``Refused``."""
     key, raw = _decode_key(stated), _decode_signature(text)
     for name, preimage in _FORMS:
-        signer = secp256k1.recover(raw[1:], raw[0] - _HEADER, sha256(preimage(message)).digest())
-        if secp256k1.compressed(signer) == key:
+        signer = yield recovery(raw[1:], raw[0] - _HEADER, sha256(preimage(message)).digest())
+        if compressed(signer) == key:
             return name
     raise Refused(f"the signature is not by {stated} (or over another message)")
 

@@ -48,6 +48,8 @@ from monitor.ownership.ed25519 import (
     ton,
     venom,
 )
+from monitor.ownership.recoverable import Usual
+from monitor.ownership.recovery import Recovering
 
 
 def _nothing_to_ask(_claim: Claim, _network: Network) -> None:
@@ -62,10 +64,12 @@ class Family:
     ``Refused`` and ``NotJudged``, whose texts become the reasons of ``invalid`` and ``unsupported``.
     """
 
-    judge: Callable[[Claim, Network], Verdict]
+    judge: Callable[[Claim, Network], Verdict | Recovering[Verdict]]
     description: Description
     question: Callable[[Claim, Network], OwnerQuestion | None] = _nothing_to_ask
     """What a chain can be asked about an ``unbound`` claim."""
+    usual: Callable[[Network], Usual] | None = None
+    """What lists hold most of, where they hold many rows of this family (:mod:`~monitor.ownership.shortcut`)."""
 
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(
@@ -81,7 +85,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "conflux": Family(conflux.judge, conflux.DESCRIPTION),
         "cosmos": Family(cosmos.judge, cosmos.DESCRIPTION),
         "eos": Family(eos.judge, eos.DESCRIPTION, eos.question),
-        "evm": Family(evm.judge, evm.DESCRIPTION, evm.question),
+        "evm": Family(evm.judge, evm.DESCRIPTION, evm.question, evm.usual),
         "filecoin": Family(filecoin.judge, filecoin.DESCRIPTION),
         "flow": Family(flow.judge, flow.DESCRIPTION),
         "harmony": Family(harmony.judge, harmony.DESCRIPTION),
@@ -106,9 +110,9 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "sui": Family(sui.judge, sui.DESCRIPTION),
         "tezos": Family(tezos.judge, tezos.DESCRIPTION),
         "ton": Family(ton.judge, ton.DESCRIPTION, ton.question),
-        "tron": Family(tron.judge, tron.DESCRIPTION),
+        "tron": Family(tron.judge, tron.DESCRIPTION, usual=tron.usual),
         "venom": Family(venom.judge, venom.DESCRIPTION),
-        "xrp": Family(xrp.judge, xrp.DESCRIPTION, xrp.question),
+        "xrp": Family(xrp.judge, xrp.DESCRIPTION, xrp.question, xrp.usual),
     }
 )
 """``Network.family`` to how it is judged."""

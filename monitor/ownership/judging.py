@@ -5,6 +5,7 @@ import logging
 from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
 from monitor.ownership.families import FAMILIES, Family
 from monitor.ownership.faults import NotJudged, Refused
+from monitor.ownership.recovery import Recovering, at_once
 from monitor.registry.addresses import AddressError, NoCodecError, decode
 
 RULES_VERSION = 4
@@ -18,6 +19,11 @@ def judge(claim: Claim, network: Network | None) -> Verdict:
 
     ``network`` is the registry's network of that name, None where the registry does not know the coin.
     """
+    return at_once(judging(claim, network))
+
+
+def judging(claim: Claim, network: Network | None) -> Recovering[Verdict]:
+    """:func:`judge`, step by step: what it asks of the curve can be answered together with what other rows ask."""
     if network is None:
         return Verdict(VerdictStatus.UNSUPPORTED, claim.fault or f"the network of {claim.coin} is not known")
     if claim.account is None:
@@ -32,7 +38,7 @@ def judge(claim: Claim, network: Network | None) -> Verdict:
     if family is None:
         reason = f"signatures on {network.title} (family {network.family}) are not judged"
         return Verdict(VerdictStatus.UNSUPPORTED, reason)
-    return _judge(claim, network, family)
+    return (yield from _judging(claim, network, family))
 
 
 def question(claim: Claim, network: Network | None) -> OwnerQuestion | None:
@@ -42,9 +48,10 @@ def question(claim: Claim, network: Network | None) -> OwnerQuestion | None:
     return FAMILIES[network.family].question(claim, network)
 
 
-def _judge(claim: Claim, network: Network, family: Family) -> Verdict:
+def _judging(claim: Claim, network: Network, family: Family) -> Recovering[Verdict]:
     try:
-        return family.judge(claim, network)
+        judged = family.judge(claim, network)
+        return judged if isinstance(judged, Verdict) else (yield from judged)
     except Refused as refusal:
         return Verdict(VerdictStatus.INVALID, str(refusal))
     except NotJudged as limit:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from monitor.model import Address, Claim, ClaimKind, Network, Verdict, VerdictStatus
 from monitor.ownership.faults import Refused
 from monitor.ownership.recoverable import Scheme, Signed, read
+from monitor.ownership.recovery import Recovering
 from monitor.registry.addresses import AddressError, Decoded, decode
 
 SchemeOf = Callable[[Network, Decoded], Scheme]
@@ -25,12 +26,12 @@ class Owners:
     remark: str
 
 
-def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Verdict:
+def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Recovering[Verdict]:
     """``unbound`` when every owner signed; ``verified`` when one of them is the account itself.
 
     ``network`` is where the owners have their accounts: the claim's own, or the execution layer of a validator.
     """
-    owners = check(claim, network, scheme_of)
+    owners = yield from check(claim, network, scheme_of)
     names = " and ".join(owners.signed)
     form = " and ".join(dict.fromkeys(signed.form for signed in owners.signed.values()))
     if claim.account in owners.signed:
@@ -42,14 +43,14 @@ def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Verdict:
     )
 
 
-def check(claim: Claim, network: Network, scheme_of: SchemeOf) -> Owners:
+def check(claim: Claim, network: Network, scheme_of: SchemeOf) -> Recovering[Owners]:
     """The owners' signatures, all valid, in the order of the columns; else ``Refused``."""
     owners = _decode(claim, network)
     _check_columns(claim, owners)
     signed, remark = {}, ""
     for column, owner in owners.items():
         try:
-            signed[owner.canonical] = _read(claim, column, owner, scheme_of(network, owner))
+            signed[owner.canonical] = yield from _read(claim, column, owner, scheme_of(network, owner))
         except Refused:
             if not _is_pod(claim, column):
                 raise
@@ -59,13 +60,13 @@ def check(claim: Claim, network: Network, scheme_of: SchemeOf) -> Owners:
     return Owners(signed, remark)
 
 
-def _read(claim: Claim, column: int, owner: Decoded, scheme: Scheme) -> Signed:
+def _read(claim: Claim, column: int, owner: Decoded, scheme: Scheme) -> Recovering[Signed]:
     who = f"owner {column}, {owner.canonical}"
     text = claim.signatures[column - 1] if column <= len(claim.signatures) else ""
     if not text:
         raise Refused(f"{who}, has not signed")
     try:
-        return read(text, claim.message.encode(), scheme, owner.payload, who)
+        return (yield from read(text, claim.message.encode(), scheme, owner.payload, who))
     except Refused as refusal:
         raise Refused(f"signature {column}: {refusal}") from refusal
 

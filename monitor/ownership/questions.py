@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from monitor.model import Claim, Network, OwnerQuestion
 from monitor.ownership import owners
 from monitor.ownership.owners import SchemeOf
+from monitor.ownership.recovery import at_once
 
 
 def of_owners(claim: Claim, network: Network, layer: Network, scheme_of: SchemeOf) -> OwnerQuestion | None:
@@ -15,7 +16,7 @@ def of_owners(claim: Claim, network: Network, layer: Network, scheme_of: SchemeO
     """
     if not any(claim.owners) or claim.account is None:
         return None
-    signed = owners.check(claim, layer, scheme_of).signed
+    signed = at_once(owners.check(claim, layer, scheme_of)).signed
     digests = {one.digest for one in signed.values()}
     if len(digests) > 1:
         return None

@@ -8,13 +8,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from monitor.ownership import secp256k1
+from monitor.model import Address
 from monitor.ownership.faults import Refused
+from monitor.ownership.recovery import Recovering, recovery
 from monitor.ownership.secp256k1 import compressed
 from monitor.ownership.text import hex_bytes
 
 _SIZE = 65  # r, s, v
 _DIGITS = 2 * _SIZE
+_RECOVERY_IDS = {0: b"\0", 1: b"\1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,12 @@ class Spelling:
         # Fewer in a text that is too short, or with spaces between bytes, which fromhex() passes over.
         return raw if len(raw) == _SIZE else None
 
+    def signature(self, text: str) -> bytes | None:
+        """r, s (32 bytes each) and the recovery id; None for a text of another shape, or with another v."""
+        r_s_v = self.read(text)
+        recovery_id = _RECOVERY_IDS.get(r_s_v[64] - self.v) if r_s_v else None
+        return r_s_v[:64] + recovery_id if r_s_v and recovery_id else None
+
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
@@ -71,6 +79,15 @@ class Scheme:
     """From a key (uncompressed, 65 bytes) to what its address holds (``Decoded.payload``), for each kind it has."""
     name: Callable[[bytes], str] = lambda key: f"key {compressed(key).hex()}"
     """What to call a key that is not the expected one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """How most rows of a family are proven: by one signature of this spelling, made with the account's own key."""
+
+    spelling: Spelling
+    account: Callable[[bytes], Address]
+    """The account that a key (uncompressed, 65 bytes) makes, in its canonical form."""
 
 
 class Signed(NamedTuple):
@@ -88,17 +105,17 @@ class Signed(NamedTuple):
         return self.r_s + bytes((27 + self.recovery_id,))
 
 
-def read(text: str, message: bytes, scheme: Scheme, expected: bytes, who: str) -> Signed:
+def read(text: str, message: bytes, scheme: Scheme, expected: bytes, who: str) -> Recovering[Signed]:
     """The signature in ``text``, by the key of the account ``expected`` over ``message``; else ``Refused``.
 
     ``expected`` is what the account's address holds, ``who`` what the reason calls the account.
     """
-    raw, spelling = _parse(text, scheme.spellings)
-    r_s, recovery_id = raw[:64], raw[64] - spelling.v
+    signature, spelling = _parse(text, scheme.spellings)
+    r_s, recovery_id = signature[:64], signature[64]
     others: dict[str, bytes] = {}
     for form in spelling.likely:
         digest = form.digest(message)
-        key = secp256k1.recover(r_s, recovery_id, digest)
+        key = yield recovery(r_s, recovery_id, digest)
         for account in scheme.accounts:
             if account(key) == expected:
                 if others:
@@ -117,11 +134,11 @@ def check_key(stated: str, key: bytes) -> None:
 
 
 def _parse(text: str, spellings: Sequence[Spelling]) -> tuple[bytes, Spelling]:
-    """r, s and v in 65 bytes, and how they are spelled."""
+    """r, s and recovery id in 65 bytes, and how they are spelled."""
     for spelling in spellings:
-        raw = spelling.read(text)
-        if raw is not None and spelling.v <= raw[64] <= spelling.v + 1:
-            return raw, spelling
+        signature = spelling.signature(text)
+        if signature:
+            return signature, spelling
     raise Refused(_why_unread(text, spellings))
 
 

@@ -40,8 +40,8 @@ def base58_bytes(text: str, what: str) -> bytes:
 def base64_bytes(text: str, what: str) -> bytes:
     """Base64 with its padding and nothing else: no spaces, no stray bits, so that each signature has one spelling."""
     try:
-        raw = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
+        raw = binascii.a2b_base64(text, strict_mode=True)
+    except ValueError as error:
         raise Refused(f"{what} is not base64") from error
     if base64.b64encode(raw).decode() != text:
         raise Refused(f"{what} is not canonical base64")

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Protocol, TypeVar
 
 from monitor.proofs.work import Executor
-from monitor.workers import end_with_parent
+from monitor.proofs.workers import end_with_parent
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -8,21 +8,8 @@
 Operators add networks, tokens and coin ids in files of the same format (docs/registry.md).
 """
 
-from collections.abc import Sequence
-from pathlib import Path
-
 from monitor.registry.book import Placement, Registry
 from monitor.registry.errors import RegistryError
+from monitor.registry.loader import load
 
 __all__ = ["Placement", "Registry", "RegistryError", "load"]
-
-
-def load(extensions: Sequence[Path] = ()) -> Registry:
-    """The networks, tokens and coin ids known out of the box, and those of the files ``extensions``.
-
-    Raises :class:`RegistryError` with everything that is wrong with the extensions.
-    """
-    # A process that judges signatures needs addresses alone, and starts in half the time without what reads files.
-    from monitor.registry import loader  # noqa: PLC0415
-
-    return loader.load(extensions)

@@ -32,7 +32,10 @@ Files = Sequence[tuple[str, RegistryFile]]
 
 
 def load(extensions: Sequence[Path] = ()) -> Registry:
-    """See :func:`monitor.registry.load`."""
+    """The networks, tokens and coin ids known out of the box, and those of the files ``extensions``.
+
+    Raises :class:`RegistryError` with everything that is wrong with the extensions.
+    """
     if not extensions:
         return _built_in_registry()
     faults: list[str] = []

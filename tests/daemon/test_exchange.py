@@ -1,7 +1,7 @@
 """One exchange's publications, apart from the daemon."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from threading import Event
 
 import aiohttp
@@ -10,7 +10,8 @@ import pytest
 from monitor.daemon import exchange
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.model import Claim, Network, Verdict, VerdictStatus
-from monitor.ownership import RULES_VERSION, batch, judge
+from monitor.ownership import RULES_VERSION, batch
+from monitor.ownership.together import judge_together
 from monitor.registry import load as load_registry
 from monitor.settings import Settings
 from monitor.store import Store
@@ -101,15 +102,16 @@ ROWS = [signed(number) for number in range(1, 7)]
 
 @pytest.fixture
 def judged_accounts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The addresses of the rows that were judged, two at a time."""
+    """The addresses of the rows that were judged, two at a time on one thread."""
     accounts: list[str] = []
 
-    def watched(claim: Claim, network: Network | None) -> Verdict:
-        accounts.append(claim.address)
-        return judge(claim, network)
+    def watched(claims: Mapping[bytes, Claim], networks: Mapping[str, Network]) -> dict[bytes, Verdict]:
+        accounts.extend(claim.address for claim in claims.values())
+        return judge_together(claims, networks)
 
     monkeypatch.setattr(batch, "_CHUNK", 2)
-    monkeypatch.setattr(batch, "judge", watched)
+    monkeypatch.setattr(batch, "_usable_cores", lambda: 1)
+    monkeypatch.setattr(batch, "judge_together", watched)
     return accounts
 
 

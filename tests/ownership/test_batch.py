@@ -1,15 +1,15 @@
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from threading import Barrier, Event, current_thread
 
 import pytest
 from coincurve import PrivateKey
 from eth_hash.auto import keccak
 
-from monitor.model import Claim, ClaimKind, Network, Verdict, VerdictStatus
+from monitor.model import Claim, Network, Verdict, VerdictStatus
 from monitor.ownership import Judged, accept, batch, fingerprint, judge, judge_all
 from monitor.ownership.digests import personal_message
+from monitor.ownership.together import judge_together
 from tests.support.ownership import BITCOIN, ETHEREUM, MESSAGE, claim, evm_signature
 
 NETWORKS: Mapping[str, Network] = {"ethereum": ETHEREUM, "bitcoin": BITCOIN}
@@ -28,14 +28,14 @@ MIXED = [*ROWS, ROWS[0], claim(BITCOIN, "1BoatSLRHtKNngkdXEeobR76b53LETtpyT"), r
 
 @pytest.fixture
 def judged_lines(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The lines that were judged in this process."""
+    """The lines that were judged."""
     lines: list[int] = []
 
-    def watched(claim: Claim, network: Network | None) -> Verdict:
-        lines.append(claim.line)
-        return judge(claim, network)
+    def watched(claims: Mapping[bytes, Claim], networks: Mapping[str, Network]) -> dict[bytes, Verdict]:
+        lines.extend(claim.line for claim in claims.values())
+        return judge_together(claims, networks)
 
-    monkeypatch.setattr(batch, "judge", watched)
+    monkeypatch.setattr(batch, "judge_together", watched)
     return lines
 
 
@@ -45,13 +45,51 @@ def test_verdicts_come_in_the_order_of_the_claims() -> None:
     assert {verdict.status for verdict in expected} == set(VerdictStatus) - {VerdictStatus.UNBOUND}
 
 
-def test_several_processes_judge_as_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "POOL_FROM", 10)
+@pytest.mark.parametrize("workers", [2, 3])
+def test_several_threads_judge_as_one_does(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "_CHUNK", 4)
     done: list[int] = []
-    assert judge_all(MIXED, NETWORKS, workers=2, progress=done.append) == judge_all(MIXED, NETWORKS, workers=1)
+    assert judge_all(MIXED, NETWORKS, workers=workers, progress=done.append) == judge_all(MIXED, NETWORKS, workers=1)
     assert done == sorted(done)
-    assert (len(done), done[-1]) == (12, len(MIXED))
+    assert (len(done), done[0], done[-1]) == (12, 0, len(MIXED))
+
+
+def test_all_threads_judge_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    together = Barrier(3, timeout=60)
+
+    def meeting(claims: Mapping[bytes, Claim], networks: Mapping[str, Network]) -> dict[bytes, Verdict]:
+        together.wait()
+        return judge_together(claims, networks)
+
+    monkeypatch.setattr(batch, "_CHUNK", 1)
+    monkeypatch.setattr(batch, "judge_together", meeting)
+    assert judge_all(ROWS[:9], NETWORKS, workers=3) == [judge(row, ETHEREUM) for row in ROWS[:9]]
+
+
+def test_a_row_that_several_threads_meet_is_judged_by_one_of_them(
+    judged_lines: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "_CHUNK", 1)
+    verdicts = judge_all([ROWS[0]] * 50 + [ROWS[1]] * 50, NETWORKS, workers=4)
+    assert sorted(judged_lines) == [1, 2]
+    assert verdicts == [judge(ROWS[0], ETHEREUM)] * 50 + [judge(ROWS[1], ETHEREUM)] * 50
+
+
+def test_what_fails_in_another_thread_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = current_thread()
+    failed = Event()
+
+    def failing(claims: Mapping[bytes, Claim], networks: Mapping[str, Network]) -> dict[bytes, Verdict]:
+        if current_thread() is here:
+            assert failed.wait(60)
+            return judge_together(claims, networks)
+        failed.set()
+        raise MemoryError
+
+    monkeypatch.setattr(batch, "_CHUNK", 4)
+    monkeypatch.setattr(batch, "judge_together", failing)
+    with pytest.raises(MemoryError):
+        judge_all(ROWS, NETWORKS, workers=2)
 
 
 def test_a_row_is_judged_once_however_often_it_stands_in_the_list(judged_lines: list[int]) -> None:
@@ -67,7 +105,7 @@ def test_what_is_known_is_not_judged_again(judged_lines: list[int]) -> None:
     verdicts = judge_all(ROWS[:3], NETWORKS, known=known, progress=done.append)
     assert verdicts[0] == remembered
     assert sorted(judged_lines) == [2, 3]
-    assert done == [1, 3]
+    assert done == [0, 3]
 
 
 def test_nothing_is_judged_when_all_is_known(judged_lines: list[int]) -> None:
@@ -78,8 +116,7 @@ def test_nothing_is_judged_when_all_is_known(judged_lines: list[int]) -> None:
 
 def test_what_is_found_is_handed_on_while_judging_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "_CHUNK", 4)
-    for workers, start_at in ((1, 10_000), (2, 10)):
-        monkeypatch.setattr(batch, "POOL_FROM", start_at)
+    for workers in (1, 2):
         kept: list[Judged] = []
         verdicts = judge_all(MIXED, NETWORKS, messages=frozenset(), workers=workers, keep=kept.append)
         assert len(kept) == 11
@@ -99,7 +136,7 @@ def test_who_stops_in_the_middle_judges_the_rest_later(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        judge_all(ROWS, NETWORKS, progress=stop, keep=known.update)
+        judge_all(ROWS, NETWORKS, workers=1, progress=stop, keep=known.update)
     assert len(judged_lines) == 8
     judge_all(ROWS, NETWORKS, known=known)
     assert judged_lines == [row.line for row in ROWS]
@@ -130,17 +167,3 @@ def test_known_verdicts_are_held_to_the_messages_of_today() -> None:
     known = {fingerprint(ROWS[0]): Verdict(VerdictStatus.VERIFIED, "from the history")}
     (verdict,) = judge_all(ROWS[:1], NETWORKS, known=known, messages=frozenset())
     assert verdict.status is VerdictStatus.INVALID
-
-
-def test_a_process_that_judges_starts_without_what_reads_configuration() -> None:
-    program = "import sys, monitor.ownership.batch; print({'pydantic', 'yaml', 'Crypto'} & sys.modules.keys())"
-    started = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert started.stdout == "set()\n"
-
-
-@pytest.mark.parametrize("kind", ClaimKind)
-def test_a_row_in_another_process_says_what_its_claim_does(kind: ClaimKind) -> None:
-    one = replace(ROWS[0], kind=kind, owners=("0x1", ""), key="02", fault="none", coin="ETH", file="list.csv")
-    row = batch._Row._make(batch._row(one))
-    assert row.kind is kind
-    assert all(getattr(row, name) == getattr(one, name) for name in row._fields if name != "kind_value")

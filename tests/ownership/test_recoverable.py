@@ -1,10 +1,12 @@
 """Signatures whose spelling stands for several message forms."""
 
+from collections.abc import Sequence
+
 import pytest
 from coincurve import PrivateKey
 from eth_hash.auto import keccak
 
-from monitor.ownership import judge, secp256k1
+from monitor.ownership import judge, recovery_loop
 from monitor.ownership.digests import personal_message, personal_message_of_hash
 from tests.support.ownership import ETHEREUM, MESSAGE, claim, evm_signature
 
@@ -20,13 +22,13 @@ def account(key: PrivateKey) -> str:
 def recoveries(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The digests that keys were recovered from."""
     digests: list[bytes] = []
-    recover = secp256k1.recover
+    recover_keys = recovery_loop.recover_keys
 
-    def watched(compact: bytes, recovery_id: int, digest: bytes) -> bytes:
-        digests.append(digest)
-        return recover(compact, recovery_id, digest)
+    def watched(signatures: Sequence[bytes]) -> Sequence[bytes]:
+        digests.extend(signature[65:] for signature in signatures)
+        return recover_keys(signatures)
 
-    monkeypatch.setattr(secp256k1, "recover", watched)
+    monkeypatch.setattr(recovery_loop, "recover_keys", watched)
     return digests
 
 

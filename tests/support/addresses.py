@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from monitor.model import Network
-from monitor.registry.addresses import AddressError, Decoded, decode
+from monitor.registry.addresses import AddressError, Decoded, canonical, decode
 
 _FAMILIES = {
     "bitcoin": (
@@ -31,13 +35,19 @@ def network(name: str) -> Network:
 
 def accepted(name: str, text: str) -> Decoded:
     """What ``text`` decodes to on the network ``name``."""
-    return decode(network(name), text)
+    found = decode(network(name), text)
+    assert canonical(network(name))(text) == found.canonical
+    return found
 
 
 def refusal(name: str, text: str) -> str:
     """Why ``text`` is refused on the network ``name``; empty when it is accepted."""
     try:
-        decode(network(name), text)
+        accepted(name, text)
     except AddressError as error:
-        return str(error)
-    return ""
+        reason = str(error)
+    else:
+        return ""
+    with pytest.raises(AddressError, match=f"^{re.escape(reason)}$"):
+        canonical(network(name))(text)
+    return reason

@@ -45,8 +45,3 @@ class MonitorProcess(Node):
         """Wait for its end."""
         assert self._process
         return self._process.wait(within)
-
-    def children(self) -> list[int]:
-        """Processes that it has started and that live."""
-        tasks = Path(f"/proc/{self.pid}/task").glob("*/children")
-        return [int(pid) for task in tasks for pid in task.read_text().split()]

@@ -10,10 +10,8 @@ from dataclasses import replace
 
 from monitor.chains.node import Held, Wanted
 from monitor.model import Address, Network, Token
-from monitor.registry.addresses import AddressError, decode
-from monitor.registry.addresses.encodings import base58check
+from monitor.registry.addresses import AddressError, decode, tron
 
-_VERSION = b"\x41"
 _HEX = re.compile(r"0x([0-9a-f]{40})(?![0-9a-f])")
 
 
@@ -24,7 +22,7 @@ def to_hex(network: Network, account: Address) -> Address:
 
 def from_hex(account: Address) -> Address:
     """``0x`` and 40 digits as ``T…``."""
-    return base58check.encode_check(_VERSION + bytes.fromhex(account[2:]))
+    return tron.encode(bytes.fromhex(account[2:]))
 
 
 class Translated:

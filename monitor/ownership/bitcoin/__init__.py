@@ -7,6 +7,7 @@ is. Signatures are compact (:mod:`~monitor.ownership.bitcoin.compact`) or, for B
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from monitor.model import Claim, Network, Verdict, VerdictStatus
 from monitor.ownership.bitcoin import bip322, compact, decred
@@ -14,6 +15,7 @@ from monitor.ownership.bitcoin.account import Account, account_of
 from monitor.ownership.bitcoin.coins import BIP322, MESSAGE_HEADERS
 from monitor.ownership.description import Description
 from monitor.ownership.faults import NotJudged, Refused
+from monitor.ownership.recovery import Recovering
 
 DESCRIPTION = Description(
     addresses="P2PKH, P2SH and, where the coin has them, P2WPKH, P2WSH, P2TR and cash addresses, each with the coin's "
@@ -29,12 +31,12 @@ DESCRIPTION = Description(
 _FORMS = frozenset({"p2pkh", "p2sh", "p2wpkh", "p2wsh", "p2tr"})
 
 
-def judge(claim: Claim, network: Network) -> Verdict:
+def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
     """The keys of the address, or enough keys of its script, signed."""
     if any(claim.owners):
         raise NotJudged(f"rows with owners are not judged on {network.title}")
     if network.name == "decred":
-        return decred.judge(claim, network)
+        return (yield from decred.judge(claim, network))
     headers = MESSAGE_HEADERS.get(network.name)
     if headers is None:
         raise NotJudged(f"the message form of {network.title} is not known")
@@ -46,22 +48,30 @@ def judge(claim: Claim, network: Network) -> Verdict:
     signatures = [compact.read(text) for text in given]
     recoverable = [signature for signature in signatures if signature]
     if len(recoverable) == len(signatures):
-        reason = _judge_compact(account, recoverable, headers, message)
+        reason = yield from _judge_compact(account, recoverable, headers, message)
     elif network.name not in BIP322:
         raise Refused("the signature is not 65 bytes in base64, nor 0x and 130 hex digits")
     elif len(given) > 1:
         raise Refused("a BIP-322 signature is whole by itself, and this row has more signatures")
     else:
         reason = bip322.judge(account, given[0], message)
+    return _verified(reason)
+
+
+@lru_cache(64)
+def _verified(reason: str) -> Verdict:
+    """One object for the many rows of which the same is said."""
     return Verdict(VerdictStatus.VERIFIED, reason)
 
 
-def _judge_compact(account: Account, signatures: list[compact.Compact], headers: Sequence[str], message: bytes) -> str:
+def _judge_compact(
+    account: Account, signatures: list[compact.Compact], headers: Sequence[str], message: bytes
+) -> Recovering[str]:
     """Why the signatures prove the account under one of ``headers``; else ``Refused`` as under the first."""
     refusals: list[Refused] = []
     for header in headers:
         try:
-            return compact.judge(account, signatures, header, message)
+            return (yield from compact.judge(account, signatures, header, message))
         except Refused as refusal:
             refusals.append(refusal)
     raise refusals[0]

@@ -15,11 +15,13 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import NamedTuple
 
-from monitor.ownership import digests, secp256k1
+from monitor.ownership import digests
 from monitor.ownership.bitcoin import multisig
 from monitor.ownership.bitcoin.account import Account
 from monitor.ownership.bitcoin.hashing import hash160, key_hash_script, witness_script_hash
 from monitor.ownership.faults import Refused
+from monitor.ownership.recovery import Recovering, recovery
+from monitor.ownership.secp256k1 import compressed
 from monitor.ownership.text import base64_bytes
 
 _LONGEST_KEY = 65
@@ -40,6 +42,7 @@ class Header(IntEnum):
 
 
 _HEADERS = tuple(Header)
+_OF_KEYS = (Header.UNCOMPRESSED, Header.COMPRESSED)
 _MEANING = {
     Header.UNCOMPRESSED: "P2PKH of an uncompressed key (27 to 30)",
     Header.COMPRESSED: "P2PKH of a compressed key (31 to 34)",
@@ -53,10 +56,10 @@ def _nested(key: bytes) -> bytes:
     return hash160(key_hash_script(key))
 
 
-_KEY_FORMS: Mapping[str, tuple[str, frozenset[Header], Callable[[bytes], bytes]]] = {
-    "p2pkh": ("P2PKH", frozenset({Header.UNCOMPRESSED, Header.COMPRESSED}), hash160),
-    "p2wpkh": ("P2WPKH", frozenset({Header.COMPRESSED, Header.P2WPKH}), hash160),
-    "p2sh": ("P2SH-P2WPKH", frozenset({Header.COMPRESSED, Header.P2SH_P2WPKH}), _nested),
+_KEY_FORMS: Mapping[str, tuple[str, tuple[Header, ...], Callable[[bytes], bytes]]] = {
+    "p2pkh": ("P2PKH", _OF_KEYS, hash160),
+    "p2wpkh": ("P2WPKH", (Header.COMPRESSED, Header.P2WPKH), hash160),
+    "p2sh": ("P2SH-P2WPKH", (Header.COMPRESSED, Header.P2SH_P2WPKH), _nested),
 }
 """Form of the address to its name, the headers that go with it, and how it is made from a key."""
 
@@ -69,10 +72,10 @@ class Compact(NamedTuple):
     r_s: bytes
     digest: Callable[[str, bytes], bytes]
 
-    def signer(self, message_header: str, message: bytes) -> bytes:
+    def signer(self, message_header: str, message: bytes) -> Recovering[bytes]:
         """The key that signed, serialised as the header says."""
-        key = secp256k1.recover(self.r_s, self.recovery_id, self.digest(message_header, message))
-        return key if self.header is Header.UNCOMPRESSED else secp256k1.compressed(key)
+        key = yield recovery(self.r_s, self.recovery_id, self.digest(message_header, message))
+        return key if self.header is Header.UNCOMPRESSED else compressed(key)
 
 
 def read(text: str) -> Compact | None:
@@ -100,11 +103,13 @@ def _read_okx(text: str) -> Compact:
     return Compact(Header.COMPRESSED, (raw[64] - 27) % 4, raw[:64], lambda _, message: digests.okx_message(message))
 
 
-def judge(account: Account, signatures: list[Compact], message_header: str, message: bytes) -> str:
+def judge(account: Account, signatures: list[Compact], message_header: str, message: bytes) -> Recovering[str]:
     """Why the signatures prove the account; else ``Refused``."""
     if account.form == "p2tr":
         raise Refused("a taproot address cannot be proven by a recoverable signature (BIP 137); BIP-322 is needed")
-    signers = [signature.signer(message_header, message) for signature in signatures]
+    signers: list[bytes] = []
+    for signature in signatures:
+        signers += [(yield from signature.signer(message_header, message))]
     if account.form == "p2wsh" or (account.form == "p2sh" and not _is_nested(account, signatures, signers)):
         return _judge_script(account, signatures, signers)
     return _judge_key(account, signatures, signers)
@@ -112,7 +117,7 @@ def judge(account: Account, signatures: list[Compact], message_header: str, mess
 
 def _is_nested(account: Account, signatures: list[Compact], signers: list[bytes]) -> bool:
     """Whether a P2SH address is judged as that of one key: a header says so, or a key that signed makes it."""
-    if any(signature.header is Header.P2SH_P2WPKH for signature in signatures):
+    if Header.P2SH_P2WPKH in [signature.header for signature in signatures]:
         return True
     # A row that states more than a key states a script. Most do, and for them each key is spared four hashes.
     return len(account.stated) <= _LONGEST_KEY and any(account.program == _nested(key) for key in signers)
@@ -128,12 +133,12 @@ def _judge_key(account: Account, signatures: list[Compact], signers: list[bytes]
     if account.program != program_of(key):
         raise Refused(f"signed by key {key.hex()}, which is not the address's (or over another message)")
     account.check_stated(key, *([key_hash_script(key)] if account.form == "p2sh" else []))
-    return f"{name}: signed by key {key.hex()}, whose hash is the address"
+    return f"{name}: signed by the key whose hash is the address"
 
 
 def _judge_script(account: Account, signatures: list[Compact], signers: list[bytes]) -> str:
     for position, signature in enumerate(signatures, 1):
-        if signature.header not in {Header.UNCOMPRESSED, Header.COMPRESSED}:
+        if signature.header not in _OF_KEYS:
             raise Refused(f"the header of signature {position} is for {signature.header}, not for a key of a script")
     name, script = _script_of(account)
     parsed = multisig.parse(script, uncompressed=name == "P2SH")

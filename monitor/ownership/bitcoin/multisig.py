@@ -51,7 +51,7 @@ def parse(script: bytes, *, uncompressed: bool) -> Multisig | None:
         return None
     keys = tuple(push[1:] for push in _PUSHES.findall(match[2]))
     m, n = _number(match[1]), _number(match[3])
-    if not m <= n == len(keys) or not all(is_key(key, uncompressed=uncompressed) for key in keys):
+    if not m <= n == len(keys) or not (uncompressed or all(len(key) == 33 for key in keys)):
         return None
     return Multisig(m, keys)
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from monitor.model import Network
+from monitor.model import Address, Network
 from monitor.registry.addresses import (
     aelf,
     algorand,
@@ -52,7 +52,7 @@ from monitor.registry.addresses import (
 )
 from monitor.registry.addresses.decoded import AddressError, Decoded, NoCodecError
 
-__all__ = ["AddressError", "Decoded", "NoCodecError", "decode"]
+__all__ = ["AddressError", "Decoded", "NoCodecError", "canonical", "decode"]
 
 _FAMILIES: Mapping[str, Callable[[Network, str], Decoded]] = {
     "aelf": aelf.decode,
@@ -96,6 +96,14 @@ _FAMILIES: Mapping[str, Callable[[Network, str], Decoded]] = {
     "xrp": xrp.decode,
 }
 
+_AT_SIGHT: Mapping[str, Callable[[str], object]] = {
+    "evm": evm.is_canonical,
+    "harmony": evm.is_canonical,
+    "platon": evm.is_canonical,
+    "tron": tron.is_canonical,
+}
+"""What tells of most addresses of a family that they are valid and in their canonical spelling, in any text."""
+
 _LONGEST = 256  # the longest known, Byron's, have under 120; base58 takes quadratic time
 
 
@@ -114,3 +122,16 @@ def decode(network: Network, text: str) -> Decoded:
     if " " in text or not (text.isascii() and text.isprintable()):
         raise AddressError("holds a space or another character that no address has")
     return codec(network, text)
+
+
+def canonical(network: Network) -> Callable[[str], Address]:
+    """What gives ``decode(network, text).canonical``, quickly: a list has a million of them."""
+    at_sight = _AT_SIGHT.get(network.family)
+
+    def of(text: str) -> Address:
+        if at_sight and at_sight(text):
+            return text
+        found = decode(network, text).canonical
+        return text if found == text else found
+
+    return of

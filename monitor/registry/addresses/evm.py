@@ -13,14 +13,15 @@ from monitor.model import Network
 from monitor.registry.addresses.decoded import AddressError, Decoded
 from monitor.registry.addresses.encodings import bech32, hexadecimal
 
-_CANONICAL = re.compile(r"0x[0-9a-f]{40}").fullmatch
+is_canonical = re.compile(r"0x[0-9a-f]{40}").fullmatch
+"""Whether a text is an address in its canonical spelling: of lower case nothing else is to be checked."""
 
 # Chains that also write the same 20 bytes in bech32.
 _BECH32_PREFIXES = {"harmony": "one", "okc": "ex", "platon": "lat"}
 
 
 def decode(network: Network, text: str) -> Decoded:
-    if _CANONICAL(text):
+    if is_canonical(text):
         return Decoded(text, "account", bytes.fromhex(text[2:]))
     prefix = _BECH32_PREFIXES.get(network.name)
     account = from_bech32(text, prefix) if prefix and not text.startswith("0x") else from_hex(text)

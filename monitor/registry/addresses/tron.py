@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from monitor.model import Network
+from monitor.model import Address, Network
 from monitor.registry.addresses.decoded import AddressError, Decoded
 from monitor.registry.addresses.encodings import base58check
 
-_VERSION = 0x41
+_VERSION = b"\x41"
+_LENGTH = 34
+"""Characters, of every address: the version lets none be shorter or longer."""
+
+
+def is_canonical(text: str) -> bool:
+    """Whether a text is an address, of which base58 has one spelling."""
+    if len(text) != _LENGTH:
+        return False
+    body = base58check.body_of(text)
+    return len(body) == 21 and body.startswith(_VERSION)
 
 
 def decode(_network: Network, text: str) -> Decoded:
     body = base58check.decode_check(text)
-    if len(body) != 21 or body[0] != _VERSION:
+    if len(body) != 21 or not body.startswith(_VERSION):
         raise AddressError("is not a Tron address: its payload is not 0x41 and 20 bytes")
     return Decoded(text, "account", body[1:])
+
+
+def encode(account: bytes) -> Address:
+    """The address of an account, given as its 20 bytes."""
+    return base58check.encode_check(_VERSION + account)

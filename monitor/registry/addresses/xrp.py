@@ -5,7 +5,7 @@ A tag names a customer, not an account of the ledger: canonical is the classic a
 
 from __future__ import annotations
 
-from monitor.model import Network
+from monitor.model import Address, Network
 from monitor.registry.addresses.decoded import AddressError, Decoded
 from monitor.registry.addresses.encodings import base58check
 from monitor.registry.addresses.encodings.base58check import RIPPLE_ALPHABET
@@ -26,4 +26,9 @@ def decode(_network: Network, text: str) -> Decoded:
     account, flag, tag = body[2:22], body[22], body[23:]
     if flag > 1 or any(tag[4:]) or (flag == 0 and any(tag)):
         raise AddressError("its destination tag is not written as XLS-5 says")
-    return Decoded(base58check.encode_check(_CLASSIC + account, alphabet=RIPPLE_ALPHABET), "x-address", account)
+    return Decoded(encode(account), "x-address", account)
+
+
+def encode(account: bytes) -> Address:
+    """The classic address of an account, given as its 20 bytes."""
+    return base58check.encode_check(_CLASSIC + account, alphabet=RIPPLE_ALPHABET)

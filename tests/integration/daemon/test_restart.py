@@ -1,7 +1,6 @@
 """After a kill the daemon goes on where it was: nothing lost, nothing judged twice, no alert that flaps."""
 
 import asyncio
-import signal
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.daemons import Row, Site, TurnableClock, Watched, long_list, signed, unsigned, until, watching
+from tests.support.daemons import Row, Site, TurnableClock, Watched, signed, unsigned, until, watching
 from tests.support.evm import give
 from tests.support.nodes import AnvilFactory
 from tests.support.processes import MonitorProcess
@@ -120,23 +119,3 @@ async def test_a_snapshot_of_an_earlier_run_is_as_old_as_it_is(
     async with watching(site.path, clock) as watched:
         assert await watched.labels("por_reserves") == []
         assert await watched.status("ETH") == "unknown"
-
-
-async def test_workers_do_not_outlive_a_daemon_that_is_killed(
-    site: Site, monitor: Callable[[], MonitorProcess]
-) -> None:
-    site.exchange("okx", long_list(20_000))
-    process = await asyncio.to_thread(monitor)
-
-    async def working() -> bool:
-        return len(process.children()) >= 2
-
-    await until(working)
-    workers = process.children()
-    process.signal_only(signal.SIGKILL)
-    assert process.exit_status(within=10) == -signal.SIGKILL
-
-    async def gone() -> bool:
-        return not any(Path(f"/proc/{worker}").exists() for worker in workers)
-
-    await until(gone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import sha256
 
-from based58 import Alphabet, b58decode, b58encode
+from based58 import Alphabet, b58decode, b58decode_check, b58encode
 
 from monitor.registry.addresses.decoded import AddressError
 
@@ -31,11 +31,21 @@ def decode(text: str, alphabet: Alphabet = BITCOIN_ALPHABET) -> bytes:
 
 def decode_check(text: str, *, alphabet: Alphabet = BITCOIN_ALPHABET, checksum: Hash = sha256d) -> bytes:
     """The bytes of ``text`` (version and payload) after their checksum was compared."""
+    if checksum is sha256d and (body := body_of(text, alphabet)):
+        return body
     data = decode(text, alphabet)
     body = data[:-4]
     if not body or data[-4:] != checksum(body)[:4]:
         raise AddressError("its base58 checksum does not match")
     return body
+
+
+def body_of(text: str, alphabet: Alphabet = BITCOIN_ALPHABET) -> bytes:
+    """The bytes of ``text`` without their double SHA-256 checksum; none where it does not match."""
+    try:
+        return b58decode_check(text.encode(), alphabet)
+    except ValueError:
+        return b""
 
 
 def encode_check(body: bytes, *, alphabet: Alphabet = BITCOIN_ALPHABET) -> str:
