@@ -1,20 +1,19 @@
-"""The exposition: state rendered once per World, events at every scrape."""
+"""The exposition: state rendered once per World, events when some have happened, the process at every scrape."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
-from prometheus_client.core import Metric
 from prometheus_client.exposition import gzip_accepted
-from prometheus_client.registry import Collector
 
 from monitor import __version__
-from monitor.metrics import families
+from monitor.metrics import families, formats
 from monitor.metrics.accounts import Accounts, largest
 from monitor.metrics.events import Pair, SnapshotEvents
-from monitor.metrics.families import Family, Series
-from monitor.metrics.formats import Format, Head
+from monitor.metrics.families import Family
+from monitor.metrics.formats import Format, Part
 from monitor.metrics.state import STATE
+from monitor.metrics.text import Series, lines
 from monitor.model import World
 
 
@@ -67,30 +66,39 @@ class Metrics:
         With many exchanges that takes longer than a scrape should: call it off the event loop. Leaving it out costs
         time, never truth, because the first scrape of a World then renders it.
         """
-        asked_for = {kind for rendered in self._rendered for kind in rendered.heads}
-        for kind in asked_for or {Format.OPENMETRICS}:
-            self._state(world, kind)
+        asked_for = {kind for rendered in self._rendered for kind in tuple(rendered.parts)}
+        kinds = asked_for or {Format.OPENMETRICS}
+        self._render(self._find(world), kinds)
+        for kind in kinds:
+            self._events.part(kind)
 
     def exposition(self, accept: str = "", accept_encoding: str = "") -> Exposition:
         """The answer to request headers ``Accept`` and ``Accept-Encoding``: text or OpenMetrics, plain or gzip."""
         kind = Format.accepted(accept)
-        state = self._state(self._world(), kind)
-        events = self._events.render(kind) + kind.render(self._registry) + kind.end
+        process = Part(kind.render(self._registry) + kind.end)
+        parts = (self._state(self._world(), kind), self._events.part(kind), process)
         headers = {"Content-Type": kind.value, "Vary": "Accept, Accept-Encoding"}
         if not gzip_accepted(accept_encoding):
-            return Exposition(state.plain(events), headers)
-        return Exposition(state.gzip(events), headers | {"Content-Encoding": "gzip"})
+            return Exposition(formats.plain(parts), headers)
+        return Exposition(formats.gzip(parts), headers | {"Content-Encoding": "gzip"})
 
-    def _state(self, world: World | None, kind: Format) -> Head:
+    def _state(self, world: World | None, kind: Format) -> Part:
         """The text of ``world``, kept for it and for the World before it.
 
         Threads that meet here may render the same text twice; both are right, and none waits for the other.
         """
         rendered = self._find(world)
-        if kind not in rendered.heads:
-            text = kind.render(_State(world, self._accounts, rendered.account_series))
-            rendered.heads[kind] = Head(text)
-        return rendered.heads[kind]
+        if kind not in rendered.parts:
+            self._render(rendered, (kind,))
+        return rendered.parts[kind]
+
+    def _render(self, rendered: "_Rendered", kinds: Iterable[Format]) -> None:
+        """Fill in the text of ``kinds``, whose lines are the same."""
+        state = _state(rendered.world, self._accounts, rendered.account_series)
+        texts = [(family, lines(family.name, family.labels, series)) for family, series in state]
+        for kind in kinds:
+            text = "".join([kind.header(family) + each for family, each in texts])
+            rendered.parts[kind] = Part(text.encode())
 
     def _find(self, world: World | None) -> "_Rendered":
         for rendered in self._rendered:
@@ -105,38 +113,21 @@ class Metrics:
 class _Rendered:
     world: World | None
     account_series: int
-    heads: dict[Format, Head] = field(default_factory=dict)
+    parts: dict[Format, Part] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _State(Collector):
-    """Everything that is state, as the library's metric objects."""
-
-    world: World | None
-    accounts: Accounts
-    account_series: int
-
-    def collect(self) -> Iterator[Metric]:
-        yield _filled(families.BUILD_INFO, iter([((__version__,), 1)]))
-        if self.world is None:
-            return
-        for family, series in STATE:
-            yield _filled(family, series(self.world))
-        yield from self._of_accounts(self.world)
-
-    def _of_accounts(self, world: World) -> Iterator[Metric]:
-        summaries = self.accounts.summaries(world, self.account_series)
-        counts = (((snapshot.exchange, snapshot.network), summary.accounts) for snapshot, summary in summaries)
-        yield _filled(families.SNAPSHOT_ACCOUNTS, counts)
-        if self.account_series:
-            shown, dropped = largest(summaries, self.account_series)
-            balances = (((each.exchange, each.network, each.asset, each.account), float(each.amount)) for each in shown)
-            yield _filled(families.ACCOUNT_BALANCE, balances)
-            yield _filled(families.ACCOUNT_SERIES_DROPPED, iter([((), dropped)]))
-
-
-def _filled(family: Family, series: Series) -> Metric:
-    metric = family.empty()
-    for labels, value in series:
-        metric.add_metric(labels, value)
-    return metric
+def _state(world: World | None, accounts: Accounts, account_series: int) -> Iterator[tuple[Family, Series]]:
+    """Everything that is state."""
+    yield families.BUILD_INFO, iter([((__version__,), 1)])
+    if world is None:
+        return
+    for family, series in STATE:
+        yield family, series(world)
+    summaries = accounts.summaries(world, account_series)
+    counts = (((snapshot.exchange, snapshot.network), summary.accounts) for snapshot, summary in summaries)
+    yield families.SNAPSHOT_ACCOUNTS, counts
+    if account_series:
+        shown, dropped = largest(summaries, account_series)
+        balances = (((each.exchange, each.network, each.asset, each.account), float(each.amount)) for each in shown)
+        yield families.ACCOUNT_BALANCE, balances
+        yield families.ACCOUNT_SERIES_DROPPED, iter([((), dropped)])

@@ -1,13 +1,7 @@
 """Every metric by name, kind, help and labels. Rules, dashboards and ``docs/metrics.md`` rely on these names."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
-
-Series = Iterator[tuple[tuple[str, ...], float]]
-"""Label values, in the order of the family's labels, and the value."""
 
 
 class Kind(StrEnum):
@@ -24,12 +18,6 @@ class Family:
     kind: Kind
     help: str
     labels: tuple[str, ...] = ()
-
-    def empty(self) -> GaugeMetricFamily | CounterMetricFamily:
-        """The library's form of a gauge or counter, with no series yet."""
-        if self.kind is Kind.COUNTER:
-            return CounterMetricFamily(self.name, self.help, labels=self.labels)
-        return GaugeMetricFamily(self.name, self.help, labels=self.labels)
 
 
 def _gauge(name: str, text: str, *labels: str) -> Family:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from monitor.judgement import missing_lately
 from monitor.metrics import families
-from monitor.metrics.families import Family, Series
+from monitor.metrics.families import Family
+from monitor.metrics.text import Series
 from monitor.model import ProofStatus, World
 
 

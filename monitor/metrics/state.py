@@ -7,8 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from monitor.metrics import families
-from monitor.metrics.families import Family, Series
+from monitor.metrics.families import Family
 from monitor.metrics.proofs import PROOFS
+from monitor.metrics.text import Series
 from monitor.model import Assessment, AssetAssessment, Basis, DocumentState, ReserveStatus, Severity, Snapshot, World
 
 

@@ -1,5 +1,8 @@
 """Metrics, health, readiness, reload."""
 
+import asyncio
+import threading
+
 from tests.support import worlds
 from tests.support.web import Client, Daemon
 
@@ -20,6 +23,17 @@ async def test_metrics_follow_the_format_that_prometheus_asks_for(client: Client
         text = await response.text()
     assert 'por_reserve_ratio{asset="BTC",basis="signed",exchange="aurora"} 0.9999996' in text
     assert text.endswith("# EOF\n")
+
+
+async def test_metrics_answer_while_every_thread_for_other_work_is_taken(client: Client) -> None:
+    free = threading.Event()
+    others = [asyncio.create_task(asyncio.to_thread(free.wait)) for _ in range(64)]
+    try:
+        async with asyncio.timeout(30), client.get("/metrics") as response:
+            assert response.status == 200
+    finally:
+        free.set()
+        await asyncio.gather(*others)
 
 
 async def test_healthy_says_why_not(client: Client, daemon: Daemon) -> None:

@@ -1,0 +1,43 @@
+"""Series as the lines of text that Prometheus reads.
+
+The library writes a sample in 7 µs and more, and many exchanges make tens of thousands of them: of the daemon's work
+that was three quarters (docs/performance.md). Here a sample takes 1 µs, since names and labels are laid out once for
+all samples of a metric.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from operator import itemgetter
+
+from prometheus_client.utils import floatToGoString
+
+Sample = tuple[tuple[str, ...], float]
+"""Label values, in the order of the labels, and the value."""
+
+Series = Iterator[Sample]
+
+
+def lines(name: str, labels: tuple[str, ...], samples: Iterable[Sample]) -> str:
+    """``samples`` of one metric, a line each, its labels by the alphabet; text and OpenMetrics have the same lines."""
+    line, ordered = _line(name, labels)
+    escaped = _Escaped().__getitem__
+    number: Callable[[float], str] = floatToGoString
+    return "".join([line % (*map(escaped, ordered(values)), number(value)) for values, value in samples])
+
+
+@cache
+def _line(name: str, labels: tuple[str, ...]) -> tuple[str, Callable[[tuple[str, ...]], tuple[str, ...]]]:
+    """A line with places for values, and what brings the values of ``labels`` into the order of the places."""
+    if not labels:
+        return f"{name} %s\n", tuple
+    names = ",".join(f'{label}="%s"' for label in sorted(labels))
+    places = sorted(range(len(labels)), key=labels.__getitem__)
+    return f"{name}{{{names}}} %s\n", itemgetter(*places) if len(places) > 1 else tuple
+
+
+class _Escaped(dict[str, str]):
+    """Label values as they stand in quotes: few are distinct, so each is looked at once."""
+
+    def __missing__(self, value: str) -> str:
+        text = self[value] = value.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
+        return text
