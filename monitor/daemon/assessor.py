@@ -105,8 +105,7 @@ class Assessor:
 
     async def _alerts(self, evidence: Evidence, settings: Settings, now: datetime) -> tuple[AlertState, ...]:
         """Advance the alerts, tell the log what started and ended, and keep their memory if it changed."""
-        conditions = evaluate(evidence, settings, self._memory, now)
-        memory, alerts = advance(self._memory, conditions, settings.alerts, now)
+        memory, alerts = await asyncio.to_thread(_advanced, self._memory, evidence, settings, now)
         active = {(alert.exchange, alert.asset, alert.name): alert for alert in alerts if alert.active}
         for key in active.keys() - self._active:
             _log.warning("alert", state="active", **_labels(active[key]))
@@ -197,6 +196,13 @@ class Assessor:
     def _is_news(self, point: RatioPoint, pause: timedelta) -> bool:
         last = self._last_point.get((point.exchange, point.asset))
         return last is None or last.ratio != point.ratio or point.at - last.at >= pause
+
+
+def _advanced(
+    memory: AlertMemory, evidence: Evidence, settings: Settings, now: datetime
+) -> tuple[AlertMemory, tuple[AlertState, ...]]:
+    """The memory and the alerts at ``now``. With many assets it takes longer than the event loop may stand still."""
+    return advance(memory, evaluate(evidence, settings, memory, now), settings.alerts, now)
 
 
 async def _kept(writing: Awaitable[None]) -> None:

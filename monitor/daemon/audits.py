@@ -81,7 +81,7 @@ async def read_claimed(
     What ``memory`` has of a height is not read again, if the height still is the same block.
     """
     by_network: defaultdict[str, list[tuple[Place, Wanted]]] = defaultdict(list)
-    for place, wanted in audit_questions(claims).items():
+    for place, wanted in (await asyncio.to_thread(audit_questions, claims)).items():
         by_network[place[0]].append((place, wanted))
     readings = Gathered(asked=frozenset(networks))
 

@@ -4,7 +4,6 @@ import asyncio
 import gc
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import datetime
 from threading import Event
 
@@ -16,6 +15,7 @@ from monitor.daemon.attempts import Attempts
 from monitor.daemon.clock import Clock
 from monitor.daemon.held import full_collections_held, let_go
 from monitor.daemon.judged import JudgedList, judged_list, with_answers
+from monitor.daemon.kept import KeptDocument
 from monitor.daemon.liabilities import LiabilitiesWatch
 from monitor.judgement import compare_lists
 from monitor.model import (
@@ -33,9 +33,10 @@ from monitor.ownership import Judged
 from monitor.published import (
     DocumentError,
     Fetched,
-    Validators,
+    Unchanged,
     check_shrink,
-    fetch_wallets,
+    claims_again,
+    fetch_list,
     read_wallets,
     unpack,
 )
@@ -68,9 +69,13 @@ class ExchangeWatch:
         now: Clock,
         known: dict[bytes, Verdict],
         closing: Event,
+        reading: asyncio.Lock,
     ) -> None:
         """``known`` are the verdicts of all exchanges by fingerprint; new ones are added to it.
 
+        ``reading`` is held while a list is read and judged. All exchanges have the same: so one list is in the works at
+        a time, and what all of them need until they are judged, several times what they need for good, is never there
+        at once. A list is judged on all cores anyway.
         ``closing`` makes a judgement under way give up: a large list takes longer than a stop may.
         """
         self.name = name
@@ -81,6 +86,7 @@ class ExchangeWatch:
         self._now = now
         self._known = known
         self._closing = closing
+        self._reading = reading
         self.judged: JudgedList | None = None
         owed = settings.liabilities
         self.owed = LiabilitiesWatch(name, owed, registry, store=store, session=session, now=now) if owed else None
@@ -90,7 +96,7 @@ class ExchangeWatch:
         self._unpromoted: tuple[Verdict, ...] = ()
         self._answers: dict[bytes, OwnerAnswer] = {}
         self._promoting = asyncio.Lock()
-        self._validators: Validators | None = None
+        self._kept = KeptDocument(name, WALLETS, store)
         self._attempts = Attempts(name, WALLETS, now)
 
     # --- After a restart or a change of configuration ----------------------------------------------------------------
@@ -103,10 +109,11 @@ class ExchangeWatch:
         self.changes = await self._store.change_counts(self.name)
         self.last_changes = await self._store.last_changes(self.name)
         self._answers = await self._store.confirmations()
-        stored = await self._store.document(self.name, WALLETS)
+        stored = await self._kept.load()
         if stored:
-            with full_collections_held():
-                await self._restore_wallets(stored)
+            async with self._reading:
+                with full_collections_held():
+                    await self._restore_wallets(stored)
         if self.owed:
             await self.owed.restore()
 
@@ -117,7 +124,7 @@ class ExchangeWatch:
             _log.warning("the kept list cannot be read any more", exchange=self.name, error=str(error))
         else:
             await self._take_up(published, stored.accepted_at)
-            self._validators = Validators(**stored.validators)
+            self._kept.in_use(stored)
             rows = list(published.claims)
             del published
             await asyncio.to_thread(let_go, rows)
@@ -139,18 +146,25 @@ class ExchangeWatch:
 
     async def refresh_wallets(self, progress: Progress | None = None) -> bool:
         """Ask for the list; judge and take it up if it is a new one. False when nothing changed or it was refused."""
-        with full_collections_held():
-            return await self._refresh_wallets(progress)
-
-    async def _refresh_wallets(self, progress: Progress | None) -> bool:
         try:
-            found = await fetch_wallets(
-                self.settings.wallets, self.registry, session=self._session, known=self._validators
+            fetched = await fetch_list(self.settings.wallets, session=self._session, known=self._kept.validators)
+        except DocumentError as error:
+            self._attempts.refused(error)
+            return False
+        if isinstance(fetched, Unchanged):
+            self._attempts.accepted()
+            await self._kept.unchanged(fetched.validators)
+            return False
+        async with self._reading:
+            with full_collections_held():
+                return await self._renew(fetched, progress)
+
+    async def _renew(self, fetched: Fetched, progress: Progress | None) -> bool:
+        """Read, judge and take up a list that is not the one before."""
+        try:
+            published = await asyncio.to_thread(
+                read_wallets, fetched.files, fetched.document, self.settings.wallets.format, self.registry
             )
-            if found is None:
-                self._attempts.accepted()
-                return False
-            published, fetched = found
             if self.judged:
                 check_shrink(len(self.judged.claims), published, self.settings.wallets.max_shrink)
         except DocumentError as error:
@@ -158,7 +172,7 @@ class ExchangeWatch:
             return False
         changes = await self._compare(published)
         accepted_at = self._now()
-        await self._keep(fetched, published.layout, accepted_at, changes)
+        await self._kept.save(fetched, published.layout, accepted_at, changes)
         await self._take_up(published, accepted_at, progress)
         if changes:
             self.changes = await self._store.change_counts(self.name)
@@ -175,32 +189,26 @@ class ExchangeWatch:
             _log.warning("part of the list was not read", exchange=self.name, what=sentence)
         self._attempts.accepted()
         rows = list(published.claims)
-        del found, published
+        del published
         await asyncio.to_thread(let_go, rows)
         return True
 
     async def _compare(self, published: WalletList) -> ListChanges | None:
-        """What is new against the last list, read again from its bytes: its evidence is not kept in memory."""
-        stored = await self._store.document(self.name, WALLETS)
+        """What is new against the last list, read again from its bytes: its evidence is not kept in memory, nor now."""
+        stored = await self._kept.load()
         if stored is None:
             return None
 
         def compare() -> ListChanges | None:
+            settings = self.settings.wallets
             try:
-                rows = list(self._reread_wallets(stored).claims)
+                files = unpack(stored.content, stored.document, settings)
+                rows = claims_again(files, stored.document, settings.format, self.registry)
+                return compare_lists(rows, published.claims)
             except DocumentError:
                 return None  # of a layout that is not configured any more: nothing to compare with
-            changes = compare_lists(rows, published.claims)
-            let_go(rows)
-            return changes
 
         return await asyncio.to_thread(compare)
-
-    async def _keep(self, fetched: Fetched, layout: str, accepted_at: datetime, changes: ListChanges | None) -> None:
-        validators = asdict(fetched.validators)
-        stored = StoredDocument(fetched.document, layout, accepted_at, validators, fetched.raw)
-        await self._store.save_document(self.name, WALLETS, stored, changes)
-        self._validators = fetched.validators
 
     def document_states(self) -> dict[str, DocumentState]:
         """Where the configured documents stand."""

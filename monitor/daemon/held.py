@@ -10,6 +10,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from monitor.daemon.memory import give_back
 from monitor.model import Claim
 
 _NEVER = 2**31 - 1
@@ -37,3 +38,4 @@ def let_go(rows: list[Claim]) -> None:
     """Empty ``rows``, the last that holds them, so that other threads get their turn. Takes its time: not in a loop."""
     while rows:
         del rows[-_FEW:]
+    give_back()

@@ -9,7 +9,7 @@ from threading import Event
 import aiohttp
 import structlog
 
-from monitor.chains import ChainError, open_network
+from monitor.chains import ChainError, ChainReader, open_network
 from monitor.daemon.assessor import Assessor
 from monitor.daemon.audits import KEPT, ClaimedNetwork, Memory, read_claimed
 from monitor.daemon.clock import Clock
@@ -17,6 +17,7 @@ from monitor.daemon.exchange import ExchangeWatch, Progress
 from monitor.daemon.journals import StoredJournals
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.owners import ask_owners
+from monitor.daemon.prepared import Prepared
 from monitor.judgement import audit
 from monitor.metrics import Metrics
 from monitor.model import Audit, BalanceSlot, Network, OwnerAnswer, ReloadState, Verdict, World
@@ -47,58 +48,81 @@ class Hub:
         self._now = now
         self._known: dict[bytes, Verdict] = {}
         self._assessing = asyncio.Lock()
-        self._balance_slots: dict[str, Mapping[str, BalanceSlot]] = {}
+        self._asked = self._answered = 0
+        self._balance_slots: Mapping[str, Mapping[str, BalanceSlot]] = {}
         self._audits: dict[str, Audit] = {}
         self._unsettled: set[str] = set()
         self._assessor = Assessor(store, now)
         self._ready = False
         self._closing = Event()
-        self.exchanges: dict[str, ExchangeWatch] = {}
-        self.networks: dict[str, NetworkWatch] = {}
+        self._reading = asyncio.Lock()
+        self._gone: list[ChainReader] = []
+        self.exchanges: Mapping[str, ExchangeWatch] = {}
+        self.networks: Mapping[str, NetworkWatch] = {}
         self.reload = ReloadState(successful=True, succeeded_at=now())
         self.world: World | None = None
 
     # --- Configuration -----------------------------------------------------------------------------------------------
 
-    async def start(self, settings: Settings, registry: Registry) -> None:
+    async def start(self, settings: Settings, registry: Registry) -> Prepared:
         """Take up the history, and the first configuration."""
         self._known = await self._store.verdicts(RULES_VERSION)
         await self._assessor.restore(settings)
-        await self.configure(settings, registry)
-        for snapshot in await self._store.snapshots():
-            if snapshot.network in self.networks and snapshot.exchange in self.exchanges:
+        prepared = await self.prepare(settings, registry)
+        self.adopt(prepared)
+        chains = {name: watch.network.caip2 for name, watch in self.networks.items()}
+        for snapshot in await self._store.snapshots(chains):
+            if snapshot.exchange in self.exchanges:
                 self.networks[snapshot.network].restore(snapshot)
         await self.assess()
+        return prepared
 
-    async def configure(self, settings: Settings, registry: Registry) -> None:
-        """Make ``settings`` the ones that hold. What they leave as it was goes on without interruption."""
-        networks = {name: self._network(name, each, registry) for name, each in settings.networks.items()}
+    async def prepare(self, settings: Settings, registry: Registry) -> Prepared:
+        """Make ready what ``settings`` want watched: all that may fail or take long. What is watched now goes on.
+
+        Readers send nothing before they are used, so that what is prepared in vain leaves nothing behind.
+        """
+        slots = {name: registry.balance_slots(name) for name in settings.networks}
+        networks = {name: self._network(name, each, registry, slots[name]) for name, each in settings.networks.items()}
         exchanges = {name: self._exchange(name, each, registry) for name, each in settings.exchanges.items()}
         fresh = [watch for name, watch in exchanges.items() if watch is not self.exchanges.get(name)]
-        gone = [watch for name, watch in self.networks.items() if networks.get(name) is not watch]
         await asyncio.gather(*(watch.restore() for watch in fresh))
-        self.settings, self.networks, self.exchanges = settings, networks, exchanges
-        self._balance_slots = {name: registry.balance_slots(name) for name in networks}
-        self._audits = {name: audited for name, audited in self._audits.items() if name in exchanges}
-        for network in networks.values():
-            network.forget(frozenset(exchanges))
+        audits: dict[str, Audit] = {}
         for exchange in fresh:
             if exchange.judged:
                 audited = await self._store.audit(exchange.name, exchange.judged.document.sha256)
-                self._audits.update({exchange.name: audited} if audited else {})
-        pairs = [(name, network) for name in exchanges for network, watch in networks.items() if watch.readable]
-        self._metrics.configured(pairs, account_series=settings.metrics.account_series)
-        await asyncio.gather(*(watch.reader.close() for watch in gone))
+                audits |= {exchange.name: audited} if audited else {}
+        return Prepared(settings, networks, exchanges, slots, audits)
 
-    def _network(self, name: str, settings: NetworkSettings, registry: Registry) -> NetworkWatch:
+    def adopt(self, prepared: Prepared) -> None:
+        """Make what was prepared the present, at once. What it replaces stays open for the jobs that still use it."""
+        for name, network in prepared.networks.items():
+            network.succeed(self.networks.get(name))
+            network.forget(frozenset(prepared.exchanges))
+        self._gone += [
+            watch.reader for name, watch in self.networks.items() if prepared.networks.get(name) is not watch
+        ]
+        self.settings, self.networks, self.exchanges = prepared.settings, prepared.networks, prepared.exchanges
+        self._balance_slots = prepared.balance_slots
+        kept = {name: audited for name, audited in self._audits.items() if name in self.exchanges}
+        self._audits = {**kept, **prepared.audits}
+        self._metrics.configured(prepared.pairs, account_series=self.settings.metrics.account_series)
+
+    async def let_go(self) -> None:
+        """Close what was replaced, once no job uses it any more: a reader that is used after its end begins anew."""
+        gone, self._gone = self._gone, []
+        for problem in await asyncio.gather(*(reader.close() for reader in gone), return_exceptions=True):
+            if isinstance(problem, Exception):
+                _log.warning("an endpoint was not closed", error=f"{type(problem).__name__}: {problem}")
+
+    def _network(
+        self, name: str, settings: NetworkSettings, registry: Registry, slots: Mapping[str, BalanceSlot]
+    ) -> NetworkWatch:
         network = configured_network(name, settings, registry)
-        slots = registry.balance_slots(name)
         known = self.networks.get(name)
         if known and known.settings == settings and known.network == network and self._balance_slots[name] == slots:
             return known
         reader = open_network(network, settings, StoredJournals(self._store, name), slots)
-        if known and known.network == network:
-            return known.heir(settings, reader)
         return NetworkWatch(network, settings, reader, self._metrics, self._now)
 
     def _exchange(self, name: str, settings: ExchangeSettings, registry: Registry) -> ExchangeWatch:
@@ -114,6 +138,7 @@ class Hub:
             now=self._now,
             known=self._known,
             closing=self._closing,
+            reading=self._reading,
         )
 
     # --- Jobs --------------------------------------------------------------------------------------------------------
@@ -151,7 +176,7 @@ class Hub:
         taken = await watch.poll(wanted, execution.newest() if execution else None)
         await self.assess()
         for snapshot in taken:
-            await self._store.save_snapshot(snapshot, self._assessor.sums(snapshot))
+            await self._store.save_snapshot(snapshot, watch.network.caip2, self._assessor.sums(snapshot))
 
     async def confirm(self, exchange: str) -> None:
         """Ask the chains whether the owners of unbound claims control their accounts."""
@@ -201,18 +226,33 @@ class Hub:
         await self.assess()
 
     async def prune(self) -> None:
+        """Let go of what has grown old, and of what endpoints followed that are not configured any more.
+
+        Such an endpoint has until the next round to come back; after that its first reading is a scan.
+        """
         await self._store.prune(self._now() - _KEEP)
         await self._store.prune_claim_readings(self._now() - KEPT)
+        present = {(name, each.label) for name, watch in self.networks.items() for each in watch.settings.endpoints}
+        for network, endpoint in await self._store.forget_journals(but=present):
+            _log.info("journal of a removed endpoint deleted", network=network, endpoint=endpoint)
 
     async def assess(self) -> None:
-        """Judge what is known now, and swap it in. One at a time, so that alerts advance in order."""
+        """Judge what is known now, and swap it in. One at a time, so that alerts advance in order.
+
+        Who waits for its turn is served with the first in the queue, which sees what they all have changed: many jobs
+        end at the same time, and a judgement of many exchanges takes longer than one of them.
+        """
+        self._asked = asked = self._asked + 1
         async with self._assessing:
+            if self._answered >= asked:
+                return
+            answers = self._asked
             self._ready = self._ready or self._first_pass_finished()
             world = await self._assessor.world(
                 self.settings, self.exchanges, self.networks, self._audits, self.reload, ready=self._ready
             )
             await asyncio.to_thread(self._metrics.prepare, world)
-            self.world = world
+            self.world, self._answered = world, answers
 
     def _first_pass_finished(self) -> bool:
         """Every document was asked for, and every readable network that a list claims something on was tried."""
@@ -225,4 +265,5 @@ class Hub:
 
     async def close(self) -> None:
         self._closing.set()
-        await asyncio.gather(*(watch.reader.close() for watch in self.networks.values()))
+        self._gone += [watch.reader for watch in self.networks.values()]
+        await self.let_go()

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from monitor.daemon.rows import Rows
 from monitor.judgement import Holdings, holdings
 from monitor.model import (
     Claim,
@@ -26,13 +27,13 @@ class JudgedList:
     """A published list after judgement.
 
     ``claims`` have lost their evidence (messages, signatures, keys, owners): it is judged, it is the larger part of a
-    list of some hundred thousand rows, and the store still holds the document that it came from.
+    list of some hundred thousand rows, and the store still holds the document that it came from. The rest is packed.
     """
 
     document: Document
     layout: str
     accepted_at: datetime
-    claims: tuple[Claim, ...]
+    claims: Rows
     verdicts: tuple[Verdict, ...]
     holdings: Holdings
     questions: Mapping[bytes, OwnerQuestion]
@@ -53,17 +54,15 @@ def judged_list(
     asked: Mapping[bytes, tuple[int, ...]],
 ) -> JudgedList:
     """Join a list and its verdicts. CPU-bound: for a large list, call it in a thread."""
-    claims = tuple(
-        replace(claim, message="", signatures=(), key="", owners=()) if claim.signatures else claim
-        for claim in published.claims
-    )
+    claims = Rows(published.claims)
+    has_signatures = any(any(claim.signatures) for claim in published.claims)
     return JudgedList(
         document=published.document,
         layout=published.layout,
         accepted_at=accepted_at,
         claims=claims,
         verdicts=tuple(verdicts),
-        holdings=holdings(published.claims, verdicts),
+        holdings=replace(holdings(claims, verdicts), has_signatures=has_signatures),
         questions=questions,
         asked=asked,
         counts=_counts(claims, verdicts),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from decimal import Decimal
 
 import aiohttp
@@ -10,20 +10,21 @@ import structlog
 
 from monitor.daemon.attempts import Attempts
 from monitor.daemon.clock import Clock
+from monitor.daemon.kept import KeptDocument
 from monitor.daemon.proof import PROOF, Judged, ProofWatch, is_proof, proof_settings
 from monitor.judgement import REPORT, differences, exact, regularity
 from monitor.model import DocumentState, Liabilities, ProofState, ProofStatus, Publication, Regularity
 from monitor.published import (
     DocumentError,
     Reason,
-    Validators,
+    Unchanged,
     fetch_liabilities,
     read_liabilities,
     unpack,
 )
 from monitor.registry import Registry
 from monitor.settings import LiabilitiesSettings
-from monitor.store import Store, StoredDocument
+from monitor.store import Store
 
 LIABILITIES = "liabilities"
 
@@ -50,7 +51,7 @@ class LiabilitiesWatch:
         self._store = store
         self._session = session
         self._now = now
-        self._validators: Validators | None = None
+        self._kept = KeptDocument(exchange, LIABILITIES, store)
         self._attempts = Attempts(exchange, LIABILITIES, now)
         self._record: tuple[Publication, ...] = ()
         own = proof_settings(settings)
@@ -71,9 +72,9 @@ class LiabilitiesWatch:
         if self.proof:
             await self.proof.restore()
         if self._proven:
-            self.current = self._owed(self._proven.judged) if self._proven.judged else None
+            self.current = await self._last_proven(self._proven.judged)
             return
-        stored = await self._store.document(self._exchange, LIABILITIES)
+        stored = await self._kept.load()
         if stored is None:
             return
         try:
@@ -82,7 +83,21 @@ class LiabilitiesWatch:
         except DocumentError as error:
             _log.warning("the kept liabilities cannot be read any more", exchange=self._exchange, error=str(error))
         else:
-            self._validators = Validators(**stored.validators)
+            self._kept.in_use(stored)
+
+    async def _last_proven(self, newest: Judged | None) -> Liabilities | None:
+        """What is owed by the newest proof, or, where that proves nothing, by the last one from here that did.
+
+        Not if both are the same files: then they were held against another root since.
+        """
+        if newest is None:
+            return None
+        if owed := self._owed(newest):
+            return owed
+        kept = await self._store.proven(self._exchange)
+        if kept is None or kept.document.source != newest.document.source:
+            return None
+        return kept if kept.document.sha256 != newest.document.sha256 else None
 
     # --- Documents ---------------------------------------------------------------------------------------------------
 
@@ -96,6 +111,8 @@ class LiabilitiesWatch:
         self._attempts.accepted()
         if found:
             self.current = found
+            if self._proven:
+                await self._store.save_proven(self._exchange, found)
             await self._note(REPORT, found.report_id, found.merkle_root, found.document.sha256)
             _log.info(
                 "liabilities read", exchange=self._exchange, as_of=found.as_of.isoformat(), report=found.report_id
@@ -104,14 +121,13 @@ class LiabilitiesWatch:
                 await self._note_proof(self.proof.judged)
 
     async def _refresh_report(self) -> Liabilities | None:
-        found = await fetch_liabilities(self._settings, self._registry, session=self._session, known=self._validators)
-        if found is None:
+        known = self._kept.validators
+        found = await fetch_liabilities(self._settings, self._registry, session=self._session, known=known)
+        if isinstance(found, Unchanged):
+            await self._kept.unchanged(found.validators)
             return None
         liabilities, fetched = found
-        validators = asdict(fetched.validators)
-        stored = StoredDocument(fetched.document, liabilities.layout, self._now(), validators, fetched.raw)
-        await self._store.save_document(self._exchange, LIABILITIES, stored, None)
-        self._validators = fetched.validators
+        await self._kept.save(fetched, liabilities.layout, self._now())
         return liabilities
 
     async def _refresh_proven(self, proof: ProofWatch) -> Liabilities | None:
@@ -122,6 +138,7 @@ class LiabilitiesWatch:
         if owed is None:
             if self.current and self.current.document.sha256 == proof.judged.document.sha256:
                 self.current = None  # the same files, held against another root: what they said counts no more
+                await self._store.forget_proven(self._exchange)
             raise DocumentError(Reason.UNPROVEN, _not_usable(proof.judged))
         return owed if changed else None
 

@@ -1,6 +1,8 @@
 """Watching one network: whole snapshots for every exchange that claims something there."""
 
-from collections.abc import Iterable, Mapping
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,7 +11,7 @@ import structlog
 from monitor.chains import ChainError, ChainReader, Height, Reason, choice_of, is_readable
 from monitor.daemon.clock import Clock
 from monitor.metrics import Metrics
-from monitor.model import Address, Block, Network, Reading, Snapshot, SnapshotState, Token, disjoint
+from monitor.model import Address, Balances, Block, Network, Reading, Snapshot, SnapshotState, Token, disjoint
 from monitor.settings import NetworkSettings
 
 Wanted = Mapping[Token, frozenset[Address]]
@@ -49,6 +51,7 @@ class NetworkWatch:
         self._now = now
         self._held: dict[str, _Held] = {}
         self._attempted: set[str] = set()
+        self._counted: dict[str, tuple[Wanted, int]] = {}
 
     def attempted(self, exchange: str) -> bool:
         """Whether an attempt for ``exchange`` has ended since the start, well or not."""
@@ -58,11 +61,14 @@ class NetworkWatch:
         """Take up a snapshot of an earlier run, with its own times."""
         self._held[snapshot.exchange] = _Held(snapshot)
 
-    def heir(self, settings: NetworkSettings, reader: ChainReader) -> "NetworkWatch":
-        """A watch of the same network with other settings, which goes on from what this one holds."""
-        heir = NetworkWatch(self.network, settings, reader, self._metrics, self._now)
-        heir._held, heir._attempted = dict(self._held), set(self._attempted)
-        return heir
+    def succeed(self, before: "NetworkWatch | None") -> None:
+        """Go on from what ``before`` holds, which has watched the same network by other settings."""
+        if before and before is not self and before.network == self.network:
+            self._held, self._attempted = before.known()
+
+    def known(self) -> tuple[dict[str, _Held], set[str]]:
+        """What is held of each exchange, and for which of them attempts have ended: copies for another watch."""
+        return dict(self._held), set(self._attempted)
 
     def newest(self) -> Block | None:
         """The newest block of a snapshot that is not stale."""
@@ -84,18 +90,19 @@ class NetworkWatch:
         for exchange in wanted:
             self._metrics.snapshot_attempted(exchange, self.network.name)
         try:
-            reading = await self._read(_union(wanted.values()), beside)
+            reading = await self._read(await asyncio.to_thread(_union, wanted.values()), beside)
         except ChainError as error:
             for exchange in wanted:
                 self._fail(exchange, error.reason, str(error))
             return []
         finally:
             self._attempted.update(wanted)
+        parts = await asyncio.to_thread(_parts, wanted, reading)
         taken_at = self._now()
         seconds = (taken_at - started).total_seconds()
         taken = []
         for exchange, tokens in wanted.items():
-            snapshot = self._whole(exchange, tokens, reading, taken_at)
+            snapshot = self._whole(exchange, tokens, reading, parts.get(exchange), taken_at)
             if snapshot:
                 self._metrics.snapshot_took(exchange, self.network.name, seconds)
                 self._held[exchange] = _Held(snapshot)
@@ -112,19 +119,16 @@ class NetworkWatch:
                 _log.info("read at its own block", network=self.network.name, beside=beside.number, error=str(error))
         return await self.reader.read(wanted, choice_of(self.settings.block))
 
-    def _whole(self, exchange: str, tokens: Wanted, reading: Reading, taken_at: datetime) -> Snapshot | None:
-        """The exchange's part of ``reading``, or None when the chain would not tell one of its tokens."""
-        refused = [f"{token}: {reading.failed[token]}" for token in tokens if token in reading.failed]
-        if refused:
+    def _whole(
+        self, exchange: str, tokens: Wanted, reading: Reading, balances: Balances | None, taken_at: datetime
+    ) -> Snapshot | None:
+        """The exchange's snapshot of its ``balances``; None, and a failure, where there are none."""
+        if balances is None:
+            refused = (f"{token}: {reading.failed[token]}" for token in tokens if token in reading.failed)
             self._fail(exchange, "token", "; ".join(refused))
             return None
-        balances = {
-            token: {account: reading.balances[token][account] for account in accounts}
-            for token, accounts in tokens.items()
-        }
         rates = {token: rate for token, rate in reading.rates.items() if token in tokens}
-        apart = disjoint(balances, reading.within)
-        return Snapshot(exchange, self.network.name, reading.block, taken_at, apart, reading.endpoints, rates)
+        return Snapshot(exchange, self.network.name, reading.block, taken_at, balances, reading.endpoints, rates)
 
     def _fail(self, exchange: str, reason: str, message: str) -> None:
         held = self._held.get(exchange, _Held())
@@ -142,15 +146,23 @@ class NetworkWatch:
             network=self.network.name,
             snapshot=kept,
             stale=age is None or age > self.settings.stales_after,
-            wanted=len({account for accounts in wanted.values() for account in accounts}),
+            wanted=self._count(exchange, wanted),
             failure=held.failure,
             failed_at=held.failed_at,
             stale_after=self.settings.stales_after,
         )
 
+    def _count(self, exchange: str, wanted: Wanted) -> int:
+        """Distinct accounts of ``wanted``: counted once for each list, as a large one takes long."""
+        known = self._counted.get(exchange)
+        if known is None or known[0] is not wanted:
+            known = self._counted[exchange] = wanted, len(frozenset().union(*wanted.values()))
+        return known[1]
+
     def forget(self, exchanges: frozenset[str]) -> None:
         """Drop everything about exchanges that are not among ``exchanges`` any more."""
         self._held = {exchange: held for exchange, held in self._held.items() if exchange in exchanges}
+        self._counted = {exchange: each for exchange, each in self._counted.items() if exchange in exchanges}
 
 
 def _not_beside(error: ChainError) -> bool:
@@ -158,10 +170,25 @@ def _not_beside(error: ChainError) -> bool:
     return error.reason in _NOT_BESIDE or any(map(_not_beside, error.causes))
 
 
-def _union(parts: Iterable[Wanted]) -> dict[Token, frozenset[Address]]:
-    together: dict[Token, frozenset[Address]] = {}
+def _union(parts: Collection[Wanted]) -> dict[Token, frozenset[Address]]:
+    """Everything that ``parts`` want. Of many accounts it takes longer than the event loop may stand still."""
+    together: defaultdict[Token, list[frozenset[Address]]] = defaultdict(list)
     for part in parts:
         for token, accounts in part.items():
-            known = together.get(token)
-            together[token] = accounts if known is None else known | accounts
-    return together
+            together[token].append(accounts)
+    return {token: each[0].union(*each[1:]) for token, each in together.items()}
+
+
+def _parts(wanted: Mapping[str, Wanted], reading: Reading) -> dict[str, Balances]:
+    """The balances of each exchange whose tokens the chain has all told. Takes long, as :func:`_union` does."""
+    return {
+        exchange: disjoint(
+            {
+                token: {account: reading.balances[token][account] for account in accounts}
+                for token, accounts in tokens.items()
+            },
+            reading.within,
+        )
+        for exchange, tokens in wanted.items()
+        if not any(token in reading.failed for token in tokens)
+    }

@@ -15,7 +15,7 @@ from monitor.daemon.judged import promoted
 from monitor.daemon.owners import ask_owners
 from monitor.metrics import Metrics
 from monitor.model import OwnerQuestion, Verdict, VerdictStatus, WalletList, World
-from monitor.published import fetch_wallets
+from monitor.published import Unchanged, fetch_wallets
 from monitor.registry import Registry
 from monitor.settings import NetworkSettings, Settings, WalletsSettings
 from monitor.store import Store
@@ -109,10 +109,11 @@ async def _confirmed(
 
 async def read_list(wallets: WalletsSettings, registry: Registry) -> WalletList:
     """The list at ``wallets.source``. Raises DocumentError when there is none."""
-    found = await fetch_wallets(wallets, registry)
-    if found is None:
-        raise RuntimeError("nothing was known before, so nothing can be unchanged")
-    return found[0]
+    match await fetch_wallets(wallets, registry):
+        case Unchanged():
+            raise RuntimeError("nothing was known before, so nothing can be unchanged")
+        case published, _:
+            return published
 
 
 @asynccontextmanager

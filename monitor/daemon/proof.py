@@ -10,10 +10,10 @@ import structlog
 
 from monitor.daemon.attempts import Attempts
 from monitor.daemon.clock import Clock
-from monitor.daemon.proof_files import Published, published
+from monitor.daemon.proof_files import Known, Published, Same, published
 from monitor.model import Document, DocumentState, LiabilitiesProof, ProofStatus
 from monitor.proofs import SCHEMES, Expected, ProofFile, opened, verify
-from monitor.published import DocumentError, Validators
+from monitor.published import DocumentError
 from monitor.settings import LiabilitiesSettings, ProofSettings, mask_source
 from monitor.store import Store
 
@@ -63,7 +63,7 @@ class ProofWatch:
         self._store = store
         self._session = session
         self._now = now
-        self._validators: Validators | None = None
+        self._known: Known | None = None
         self._seen = ""
 
     async def restore(self) -> None:
@@ -78,9 +78,10 @@ class ProofWatch:
         Raises DocumentError, which is in its record, when it cannot be had.
         """
         try:
-            async with published(self._settings, self._session, self._validators, self._now) as found:
+            async with published(self._settings, self._session, self._known, self._now) as found:
                 self.attempts.accepted()
-                if found is None or found.document.sha256 == self._seen:
+                if isinstance(found, Same) or found.document.sha256 == self._seen:
+                    self._known = found.known
                     return False
                 proof = await asyncio.to_thread(self._verify, found)
         except DocumentError as error:
@@ -99,7 +100,7 @@ class ProofWatch:
     async def _take_up(self, found: Published, proof: LiabilitiesProof) -> None:
         self.judged = Judged(found.document, proof, self._now())
         await self._store.save_proof(self._exchange, found.document, proof, self.judged.verified_at)
-        self._seen, self._validators = found.document.sha256, found.validators
+        self._seen, self._known = found.document.sha256, found.known
         tell = _log.info if proof.holds else _log.warning
         tell("proof verified", exchange=self._exchange, scheme=proof.scheme, status=proof.status, reason=proof.reason)
 

@@ -33,7 +33,9 @@ class Schedule:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._jobs: dict[str, Job] = {}
         self._runs: set[asyncio.Task[None]] = set()
+        self._cancelled: set[asyncio.Task[None]] = set()
         self._turns: dict[str, asyncio.Lock] = {}
+        self._waiting: dict[str, asyncio.Task[None]] = {}
 
     def start(self) -> None:
         self._scheduler.start()
@@ -42,7 +44,9 @@ class Schedule:
         """Make ``jobs`` the ones that run; those that are new, or about something else than before, at once.
 
         Runs of those that are gone, or were about something else, are cancelled: they may take long, for nothing.
+        :meth:`cancelled` waits for their end.
         """
+        triggers = {job.key: _trigger(job.interval) for job in jobs}  # first of all: what fails changes nothing
         before, self._jobs = self._jobs, {job.key: job for job in jobs}
         for key in before.keys() - self._jobs.keys():
             self._scheduler.remove_job(key)
@@ -50,18 +54,21 @@ class Schedule:
         for key, job in self._jobs.items():
             known = before.get(key)
             if known is None or known.interval != job.interval:
-                self._add(job)
+                self._add(key, triggers[key])
             if known is None or known.about != job.about:
                 self._cancel(key)
                 self.soon(key)
 
-    def _add(self, job: Job) -> None:
-        seconds = job.interval.total_seconds()
+    async def cancelled(self) -> None:
+        """Wait until the runs that :meth:`set` has cancelled have ended, and use nothing any more."""
+        await asyncio.gather(*self._cancelled, return_exceptions=True)
+
+    def _add(self, key: str, trigger: IntervalTrigger) -> None:
         self._scheduler.add_job(
             self._due,
-            IntervalTrigger(seconds=seconds, jitter=min(seconds * _JITTER, _JITTER_MOST)),
-            args=[job.key],
-            id=job.key,
+            trigger,
+            args=[key],
+            id=key,
             coalesce=True,
             misfire_grace_time=None,
             replace_existing=True,
@@ -73,8 +80,14 @@ class Schedule:
             self.soon(key)
 
     def soon(self, key: str) -> None:
-        """Run the job now, besides its interval; a run that is under way is waited for first."""
-        task = asyncio.create_task(self._run(key), name=key)
+        """Run the job now, besides its interval; a run that is under way is waited for first.
+
+        A run that waits already does for all who ask meanwhile: it begins after whatever they want it to see.
+        """
+        waiting = self._waiting.get(key)
+        if waiting and not waiting.cancelling():
+            return
+        task = self._waiting[key] = asyncio.create_task(self._run(key), name=key)
         self._runs.add(task)
         task.add_done_callback(self._runs.discard)
 
@@ -82,12 +95,15 @@ class Schedule:
         for task in self._runs:
             if task.get_name() == key:
                 task.cancel()
+                self._cancelled.add(task)
+                task.add_done_callback(self._cancelled.discard)
 
     def _turn(self, key: str) -> asyncio.Lock:
         return self._turns.setdefault(key, asyncio.Lock())
 
     async def _run(self, key: str) -> None:
         async with self._turn(key):
+            self._waiting.pop(key, None)
             job = self._jobs.get(key)
             if job is None:
                 return
@@ -102,3 +118,8 @@ class Schedule:
         for task in self._runs:
             task.cancel()
         await asyncio.gather(*self._runs, return_exceptions=True)
+
+
+def _trigger(interval: timedelta) -> IntervalTrigger:
+    seconds = interval.total_seconds()
+    return IntervalTrigger(seconds=seconds, jitter=min(seconds * _JITTER, _JITTER_MOST))

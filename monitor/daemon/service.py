@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
@@ -20,6 +21,8 @@ from monitor.chains import Reason
 from monitor.daemon.clock import Clock, utc_now
 from monitor.daemon.configuration import load_configuration, load_web
 from monitor.daemon.hub import Hub
+from monitor.daemon.memory import share_heap
+from monitor.daemon.prepared import Prepared
 from monitor.daemon.schedule import Job, Schedule
 from monitor.metrics import Metrics
 from monitor.model import AccountOutputs, Claim, ReloadState, Verdict, World
@@ -34,6 +37,8 @@ _USER_AGENT = f"reserve-monitor/{__version__}"
 _STALLED = timedelta(minutes=2)
 _PATIENCE = 3.0
 """Seconds that threads are given to end after the daemon has stopped."""
+_TURN = 0.001
+"""Seconds that a thread goes on while another wants its turn: a scrape needs some turns, beside threads that judge."""
 _DAY = timedelta(days=1)
 
 _log = structlog.get_logger(__name__)
@@ -50,6 +55,7 @@ class Daemon:
         self._stack = contextlib.AsyncExitStack()
         self._started = asyncio.Event()
         self._reloading = asyncio.Lock()
+        self._reloads: set[asyncio.Task[ReloadState]] = set()
         self._metrics = Metrics(self._world, reasons=(*(reason.value for reason in Reason), "token"))
         self._server: WebServer | None = None
         self._devnet = devnet
@@ -71,11 +77,11 @@ class Daemon:
             self._server = server = WebServer(self._deps(settings))
             await server.start(settings.web.listen, load_web(settings))
             stack.push_async_callback(server.stop)
-            await hub.start(settings, registry)
+            prepared = await hub.start(settings, registry)
             self._hub = hub
             self._schedule.start()
             stack.push_async_callback(self._schedule.stop)
-            self._schedule.set(self._jobs(hub))
+            self._schedule.set(self._jobs(hub, prepared))
             self._stack = stack.pop_all()
         self._started.set()
         _log.info("watching", version=__version__, listen=settings.web.listen, port=self.port)
@@ -83,6 +89,9 @@ class Daemon:
     async def stop(self) -> None:
         """End cleanly: what is under way is cancelled, what is known is already in the history."""
         _log.info("stopping")
+        for reload in self._reloads:
+            reload.cancel()
+        await asyncio.gather(*self._reloads, return_exceptions=True)
         await self._stack.aclose()
 
     @property
@@ -93,24 +102,43 @@ class Daemon:
     async def reload(self) -> ReloadState:
         """Load the configuration again, once there is one. A bad one changes nothing, and the state says why."""
         await self._started.wait()
+        reload = asyncio.create_task(self._reload(self._require_hub()))
+        self._reloads.add(reload)
+        reload.add_done_callback(self._reloads.discard)
+        return await reload
+
+    async def _reload(self, hub: Hub) -> ReloadState:
         async with self._reloading:
-            hub = self._require_hub()
             try:
-                settings, registry = load_configuration(self._path)
-                self._require_server().apply(load_web(settings))
-                await hub.configure(settings, registry)
+                await self._change_over(hub)
             except ConfigurationError as error:
                 hub.reload = replace(hub.reload, successful=False, error=str(error))
                 _log.error("reload refused", error=str(error))
+            except Exception as error:  # noqa: BLE001 - whatever it is, what was watched is watched on
+                hub.reload = replace(hub.reload, successful=False, error=f"{type(error).__name__}: {error}")
+                _log.exception("reload failed")
             else:
-                self._restart_needed(settings)
-                logs.configure(settings.log.level, settings.log.format, secrets_of(settings))
-                self._settings = settings
-                self._schedule.set(self._jobs(hub))
                 hub.reload = ReloadState(successful=True, succeeded_at=self._now())
                 _log.info("configuration reloaded")
+                await self._schedule.cancelled()
+                await hub.let_go()
             await hub.assess()
             return hub.reload
+
+    async def _change_over(self, hub: Hub) -> None:
+        """Make the configuration on disk the one that holds.
+
+        What may fail comes first. From the first change to the last nothing else runs, and nothing fails.
+        """
+        settings, registry = load_configuration(self._path)
+        web = load_web(settings)
+        prepared = await hub.prepare(settings, registry)
+        self._require_server().apply(web)
+        self._schedule.set(self._jobs(hub, prepared))
+        hub.adopt(prepared)
+        self._restart_needed(settings)
+        logs.configure(settings.log.level, settings.log.format, secrets_of(settings))
+        self._settings = settings
 
     def _restart_needed(self, settings: Settings) -> None:
         for name, changed in (
@@ -122,20 +150,21 @@ class Daemon:
 
     # --- What is done, and when --------------------------------------------------------------------------------------
 
-    def _jobs(self, hub: Hub) -> list[Job]:
+    def _jobs(self, hub: Hub, prepared: Prepared) -> list[Job]:
         jobs = [Job("tick", TICK, hub.assess), Job("prune", _DAY, hub.prune)]
-        for name, watch in hub.exchanges.items():
+        networks = tuple(prepared.networks.values())
+        for name, watch in prepared.exchanges.items():
             wallets, owed, promote = watch.settings.wallets, watch.settings.liabilities, watch.settings.promote
             jobs.append(Job(f"wallets:{name}", wallets.refresh, partial(self._refresh_wallets, name), watch))
             if owed:
                 jobs.append(Job(f"liabilities:{name}", owed.refresh, partial(hub.refresh_liabilities, name), watch))
             if owed and owed.proof:
                 jobs.append(Job(f"proof:{name}", owed.proof.refresh, partial(hub.refresh_proof, name), watch))
-            jobs.append(Job(f"confirm:{name}", promote, partial(hub.confirm, name), watch))
-            jobs.append(Job(f"audit:{name}", promote, partial(hub.audit, name), watch))
+            jobs.append(Job(f"confirm:{name}", promote, partial(hub.confirm, name), (watch, networks)))
+            jobs.append(Job(f"audit:{name}", promote, partial(hub.audit, name), (watch, networks)))
         jobs += [
             Job(f"network:{name}", network.settings.interval, partial(hub.poll, name), network)
-            for name, network in hub.networks.items()
+            for name, network in prepared.networks.items()
             if network.readable
         ]
         return jobs
@@ -198,6 +227,8 @@ class Daemon:
 
 async def serve(path: Path, *, devnet: bool = False) -> None:
     """Run the daemon until SIGTERM or SIGINT, which also end its start; SIGHUP reloads."""
+    sys.setswitchinterval(_TURN)
+    share_heap()
     daemon = Daemon(path, devnet=devnet)
     loop, asked = asyncio.get_running_loop(), asyncio.Event()
     reloads: set[asyncio.Task[ReloadState]] = set()

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from monitor.model import Claim, ListChanges
 
+_Key = tuple[str, str | None, str]
+"""Coin id, network and account."""
+
 
 def compare_lists(old: Iterable[Claim], new: Iterable[Claim]) -> ListChanges:
     """Compare row by row, whatever the order; a row that stands twice is two rows.
@@ -12,19 +15,19 @@ def compare_lists(old: Iterable[Claim], new: Iterable[Claim]) -> ListChanges:
     gone through once and not kept: it can be read from the history while only the new list is in memory.
     """
     unmatched = _Unmatched(new)
-    gone: dict[str, list[str]] = {}
+    gone: dict[_Key, list[str]] = {}
     restated = 0
     for claim in old:
-        key = _key(claim)
-        twin = unmatched.take_twin(key, claim)
+        twin = unmatched.take_twin(claim)
         if twin is None:
+            key = (claim.coin, claim.network, claim.account or claim.address)
             gone.setdefault(key, []).append(describe(claim))
         else:
             restated += not _same_statement(twin, claim)
     return _resolve(unmatched, gone, restated)
 
 
-def _resolve(unmatched: "_Unmatched", gone: dict[str, list[str]], restated: int) -> ListChanges:
+def _resolve(unmatched: "_Unmatched", gone: dict[_Key, list[str]], restated: int) -> ListChanges:
     """Rows left over on both sides under one key were altered; the others came or went."""
     added: list[str] = []
     removed: list[str] = []
@@ -49,30 +52,34 @@ class _Unmatched:
     """The rows of the new list that no row of the old one was found for yet.
 
     Most keys have one row. Those are kept without a container each: a million of them would keep the garbage collector
-    busy for longer than the comparison takes.
+    busy for longer than the comparison takes. Coin and network are few: under them accounts, which are there already,
+    are all of the key, so that no row needs an object of its own.
     """
 
     def __init__(self, claims: Iterable[Claim]) -> None:
-        self._rows: dict[str, Claim | list[Claim]] = {}
+        self._rows: dict[tuple[str, str | None], dict[str, Claim | list[Claim]]] = {}
         for claim in claims:
-            key = _key(claim)
-            match self._rows.get(key):
+            rows = self._rows.setdefault((claim.coin, claim.network), {})
+            account = claim.account or claim.address
+            match rows.get(account):
                 case None:
-                    self._rows[key] = claim
+                    rows[account] = claim
                 case list() as several:
                     several.append(claim)
                 case single:
-                    self._rows[key] = [single, claim]
+                    rows[account] = [single, claim]
 
-    def take_twin(self, key: str, claim: Claim) -> Claim | None:
+    def take_twin(self, claim: Claim) -> Claim | None:
         """Remove and return the row with the same evidence, best with the same amount and height too."""
-        candidates = self._rows.get(key)
+        rows = self._rows.get((claim.coin, claim.network), {})
+        account = claim.account or claim.address
+        candidates = rows.get(account)
         if candidates is None:
             return None
         if isinstance(candidates, Claim):
             if not _same_evidence(candidates, claim):
                 return None
-            del self._rows[key]
+            del rows[account]
             return candidates
         twins = [index for index, candidate in enumerate(candidates) if _same_evidence(candidate, claim)]
         if not twins:
@@ -80,13 +87,10 @@ class _Unmatched:
         same = (index for index in twins if _same_statement(candidates[index], claim))
         return candidates.pop(next(same, twins[0]))
 
-    def left(self) -> Iterator[tuple[str, list[Claim]]]:
-        for key, rows in self._rows.items():
-            yield key, [rows] if isinstance(rows, Claim) else rows
-
-
-def _key(claim: Claim) -> str:
-    return f"{claim.network}\0{claim.account or claim.address}\0{claim.coin}"
+    def left(self) -> Iterator[tuple[_Key, list[Claim]]]:
+        for (coin, network), rows in self._rows.items():
+            for account, claims in rows.items():
+                yield (coin, network, account), [claims] if isinstance(claims, Claim) else claims
 
 
 def _same_evidence(one: Claim, other: Claim) -> bool:

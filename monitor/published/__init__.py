@@ -6,13 +6,13 @@ refused is a :class:`DocumentError` with a ``reason``.
 """
 
 from monitor.published.archives import PublishedFile
-from monitor.published.documents import Fetched, Validators, fetch, is_url, unpack
+from monitor.published.documents import Fetched, Unchanged, Validators, fetch, is_url, unpack
 from monitor.published.errors import DocumentError, LayoutError, Reason
-from monitor.published.intake import fetch_liabilities, fetch_wallets
+from monitor.published.intake import fetch_liabilities, fetch_list, fetch_wallets
 from monitor.published.liabilities import FORMATS as LIABILITIES_FORMATS
 from monitor.published.liabilities import read_liabilities
 from monitor.published.wallets import FORMATS as WALLETS_FORMATS
-from monitor.published.wallets import check_shrink, read_wallets
+from monitor.published.wallets import check_shrink, claims_again, read_wallets
 
 __all__ = [
     "LIABILITIES_FORMATS",
@@ -22,10 +22,13 @@ __all__ = [
     "LayoutError",
     "PublishedFile",
     "Reason",
+    "Unchanged",
     "Validators",
     "check_shrink",
+    "claims_again",
     "fetch",
     "fetch_liabilities",
+    "fetch_list",
     "fetch_wallets",
     "is_url",
     "read_liabilities",

@@ -1,10 +1,13 @@
 """What a single cell can mean: nothing, an amount, a height, a moment."""
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, time
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 EMPTY = frozenset({"", "null", "NULL", "Null", "\\N"})
+_MARKER_LENGTHS = frozenset(map(len, EMPTY - {""}))
 _AMOUNT = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _HEIGHT = re.compile(r"\d{1,18}", re.ASCII)
 _NO_HEIGHT = frozenset({"", "-", "latest"})
@@ -15,6 +18,16 @@ def clean(cell: str) -> str:
     r"""``cell`` without the spaces around it; the markers ``null`` and ``\N`` that databases export become empty."""
     text = cell.strip()
     return "" if text in EMPTY else text
+
+
+def clean_column(column: Sequence[str]) -> Sequence[str]:
+    """:func:`clean` of every cell of ``column``."""
+    if not any(column):
+        return column
+    texts = [*map(str.strip, column)]
+    if _MARKER_LENGTHS.isdisjoint(map(len, texts)):
+        return texts
+    return ["" if text in EMPTY else text for text in texts]
 
 
 def name_of(header: str) -> str:
@@ -32,6 +45,24 @@ def amount(text: str) -> Decimal:
     if len(text) > _LONGEST or not _AMOUNT.fullmatch(text):
         raise ValueError(f"the amount {shown(text)} is not a plain decimal number")
     return Decimal(text)
+
+
+def amounts(texts: Sequence[str]) -> tuple[list[Decimal | None], dict[int, str]]:
+    """:func:`amount` of every text, None where it is empty, and by position why one is none."""
+    together = "".join(texts)
+    # Of ASCII digits and points alone, Decimal makes what _AMOUNT describes or nothing.
+    if all(texts) and together.isascii() and together.replace(".", "").isdigit() and max(map(len, texts)) <= _LONGEST:
+        with suppress(InvalidOperation):
+            return [*map(Decimal, texts)], {}
+    found: list[Decimal | None] = []
+    faults: dict[int, str] = {}
+    for position, text in enumerate(texts):
+        try:
+            found.append(amount(text) if text else None)
+        except ValueError as error:
+            found.append(None)
+            faults[position] = str(error)
+    return found, faults
 
 
 def height(text: str) -> int | None:

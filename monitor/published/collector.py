@@ -1,7 +1,8 @@
 """Keeps Python's cycle collector from walking a growing list again and again.
 
 Reading a list makes millions of objects and no cycles. Every full collection meanwhile would visit all of them, with
-every other thread stopped, the event loop among them.
+every other thread stopped, the event loop among them. Young objects are collected as ever: a collector that was off
+altogether would walk all that came meanwhile as soon as it is on again.
 """
 
 import gc
@@ -9,24 +10,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
+_NEVER = 2**31 - 1
+
 _lock = Lock()
 _readers = 0
-_was_enabled = False
+_thresholds = gc.get_threshold()
 
 
 @contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """No cycle collection until the last of the readers that asked for it, in whatever thread, has finished."""
-    global _readers, _was_enabled  # noqa: PLW0603 - the collector is one for the whole process
+def no_full_collections() -> Iterator[None]:
+    """No full collection until the last of the readers that asked for it, in whatever thread, has finished."""
+    global _readers, _thresholds  # noqa: PLW0603 - the collector is one for the whole process
     with _lock:
         if not _readers:
-            _was_enabled = gc.isenabled()
-            gc.disable()
+            _thresholds = gc.get_threshold()
+            gc.set_threshold(*_thresholds[:2], _NEVER)
         _readers += 1
     try:
         yield
     finally:
         with _lock:
             _readers -= 1
-            if not _readers and _was_enabled:
-                gc.enable()
+            if not _readers:
+                gc.set_threshold(*_thresholds)

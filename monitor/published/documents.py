@@ -45,6 +45,14 @@ class Fetched:
     files: tuple[PublishedFile, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The document is the one that is known already."""
+
+    validators: Validators
+    """For the next request. Not always those that were known: a server may send the same bytes under another ETag."""
+
+
 def origin_of(source: str) -> str:
     """The identity of a path or URL, as ``Validators.origin`` holds it."""
     return hashlib.sha256(source.encode()).hexdigest()
@@ -56,8 +64,8 @@ async def fetch(
     *,
     session: aiohttp.ClientSession | None = None,
     known: Validators | None = None,
-) -> Fetched | None:
-    """Read ``source``; None when it is what ``known`` already describes.
+) -> Fetched | Unchanged:
+    """Read ``source``, unless it is what ``known`` already describes.
 
     Without ``session``, one is opened for the request. A local file counts as unchanged when its size and time of
     change are the same; anything else is judged by its SHA-256, as servers send the same bytes under new ETags.
@@ -74,8 +82,8 @@ async def fetch(
             fetched = await asyncio.to_thread(_read_path, source, origin, settings, known)
     except DocumentError as error:
         raise error.about(mask_source(source)) from error
-    if fetched is not None and known is not None and fetched.validators.sha256 == known.sha256:
-        return None
+    if known is not None and isinstance(fetched, Fetched) and fetched.validators.sha256 == known.sha256:
+        return Unchanged(fetched.validators)
     return fetched
 
 
@@ -125,12 +133,12 @@ def _fetched(
     return Fetched(document, validators, raw, files)
 
 
-def _read_path(source: str, origin: str, settings: DocumentSettings, known: Validators | None) -> Fetched | None:
+def _read_path(source: str, origin: str, settings: DocumentSettings, known: Validators | None) -> Fetched | Unchanged:
     path = Path(source)
     try:
         stat = path.stat()
         if known is not None and (known.mtime_ns, known.size) == (stat.st_mtime_ns, stat.st_size):
-            return None
+            return Unchanged(known)
         with path.open("rb") as stream:
             raw = stream.read(settings.max_size + 1)
     except OSError as error:
@@ -148,7 +156,7 @@ async def _fetch_url(
     settings: DocumentSettings,
     session: aiohttp.ClientSession | None,
     known: Validators | None,
-) -> Fetched | None:
+) -> Fetched | Unchanged:
     async with _session(session) as client:
         received = await download.get(
             client,
@@ -159,7 +167,9 @@ async def _fetch_url(
             last_modified=known.last_modified if known else "",
         )
     if received is None:
-        return None
+        if known is None:
+            raise RuntimeError("nothing was known before, so nothing can be unchanged")
+        return Unchanged(known)
 
     def finish() -> Fetched:
         digest = hashlib.sha256(received.body).hexdigest()

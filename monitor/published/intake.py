@@ -17,7 +17,7 @@ from monitor.model import Liabilities, WalletList
 from monitor.published import okx_pages
 from monitor.published.archives import unpack
 from monitor.published.contents import is_html
-from monitor.published.documents import Fetched, Validators, fetch
+from monitor.published.documents import Fetched, Unchanged, Validators, fetch
 from monitor.published.errors import DocumentError
 from monitor.published.liabilities import read_liabilities
 from monitor.published.wallets import read_wallets
@@ -36,15 +36,23 @@ async def fetch_wallets(
     *,
     session: aiohttp.ClientSession | None = None,
     known: Validators | None = None,
-) -> tuple[WalletList, Fetched] | None:
-    """The list at ``settings.source``; None when it is the one that ``known`` describes. Raises DocumentError."""
+) -> tuple[WalletList, Fetched] | Unchanged:
+    """The list at ``settings.source``, unless it is the one that ``known`` describes. Raises DocumentError."""
+    fetched = await fetch_list(settings, session=session, known=known)
+    if isinstance(fetched, Unchanged):
+        return fetched
+    return await asyncio.to_thread(read_wallets, fetched.files, fetched.document, settings.format, registry), fetched
+
+
+async def fetch_list(
+    settings: WalletsSettings, *, session: aiohttp.ClientSession | None = None, known: Validators | None = None
+) -> Fetched | Unchanged:
+    """The same, for those who read it themselves, by :func:`read_wallets`."""
     fetched = await fetch(settings.source, settings, session=session, known=known)
-    if fetched is not None and settings.format in {"auto", "okx"} and _is_page(fetched):
+    if isinstance(fetched, Fetched) and settings.format in {"auto", "okx"} and _is_page(fetched):
         archive = await _of_page(fetched, okx_pages.find_wallet_archive, fetched.raw, settings.source)
         fetched = await fetch(archive, settings, session=session, known=known)
-    if fetched is None:
-        return None
-    return await asyncio.to_thread(read_wallets, fetched.files, fetched.document, settings.format, registry), fetched
+    return fetched
 
 
 async def fetch_liabilities(
@@ -53,16 +61,16 @@ async def fetch_liabilities(
     *,
     session: aiohttp.ClientSession | None = None,
     known: Validators | None = None,
-) -> tuple[Liabilities, Fetched] | None:
-    """The liabilities at ``settings.source``; None when they are what ``known`` describes. Raises DocumentError."""
+) -> tuple[Liabilities, Fetched] | Unchanged:
+    """The liabilities at ``settings.source``, unless they are what ``known`` describes. Raises DocumentError."""
     fetched = await fetch(settings.source, settings, session=session, known=known)
-    if fetched is not None and settings.format in {"auto", "okx-report"} and _is_page(fetched):
+    if isinstance(fetched, Fetched) and settings.format in {"auto", "okx-report"} and _is_page(fetched):
         report = await _of_page(fetched, okx_pages.find_report, fetched.raw)
         fetched = _embedded(report, fetched)
         if known is not None and (known.origin, known.sha256) == (fetched.validators.origin, fetched.validators.sha256):
-            return None
-    if fetched is None:
-        return None
+            return Unchanged(fetched.validators)
+    if isinstance(fetched, Unchanged):
+        return fetched
     return await asyncio.to_thread(
         read_liabilities, fetched.files, fetched.document, settings.format, registry
     ), fetched

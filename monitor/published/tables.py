@@ -1,17 +1,36 @@
-"""CSV as exchanges write it, record by record, each with the line on which it begins."""
+"""CSV as exchanges write it: record by record, each with the line on which it begins, or column by column."""
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain, islice
+from typing import NamedTuple
 
+from monitor.published.ahead import ReadAhead
 from monitor.published.archives import PublishedFile
 from monitor.published.errors import LayoutError, Reason
 
 _LINE_ENDS = (b"\n", b"\r")
+_LONGEST = csv.field_size_limit()
+_CHUNK = _LONGEST
+"""Characters that are taken apart together: hundreds of rows, in a millisecond or two. No more than a cell may have, so
+that of the lines which begin in a chunk only the last can be too long."""
+_RECORDS = 1_000
+_END = "\0"
+"""A cell that stands for the end of a line."""
+_MARK = f",{_END},"
 
 
 Record = tuple[int, list[str]]
 """The physical line on which a CSV record begins (from 1), and its cells as they are."""
+
+
+class Columns(NamedTuple):
+    """Records of one line and the same number of cells each, one after another, column by column."""
+
+    lines: range
+    cells: list[list[str]]
 
 
 class Table:
@@ -24,26 +43,72 @@ class Table:
     def __init__(self, file: PublishedFile) -> None:
         self.name = file.name
         self._stream = file.open()
+        self._text = io.TextIOWrapper(ReadAhead(self._stream), encoding="utf-8-sig", newline="")
+        self._line = 1
         self._last_line = 0
 
     def __iter__(self) -> Iterator[Record]:
-        text = io.TextIOWrapper(self._stream, encoding="utf-8-sig", newline="")
-        reader = csv.reader(text, strict=True)
-        line = 1
+        """What was not read yet."""
+        with self._in_our_words():
+            yield from self._records(self._text, ())
+        self._text.close()
+
+    def blocks(self, width: int) -> Iterator[Columns | list[Record]]:
+        """What was not read yet, in columns as far as all there is are records of ``width`` cells and no quotes."""
+        with self._in_our_words():
+            while chunk := self._text.read(_CHUNK) + self._text.readline():
+                if columns := self._columns(chunk, width):
+                    yield columns
+                    continue
+                records = self._records(io.StringIO(chunk, newline=""), self._text)
+                while block := [*islice(records, _RECORDS)]:
+                    yield block
+        self._text.close()
+
+    def _columns(self, chunk: str, width: int) -> Columns | None:
+        """Whole lines, all split at once: where the ends are the cells that they must be, so is every other cell."""
+        if '"' in chunk or _END in chunk:
+            return None
+        if "\r" in chunk:
+            chunk = chunk.replace("\r\n", "\n")
+        text = chunk.removesuffix("\n")
+        marked = text.replace("\n", _MARK)
+        count = 1 + (len(marked) - len(text)) // (len(_MARK) - 1)
+        cells = [*marked.split(","), _END]
+        ends = cells[width :: width + 1]
+        too_long = len(text) - text.rfind("\n") > _LONGEST
+        if len(cells) != count * (width + 1) or ends.count(_END) != count or too_long or "\r" in text:
+            return None
+        lines = range(self._line, self._line + count)
+        self._line, self._last_line = lines.stop, lines[-1]
+        return Columns(lines, [cells[place :: width + 1] for place in range(width)])
+
+    def _records(self, lines: Iterable[str], further: Iterable[str]) -> Iterator[Record]:
+        """The records that begin in ``lines``; the last may end in ``further`` ones."""
+        lines = iter(lines)
+        for first in lines:
+            if '"' in first or len(first) > _LONGEST:
+                reader = csv.reader(chain((first,), lines, further), strict=True)
+                cells, spanned = next(reader), reader.line_num
+            else:  # only commas can tell cells apart
+                bare = first.rstrip("\r\n")
+                cells, spanned = bare.split(",") if bare else [], 1
+            line, self._line = self._line, self._line + spanned
+            if cells:
+                self._last_line = line
+                yield line, cells
+
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
         try:
-            for cells in reader:
-                if cells:
-                    self._last_line = line
-                    yield line, cells
-                line = reader.line_num + 1
+            yield
         except csv.Error as error:
             reason = Reason.TRUNCATED if "unexpected end" in str(error) else Reason.LAYOUT
-            raise LayoutError(reason, f"{self.name}:{line}: not a CSV record: {error}; the file is damaged") from error
+            problem = f"not a CSV record: {error}; the file is damaged"
+            raise LayoutError(reason, f"{self.name}:{self._line}: {problem}") from error
         except UnicodeDecodeError as error:
-            problem = f"not UTF-8 text near line {reader.line_num + 1}; publishers' lists are CSV or JSON in UTF-8"
+            problem = f"not UTF-8 text near line {self._line}; publishers' lists are CSV or JSON in UTF-8"
             raise LayoutError(Reason.LAYOUT, f"{self.name}: {problem}") from error
-        finally:
-            text.close()
 
     @property
     def ends_with_line(self) -> bool:

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, ByteSize, Field, PlainSerializer
 
 _DEEPEST = 10_000
+_LONGEST = timedelta(days=365_000)
+"""What can be added to any moment of today."""
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _PART = re.compile(r"(\d+)(ms|[smhdw])")
 _DURATION = re.compile(rf"(?:{_PART.pattern})+")
@@ -20,7 +22,13 @@ def parse_duration(value: object) -> object:
         return timedelta()
     if not isinstance(value, str) or not _DURATION.fullmatch(value):
         raise ValueError("not a duration: write it like 30s, 10m, 1h30m or 35d")
-    return timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(value)))
+    try:
+        duration = timedelta(seconds=sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(value)))
+    except OverflowError:
+        duration = timedelta.max
+    if duration > _LONGEST:
+        raise ValueError("longer than a thousand years")
+    return duration
 
 
 def format_duration(value: timedelta) -> str:

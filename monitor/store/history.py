@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, tuple_, update
 
 from monitor.model import (
     Audit,
@@ -85,6 +85,13 @@ class Store(ClaimReadings, Journals, Proofs):
                     )
                 )
 
+    async def save_validators(self, exchange: str, kind: str, validators: Mapping[str, Any]) -> None:
+        """Keep what a conditional request for the last accepted document needs from now on."""
+        columns = tables.contents.c
+        same = update(tables.contents).where(columns.exchange == exchange, columns.kind == kind)
+        async with self._transaction() as connection:
+            await connection.execute(same.values(validators=dict(validators)))
+
     async def document(self, exchange: str, kind: str) -> StoredDocument | None:
         """The last accepted document of ``kind`` (``wallets`` or ``liabilities``), or None."""
         query = (
@@ -126,10 +133,12 @@ class Store(ClaimReadings, Journals, Proofs):
     async def verdicts(self, rules: int) -> dict[bytes, Verdict]:
         """All verdicts judged under version ``rules``, by fingerprint of the evidence."""
         columns = tables.verdicts.c
-        rows = await self._rows(
-            select(columns.fingerprint, columns.status, columns.reason).where(columns.rules == rules)
-        )
-        return await asyncio.to_thread(_verdicts, rows)
+        query = select(columns.fingerprint, columns.status, columns.reason).where(columns.rules == rules)
+        shared: dict[tuple[str, str], Verdict] = {}
+        found: dict[bytes, Verdict] = {}
+        async for rows in self._parts(query):
+            found.update(_verdicts(rows, shared))
+        return found
 
     async def save_verdicts(self, rules: int, verdicts: Mapping[bytes, Verdict]) -> None:
         rows = [
@@ -163,8 +172,11 @@ class Store(ClaimReadings, Journals, Proofs):
 
     # --- Snapshots, ratios, audits -----------------------------------------------------------------------------------
 
-    async def save_snapshot(self, snapshot: Snapshot, sums: Mapping[str, Decimal]) -> None:
-        """Replace the snapshot of its exchange and network, and add what it summed up to per asset."""
+    async def save_snapshot(self, snapshot: Snapshot, chain: str, sums: Mapping[str, Decimal]) -> None:
+        """Replace the snapshot of its exchange and network, and add what it summed up to per asset.
+
+        ``chain`` is the CAIP-2 id of what was read: a network's name may stand for another chain tomorrow.
+        """
         balances = await asyncio.to_thread(codec.encode_balances, snapshot.balances, snapshot.rates)
         place = {"exchange": snapshot.exchange, "network": snapshot.network}
         block = {"block_number": snapshot.block.number, "block_hash": snapshot.block.hash}
@@ -175,16 +187,20 @@ class Store(ClaimReadings, Journals, Proofs):
                 "taken_at": snapshot.taken_at,
                 "endpoints": list(snapshot.endpoints),
                 "balances": balances,
+                "chain": chain,
             }
             await self._upsert(connection, tables.snapshots, [row])
-            for asset, amount in sums.items():
-                values = {**place, **block, "asset": asset, "amount": str(amount), "taken_at": snapshot.taken_at}
-                await connection.execute(insert(tables.sums).values(values))
+            taken = {**place, **block, "taken_at": snapshot.taken_at}
+            rows = [{**taken, "asset": asset, "amount": str(amount)} for asset, amount in sums.items()]
+            if rows:
+                await connection.execute(insert(tables.sums), rows)
 
-    async def snapshots(self) -> list[Snapshot]:
-        """The last whole snapshot of every exchange and network."""
+    async def snapshots(self, chains: Mapping[str, str]) -> list[Snapshot]:
+        """The last whole snapshots on ``chains``, CAIP-2 ids by name of the network; not what was read of others."""
+        columns = tables.snapshots.c
+        query = select(tables.snapshots).where(tuple_(columns.network, columns.chain).in_(chains.items()))
         found = []
-        for row in await self._rows(select(tables.snapshots)):
+        for row in await self._rows(query):
             balances, rates = await asyncio.to_thread(codec.decode_rated, row.balances)
             block = Block(row.block_number, row.block_hash, row.block_at)
             endpoints = tuple(row.endpoints)
@@ -238,9 +254,8 @@ class Store(ClaimReadings, Journals, Proofs):
             await connection.execute(delete(tables.ratios).where(tables.ratios.c.at < before))
 
 
-def _verdicts(rows: Sequence[Any]) -> dict[bytes, Verdict]:
-    """Equal verdicts share one object: of a million rows most say the same."""
-    shared: dict[tuple[str, str], Verdict] = {}
+def _verdicts(rows: Sequence[Any], shared: dict[tuple[str, str], Verdict]) -> dict[bytes, Verdict]:
+    """Equal verdicts are one object, of ``shared``: of a million rows most say the same."""
     found = {}
     for fingerprint, status, reason in rows:
         verdict = shared.get((status, reason))

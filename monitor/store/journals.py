@@ -1,6 +1,6 @@
 """Journals of what endpoints follow: entries in their order, whose meaning only their writer knows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select
 
@@ -29,6 +29,17 @@ class Journals(Access):
         async with self._transaction() as connection:
             for row in _rows_of(network, endpoint, entries):
                 await connection.execute(insert(tables.journals), row)
+
+    async def forget_journals(self, *, but: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Forget the journals of all endpoints but these (network, endpoint). Returns whose they were."""
+        columns = tables.journals.c
+        kept = await self._rows(select(columns.network, columns.endpoint).distinct())
+        others = [(network, endpoint) for network, endpoint in kept if (network, endpoint) not in but]
+        if others:
+            async with self._transaction() as connection:
+                for network, endpoint in others:
+                    await connection.execute(delete(tables.journals).where(_is_of(network, endpoint)))
+        return others
 
 
 def _rows_of(network: str, endpoint: str, entries: Sequence[bytes]) -> list[dict[str, object]]:

@@ -1,13 +1,14 @@
 """What exchanges published as proof of what they owe: the newest one judged, and the record of all."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
-from monitor.model import Document, LiabilitiesProof, ProofStatus, Publication
+from monitor.model import Document, Liabilities, LiabilitiesProof, ProofStatus, Publication
 from monitor.store import tables
 from monitor.store.access import Access, document_columns, document_of
 
@@ -36,6 +37,34 @@ class Proofs(Access):
         row = rows[0]
         return document_of(row), _proof(row.proof), row.verified_at
 
+    async def save_proven(self, exchange: str, owed: Liabilities) -> None:
+        """Keep totals that a proof has proven: they outlive a newer proof that fails."""
+        row = {
+            "exchange": exchange,
+            **document_columns(owed.document),
+            "scheme": owed.layout,
+            "as_of": owed.as_of,
+            "owed": _texts(owed.owed),
+            "report_id": owed.report_id,
+            "root": owed.merkle_root,
+        }
+        async with self._transaction() as connection:
+            await self._upsert(connection, tables.proven, [row])
+
+    async def proven(self, exchange: str) -> Liabilities | None:
+        """The last totals that were proven and not taken back since."""
+        rows = await self._rows(select(tables.proven).where(tables.proven.c.exchange == exchange))
+        if not rows:
+            return None
+        row = rows[0]
+        owed = _amounts(row.owed)
+        return Liabilities(document_of(row), row.scheme, row.as_of, owed, report_id=row.report_id, merkle_root=row.root)
+
+    async def forget_proven(self, exchange: str) -> None:
+        """Take back what was proven: the same files prove it no more."""
+        async with self._transaction() as connection:
+            await connection.execute(delete(tables.proven).where(tables.proven.c.exchange == exchange))
+
     async def save_publication(self, exchange: str, publication: Publication) -> None:
         """Add one line to the record of ``exchange``."""
         async with self._transaction() as connection:
@@ -56,7 +85,7 @@ class Proofs(Access):
 def _plain(proof: LiabilitiesProof) -> dict[str, Any]:
     return asdict(proof) | {
         "status": proof.status.value,
-        "totals": {asset: str(amount) for asset, amount in proof.totals.items()},
+        "totals": _texts(proof.totals),
     }
 
 
@@ -65,8 +94,16 @@ def _proof(plain: dict[str, Any]) -> LiabilitiesProof:
         **plain
         | {
             "status": ProofStatus(plain["status"]),
-            "totals": {asset: Decimal(amount) for asset, amount in plain["totals"].items()},
+            "totals": _amounts(plain["totals"]),
             "proven": tuple(plain["proven"]),
             "not_proven": tuple(plain["not_proven"]),
         }
     )
+
+
+def _texts(amounts: Mapping[str, Decimal]) -> dict[str, str]:
+    return {asset: str(amount) for asset, amount in amounts.items()}
+
+
+def _amounts(texts: Mapping[str, str]) -> dict[str, Decimal]:
+    return {asset: Decimal(text) for asset, text in texts.items()}

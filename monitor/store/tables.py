@@ -128,6 +128,7 @@ snapshots = Table(
     Column("taken_at", Moment, nullable=False),
     Column("endpoints", JSON, nullable=False),
     Column("balances", LargeBinary, nullable=False),
+    Column("chain", String(64), nullable=False),
     comment="The last whole snapshot of each exchange and network.",
 )
 
@@ -202,6 +203,19 @@ proofs = Table(
     Column("verified_at", Moment, nullable=False),
     Column("proof", JSON, nullable=False),
     comment="The newest proof of each exchange's liabilities, and what became of it.",
+)
+
+proven = Table(
+    "proven",
+    metadata,
+    Column("exchange", String(64), primary_key=True),
+    *_document(),
+    Column("scheme", String(64), nullable=False),
+    Column("as_of", Moment, nullable=False),
+    Column("owed", JSON, nullable=False),
+    Column("report_id", Text, nullable=False),
+    Column("root", Text, nullable=False),
+    comment="The last totals of each exchange that a proof in the place of a report has proven.",
 )
 
 publications = Table(

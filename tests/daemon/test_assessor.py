@@ -1,5 +1,6 @@
 """What judging remembers, from one time to the next and over a restart."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -81,6 +82,7 @@ async def run(site: Site, store: Store) -> AsyncIterator[Start]:
                 now=lambda: START,
                 known={},
                 closing=Event(),
+                reading=asyncio.Lock(),
             )
             run = Run(store, settings, watch, START)
             await run.begin()
@@ -240,6 +242,7 @@ async def test_accounts_that_two_exchanges_claim_are_told_to_both(
             now=lambda: START,
             known={},
             closing=Event(),
+            reading=asyncio.Lock(),
         )
         await other.refresh_wallets()
     watches = {"okx": one.exchange, "kraken": other}

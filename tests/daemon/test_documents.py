@@ -8,6 +8,7 @@ import pytest
 from monitor.ownership import RULES_VERSION
 from monitor.store import Store
 from tests.support.daemons import Row, Site, TurnableClock, Watched, list_of, publish, signed, until, watching
+from tests.support.published import publishing
 
 ROWS = [signed(number) for number in range(1, 5)]
 GOOD = list_of(ROWS)
@@ -82,11 +83,16 @@ async def test_without_any_accepted_list_nothing_is_known_and_nothing_is_zero(si
     publish(site.list("okx"), HTML)
     async with watching(site.path) as watched:
         await until(lambda: active(watched, "PorListRefused"))
+
+        async def judged() -> bool:
+            return bool(await watched.status("ETH"))
+
+        await until(judged)
+        assert await watched.status("ETH") == "unknown"
         assert await watched.labels("por_claims") == []
         assert await watched.labels("por_wallet_list_timestamp_seconds") == []
         assert await watched.labels("por_reserves") == []
         assert await watched.labels("por_reserve_ratio") == []
-        assert await watched.status("ETH") == "unknown"
 
 
 async def test_added_removed_and_altered_rows_are_counted_told_and_kept(site: Site, clock: TurnableClock) -> None:
@@ -199,3 +205,29 @@ async def test_kept_documents_that_the_configuration_cannot_read_any_more_are_fe
         assert await watched.labels("por_liabilities") == []
         await until(lambda: active(watched, "PorListRefused"))
         await until(lambda: active(watched, "PorLiabilitiesRefused"))
+
+
+@pytest.mark.parametrize("document", ["wallets", "liabilities"])
+async def test_the_same_bytes_under_a_new_etag_are_fetched_once_more_and_not_at_every_refresh(
+    site: Site, document: str
+) -> None:
+    watched_site(site)
+    path = site.list("okx") if document == "wallets" else site.liabilities("okx")
+    async with publishing() as publisher:
+
+        async def not_modified() -> bool:
+            return 304 in publisher.statuses
+
+        source = publisher.put("/document.csv", path.read_bytes(), ETag='"1"')
+        site.sections["exchanges"]["okx"][document]["source"] = source
+        async with watching(site.write()) as watched:
+            await until(not_modified)
+            publisher.put("/document.csv", path.read_bytes(), ETag='"2"')
+            publisher.statuses.clear()
+            await until(not_modified)
+            assert publisher.statuses.count(200) == 1
+            assert await watched.value("por_document_refused", exchange="okx", document=document) == 0
+        publisher.statuses.clear()
+        async with watching(site.path):
+            await until(not_modified)
+        assert 200 not in publisher.statuses, "a restart does not forget it"

@@ -36,6 +36,7 @@ async def watch(site: Site, store: Store) -> AsyncIterator[Callable[..., Exchang
                 now=lambda: START,
                 known=known,
                 closing=closing or Event(),
+                reading=asyncio.Lock(),
             )
 
         yield make

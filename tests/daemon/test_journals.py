@@ -6,6 +6,7 @@ from structlog.testing import capture_logs
 
 from monitor.daemon.journals import StoredJournals
 from monitor.store import Store
+from tests.support.daemons import Site, until, watching
 
 
 async def test_each_network_has_its_own_journals(tmp_path: Path) -> None:
@@ -27,4 +28,22 @@ async def test_a_history_that_cannot_be_used_is_told_and_the_present_goes_on(tmp
         await journals.begin("node", [b"a"])
         await journals.append("node", [b"b"])
     assert [each["log_level"] for each in logged] == ["error"] * 3
+    await store.close()
+
+
+async def test_journals_of_endpoints_that_were_removed_are_deleted(site: Site) -> None:
+    """At the start, and once a day: an endpoint that is away for a moment loses nothing, unless that moment comes."""
+    site.exchange("okx", [])
+    site.network("bitcoin", "http://127.0.0.1:1")
+    store = await Store.open(site.sections["store"]["url"])
+    for network, endpoint in (("bitcoin", "node-1"), ("bitcoin", "node-2"), ("litecoin", "node-1")):
+        await StoredJournals(store, network).begin(endpoint, [b"scan"])
+    async with watching(site.write()):
+
+        async def deleted() -> bool:
+            kept = [await store.journal("bitcoin", "node-2"), await store.journal("litecoin", "node-1")]
+            return not any(kept)
+
+        await until(deleted)
+        assert await store.journal("bitcoin", "node-1") == [b"scan"]
     await store.close()

@@ -68,10 +68,20 @@ def alerting(watched: Watched, name: str, *, active: bool = True) -> Any:
     return holds
 
 
+def recorded(watched: Watched) -> Any:
+    """Whether the first publication is in the record, which is the last that is kept of it."""
+
+    async def holds() -> bool:
+        regularity = (await watched.exchange())["regularity"]
+        return bool(regularity) and regularity["in_a_row"] == 1
+
+    return holds
+
+
 async def test_the_totals_of_a_proof_that_holds_are_what_is_owed(site: Site, tree: Path) -> None:
     watched_site(site, tree, beside=False, as_of="2026-11-01T00:00:00Z", root=ROOT)
     async with watching(site.path) as watched:
-        await until(at_status(watched, "proven"))
+        await until(recorded(watched))
         assert await owed(watched, "USDT") == 1.42045977
         moment = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
         assert await watched.value("por_liabilities_timestamp_seconds", exchange="okx") == moment
@@ -168,7 +178,8 @@ async def test_a_proof_at_a_url_is_fetched_when_it_changes(site: Site, tree: Pat
     liabilities = site.sections["exchanges"]["okx"]["liabilities"]
     async with publishing() as publisher:
         dated = {"Last-Modified": "Sun, 01 Nov 2026 00:00:00 GMT"}
-        source = publisher.put("/proof.zip", zipped({"tree.txt": TREE}), ETag='"1"', **dated)
+        archive = zipped({"tree.txt": TREE})
+        source = publisher.put("/proof.zip", archive, ETag='"1"', **dated)
         (liabilities["proof"] if beside else liabilities)["source"] = source
         site.write()
         async with watching(site.path) as watched:
@@ -179,6 +190,10 @@ async def test_a_proof_at_a_url_is_fetched_when_it_changes(site: Site, tree: Pat
 
             await until(unchanged)
             assert (await proof(watched))["document"]["members"] == ["tree.txt"]
+            publisher.put("/proof.zip", archive, ETag='"same"', **dated)
+            publisher.statuses.clear()
+            await until(unchanged)
+            assert publisher.statuses.count(200) == 1, "the same bytes under a new ETag"
             publisher.put("/proof.zip", zipped({"tree.txt": FORGED}), ETag='"2"', **dated)
             await until(alerting(watched, "PorProofFailed"))
             publisher.put("/proof.zip", zipped({"tree.txt": TREE})[:-40], ETag='"3"', **dated)
@@ -190,7 +205,7 @@ async def test_a_proof_at_a_url_is_fetched_when_it_changes(site: Site, tree: Pat
 async def test_a_root_that_is_set_later_is_held_against_what_was_proven_before(site: Site, tree: Path) -> None:
     watched_site(site, tree, beside=False)
     async with watching(site.path) as watched:
-        await until(at_status(watched, "proven"))
+        await until(recorded(watched))
         assert await owed(watched, "USDT") == 1.42045977
         watched_site(site, tree, beside=False, root="ab" * 32)
         assert (await watched.reload())[0] == 200
@@ -238,7 +253,7 @@ async def test_a_proof_that_cannot_be_had_is_refused_and_the_last_one_stays(site
 async def test_after_a_restart_the_last_verdict_and_the_record_are_there_at_once(site: Site, tree: Path) -> None:
     watched_site(site, tree, beside=False)
     async with watching(site.path) as watched:
-        await until(at_status(watched, "proven"))
+        await until(recorded(watched))
         first = await watched.exchange()
     tree.unlink()
     async with watching(site.path) as watched:
@@ -248,6 +263,60 @@ async def test_after_a_restart_the_last_verdict_and_the_record_are_there_at_once
         assert again["liabilities"]["owed"] == first["liabilities"]["owed"]
         assert again["regularity"] == first["regularity"]
         assert again["regularity"]["in_a_row"] == 1
+
+
+async def test_after_a_restart_the_last_proven_totals_stay_in_force_beside_a_newer_proof_that_fails(
+    site: Site, tree: Path
+) -> None:
+    moment = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
+    watched_site(site, tree, beside=False)
+    os.utime(tree, (moment, moment))
+    async with watching(site.path) as watched:
+        await until(recorded(watched))
+        first = await watched.exchange()
+        publish(tree, FORGED)
+        await until(alerting(watched, "PorProofFailed"))
+    for _ in range(2):  # the first restart forgets nothing either
+        async with watching(site.path) as watched:
+            assert "PorProofFailed" in await watched.alerts()
+            again = await watched.exchange()
+            assert again["proof"]["status"] == "invalid"
+            assert again["liabilities"] == first["liabilities"]
+            assert await watched.value("por_liabilities_timestamp_seconds", exchange="okx") == moment
+            await until(watched.ready)
+            await until(alerting(watched, "PorLiabilitiesRefused"))
+            assert await owed(watched, "USDT") == 1.42045977
+            assert "PorProofFailed" in await watched.alerts()
+
+
+async def test_totals_that_the_same_files_prove_no_more_do_not_come_back(site: Site, tree: Path) -> None:
+    watched_site(site, tree, beside=False)
+    async with watching(site.path) as watched:
+        await until(recorded(watched))
+    watched_site(site, tree, beside=False, root="ab" * 32)
+    async with watching(site.path) as watched:
+        await until(at_status(watched, "invalid"))
+        await until(watched.ready)
+    publish(tree, FORGED)
+    for _ in range(2):
+        async with watching(site.path) as watched:
+            assert await owed(watched, "USDT") is None
+            await until(watched.ready)
+            assert await owed(watched, "USDT") is None
+
+
+async def test_totals_that_were_proven_elsewhere_do_not_come_back(site: Site, tree: Path) -> None:
+    watched_site(site, tree, beside=False)
+    async with watching(site.path) as watched:
+        await until(recorded(watched))
+    other = site.folder / "other.txt"
+    watched_site(site, other, beside=False)
+    publish(other, FORGED)
+    for _ in range(2):
+        async with watching(site.path) as watched:
+            await until(watched.ready)
+            assert await status(watched) == "invalid"
+            assert await owed(watched, "USDT") is None
 
 
 async def test_a_month_without_a_report_is_told(site: Site, tree: Path) -> None:

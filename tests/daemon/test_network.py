@@ -1,5 +1,6 @@
 """Snapshots of one network: whole or not there, each exchange's for itself, never younger than they are."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -132,6 +133,19 @@ async def test_without_any_snapshot_a_network_is_stale_and_says_what_is_wanted_t
     assert (state.stale, state.snapshot, state.wanted, state.stale_after) == (True, None, 2, timedelta(minutes=10))
 
 
+async def test_what_is_wanted_is_counted_anew_when_the_list_has_changed(situation: Situation) -> None:
+    counts = [
+        situation.watch.state(exchange, wanted, START).wanted
+        for exchange, wanted in (
+            ("okx", situation.wanted["okx"]),
+            ("okx", {ETH: frozenset({A, B, C})}),
+            ("kraken", situation.wanted["kraken"]),
+            ("okx", {}),
+        )
+    ]
+    assert counts == [2, 3, 2, 0]
+
+
 async def test_an_attempt_counts_as_made_whether_it_succeeds_or_not(situation: Situation) -> None:
     assert not situation.watch.attempted("okx")
     situation.reader.error = ChainError(Reason.REFUSED, "node-1: no connection")
@@ -151,10 +165,21 @@ async def test_a_snapshot_of_an_earlier_run_counts_with_its_own_age(situation: S
 
 async def test_with_other_settings_the_watch_goes_on_from_its_snapshots(situation: Situation) -> None:
     (okx, _) = await situation.poll()
-    heir = situation.watch.heir(situation.settings(stale_after="1m"), Reader())
-    state = heir.state("okx", situation.wanted["okx"], START + timedelta(minutes=2))
+    heir = Situation()
+    heir.watch.settings = situation.settings(stale_after="1m")
+    heir.watch.succeed(situation.watch)
+    state = heir.watch.state("okx", situation.wanted["okx"], START + timedelta(minutes=2))
     assert (state.snapshot, state.stale) == (okx, True)
-    assert heir.attempted("okx")
+    assert heir.watch.attempted("okx")
+
+
+async def test_a_watch_of_another_chain_begins_with_nothing(situation: Situation) -> None:
+    await situation.poll()
+    other = Situation()
+    other.watch.network = replace(ETHEREUM, caip2="eip155:31337")
+    other.watch.succeed(situation.watch)
+    assert other.held("okx") is None
+    assert not other.watch.attempted("okx")
 
 
 async def test_exchanges_that_are_not_watched_any_more_are_forgotten(situation: Situation) -> None:

@@ -98,6 +98,28 @@ async def test_what_is_wanted_while_it_runs_runs_once_more_afterwards(schedule: 
     await work.has_begun(2)
 
 
+async def test_what_is_wanted_by_many_while_it_runs_runs_once_more_for_all(schedule: Schedule) -> None:
+    work, other = Work(lasts=True), Work()
+    schedule.set([Job("work", HOUR, work), Job("other", HOUR, other)])
+    await work.has_begun(1)
+    for _ in range(5):
+        schedule.soon("work")
+    work.may_end.set()
+    await work.has_begun(2)
+    schedule.soon("other")
+    await other.has_begun(2)
+    assert work.begun == 2
+
+
+async def test_who_waits_for_its_turn_and_is_cancelled_does_not_stand_in_for_the_next(schedule: Schedule) -> None:
+    before, after = Work(lasts=True), Work()
+    schedule.set([Job("work", HOUR, before, about="the old list")])
+    await before.has_begun(1)
+    schedule.soon("work")
+    schedule.set([Job("work", HOUR, after, about="the new list")])
+    await after.has_begun(1)
+
+
 async def test_another_interval_holds_from_now_on_and_does_not_disturb_the_job(schedule: Schedule) -> None:
     work, clock = Work(), Work()
     schedule.set([Job("work", HOUR, work), Job("clock", MOMENT, clock)])
@@ -166,3 +188,31 @@ async def test_stopping_cancels_what_runs_and_waits_until_it_has_ended(caplog: p
         await schedule.stop()
     assert (first.cancelled, later.cancelled) == (1, 1)
     assert (logs, caplog.records) == ([], []), "being stopped is no failure"
+
+
+async def test_whoever_waits_for_the_cancelled_runs_finds_them_ended(schedule: Schedule) -> None:
+    """What they used may be closed then."""
+    work, tidied = Work(lasts=True), asyncio.Event()
+
+    async def tidy() -> None:
+        try:
+            await work()
+        finally:
+            await asyncio.sleep(0)
+            tidied.set()
+
+    schedule.set([Job("work", HOUR, tidy, about="the old endpoint")])
+    await work.has_begun(1)
+    schedule.set([])
+    assert not tidied.is_set()
+    await schedule.cancelled()
+    assert tidied.is_set()
+
+
+async def test_jobs_that_cannot_be_scheduled_leave_everything_as_it_was(schedule: Schedule) -> None:
+    goes_on = Work()
+    schedule.set([Job("goes on", MOMENT, goes_on)])
+    await goes_on.has_begun(1)
+    with pytest.raises(OverflowError):
+        schedule.set([Job("new", HOUR, Work()), Job("never", timedelta.max, Work())])
+    await goes_on.has_begun(goes_on.begun + 2)

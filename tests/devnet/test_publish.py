@@ -8,7 +8,7 @@ from monitor.devnet.publish import write_report, write_wallets
 from monitor.devnet.tree import plant
 from monitor.model import ProofStatus
 from monitor.proofs import Expected, gather, verify
-from monitor.published.documents import fetch
+from monitor.published.documents import Fetched, fetch
 from monitor.published.liabilities import read_liabilities
 from monitor.published.wallets import read_wallets
 from monitor.settings import DocumentSettings
@@ -21,7 +21,7 @@ async def test_the_list_says_what_is_held_where_and_at_which_height(tmp_path: Pa
     path = tmp_path / "wallets.csv"
     write_wallets(path, holdings(), HEIGHTS)
     fetched = await fetch(str(path), DocumentSettings(source=str(path)))
-    assert fetched is not None
+    assert isinstance(fetched, Fetched)
     published = read_wallets(fetched.files, fetched.document, "okx", registry.load())
     assert published.differences == ()
     assert [claim.fault for claim in published.claims] == [""] * len(holdings())
@@ -35,7 +35,7 @@ async def test_the_report_says_what_is_owed_as_of_when_and_what_a_custodian_hold
     path = tmp_path / "report.json"
     write_report(path, holdings(), NOW, "ab" * 32)
     fetched = await fetch(str(path), DocumentSettings(source=str(path)))
-    assert fetched is not None
+    assert isinstance(fetched, Fetched)
     liabilities = read_liabilities(fetched.files, fetched.document, "okx-report", registry.load())
     assert liabilities.as_of == NOW
     assert dict(liabilities.owed) == dict(OWED)

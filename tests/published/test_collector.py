@@ -1,31 +1,35 @@
-"""The cycle collector rests while lists are read, and works again afterwards."""
+"""No full collection walks a list while it is read; afterwards all is as before."""
 
 import gc
 
 import pytest
 
-from monitor.published.collector import collector_at_rest
+from monitor.published import collector
+from monitor.published.collector import no_full_collections
 
 
-def test_it_rests_until_the_last_reader_is_done() -> None:
-    with collector_at_rest():
-        with collector_at_rest():
-            assert not gc.isenabled()
-        assert not gc.isenabled()
-    assert gc.isenabled()
+def test_none_runs_until_the_last_reader_is_done() -> None:
+    before = gc.get_threshold()
+    with no_full_collections():
+        with no_full_collections():
+            assert gc.get_threshold() == (*before[:2], collector._NEVER)
+        assert gc.get_threshold() == (*before[:2], collector._NEVER)
+    assert gc.get_threshold() == before
 
 
-def test_it_works_again_after_an_error() -> None:
-    with pytest.raises(ValueError, match="broken"), collector_at_rest():
+def test_they_run_again_after_an_error() -> None:
+    before = gc.get_threshold()
+    with pytest.raises(ValueError, match="broken"), no_full_collections():
         raise ValueError("broken")
-    assert gc.isenabled()
+    assert gc.get_threshold() == before
 
 
-def test_a_collector_that_was_off_stays_off() -> None:
-    gc.disable()
+def test_thresholds_that_were_set_by_others_come_back() -> None:
+    before = gc.get_threshold()
+    gc.set_threshold(123, 4, 56)
     try:
-        with collector_at_rest():
+        with no_full_collections():
             pass
-        assert not gc.isenabled()
+        assert gc.get_threshold() == (123, 4, 56)
     finally:
-        gc.enable()
+        gc.set_threshold(*before)

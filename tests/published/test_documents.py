@@ -2,13 +2,14 @@
 
 import hashlib
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from monitor.published import DocumentError, Reason, Validators, fetch, unpack
+from monitor.published import DocumentError, Fetched, Reason, Unchanged, Validators, fetch, unpack
 from monitor.published.documents import origin_of
 from tests.support.published import Publisher, answering, gzipped, refusal, settings, zipped
 
@@ -27,7 +28,7 @@ class TestPaths:
         path.write_bytes(BODY)
         os.utime(path, (1_780_000_000, 1_780_000_000))
         fetched = await fetch(str(path), settings())
-        assert fetched is not None
+        assert isinstance(fetched, Fetched)
         assert fetched.raw == BODY
         assert fetched.document.sha256 == hashlib.sha256(BODY).hexdigest()
         assert fetched.document.size == len(BODY)
@@ -39,16 +40,18 @@ class TestPaths:
         path = tmp_path / "list.csv"
         path.write_bytes(BODY)
         first = await fetch(str(path), settings())
-        assert first is not None
-        assert await fetch(str(path), settings(), known=first.validators) is None
+        assert isinstance(first, Fetched)
+        assert isinstance(await fetch(str(path), settings(), known=first.validators), Unchanged)
 
     async def test_a_touched_file_with_the_same_bytes_is_not_modified(self, tmp_path: Path) -> None:
         path = tmp_path / "list.csv"
         path.write_bytes(BODY)
         first = await fetch(str(path), settings())
-        assert first is not None
+        assert isinstance(first, Fetched)
         os.utime(path, (1, 1))
-        assert await fetch(str(path), settings(), known=first.validators) is None
+        touched = await fetch(str(path), settings(), known=first.validators)
+        assert isinstance(touched, Unchanged)
+        assert touched.validators == replace(first.validators, mtime_ns=10**9), "it is not read a third time"
 
     async def test_a_changed_file_of_the_same_size_is_read_again(self, tmp_path: Path) -> None:
         path = tmp_path / "list.csv"
@@ -56,9 +59,9 @@ class TestPaths:
         os.utime(path, (1, 1))
         first = await fetch(str(path), settings())
         path.write_bytes(BODY.upper())
-        assert first is not None
+        assert isinstance(first, Fetched)
         again = await fetch(str(path), settings(), known=first.validators)
-        assert again is not None
+        assert isinstance(again, Fetched)
         assert again.raw == BODY.upper()
 
     async def test_a_missing_file_is_unreachable_and_named(self, tmp_path: Path) -> None:
@@ -80,14 +83,14 @@ class TestPaths:
         path = tmp_path / "list.csv"
         path.write_bytes(BODY)
         assert (await refused(str(path), max_size=len(BODY) - 1))[0] == "too_large"
-        assert await fetch(str(path), settings(max_size=len(BODY))) is not None
+        assert isinstance(await fetch(str(path), settings(max_size=len(BODY))), Fetched)
 
 
 class TestUrls:
     async def test_a_document_is_read_with_its_identity(self, publisher: Publisher) -> None:
         url = publisher.put("/por/list.csv", BODY, ETag='"1"', Last_Modified="Wed, 06 May 2026 16:00:00 GMT")
         fetched = await fetch(url, settings())
-        assert fetched is not None
+        assert isinstance(fetched, Fetched)
         assert fetched.raw == BODY
         assert fetched.files[0].name == "list.csv"
         assert fetched.document.sha256 == hashlib.sha256(BODY).hexdigest()
@@ -97,8 +100,8 @@ class TestUrls:
     async def test_the_next_request_is_conditional(self, publisher: Publisher) -> None:
         url = publisher.put("/list.csv", BODY, ETag='"1"', Last_Modified="Wed, 06 May 2026 16:00:00 GMT")
         first = await fetch(url, settings())
-        assert first is not None
-        assert await fetch(url, settings(), known=first.validators) is None
+        assert isinstance(first, Fetched)
+        assert isinstance(await fetch(url, settings(), known=first.validators), Unchanged)
         assert publisher.statuses == [200, 304]
         assert publisher.requests[1].headers["If-None-Match"] == '"1"'
         assert publisher.requests[1].headers["If-Modified-Since"] == "Wed, 06 May 2026 16:00:00 GMT"
@@ -106,28 +109,31 @@ class TestUrls:
     async def test_the_same_bytes_under_a_new_etag_are_not_modified(self, publisher: Publisher) -> None:
         first = await fetch(publisher.put("/list.csv", BODY, ETag='"1"'), settings())
         url = publisher.put("/list.csv", BODY, ETag='"2"')
-        assert first is not None
-        assert await fetch(url, settings(), known=first.validators) is None
+        assert isinstance(first, Fetched)
+        unchanged = await fetch(url, settings(), known=first.validators)
+        assert isinstance(unchanged, Unchanged)
         assert publisher.statuses == [200, 200]
+        assert isinstance(await fetch(url, settings(), known=unchanged.validators), Unchanged)
+        assert publisher.statuses == [200, 200, 304]
 
     async def test_new_bytes_are_read(self, publisher: Publisher) -> None:
         first = await fetch(publisher.put("/list.csv", BODY, ETag='"1"'), settings())
         url = publisher.put("/list.csv", BODY + BODY, ETag='"2"')
-        assert first is not None
+        assert isinstance(first, Fetched)
         again = await fetch(url, settings(), known=first.validators)
-        assert again is not None
+        assert isinstance(again, Fetched)
         assert again.raw == BODY + BODY
 
     async def test_validators_of_another_source_are_not_sent(self, publisher: Publisher) -> None:
         url = publisher.put("/list.csv", BODY, ETag='"1"')
         known = Validators(origin_of("https://other.example/list.csv"), hashlib.sha256(BODY).hexdigest(), 1, '"1"')
-        assert await fetch(url, settings(), known=known) is not None
+        assert isinstance(await fetch(url, settings(), known=known), Fetched)
         assert "If-None-Match" not in publisher.requests[0].headers
 
     async def test_a_session_can_be_shared(self, publisher: Publisher) -> None:
         url = publisher.put("/list.csv", BODY)
         async with aiohttp.ClientSession() as session:
-            assert await fetch(url, settings(), session=session) is not None
+            assert isinstance(await fetch(url, settings(), session=session), Fetched)
             assert not session.closed
 
     async def test_other_statuses_are_refused(self, publisher: Publisher) -> None:
@@ -185,7 +191,7 @@ class TestUrls:
     async def test_redirects_are_followed(self, publisher: Publisher) -> None:
         publisher.redirects["/newest"] = publisher.put("/list.csv", BODY)
         fetched = await fetch(publisher.url + "/newest", settings())
-        assert fetched is not None
+        assert isinstance(fetched, Fetched)
         assert fetched.raw == BODY
 
     async def test_redirects_to_other_schemes_are_refused(self, publisher: Publisher) -> None:
@@ -200,7 +206,7 @@ class TestUrls:
         publisher.put("/list.csv", BODY)
         host = publisher.url.removeprefix("http://")
         fetched = await fetch(f"http://watcher:hunter2@{host}/list.csv?token=swordfish", settings())
-        assert fetched is not None
+        assert isinstance(fetched, Fetched)
         _, sentence = await refused(f"http://watcher:hunter2@{host}/none.csv?token=swordfish")
         for text in (sentence, repr(fetched), fetched.document.source):
             assert "hunter2" not in text
@@ -212,7 +218,7 @@ class TestAgain:
     async def test_kept_bytes_give_the_same_files(self, publisher: Publisher) -> None:
         raw = zipped({"a.csv": BODY, "b.csv": BODY.upper()})
         fetched = await fetch(publisher.put("/list.zip", raw), settings())
-        assert fetched is not None
+        assert isinstance(fetched, Fetched)
         assert fetched.document.members == ("a.csv", "b.csv")
         again = unpack(fetched.raw, fetched.document, settings())
         assert [(file.name, file.content()) for file in again] == [("a.csv", BODY), ("b.csv", BODY.upper())]

@@ -9,6 +9,7 @@ import pytest
 
 from monitor.published import (
     DocumentError,
+    Unchanged,
     check_shrink,
     fetch_liabilities,
     fetch_wallets,
@@ -57,9 +58,9 @@ class TestWallets:
         path = tmp_path / "list.csv"
         path.write_text(NEW)
         found = await fetch_wallets(list_at(str(path)), registry)
-        assert found is not None
+        assert isinstance(found, tuple)
         assert len(found[0].claims) == 2
-        assert await fetch_wallets(list_at(str(path)), registry, known=found[1].validators) is None
+        assert isinstance(await fetch_wallets(list_at(str(path)), registry, known=found[1].validators), Unchanged)
 
     async def test_the_page_leads_to_the_newest_archive(self, registry: Registry, publisher: Publisher) -> None:
         publisher.put("/chain/old.zip", zipped({"old.csv": OLD}))
@@ -67,7 +68,7 @@ class TestWallets:
         listed = audits((1, "/chain/old.zip"), (3, "/chain/new.zip"), (2, "/chain/old.zip"), (9, ""))
         source = publisher.put("/por/download", page(auditList=listed))
         found = await fetch_wallets(list_at(source, "okx"), registry)
-        assert found is not None
+        assert isinstance(found, tuple)
         wallet_list, fetched = found
         assert [claim.file for claim in wallet_list.claims] == ["new.csv", "new.csv"]
         assert wallet_list.document.source == publisher.url + "/chain/new.zip"
@@ -80,8 +81,8 @@ class TestWallets:
         source = publisher.put("/download", page("one", auditList=audits((1, archive))))
         first = await fetch_wallets(list_at(source), registry)
         publisher.put("/download", page("two", auditList=audits((1, archive))))
-        assert first is not None
-        assert await fetch_wallets(list_at(source), registry, known=first[1].validators) is None
+        assert isinstance(first, tuple)
+        assert isinstance(await fetch_wallets(list_at(source), registry, known=first[1].validators), Unchanged)
         assert publisher.statuses == [200, 200, 200, 304]
 
     async def test_an_archive_that_changes_is_read_though_the_page_stays(
@@ -91,9 +92,9 @@ class TestWallets:
         source = publisher.put("/download", page(auditList=audits((1, archive))), ETag='"page"')
         first = await fetch_wallets(list_at(source), registry)
         publisher.put("/a.zip", zipped({"a.csv": NEW}), ETag='"b"')
-        assert first is not None
+        assert isinstance(first, tuple)
         again = await fetch_wallets(list_at(source), registry, known=first[1].validators)
-        assert again is not None
+        assert isinstance(again, tuple)
         assert len(again[0].claims) == 2
 
     async def test_a_new_archive_of_the_same_etag_is_read(self, registry: Registry, publisher: Publisher) -> None:
@@ -102,9 +103,9 @@ class TestWallets:
         source = publisher.put("/download", page(auditList=audits((1, "/a.zip"))))
         first = await fetch_wallets(list_at(source), registry)
         publisher.put("/download", page(auditList=audits((1, "/a.zip"), (2, "/b.zip"))))
-        assert first is not None
+        assert isinstance(first, tuple)
         again = await fetch_wallets(list_at(source), registry, known=first[1].validators)
-        assert again is not None
+        assert isinstance(again, tuple)
         assert len(again[0].claims) == 2
 
     @pytest.mark.parametrize(
@@ -187,7 +188,7 @@ class TestLiabilities:
     async def test_the_report_is_taken_out_of_the_page(self, registry: Registry, publisher: Publisher) -> None:
         source = publisher.put("/detail", page(auditRootInfo=AUDIT))
         found = await fetch_liabilities(owed_at(source, "okx-report"), registry)
-        assert found is not None
+        assert isinstance(found, tuple)
         owed, fetched = found
         assert owed.owed["BTC"] == Decimal("111188.864402819964229")
         assert owed.document.source == source
@@ -198,18 +199,18 @@ class TestLiabilities:
         source = publisher.put("/detail", page("one", auditRootInfo=AUDIT))
         first = await fetch_liabilities(owed_at(source), registry)
         publisher.put("/detail", page("two", auditRootInfo=AUDIT))
-        assert first is not None
-        assert await fetch_liabilities(owed_at(source), registry, known=first[1].validators) is None
+        assert isinstance(first, tuple)
+        assert isinstance(await fetch_liabilities(owed_at(source), registry, known=first[1].validators), Unchanged)
         publisher.put("/detail", page("two", auditRootInfo=AUDIT | {"auditId": "2"}))
         again = await fetch_liabilities(owed_at(source), registry, known=first[1].validators)
-        assert again is not None
+        assert isinstance(again, tuple)
         assert again[0].report_id == "2"
 
     async def test_a_page_that_the_server_says_is_unchanged_is(self, registry: Registry, publisher: Publisher) -> None:
         source = publisher.put("/detail", page(auditRootInfo=AUDIT), ETag='"1"')
         first = await fetch_liabilities(owed_at(source), registry)
-        assert first is not None
-        assert await fetch_liabilities(owed_at(source), registry, known=first[1].validators) is None
+        assert isinstance(first, tuple)
+        assert isinstance(await fetch_liabilities(owed_at(source), registry, known=first[1].validators), Unchanged)
         assert publisher.statuses == [200, 304]
 
     async def test_the_download_page_holds_no_report(self, registry: Registry, publisher: Publisher) -> None:
@@ -222,7 +223,7 @@ class TestLiabilities:
 
     async def test_the_json_is_a_source(self, registry: Registry) -> None:
         found = await fetch_liabilities(owed_at(str(DATA / "report-506872725.json")), registry)
-        assert found is not None
+        assert isinstance(found, tuple)
         assert found[0].report_id == "506872725"
 
 

@@ -2,7 +2,9 @@
 
 import contextlib
 import csv
+import gc
 import io
+from dataclasses import FrozenInstanceError, fields, replace
 from decimal import Decimal
 
 import pytest
@@ -10,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Claim, ClaimKind, WalletList
-from monitor.published import LayoutError
+from monitor.published import DocumentError, LayoutError, claims_again
 from monitor.registry import Registry
-from tests.support.published import DATA, refusal, wallets, zipped
+from tests.support.published import DATA, document, opened, refusal, wallets, zipped
 
 HEADER9 = "coin,Network,Snapshot Height,address,balance,message,signature1,signature2,redeem script\n"
 HEADER11 = (
@@ -400,6 +402,12 @@ class TestArchives:
         raw = zipped({"a.csv": HEADER11 + self.row, "b.csv": other})
         assert refused(raw, registry, name="por.zip")[0] in {"empty", "html", "truncated"}
 
+    def test_a_list_that_is_no_table_after_its_header_refuses_both(self, registry: Registry) -> None:
+        damaged = HEADER11 + self.row + 'ETH,ETH,7,"x"y,1,m,0x1,,\n'
+        reason, sentence = refused(zipped({"a.csv": HEADER11 + self.row, "b.csv": damaged}), registry, name="por.zip")
+        assert reason == "layout"
+        assert "b.csv:3" in sentence
+
     def test_a_total_stated_by_two_files_is_kept_for_both(self, registry: Registry) -> None:
         text = "coin,amount\nETH,1\n" + HEADER11 + self.row
         found = wallets(zipped({"a.csv": text, "b.csv": text}), registry, name="por.zip")
@@ -407,6 +415,54 @@ class TestArchives:
             ("a.csv", "ETH", Decimal(1)),
             ("b.csv", "ETH", Decimal(1)),
         ]
+
+
+class TestAgain:
+    """A list that was read before, gone through once more."""
+
+    def again(self, raw: bytes | str, registry: Registry, name: str = "list.csv") -> list[Claim]:
+        content = raw.encode() if isinstance(raw, str) else raw
+        return [*claims_again(opened(content, name), document(name), "auto", registry)]
+
+    @pytest.mark.parametrize(
+        "name",
+        ["wallets-11-columns.csv", "wallets-12-columns-staking.csv", "wallets-audit-layout.csv", "okex.json"],
+    )
+    def test_it_has_the_same_claims_in_the_same_order(self, registry: Registry, name: str) -> None:
+        assert self.again(sample(name), registry) == [*wallets(sample(name), registry).claims]
+
+    def test_so_has_an_archive_of_several_files(self, registry: Registry) -> None:
+        names = ("wallets-11-columns.csv", "wallets-12-columns-staking.csv")
+        raw = zipped({name: sample(name) for name in names} | {"readme.txt": "How to verify\n"})
+        assert self.again(raw, registry, "por.zip") == [*wallets(raw, registry, name="por.zip").claims]
+
+    def test_what_cannot_be_read_any_more_is_refused_with_its_source(self, registry: Registry) -> None:
+        for text in ("hello\n", sample("wallets-11-columns.csv") + 'ETH,"', "<html>"):
+            with pytest.raises(LayoutError, match=r"\[list\.csv\]"):
+                self.again(text, registry)
+
+
+def test_a_list_that_nobody_holds_is_gone_without_the_cycle_collector(registry: Registry) -> None:
+    def claims() -> int:
+        return sum(type(each) is Claim for each in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = claims()
+        for name in ("wallets-11-columns.csv", "wallets-audit-layout.csv", "okex.json"):
+            assert wallets(sample(name), registry).claims
+        assert claims() == before
+    finally:
+        gc.enable()
+
+
+def test_claims_are_as_frozen_as_ever(registry: Registry) -> None:
+    claim = only(HEADER11 + f"ETH,ETH,7,{ETH},1,m,0x1,,\n", registry)
+    assert type(claim) is Claim
+    assert claim == Claim(**{each.name: getattr(claim, each.name) for each in fields(Claim)})
+    with pytest.raises(FrozenInstanceError):
+        claim.line = 3  # type: ignore[misc]
 
 
 CELL = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=12).map(str.strip)
@@ -448,11 +504,46 @@ def test_every_table_is_read_as_written_in_any_column_order(
         assert [*claim.owners, "", ""][:2] == [expected["eoa1"], expected["eoa2"]]
 
 
+UNUSUAL = {
+    "coin": st.sampled_from(["ETH", "USDT-TRC20", "BTC", "UNHEARD-OF", ""]),
+    "Type": st.sampled_from(["", "Non Staking", "Native ETH Staking", "null", "Other"]),
+    "network": st.sampled_from(["ETH", "", "TRX", "nowhere"]),
+    "snapshot height": st.sampled_from(["7", "", "-", "latest", "7.5", "null"]),
+    "address": st.sampled_from(
+        [ETH, ETH.upper(), OTHER, VALIDATOR, "TLaGjwhvA8XQYSxFAcAXy7Dvuue9eGYitv", "rubbish", ""]
+    ),
+    "amount": st.sampled_from(["1", "0.5", "", "1e5", "-1", "many", "\\N"]),
+    "message": st.sampled_from(["m", ""]),
+    "signature1": st.sampled_from(["0x1", ""]),
+    "signature2": st.sampled_from(["0x2", ""]),
+    "redeem script": st.sampled_from(["51", ""]),
+    "eoa1": st.sampled_from([OTHER, ""]),
+    "eoa2": st.sampled_from([OTHER, ""]),
+}
+
+
+@settings(deadline=None)
+@given(st.lists(st.fixed_dictionaries(UNUSUAL), min_size=1, max_size=4), st.sampled_from(["", ",,,\n", "ETH,x\n"]))
+def test_a_row_means_the_same_among_others_as_alone(
+    registry: Registry, rows: list[dict[str, str]], between: str
+) -> None:
+    sound = ",".join(["ETH", "", "ETH", "7", ETH, "1", *[""] * 6]) + "\n"
+    lines = [sound, *(",".join(row.values()) + "\n" + between for row in rows)]
+
+    def read(text: str) -> list[Claim]:
+        """The claims of ``text``, after a sound row: a list of broken rows alone is refused."""
+        return [*wallets(",".join(UNUSUAL) + "\n" + sound + text, registry).claims[1:]]
+
+    together = read("".join(lines))
+    alone = [claim for line in lines for claim in read(line)]
+    assert [replace(claim, line=0) for claim in together] == [replace(claim, line=0) for claim in alone]
+
+
 @settings(deadline=None)
 @given(st.data())
-def test_rubbish_raises_nothing_but_layout_errors(registry: Registry, data: st.DataObject) -> None:
+def test_rubbish_raises_nothing_but_document_errors(registry: Registry, data: st.DataObject) -> None:
     raw = bytearray(HEADER11.encode() + f'ETH,ETH,7,{ETH},1,"m",0x1,,\n'.encode() * 3)
     for position in data.draw(st.lists(st.integers(0, len(raw) - 1), max_size=6)):
         raw[position : position + 1] = data.draw(st.binary(max_size=3))
-    with contextlib.suppress(LayoutError):
+    with contextlib.suppress(DocumentError):  # mostly of its layout, but it may also begin like an archive
         wallets(bytes(raw), registry)

@@ -28,6 +28,13 @@ def test_a_duration_without_unit_or_sense_is_refused(text: object) -> None:
         parse_duration(text)
 
 
+@pytest.mark.parametrize("text", ["365001d", "99999999999999d", "1" * 400 + "ms"])
+def test_a_duration_that_no_clock_reaches_is_refused(text: str) -> None:
+    """It would be added to the present moment, somewhere, and fail there."""
+    with pytest.raises(ValueError, match="longer than a thousand years"):
+        parse_duration(text)
+
+
 @given(st.timedeltas(min_value=timedelta(), max_value=timedelta(days=4000)))
 def test_every_duration_reads_back_to_the_millisecond(value: timedelta) -> None:
     rounded = timedelta(milliseconds=round(value / timedelta(milliseconds=1)))

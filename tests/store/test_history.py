@@ -40,6 +40,7 @@ NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 ETH = Token("ETH", "ethereum", None, 18)
 USDT = Token("USDT", "ethereum", "0xdac17f958d2ee523a2206206994597c13d831ec7", 6)
 BLOCK = Block(21_000_000, "0x" + "ab" * 32, NOW - timedelta(seconds=12))
+MAINNET = "eip155:1"
 
 
 @pytest.fixture
@@ -88,6 +89,15 @@ async def test_changes_of_lists_add_up_and_the_last_one_is_kept_in_full(store: S
     assert await store.change_counts("other") == {"added": 0, "removed": 0, "altered": 0}
 
 
+async def test_new_validators_are_kept_with_the_same_document(store: Store) -> None:
+    await store.save_document("okx", "wallets", stored(b"a"), None)
+    await store.save_document("okx", "liabilities", stored(b"b"), None)
+    await store.save_validators("okx", "wallets", {"etag": '"2"', "mtime_ns": None})
+    wallets, liabilities = await store.document("okx", "wallets"), await store.document("okx", "liabilities")
+    assert wallets == replace(stored(b"a"), validators={"etag": '"2"', "mtime_ns": None})
+    assert liabilities == stored(b"b")
+
+
 async def test_verdicts_belong_to_the_version_of_the_rules_that_judged_them(store: Store) -> None:
     verdicts = {bytes([n] * 16): Verdict(VerdictStatus.VERIFIED, "signed by the key") for n in range(5)}
     await store.save_verdicts(1, verdicts)
@@ -114,11 +124,26 @@ async def test_what_a_chain_said_of_owners_keeps_its_block(store: Store) -> None
 async def test_a_snapshot_replaces_the_one_before_and_keeps_every_digit(store: Store, url: str) -> None:
     old = Snapshot("okx", "ethereum", BLOCK, NOW, {ETH: {"0x1": 1}}, ("a",))
     new = Snapshot("okx", "ethereum", BLOCK, NOW + timedelta(minutes=1), {ETH: {"0x1": 2**255}, USDT: {}}, ("a", "b"))
-    await store.save_snapshot(old, {"ETH": Decimal("1E-18")})
-    await store.save_snapshot(new, {"ETH": ETH.whole(2**255)})
+    await store.save_snapshot(old, MAINNET, {"ETH": Decimal("1E-18")})
+    await store.save_snapshot(new, MAINNET, {"ETH": ETH.whole(2**255)})
     store = await reopened(store, url)
-    assert await store.snapshots() == [new]
+    assert await store.snapshots({"ethereum": MAINNET}) == [new]
     await store.close()
+
+
+async def test_only_snapshots_of_the_chain_that_a_network_means_now_are_found(store: Store) -> None:
+    mainnet, testnet = MAINNET, "eip155:31337"
+    okx = Snapshot("okx", "ethereum", BLOCK, NOW, {ETH: {"0x1": 1}}, ("a",))
+    kraken, base = replace(okx, exchange="kraken"), replace(okx, network="base")
+    await store.save_snapshot(okx, mainnet, {})
+    await store.save_snapshot(kraken, testnet, {})
+    await store.save_snapshot(base, testnet, {})
+    assert await store.snapshots({"ethereum": mainnet, "base": mainnet}) == [okx]
+    assert await store.snapshots({"ethereum": testnet}) == [kraken]
+    assert await store.snapshots({"bitcoin": mainnet}) == []
+    assert await store.snapshots({}) == []
+    await store.save_snapshot(okx, testnet, {})
+    assert await store.snapshots({"ethereum": mainnet}) == []
 
 
 async def test_ratios_come_back_unrounded_oldest_first_and_are_pruned(store: Store) -> None:
@@ -192,8 +217,8 @@ async def test_what_was_read_of_claims_is_forgotten_by_height_by_list_and_by_age
 async def test_a_snapshot_keeps_its_positions_and_their_rates(store: Store) -> None:
     rates = {CUSDT: Rate(10**18, 225 * 10**12)}
     balances: Balances = {ETH: {"0x1": 1}, CUSDT: {"0x1": 2**200}, WETH: {"0x1": 3}, SDAI: {}}
-    await store.save_snapshot(Snapshot("okx", "ethereum", BLOCK, NOW, balances, ("node-1",), rates), {})
-    (kept,) = await store.snapshots()
+    await store.save_snapshot(Snapshot("okx", "ethereum", BLOCK, NOW, balances, ("node-1",), rates), MAINNET, {})
+    (kept,) = await store.snapshots({"ethereum": MAINNET})
     assert (kept.balances, kept.rates) == (balances, rates)
 
 

@@ -195,6 +195,10 @@ class BitcoindStandIn(JsonRpcStandIn):
         """Scans that were begun."""
         self.other_scans = 0
         """How often a scan is refused because of someone else's."""
+        self.scanning_since: float | None = None
+        """When the scan began that it runs although nobody waits for it any more; None: there is none."""
+        self.tells_commands = True
+        """Whether ``getrpcinfo`` may be asked."""
         self.pruned_below = 0
         """The first block that it still has; 0: all of them."""
         self.tells_prevouts = True
@@ -239,6 +243,13 @@ class BitcoindStandIn(JsonRpcStandIn):
                 entry.pop("prevout", None)
         return found
 
+    def on_getrpcinfo(self) -> dict[str, Any]:
+        if not self.tells_commands:
+            raise RefusedError(-32601, "Method not found")
+        age = time.time() - (self.scanning_since or 0)
+        running = [{"method": "scantxoutset", "duration": int(age * 1e6)}] if self.scanning_since else []
+        return {"active_commands": [*running, {"method": "getrpcinfo", "duration": 12}], "logpath": ""}
+
     def on_getblockfilter(self, block: str, kind: str) -> dict[str, Any]:
         assert kind == "basic"
         if not self.filters:
@@ -264,10 +275,11 @@ class BitcoindStandIn(JsonRpcStandIn):
         if action == "status":
             return None if self.scan_ends.is_set() else {"progress": 42}
         if action == "abort":
+            self.scanning_since = None
             self.scan_ends.set()
             return True
-        if self.other_scans:
-            self.other_scans -= 1
+        if self.other_scans or self.scanning_since:
+            self.other_scans = max(0, self.other_scans - 1)
             raise RefusedError(-8, 'Scan already in progress, use action "abort" or "status"')
         tip = self.chain.height
         self.scans += 1

@@ -23,4 +23,4 @@ class Journals:
 
     async def append(self, endpoint: str, entries: Sequence[bytes]) -> None:
         if not self.full:
-            self.entries[endpoint] += entries
+            self.entries.setdefault(endpoint, []).extend(entries)

@@ -10,6 +10,7 @@ import structlog
 
 from monitor.chains.bitcoin.core_rpc import CoreRpc
 from monitor.chains.bitcoin.kept import Kept
+from monitor.chains.bitcoin.ours import OwnScans
 from monitor.chains.bitcoin.past import Past
 from monitor.chains.bitcoin.scan import MOST_SCRIPTS, Scanner
 from monitor.chains.bitcoin.walk import LostError, Standing, Step, Walker
@@ -39,10 +40,10 @@ class Follower:
         self._network = network
         self._following = Following()
         self._kept = Kept(network, rpc.line.name)
-        self._scanner = Scanner(rpc, network, decimals)
+        self._turn = asyncio.Lock()
+        self._scanner = Scanner(rpc, OwnScans(rpc, self._kept, self._turn), network, decimals)
         self._walker = Walker(rpc, decimals)
         self._past = Past(rpc, self._scanner, self._walker, network)
-        self._turn = asyncio.Lock()
         self._scanning = asyncio.Lock()
         self._wanted: tuple[bytes, ...] = ()
         self._contradiction: str | None = None

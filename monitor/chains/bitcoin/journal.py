@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
+from typing import NamedTuple
 
 import msgspec
 
@@ -58,7 +59,24 @@ class _Entry(msgspec.Struct, frozen=True, array_like=True, tag="change"):
     spent: Mapping[Outpoint, Coin]
 
 
-_decoder = msgspec.msgpack.Decoder(Scanned | _Entry)
+class _Scan(msgspec.Struct, frozen=True, array_like=True, tag="scan"):
+    """The node was asked for a scan, or (without a time) that scan has ended."""
+
+    method: str
+    at: float | None
+
+
+class Journal(NamedTuple):
+    """What a journal comes to."""
+
+    scanned: Scanned | None
+    standing: Standing | None
+    """None where nothing was found yet, and so nothing is followed."""
+    scans: dict[str, float]
+    """When scans were asked for, in seconds since 1970, whose end is not in it; by the node's method."""
+
+
+_decoder = msgspec.msgpack.Decoder(Scanned | _Entry | _Scan)
 
 
 def beginning(scanned: Scanned, standing: Standing) -> Iterator[bytes]:
@@ -79,6 +97,11 @@ def step_entry(step: Step) -> bytes:
     """The entry for one step."""
     places = _Place.of(step.before), _Place.of(step.after)
     return msgspec.msgpack.encode(_Entry(*places, (), step.change.created, step.change.spent))
+
+
+def scan_entry(method: str, at: float | None) -> bytes:
+    """The entry for a scan that the node is asked for, or, without a time, for its end."""
+    return msgspec.msgpack.encode(_Scan(method, at))
 
 
 def sealed(entries: Iterable[bytes], after: bytes = b"") -> Iterator[bytes]:
@@ -102,14 +125,17 @@ def _opened(entries: Sequence[bytes]) -> Iterator[bytes]:
         yield entry[_SEAL:]
 
 
-def read(entries: Sequence[bytes]) -> tuple[Scanned, Standing] | None:
-    """What a journal of sealed entries comes to; None for an empty one.
+def read(entries: Sequence[bytes]) -> Journal:
+    """What a journal of sealed entries comes to; nothing, for an empty one.
 
     Raises ValueError where it cannot be read, or has holes.
     """
-    if not entries:
-        return None
-    scanned, *changes = [_decoder.decode(entry) for entry in _opened(entries)]  # not map: other threads get their turn
+    decoded = [_decoder.decode(entry) for entry in _opened(entries)]  # not map: other threads get their turn
+    scans = {entry.method: entry.at for entry in decoded if isinstance(entry, _Scan)}
+    left = {method: at for method, at in scans.items() if at is not None}
+    scanned, *changes = [entry for entry in decoded if not isinstance(entry, _Scan)] or [None]
+    if scanned is None:
+        return Journal(None, None, left)
     if not isinstance(scanned, Scanned) or scanned.format != _FORMAT or not changes:
         raise ValueError("it is of another version")
     standing: Standing | None = None
@@ -121,7 +147,7 @@ def read(entries: Sequence[bytes]) -> tuple[Scanned, Standing] | None:
             _replay(standing, entry)
         except ContradictionError as error:
             raise ValueError(str(error)) from None
-    return (scanned, standing) if standing else None
+    return Journal(scanned, standing, left)
 
 
 def _replay(standing: Standing, entry: _Entry) -> None:

@@ -21,6 +21,8 @@ class Kept:
         self.standing: Standing | None = None
         self.scanned: Scanned | None = None
         """When everything was scanned last, and what that found."""
+        self.scans: dict[str, float] = {}
+        """When scans were begun whose end is not known, by the node's method."""
         self.keeper: Keeper = Forgetful()
         self._network = network
         self._endpoint = endpoint
@@ -39,7 +41,8 @@ class Kept:
             _log.warning("journal not usable", network=self._network, endpoint=self._endpoint, error=str(error))
             found = None
         if found:
-            (self.scanned, self.standing), self._last = found, entries[-1]
+            self.scanned, self.standing, self.scans = found
+            self._last = entries[-1] if entries else b""
         self._restored = True
 
     async def begin(self, standing: Standing, difference: str | None) -> None:
@@ -58,9 +61,15 @@ class Kept:
         """Keep a step that was made."""
         await self._append([journal.step_entry(step)])
 
+    async def scanning(self, method: str, at: float | None) -> None:
+        """Keep that a scan begins, or, without a time, that it has ended."""
+        self.scans = {name: since for name, since in self.scans.items() if name != method}
+        self.scans |= {method: at} if at is not None else {}
+        await self._append([journal.scan_entry(method, at)])
+
     async def forget(self) -> None:
         """Hold nothing any more."""
-        self.standing = None
+        self.standing, self._last = None, b""
         await self.keeper.begin(self._endpoint, ())
 
     async def _append(self, entries: Iterable[bytes]) -> None:

@@ -14,6 +14,7 @@ import structlog
 from monitor.chains.amounts import count, units
 from monitor.chains.bitcoin.coins import Coin, Coins, Effect, Outpoint, outpoint_of
 from monitor.chains.bitcoin.core_rpc import CoreRpc, IndexField, RpcError
+from monitor.chains.bitcoin.ours import OwnScans
 from monitor.chains.errors import ChainError, Reason
 from monitor.model import Work
 
@@ -22,8 +23,6 @@ MOST_SCRIPTS = 300_000
 
 _PATIENCE = 180.0
 """Seconds to wait for someone else's scan, of which a node runs one at a time; one of mainnet takes a minute or two."""
-_FAREWELL = 3.0
-"""Seconds that stopping may be held up to abort a scan."""
 _LOOK = 1.0
 """Seconds from one look at a scan's progress to the next."""
 _TELL = 10
@@ -59,9 +58,10 @@ class _BlocksAnswer(msgspec.Struct):
 class Scanner:
     """The scans of one node. ``work`` shows the one that runs."""
 
-    def __init__(self, rpc: CoreRpc, network: str, decimals: int) -> None:
+    def __init__(self, rpc: CoreRpc, ours: OwnScans, network: str, decimals: int) -> None:
         self.work: Work | None = None
         self._rpc = rpc
+        self._ours = ours
         self._network = network
         self._decimals = decimals
         self._turns = {"scantxoutset": asyncio.Lock(), "scanblocks": asyncio.Lock()}
@@ -138,19 +138,18 @@ class Scanner:
         ):
             with attempt:
                 async with self._turns[method], self._watched(method, what):
+                    await self._ours.begins(method)
                     try:
-                        return await self._rpc.call(method, ["start", *parameters], patience=math.inf)
+                        result = await self._rpc.call(method, ["start", *parameters], patience=math.inf)
                     except RpcError as error:
+                        await self._ours.ended(method)
                         raise self._rpc.fault(error.failure) from None
                     except asyncio.CancelledError:
-                        await asyncio.shield(self._abort(method))
+                        await asyncio.shield(self._ours.give_up(method))
                         raise
+                    await self._ours.ended(method)
+                    return result
         raise AssertionError("a retry context ends with a result or an exception")
-
-    async def _abort(self, method: str) -> None:
-        with suppress(ChainError, RpcError, TimeoutError):  # then the node is gone, and its scan with it
-            async with asyncio.timeout(_FAREWELL):
-                await self._rpc.call(method, ["abort"])
 
     @asynccontextmanager
     async def _watched(self, method: str, what: str) -> AsyncIterator[None]:

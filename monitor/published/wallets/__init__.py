@@ -3,19 +3,17 @@
 To add a layout: write its file with a ``TableLayout`` or ``TreeLayout``, add it below, describe it in docs/layouts.md.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from monitor.model import Claim, Document, WalletList
 from monitor.published.archives import PublishedFile
-from monitor.published.collector import collector_at_rest
-from monitor.published.contents import Content, content_of
+from monitor.published.collector import no_full_collections
 from monitor.published.errors import DocumentError, LayoutError, Reason
-from monitor.published.trees import parse, text_of
 from monitor.published.wallets import accounts, address_book, okx, okx_audit, okx_staking
-from monitor.published.wallets.layouts import Layout, TableLayout, TreeLayout, read_table
-from monitor.published.wallets.parts import Part
+from monitor.published.wallets.files import TableFile, TreeFile, recognise
+from monitor.published.wallets.layouts import Layout
 from monitor.published.wallets.places import Places
 from monitor.registry import Registry
 
@@ -44,32 +42,56 @@ def read_wallets(files: Sequence[PublishedFile], document: Document, format_: st
     A file of another layout beside a list (a licence, a manual) is named in ``unread``. An empty file, a web page or a
     damaged list among the files refuses the document: it may be the list that was meant.
     """
+    others: list[LayoutError] = []
     try:
-        with collector_at_rest():
-            parts, unread = _read_files(files, _layouts(format_), Places(registry))
+        with no_full_collections():
+            parts = [file.part() for file in _lists(files, _layouts(format_), registry, others)]
+            claims: list[Claim] = []
+            for part in parts:
+                claims.extend(_as_held(part.claims, registry))
     except DocumentError as error:
         raise error.about(document.source) from error
-    claims: list[Claim] = []
-    for part in parts:
-        claims.extend(_as_held(part.claims, registry))
     return WalletList(
         document=replace(document, members=tuple(part.file for part in parts) if document.members else ()),
         layout="+".join(dict.fromkeys(part.layout for part in parts)),
         claims=tuple(claims),
         summary=tuple(total for part in parts for total in part.summary),
-        unread=(*unread, *(note for part in parts for note in part.unread)),
+        unread=(*(f"not read: {error}" for error in others), *(note for part in parts for note in part.unread)),
     )
 
 
-def _as_held(claims: Sequence[Claim], registry: Registry) -> Iterator[Claim]:
+def claims_again(
+    files: Sequence[PublishedFile], document: Document, format_: str, registry: Registry
+) -> Iterator[Claim]:
+    """The claims of a list that :func:`read_wallets` has read before, one after another, none of them kept.
+
+    For what is gone through once, such as the list before the newest. Raises DocumentError on the way, where it is not
+    read as it was: the configuration may have changed meanwhile.
+    """
+    try:
+        with no_full_collections():
+            for file in _lists(files, _layouts(format_), registry, []):
+                for claims in file.claims():
+                    yield from _as_held(claims, registry)
+    except DocumentError as error:
+        raise error.about(document.source) from error
+
+
+def _as_held(claims: Sequence[Claim], registry: Registry) -> Iterable[Claim]:
     """``claims``; where the registry knows that an account's coins are in a position, it is that which is claimed.
 
     A row without an amount, as of a book of addresses, may mean both.
     """
     accounts = {account for _, account, _ in registry.holdings}
+    if accounts.isdisjoint(claim.account for claim in claims):
+        return claims
+    return _with_positions(claims, registry)
+
+
+def _with_positions(claims: Sequence[Claim], registry: Registry) -> Iterator[Claim]:
     for claim in claims:
         token, position = claim.token, None
-        if claim.account in accounts and token is not None and token.position is None:
+        if token is not None and token.position is None:
             position = registry.holdings.get((token.network, claim.account or "", token.asset))
         if position is None or claim.amount is None:
             yield claim
@@ -97,37 +119,19 @@ def _layouts(format_: str) -> list[Layout]:
     return chosen
 
 
-def _read_files(
-    files: Sequence[PublishedFile], layouts: Sequence[Layout], places: Places
-) -> tuple[list[Part], list[str]]:
-    parts: list[Part] = []
-    others: list[LayoutError] = []
+def _lists(
+    files: Sequence[PublishedFile], layouts: Sequence[Layout], registry: Registry, others: list[LayoutError]
+) -> Iterator[TableFile | TreeFile]:
+    """The files that are lists, one after another; why the others are none is added to ``others``."""
+    places = Places(registry)
     for file in files:
         try:
-            parts.append(_read_file(file, layouts, places))
+            found = recognise(file, layouts, places)
         except LayoutError as error:
             if error.reason is not Reason.LAYOUT or len(files) == 1:
                 raise
             others.append(error)
-    if not parts:
+        else:
+            yield found
+    if len(others) == len(files):
         raise LayoutError(Reason.LAYOUT, f"no file of the archive is a wallet list: {'; '.join(map(str, others))}")
-    return parts, [f"not read: {error}" for error in others]
-
-
-def _read_file(file: PublishedFile, layouts: Sequence[Layout], places: Places) -> Part:
-    if content_of(file) is Content.JSON:
-        return _read_tree(file, [layout for layout in layouts if isinstance(layout, TreeLayout)], places)
-    return read_table(file, [layout for layout in layouts if isinstance(layout, TableLayout)], places)
-
-
-def _read_tree(file: PublishedFile, layouts: Sequence[TreeLayout], places: Places) -> Part:
-    content = file.content()
-    tree = parse(content, file.name)
-    for layout in layouts:
-        if layout.recognises(tree):
-            part = Part(file.name, layout.name)
-            layout.read(tree, text_of(content, file.name), part, places)
-            part.check()
-            return part
-    names = ", ".join(layout.name for layout in layouts) or "none of the chosen layouts is JSON"
-    raise LayoutError(Reason.LAYOUT, f"{file.name}: not JSON of a known layout ({names}); see docs/layouts.md")

@@ -1,11 +1,14 @@
 """The neutral layout (docs/layouts.md): for lists that are written or converted by hand, in CSV or as a JSON array."""
 
+from collections.abc import Sequence
+
 from monitor.model import Claim, ClaimKind
 from monitor.published.cells import name_of, shown
 from monitor.published.errors import LayoutError, Reason
 from monitor.published.shapes import Shape
 from monitor.published.trees import Tree, elements
-from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, TreeLayout, filled
+from monitor.published.wallets.drafts import drafted
+from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, TreeLayout, filled, one_by_one
 from monitor.published.wallets.parts import Part
 from monitor.published.wallets.places import Places
 from monitor.registry import Placement
@@ -21,6 +24,7 @@ SHAPE = Shape(
     names={name: name for name in _FIELDS} | {"signature": "signature1", "owner": "owner1"},
     required=frozenset({"network", "address"}),
     evidence=frozenset({"message", "key", *_SIGNATURES, *_OWNERS}),
+    repeated=frozenset({"network", "asset", "token", "height", "kind", "message"}),
     closed=True,
 )
 
@@ -33,7 +37,7 @@ _KINDS = {"": ClaimKind.ACCOUNT} | {str(kind): kind for kind in ClaimKind}
 def _reader(part: Part, places: Places) -> RowReader:
     figures = Figures(part)
 
-    def read(line: int, values: list[str], misfit: str) -> Claim:
+    def read(line: int, values: Sequence[str], misfit: str) -> Claim:
         label, address, asset, contract, amount, height, kind, message, key = values[: len(_PLAIN)]
         coin = asset or contract or NATIVE
         if misfit:
@@ -44,7 +48,7 @@ def _reader(part: Part, places: Places) -> RowReader:
             return Claim(part.file, line, coin, None, None, address, None, fault)
         placement = _place(places, label, asset, contract, _KINDS[kind])
         account, undecoded = places.account(placement.network, address, _KINDS[kind])
-        return Claim(
+        return drafted(
             part.file,
             line,
             coin,
@@ -104,5 +108,5 @@ def _read_tree(_: Tree, text: str, part: Part, places: Places) -> None:
         part.claims.append(read(line, values, ""))
 
 
-TABLE = TableLayout("accounts", SHAPE, _reader, ends_with_line=True)
+TABLE = TableLayout("accounts", SHAPE, lambda part, places: one_by_one(_reader(part, places)), ends_with_line=True)
 TREE = TreeLayout("accounts", _recognises, _read_tree)

@@ -1,29 +1,32 @@
-"""What a layout of wallet lists is, and how a file of rows is read by one."""
+"""What a layout of wallet lists is, and what the layouts share."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
 from monitor.model import Claim
 from monitor.published import cells
-from monitor.published.archives import PublishedFile
-from monitor.published.errors import LayoutError, Reason
-from monitor.published.shapes import Fitting, HeaderError, Shape
-from monitor.published.tables import Record, Table
+from monitor.published.shapes import Block, Shape
 from monitor.published.trees import Tree
 from monitor.published.wallets.parts import Part
 from monitor.published.wallets.places import Places
 from monitor.published.wallets.summary import Summary
 
-_SEARCHED = 5_000  # records before the header: a summary block has one line per coin id
+BlockReader = Callable[[Block], Sequence[Claim]]
+"""Makes the claims of rows, one for each."""
 
 
 class RowReader(Protocol):
     """Makes the claim of one row."""
 
-    def __call__(self, line: int, values: list[str], misfit: str) -> Claim:
+    def __call__(self, line: int, values: Sequence[str], misfit: str) -> Claim:
         """``values`` are the fields of the layout's shape; ``misfit`` says what is wrong with their number, if so."""
+
+
+def one_by_one(read: RowReader) -> BlockReader:
+    """For layouts whose lists are not so large that it would pay to read them column by column."""
+    return lambda block: [read(*row) for row in block.rows()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class TableLayout:
     name: str
     """As the configuration's ``format`` and ``WalletList.layout`` call it."""
     shape: Shape
-    reader: Callable[[Part, Places], RowReader]
+    reader: Callable[[Part, Places], BlockReader]
     compare: Callable[[Summary, Part, Places], None] | None = None
     """Compares a summary block with the rows; None where the layout has none."""
     ends_with_line: bool = False
@@ -51,53 +54,6 @@ class TreeLayout:
 
 
 Layout = TableLayout | TreeLayout
-
-
-def read_table(file: PublishedFile, layouts: Sequence[TableLayout], places: Places) -> Part:
-    """The claims of a CSV file in the first of ``layouts`` that has its header. Raises DocumentError."""
-    table = Table(file)
-    records = iter(table)
-    summary = Summary(file.name)
-    layout, fitting = _header(table, records, layouts, summary)
-    part = Part(file.name, layout.name)
-    part.unread.extend(f"{file.name}: column {column!r} is not read" for column in fitting.unknown)
-    last = _rows(records, fitting, layout.reader(part, places), part)
-    if not table.ends_with_line and last and (layout.ends_with_line or fitting.is_cut(last)):
-        raise table.cut(f"{last} fields, no line end")
-    part.check()
-    if layout.compare is not None:
-        layout.compare(summary, part, places)
-    part.unread.extend(summary.unread)
-    return part
-
-
-def _header(
-    table: Table, records: Iterator[Record], layouts: Sequence[TableLayout], summary: Summary
-) -> tuple[TableLayout, Fitting]:
-    for count, (line, row) in enumerate(records):
-        for layout in layouts:
-            try:
-                fitting = layout.shape.fit(row)
-            except HeaderError as error:
-                raise LayoutError(Reason.LAYOUT, f"{table.name}:{line}: {error}") from error
-            if fitting is not None:
-                return layout, fitting
-        summary.add(line, row)
-        if count > _SEARCHED:
-            break
-    names = ", ".join(layout.name for layout in layouts)
-    problem = f"no line has the columns of a known layout ({names}); see docs/layouts.md"
-    raise LayoutError(Reason.LAYOUT, f"{table.name}: {problem}")
-
-
-def _rows(records: Iterator[Record], fitting: Fitting, read: RowReader, part: Part) -> int:
-    """Add a claim for every row; returns the number of cells of the last one."""
-    last: list[str] = []
-    for line, last in records:
-        values, misfit = fitting.apart(last)
-        if any(values):
-            part.claims.append(read(line, values, misfit))
-    return len(last)
 
 
 class Figures:
@@ -132,3 +88,13 @@ def filled(*values: str) -> tuple[str, ...]:
     while values and not values[-1]:
         values = values[:-1]
     return values
+
+
+def filled_pairs(firsts: Sequence[str], seconds: Sequence[str]) -> list[tuple[str, ...]]:
+    """:func:`filled` of the two fields of every row."""
+    if any(seconds):
+        return [
+            (first, second) if second else (first,) if first else ()
+            for first, second in zip(firsts, seconds, strict=True)
+        ]
+    return [(first,) if first else () for first in firsts]

@@ -1,14 +1,19 @@
 """OKX's wallet list with 9, 11 or 12 columns (docs/layouts.md), and excerpts of it without the evidence."""
 
-from sys import intern
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
 
-from monitor.model import Claim, ClaimKind
+from monitor.model import Address, Claim, ClaimKind, Token
+from monitor.published import cells
 from monitor.published.cells import name_of, shown
-from monitor.published.shapes import Shape
-from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled
+from monitor.published.shapes import Block, Shape
+from monitor.published.wallets.drafts import drafted
+from monitor.published.wallets.layouts import Figures, TableLayout, filled, filled_pairs
 from monitor.published.wallets.parts import Part
-from monitor.published.wallets.places import Places
+from monitor.published.wallets.places import Places, no_account
 from monitor.published.wallets.summary import Summary, sums, totals
+from monitor.registry.addresses import AddressError
 
 _EVIDENCE = frozenset({"message", "signature1", "signature2", "key", "owner1", "owner2"})
 
@@ -39,6 +44,7 @@ SHAPE = Shape(
     required=frozenset({"coin", "network", "height", "address", "amount"}),
     evidence=_EVIDENCE,
     trailing=frozenset({"owner1", "owner2"}),
+    repeated=frozenset({"coin", "kind", "network", "height", "message"}),
 )
 
 _KINDS = {
@@ -48,15 +54,72 @@ _KINDS = {
 }
 
 
-def _reader(part: Part, places: Places) -> RowReader:
-    figures = Figures(part)
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What a row says beside its address, amount and evidence: the same in thousands of rows."""
 
-    def read(line: int, values: list[str], misfit: str) -> Claim:
+    coin: str
+    network: str | None
+    token: Token | None
+    fault: str
+    kind: ClaimKind
+    height: int | None
+    message: str
+    account: Callable[[str], Address | None]
+    """Of an address; None, or an AddressError, where that or anything of the above needs a closer look."""
+
+
+class _Reader:
+    """Reads rows column by column, and an unusual one again by itself, which tells what is wrong with it."""
+
+    def __init__(self, part: Part, places: Places) -> None:
+        self._part = part
+        self._places = places
+        self._figures = Figures(part)
+        # Of the places alone: a cache that knew this reader would keep it, and with it all claims, for the collector.
+        self._common = cache(partial(_common_of, places))
+
+    def __call__(self, block: Block) -> list[Claim]:
+        coins, kinds, labels, heights, addresses, texts, messages, first, second, keys, owner1, owner2 = block.columns
+        common = [*map(self._common, zip(coins, kinds, labels, heights, messages, strict=True))]
+        accounts = _accounts(common, addresses)
+        amounts, unreadable = cells.amounts(texts)
+        signatures, owners = filled_pairs(first, second), filled_pairs(owner1, owner2)
+        rows = zip(block.lines, common, addresses, accounts, amounts, signatures, keys, owners, strict=True)
+        file = self._part.file
+        claims = [
+            drafted(
+                file,
+                line,
+                each.coin,
+                each.network,
+                each.token,
+                address,
+                account,
+                each.fault,
+                each.kind,
+                amount,
+                each.height,
+                each.message,
+                signed,
+                key,
+                owned,
+            )
+            for line, each, address, account, amount, signed, key, owned in rows
+        ]
+        unusual = {*block.misfits, *unreadable, *(row for row, account in enumerate(accounts) if account is None)}
+        for row in sorted(unusual):
+            claims[row] = self._read(*block.row(row))
+        return claims
+
+    def _read(self, line: int, values: Sequence[str], misfit: str) -> Claim:
+        """One row, whatever it is like."""
         coin, text, label, height, address, amount, message, signature1, signature2, key, owner1, owner2 = values
+        part, places = self._part, self._places
         if misfit:
             return Claim(part.file, line, coin, None, None, address, None, part.report(line, misfit))
-        kind = _KINDS.get(name_of(text)) if text else ClaimKind.ACCOUNT
-        claimed, at, fault = figures.of(line, address, amount, height)
+        kind = _kind(text)
+        claimed, at, fault = self._figures.of(line, address, amount, height)
         placement = places.place(coin, label, kind or ClaimKind.ACCOUNT)
         account, undecoded = places.account(placement.network, address, kind or ClaimKind.ACCOUNT)
         token = placement.token
@@ -65,7 +128,7 @@ def _reader(part: Part, places: Places) -> RowReader:
         return Claim(
             part.file,
             line,
-            intern(coin),
+            coin,
             placement.network.name if placement.network else None,
             token,
             address,
@@ -74,16 +137,45 @@ def _reader(part: Part, places: Places) -> RowReader:
             kind or ClaimKind.ACCOUNT,
             claimed,
             at,
-            intern(message),
+            message,
             filled(signature1, signature2),
             key,
             filled(owner1, owner2),
         )
 
-    return read
+
+def _common_of(places: Places, fields: tuple[str, str, str, str, str]) -> _Common:
+    coin, text, label, height, message = fields
+    kind = _kind(text)
+    placement = places.place(coin, label, kind or ClaimKind.ACCOUNT)
+    network = placement.network
+    account = places.accounts(network, kind) if kind else no_account
+    try:
+        at = cells.height(height)
+    except ValueError:
+        at, account = None, no_account
+    name = network.name if network else None
+    return _Common(coin, name, placement.token, placement.fault, kind or ClaimKind.ACCOUNT, at, message, account)
+
+
+def _accounts(common: Sequence[_Common], addresses: Sequence[str]) -> list[Address | None]:
+    found: list[Address | None] = []
+    for each, address in zip(common, addresses, strict=True):
+        try:
+            found.append(each.account(address))
+        except AddressError:
+            found.append(None)
+    return found
+
+
+def _kind(text: str) -> ClaimKind | None:
+    """What the column ``Type`` says; None where that is not known."""
+    return _KINDS.get(name_of(text)) if text else ClaimKind.ACCOUNT
 
 
 def _compare(summary: Summary, part: Part, places: Places) -> None:
+    if not summary.stated:
+        return
     assets: dict[str, str] = {}
     for claim in part.claims:
         if claim.coin not in assets:
@@ -92,4 +184,4 @@ def _compare(summary: Summary, part: Part, places: Places) -> None:
     part.summary = totals(part.file, summary.stated, summed, assets)
 
 
-LAYOUT = TableLayout("okx", SHAPE, _reader, _compare)
+LAYOUT = TableLayout("okx", SHAPE, _Reader, _compare)

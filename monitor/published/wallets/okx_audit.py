@@ -1,9 +1,12 @@
 """The list that OKX had audited in 2025: signatures per asset and network, without amounts and heights."""
 
+from collections.abc import Sequence
+
 from monitor.model import Claim, ClaimKind
 from monitor.published.cells import shown
 from monitor.published.shapes import Shape
-from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled
+from monitor.published.wallets.drafts import drafted
+from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled, one_by_one
 from monitor.published.wallets.parts import Part
 from monitor.published.wallets.places import Places
 
@@ -30,13 +33,14 @@ SHAPE = Shape(
     required=frozenset({"coin", "network", "address", "signature1", "message"}),
     evidence=frozenset({"signature1", "signature2", "message", "key", "owner1", "owner2"}),
     trailing=frozenset({"owner1", "owner2", "status"}),
+    repeated=frozenset({"coin", "network", "message", "status"}),
 )
 
 
 def _reader(part: Part, places: Places) -> RowReader:
     figures = Figures(part)
 
-    def read(line: int, values: list[str], misfit: str) -> Claim:
+    def read(line: int, values: Sequence[str], misfit: str) -> Claim:
         coin, label, address, signature1, signature2, message, key, owner1, owner2, status = values
         if misfit:
             return Claim(part.file, line, coin, None, None, address, None, part.report(line, misfit))
@@ -46,7 +50,7 @@ def _reader(part: Part, places: Places) -> RowReader:
         token, fault = placement.token, fault or placement.fault or undecoded
         if status and status != CONFIRMED:
             token, fault = None, f"status {shown(status)}: the publisher does not confirm this row ({CONFIRMED} would)"
-        return Claim(
+        return drafted(
             part.file,
             line,
             coin,
@@ -64,4 +68,4 @@ def _reader(part: Part, places: Places) -> RowReader:
     return read
 
 
-LAYOUT = TableLayout("okx-audit", SHAPE, _reader)
+LAYOUT = TableLayout("okx-audit", SHAPE, lambda part, places: one_by_one(_reader(part, places)))

@@ -4,9 +4,12 @@ A row claims what is staked through one validator. It carries no signature: the 
 returns, is kept as the claim's owner.
 """
 
+from collections.abc import Sequence
+
 from monitor.model import Claim, ClaimKind
 from monitor.published.shapes import Shape
-from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled
+from monitor.published.wallets.drafts import drafted
+from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled, one_by_one
 from monitor.published.wallets.parts import Part
 from monitor.published.wallets.places import Places
 from monitor.published.wallets.summary import Summary, sums, total
@@ -23,6 +26,7 @@ SHAPE = Shape(
     },
     required=frozenset({"deposit", "validator", "amount", "withdrawal"}),
     evidence=frozenset({"withdrawal"}),
+    repeated=frozenset({"withdrawal"}),
 )
 
 
@@ -30,13 +34,13 @@ def _reader(part: Part, places: Places) -> RowReader:
     figures = Figures(part)
     placement = places.place(_COIN, _COIN, ClaimKind.STAKING)
 
-    def read(line: int, values: list[str], misfit: str) -> Claim:
+    def read(line: int, values: Sequence[str], misfit: str) -> Claim:
         validator, amount, withdrawal = values
         if misfit:
             return Claim(part.file, line, _COIN, None, None, validator, None, part.report(line, misfit))
         claimed, _, fault = figures.of(line, validator, amount, "")
         account, undecoded = places.account(placement.network, validator, ClaimKind.STAKING)
-        return Claim(
+        return drafted(
             part.file,
             line,
             _COIN,
@@ -59,4 +63,4 @@ def _compare(summary: Summary, part: Part, places: Places) -> None:
     part.summary = [total(part.file, name, (_COIN,), stated, summed) for name, stated in summary.stated.items()]
 
 
-LAYOUT = TableLayout("okx-staking", SHAPE, _reader, _compare)
+LAYOUT = TableLayout("okx-staking", SHAPE, lambda part, places: one_by_one(_reader(part, places)), _compare)

@@ -1,12 +1,12 @@
 """From what a row says (coin id, network, address) to a token and an account, each combination looked up once."""
 
+from collections.abc import Callable
+
 from monitor.model import Address, ClaimKind, Network
 from monitor.published.cells import shown
 from monitor.registry import Placement, Registry
-from monitor.registry.addresses import AddressError, NoCodecError, decode
+from monitor.registry.addresses import AddressError, NoCodecError, canonical
 from monitor.registry.addresses.beacon import is_withdrawal
-
-_REMEMBERED = 1 << 17  # addresses that recur under several coin ids, as those of EVM networks do
 
 
 class Places:
@@ -15,7 +15,7 @@ class Places:
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
         self._placements: dict[tuple[str, str, ClaimKind], Placement] = {}
-        self._accounts: dict[tuple[str, str], tuple[Address | None, str]] = {}
+        self._canonical: dict[str, Callable[[str], Address]] = {}
 
     def place(self, coin: str, label: str, kind: ClaimKind) -> Placement:
         """``Registry.place``, remembered: a list has millions of rows and a few hundred coin ids."""
@@ -32,28 +32,32 @@ class Places:
 
         A withdrawal address stands for validators only where the row's ``kind`` says that the coins are staked.
         """
-        account, fault = self._account(network, address)
-        if network and network.execution and kind is ClaimKind.ACCOUNT and account and is_withdrawal(account):
-            return None, f"{shown(address)} is no validator's key, and the row does not say that its coins are staked"
-        return account, fault
-
-    def _account(self, network: Network | None, address: str) -> tuple[Address | None, str]:
         if network is None or not address:
             return None, ""
-        key = (network.name, address)
-        found = self._accounts.get(key)
+        try:
+            account = self._canonical_on(network)(address)
+        except NoCodecError as error:
+            return None, f"{shown(address)} {error}"
+        except AddressError as error:
+            return None, f"{shown(address)} is not an address of {network.name}: {error}"
+        if network.execution and kind is ClaimKind.ACCOUNT and is_withdrawal(account):
+            return None, f"{shown(address)} is no validator's key, and the row does not say that its coins are staked"
+        return account, ""
+
+    def accounts(self, network: Network | None, kind: ClaimKind) -> Callable[[str], Address | None]:
+        """:meth:`account` for many addresses; None, or an AddressError, where there is a reason to tell."""
+        if network is None:
+            return no_account
+        if network.execution and kind is ClaimKind.ACCOUNT:
+            return lambda address: self.account(network, address, kind)[0]
+        return self._canonical_on(network)
+
+    def _canonical_on(self, network: Network) -> Callable[[str], Address]:
+        found = self._canonical.get(network.name)
         if found is None:
-            found = _decoded(network, address)
-            if len(self._accounts) < _REMEMBERED:
-                self._accounts[key] = found
+            found = self._canonical[network.name] = canonical(network)
         return found
 
 
-def _decoded(network: Network, address: str) -> tuple[Address | None, str]:
-    try:
-        canonical = decode(network, address).canonical
-    except NoCodecError as error:
-        return None, f"{shown(address)} {error}"
-    except AddressError as error:
-        return None, f"{shown(address)} is not an address of {network.name}: {error}"
-    return (address if canonical == address else canonical), ""
+def no_account(_address: str) -> None:
+    """The account of any address where the network is not known."""

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from decimal import Context, Decimal
+from decimal import Context, Decimal, localcontext
 
 from monitor.model import StatedTotal
 from monitor.published.cells import amount, clean, name_of, shown
@@ -45,10 +45,11 @@ class Summary:
 
 def sums(amounts: Iterable[tuple[str, Decimal | None]]) -> dict[str, Decimal]:
     """What the rows of each coin id add up to, exactly."""
-    total: dict[str, Decimal] = defaultdict(Decimal)
-    for coin, stated in amounts:
-        if stated is not None:
-            total[coin] = _EXACT.add(total[coin], stated)
+    total: defaultdict[str, Decimal] = defaultdict(Decimal)
+    with localcontext(_EXACT):
+        for coin, stated in amounts:
+            if stated is not None:
+                total[coin] += stated
     return dict(total)
 
 

@@ -1,6 +1,7 @@
 """bitcoind: its one scan, and every way in which a node refuses it or answers rubbish."""
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from monitor.model import Work
 from tests.chains.conftest import Opener
 from tests.support.bitcoin_standins import BitcoindStandIn, script_of
 from tests.support.chains import BITCOIN_ACCOUNTS, BTC, REGTEST, happened
+from tests.support.journals import Journals
 
 WANTED = {BTC: BITCOIN_ACCOUNTS}
 LATEST = Tag("latest")
@@ -84,6 +86,72 @@ async def test_a_reading_that_is_given_up_aborts_its_scan(bitcoind: BitcoindStan
     with pytest.raises(asyncio.CancelledError):
         await reading
     assert bitcoind.asked[-1]["params"] == ["abort"]
+
+
+async def killed_while_it_scans(bitcoind: BitcoindStandIn, open_reader: Opener) -> Journals:
+    """What a monitor has kept that was killed in the middle of a scan, which the node goes on with."""
+    journals, kept = Journals(), Journals()
+    bitcoind.scan_ends.clear()
+    reading = asyncio.create_task(open_reader(REGTEST, {"url": bitcoind.url}, keeper=journals).read(WANTED, LATEST))
+    await bitcoind.scanning.wait()
+    bitcoind.scanning_since = began = time.time()
+    kept.entries = {endpoint: list(entries) for endpoint, entries in journals.entries.items()}
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+    bitcoind.scanning_since = began
+    bitcoind.asked.clear()
+    return kept
+
+
+def aborts(bitcoind: BitcoindStandIn) -> int:
+    return sum(body["method"] == "scantxoutset" and body["params"] == ["abort"] for body in bitcoind.asked)
+
+
+async def test_a_scan_that_a_killed_monitor_has_left_behind_is_aborted_after_its_restart(
+    bitcoind: BitcoindStandIn, open_reader: Opener, amounts: dict[str, int]
+) -> None:
+    kept = await killed_while_it_scans(bitcoind, open_reader)
+    reader = open_reader(REGTEST, {"url": bitcoind.url}, keeper=kept)
+    assert (await reader.read(WANTED, LATEST)).balances == {BTC: amounts}
+    assert aborts(bitcoind) == 1
+    assert happened(reader.endpoints()[0]) == {}
+    again = open_reader(REGTEST, {"url": bitcoind.url}, keeper=kept)
+    assert (await again.read(WANTED, LATEST)).balances == {BTC: amounts}
+    assert aborts(bitcoind) == 1
+
+
+@pytest.mark.parametrize("seconds", [-3600, -2, 10])
+async def test_a_scan_that_began_at_another_time_is_someone_elses_and_not_aborted(
+    bitcoind: BitcoindStandIn, open_reader: Opener, seconds: float
+) -> None:
+    kept = await killed_while_it_scans(bitcoind, open_reader)
+    assert bitcoind.scanning_since
+    bitcoind.scanning_since += seconds
+    with pytest.raises(ChainError, match="scans for someone else"):
+        await open_reader(REGTEST, {"url": bitcoind.url}, keeper=kept).read(WANTED, LATEST)
+    assert aborts(bitcoind) == 0
+
+
+async def test_a_node_that_does_not_tell_since_when_it_scans_is_waited_for(
+    bitcoind: BitcoindStandIn, open_reader: Opener
+) -> None:
+    kept = await killed_while_it_scans(bitcoind, open_reader)
+    bitcoind.tells_commands = False
+    with pytest.raises(ChainError, match="scans for someone else"):
+        await open_reader(REGTEST, {"url": bitcoind.url}, keeper=kept).read(WANTED, LATEST)
+    assert aborts(bitcoind) == 0
+
+
+async def test_a_scan_that_was_refused_is_not_taken_for_ours_later(
+    bitcoind: BitcoindStandIn, open_reader: Opener
+) -> None:
+    """Another monitor may have begun its own a moment before."""
+    journals = Journals()
+    bitcoind.scanning_since = time.time()
+    for _ in range(2):
+        with pytest.raises(ChainError, match="scans for someone else"):
+            await open_reader(REGTEST, {"url": bitcoind.url}, keeper=journals).read(WANTED, LATEST)
+    assert aborts(bitcoind) == 0
 
 
 async def test_a_scan_may_take_longer_than_other_requests(

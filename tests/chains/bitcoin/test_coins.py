@@ -83,10 +83,10 @@ def test_a_journal_gives_the_same_outputs_again(changes: list[Change], back: int
     for _ in range(min(back, len(standing.steps))):
         last = standing.steps[-1]
         entries.append(journal.step_entry(standing.undo(last.before, last.change)))
-    found = journal.read(list(journal.sealed(entries)))
-    assert found is not None
-    scanned, again = found
-    assert scanned.at == 7
+    scanned, again, scans = journal.read(list(journal.sealed(entries)))
+    assert scanned == journal.Scanned(7)
+    assert again is not None
+    assert scans == {}
     assert (again.block, again.coins.unspent, again.coins.owners, list(again.steps)) == (
         standing.block,
         standing.coins.unspent,
@@ -103,12 +103,25 @@ def test_a_journal_with_many_outputs_is_read_in_parts() -> None:
     entries = list(journal.beginning(journal.Scanned(1, "before"), Standing(block(9), coins)))
     assert len(entries) == 5
     again = journal.read(list(journal.sealed(entries)))
-    assert again is not None
-    assert (again[0].difference, again[1].block, again[1].coins.unspent) == ("before", block(9), found)
+    assert again.scanned == journal.Scanned(1, "before")
+    assert again.standing is not None
+    assert (again.standing.block, again.standing.coins.unspent) == (block(9), found)
 
 
 def test_nothing_kept_is_nothing_to_go_on_from() -> None:
-    assert journal.read([]) is None
+    assert journal.read([]) == (None, None, {})
+
+
+def test_a_journal_tells_of_scans_that_were_begun_and_not_ended() -> None:
+    first = journal.scan_entry("scantxoutset", 1.25)
+    assert journal.read(list(journal.sealed([first]))) == (None, None, {"scantxoutset": 1.25})
+    beginning = list(journal.beginning(journal.Scanned(1), Standing(block(9), Coins(SCRIPTS))))
+    step = journal.step_entry(Standing(block(9), Coins(SCRIPTS)).do(block(10), Change({}, {})))
+    others = [journal.scan_entry("scanblocks", 2.5), step, journal.scan_entry("scantxoutset", None)]
+    found = journal.read(list(journal.sealed([*beginning, first, *others])))
+    assert found.scans == {"scanblocks": 2.5}
+    assert found.standing is not None
+    assert found.standing.block == block(10)
 
 
 @pytest.mark.parametrize(

@@ -234,8 +234,11 @@ async def test_a_rescan_that_finds_something_else_is_told_and_wins(
         answer | {"result": answer["result"] | {"tx": []}} if "previousblockhash" in str(answer) else answer
     )
     await held(reader)
+    await until(lambda: state(reader).difference == "")
+    bitcoind.scan_ends.clear()
     pay(bitcoind, B=5, C=6)
     assert (await reader.read(WANTED, LATEST)).balances[BTC] == amounts  # the block does not show what it did
+    bitcoind.scan_ends.set()
     async with asyncio.timeout(10):
         while not state(reader).difference:  # a reading begins the rescan, once the one before has ended
             await held(reader)
@@ -312,6 +315,7 @@ async def test_a_rescan_that_fails_leaves_what_is_followed(
 ) -> None:
     reader = open_reader(REGTEST, {"url": bitcoind.url}, rescan="1ms")
     await held(reader)
+    await until(lambda: state(reader).difference == "")
     bitcoind.twist = lambda answer: (
         answer | {"result": answer["result"] | {"success": False}} if "unspents" in str(answer) else answer
     )

@@ -2,14 +2,17 @@
 
 import asyncio
 import random
+import time
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from benchmarks.bitcoin.ledger import Account, Ledger
 from monitor.chains import ChainError, ChainReader, Depth, Height, Reason, Tag
+from monitor.chains.bitcoin.journal import scan_entry, sealed
 from monitor.devnet.nodes import BitcoinNode
 from tests.chains.conftest import Opener
 from tests.support.chains import BTC, REGTEST
@@ -151,3 +154,29 @@ async def test_a_node_that_restarts_or_is_replaced_never_leads_to_a_wrong_number
     with pytest.raises(ChainError) as wrong:
         await read(open_reader(mainnet, by_rpc(other)), ledger)
     assert wrong.value.reason is Reason.WRONG_CHAIN
+
+
+EXAMPLE = (
+    "tpubD6NzVbkrYhZ4XgiXtGrdW5XDAPFCL9h7we1vwNCpn8tGbBcgfVYjXyhWo4E1xkh56hjod1RhGjxbaTLV3X4FyWuejifB9jusQ46QzG87VKp"
+)
+SECONDS_OF_WORK = {"desc": f"wpkh({EXAMPLE}/*)", "range": 30_000}
+"""So many keys to derive that a scan for them takes a node a while, however few outputs there are."""
+
+
+@pytest.mark.parametrize("ours", [True, False])
+async def test_a_scan_that_runs_is_ours_if_it_began_when_ours_did(
+    bitcoin_node: BitcoinFactory, open_reader: Opener, *, ours: bool
+) -> None:
+    node = bitcoin_node()
+    node.mine(3)
+    journals = Journals()
+    journals.entries["node-1"] = list(sealed([scan_entry("scantxoutset", time.time() - (0 if ours else 60))]))
+    scan = asyncio.create_task(asyncio.to_thread(node.rpc, "scantxoutset", "start", [SECONDS_OF_WORK]))
+    while await asyncio.to_thread(node.rpc, "scantxoutset", "status") is None:
+        assert not scan.done()
+    account = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
+    with capture_logs() as logs:
+        reading = await open_reader(REGTEST, by_rpc(node), keeper=journals).read({BTC: [account]}, LATEST)
+    assert reading.balances == {BTC: {account: 0}}
+    assert any("our own scan" in log["event"] for log in logs) is ours
+    assert (await scan)["unspents"] == []

@@ -1,17 +1,24 @@
 """The daemon on a real Bitcoin node: followed over a restart, and every balance traced to its outputs."""
 
+import asyncio
 import json
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from benchmarks.bitcoin.ledger import Ledger
 from monitor.store import Store
-from tests.support.chains import REGTEST
+from tests.support.bitcoin_standins import BitcoindStandIn, Chain
+from tests.support.chains import BITCOIN_ACCOUNTS, REGTEST
 from tests.support.daemons import Row, Site, Watched, until, watching
 from tests.support.nodes import BitcoinFactory
+from tests.support.processes import MonitorProcess
 
 pytestmark = pytest.mark.integration
+
+OKX_BITCOIN = {"exchange": "okx", "network": "bitcoin"}
 
 
 async def test_a_restart_goes_on_without_a_scan_and_balances_are_traced_to_their_outputs(
@@ -48,6 +55,32 @@ async def test_a_restart_goes_on_without_a_scan_and_balances_are_traced_to_their
         assert unspent
         assert {each["bestblock"] for each in unspent} == {found["outputs"]["block"]["hash"]}
     assert await begun(site) == first
+
+
+async def test_a_scan_that_a_killed_daemon_has_left_on_the_node_does_not_hold_up_the_next(
+    site: Site, monitor: Callable[[], MonitorProcess]
+) -> None:
+    """No real node scans so long that the kill surely hits it: a stand-in does, until it is told to end."""
+    account, *_ = BITCOIN_ACCOUNTS
+    node = BitcoindStandIn(Chain({account: 7}))
+    node.scan_ends.clear()
+    async with node.serving() as url:
+        site.exchange("okx", [Row("bitcoin", "BTC", account)])
+        site.network("bitcoin", url, caip2=REGTEST.caip2)
+        process = await asyncio.to_thread(monitor)
+        async with asyncio.timeout(30):
+            await node.scanning.wait()
+        node.scanning_since = time.time()
+        process.kill()
+        await asyncio.to_thread(process.start)
+        async with process.watched() as watched:
+
+            async def held() -> bool:
+                return await watched.value("por_reserves", **OKX_BITCOIN, asset="BTC", basis="listed") == 7e-8
+
+            await until(held)
+    assert node.scans == 2
+    assert "aborting our own scan" in process.log.read_text()
 
 
 async def begun(site: Site) -> bytes:

@@ -1,0 +1,1 @@
+"""How fast a published list is read, checked and compared with the one before, and what that takes at least."""

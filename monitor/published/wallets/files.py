@@ -1,0 +1,106 @@
+"""A file that was recognised as a list: by its header a table, by its keys a tree."""
+
+from collections.abc import Iterator, Sequence
+
+from monitor.model import Claim
+from monitor.published.archives import PublishedFile
+from monitor.published.contents import Content, content_of
+from monitor.published.errors import LayoutError, Reason
+from monitor.published.shapes import Fitting, HeaderError
+from monitor.published.tables import Columns, Table
+from monitor.published.trees import parse, text_of
+from monitor.published.wallets.layouts import Layout, TableLayout, TreeLayout
+from monitor.published.wallets.parts import Part
+from monitor.published.wallets.places import Places
+from monitor.published.wallets.summary import Summary
+
+_SEARCHED = 5_000  # records before the header: a summary block has one line per coin id
+
+
+def recognise(file: PublishedFile, layouts: Sequence[Layout], places: Places) -> "TableFile | TreeFile":
+    """``file`` in the first of ``layouts`` that it is of. Raises DocumentError."""
+    if content_of(file) is Content.JSON:
+        return TreeFile(file, [layout for layout in layouts if isinstance(layout, TreeLayout)], places)
+    return TableFile(file, [layout for layout in layouts if isinstance(layout, TableLayout)], places)
+
+
+class TableFile:
+    """A CSV file that is a list: its header is read, its rows are about to be."""
+
+    def __init__(self, file: PublishedFile, layouts: Sequence[TableLayout], places: Places) -> None:
+        """In the first of ``layouts`` that has the file's header. Raises DocumentError."""
+        self._table = Table(file)
+        self._places = places
+        self._summary = Summary(file.name)
+        self._layout, self._fitting = _header(self._table, layouts, self._summary)
+        self._part = Part(file.name, self._layout.name)
+        self._part.unread.extend(f"{file.name}: column {column!r} is not read" for column in self._fitting.unknown)
+
+    def claims(self) -> Iterator[Sequence[Claim]]:
+        """The claims of all rows, a block at a time; none is kept. Raises DocumentError."""
+        table, fitting, layout = self._table, self._fitting, self._layout
+        read = layout.reader(self._part, self._places)
+        count = 0
+        for found in table.blocks(fitting.width):
+            yield read(fitting.block(found))
+            count = fitting.width if isinstance(found, Columns) else len(found[-1][1])
+        if not table.ends_with_line and count and (layout.ends_with_line or fitting.is_cut(count)):
+            raise table.cut(f"{count} fields, no line end")
+
+    def part(self) -> Part:
+        """All of the file, checked. Raises DocumentError."""
+        part = self._part
+        for claims in self.claims():
+            part.claims.extend(claims)
+        part.check()
+        if self._layout.compare is not None:
+            self._layout.compare(self._summary, part, self._places)
+        part.unread.extend(self._summary.unread)
+        return part
+
+
+def _header(table: Table, layouts: Sequence[TableLayout], summary: Summary) -> tuple[TableLayout, Fitting]:
+    for count, (line, row) in enumerate(table):
+        for layout in layouts:
+            try:
+                fitting = layout.shape.fit(row)
+            except HeaderError as error:
+                raise LayoutError(Reason.LAYOUT, f"{table.name}:{line}: {error}") from error
+            if fitting is not None:
+                return layout, fitting
+        summary.add(line, row)
+        if count > _SEARCHED:
+            break
+    names = ", ".join(layout.name for layout in layouts)
+    problem = f"no line has the columns of a known layout ({names}); see docs/layouts.md"
+    raise LayoutError(Reason.LAYOUT, f"{table.name}: {problem}")
+
+
+class TreeFile:
+    """A JSON file that is a list."""
+
+    def __init__(self, file: PublishedFile, layouts: Sequence[TreeLayout], places: Places) -> None:
+        content = file.content()
+        self._tree = parse(content, file.name)
+        self._text = text_of(content, file.name)
+        self._places = places
+        self._layout = self._of(file.name, layouts)
+        self._part = Part(file.name, self._layout.name)
+
+    def _of(self, name: str, layouts: Sequence[TreeLayout]) -> TreeLayout:
+        for layout in layouts:
+            if layout.recognises(self._tree):
+                return layout
+        names = ", ".join(layout.name for layout in layouts) or "none of the chosen layouts is JSON"
+        raise LayoutError(Reason.LAYOUT, f"{name}: not JSON of a known layout ({names}); see docs/layouts.md")
+
+    def claims(self) -> Iterator[Sequence[Claim]]:
+        """The claims of the whole tree at once. Raises DocumentError."""
+        self._layout.read(self._tree, self._text, self._part, self._places)
+        yield self._part.claims
+
+    def part(self) -> Part:
+        """All of the file, checked. Raises DocumentError."""
+        self._layout.read(self._tree, self._text, self._part, self._places)
+        self._part.check()
+        return self._part
