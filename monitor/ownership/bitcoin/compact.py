@@ -20,7 +20,7 @@ from monitor.ownership.bitcoin import multisig
 from monitor.ownership.bitcoin.account import Account
 from monitor.ownership.bitcoin.hashing import hash160, key_hash_script, witness_script_hash
 from monitor.ownership.faults import Refused
-from monitor.ownership.recovery import Recovering, recovery
+from monitor.ownership.recovery import Recovering, Recovery, recovery
 from monitor.ownership.secp256k1 import compressed
 from monitor.ownership.text import base64_bytes
 
@@ -72,9 +72,12 @@ class Compact(NamedTuple):
     r_s: bytes
     digest: Callable[[str, bytes], bytes]
 
-    def signer(self, message_header: str, message: bytes) -> Recovering[bytes]:
-        """The key that signed, serialised as the header says."""
-        key = yield recovery(self.r_s, self.recovery_id, self.digest(message_header, message))
+    def asked(self, message_header: str, message: bytes) -> Recovery:
+        """What to ask of the curve."""
+        return recovery(self.r_s, self.recovery_id, self.digest(message_header, message))
+
+    def serialised(self, key: bytes) -> bytes:
+        """The key that signed as the header says."""
         return key if self.header is Header.UNCOMPRESSED else compressed(key)
 
 
@@ -107,9 +110,10 @@ def judge(account: Account, signatures: list[Compact], message_header: str, mess
     """Why the signatures prove the account; else ``Refused``."""
     if account.form == "p2tr":
         raise Refused("a taproot address cannot be proven by a recoverable signature (BIP 137); BIP-322 is needed")
-    signers: list[bytes] = []
+    signers = []
     for signature in signatures:
-        signers += [(yield from signature.signer(message_header, message))]
+        key = yield signature.asked(message_header, message)
+        signers.append(signature.serialised(key))
     if account.form == "p2wsh" or (account.form == "p2sh" and not _is_nested(account, signatures, signers)):
         return _judge_script(account, signatures, signers)
     return _judge_key(account, signatures, signers)
