@@ -1,7 +1,6 @@
 """The measurements, each in a process of its own, so that none inherits another's memory or warm caches."""
 
 import csv
-import gc
 import io
 import multiprocessing
 import time
@@ -16,7 +15,7 @@ from typing import NamedTuple, ParamSpec, TypeVar
 from benchmarks.published import lists
 from monitor.judgement import compare_lists
 from monitor.model import Document, ListChanges, WalletList
-from monitor.published import claims_again, read_wallets, unpack
+from monitor.published import claims_again, no_full_collections, read_wallets, unpack
 from monitor.registry import Registry, load
 from monitor.settings import DocumentSettings
 
@@ -68,10 +67,9 @@ def ours(rows: int) -> Run:
     """What the daemon does between a new archive's arrival and the record of its changes."""
     registry = load()
     raw = lists.archive("new", rows)
-    # The daemon lets no full collection walk a list (daemon/held.py, whose room would bring much else into memory).
-    gc.set_threshold(*gc.get_threshold()[:2], 2**31 - 1)
-    published, reading = _timed(_read, raw, registry)
-    changes, comparing = _timed(_compare, lists.archive("previous", rows), published, registry)
+    with no_full_collections():
+        published, reading = _timed(_read, raw, registry)
+        changes, comparing = _timed(_compare, lists.archive("previous", rows), published, registry)
     peak = _peak()
     _check(rows, published, changes)
     return Run((reading, comparing), peak)

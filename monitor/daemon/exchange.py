@@ -13,10 +13,10 @@ import structlog
 from monitor import ownership
 from monitor.daemon.attempts import Attempts
 from monitor.daemon.clock import Clock
-from monitor.daemon.held import full_collections_held, let_go
 from monitor.daemon.judged import JudgedList, judged_list, with_answers
 from monitor.daemon.kept import KeptDocument
 from monitor.daemon.liabilities import LiabilitiesWatch
+from monitor.daemon.memory import let_go
 from monitor.judgement import compare_lists
 from monitor.model import (
     Address,
@@ -37,6 +37,7 @@ from monitor.published import (
     check_shrink,
     claims_again,
     fetch_list,
+    no_full_collections,
     read_wallets,
     unpack,
 )
@@ -112,7 +113,7 @@ class ExchangeWatch:
         stored = await self._kept.load()
         if stored:
             async with self._reading:
-                with full_collections_held():
+                with no_full_collections():
                     await self._restore_wallets(stored)
         if self.owed:
             await self.owed.restore()
@@ -156,7 +157,7 @@ class ExchangeWatch:
             await self._kept.unchanged(fetched.validators)
             return False
         async with self._reading:
-            with full_collections_held():
+            with no_full_collections():
                 return await self._renew(fetched, progress)
 
     async def _renew(self, fetched: Fetched, progress: Progress | None) -> bool:

@@ -6,6 +6,7 @@ refused is a :class:`DocumentError` with a ``reason``.
 """
 
 from monitor.published.archives import PublishedFile
+from monitor.published.collector import no_full_collections
 from monitor.published.documents import Fetched, Unchanged, Validators, fetch, is_url, unpack
 from monitor.published.errors import DocumentError, LayoutError, Reason
 from monitor.published.intake import fetch_liabilities, fetch_list, fetch_wallets
@@ -31,6 +32,7 @@ __all__ = [
     "fetch_list",
     "fetch_wallets",
     "is_url",
+    "no_full_collections",
     "read_liabilities",
     "read_wallets",
     "unpack",
