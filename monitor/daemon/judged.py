@@ -100,7 +100,8 @@ def promoted(verdict: Verdict, answer: OwnerAnswer) -> Verdict:
     if verdict.status is not VerdictStatus.UNBOUND:
         return verdict
     status = VerdictStatus.VERIFIED if answer.confirmed else VerdictStatus.UNBOUND
-    return Verdict(status, f"{verdict.reason}; on chain at block {answer.block.number}: {answer.reason}")
+    reason = f"{verdict.reason}; on chain at block {answer.block.number}: {answer.reason}"
+    return Verdict(status, reason, answered=not answer.confirmed)
 
 
 def _counts(claims: Sequence[Claim], verdicts: Sequence[Verdict]) -> Mapping[tuple[str, VerdictStatus], int]:

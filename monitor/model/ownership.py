@@ -23,6 +23,11 @@ class Verdict:
 
     status: VerdictStatus
     reason: str
+    answered: bool = False
+    """Of an ``unbound`` claim: the chain was asked who controls the account, and neither bound nor refuted the signers.
+
+    Else it was not asked yet, or could not be: on the basis ``verified`` such a claim is not judged.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,8 +67,15 @@ def test_owners_that_were_replaced_on_chain_fall_back_to_unbound() -> None:
     demoted = with_answers(promoted, VERDICTS, answer(confirmed=False, block=900_001))
     assert statuses(demoted) == statuses(judged())
     assert demoted.verdicts[1] == Verdict(
-        UNBOUND, "unbound in a test; on chain at block 900001: not an owner of the Safe"
+        UNBOUND, "unbound in a test; on chain at block 900001: not an owner of the Safe", answered=True
     )
+
+
+def test_what_the_chain_was_asked_is_told_from_what_it_was_not() -> None:
+    assert [each.answered for each in judged().verdicts] == [False] * 5
+    asked = with_answers(judged(), VERDICTS, answer(confirmed=False))
+    assert [each.answered for each in asked.verdicts] == [False, True, True, False, False]
+    assert not any(each.answered for each in with_answers(judged(), VERDICTS, answer(confirmed=True)).verdicts)
 
 
 def test_a_list_that_has_lost_its_signatures_still_counts_as_a_signed_one() -> None:
