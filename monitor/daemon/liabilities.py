@@ -1,9 +1,7 @@
 """Watching what one exchange says that it owes: its report, the proof of it, and the record of both."""
 
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from decimal import Decimal
 
 import aiohttp
 import structlog
@@ -12,13 +10,14 @@ from monitor.daemon.attempts import Attempts
 from monitor.daemon.clock import Clock
 from monitor.daemon.kept import KeptDocument
 from monitor.daemon.proof import PROOF, Judged, ProofWatch, is_proof, proof_settings
-from monitor.judgement import REPORT, differences, exact, regularity
+from monitor.judgement import REPORT, differences, regularity
 from monitor.model import DocumentState, Liabilities, ProofState, ProofStatus, Publication, Regularity
 from monitor.published import (
     DocumentError,
     Reason,
     Unchanged,
     fetch_liabilities,
+    fold_names,
     read_liabilities,
     unpack,
 )
@@ -113,6 +112,8 @@ class LiabilitiesWatch:
             self.current = found
             if self._proven:
                 await self._store.save_proven(self._exchange, found)
+            for note in found.notes:
+                _log.warning("liabilities", exchange=self._exchange, note=note)
             await self._note(REPORT, found.report_id, found.merkle_root, found.document.sha256)
             _log.info(
                 "liabilities read", exchange=self._exchange, as_of=found.as_of.isoformat(), report=found.report_id
@@ -148,22 +149,16 @@ class LiabilitiesWatch:
         as_of = self._settings.as_of or judged.document.modified_at
         if proof.status is not ProofStatus.PROVEN or not proof.in_coins or as_of is None:
             return None
+        owed = fold_names(proof.totals.items(), self._registry)
         return Liabilities(
             judged.document,
             proof.scheme,
             as_of,
-            self._named(proof.totals),
+            owed.amounts,
             report_id=proof.report_id,
             merkle_root=proof.root,
+            unknown_names=owed.unknown,
         )
-
-    def _named(self, totals: Mapping[str, Decimal]) -> dict[str, Decimal]:
-        """``totals`` by the registry's names of assets: an exchange may write one asset in two ways."""
-        named: dict[str, Decimal] = {}
-        for name, amount in totals.items():
-            asset = self._registry.asset(name)
-            named[asset] = exact.add(named.get(asset, exact.ZERO), amount)
-        return named
 
     async def refresh_proof(self) -> None:
         """Ask for the proof that is published beside the report, and verify it if it is another one."""
@@ -200,7 +195,8 @@ class LiabilitiesWatch:
         if self.proof is None or self.proof.judged is None:
             return None
         judged = self.proof.judged
-        named = replace(judged.proof, totals=self._named(judged.proof.totals))
+        totals = fold_names(judged.proof.totals.items(), self._registry).amounts
+        named = replace(judged.proof, totals=totals)
         apart = None if self._proven else differences(named, self.current)
         return ProofState(judged.proof, judged.document, judged.verified_at, apart)
 

@@ -132,3 +132,7 @@ class Liabilities:
     """Reserves stated without addresses (third-party custody): part of the basis ``asserted`` only."""
     report_id: str = ""
     merkle_root: str = ""
+    unknown_names: frozenset[str] = frozenset()
+    """Keys of ``owed`` and ``unaddressed`` that the registry knows no asset by: maybe an asset in another spelling."""
+    notes: tuple[str, ...] = ()
+    """What the document says beside its figures, or left unclear: a sentence each, with its place, for the log."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -13,6 +14,10 @@ from monitor.registry.names import fold, shown
 _TOKEN_NAMESPACES: Mapping[str, str] = {"evm": "erc20", "tron": "trc20", "solana": "token"}
 
 _REMEDY = "in a file named under `registry:`"
+
+_PARTS = re.compile(r"[\s\-_.:@()\[\]]+")
+
+_OTHER_UNITS = frozenset({"XBt"})  # BitMEX's name of a satoshi: case alone tells it from XBT
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class CoinId:
     labels: frozenset[str] = frozenset()
     """Folded labels that lists write beside this id, besides those of its network."""
     reason: str = ""
+    asset: str = ""
+    """What it counts as, which may be known where the token is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ class Registry:
         self._tables = tables
         self._homes = _homes(tables)
         self._placed: Callable[[str, str, ClaimKind], Placement] = lru_cache(maxsize=4096)(self._place)
+        self._assets_known: Callable[[str], str | None] = lru_cache(maxsize=4096)(self._known_asset)
 
     def network_by_label(self, label: str) -> Network | None:
         """The network that lists call ``label`` (``ETH``, ``erc20``, ``Arbitrum One``, ``avax`` ...)."""
@@ -90,7 +98,7 @@ class Registry:
 
     def position(self, network: str, contract: str, asset: str) -> Token | None:
         """The position in ``contract`` that counts as ``asset``, by any of its names; None where there is none."""
-        name = self.asset(asset)
+        name = self._named_asset(asset)
         for token in self.positions(network):
             if token.contract == contract.strip().lower() and token.asset == name:
                 return token
@@ -102,8 +110,50 @@ class Registry:
         return self._tables.holdings
 
     def asset(self, name: str) -> str:
-        """The one name of the asset that lists and liabilities call ``name`` (``RIPPLE`` and ``xrp`` are ``XRP``)."""
-        return self._tables.assets.get(fold(name)) or name.strip().upper()
+        """The one name of the asset that lists and liabilities call ``name``, in upper case where nobody knows it."""
+        text = name.strip()
+        return self.known_asset(name) or (text if text in _OTHER_UNITS else text.upper())
+
+    def known_asset(self, name: str) -> str | None:
+        """The one name of the asset that ``name`` means for certain; None where the registry does not know it.
+
+        By the asset's names (``RIPPLE``, ``xbt``), by coin ids (``USDT-TRC20``), and by a name of the asset beside a
+        network where it is (``USDT(BEP20)``) or beside another of its names (``Tether (USDT)``).
+        """
+        return self._assets_known(name)
+
+    def _known_asset(self, name: str) -> str | None:
+        if name.strip() in _OTHER_UNITS:
+            return None
+        tables, key = self._tables, fold(name)
+        if key in tables.assets:
+            return tables.assets[key]
+        if (known := tables.coins.get(key)) and known.asset:
+            return known.asset
+        parts = [part for part in _PARTS.split(key) if part]
+        halves = [("-".join(parts[:end]), "-".join(parts[end:])) for end in range(len(parts) - 1, 0, -1)]
+        return next((found for half in halves if (found := self._of_two(*half))), None)
+
+    def _of_two(self, first: str, second: str) -> str | None:
+        """The asset that two words mean together: one names it, the other a network of it, or the asset again."""
+        assets = self._tables.assets
+        if asset := assets.get(first):
+            return asset if assets.get(second) == asset or self._is_on(asset, second, anywhere=True) else None
+        asset = assets.get(second)
+        return asset if asset and self._is_on(asset, first) else None
+
+    def _is_on(self, asset: str, label: str, *, anywhere: bool = False) -> bool:
+        """Whether ``asset`` is a token of the network called ``label``; ``anywhere``: or of many, so that one may lack.
+
+        What is native somewhere is taken for another coin where it is not known: forks name coins in two words as well
+        (``ETH-ETHW``), and other people's receipts are no more than receipts (BTCB is not BTC).
+        """
+        network = self.network_by_label(label)
+        if network is None:
+            return False
+        return (anywhere and asset not in self._homes) or any(
+            token.asset == asset for token in self.tokens(network.name)
+        )
 
     def caip19(self, token: Token) -> str | None:
         """The CAIP-19 id of a token of this registry (``eip155:1/erc20:0x…``).
@@ -149,9 +199,13 @@ class Registry:
         coins = self._tables.coins
         return (coins.get(fold(f"{name}@{there.name}")) if there else None) or coins.get(name)
 
+    def _named_asset(self, name: str) -> str:
+        """The asset of which ``name`` alone is a name: no coin id, which may say where it is as well."""
+        return self._tables.assets.get(fold(name)) or name.strip().upper()
+
     def _unlabelled(self, coin: str) -> Placement:
         """An id without an entry and a row without a label: only a native coin has one home."""
-        homes = self._homes.get(self.asset(coin), ())
+        homes = self._homes.get(self._named_asset(coin), ())
         if len(homes) == 1:
             return Placement(self.networks[homes[0].network], homes[0])
         if homes:
@@ -186,7 +240,7 @@ class Registry:
         names, contract = self._tables.names, coin.strip()
         return (
             names.get((network, fold(coin)))
-            or names.get((network, self.asset(coin)))
+            or names.get((network, self._named_asset(coin)))
             or tuple(token for token in self.tokens(network) if token.contract in {contract, contract.lower()})
             or tuple(
                 token
@@ -196,7 +250,7 @@ class Registry:
         )
 
     def _staked(self, coin: str, there: Network | None) -> Placement:
-        token = self._tables.staking.get(self.asset(coin))
+        token = self._tables.staking.get(self._named_asset(coin))
         if token is None:
             return Placement(
                 there,

@@ -136,8 +136,8 @@ class CoinEntry(Entry):
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
-        if self.reason and (self.asset or self.contract):
-            raise ValueError("a coin that is placed needs no `reason`: keep that, or `asset` and `contract`")
+        if self.reason and self.contract:
+            raise ValueError("a coin that is placed needs no `reason`: keep that, or the `contract`")
         if self.network is None and not self.reason:
             raise ValueError("needs a `network`, or a `reason` why none is known")
         return self

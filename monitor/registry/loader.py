@@ -226,11 +226,13 @@ class _Assembly:
             scope = coin.rpartition("@")[2]
             if "@" in coin and scope != entry.network:
                 self.faults.append(f"{place}: is for {scope}, but its network is {entry.network}")
+            token = self._coin_token(network, entry, place)
             self.tables.coins[fold(coin)] = CoinId(
                 network,
-                self._coin_token(network, entry, place),
+                token,
                 frozenset(map(fold, entry.labels)),
                 entry.reason or "",
+                token.asset if token else entry.asset or "",
             )
 
     def _coin_token(self, network: Network | None, entry: CoinEntry, place: str) -> Token | None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.model import Liabilities
 from monitor.published import DocumentError, LayoutError
 from monitor.registry import Registry
 from tests.support.published import DATA, liabilities, refusal, zipped
@@ -59,8 +60,8 @@ class TestOkxReport:
             assert (found.owed, found.unaddressed, found.as_of) == (wrapped.owed, wrapped.unaddressed, wrapped.as_of)
 
     def test_assets_have_the_names_of_the_registry(self, registry: Registry) -> None:
-        text = report(liabilityBalances={"RIPPLE": "7"})
-        assert liabilities(text, registry).owed["XRP"] == 7
+        text = report(liabilityBalances={"RIPPLE": "7", "XRP": "1", "XRPK-KIP20": "0.5"})
+        assert liabilities(text, registry).owed["XRP"] == Decimal("8.5")
 
     def test_reserves_are_the_sum_of_exchange_and_custody_to_within_a_whole_coin(self, registry: Registry) -> None:
         close = report(reserveBalances={"BTC": "117935.3717877240880506"})
@@ -79,7 +80,8 @@ class TestOkxReport:
             {"liabilityBalances": {"BTC": "-1"}},
             {"liabilityBalances": {"BTC": "106%"}},
             {"liabilityBalances": {"BTC": ["1"]}},
-            {"liabilityBalances": {"XRP": "1", "RIPPLE": "1"}},
+            {"liabilityBalances": {"XRP": "1", "xrp": "1"}},
+            {"liabilityBalances": {"XRP": "1", "Total": "13"}},
             {"custodyReserveBalances": {"BTC": ""}},
             {"createTime": "yesterday"},
             {"createTime": None},
@@ -119,7 +121,6 @@ class TestTotals:
     @pytest.mark.parametrize(
         ("rows", "where"),
         [
-            ("BTC,1,2026-05-06\nbtc,1,2026-05-06\n", "owed.csv:3: BTC is stated twice"),
             ("BTC,-1,2026-05-06\n", "owed.csv:2: the amount '-1'"),
             ("BTC,,2026-05-06\n", "owed.csv:2: the amount ''"),
             (",1,2026-05-06\n", "owed.csv:2: no asset"),
@@ -137,6 +138,11 @@ class TestTotals:
         reason, sentence = refused("asset,amount,as_of\n" + rows, registry)
         assert reason == "layout"
         assert where in sentence
+
+    def test_the_same_spelling_twice_is_a_mistake(self, registry: Registry) -> None:
+        reason, sentence = refused("asset,amount,as_of\nBTC,1,2026-05-06\nbtc,1,2026-05-06\n", registry)
+        assert reason == "inconsistent"
+        assert "owed.csv:3: BTC is stated twice, first at owed.csv:2" in sentence
 
     def test_liabilities_are_as_of_one_moment(self, registry: Registry) -> None:
         reason, sentence = refused("asset,amount,as_of\nBTC,1,2026-05-06\nETH,1,2026-05-07\n", registry)
@@ -216,3 +222,77 @@ def test_a_damaged_report_raises_nothing_but_document_errors(registry: Registry,
         raw[position : position + 1] = data.draw(st.binary(max_size=2))
     with contextlib.suppress(DocumentError):
         liabilities(bytes(raw), registry)
+
+
+def owed(rows: str, registry: Registry) -> Liabilities:
+    return liabilities("asset,amount,as_of\n" + "".join(f"{row},2026-05-06\n" for row in rows.split("; ")), registry)
+
+
+class TestNames:
+    def test_an_asset_under_several_names_is_owed_once_with_all_of_it(self, registry: Registry) -> None:
+        found = owed("USDT,900; USDT-TRC20,200; USDT(BEP20),1; tether,2; Tether USDt (USDT),3", registry)
+        assert found.owed == {"USDT": 1106}
+        assert not found.unknown_names
+
+    def test_a_name_that_nobody_knows_keeps_its_amount_and_is_told(self, registry: Registry) -> None:
+        found = owed("BTC,1; xyz,5; WETH,2; USDT.e,3", registry)
+        assert found.owed == {"BTC": 1, "XYZ": 5, "WETH": 2, "USDT.E": 3}
+        assert found.unknown_names == {"XYZ", "WETH", "USDT.E"}
+        assert any("owed.csv:3" in note and "'xyz'" in note for note in found.notes)
+
+    def test_a_satoshi_is_no_bitcoin(self, registry: Registry) -> None:
+        found = owed("XBt,100000000; XBT,1", registry)
+        assert found.owed == {"XBt": 100000000, "BTC": 1}
+        assert found.unknown_names == {"XBt"}
+
+
+class TestTotalRows:
+    @pytest.mark.parametrize("name", ["Total", "TOTAL", "sum", "All", "Grand Total", "Total liabilities", "All assets"])
+    def test_a_total_that_agrees_is_no_asset(self, registry: Registry, name: str) -> None:
+        assert owed(f"BTC,1; ETH,2.5; {name},3.5", registry).owed == {"BTC": 1, "ETH": Decimal("2.5")}
+
+    @pytest.mark.parametrize("name", ["Total", "sum", "ALL"])
+    def test_a_total_that_does_not_refuses_the_report_with_its_line(self, registry: Registry, name: str) -> None:
+        reason, sentence = refused(f"asset,amount,as_of\nBTC,1,2026-05-06\nETH,2,2026-05-06\n{name},4,\n", registry)
+        assert reason == "inconsistent"
+        assert f"owed.csv:4: the total '{name}' is 4, but the rows add up to 3" in sentence
+
+    @pytest.mark.parametrize("name", ["Total (USD)", "total value", "Total USD", "TOTAL in BTC", "Sum (BTC)"])
+    def test_a_total_in_another_unit_is_told_and_not_compared(self, registry: Registry, name: str) -> None:
+        found = owed(f"BTC,1; ETH,2; {name},90000", registry)
+        assert found.owed == {"BTC": 1, "ETH": 2}
+        assert any("owed.csv:4" in note and "unit" in note for note in found.notes)
+
+    def test_the_total_of_one_asset_is_compared_with_its_rows(self, registry: Registry) -> None:
+        assert owed("USDT-TRC20,1; USDT-ERC20,2; USDT(ALL),3", registry).owed == {"USDT": 3}
+        assert owed("BTC(ALL),7; ETH,1", registry).owed == {"BTC": 7, "ETH": 1}
+        rows = "USDT-TRC20,1,2026-05-06\nUSDT-ERC20,2,2026-05-06\nUSDT(ALL),4,2026-05-06\n"
+        assert "owed.csv:4" in refused("asset,amount,as_of\n" + rows, registry)[1]
+
+    def test_totals_may_be_rounded_and_need_no_date(self, registry: Registry) -> None:
+        text = "asset,amount,as_of\nBTC,1.23456,2026-05-06\nETH,1.1,2026-05-06\nTotal,2.33,\n"
+        assert liabilities(text, registry).owed == {"BTC": Decimal("1.23456"), "ETH": Decimal("1.1")}
+
+    def test_a_total_alone_owes_nothing(self, registry: Registry) -> None:
+        assert refused("asset,amount,as_of\nTotal,1,\n", registry)[0] == "empty"
+        assert refused("asset,amount,as_of\nTotal,0,2026-05-06\n", registry)[0] == "empty"
+
+    @settings(deadline=None)
+    @given(st.lists(st.decimals(0, 10**9, allow_nan=False, places=8), min_size=1, max_size=9), st.data())
+    def test_names_of_one_asset_add_up_exactly(
+        self, registry: Registry, amounts: list[Decimal], data: st.DataObject
+    ) -> None:
+        names = [
+            "USDT",
+            "Tether",
+            "USDT-TRC20",
+            "USDT-ERC20",
+            "USDT (TON)",
+            "usdt-spl",
+            "USD₮",
+            "USDT-POLY",
+            "USDT@near",
+        ]
+        rows = [f"{name},{amount:f}" for name, amount in zip(names, amounts, strict=False)]
+        shuffled = data.draw(st.permutations([*rows, f"Total,{sum(amounts):f}"]))
+        assert owed("; ".join(shuffled), registry).owed == {"USDT": sum(amounts)}

@@ -122,8 +122,8 @@ def test_an_empty_file_adds_nothing(extended: Extend) -> None:
             "own.yaml: coins.X.reason: is not text; put it in quotes",
         ),
         (
-            "coins: {X: {network: ethereum, asset: USDT, reason: 'not sure'}}",
-            "own.yaml: coins.X: a coin that is placed needs no `reason`: keep that, or `asset` and `contract`",
+            "coins: {X: {network: ethereum, contract: '0x1', reason: 'not sure'}}",
+            "own.yaml: coins.X: a coin that is placed needs no `reason`: keep that, or the `contract`",
         ),
         ("coins:\n  X: {network: base}\n  X: {network: bnb}", "own.yaml:3: `X` stands twice; keep one"),
         ("coins: {X: {reason: 2026-02-30}}", "own.yaml: day is out of range for month"),

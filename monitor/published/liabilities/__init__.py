@@ -9,7 +9,10 @@ from monitor.published.contents import content_of
 from monitor.published.errors import DocumentError, LayoutError, Reason
 from monitor.published.liabilities import okx_report, totals
 from monitor.published.liabilities.layouts import Layout, Statement
+from monitor.published.liabilities.sums import fold_names
 from monitor.registry import Registry
+
+__all__ = ["AUTO", "FORMATS", "LAYOUTS", "fold_names", "read_liabilities"]
 
 LAYOUTS: tuple[Layout, ...] = (okx_report.LAYOUT, totals.TREE, totals.TABLE)
 
@@ -42,6 +45,8 @@ def read_liabilities(
         statement.unaddressed,
         statement.report_id,
         statement.merkle_root,
+        statement.unknown,
+        statement.notes,
     )
 
 

@@ -19,6 +19,10 @@ class Statement:
     unaddressed: Mapping[str, Decimal]
     report_id: str = ""
     merkle_root: str = ""
+    unknown: frozenset[str] = frozenset()
+    """Assets of ``owed`` and ``unaddressed`` that the registry does not know."""
+    notes: tuple[str, ...] = ()
+    """What was not compared and which names nobody knows: a sentence each, with its place."""
 
 
 @dataclass(frozen=True, slots=True)

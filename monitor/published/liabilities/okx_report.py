@@ -11,6 +11,7 @@ from monitor.published.archives import PublishedFile
 from monitor.published.contents import Content
 from monitor.published.errors import LayoutError, Reason
 from monitor.published.liabilities.layouts import Layout, Statement
+from monitor.published.liabilities.sums import Owed, Stated, add_up, is_total
 from monitor.published.trees import Tree, cell, parse
 from monitor.registry import Registry
 
@@ -35,14 +36,16 @@ def _read(file: PublishedFile, content: Content, registry: Registry) -> Statemen
     try:
         owed, custody = _balances(report, _OWED, registry), _balances(report, _CUSTODY, registry)
         reserves, exchange = _balances(report, _RESERVES, registry), _balances(report, _EXCHANGE, registry)
-        _check_currencies(report, owed, reserves, registry)
-        _check_sums(reserves, exchange, custody)
+        _check_currencies(report, owed.amounts, reserves.amounts, registry)
+        _check_sums(reserves.amounts, exchange.amounts, custody.amounts)
         return Statement(
             _created(report),
-            frozen(owed),
-            frozen(custody),
+            frozen(owed.amounts),
+            frozen(custody.amounts),
             cell(report.get("auditId")),
             _root(cell(report.get("merkleHash"))),
+            owed.unknown | custody.unknown,
+            (*owed.notes, *custody.notes),
         )
     except ValueError as error:
         raise LayoutError(Reason.INCONSISTENT, f"{file.name}: {error}; the report cannot be relied on") from error
@@ -57,20 +60,18 @@ def _report(tree: Tree) -> Mapping[str, Tree] | None:
     return inner[0] if len(inner) == 1 else None
 
 
-def _balances(report: Mapping[str, Tree], key: str, registry: Registry) -> Balances:
+def _balances(report: Mapping[str, Tree], key: str, registry: Registry) -> Owed:
     stated = report.get(key, {} if key != _OWED else None)
     if not isinstance(stated, dict) or (key == _OWED and not stated):
         raise ValueError(f"{key} is not an object of assets and amounts")
-    balances: Balances = {}
+    rows = []
     for name, value in stated.items():
-        asset = registry.asset(cells.clean(name))
-        if asset in balances:
-            raise ValueError(f"{key} states {asset} twice")
+        place = f"{key}.{name}"
         try:
-            balances[asset] = cells.amount(cells.clean(cell(value)))
+            rows.append(Stated(cells.clean(name), cells.amount(cells.clean(cell(value))), place))
         except ValueError as error:
-            raise ValueError(f"{key}.{name}: {error}") from error
-    return balances
+            raise ValueError(f"{place}: {error}") from error
+    return add_up(rows, registry)
 
 
 def _check_currencies(report: Mapping[str, Tree], owed: Balances, reserves: Balances, registry: Registry) -> None:
@@ -79,7 +80,8 @@ def _check_currencies(report: Mapping[str, Tree], owed: Balances, reserves: Bala
         listed = report.get(key) or []
         if not isinstance(listed, list):
             raise ValueError(f"{key} is not a list of assets")  # noqa: TRY004 - a fault of the text
-        missing = [name for name in listed if registry.asset(cells.clean(cell(name))) not in figures]
+        named = [cells.clean(cell(name)) for name in listed]
+        missing = [name for name in named if registry.asset(name) not in figures and not is_total(name, registry)]
         if missing:
             raise ValueError(f"{key} lists {', '.join(map(str, missing))} without a figure")
 

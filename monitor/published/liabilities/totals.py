@@ -1,6 +1,6 @@
 """The neutral layout (docs/layouts.md): asset, amount and as-of date, in CSV or as a JSON array of objects."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from monitor.published.archives import PublishedFile
 from monitor.published.contents import Content
 from monitor.published.errors import LayoutError, Reason
 from monitor.published.liabilities.layouts import Layout, Statement
+from monitor.published.liabilities.sums import Stated, add_up, is_total
 from monitor.published.shapes import HeaderError, Shape
 from monitor.published.tables import Table
 from monitor.published.trees import elements, parse, text_of
@@ -64,37 +65,45 @@ def _objects(text: str, name: str) -> Iterator[Row]:
 
 
 def _statement(rows: Iterable[Row], name: str, registry: Registry) -> Statement:
-    owed: dict[str, Decimal] = {}
-    unaddressed: dict[str, Decimal] = {}
+    owed: list[Stated] = []
+    unaddressed: list[Stated] = []
     moments: dict[datetime, int] = {}
     for line, values, misfit in rows:
+        place = f"{name}:{line}"
         try:
-            asset, amount, elsewhere, as_of = _row(values, misfit, owed, registry)
+            asset, amount, elsewhere, as_of = _row(values, misfit, registry)
         except ValueError as error:
-            raise LayoutError(Reason.LAYOUT, f"{name}:{line}: {error}; correct the row") from error
-        owed[asset] = amount
+            raise LayoutError(Reason.LAYOUT, f"{place}: {error}; correct the row") from error
+        owed.append(Stated(asset, amount, place))
         if elsewhere is not None:
-            unaddressed[asset] = elsewhere
-        moments.setdefault(as_of, line)
-    if not owed:
+            unaddressed.append(Stated(asset, elsewhere, place))
+        if as_of is not None:
+            moments.setdefault(as_of, line)
+    if not moments or all(is_total(each.name, registry) for each in owed):
         raise LayoutError(Reason.EMPTY, f"{name}: not one total in it")
     if len(moments) > 1:
         places = ", ".join(f"{moment:%Y-%m-%d %H:%M} in line {line}" for moment, line in moments.items())
         problem = f"several as-of dates ({places}); liabilities are as of one moment"
         raise LayoutError(Reason.INCONSISTENT, f"{name}: {problem}")
-    return Statement(next(iter(moments)), frozen(owed), frozen(unaddressed))
+    try:
+        summed, apart = add_up(owed, registry), add_up(unaddressed, registry)
+    except ValueError as error:
+        raise LayoutError(Reason.INCONSISTENT, str(error)) from error
+    return Statement(
+        next(iter(moments)),
+        frozen(summed.amounts),
+        frozen(apart.amounts),
+        unknown=summed.unknown | apart.unknown,
+        notes=tuple(dict.fromkeys((*summed.notes, *apart.notes))),
+    )
 
 
-def _row(
-    values: list[str], misfit: str, seen: Container[str], registry: Registry
-) -> tuple[str, Decimal, Decimal | None, datetime]:
+def _row(values: list[str], misfit: str, registry: Registry) -> tuple[str, Decimal, Decimal | None, datetime | None]:
     name, amount, as_of, elsewhere = values
     if misfit or not name:
         raise ValueError(misfit or "no asset is named")
-    asset = registry.asset(name)
-    if asset in seen:
-        raise ValueError(f"{asset} is stated twice")
-    return asset, cells.amount(amount), cells.amount(elsewhere) if elsewhere else None, cells.moment(as_of)
+    moment = None if not as_of and is_total(name, registry) else cells.moment(as_of)
+    return name, cells.amount(amount), cells.amount(elsewhere) if elsewhere else None, moment
 
 
 TABLE = Layout("totals", _read_table)
