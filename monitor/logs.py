@@ -76,5 +76,5 @@ def configure(level: str = "info", style: Literal["json", "console"] = "json", s
     stamina.instrumentation.set_on_retry_hooks(
         ()
     )  # retries are counted per endpoint; a line for each would drown the rest
-    for chatty in ("apscheduler", "aiosqlite", "web3", "alembic", "aiohttp.access", "asyncio"):
+    for chatty in ("aiosqlite", "web3", "alembic", "aiohttp.access", "asyncio"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))

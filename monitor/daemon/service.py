@@ -22,6 +22,7 @@ from monitor.daemon.clock import Clock, utc_now
 from monitor.daemon.configuration import load_configuration, load_web
 from monitor.daemon.hub import Hub
 from monitor.daemon.memory import share_heap
+from monitor.daemon.network import NetworkWatch
 from monitor.daemon.prepared import Prepared
 from monitor.daemon.schedule import Job, Schedule
 from monitor.metrics import Metrics
@@ -35,6 +36,8 @@ TICK = timedelta(seconds=5)
 
 _USER_AGENT = f"reserve-monitor/{__version__}"
 _STALLED = timedelta(minutes=2)
+_LONGEST = 3
+"""Deadlines of a reading that a poll may take before it stands still: it reads, looks back, and writes."""
 _PATIENCE = 3.0
 """Seconds that threads are given to end after the daemon has stopped."""
 _TURN = 0.001
@@ -79,7 +82,6 @@ class Daemon:
             stack.push_async_callback(server.stop)
             prepared = await hub.start(settings, registry)
             self._hub = hub
-            self._schedule.start()
             stack.push_async_callback(self._schedule.stop)
             self._schedule.set(self._jobs(hub, prepared))
             self._stack = stack.pop_all()
@@ -151,7 +153,7 @@ class Daemon:
     # --- What is done, and when --------------------------------------------------------------------------------------
 
     def _jobs(self, hub: Hub, prepared: Prepared) -> list[Job]:
-        jobs = [Job("tick", TICK, hub.assess), Job("prune", _DAY, hub.prune)]
+        jobs = [Job("tick", TICK, hub.assess, patience=_STALLED), Job("prune", _DAY, hub.prune)]
         networks = tuple(prepared.networks.values())
         for name, watch in prepared.exchanges.items():
             wallets, owed, promote = watch.settings.wallets, watch.settings.liabilities, watch.settings.promote
@@ -159,15 +161,19 @@ class Daemon:
             if owed:
                 jobs.append(Job(f"liabilities:{name}", owed.refresh, partial(hub.refresh_liabilities, name), watch))
             if owed and owed.proof:
-                jobs.append(Job(f"proof:{name}", owed.proof.refresh, partial(hub.refresh_proof, name), watch))
+                refresh = owed.proof.refresh
+                jobs.append(Job(f"proof:{name}", refresh, partial(hub.refresh_proof, name), watch, patience=_DAY))
             jobs.append(Job(f"confirm:{name}", promote, partial(hub.confirm, name), (watch, networks)))
-            jobs.append(Job(f"audit:{name}", promote, partial(hub.audit, name), (watch, networks)))
-        jobs += [
-            Job(f"network:{name}", network.settings.interval, partial(hub.poll, name), network)
-            for name, network in prepared.networks.items()
-            if network.readable
-        ]
+            jobs.append(Job(f"audit:{name}", promote, partial(hub.audit, name), (watch, networks), patience=_DAY))
+        jobs += [self._polling(hub, name, watch) for name, watch in prepared.networks.items() if watch.readable]
         return jobs
+
+    @staticmethod
+    def _polling(hub: Hub, name: str, watch: NetworkWatch) -> Job:
+        """Polls at any moment of an interval: who can foresee one has the coins there just then."""
+        settings = watch.settings
+        patience = _LONGEST * settings.gives_up_after
+        return Job(f"network:{name}", settings.interval, partial(hub.poll, name), watch, spread=1, patience=patience)
 
     async def _refresh_wallets(self, exchange: str) -> None:
         hub = self._require_hub()

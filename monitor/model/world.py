@@ -131,6 +131,17 @@ class ReloadState:
 
 
 @dataclass(frozen=True, slots=True)
+class JobState:
+    """How one of the daemon's own jobs does: ``wallets:okx``, ``network:ethereum`` and so on."""
+
+    key: str
+    failures: int
+    """Runs since the start that ended in an exception, which nobody expected."""
+    error: str
+    """Why its last run was one of them, or that the one under way stands still; empty when all is well."""
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """All that metrics, page and API may show: one reference, swapped as a whole."""
 

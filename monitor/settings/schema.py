@@ -180,7 +180,10 @@ class NetworkSettings(Section):
     """How one network is read."""
 
     endpoints: tuple[EndpointSettings, ...] = Field(min_length=1)
-    interval: PositiveDuration = Field(timedelta(minutes=1), description="From one snapshot to the next.")
+    interval: PositiveDuration = Field(
+        timedelta(minutes=1),
+        description="One snapshot in each, at a moment that nobody can foresee: two lie up to two intervals apart.",
+    )
     deadline: PositiveDuration | None = Field(
         None, description="A snapshot that takes longer is given up; default: 5m or twice the interval, if longer."
     )
@@ -194,7 +197,7 @@ class NetworkSettings(Section):
         "quorum agrees on; EVM networks only.",
     )
     stale_after: PositiveDuration | None = Field(
-        None, description="A snapshot older than this proves nothing; default: 5m or three intervals, if longer."
+        None, description="A snapshot older than this proves nothing; default: 5m or four intervals, if longer."
     )
     drop_after: PositiveDuration | None = Field(
         None, description="A snapshot older than this is not shown any more; default: 1h or ten intervals, if longer."
@@ -240,7 +243,7 @@ class NetworkSettings(Section):
 
     @property
     def stales_after(self) -> timedelta:
-        return self.stale_after or max(timedelta(minutes=5), 3 * self.interval)
+        return self.stale_after or max(timedelta(minutes=5), 4 * self.interval)
 
     @property
     def drops_after(self) -> timedelta:

@@ -191,7 +191,7 @@ def test_alert_rules_are_named_like_the_alerts() -> None:
 def test_ages_follow_the_interval_unless_they_are_set() -> None:
     text = MINIMAL + "networks: {bitcoin: {interval: 20m, endpoints: [{url: 'http://x'}]}}"
     network = read(text).networks["bitcoin"]
-    assert (network.stales_after, network.drops_after) == (timedelta(hours=1), timedelta(minutes=200))
+    assert (network.stales_after, network.drops_after) == (timedelta(minutes=80), timedelta(minutes=200))
     assert network.gives_up_after == timedelta(minutes=40)
 
 
