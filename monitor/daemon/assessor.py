@@ -19,6 +19,7 @@ from monitor.model import (
     Assessment,
     Audit,
     Basis,
+    JobState,
     RatioPoint,
     ReloadState,
     SharedAccounts,
@@ -75,6 +76,7 @@ class Assessor:
         audits: Mapping[str, Audit],
         reload: ReloadState,
         *,
+        jobs: tuple[JobState, ...] = (),
         ready: bool,
     ) -> World:
         """Everything that is known now, judged."""
@@ -93,7 +95,7 @@ class Assessor:
             )
         await self._remember(assessments.values(), settings, now)
         endpoints = tuple(state for watch in networks.values() for state in watch.reader.endpoints())
-        evidence = Evidence(assessments, endpoints, reload, tuple(self._ratios), ready)
+        evidence = Evidence(assessments, endpoints, reload, tuple(self._ratios), ready, jobs)
         return World(
             at=now,
             assessments=frozen(assessments),
@@ -101,6 +103,7 @@ class Assessor:
             alerts=await self._alerts(evidence, settings, now),
             reload=reload,
             ready=ready,
+            jobs=jobs,
         )
 
     async def _alerts(self, evidence: Evidence, settings: Settings, now: datetime) -> tuple[AlertState, ...]:

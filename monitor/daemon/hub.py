@@ -1,7 +1,7 @@
 """The hub: holds the watches, does their jobs, and swaps the current World by one reference."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from threading import Event
@@ -20,7 +20,7 @@ from monitor.daemon.owners import ask_owners
 from monitor.daemon.prepared import Prepared
 from monitor.judgement import audit
 from monitor.metrics import Metrics
-from monitor.model import Audit, BalanceSlot, Network, OwnerAnswer, ReloadState, Verdict, World
+from monitor.model import Audit, BalanceSlot, JobState, Network, OwnerAnswer, ReloadState, Verdict, World
 from monitor.ownership import RULES_VERSION
 from monitor.registry import Registry
 from monitor.settings import ExchangeSettings, NetworkSettings, Settings
@@ -41,11 +41,20 @@ def configured_network(name: str, settings: NetworkSettings, registry: Registry)
 class Hub:
     """Everything that is watched. Its methods are the jobs; each ends by assessing anew what it changed."""
 
-    def __init__(self, store: Store, session: aiohttp.ClientSession, metrics: Metrics, now: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        session: aiohttp.ClientSession,
+        metrics: Metrics,
+        now: Clock,
+        jobs: Callable[[], tuple[JobState, ...]] = tuple,
+    ) -> None:
+        """``jobs`` tells how whatever calls the methods does."""
         self._store = store
         self._session = session
         self._metrics = metrics
         self._now = now
+        self._jobs = jobs
         self._known: dict[bytes, Verdict] = {}
         self._assessing = asyncio.Lock()
         self._asked = self._answered = 0
@@ -249,7 +258,13 @@ class Hub:
             answers = self._asked
             self._ready = self._ready or self._first_pass_finished()
             world = await self._assessor.world(
-                self.settings, self.exchanges, self.networks, self._audits, self.reload, ready=self._ready
+                self.settings,
+                self.exchanges,
+                self.networks,
+                self._audits,
+                self.reload,
+                jobs=self._jobs(),
+                ready=self._ready,
             )
             await asyncio.to_thread(self._metrics.prepare, world)
             self.world, self._answered = world, answers

@@ -75,7 +75,7 @@ class Daemon:
             store = await Store.open(settings.store.url)
             stack.push_async_callback(store.close)
             session = await stack.enter_async_context(aiohttp.ClientSession(headers={"User-Agent": _USER_AGENT}))
-            hub = Hub(store, session, self._metrics, self._now)
+            hub = Hub(store, session, self._metrics, self._now, self._schedule.states)
             stack.push_async_callback(hub.close)
             self._server = server = WebServer(self._deps(settings))
             await server.start(settings.web.listen, load_web(settings))

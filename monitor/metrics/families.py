@@ -205,6 +205,15 @@ DOCUMENT_FAILURES = _counter(
 DOCUMENT_REFUSED = _gauge(
     "por_document_refused", "Whether the newest attempt at the document was refused.", "exchange", "document"
 )
+JOB_FAILING = _gauge(
+    "por_job_failing",
+    "Whether the last run of the monitor's own job failed, or the one under way stands still.",
+    "task",
+)
+JOB_FAILURES = _counter(
+    "por_job_failures_total", "Runs of the monitor's own job that ended in an error that nobody expected.", "task"
+)
+ASSESSED = _gauge("por_assessed_timestamp_seconds", "When all that is known was last judged.")
 CONFIG_RELOAD_SUCCESS = _gauge(
     "por_config_reload_success_timestamp_seconds", "When a configuration was last loaded successfully."
 )

@@ -265,6 +265,20 @@ def _documents_refused(world: World) -> Series:
         yield (exchange, document.kind), float(bool(document.refusal))
 
 
+def _jobs_failing(world: World) -> Series:
+    for job in world.jobs:
+        yield (job.key,), float(bool(job.error))
+
+
+def _job_failures(world: World) -> Series:
+    for job in world.jobs:
+        yield (job.key,), job.failures
+
+
+def _assessed(world: World) -> Series:
+    yield (), _seconds(world.at)
+
+
 def _reload_time(world: World) -> Series:
     yield (), _seconds(world.reload.succeeded_at)
 
@@ -310,6 +324,9 @@ STATE: tuple[tuple[Family, Callable[[World], Series]], ...] = (
     (families.DOCUMENT_FETCHES, _document_fetches),
     (families.DOCUMENT_FAILURES, _document_failures),
     (families.DOCUMENT_REFUSED, _documents_refused),
+    (families.JOB_FAILING, _jobs_failing),
+    (families.JOB_FAILURES, _job_failures),
+    (families.ASSESSED, _assessed),
     (families.CONFIG_RELOAD_SUCCESS, _reload_time),
     (families.CONFIG_RELOAD_SUCCESSFUL, _reload_success),
 )

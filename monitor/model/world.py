@@ -152,6 +152,8 @@ class World:
     reload: ReloadState
     ready: bool
     """Configuration loaded and a first pass finished."""
+    jobs: tuple[JobState, ...] = ()
+    """Empty where there is no daemon."""
 
 
 @dataclass(frozen=True, slots=True)

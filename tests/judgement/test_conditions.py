@@ -15,6 +15,7 @@ from monitor.model import (
     ClaimMismatch,
     DocumentState,
     EndpointState,
+    JobState,
     ListChanges,
     RatioPoint,
     ReloadState,
@@ -365,6 +366,20 @@ def test_a_scan_that_contradicts_what_was_followed_is_told_until_another_agrees(
     assert found(agreed, never, differs).holds is True
     assert found(differs).summary == (
         "A scan found something else, which counts now: ethereum/c at block 5: 1 output not followed, such as 00:1."
+    )
+
+
+def test_jobs_that_fail_are_told_with_their_errors() -> None:
+    def found(*jobs: JobState) -> Condition:
+        return condition(AlertName.JOB_FAILING, jobs=jobs)
+
+    well, failed = JobState("tick", 2, ""), JobState("wallets:okx", 1, "KeyError: 'ETH'")
+    stands = JobState("network:ethereum", 0, "it has been running for 1 h and stands still")
+
+    assert found().holds is found(well).holds is False
+    assert found(well, failed, stands).holds is True
+    assert found(well, failed, stands).summary == (
+        "Failing: wallets:okx: KeyError: 'ETH'; network:ethereum: it has been running for 1 h and stands still."
     )
 
 

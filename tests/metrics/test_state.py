@@ -169,6 +169,16 @@ def test_how_far_an_endpoint_is_behind_is_known_once_it_has_named_a_block(shown:
     assert len(shown.named("por_endpoint_head_lag_blocks")) == len(shown.named("por_endpoint_head_block")) == 1
 
 
+def test_jobs_tell_how_they_do(shown: Scraper) -> None:
+    assert shown.value("por_job_failing", task="tick") == shown.value("por_job_failures_total", task="tick") == 0
+    assert shown.value("por_job_failing", task="audit:aurora") == 1
+    assert shown.value("por_job_failures_total", task="audit:aurora") == 3
+
+
+def test_the_moment_of_the_judgement_is_told(shown: Scraper) -> None:
+    assert shown.value("por_assessed_timestamp_seconds") == worlds.NOW.timestamp()
+
+
 def test_the_last_reload_is_told(shown: Scraper) -> None:
     assert shown.value("por_config_last_reload_successful") == 1
     assert shown.value("por_config_reload_success_timestamp_seconds") == worlds.NOW.timestamp() - 6 * 3600
@@ -181,10 +191,13 @@ def test_before_there_is_a_world_there_is_no_state(scraper: Scrapers) -> None:
 
 def test_a_series_goes_when_its_source_goes(shown: Scraper) -> None:
     assert shown.named("por_reserve_ratio")
-    shown.world = replace(worlds.world(), assessments=frozen({"cassini": worlds.cassini()}), endpoints=(), alerts=())
+    shown.world = replace(
+        worlds.world(), assessments=frozen({"cassini": worlds.cassini()}), endpoints=(), alerts=(), jobs=()
+    )
     names = {name for name, _ in shown.scrape() if name.startswith("por_")}
     assert names == {
         "por_alert_basis",
+        "por_assessed_timestamp_seconds",
         "por_build_info",
         "por_config_last_reload_successful",
         "por_config_reload_success_timestamp_seconds",

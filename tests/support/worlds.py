@@ -22,6 +22,7 @@ from monitor.model import (
     DocumentState,
     EndpointState,
     Gap,
+    JobState,
     Liabilities,
     LiabilitiesProof,
     ListChanges,
@@ -420,13 +421,18 @@ def alerts() -> tuple[AlertState, ...]:
     )
 
 
+def jobs() -> tuple[JobState, ...]:
+    """One does well, another one fails."""
+    return JobState("tick", 0, ""), JobState("audit:aurora", 3, "KeyError: 'ETH'")
+
+
 def world() -> World:
     """All of the above."""
     assessments = {each.exchange: each for each in (aurora(), borealis(), cassini())}
     reload = ReloadState(successful=True, succeeded_at=NOW - timedelta(hours=6))
-    return World(NOW, frozen(assessments), endpoints(), alerts(), reload, ready=True)
+    return World(NOW, frozen(assessments), endpoints(), alerts(), reload, ready=True, jobs=jobs())
 
 
 def starting() -> World:
     """Configuration loaded, nothing read yet."""
-    return replace(world(), assessments=frozen({}), endpoints=(), alerts=(), ready=False)
+    return replace(world(), assessments=frozen({}), endpoints=(), alerts=(), ready=False, jobs=())

@@ -98,6 +98,9 @@ CATALOGUE: Mapping[AlertName, AlertKind] = frozen({
     AlertName.FOLLOW_DIFFERENCE: AlertKind(
         _WARNING, _AT_ONCE, _AT_ONCE, "What was followed block by block is not what a scan of all outputs has found."
     ),
+    AlertName.JOB_FAILING: AlertKind(
+        _WARNING, _AT_ONCE, _AT_ONCE, "Something that the monitor does again and again fails, or stands still."
+    ),
     AlertName.CONFIG_RELOAD_FAILED: AlertKind(
         _WARNING, _AT_ONCE, _AT_ONCE, "The configuration on disk is wrong; the one before it is still in use."
     ),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import AlertName, Assessment, EndpointState, RatioPoint, ReloadState
+from monitor.model import AlertName, Assessment, EndpointState, JobState, RatioPoint, ReloadState
 
 Key = tuple[str, str, AlertName]
 """Exchange and asset, either of which may be empty, and the name."""
@@ -21,6 +21,7 @@ class Evidence:
     """Ratios of at least ``alerts.falling.within``, on the basis that alerts act on, in any order."""
     ready: bool
     """A first pass is finished. Before that nothing that is missing ends a remembered alert."""
+    jobs: Sequence[JobState] = ()
 
 
 @dataclass(frozen=True, slots=True)

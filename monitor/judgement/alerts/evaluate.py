@@ -8,7 +8,13 @@ from monitor.judgement.alerts.condition import Condition, Conditions, Evidence
 from monitor.judgement.alerts.memory import AlertMemory
 from monitor.judgement.alerts.of_assets import Subject, of_asset
 from monitor.judgement.alerts.of_exchanges import of_exchange
-from monitor.judgement.alerts.of_monitor import disagreements, endpoint_down, follow_difference, reload_failed
+from monitor.judgement.alerts.of_monitor import (
+    disagreements,
+    endpoint_down,
+    follow_difference,
+    job_failing,
+    reload_failed,
+)
 from monitor.model import RatioPoint
 from monitor.settings import Settings
 
@@ -20,6 +26,7 @@ def evaluate(evidence: Evidence, settings: Settings, memory: AlertMemory, now: d
         disagree,
         endpoint_down(evidence.endpoints),
         follow_difference(evidence.endpoints),
+        job_failing(evidence.jobs),
         reload_failed(evidence.reload),
     )
     return Conditions((*_of_exchanges(evidence, settings, now), *own), rises, evidence.ready)

@@ -1,4 +1,4 @@
-"""Conditions of the monitor itself: its endpoints and its configuration."""
+"""Conditions of the monitor itself: its endpoints, its jobs and its configuration."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from monitor.judgement.alerts.catalogue import DISAGREEMENT_LASTS
 from monitor.judgement.alerts.condition import Condition, Rise
 from monitor.judgement.phrases import moment
-from monitor.model import AlertName, EndpointState, ReloadState
+from monitor.model import AlertName, EndpointState, JobState, ReloadState
 
 
 def endpoint_down(endpoints: Sequence[EndpointState]) -> Condition:
@@ -52,6 +52,13 @@ def follow_difference(endpoints: Sequence[EndpointState]) -> Condition:
         return Condition(AlertName.FOLLOW_DIFFERENCE, "", "", holds=None if unasked else False, summary=summary)
     summary = f"A scan found something else, which counts now: {'; '.join(differing)}."
     return Condition(AlertName.FOLLOW_DIFFERENCE, "", "", holds=True, summary=summary)
+
+
+def job_failing(jobs: Sequence[JobState]) -> Condition:
+    """Named with their errors: what nobody expected, so that nothing else may tell of it."""
+    failing = [f"{job.key}: {job.error}" for job in jobs if job.error]
+    summary = f"Failing: {'; '.join(failing)}." if failing else ""
+    return Condition(AlertName.JOB_FAILING, "", "", holds=bool(failing), summary=summary)
 
 
 def reload_failed(reload: ReloadState) -> Condition:
