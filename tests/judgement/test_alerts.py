@@ -1,7 +1,9 @@
 """Alerts over time: ``for``, ``clear_after``, hysteresis, what is unknown, and restarts."""
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -53,10 +55,14 @@ def active(states: list[AlertState]) -> str:
     [
         pytest.param({}, [GONE, HOLDS, GONE], ".!.", id="at once, by default"),
         pytest.param({"for": "2m"}, [HOLDS, HOLDS, HOLDS, HOLDS], "..!!", id="after its for"),
-        pytest.param({"for": "2m"}, [HOLDS, HOLDS, GONE, HOLDS, HOLDS], ".....", id="for starts anew when it was gone"),
-        pytest.param({"for": "2m"}, [HOLDS, HOLDS, NEAR, HOLDS], "....", id="hysteresis does not start an alert"),
+        pytest.param({"for": "3m"}, [HOLDS, GONE, HOLDS, GONE, HOLDS, HOLDS], ".....!", id="for adds up what it held"),
+        pytest.param({"for": "3m"}, [HOLDS, HOLDS, NEAR, NEAR, NEAR, HOLDS], "......", id="hysteresis adds nothing up"),
+        pytest.param({"for": "3m"}, [HOLDS, UNTOLD, UNTOLD, UNTOLD, HOLDS], ".....", id="unknown adds nothing up"),
+        pytest.param({"for": "1m"}, [HOLDS, HOLDS, *[GONE] * 10, HOLDS], ".!..........!", id="what ended is no news"),
+        pytest.param({"for": "1m"}, [HOLDS, HOLDS, *[GONE] * 11, HOLDS], ".!............", id="until it is forgotten"),
+        pytest.param({"for": "1m"}, [HOLDS, *[NEAR, GONE] * 9, HOLDS], "...................!", id="in one go"),
         pytest.param({"for": "2m"}, [HOLDS, UNTOLD, UNTOLD, UNTOLD], "....", id="unknown never starts an alert"),
-        pytest.param({"for": "2m"}, [HOLDS, UNTOLD, HOLDS, HOLDS], "..!!", id="unknown does not start for anew"),
+        pytest.param({"for": "2m"}, [HOLDS, UNTOLD, HOLDS, HOLDS], "...!", id="unknown does not start for anew"),
         pytest.param({}, [HOLDS, UNTOLD, UNTOLD, GONE], "!!!.", id="unknown never ends an alert"),
         pytest.param({}, [HOLDS, NEAR, NEAR, GONE], "!!!.", id="hysteresis keeps an alert"),
         pytest.param({}, [NEAR, NEAR], "..", id="hysteresis starts none"),
@@ -71,6 +77,38 @@ def active(states: list[AlertState]) -> str:
 )
 def test_an_alert_follows_its_condition(rule: dict[str, str], steps: list[Condition], expected: str) -> None:
     assert active(run(steps, alerts(**rule))) == expected
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        pytest.param([HOLDS, HOLDS, GONE, HOLDS, HOLDS, HOLDS], ".....!", id="for starts anew when it was gone"),
+        pytest.param([HOLDS, UNTOLD, HOLDS, HOLDS], "..!!", id="unknown does not start for anew"),
+    ],
+)
+def test_what_is_no_ratio_must_hold_for_its_time_in_one_go(steps: list[Condition], expected: str) -> None:
+    settings = AlertsSettings.model_validate({"rules": {AlertName.ENDPOINT_DOWN: {"for": "2m"}}})
+    assert active(run([replace(step, name=AlertName.ENDPOINT_DOWN) for step in steps], settings)) == expected
+
+
+@given(st.lists(st.booleans(), max_size=60), st.integers(1, 5))
+def test_the_times_under_a_limit_are_added_up_until_it_was_kept_ten_times_as_long(under: list[bool], wait: int) -> None:
+    """The rule as docs/alerts/README.md tells it, minute by minute."""
+    expected, total, kept = [], 0, 0
+    for before, now in pairwise([False, *under]):
+        total += before
+        kept = 0 if now else kept + (not before)
+        if not now and kept >= 10 * wait:
+            total = 0
+        expected.append(now and total >= wait)
+    states = run([HOLDS if each else GONE for each in under], alerts(**{"for": f"{wait}m"}))
+    assert [state.active for state in states] == expected
+
+
+def test_an_alert_that_flaps_around_its_limit_goes_off() -> None:
+    """An exchange that lifts its ratio for a moment just before each ``for`` is over gains nothing by it."""
+    states = run([*[HOLDS] * 29, GONE] * 2, alerts(**{"for": "30m"}))
+    assert active(states) == "." * 31 + "!" * 28 + "."
 
 
 def test_since_is_when_the_condition_began_also_before_the_alert_is_active() -> None:
@@ -151,6 +189,32 @@ def test_an_alert_starts_only_on_a_condition_that_holds_and_ends_only_on_one_tha
             assert step is HOLDS
         if before.active and not after.active:
             assert step is GONE
+
+
+def test_memory_of_a_version_that_added_nothing_up_counts_on_from_its_since() -> None:
+    settings = alerts(**{"for": "5m"})
+    memory, _ = advance(AlertMemory(), conditions(HOLDS), settings, NOW)
+    stored = memory.as_json()
+    for alert in stored["alerts"]:
+        del alert["held"], alert["holding_since"]
+
+    before = advance(AlertMemory.from_json(stored), conditions(HOLDS), settings, NOW + 4 * MINUTE)[1]
+    after = advance(AlertMemory.from_json(stored), conditions(HOLDS), settings, NOW + 5 * MINUTE)[1]
+
+    assert (active(list(before)), active(list(after))) == (".", "!")
+
+
+@given(steps, st.integers(0, 12), st.integers(-10_000, 10_000))
+def test_moments_that_move_with_the_clock_change_nothing(history: list[Condition], at: int, stepped: int) -> None:
+    settings = alerts(**{"for": "2m", "clear_after": "2m"})
+    even, stepping, ahead = AlertMemory(), AlertMemory(), timedelta()
+    for minute, step in enumerate(history):
+        if minute == at:
+            ahead = timedelta(seconds=stepped)
+            stepping = stepping.changed(lambda moment: moment + timedelta(seconds=stepped))
+        even, (expected,) = advance(even, conditions(step), settings, NOW + minute * MINUTE)
+        stepping, (seen,) = advance(stepping, conditions(step), settings, NOW + minute * MINUTE + ahead)
+        assert seen.active is expected.active
 
 
 def test_memory_of_alerts_that_another_version_knew_is_left_out() -> None:

@@ -9,6 +9,9 @@ from monitor.judgement.alerts.memory import AlertMemory, Remembered
 from monitor.model import AlertState
 from monitor.settings import AlertsSettings
 
+FORGOTTEN_AFTER = 10
+"""What adds up to ``for`` is forgotten when the condition was gone for so many times as long, in one go."""
+
 
 def advance(
     memory: AlertMemory, conditions: Conditions, settings: AlertsSettings, now: datetime
@@ -45,17 +48,30 @@ def _unaccounted(memory: AlertMemory, conditions: Conditions) -> list[Condition]
 
 def _step(before: Remembered | None, condition: Condition, behaviour: Rule, now: datetime) -> Remembered | None:
     if condition.holds:
-        since = before.since if before else now
-        active = (before is not None and before.active) or now - since >= behaviour.holds_for
-        return Remembered(since, active, cleared_since=None, summary=condition.summary)
-    if before is None or condition.holds is None:
-        return before and replace(before, cleared_since=None)
-    if not before.active:
+        return _holding(before, condition, behaviour, now)
+    if before is None:
         return None
-    if condition.lingers:
-        return replace(before, cleared_since=None, summary=condition.summary)
+    if behaviour.adds_up:
+        before = before.paused(now)
+    if condition.holds is None or (condition.lingers and (before.active or behaviour.adds_up)):
+        summary = condition.summary if condition.lingers and before.active else before.summary
+        return replace(before, cleared_since=None, summary=summary)
     cleared_since = before.cleared_since or now
-    return replace(before, cleared_since=cleared_since) if now - cleared_since < behaviour.clear_after else None
+    gone = now - cleared_since
+    if before.active and gone < behaviour.clear_after:
+        return replace(before, cleared_since=cleared_since)
+    if behaviour.adds_up and gone < FORGOTTEN_AFTER * behaviour.holds_for:
+        return replace(before, active=False, cleared_since=cleared_since)
+    return None
+
+
+def _holding(before: Remembered | None, condition: Condition, behaviour: Rule, now: datetime) -> Remembered:
+    """The condition holds: it may have begun just now, go on, or be back after a while that ``for`` forgives."""
+    if before is None:
+        before = Remembered(now, active=False, cleared_since=None, summary="", holding_since=now)
+    active = before.active or before.held_until(now) >= behaviour.holds_for
+    since = before.holding_since or now
+    return replace(before, active=active, cleared_since=None, summary=condition.summary, holding_since=since)
 
 
 def _state(condition: Condition, behaviour: Rule, remembered: Remembered | None) -> AlertState:
@@ -65,7 +81,7 @@ def _state(condition: Condition, behaviour: Rule, remembered: Remembered | None)
         exchange=condition.exchange,
         asset=condition.asset,
         active=remembered is not None and remembered.active,
-        since=remembered.since if remembered else None,
+        since=remembered.since if remembered and (remembered.active or remembered.holding_since) else None,
         summary=_summary(condition, remembered),
     )
 
@@ -75,4 +91,6 @@ def _summary(condition: Condition, remembered: Remembered | None) -> str:
         return condition.summary
     if condition.holds is None:
         return f"held: last known: {remembered.summary} Not known now: {condition.summary}"
+    if not remembered.active:
+        return condition.summary
     return f"gone since {remembered.cleared_since:%Y-%m-%d %H:%M:%S} UTC: {remembered.summary}"

@@ -24,18 +24,23 @@ class AlertKind:
     clear_after: timedelta
     """The condition must be gone this long before the alert ends."""
     meaning: str
+    adds_up: bool = False
+    """Its ``for`` adds up the times for which the condition held: touching the limit from above starts nothing anew."""
 
 
 CATALOGUE: Mapping[AlertName, AlertKind] = frozen({
     # Ratios come from whole snapshots at one block, so there is no noise to wait out; hysteresis stops the flapping.
     AlertName.RATIO_BELOW_LIMIT: AlertKind(
-        _CRITICAL, _AT_ONCE, _AT_ONCE, "The reserves of an asset are under what is owed times its limit."
+        _CRITICAL, _AT_ONCE, _AT_ONCE, "The reserves of an asset are under what is owed times its limit.",
+        adds_up=True,
     ),
     AlertName.RATIO_BELOW_WARNING: AlertKind(
-        _WARNING, _AT_ONCE, _AT_ONCE, "The reserves of an asset are under what is owed times its warning limit."
+        _WARNING, _AT_ONCE, _AT_ONCE, "The reserves of an asset are under what is owed times its warning limit.",
+        adds_up=True,
     ),
     AlertName.RATIO_FALLING: AlertKind(
-        _WARNING, _AT_ONCE, _AT_ONCE, "The reserve ratio of an asset lost more than allowed within a short time."
+        _WARNING, _AT_ONCE, _AT_ONCE, "The reserve ratio of an asset lost more than allowed within a short time.",
+        adds_up=True,
     ),
     AlertName.RESERVE_UNKNOWN: AlertKind(
         _WARNING, timedelta(minutes=30), _AT_ONCE, "It cannot be told whether an asset that is owed is covered."
@@ -115,6 +120,7 @@ class Rule:
     severity: Severity
     holds_for: timedelta
     clear_after: timedelta
+    adds_up: bool
 
 
 def rule(name: AlertName, settings: AlertsSettings) -> Rule | None:
@@ -126,4 +132,5 @@ def rule(name: AlertName, settings: AlertsSettings) -> Rule | None:
         severity=own.severity or kind.severity,
         holds_for=kind.holds_for if own.for_ is None else own.for_,
         clear_after=kind.clear_after if own.clear_after is None else own.clear_after,
+        adds_up=kind.adds_up,
     )

@@ -1,8 +1,8 @@
 """What alerts remember from one judgement to the next, and over a restart."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from monitor.judgement.alerts.condition import Key, Rise
@@ -20,6 +20,18 @@ class Remembered:
     """Since when the condition has been gone, while ``clear_after`` runs."""
     summary: str
     """As last known for certain."""
+    holding_since: datetime | None
+    """Since when the condition holds without a break; None while it does not."""
+    held: timedelta = timedelta()
+    """For how long it held before that, where ``for`` adds up."""
+
+    def held_until(self, now: datetime) -> timedelta:
+        """For how long it held in all."""
+        return self.held + (now - self.holding_since if self.holding_since else timedelta())
+
+    def paused(self, now: datetime) -> "Remembered":
+        """Added up, and not counted on."""
+        return replace(self, held=self.held_until(now), holding_since=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,24 @@ class AlertMemory:
 
     alerts: Mapping[Key, Remembered] = field(default_factory=dict)
     disagreements: Mapping[str, Rise] = field(default_factory=dict)
+
+    def changed(self, change: Callable[[datetime], datetime]) -> Self:
+        """With another moment in the place of each."""
+
+        def other(at: datetime | None) -> datetime | None:
+            return change(at) if at else None
+
+        alerts = {
+            key: replace(
+                alert,
+                since=change(alert.since),
+                cleared_since=other(alert.cleared_since),
+                holding_since=other(alert.holding_since),
+            )
+            for key, alert in self.alerts.items()
+        }
+        rises = {name: replace(rise, rose_at=other(rise.rose_at)) for name, rise in self.disagreements.items()}
+        return type(self)(alerts, rises)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values that JSON can hold."""
@@ -41,6 +71,8 @@ class AlertMemory:
                     "active": alert.active,
                     "cleared_since": _text(alert.cleared_since),
                     "summary": alert.summary,
+                    "holding_since": _text(alert.holding_since),
+                    "held": alert.held.total_seconds(),
                 }
                 for (exchange, asset, name), alert in self.alerts.items()
             ],
@@ -57,6 +89,8 @@ class AlertMemory:
                 active=entry["active"],
                 cleared_since=_moment(entry["cleared_since"]),
                 summary=entry["summary"],
+                holding_since=_moment(entry.get("holding_since", entry["since"])),
+                held=timedelta(seconds=entry.get("held", 0)),
             )
             for entry in value["alerts"]
             if entry["name"] in names
