@@ -81,6 +81,7 @@ class Endpoint:
         self._late = 0
         self._head: int | None = None
         self._lag: int | None = None
+        self._block_age: timedelta | None = None
         self._last_error = ""
         self._last_success_at: datetime | None = None
 
@@ -137,8 +138,10 @@ class Endpoint:
         if isinstance(choice, Height):
             await self._archive.try_canary(self._node, self._line, choice.number)
         block = await self._node.resolve(choice)
-        age = datetime.now(UTC) - block.timestamp
-        if self._oldest is not None and age > self._oldest and not isinstance(choice, Height):
+        if self._oldest is None or isinstance(choice, Height):
+            return block
+        self._block_age = age = datetime.now(UTC) - block.timestamp
+        if age > self._oldest:
             minutes = age // timedelta(minutes=1)
             raise self._line.fault(Reason.BEHIND, f"its block {block.number} ({choice}) is {minutes} minutes old")
         return block
@@ -241,6 +244,7 @@ class Endpoint:
             lag=self._lag,
             late=self._late,
             archive=self._archive.kept,
+            block_age=self._block_age,
         )
 
     async def close(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -58,13 +59,20 @@ class Assessor:
         self._last_point = {(point.exchange, point.asset): point for point in self._ratios}
         kept = await self._store.get(_ALERTS)
         if kept:
-            self._memory = AlertMemory.from_json(kept)
+            now = self._now()
+            self._memory = AlertMemory.from_json(kept).changed(lambda at: min(at, now))
             self._active = frozenset(key for key, alert in self._memory.alerts.items() if alert.active)
+
+    def move(self, step: timedelta) -> None:
+        """Go along with a step of the clock: alerts and ratios keep their ages."""
+        self._memory = self._memory.changed(lambda at: at + step)
+        self._ratios = deque(replace(point, at=point.at + step) for point in self._ratios)
+        self._last_point = {key: replace(point, at=point.at + step) for key, point in self._last_point.items()}
 
     def sums(self, snapshot: Snapshot) -> dict[str, Decimal]:
         """What ``snapshot`` holds per asset, all listed accounts together."""
         tallied = self._tallies.get(snapshot.exchange, {}).get(snapshot.network)
-        if tallied is None or tallied.snapshot is not snapshot:
+        if tallied is None or tallied.snapshot.balances is not snapshot.balances:
             return {}
         return {asset: sums.bases[Basis.LISTED] for asset, sums in tallied.sums.items()}
 
@@ -80,16 +88,17 @@ class Assessor:
         ready: bool,
     ) -> World:
         """Everything that is known now, judged."""
-        now = self._now()
         shared = await asyncio.to_thread(self._shared_accounts, exchanges)
+        now = self._now()
+        readable = {network: each for network, each in networks.items() if each.readable}
+        standing = {  # all at once: what is read meanwhile would be dated after now
+            name: {network: each.state(name, watch.wanted(network), now) for network, each in readable.items()}
+            for name, watch in exchanges.items()
+        }
+        unreadable = networks.keys() - readable.keys()
         assessments = {}
         for name, watch in exchanges.items():
-            states = {
-                network: each.state(name, watch.wanted(network), now)
-                for network, each in networks.items()
-                if each.readable
-            }
-            unreadable = networks.keys() - states.keys()
+            states = standing[name]
             assessments[name] = await asyncio.to_thread(
                 self._assessment, watch, states, audits.get(name), shared.get(name, ()), now, unreadable=unreadable
             )

@@ -4,7 +4,7 @@ import asyncio
 import gc
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 
 import aiohttp
@@ -108,7 +108,8 @@ class ExchangeWatch:
         A document that the present configuration cannot read is as good as none: it is fetched anew.
         """
         self.changes = await self._store.change_counts(self.name)
-        self.last_changes = await self._store.last_changes(self.name)
+        last = await self._store.last_changes(self.name)
+        self.last_changes = (min(last[0], self._now()), last[1]) if last else None
         self._answers = await self._store.confirmations()
         stored = await self._kept.load()
         if stored:
@@ -142,6 +143,12 @@ class ExchangeWatch:
     def wanted(self, network: str) -> Mapping[Token, frozenset[Address]]:
         """What is to be read on ``network``; empty while there is no list."""
         return self._wanted.get(network, {})
+
+    def move(self, step: timedelta) -> None:
+        """Go along with a step of the clock: the last change of the list keeps its age."""
+        if self.last_changes:
+            at, changes = self.last_changes
+            self.last_changes = (at + step, changes)
 
     # --- Documents ---------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ import structlog
 from monitor.chains import ChainError, ChainReader, open_network
 from monitor.daemon.assessor import Assessor
 from monitor.daemon.audits import KEPT, ClaimedNetwork, Memory, read_claimed
-from monitor.daemon.clock import Clock
+from monitor.daemon.clock import SteadyClock
 from monitor.daemon.exchange import ExchangeWatch, Progress
 from monitor.daemon.journals import StoredJournals
 from monitor.daemon.network import NetworkWatch
@@ -28,6 +28,9 @@ from monitor.store import Store
 
 _KEEP = timedelta(days=400)
 """How long sums and ratios stay in the history: a year and a month, to compare with the same report a year ago."""
+
+_SLACK = timedelta(seconds=1)
+_TOLD = timedelta(minutes=1)
 
 _log = structlog.get_logger(__name__)
 
@@ -46,7 +49,7 @@ class Hub:
         store: Store,
         session: aiohttp.ClientSession,
         metrics: Metrics,
-        now: Clock,
+        now: SteadyClock,
         jobs: Callable[[], tuple[JobState, ...]] = tuple,
     ) -> None:
         """``jobs`` tells how whatever calls the methods does."""
@@ -70,6 +73,8 @@ class Hub:
         self.networks: Mapping[str, NetworkWatch] = {}
         self.reload = ReloadState(successful=True, succeeded_at=now())
         self.world: World | None = None
+        self.judged = asyncio.get_running_loop().time()
+        """When the last World was made, or the first is waited for since; by the loop's time."""
 
     # --- Configuration -----------------------------------------------------------------------------------------------
 
@@ -256,6 +261,7 @@ class Hub:
             if self._answered >= asked:
                 return
             answers = self._asked
+            self._keep_time()
             self._ready = self._ready or self._first_pass_finished()
             world = await self._assessor.world(
                 self.settings,
@@ -268,6 +274,21 @@ class Hub:
             )
             await asyncio.to_thread(self._metrics.prepare, world)
             self.world, self._answered = world, answers
+            self.judged = asyncio.get_running_loop().time()
+
+    def _keep_time(self) -> None:
+        """Take over what the system's clock has stepped: all that has an age moves along, and keeps it."""
+        step = self._now.step()
+        if abs(step) < _SLACK:
+            return
+        if abs(step) >= _TOLD:
+            _log.warning("the system's clock stepped", seconds=round(step.total_seconds()))
+        self._now.follow(step)
+        self._assessor.move(step)
+        for network in self.networks.values():
+            network.move(step)
+        for exchange in self.exchanges.values():
+            exchange.move(step)
 
     def _first_pass_finished(self) -> bool:
         """Every document was asked for, and every readable network that a list claims something on was tried."""

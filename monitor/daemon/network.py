@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -74,7 +74,7 @@ class NetworkWatch:
         """The newest block of a snapshot that is not stale."""
         now = self._now()
         snapshots = (held.snapshot for held in self._held.values() if held.snapshot)
-        fresh = (each.block for each in snapshots if now - each.taken_at <= self.settings.stales_after)
+        fresh = (each.block for each in snapshots if self._is_fresh(each, now))
         return max(fresh, key=lambda block: block.number, default=None)
 
     async def poll(self, wanted: Mapping[str, Wanted], beside: Block | None = None) -> list[Snapshot]:
@@ -86,7 +86,7 @@ class NetworkWatch:
         wanted = {exchange: tokens for exchange, tokens in wanted.items() if tokens}
         if not wanted:
             return []
-        started = self._now()
+        started = _elapsed()
         for exchange in wanted:
             self._metrics.snapshot_attempted(exchange, self.network.name)
         try:
@@ -99,7 +99,7 @@ class NetworkWatch:
             self._attempted.update(wanted)
         parts = await asyncio.to_thread(_parts, wanted, reading)
         taken_at = self._now()
-        seconds = (taken_at - started).total_seconds()
+        seconds = _elapsed() - started
         taken = []
         for exchange, tokens in wanted.items():
             snapshot = self._whole(exchange, tokens, reading, parts.get(exchange), taken_at)
@@ -137,15 +137,27 @@ class NetworkWatch:
         self._metrics.snapshot_failed(exchange, self.network.name, reason)
         self._held[exchange] = replace(held, failure=message, failed_at=self._now())
 
+    def _is_fresh(self, snapshot: Snapshot, now: datetime) -> bool:
+        """One that is dated after now is not: the clock was put back since, and its age is not known."""
+        return timedelta() <= now - snapshot.taken_at <= self.settings.stales_after
+
+    def move(self, step: timedelta) -> None:
+        """Go along with a step of the clock, so that every snapshot keeps its age."""
+        for exchange, held in self._held.items():
+            if held.snapshot:
+                moved = replace(held.snapshot, taken_at=held.snapshot.taken_at + step)
+                self._held[exchange] = replace(held, snapshot=moved)
+
     def state(self, exchange: str, wanted: Wanted, now: datetime) -> SnapshotState:
         """Where ``exchange`` stands here; a snapshot over the hard age limit is gone."""
         held = self._held.get(exchange, _Held())
-        age = now - held.snapshot.taken_at if held.snapshot else None
-        kept = held.snapshot if age is not None and age <= self.settings.drops_after else None
+        kept = held.snapshot
+        if kept and abs(now - kept.taken_at) > self.settings.drops_after:
+            kept = None
         return SnapshotState(
             network=self.network.name,
             snapshot=kept,
-            stale=age is None or age > self.settings.stales_after,
+            stale=kept is None or not self._is_fresh(kept, now),
             wanted=self._count(exchange, wanted),
             failure=held.failure,
             failed_at=held.failed_at,
@@ -163,6 +175,10 @@ class NetworkWatch:
         """Drop everything about exchanges that are not among ``exchanges`` any more."""
         self._held = {exchange: held for exchange, held in self._held.items() if exchange in exchanges}
         self._counted = {exchange: each for exchange, each in self._counted.items() if exchange in exchanges}
+
+
+def _elapsed() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _not_beside(error: ChainError) -> bool:

@@ -9,7 +9,7 @@ import aiohttp
 
 from monitor import ownership
 from monitor.chains import ChainError, ChainReader, open_network
-from monitor.daemon.clock import utc_now
+from monitor.daemon.clock import SteadyClock
 from monitor.daemon.hub import Hub, configured_network
 from monitor.daemon.judged import promoted
 from monitor.daemon.owners import ask_owners
@@ -33,7 +33,7 @@ async def check(settings: Settings, registry: Registry, progress: Report) -> Wor
     """
     store = await Store.open(_IN_MEMORY)
     async with aiohttp.ClientSession() as session:
-        hub = Hub(store, session, Metrics(lambda: None), utc_now)
+        hub = Hub(store, session, Metrics(lambda: None), SteadyClock())
         try:
             await hub.start(settings, registry)
             documents: list[Awaitable[object]] = [hub.refresh_wallets(name) for name in settings.exchanges]

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import structlog
 
 from monitor import __version__, logs
 from monitor.chains import Reason
-from monitor.daemon.clock import Clock, utc_now
+from monitor.daemon.clock import SteadyClock
 from monitor.daemon.configuration import load_configuration, load_web
 from monitor.daemon.hub import Hub
 from monitor.daemon.memory import share_heap
@@ -50,9 +50,9 @@ _log = structlog.get_logger(__name__)
 class Daemon:
     """One process: a configuration, a hub, a schedule and a server."""
 
-    def __init__(self, path: Path, *, devnet: bool = False, now: Clock = utc_now) -> None:
+    def __init__(self, path: Path, *, devnet: bool = False, now: SteadyClock | None = None) -> None:
         self._path = path
-        self._now = now
+        self._now = now or SteadyClock()
         self._hub: Hub | None = None
         self._schedule = Schedule()
         self._stack = contextlib.AsyncExitStack()
@@ -225,9 +225,10 @@ class Daemon:
     def _stalled(self) -> str:
         """Why the daemon does not get on: every tick makes a new World, unless something hangs."""
         world = self._world()
-        since: datetime | None = world.at if world else None
-        if since is not None and self._now() - since > _STALLED:
-            return f"nothing was assessed since {since:%Y-%m-%d %H:%M:%S} UTC"
+        if world and self._hub:
+            idle = asyncio.get_running_loop().time() - self._hub.judged
+            if idle > _STALLED.total_seconds():
+                return f"nothing was assessed since {world.at:%Y-%m-%d %H:%M:%S} UTC"
         return ""
 
 

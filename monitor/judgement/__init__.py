@@ -8,6 +8,7 @@ No I/O and no clock: ``now`` is an argument everywhere. The rules are those of t
 from monitor.judgement.assess import assess, basis_of
 from monitor.judgement.audit import Comparison, Place, Readings, Refusal, audit, compare, questions
 from monitor.judgement.changes import compare_lists
+from monitor.judgement.clock import clock_contradiction
 from monitor.judgement.holdings import Holdings, holdings
 from monitor.judgement.proofs import differences
 from monitor.judgement.regularity import REPORT, missing_lately, regularity
@@ -27,6 +28,7 @@ __all__ = [
     "assess",
     "audit",
     "basis_of",
+    "clock_contradiction",
     "compare",
     "compare_lists",
     "differences",

@@ -205,6 +205,9 @@ DOCUMENT_FAILURES = _counter(
 DOCUMENT_REFUSED = _gauge(
     "por_document_refused", "Whether the newest attempt at the document was refused.", "exchange", "document"
 )
+CLOCK_CONTRADICTED = _gauge(
+    "por_clock_contradicted", "Whether the times of the newest blocks contradict the clock of the monitor's machine."
+)
 JOB_FAILING = _gauge(
     "por_job_failing",
     "Whether the last run of the monitor's own job failed, or the one under way stands still.",

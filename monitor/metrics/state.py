@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 
+from monitor.judgement import clock_contradiction
 from monitor.metrics import families
 from monitor.metrics.families import Family
 from monitor.metrics.proofs import PROOFS
@@ -265,6 +266,10 @@ def _documents_refused(world: World) -> Series:
         yield (exchange, document.kind), float(bool(document.refusal))
 
 
+def _clock_contradicted(world: World) -> Series:
+    yield (), float(bool(clock_contradiction(world.endpoints)))
+
+
 def _jobs_failing(world: World) -> Series:
     for job in world.jobs:
         yield (job.key,), float(bool(job.error))
@@ -324,6 +329,7 @@ STATE: tuple[tuple[Family, Callable[[World], Series]], ...] = (
     (families.DOCUMENT_FETCHES, _document_fetches),
     (families.DOCUMENT_FAILURES, _document_failures),
     (families.DOCUMENT_REFUSED, _documents_refused),
+    (families.CLOCK_CONTRADICTED, _clock_contradicted),
     (families.JOB_FAILING, _jobs_failing),
     (families.JOB_FAILURES, _job_failures),
     (families.ASSESSED, _assessed),

@@ -36,6 +36,7 @@ class AlertName(StrEnum):
     ENDPOINTS_DISAGREE = "PorEndpointsDisagree"
     ENDPOINT_DOWN = "PorEndpointDown"
     FOLLOW_DIFFERENCE = "PorFollowDifference"
+    CLOCK_STEPPED = "PorClockStepped"
     JOB_FAILING = "PorJobFailing"
     CONFIG_RELOAD_FAILED = "PorConfigReloadFailed"
 

@@ -86,6 +86,9 @@ class EndpointState:
     """How often it took so long that another endpoint was asked in its place."""
     archive: bool | None = None
     """Whether it keeps the states of past blocks; None until found out."""
+    block_age: timedelta | None = None
+    """How old the newest block that it named was then, by the block's own time; negative where that lay ahead of the
+    clock. None until it named one, and on test networks, which may rest."""
 
 
 @dataclass(frozen=True, slots=True)

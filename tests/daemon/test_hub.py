@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import aiohttp
 
+from monitor.daemon.clock import SteadyClock
 from monitor.daemon.hub import Hub
 from monitor.metrics import Metrics
 from monitor.model import World
@@ -33,7 +34,7 @@ async def test_many_who_ask_at_once_are_served_by_one_judgement_that_knows_what_
     site.exchange("okx", [signed(1)])
     metrics = Counted(lambda: None)
     async with aiohttp.ClientSession() as session:
-        hub = Hub(store, session, metrics, lambda: NOW)
+        hub = Hub(store, session, metrics, SteadyClock(lambda: NOW, lambda: 0))
         await hub.start(Settings.model_validate(site.sections), load_registry())
         before = metrics.prepared
 

@@ -369,6 +369,20 @@ def test_a_scan_that_contradicts_what_was_followed_is_told_until_another_agrees(
     )
 
 
+def test_blocks_that_contradict_the_clock_are_told() -> None:
+    def found(*ages: float | None) -> Condition:
+        aged = [None if age is None else timedelta(minutes=age) for age in ages]
+        endpoints = tuple(endpoint(f"node-{n}", block_age=age) for n, age in enumerate(aged))
+        return condition(AlertName.CLOCK_STEPPED, endpoints=endpoints)
+
+    assert found().holds is found(None).holds is None
+    assert found(15, None).holds is False
+    assert found(-130, None).holds is True
+    assert found(-130).summary == (
+        "The newest blocks lie ahead of the clock: ethereum by 2 h 10 min. It may have been put back."
+    )
+
+
 def test_jobs_that_fail_are_told_with_their_errors() -> None:
     def found(*jobs: JobState) -> Condition:
         return condition(AlertName.JOB_FAILING, jobs=jobs)

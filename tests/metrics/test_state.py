@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -169,6 +170,13 @@ def test_how_far_an_endpoint_is_behind_is_known_once_it_has_named_a_block(shown:
     assert len(shown.named("por_endpoint_head_lag_blocks")) == len(shown.named("por_endpoint_head_block")) == 1
 
 
+def test_blocks_that_contradict_the_clock_are_told(shown: Scraper) -> None:
+    assert shown.value("por_clock_contradicted") == 0
+    early = replace(worlds.endpoints()[0], block_age=timedelta(days=-2))
+    shown.world = replace(worlds.world(), endpoints=(early,))
+    assert shown.value("por_clock_contradicted") == 1
+
+
 def test_jobs_tell_how_they_do(shown: Scraper) -> None:
     assert shown.value("por_job_failing", task="tick") == shown.value("por_job_failures_total", task="tick") == 0
     assert shown.value("por_job_failing", task="audit:aurora") == 1
@@ -199,6 +207,7 @@ def test_a_series_goes_when_its_source_goes(shown: Scraper) -> None:
         "por_alert_basis",
         "por_assessed_timestamp_seconds",
         "por_build_info",
+        "por_clock_contradicted",
         "por_config_last_reload_successful",
         "por_config_reload_success_timestamp_seconds",
         "por_document_failures_total",

@@ -16,7 +16,7 @@ import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.daemon import Daemon
-from monitor.daemon.clock import Clock, utc_now
+from monitor.daemon.clock import SteadyClock, utc_now
 from monitor.devnet.keys import Key
 from tests.support.scraping import Series
 
@@ -135,14 +135,17 @@ class Site:
 # --- Watching it -----------------------------------------------------------------------------------------------------
 
 
-class TurnableClock:
+class TurnableClock(SteadyClock):
     """The real time, and what a test adds to it."""
 
     def __init__(self) -> None:
         self.ahead = timedelta()
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+        """What has passed besides."""
+        self.stepped = timedelta()
+        """How far somebody has put the system's clock forward."""
+        super().__init__(
+            lambda: utc_now() + self.ahead + self.stepped, lambda: time.monotonic() + self.ahead.total_seconds()
+        )
 
 
 async def until(condition: Callable[[], Awaitable[object]], *, within: float = 60) -> None:
@@ -223,7 +226,7 @@ class Watched:
 
 
 @asynccontextmanager
-async def watching(configuration: Path, now: Clock = utc_now) -> AsyncIterator[Watched]:
+async def watching(configuration: Path, now: SteadyClock | None = None) -> AsyncIterator[Watched]:
     """A daemon in this process, from its start to its clean stop."""
     daemon = Daemon(configuration, now=now)
     await daemon.start()

@@ -103,6 +103,9 @@ CATALOGUE: Mapping[AlertName, AlertKind] = frozen({
     AlertName.FOLLOW_DIFFERENCE: AlertKind(
         _WARNING, _AT_ONCE, _AT_ONCE, "What was followed block by block is not what a scan of all outputs has found."
     ),
+    AlertName.CLOCK_STEPPED: AlertKind(
+        _WARNING, _AT_ONCE, _AT_ONCE, "The times of the newest blocks contradict the clock of the machine."
+    ),
     AlertName.JOB_FAILING: AlertKind(
         _WARNING, _AT_ONCE, _AT_ONCE, "Something that the monitor does again and again fails, or stands still."
     ),

@@ -9,6 +9,7 @@ from monitor.judgement.alerts.memory import AlertMemory
 from monitor.judgement.alerts.of_assets import Subject, of_asset
 from monitor.judgement.alerts.of_exchanges import of_exchange
 from monitor.judgement.alerts.of_monitor import (
+    clock_stepped,
     disagreements,
     endpoint_down,
     follow_difference,
@@ -26,6 +27,7 @@ def evaluate(evidence: Evidence, settings: Settings, memory: AlertMemory, now: d
         disagree,
         endpoint_down(evidence.endpoints),
         follow_difference(evidence.endpoints),
+        clock_stepped(evidence.endpoints),
         job_failing(evidence.jobs),
         reload_failed(evidence.reload),
     )

@@ -1,10 +1,11 @@
-"""Conditions of the monitor itself: its endpoints, its jobs and its configuration."""
+"""Conditions of the monitor itself: its endpoints, its clock, its jobs and its configuration."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from monitor.judgement.alerts.catalogue import DISAGREEMENT_LASTS
 from monitor.judgement.alerts.condition import Condition, Rise
+from monitor.judgement.clock import clock_contradiction
 from monitor.judgement.phrases import moment
 from monitor.model import AlertName, EndpointState, JobState, ReloadState
 
@@ -52,6 +53,14 @@ def follow_difference(endpoints: Sequence[EndpointState]) -> Condition:
         return Condition(AlertName.FOLLOW_DIFFERENCE, "", "", holds=None if unasked else False, summary=summary)
     summary = f"A scan found something else, which counts now: {'; '.join(differing)}."
     return Condition(AlertName.FOLLOW_DIFFERENCE, "", "", holds=True, summary=summary)
+
+
+def clock_stepped(endpoints: Sequence[EndpointState]) -> Condition:
+    """Unknown while no endpoint has named a block."""
+    if all(endpoint.block_age is None for endpoint in endpoints):
+        return Condition(AlertName.CLOCK_STEPPED, "", "", holds=None, summary="No block was named yet.")
+    summary = clock_contradiction(endpoints)
+    return Condition(AlertName.CLOCK_STEPPED, "", "", holds=bool(summary), summary=summary)
 
 
 def job_failing(jobs: Sequence[JobState]) -> Condition:

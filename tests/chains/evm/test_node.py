@@ -3,6 +3,8 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -358,6 +360,30 @@ async def test_a_node_whose_newest_block_is_hours_old_is_behind(evm: Evm, open_r
     assert (await open_reader(ETHEREUM, {"url": node.url}, caip2="eip155:1").read(WANTED, Tag("latest"))).block.number
     fresh = open_reader(ETHEREUM, {"url": node.url}, behind_after="4h")
     assert (await fresh.read(WANTED, Tag("latest"))).block.number == 100
+
+
+@pytest.mark.parametrize("age", [60, 3 * 3600, -3600])
+async def test_how_old_its_newest_block_is_is_told_also_of_one_that_is_refused(
+    evm: Evm, open_reader: Opener, age: int
+) -> None:
+    node = fill(await evm())
+    node.age = age
+    reader = open_reader(ETHEREUM, {"url": node.url})
+    await reader.read(WANTED, Height(3))
+    assert reader.endpoints()[0].block_age is None, "a past block tells nothing of the clock"
+    with suppress(ChainError):
+        await reader.read(WANTED, Tag("latest"))
+    told = reader.endpoints()[0].block_age
+    assert told
+    assert abs(told - timedelta(seconds=age)) < timedelta(minutes=1)
+
+
+async def test_a_test_network_may_rest_and_tells_nothing_of_the_clock(evm: Evm, open_reader: Opener) -> None:
+    node = fill(await evm())
+    node.age = 3 * 3600
+    reader = open_reader(ETHEREUM, {"url": node.url}, caip2="eip155:1")
+    await reader.read(WANTED, Tag("latest"))
+    assert reader.endpoints()[0].block_age is None
 
 
 async def test_concurrency_is_never_exceeded(evm: Evm, open_reader: Opener) -> None:
