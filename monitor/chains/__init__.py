@@ -22,6 +22,7 @@ from monitor.chains.protocols import (
     open_endpoint,
     protocol_of,
     reads_in_parts,
+    recalls,
 )
 from monitor.chains.proven import ProvenReader
 from monitor.chains.reader import NetworkReader
@@ -55,6 +56,7 @@ __all__ = [
     "open_network",
     "protocol_of",
     "reads_in_parts",
+    "recalls",
 ]
 
 

@@ -45,6 +45,8 @@ class NodeProtocol:
     """Whether it goes through the whole chain, for one account as for all: every part of a reading costs the whole."""
     undoes: bool = False
     """Whether it works out the past by undoing blocks, each by a request: thousands of them may take hours."""
+    recalls: bool = False
+    """Whether it tells what a few accounts had some blocks ago about as soon as what they have now."""
     proves: bool = False
     """Whether it can prove balances."""
     unserved: frozenset[str] = frozenset()
@@ -52,8 +54,8 @@ class NodeProtocol:
 
 
 PROTOCOLS = {
-    "evm": NodeProtocol(EvmNode, frozenset({"evm"}), _HTTP, proves=True),
-    "bitcoind": NodeProtocol(BitcoindNode, frozenset({"bitcoin"}), _HTTP, scans=True, undoes=True),
+    "evm": NodeProtocol(EvmNode, frozenset({"evm"}), _HTTP, recalls=True, proves=True),
+    "bitcoind": NodeProtocol(BitcoindNode, frozenset({"bitcoin"}), _HTTP, scans=True, undoes=True, recalls=True),
     "esplora": NodeProtocol(EsploraNode, frozenset({"bitcoin"}), _HTTP),
     "electrum": NodeProtocol(ElectrumNode, frozenset({"bitcoin"}), _TCP, unserved=OTHER_HEADERS),
     "tron": NodeProtocol(TronNode, frozenset({"tron"}), _HTTP),
@@ -101,6 +103,11 @@ def is_readable(network: Network) -> bool:
 def reads_in_parts(network: Network, settings: NetworkSettings) -> bool:
     """Whether reading a list part by part costs hardly more than reading it at once."""
     return not any(PROTOCOLS[protocol_of(network, endpoint)].scans for endpoint in settings.endpoints)
+
+
+def recalls(network: Network, settings: NetworkSettings) -> bool:
+    """Whether all endpoints tell what a few accounts had some blocks ago about as soon as what they have now."""
+    return all(PROTOCOLS[protocol_of(network, endpoint)].recalls for endpoint in settings.endpoints)
 
 
 def is_provable(network: Network) -> bool:

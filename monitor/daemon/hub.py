@@ -191,6 +191,8 @@ class Hub:
         await self.assess()
         for snapshot in taken:
             await self._store.save_snapshot(snapshot, watch.network.caip2, self._assessor.sums(snapshot))
+        if await watch.look_back():
+            await self.assess()
 
     async def confirm(self, exchange: str) -> None:
         """Ask the chains whether the owners of unbound claims control their accounts."""

@@ -1,17 +1,19 @@
 """Watching one network: whole snapshots for every exchange that claims something there."""
 
 import asyncio
+import random
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from monitor.chains import ChainError, ChainReader, Height, Reason, choice_of, is_readable
+from monitor.chains import ChainError, ChainReader, Height, Reason, choice_of, is_readable, recalls
+from monitor.daemon.between import largest, read_between, those_of
 from monitor.daemon.clock import Clock
 from monitor.metrics import Metrics
-from monitor.model import Address, Balances, Block, Network, Reading, Snapshot, SnapshotState, Token, disjoint
+from monitor.model import Address, Balances, Block, LookBack, Network, Reading, Snapshot, SnapshotState, Token, disjoint
 from monitor.settings import NetworkSettings
 
 Wanted = Mapping[Token, frozenset[Address]]
@@ -27,6 +29,7 @@ class _Held:
     """What is known of one exchange here."""
 
     snapshot: Snapshot | None = None
+    low: LookBack | None = None
     failure: str = ""
     failed_at: datetime | None = None
 
@@ -41,7 +44,10 @@ class NetworkWatch:
         reader: ChainReader,
         metrics: Metrics,
         now: Clock,
+        *,
+        chance: Callable[[], float] = random.random,
     ) -> None:
+        """``chance`` is a number from 0 to under 1, another one each time."""
         self.network = network
         self.readable = is_readable(network)
         """Whether its balances can be read at all; else its endpoints only confirm owners, and it has no snapshots."""
@@ -49,7 +55,10 @@ class NetworkWatch:
         self.reader = reader
         self._metrics = metrics
         self._now = now
+        self._chance = chance
         self._held: dict[str, _Held] = {}
+        self._before: dict[str, Snapshot] = {}
+        """What the last poll has replaced."""
         self._attempted: set[str] = set()
         self._counted: dict[str, tuple[Wanted, int]] = {}
 
@@ -87,6 +96,7 @@ class NetworkWatch:
         if not wanted:
             return []
         started = _elapsed()
+        self._before = {}
         for exchange in wanted:
             self._metrics.snapshot_attempted(exchange, self.network.name)
         try:
@@ -105,9 +115,41 @@ class NetworkWatch:
             snapshot = self._whole(exchange, tokens, reading, parts.get(exchange), taken_at)
             if snapshot:
                 self._metrics.snapshot_took(exchange, self.network.name, seconds)
-                self._held[exchange] = _Held(snapshot)
+                self._replace(exchange, snapshot)
                 taken.append(snapshot)
         return taken
+
+    def _replace(self, exchange: str, snapshot: Snapshot) -> None:
+        before = self._held.get(exchange, _Held()).snapshot
+        if before:
+            self._before[exchange] = before
+        self._held[exchange] = _Held(snapshot)
+
+    async def look_back(self) -> bool:
+        """Look at one block between the last poll and the one before, for the largest accounts; True if that was told.
+
+        For exchanges whose snapshots it has replaced; where nodes do not know the past, or tell it slowly, nothing is.
+        """
+        before, self._before = self._before, {}
+        after = {exchange: held.snapshot for exchange in before if (held := self._held.get(exchange)) and held.snapshot}
+        if not after or not self.settings.look_back or not recalls(self.network, self.settings):
+            return False
+        newest = next(iter(after.values())).block.number
+        blocks = range(max(before[exchange].block.number for exchange in after) + 1, newest)
+        if not blocks:
+            return False
+        chosen = {name: await asyncio.to_thread(largest, before[name], each) for name, each in after.items()}
+        wanted = _union(chosen.values())
+        patience = self.settings.gives_up_after.total_seconds()
+        reading = await read_between(self.reader, wanted, blocks, self._chance, patience) if wanted else None
+        if reading is None:
+            return False
+        for exchange, tokens in chosen.items():
+            told = {token: accounts for token, accounts in tokens.items() if token not in reading.failed}
+            then = _parts({exchange: told}, reading)[exchange]
+            low = LookBack(reading.block, those_of(before[exchange].balances, told), then)
+            self._held[exchange] = replace(self._held[exchange], low=low)
+        return True
 
     async def _read(self, wanted: Wanted, beside: Block | None) -> Reading:
         if beside:
@@ -162,6 +204,7 @@ class NetworkWatch:
             failure=held.failure,
             failed_at=held.failed_at,
             stale_after=self.settings.stales_after,
+            low=held.low if kept else None,
         )
 
     def _count(self, exchange: str, wanted: Wanted) -> int:

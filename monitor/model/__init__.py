@@ -6,7 +6,16 @@ a reason beside it: unknown is never zero.
 """
 
 from monitor.model.alerts import AlertName, AlertState, Severity
-from monitor.model.balances import AccountOutputs, Balances, Rates, Reading, Snapshot, UnspentOutput, disjoint
+from monitor.model.balances import (
+    AccountOutputs,
+    Balances,
+    LookBack,
+    Rates,
+    Reading,
+    Snapshot,
+    UnspentOutput,
+    disjoint,
+)
 from monitor.model.chain import BalanceSlot, Block, Network, Token
 from monitor.model.judgement import (
     AssetAssessment,
@@ -67,6 +76,7 @@ __all__ = [
     "Liabilities",
     "LiabilitiesProof",
     "ListChanges",
+    "LookBack",
     "Network",
     "OwnerAnswer",
     "OwnerQuestion",

@@ -73,6 +73,17 @@ class Snapshot:
         return len({account for held in self.balances.values() for account in held})
 
 
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """What the largest accounts of a snapshot held at one block between it and the one before, chosen at random."""
+
+    block: Block
+    before: Balances
+    """What they held in the snapshot before."""
+    then: Balances
+    """What they held at ``block``; the same accounts."""
+
+
 def disjoint(balances: Balances, within: Mapping[Address, Address]) -> Balances:
     """``balances`` in which nothing is held twice: what an account contains of another one here is taken off it.
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from monitor.model.alerts import AlertState
-from monitor.model.balances import Snapshot
+from monitor.model.balances import LookBack, Snapshot
 from monitor.model.judgement import AssetAssessment, Audit, Basis, SharedAccounts
 from monitor.model.ownership import VerdictStatus
 from monitor.model.proofs import ProofState, Regularity
@@ -44,6 +44,8 @@ class SnapshotState:
     failed_at: datetime | None = None
     stale_after: timedelta | None = None
     """The network's own limit, for those who watch the age themselves."""
+    low: LookBack | None = None
+    """What the largest accounts of ``snapshot`` held at a block before it; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

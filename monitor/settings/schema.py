@@ -224,6 +224,11 @@ class NetworkSettings(Section):
     canary: CanarySettings | None = Field(
         None, description="What tells archive nodes from others; unset: a known one on Ethereum, none elsewhere."
     )
+    look_back: bool = Field(
+        default=True,
+        description="After each snapshot, also read the largest accounts at one block since the last, chosen at "
+        "random; where all endpoints keep recent states (evm, bitcoind).",
+    )
     caip2: str | None = Field(None, description="Another chain id or genesis than the registry's: a test network.")
 
     @model_validator(mode="after")

@@ -1,0 +1,67 @@
+"""Between two snapshots: what the largest accounts held at one block since the last, chosen at random.
+
+Coins that leave right after a snapshot and are back before the next one would never be seen.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from heapq import nlargest
+
+import structlog
+
+from monitor.chains import ChainError, ChainReader, Height, Reason
+from monitor.model import Address, Balances, Reading, Snapshot, Token
+
+_MOST = 1000
+"""Accounts of each token that are read again, the largest first."""
+_KEPT = 30
+"""Blocks that every node still has the states of: 128, less those that finality takes."""
+
+_log = structlog.get_logger(__name__)
+
+
+async def read_between(
+    reader: ChainReader,
+    wanted: Mapping[Token, frozenset[Address]],
+    blocks: range,
+    chance: Callable[[], float],
+    patience: float,
+) -> Reading | None:
+    """Read ``wanted`` at one of ``blocks``; of the newest of them only, where the node has no older states.
+
+    None where it cannot be read at all within ``patience`` seconds: it is a further look, and fails nothing.
+    """
+    try:
+        async with asyncio.timeout(patience):
+            try:
+                return await reader.read(wanted, _one_of(blocks, chance))
+            except ChainError as error:
+                if not _pruned(error) or len(blocks) <= _KEPT:
+                    raise
+                return await reader.read(wanted, _one_of(blocks[-_KEPT:], chance))
+    except (ChainError, TimeoutError) as error:
+        _log.debug("not looked back", error=str(error))
+        return None
+
+
+def _one_of(blocks: range, chance: Callable[[], float]) -> Height:
+    return Height(blocks[int(chance() * len(blocks))])
+
+
+def _pruned(error: ChainError) -> bool:
+    return error.reason is Reason.PRUNED or any(map(_pruned, error.causes))
+
+
+def largest(before: Snapshot, after: Snapshot) -> dict[Token, frozenset[Address]]:
+    """The accounts of both snapshots that held most in either, by token. Of many accounts it takes a while."""
+    found = {}
+    for token, now in after.balances.items():
+        then = before.balances.get(token, {})
+        held = {account: max(units, then[account]) for account, units in now.items() if account in then}
+        found[token] = frozenset(account for account in nlargest(_MOST, held, key=held.__getitem__) if held[account])
+    return {token: accounts for token, accounts in found.items() if accounts}
+
+
+def those_of(balances: Balances, accounts: Mapping[Token, frozenset[Address]]) -> Balances:
+    """Of ``balances`` those of ``accounts`` alone."""
+    return {token: {each: balances[token][each] for each in some} for token, some in accounts.items()}

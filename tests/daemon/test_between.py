@@ -1,0 +1,210 @@
+"""Between two snapshots: coins that leave after one and are back before the next are seen at some block between."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from monitor.chains import BlockChoice, ChainError, Height, Reason, Tag
+from monitor.daemon.network import NetworkWatch
+from monitor.metrics import Metrics
+from monitor.model import Address, Block, LookBack, Network, Reading, Token
+from monitor.registry import load as load_registry
+from monitor.settings import NetworkSettings
+from tests.support.chains import ETH, ETHEREUM, USDT, account
+from tests.support.readers import START, Reader
+
+A, B = account(1), account(2)
+
+At = Callable[[int, Address], int]
+
+
+class History(Reader):
+    """A chain whose accounts hold ``at`` of a height and an account; each reading of its newest is ten blocks on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.height = 90
+        self.at: At = lambda _, __: 100
+
+    async def read(self, wanted: Mapping[Token, Collection[Address]], at: BlockChoice) -> Reading:
+        if not isinstance(at, Height):
+            self.height += 10
+        reading = await super().read(wanted, at)
+        number = at.number if isinstance(at, Height) else self.height
+        held = {token: {each: self.at(number, each) for each in wanted[token]} for token in reading.balances}
+        return replace(reading, block=Block(number, f"0x{number:x}", START), balances=held)
+
+
+class Situation:
+    def __init__(self, network: Network = ETHEREUM, **settings: Any) -> None:
+        self.chances = iter([0.0])
+        self.reader = History()
+        own = NetworkSettings.model_validate({"endpoints": [{"url": "http://node"}], **settings})
+        self.watch = NetworkWatch(
+            network, own, self.reader, Metrics(lambda: None), lambda: START, chance=lambda: next(self.chances)
+        )
+        self.wanted = {"okx": {ETH: frozenset({A, B})}}
+
+    async def poll(self, chance: float = 0.5) -> LookBack | None:
+        """Poll, and look back."""
+        self.chances = iter([chance] * 9)
+        await self.watch.poll(self.wanted)
+        told = await self.watch.look_back()
+        low = self.watch.state("okx", self.wanted["okx"], START).low
+        assert told is (low is not None)
+        return low
+
+    def looked_at(self) -> list[int]:
+        return [choice.number for choice in self.reader.choices if isinstance(choice, Height)]
+
+
+async def test_coins_that_are_away_between_two_snapshots_are_seen() -> None:
+    situation = Situation()
+    situation.reader.at = lambda height, each: 0 if each == A and height == 105 else 100
+    assert await situation.poll() is None, "nothing was read before"
+    low = await situation.poll(0.5)
+    assert low == LookBack(Block(105, "0x69", START), before={ETH: {A: 100, B: 100}}, then={ETH: {A: 0, B: 100}})
+    assert low.then[ETH] == {A: 0, B: 100}
+
+
+async def test_any_block_between_them_may_be_the_one_and_no_other() -> None:
+    situation = Situation()
+    await situation.poll()
+    for tenth in range(100):
+        await situation.poll(tenth / 100)
+    distances = Counter(100 + 10 * number - height for number, height in enumerate(situation.looked_at(), 1))
+    assert distances.keys() == set(range(1, 10))
+    assert all(10 <= count <= 12 for count in distances.values())
+
+
+async def test_where_no_block_lies_between_nothing_is_read() -> None:
+    situation = Situation()
+    await situation.poll()
+    situation.reader.height -= 9
+    assert await situation.poll() is None
+    situation.reader.height -= 10
+    assert await situation.poll() is None
+    assert situation.looked_at() == []
+
+
+async def test_another_failure_takes_back_what_was_seen_with_no_snapshot() -> None:
+    situation = Situation()
+    await situation.poll()
+    low = await situation.poll()
+    situation.reader.error = ChainError(Reason.REFUSED, "no connection")
+    await situation.watch.poll(situation.wanted)
+    assert not await situation.watch.look_back()
+    assert situation.watch.state("okx", situation.wanted["okx"], START).low == low is not None
+
+
+@pytest.mark.parametrize("reason", [Reason.PRUNED, Reason.PAST_BLOCK, Reason.FALSE_PAST, Reason.TIMEOUT])
+async def test_a_node_that_cannot_look_back_fails_nothing(reason: Reason) -> None:
+    situation = Situation()
+    await situation.poll()
+    situation.reader.past_error = ChainError(reason, "no")
+    assert await situation.poll() is None
+    state = situation.watch.state("okx", situation.wanted["okx"], START)
+    assert (state.failure, state.snapshot and state.snapshot.block.number) == ("", 110)
+
+
+async def test_of_a_long_time_the_part_is_looked_at_that_a_node_still_has() -> None:
+    situation = Situation()
+    await situation.poll()
+    situation.reader.height += 1000
+
+    class Pruned(History):
+        async def read(self, wanted: Mapping[Token, Collection[Address]], at: BlockChoice) -> Reading:
+            if isinstance(at, Height) and at.number < 1070:
+                self.choices.append(at)
+                raise ChainError(Reason.REFUSED, "nobody", causes=[ChainError(Reason.PRUNED, "state is gone")])
+            return await super().read(wanted, at)
+
+    situation.reader.__class__ = Pruned
+    low = await situation.poll(0.5)
+    assert low
+    assert situation.looked_at() == [605, low.block.number]
+    assert 1080 <= low.block.number < 1110
+
+
+async def test_a_look_back_that_hangs_is_given_up_with_the_deadline() -> None:
+    situation = Situation(deadline="10ms")
+    await situation.poll()
+
+    class Hanging(History):
+        async def read(self, wanted: Mapping[Token, Collection[Address]], at: BlockChoice) -> Reading:
+            if isinstance(at, Height):
+                await asyncio.Event().wait()
+            return await super().read(wanted, at)
+
+    situation.reader.__class__ = Hanging
+    assert await situation.poll() is None
+
+
+async def test_the_largest_accounts_of_either_snapshot_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.daemon.between._MOST", 2)
+    situation = Situation()
+    many = [account(number) for number in range(1, 9)]
+    situation.wanted = {"okx": {ETH: frozenset(many)}}
+    was = dict(zip(many, [9, 1, 1, 1, 1, 1, 1, 0], strict=True))
+    now = dict(zip(many, [1, 1, 1, 1, 1, 1, 9, 0], strict=True))
+    situation.reader.at = lambda height, each: (was if height < 105 else now)[each]
+    await situation.poll()
+    low = await situation.poll()
+    assert low
+    assert low.then[ETH].keys() == {many[0], many[6]}
+
+
+async def test_accounts_that_one_of_the_snapshots_lacks_and_empty_ones_are_not() -> None:
+    situation = Situation()
+    await situation.poll()
+    situation.wanted = {"okx": {ETH: frozenset({B, account(3)}), USDT: frozenset({A})}}
+    low = await situation.poll()
+    assert low
+    assert {token: set(each) for token, each in low.then.items()} == {ETH: {B}}
+    situation.reader.at = lambda _, __: 0
+    await situation.poll()
+    assert await situation.poll() is None
+
+
+async def test_a_token_that_the_chain_refuses_there_is_left_out() -> None:
+    situation = Situation()
+    situation.wanted = {"okx": {ETH: frozenset({A}), USDT: frozenset({A})}}
+    await situation.poll()
+    await situation.watch.poll(situation.wanted)
+    situation.chances = iter([0.5])
+    situation.reader.refused = {USDT: "reverts"}
+    assert await situation.watch.look_back()
+    low = situation.watch.state("okx", situation.wanted["okx"], START).low
+    assert low
+    assert low.then.keys() == low.before.keys() == {ETH}
+
+
+async def test_each_exchange_is_told_of_its_own_accounts() -> None:
+    situation = Situation()
+    situation.wanted = {"okx": {ETH: frozenset({A})}, "kraken": {ETH: frozenset({B})}}
+    await situation.poll()
+    await situation.poll()
+    lows = [situation.watch.state(name, each, START).low for name, each in situation.wanted.items()]
+    assert [low and low.then for low in lows] == [{ETH: {A: 100}}, {ETH: {B: 100}}]
+    assert len(situation.looked_at()) == 1, "for all at once"
+
+
+@pytest.mark.parametrize(
+    "situation",
+    [
+        pytest.param(Situation(look_back=False), id="switched off"),
+        pytest.param(
+            Situation(load_registry().networks["bitcoin"], endpoints=[{"url": "http://x", "protocol": "esplora"}]),
+            id="esplora",
+        ),
+    ],
+)
+async def test_where_it_is_not_wanted_or_costs_too_much_nothing_is_looked_at(situation: Situation) -> None:
+    await situation.poll()
+    assert await situation.poll() is None
+    assert situation.looked_at() == []
+    assert situation.reader.choices == [Tag("finalized")] * 2
