@@ -39,11 +39,14 @@ class Claim:
     amount: Decimal | None = None
     height: int | None = None
     message: str = ""
+    """The signed text, exactly."""
     signatures: tuple[str, ...] = ()
     """In column order; an empty cell before a filled one stays as ``""``, so that signature i belongs to owner i."""
     key: str = ""
     """Redeem script, witness script or public key, whichever the family calls for."""
     owners: tuple[str, ...] = ()
+    padded: bool = False
+    """Whether white space around ``message`` may be its table's: then the text without it may be what was signed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,35 @@ _NO_HEIGHT = frozenset({"", "-", "latest"})
 _LONGEST = 100  # characters; uint256 has 78 digits
 
 
+class Quoted(str):
+    """A cell that stood in quotes, where that matters: its white space is its own, and ``null`` in it is a text."""
+
+    __slots__ = ()
+
+
+class Padded(str):
+    """A text with white space around it that may be its table's. It is not the same as one that has it for its own."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Padded) and str.__eq__(self, other)
+
+
+def signed(cell: str) -> str:
+    """A text that may have been signed, so that each character counts: as it is, or empty for an empty marker.
+
+    White space that no quotes hold makes it ``Padded``: it is part of the cell (RFC 4180), or was put there to align.
+    """
+    if isinstance(cell, Quoted):
+        return str(cell)
+    text = cell.strip()
+    if text in EMPTY:
+        return ""
+    return cell if text == cell else Padded(cell)
+
+
 def clean(cell: str) -> str:
     r"""``cell`` without the spaces around it; the markers ``null`` and ``\N`` that databases export become empty."""
     text = cell.strip()

@@ -6,7 +6,7 @@ from itertools import compress
 from operator import itemgetter
 from sys import intern
 
-from monitor.published.cells import EMPTY, clean, clean_column, name_of, shown
+from monitor.published.cells import Padded, clean, clean_column, name_of, shown, signed
 from monitor.published.tables import Columns, Record
 from monitor.published.trees import Tree, cell
 
@@ -31,6 +31,8 @@ class Shape:
     """Fields that a row may leave out at its end."""
     repeated: frozenset[str] = frozenset()
     """Fields that say the same in row after row: each of their texts is cleaned once, and is one object."""
+    exact: frozenset[str] = frozenset()
+    """Fields of texts that were signed, which are not trimmed (:func:`~monitor.published.cells.signed`)."""
     closed: bool = False
     """Whether unknown columns are refused."""
 
@@ -68,7 +70,7 @@ class Shape:
                 raise ValueError(
                     f"the key {shown(key)} is unknown or a second {field}; see docs/layouts.md for the names"
                 )
-            found[field] = clean(cell(value))
+            found[field] = cell(value) if field in self.exact else clean(cell(value))
         return [found.get(field, "") for field in self.fields]
 
 
@@ -104,6 +106,15 @@ class _Cleaned(dict[str, str]):
         return cleaned
 
 
+class _Exact(dict[str, str]):
+    """Plain cells as :func:`signed` reads them, each made once."""
+
+    def __missing__(self, cell: str) -> str:
+        text = signed(cell)
+        text = self[cell] = text if isinstance(text, Padded) else intern(text)
+        return text
+
+
 class Fitting:
     """A header of a layout: takes its rows apart."""
 
@@ -115,15 +126,18 @@ class Fitting:
         self._places = tuple(found.get(field, width) for field in shape.fields)
         self._pick = itemgetter(*self._places)
         self._repeated = [field in shape.repeated for field in shape.fields]
+        self._exact = [field in shape.exact for field in shape.fields]
         self._cleaned = _Cleaned()
+        self._signed = _Exact()
 
     def apart(self, cells: Sequence[str]) -> tuple[list[str], str]:
         """The fields of a row in the shape's order, and what is wrong with the number of its cells (mostly nothing).
 
-        Fields are trimmed; empty markers and missing cells are ``""``.
+        Fields are trimmed, but for exact ones; empty markers and missing cells are ``""``.
         """
-        picked = map(str.strip, self._pick(self._padded(cells)))
-        return [text if text not in EMPTY else "" for text in picked], self._misfit(cells)
+        picked = self._pick(self._padded(cells))
+        texts = [signed(cell) if exact else clean(cell) for cell, exact in zip(picked, self._exact, strict=True)]
+        return texts, self._misfit(cells)
 
     def block(self, found: Columns | Sequence[Record]) -> Block:
         """What :meth:`apart` says of every record, column by column, without the rows of which every field is empty."""
@@ -143,9 +157,17 @@ class Fitting:
         """The columns of the shape's fields, trimmed, out of those of ``count`` rows."""
         given = [*cells[: self.width], ("",) * count]
         return [
-            [*map(self._cleaned.__getitem__, given[place])] if repeated else clean_column(given[place])
-            for place, repeated in zip(self._places, self._repeated, strict=True)
+            self._texts(given[place])
+            if exact
+            else [*map(self._cleaned.__getitem__, given[place])]
+            if repeated
+            else clean_column(given[place])
+            for place, repeated, exact in zip(self._places, self._repeated, self._exact, strict=True)
         ]
+
+    def _texts(self, cells: Sequence[str]) -> Sequence[str]:
+        """:func:`signed` of every cell."""
+        return [self._signed[cell] if type(cell) is str else signed(cell) for cell in cells]
 
     def _padded(self, cells: Sequence[str]) -> list[str]:
         """As many cells as the header has and an empty one, which stands for fields without a column."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from monitor.published.ahead import ReadAhead
 from monitor.published.archives import PublishedFile
+from monitor.published.cells import EMPTY, Quoted
 from monitor.published.errors import LayoutError, Reason
 
 _LINE_ENDS = (b"\n", b"\r")
@@ -88,8 +89,9 @@ class Table:
         lines = iter(lines)
         for first in lines:
             if '"' in first or len(first) > _LONGEST:
-                reader = csv.reader(chain((first,), lines, further), strict=True)
-                cells, spanned = next(reader), reader.line_num
+                taken: list[str] = []
+                reader = csv.reader(_noted(chain((first,), lines, further), taken), strict=True)
+                cells, spanned = _with_quoted(next(reader), taken), reader.line_num
             else:  # only commas can tell cells apart
                 bare = first.rstrip("\r\n")
                 cells, spanned = bare.split(",") if bare else [], 1
@@ -119,3 +121,24 @@ class Table:
         """The refusal of a file whose last record is not whole."""
         problem = f"the file ends in the middle of a record ({what}); fetch it again"
         return LayoutError(Reason.TRUNCATED, f"{self.name}:{self._last_line}: {problem}")
+
+
+def _noted(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
+    """``lines``, each added to ``taken`` as it is asked for."""
+    for line in lines:
+        taken.append(line)
+        yield line
+
+
+def _with_quoted(cells: list[str], lines: list[str]) -> list[str]:
+    """``cells`` as :mod:`csv` took them from ``lines``, ``Quoted`` where they mean something else outside of quotes."""
+    special = {place for place, cell in enumerate(cells) if cell and (cell in EMPTY or cell != cell.strip())}
+    if not special:
+        return cells
+    record, position, found = "".join(lines), 0, [*cells]
+    for place, cell in enumerate(cells):
+        quoted = record.startswith('"', position)
+        if quoted and place in special:
+            found[place] = Quoted(cell)
+        position += len(cell) + (2 + cell.count('"') if quoted else 0) + 1
+    return found

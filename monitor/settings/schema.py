@@ -40,7 +40,9 @@ class WalletsSettings(DocumentSettings):
     """The list of wallets that the exchange claims."""
 
     messages: tuple[str, ...] | None = Field(
-        None, description="The only signed texts accepted; others are `invalid`. Unset: any text."
+        None,
+        description="The only signed texts accepted, whatever white space is around them; others are `invalid`. "
+        "Unset: any text.",
     )
     max_shrink: Decimal = Field(
         Decimal("0.5"), ge=0, le=1, description="A new list that lost more than this share of its rows is refused."

@@ -125,10 +125,10 @@ class TestColumns:
         assert (claim.amount, claim.height, claim.message, claim.key) == (None, None, "", "")
         assert (claim.signatures, claim.owners, claim.fault) == ((), (), "")
 
-    def test_spaces_around_a_cell_go_and_those_inside_stay(self, registry: Registry) -> None:
+    def test_spaces_around_a_cell_go_but_for_the_signed_text(self, registry: Registry) -> None:
         claim = only(HEADER9 + f" ETH , ETH, 7 , {ETH} , 5.2834 , I am  an address ,0x1 ,,\n", registry)
         assert (claim.coin, claim.account, claim.amount) == ("ETH", ETH, Decimal("5.2834"))
-        assert (claim.message, claim.signatures) == ("I am  an address", ("0x1",))
+        assert (claim.message, claim.padded, claim.signatures) == (" I am  an address ", True, ("0x1",))
 
     def test_a_quoted_json_key_is_one_cell(self, registry: Registry) -> None:
         header = "digitalAsset,network,address,signedMessage,signedMessage2,message,publicKey,owner1,owner2\n"

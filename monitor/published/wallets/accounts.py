@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from monitor.model import Claim, ClaimKind
-from monitor.published.cells import name_of, shown
+from monitor.published.cells import Padded, name_of, shown
 from monitor.published.errors import LayoutError, Reason
 from monitor.published.shapes import Shape
 from monitor.published.trees import Tree, elements
@@ -24,7 +24,8 @@ SHAPE = Shape(
     names={name: name for name in _FIELDS} | {"signature": "signature1", "owner": "owner1"},
     required=frozenset({"network", "address"}),
     evidence=frozenset({"message", "key", *_SIGNATURES, *_OWNERS}),
-    repeated=frozenset({"network", "asset", "token", "height", "kind", "message"}),
+    repeated=frozenset({"network", "asset", "token", "height", "kind"}),
+    exact=frozenset({"message"}),
     closed=True,
 )
 
@@ -60,10 +61,11 @@ def _reader(part: Part, places: Places) -> RowReader:
             _KINDS[kind],
             claimed,
             at,
-            message,
+            str(message),
             filled(*values[len(_PLAIN) : len(_PLAIN) + _SIGNERS]),
             key,
             filled(*values[len(_PLAIN) + _SIGNERS :]),
+            isinstance(message, Padded),
         )
 
     return read

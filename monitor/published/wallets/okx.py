@@ -6,7 +6,7 @@ from functools import cache, partial
 
 from monitor.model import Address, Claim, ClaimKind, Token
 from monitor.published import cells
-from monitor.published.cells import name_of, shown
+from monitor.published.cells import Padded, name_of, shown
 from monitor.published.shapes import Block, Shape
 from monitor.published.wallets.drafts import drafted
 from monitor.published.wallets.layouts import Figures, TableLayout, filled, filled_pairs
@@ -44,7 +44,8 @@ SHAPE = Shape(
     required=frozenset({"coin", "network", "height", "address", "amount"}),
     evidence=_EVIDENCE,
     trailing=frozenset({"owner1", "owner2"}),
-    repeated=frozenset({"coin", "kind", "network", "height", "message"}),
+    repeated=frozenset({"coin", "kind", "network", "height"}),
+    exact=frozenset({"message"}),
 )
 
 _KINDS = {
@@ -65,6 +66,7 @@ class _Common:
     kind: ClaimKind
     height: int | None
     message: str
+    padded: bool
     account: Callable[[str], Address | None]
     """Of an address; None, or an AddressError, where that or anything of the above needs a closer look."""
 
@@ -104,6 +106,7 @@ class _Reader:
                 signed,
                 key,
                 owned,
+                each.padded,
             )
             for line, each, address, account, amount, signed, key, owned in rows
         ]
@@ -137,10 +140,11 @@ class _Reader:
             kind or ClaimKind.ACCOUNT,
             claimed,
             at,
-            message,
+            str(message),
             filled(signature1, signature2),
             key,
             filled(owner1, owner2),
+            isinstance(message, Padded),
         )
 
 
@@ -154,8 +158,10 @@ def _common_of(places: Places, fields: tuple[str, str, str, str, str]) -> _Commo
         at = cells.height(height)
     except ValueError:
         at, account = None, no_account
-    name = network.name if network else None
-    return _Common(coin, name, placement.token, placement.fault, kind or ClaimKind.ACCOUNT, at, message, account)
+    name, padded = network.name if network else None, isinstance(message, Padded)
+    return _Common(
+        coin, name, placement.token, placement.fault, kind or ClaimKind.ACCOUNT, at, str(message), padded, account
+    )
 
 
 def _accounts(common: Sequence[_Common], addresses: Sequence[str]) -> list[Address | None]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from monitor.model import Claim, ClaimKind
-from monitor.published.cells import shown
+from monitor.published.cells import Padded, shown
 from monitor.published.shapes import Shape
 from monitor.published.wallets.drafts import drafted
 from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled, one_by_one
@@ -33,7 +33,8 @@ SHAPE = Shape(
     required=frozenset({"coin", "network", "address", "signature1", "message"}),
     evidence=frozenset({"signature1", "signature2", "message", "key", "owner1", "owner2"}),
     trailing=frozenset({"owner1", "owner2", "status"}),
-    repeated=frozenset({"coin", "network", "message", "status"}),
+    repeated=frozenset({"coin", "network", "status"}),
+    exact=frozenset({"message"}),
 )
 
 
@@ -59,10 +60,11 @@ def _reader(part: Part, places: Places) -> RowReader:
             address,
             account,
             fault,
-            message=message,
+            message=str(message),
             signatures=filled(signature1, signature2),
             key=key,
             owners=filled(owner1, owner2),
+            padded=isinstance(message, Padded),
         )
 
     return read
