@@ -4,7 +4,7 @@ from functools import cache
 
 from monitor.model import Claim, Network, Verdict, VerdictStatus
 from monitor.ownership import owners
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged, Refused
 from monitor.ownership.owners import SchemeOf
 from monitor.ownership.recoverable import check_key, read
 from monitor.ownership.recovery import Recovering
@@ -31,7 +31,7 @@ def only_signature(claim: Claim) -> str:
     """The one signature of an account that has one key."""
     given = list(filter(None, claim.signatures))
     if len(given) != 1:
-        raise Refused(f"{len(given)} signatures are given for an account of one key")
+        raise NotJudged(f"{len(given)} signatures are given for an account of one key; only rows with one are judged")
     return given[0]
 
 

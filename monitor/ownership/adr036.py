@@ -12,7 +12,7 @@ from hashlib import sha256
 from monitor.model import Claim, Verdict, VerdictStatus
 from monitor.ownership.accounts import only_signature
 from monitor.ownership.digests import keccak as keccak256
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged, Refused
 from monitor.ownership.recoverable import Scheme
 from monitor.ownership.recovery import Recovering, recovery
 from monitor.ownership.secp256k1 import compressed
@@ -27,7 +27,7 @@ def judge(claim: Claim, account: Decoded, scheme: Scheme, *, keccak: bool) -> Re
     """``verified`` when the key of ``account`` signed; ``keccak`` hashes the document as Ethereum-like chains do."""
     raw = base64_bytes(only_signature(claim), "the signature, which is not 0x and hex,")
     if len(raw) != _SIZE:
-        raise Refused(f"the signature has {len(raw)} bytes, not {_SIZE} (r, s)")
+        raise NotJudged(f"the signature has {len(raw)} bytes; in base64 only {_SIZE} bytes (r, s) are judged")
     document = sign_document(account.canonical, claim.message.encode())
     key = yield from _signer(raw, keccak256(document) if keccak else sha256(document).digest(), account, scheme)
     _check_key(claim.key, key)

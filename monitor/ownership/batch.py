@@ -60,14 +60,18 @@ def judge_all(
 
 
 def accept(claims: Iterable[Claim], verdicts: Iterable[Verdict], messages: frozenset[str] | None) -> list[Verdict]:
-    """``verdicts`` with every signed claim ``invalid`` whose message is not one of ``messages`` (None: any is)."""
+    """``verdicts`` with every signed claim ``invalid`` whose message is not one of ``messages`` (None: any is).
+
+    White space around a text changes nothing of what it says: it counts for the signature, and not here.
+    """
     if messages is None:
         return list(verdicts)
-    return [_accept(claim, verdict, messages) for claim, verdict in zip(claims, verdicts, strict=True)]
+    texts = frozenset(map(str.strip, messages))
+    return [_accept(claim, verdict, texts) for claim, verdict in zip(claims, verdicts, strict=True)]
 
 
-def _accept(claim: Claim, verdict: Verdict, messages: frozenset[str]) -> Verdict:
-    if claim.message in messages or verdict.status in {VerdictStatus.UNSIGNED, VerdictStatus.INVALID}:
+def _accept(claim: Claim, verdict: Verdict, texts: frozenset[str]) -> Verdict:
+    if claim.message.strip() in texts or verdict.status in {VerdictStatus.UNSIGNED, VerdictStatus.INVALID}:
         return verdict
     return Verdict(VerdictStatus.INVALID, f"message {claim.message!r} is not one of the accepted ones")
 

@@ -15,7 +15,7 @@ from monitor.ownership import bls, evm, owners, questions
 from monitor.ownership.description import Description
 from monitor.ownership.digests import personal_message_of_hash
 from monitor.ownership.evm.signatures import scheme_of
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged, Refused
 from monitor.ownership.recovery import Recovering
 from monitor.ownership.text import sized_hex
 from monitor.registry.addresses import AddressError, decode
@@ -63,7 +63,7 @@ def _is_withdrawal(claim: Claim) -> bool:
 def _judge_key(claim: Claim, network: Network) -> Verdict:
     given = [text for text in claim.signatures if text]
     if len(given) > 1:
-        raise Refused(f"{len(given)} signatures are given for one key")
+        raise NotJudged(f"{len(given)} signatures are given for one key; only rows with one are judged")
     try:
         key = decode(network, claim.account or "").payload
     except AddressError as error:

@@ -10,7 +10,7 @@ from functools import partial
 from monitor.model import Claim, Network, Verdict
 from monitor.ownership import accounts, digests
 from monitor.ownership.description import Description
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged
 from monitor.ownership.keyhash import ethereum_hash
 from monitor.ownership.recoverable import Form, Scheme, Spelling
 from monitor.ownership.recovery import Recovering
@@ -48,5 +48,5 @@ def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
 
 def _scheme_of(_network: Network, account: Decoded) -> Scheme:
     if account.form != "user":
-        raise Refused(f"the account is of the type {account.form}, which has no key")
+        raise NotJudged(f"the account is of the type {account.form}, which has no key; only users' accounts are judged")
     return _SCHEME

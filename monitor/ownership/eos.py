@@ -49,7 +49,9 @@ def judge(claim: Claim, _network: Network) -> Recovering[Verdict]:
     stated = _stated(claim.key)
     signatures = [text for text in claim.signatures if text]
     if len(signatures) != len(stated):
-        raise Refused(f"the row has {len(signatures)} signatures and states {len(stated)} keys")
+        raise NotJudged(
+            f"the row has {len(signatures)} signatures and states {len(stated)} keys; judged is one by each"
+        )
     message = claim.message.encode()
     forms = []
     for text, key in zip(claim.signatures, stated, strict=False):
@@ -79,17 +81,17 @@ def _check(text: str, stated: str, message: bytes) -> Recovering[str]:
 def _stated(text: str) -> list[str]:
     """The keys in the row: one, or two different ones as JSON."""
     if not text:
-        raise Refused("the row states no public key, and an account's name holds none")
+        raise NotJudged("the row states no public key, and an account's name holds none")
     if not text.startswith("{"):
         return [text]
     if len(text) > _LONGEST_PAIR:
-        raise Refused("the row's keys are too long")
+        raise NotJudged("the row's keys are longer than any that are judged")
     try:
         keys = json.loads(text)
     except ValueError as error:
-        raise Refused("the row's keys are not JSON") from error
+        raise NotJudged("the row's keys begin as a JSON object and are none") from error
     if set(keys) != _TWO_KEYS or not all(isinstance(key, str) for key in keys.values()):
-        raise Refused("the row's keys are not publicKey1 and publicKey2")
+        raise NotJudged("the row's keys are a JSON object of others than publicKey1 and publicKey2")
     stated = [keys["publicKey1"], keys["publicKey2"]]
     if _decode_key(stated[0]) == _decode_key(stated[1]):
         raise Refused("the row states one key twice: two signatures must come from two keys")
@@ -101,10 +103,10 @@ def _decode_signature(text: str) -> bytes:
     if text.startswith(("SIG_R1_", "SIG_WA_")):
         raise NotJudged(f"signatures of the kind {text[:6]} are not judged")
     if not text.startswith("SIG_K1_"):
-        raise Refused("the signature does not begin with SIG_K1_")
+        raise NotJudged("the signature does not begin with SIG_K1_, the only kind that is judged")
     raw = _decode(text.removeprefix("SIG_K1_"), _SIGNATURE_SIZE, b"K1", "the signature")
     if not _HEADER <= raw[0] < _HEADER + 4:
-        raise Refused(f"the header of the signature is {raw[0]}, not 31 to 34")
+        raise NotJudged(f"the header of the signature is {raw[0]}; only 31 to 34 are judged")
     return raw
 
 
@@ -116,17 +118,17 @@ def _decode_key(text: str) -> bytes:
         return _decode(text.removeprefix("PUB_K1_"), _KEY_SIZE, b"K1", "the public key")
     if text.startswith("EOS"):
         return _decode(text.removeprefix("EOS"), _KEY_SIZE, b"", "the public key")
-    raise Refused("the public key begins with neither EOS nor PUB_K1_")
+    raise NotJudged("the public key begins with neither EOS nor PUB_K1_, the only kinds that are judged")
 
 
 def _decode(text: str, size: int, suffix: bytes, what: str) -> bytes:
     """Base58 of ``size`` bytes and four bytes of RIPEMD-160 over them and ``suffix``."""
     if len(text) > _LONGEST:
-        raise Refused(f"{what} is too long")
+        raise NotJudged(f"{what} is longer than any that is judged")
     raw = base58_bytes(text, what)
     data, checksum = raw[:-_CHECKSUM_SIZE], raw[-_CHECKSUM_SIZE:]
     if len(data) != size:
-        raise Refused(f"{what} has {len(data)} bytes, not {size}")
+        raise NotJudged(f"{what} has {len(data)} bytes; only {size} are judged")
     if ripemd160(data + suffix)[:_CHECKSUM_SIZE] != checksum:
         raise Refused(f"the checksum of {what} does not match")
     return data

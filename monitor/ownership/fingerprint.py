@@ -11,7 +11,7 @@ _LAYOUT = 0
 """The oldest layout of ``marshal``: later ones write a text in another way when it is interned or met before."""
 
 _evidence = attrgetter(
-    *("network", "account", "kind._value_", "address", "fault", "message", "key", "signatures", "owners")
+    *("network", "account", "kind._value_", "address", "fault", "message", "key", "signatures", "owners", "padded")
 )
 
 

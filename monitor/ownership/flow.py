@@ -43,7 +43,7 @@ def judge(claim: Claim, _network: Network) -> Recovering[Verdict]:
 def _stated(text: str) -> PublicKey:
     """The key in the row: 33, 64 or 65 bytes."""
     if not text:
-        raise Refused("the row states no public key, and an address on Flow holds none")
+        raise NotJudged("the row states no public key, and an address on Flow holds none")
     raw = hex_bytes(text, "the public key")
     try:
         return PublicKey(_UNCOMPRESSED + raw if len(raw) == 64 else raw)

@@ -11,7 +11,7 @@ from monitor.model import Claim, Network, Verdict
 from monitor.ownership import accounts
 from monitor.ownership.description import Description
 from monitor.ownership.digests import okx_message
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged
 from monitor.ownership.recoverable import Form, Scheme, Spelling
 from monitor.ownership.recovery import Recovering
 from monitor.registry.addresses import Decoded
@@ -39,5 +39,5 @@ def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
 
 def _scheme_of(_network: Network, account: Decoded) -> Scheme:
     if account.form != "account":
-        raise Refused("the account is a contract (cx), which has no key")
+        raise NotJudged("the account is a contract (cx), which has no key; only accounts of keys (hx) are judged")
     return _SCHEME

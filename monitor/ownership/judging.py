@@ -1,15 +1,20 @@
 """One claim, one verdict: the rules that hold for every family, then the family's own."""
 
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 
 from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
+from monitor.ownership import returned
 from monitor.ownership.families import FAMILIES, Family
 from monitor.ownership.faults import NotJudged, Refused
 from monitor.ownership.recovery import Recovering, at_once
 from monitor.registry.addresses import AddressError, NoCodecError, decode
 
-RULES_VERSION = 4
+RULES_VERSION = 5
 """Goes up with every change that can alter a verdict, so that verdicts kept from earlier rules are judged anew."""
+
+_PROVEN = {VerdictStatus.VERIFIED, VerdictStatus.UNBOUND}
 
 _log = logging.getLogger(__name__)
 
@@ -31,26 +36,41 @@ def judging(claim: Claim, network: Network | None) -> Recovering[Verdict]:
     if not any(claim.signatures):
         return Verdict(VerdictStatus.UNSIGNED, "the row has no signature")
     if not claim.message:
-        return Verdict(VerdictStatus.INVALID, "the row has a signature and no message")
+        return Verdict(
+            VerdictStatus.UNSUPPORTED, "the row has a signature and no message, so nothing tells what was signed"
+        )
     if not claim.message.isascii() and not _is_unicode(claim.message):
         return Verdict(VerdictStatus.INVALID, "the message is not valid Unicode, so nobody can have signed it")
     family = FAMILIES.get(network.family)
     if family is None:
         reason = f"signatures on {network.title} (family {network.family}) are not judged"
         return Verdict(VerdictStatus.UNSUPPORTED, reason)
-    return (yield from _judging(claim, network, family))
+    verdicts = []
+    for reading in _readings(claim):
+        verdicts.append((yield from _judging(reading, network, family)))
+        if verdicts[-1].status in _PROVEN:
+            return verdicts[-1]
+    return verdicts[0]
 
 
 def question(claim: Claim, network: Network | None) -> OwnerQuestion | None:
     """What to ask the chain about a claim judged ``unbound``; None where it could not promote the claim."""
     if network is None or judge(claim, network).status is not VerdictStatus.UNBOUND:
         return None
-    return FAMILIES[network.family].question(claim, network)
+    unbound = next(one for one in _readings(claim) if judge(one, network).status is VerdictStatus.UNBOUND)
+    return FAMILIES[network.family].question(returned.plain(unbound, network), network)
+
+
+def _readings(claim: Claim) -> Sequence[Claim]:
+    """What the row can say was signed: its text, then that without white space which may be the table's."""
+    if not claim.padded:
+        return (claim,)
+    return replace(claim, padded=False), replace(claim, message=claim.message.strip(), padded=False)
 
 
 def _judging(claim: Claim, network: Network, family: Family) -> Recovering[Verdict]:
     try:
-        judged = family.judge(claim, network)
+        judged = family.judge(returned.plain(claim, network), network)
         return judged if isinstance(judged, Verdict) else (yield from judged)
     except Refused as refusal:
         return Verdict(VerdictStatus.INVALID, str(refusal))
@@ -60,7 +80,7 @@ def _judging(claim: Claim, network: Network, family: Family) -> Recovering[Verdi
         # One hostile row must not keep a million others from being judged. It is our defect, and must not hide.
         _log.exception("%s, line %d: judging the signatures failed", claim.file, claim.line)
         name = type(error).__name__
-        return Verdict(VerdictStatus.INVALID, f"could not be judged ({name}): a defect of the monitor, see its log")
+        return Verdict(VerdictStatus.UNSUPPORTED, f"could not be judged ({name}): a defect of the monitor, see its log")
 
 
 def _undecoded(claim: Claim, network: Network) -> VerdictStatus:

@@ -8,7 +8,7 @@ from monitor.model import Claim, Network, Verdict
 from monitor.ownership import accounts
 from monitor.ownership.description import Description
 from monitor.ownership.digests import okx_message
-from monitor.ownership.faults import NotJudged, Refused
+from monitor.ownership.faults import NotJudged
 from monitor.ownership.keyhash import bitcoin_hash
 from monitor.ownership.recoverable import Form, Scheme, Spelling
 from monitor.ownership.recovery import Recovering
@@ -31,8 +31,6 @@ def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
 
 
 def _scheme_of(_network: Network, account: Decoded) -> Scheme:
-    if account.form == "multisig":
-        raise NotJudged("multisig accounts of NULS are not judged")
     if account.form != "account":
-        raise Refused(f"the account is a {account.form}, which has no key")
+        raise NotJudged(f"the account is a {account.form}, which is not the hash of one key; only those are judged")
     return _SCHEME

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitor.model import Address, Claim, ClaimKind, Network, Verdict, VerdictStatus
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged, Refused
 from monitor.ownership.recoverable import Scheme, Signed, read
 from monitor.ownership.recovery import Recovering
 from monitor.registry.addresses import AddressError, Decoded, decode
@@ -51,7 +51,7 @@ def check(claim: Claim, network: Network, scheme_of: SchemeOf) -> Recovering[Own
     for column, owner in owners.items():
         try:
             signed[owner.canonical] = yield from _read(claim, column, owner, scheme_of(network, owner))
-        except Refused:
+        except (Refused, NotJudged):
             if not _is_pod(claim, column):
                 raise
             remark = f", not by owner 2, {owner.canonical}, as an EigenPod cannot sign"
@@ -67,8 +67,8 @@ def _read(claim: Claim, column: int, owner: Decoded, scheme: Scheme) -> Recoveri
         raise Refused(f"{who}, has not signed")
     try:
         return (yield from read(text, claim.message.encode(), scheme, owner.payload, who))
-    except Refused as refusal:
-        raise Refused(f"signature {column}: {refusal}") from refusal
+    except (Refused, NotJudged) as fault:
+        raise type(fault)(f"signature {column}: {fault}") from fault
 
 
 def _decode(claim: Claim, network: Network) -> dict[int, Decoded]:

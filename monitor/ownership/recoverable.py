@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from monitor.model import Address
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged, Refused
 from monitor.ownership.recovery import Recovering, recovery
 from monitor.ownership.secp256k1 import compressed
 from monitor.ownership.text import hex_bytes
 
 _SIZE = 65  # r, s, v
-_DIGITS = 2 * _SIZE
+_COMPACT = 64  # r and s alone, or with v in the first bit of s
+_ERC_6492 = "6492" * 16
 _RECOVERY_IDS = {0: b"\0", 1: b"\1"}
 
 
@@ -40,7 +41,8 @@ class Spelling:
     """What stands before the 130 hex digits."""
     v: int = 27
     """The last byte for recovery id 0. Only it and the next count, as in the ``ecrecover`` precompile: the 29 to 34
-    that OKX's tool lets pass would be further spellings of the same signature."""
+    that OKX's tool lets pass would be further spellings of the same signature, and to a Safe 0, 1, 31 and 32 say that
+    it is a contract's, an approval, or one over another digest."""
     likely: tuple[Form, ...] = field(init=False)
     """The forms with that first which held last: a list keeps to one, and each other that is tried is a recovery.
     Replaced whole, as other threads read it meanwhile."""
@@ -54,14 +56,7 @@ class Spelling:
 
     def read(self, text: str) -> bytes | None:
         """The 65 bytes of r, s, v; None for a text of another shape."""
-        if text[:-_DIGITS] != self.prefix:
-            return None
-        try:
-            raw = bytes.fromhex(text[-_DIGITS:])
-        except ValueError:
-            return None
-        # Fewer in a text that is too short, or with spaces between bytes, which fromhex() passes over.
-        return raw if len(raw) == _SIZE else None
+        return _hex(text, self.prefix, _SIZE)
 
     def signature(self, text: str) -> bytes | None:
         """r, s (32 bytes each) and the recovery id; None for a text of another shape, or with another v."""
@@ -106,9 +101,10 @@ class Signed(NamedTuple):
 
 
 def read(text: str, message: bytes, scheme: Scheme, expected: bytes, who: str) -> Recovering[Signed]:
-    """The signature in ``text``, by the key of the account ``expected`` over ``message``; else ``Refused``.
+    """The signature in ``text``, by the key of the account ``expected`` over ``message``.
 
-    ``expected`` is what the account's address holds, ``who`` what the reason calls the account.
+    Else ``Refused`` or ``NotJudged``. ``expected`` is what the account's address holds, ``who`` what the reason calls
+    the account.
     """
     signature, spelling = _parse(text, scheme.spellings)
     r_s, recovery_id = signature[:64], signature[64]
@@ -136,15 +132,45 @@ def check_key(stated: str, key: bytes) -> None:
 def _parse(text: str, spellings: Sequence[Spelling]) -> tuple[bytes, Spelling]:
     """r, s and recovery id in 65 bytes, and how they are spelled."""
     for spelling in spellings:
-        signature = spelling.signature(text)
-        if signature:
+        if signature := spelling.signature(text):
             return signature, spelling
-    raise Refused(_why_unread(text, spellings))
+    raise NotJudged(_why_unread(text, spellings))
 
 
 def _why_unread(text: str, spellings: Sequence[Spelling]) -> str:
     shaped = [spelling for spelling in spellings if spelling.read(text) is not None]
     if not shaped:
-        return f"the signature is not {' nor '.join(str(spelling) for spelling in spellings)}"
-    allowed = " or ".join(str(v) for spelling in shaped for v in (spelling.v, spelling.v + 1))
-    return f"v of the signature is {int(text[-2:], 16)}, not {allowed}"
+        return f"the signature is {_seen(text)}; judged is {', or '.join(str(spelling) for spelling in spellings)}"
+    allowed = ", ".join(str(v) for spelling in shaped for v in (spelling.v, spelling.v + 1))
+    return f"v of the signature is {int(text[-2:], 16)}; judged are {allowed}"
+
+
+def _seen(text: str) -> str:
+    """What a text of another shape is."""
+    if text.startswith("{"):
+        return "a JSON object that is not understood"
+    digits = text.removeprefix("0x")
+    raw = _hex(digits, "", len(digits) // 2)
+    if raw is None:
+        return f"a text of {len(text)} characters that is not hex"
+    if digits.endswith(_ERC_6492):
+        return "wrapped as ERC-6492 has it, for a contract that is not there yet"
+    joined, rest = divmod(len(raw), _SIZE)
+    if joined > 1 and not rest:
+        return f"{joined} of 65 bytes joined, as a Safe takes them"
+    if len(raw) == _COMPACT:
+        return "of 64 bytes, without v or with v in s (EIP-2098)"
+    return f"hex of {len(raw)} bytes" + ("" if text.startswith("0x") else " without 0x")
+
+
+def _hex(text: str, prefix: str, size: int) -> bytes | None:
+    """``size`` bytes in hex behind ``prefix``; None for another text."""
+    digits = 2 * size
+    if not size or text[:-digits] != prefix:
+        return None
+    try:
+        raw = bytes.fromhex(text[-digits:])
+    except ValueError:
+        return None
+    # Fewer in a text that is too short, or with spaces between bytes, which fromhex() passes over.
+    return raw if len(raw) == size else None

@@ -16,6 +16,16 @@ def compressed(key: bytes) -> bytes:
     return bytes((2 + (key[64] & 1),)) + key[1:33]
 
 
+def is_der(signature: bytes) -> bool:
+    """Whether ``signature`` has the shape of DER (BIP 66): 30, a length, twice 02, a length and a number, no more."""
+    try:
+        r_end = 4 + signature[3]
+        ends = (len(signature), r_end + 2 + signature[r_end + 1])
+        return signature[0] == 0x30 and signature[2] == signature[r_end] == 0x02 and set(ends) == {signature[1] + 2}
+    except IndexError:
+        return False
+
+
 def verify(der: bytes, key: bytes, digest: bytes) -> None:
     """Check a DER signature by a serialised key; ``Refused`` says what is wrong (BIP 66, BIP 146)."""
     try:

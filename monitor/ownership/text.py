@@ -1,15 +1,18 @@
-"""Strict readers of the texts in which lists write bytes: one spelling, whole, or refused."""
+"""Strict readers of the texts in which lists write bytes: whole, in one spelling, or not judged.
+
+``what`` names the cell in the reason.
+"""
 
 import base64
 import binascii
 
 from based58 import b58decode
 
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged
 
 
 def hex_bytes(text: str, what: str) -> bytes:
-    """Whole bytes in hex, with or without ``0x``. ``what`` names the cell in the reason for a refusal."""
+    """Whole bytes in hex, with or without ``0x``."""
     digits = text.removeprefix("0x")
     try:
         raw = bytes.fromhex(digits)
@@ -17,7 +20,7 @@ def hex_bytes(text: str, what: str) -> bytes:
         raw = b""
     # fromhex() passes over spaces between bytes.
     if not raw or 2 * len(raw) != len(digits):
-        raise Refused(f"{what} is not hex")
+        raise NotJudged(f"{what} is not hex, and no other spelling of it is judged here")
     return raw
 
 
@@ -25,7 +28,7 @@ def sized_hex(text: str, size: int, what: str) -> bytes:
     """Exactly ``size`` bytes in hex, with or without ``0x``."""
     raw = hex_bytes(text, what)
     if len(raw) != size:
-        raise Refused(f"{what} has {len(raw)} bytes, not {size}")
+        raise NotJudged(f"{what} has {len(raw)} bytes; only {size} bytes are judged")
     return raw
 
 
@@ -34,7 +37,7 @@ def base58_bytes(text: str, what: str) -> bytes:
     try:
         return b58decode(text.encode())
     except ValueError as error:
-        raise Refused(f"{what} is not base58") from error
+        raise NotJudged(f"{what} is not base58, and no other spelling of it is judged here") from error
 
 
 def base64_bytes(text: str, what: str) -> bytes:
@@ -42,7 +45,7 @@ def base64_bytes(text: str, what: str) -> bytes:
     try:
         raw = binascii.a2b_base64(text, strict_mode=True)
     except ValueError as error:
-        raise Refused(f"{what} is not base64") from error
+        raise NotJudged(f"{what} is not base64, and no other spelling of it is judged here") from error
     if base64.b64encode(raw).decode() != text:
-        raise Refused(f"{what} is not canonical base64")
+        raise NotJudged(f"{what} is not canonical base64, and no other spelling of it is judged here")
     return raw

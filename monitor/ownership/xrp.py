@@ -18,7 +18,7 @@ from monitor.ownership.bitcoin.hashing import hash160
 from monitor.ownership.description import Description
 from monitor.ownership.digests import okx_message, okx_preimage
 from monitor.ownership.ed25519 import curve
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged, Refused
 from monitor.ownership.keyhash import bitcoin_hash
 from monitor.ownership.recoverable import Form, Scheme, Spelling, Usual
 from monitor.ownership.recovery import Recovering
@@ -46,7 +46,7 @@ def judge(claim: Claim, network: Network) -> Verdict | Recovering[Verdict]:
     if any(claim.owners) or not _is_keypairs(claim):
         return accounts.judge(claim, network, _scheme_of)
     if not claim.key:
-        raise Refused(
+        raise NotJudged(
             "the signature is not 0x and 130 hex digits (r, s, v), and the row states no key for another form"
         )
     key = sized_hex(claim.key, _KEY_SIZE, "the public key")
@@ -79,10 +79,14 @@ def _is_keypairs(claim: Claim) -> bool:
 def _check(key: bytes, signature: bytes, message: bytes) -> str:
     """The form of the message that ``key`` signed; else ``Refused``."""
     if key[0] != _ED25519:
+        if not secp256k1.is_der(signature):
+            raise NotJudged("the signature is neither 0x, r, s, v nor DER, which alone are judged of a secp256k1 key")
         secp256k1.verify(signature, key, sha512(message).digest()[:32])
         return "ripple-keypairs, secp256k1"
     if len(signature) != _SIGNATURE_SIZE:
-        raise Refused(f"the signature has {len(signature)} bytes, not {_SIGNATURE_SIZE}")
+        raise NotJudged(
+            f"the signature has {len(signature)} bytes; by an Ed25519 key only {_SIGNATURE_SIZE} are judged"
+        )
     for form, signed in (("ripple-keypairs, Ed25519", message), ("OKX header, Ed25519", okx_preimage(message))):
         if curve.verifies(key[1:], signature, signed):
             return form

@@ -157,6 +157,24 @@ def test_a_message_that_is_not_accepted_makes_any_signed_row_invalid() -> None:
             assert verdict.reason == f"message '{MESSAGE}' is not one of the accepted ones"
 
 
+def test_an_owners_signature_over_a_message_that_is_not_accepted_is_invalid_and_not_unbound() -> None:
+    """An unbound row can be promoted by the chain: what it signed must be held to the configuration before."""
+    owner = ROWS[0]
+    owned = replace(owner, account="0x" + "5a" * 20, address="0x" + "5a" * 20, owners=(owner.address,))
+    (before,) = judge_all([owned], NETWORKS, workers=1)
+    assert before.status is VerdictStatus.UNBOUND
+    for messages, status in (({"another"}, VerdictStatus.INVALID), ({MESSAGE}, VerdictStatus.UNBOUND)):
+        (verdict,) = judge_all([owned], NETWORKS, messages=frozenset(messages), workers=1)
+        assert verdict.status is status
+
+
+def test_white_space_around_an_accepted_message_makes_it_no_other() -> None:
+    spaced = [replace(ROWS[0], message=text) for text in (MESSAGE + "\n", f" {MESSAGE}", MESSAGE.replace(" ", "  "))]
+    verdicts = [Verdict(VerdictStatus.VERIFIED, "signed")] * 3
+    accepted = [verdict.status for verdict in accept(spaced, verdicts, frozenset({f"{MESSAGE} "}))]
+    assert accepted == [VerdictStatus.VERIFIED, VerdictStatus.VERIFIED, VerdictStatus.INVALID]
+
+
 def test_an_accepted_message_changes_nothing() -> None:
     plain = judge_all(MIXED, NETWORKS, workers=1)
     assert judge_all(MIXED, NETWORKS, messages=frozenset({MESSAGE}), workers=1) == plain

@@ -23,7 +23,7 @@ from monitor.ownership.bitcoin.hashing import hash160, key_hash_script, witness_
 from monitor.ownership.bitcoin.reader import Reader
 from monitor.ownership.bitcoin.virtual import ToSign, to_spend_id
 from monitor.ownership.digests import compact_size, sized
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged
 from tests.support.ownership import BITCOIN, MESSAGE, ORDER, claim, multisig, network
 
 KEYS = [PrivateKey(bytes((number,)) * 32) for number in (1, 2, 3)]
@@ -228,7 +228,7 @@ def test_a_bip_322_signature_stands_alone_in_its_row() -> None:
     address = p2tr(KEYS[0])
     text = simple(taproot_witness(KEYS[0], account(address).script_pubkey, MESSAGE))
     assert judged(claim(BITCOIN, address, text)).status is VerdictStatus.VERIFIED
-    assert judged(claim(BITCOIN, address, text, text)).status is VerdictStatus.INVALID
+    assert judged(claim(BITCOIN, address, text, text)).status is VerdictStatus.UNSUPPORTED
 
 
 @pytest.mark.parametrize("kind", SIGNERS)
@@ -267,7 +267,7 @@ def test_bip_322_is_bitcoins_alone() -> None:
     text = full(transaction, pushes)
     assert judged(claim(BITCOIN, address, text)).status is VerdictStatus.VERIFIED
     cash = network("bitcoin-sv", "bitcoin")
-    assert judge(claim(cash, address, text), cash).status is VerdictStatus.INVALID
+    assert judge(claim(cash, address, text), cash).status is VerdictStatus.UNSUPPORTED
 
 
 def test_a_hybrid_key_is_no_key() -> None:
@@ -394,7 +394,9 @@ def test_a_full_signature_must_have_the_shape_that_the_bip_gives_it() -> None:
     assert status(lambda t: t.vin.append(CMutableTxIn())) is VerdictStatus.UNSUPPORTED
 
 
-@pytest.mark.parametrize(("version", "status"), [(0, "verified"), (2, "verified"), (1, "invalid"), (3, "invalid")])
+@pytest.mark.parametrize(
+    ("version", "status"), [(0, "verified"), (2, "verified"), (1, "unsupported"), (3, "unsupported")]
+)
 def test_the_version_must_be_one_that_the_bip_knows(version: int, status: str) -> None:
     witness = key_witness(KEYS[0], PUBKEY_SCRIPT, MESSAGE, version)
     text = full(to_sign(PUBKEY_SCRIPT, MESSAGE, version), witness=witness)
@@ -409,7 +411,7 @@ def test_nothing_may_follow_or_be_marked_and_missing_in_a_full_signature() -> No
     unmarked = "ful" + base64.b64encode(bare[:4] + b"\0\1" + bare[4:-4] + b"\0" + bare[-4:]).decode()
     assert "no witness" in judged(claim(BITCOIN, ADDRESS, unmarked)).reason
     other_marker = "ful" + base64.b64encode(bare[:4] + b"\0\2" + bare[4:]).decode()
-    assert "not a transaction" in judged(claim(BITCOIN, ADDRESS, other_marker)).reason
+    assert "no transaction" in judged(claim(BITCOIN, ADDRESS, other_marker)).reason
 
 
 @pytest.mark.parametrize("number", [0, 0xFC, 0xFD, 0xFFFF, 0x10000, 0xFFFFFFFF, 0x100000000, 2**64 - 1])
@@ -419,7 +421,7 @@ def test_a_length_has_one_spelling(number: int) -> None:
     spellings = [bytes((prefix,)) + raw[:width] for prefix, width in WIDTHS if number < 256**width]
     for longer in spellings:
         if longer != compact_size(number):
-            with pytest.raises(Refused):
+            with pytest.raises(NotJudged):
                 Reader(longer).compact_size()
 
 
@@ -442,7 +444,7 @@ def test_every_length_is_minimal_and_every_byte_used() -> None:
     }
     for name, altered in longer.items():
         text = "smp" + base64.b64encode(altered).decode()
-        assert judged(claim(BITCOIN, ADDRESS, text)).status is VerdictStatus.INVALID, name
+        assert judged(claim(BITCOIN, ADDRESS, text)).status is VerdictStatus.UNSUPPORTED, name
 
 
 @settings(max_examples=100, deadline=None)

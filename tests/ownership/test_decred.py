@@ -10,7 +10,7 @@ from monitor.ownership import judge
 from monitor.ownership.digests import bitcoin_message
 from monitor.registry import load
 from monitor.registry.addresses.encodings.blake256 import blake256
-from tests.support.ownership import MESSAGE, claim, compact
+from tests.support.ownership import MESSAGE, NOT_PROVEN, claim, compact
 
 DECRED = load().networks["decred"]
 KEY, OTHER = PrivateKey(b"\x01" * 32), PrivateKey(b"\x02" * 32)
@@ -69,8 +69,8 @@ def test_the_addresss_key_is_verified_under_dcrds_header_and_okxs(text: str, sig
         row(OWN[:-1] + "1", GOOD),
     ],
 )
-def test_anything_altered_is_invalid(altered: Claim) -> None:
-    assert judge(altered, DECRED).status is VerdictStatus.INVALID
+def test_anything_altered_is_not_proven(altered: Claim) -> None:
+    assert judge(altered, DECRED).status in NOT_PROVEN
 
 
 def test_a_script_address_is_unsupported_as_dcrd_judges_none() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from monitor.model import Claim, Verdict, VerdictStatus
 from monitor.ownership import judge, question
 from tests.support.ed25519 import HOMES, KEY, KEYLESS, OTHER, Home, Key, okx_signature
-from tests.support.ownership import MESSAGE, claim, network
+from tests.support.ownership import MESSAGE, NOT_PROVEN, claim, network
 
 every_home = pytest.mark.parametrize("home", HOMES, ids=lambda home: home.name)
 every_keyless = pytest.mark.parametrize(("family", "address"), KEYLESS.values(), ids=KEYLESS)
@@ -73,13 +73,13 @@ def test_a_key_is_stated_or_is_the_account(home: Home) -> None:
     if home.is_key:
         assert verdict.status is VerdictStatus.VERIFIED
     else:
-        assert (verdict.status, "no public key" in verdict.reason) == (VerdictStatus.INVALID, True)
+        assert (verdict.status, "no public key" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
 
 
 @every_home
 @pytest.mark.parametrize("text", [KEY.hex[:-2], KEY.hex + "00", " " + KEY.hex, "0X" + KEY.hex[2:], "key", "0x"])
-def test_a_key_of_another_shape_is_invalid(home: Home, text: str) -> None:
-    assert judged(home, row(home, key=text)).status is VerdictStatus.INVALID
+def test_a_key_of_another_shape_is_unsupported(home: Home, text: str) -> None:
+    assert judged(home, row(home, key=text)).status is VerdictStatus.UNSUPPORTED
 
 
 @every_home
@@ -89,14 +89,14 @@ def test_hex_may_lack_its_prefix_and_may_be_of_upper_case(home: Home) -> None:
 
 
 @every_home
-def test_a_signature_of_another_shape_is_invalid(home: Home) -> None:
+def test_a_signature_of_another_shape_is_unsupported(home: Home) -> None:
     for text in (GOOD[:-2], GOOD + "00", GOOD + "\n", " " + GOOD, "0x", "rubbish", "null", GOOD * 2, GOOD[:-1] + "g"):
-        assert judged(home, row(home, signatures=(text,))).status is VerdictStatus.INVALID
+        assert judged(home, row(home, signatures=(text,))).status is VerdictStatus.UNSUPPORTED
 
 
 @every_home
-def test_a_second_signature_is_invalid(home: Home) -> None:
-    assert judged(home, row(home, signatures=(GOOD, GOOD))).status is VerdictStatus.INVALID
+def test_a_second_signature_is_unsupported(home: Home) -> None:
+    assert judged(home, row(home, signatures=(GOOD, GOOD))).status is VerdictStatus.UNSUPPORTED
 
 
 def test_a_row_on_a_chain_of_another_kind_is_never_proven() -> None:
@@ -158,7 +158,7 @@ def test_a_key_stated_for_an_account_that_no_key_makes_is_unbound(family: str, a
 
 
 @every_keyless
-def test_a_wrong_signature_for_an_account_that_no_key_makes_is_invalid(family: str, address: str) -> None:
+def test_a_wrong_signature_for_an_account_that_no_key_makes_is_not_proven(family: str, address: str) -> None:
     on = network(family, family)
     for changed in (
         claim(on, address, GOOD, key=OTHER.hex),
@@ -166,7 +166,7 @@ def test_a_wrong_signature_for_an_account_that_no_key_makes_is_invalid(family: s
         claim(on, address, GOOD[:-2] + "00", key=KEY.hex),
         claim(on, address, GOOD),
     ):
-        assert judge(changed, on).status is VerdictStatus.INVALID
+        assert judge(changed, on).status in NOT_PROVEN
 
 
 LENGTHS = st.sampled_from([0, 1, 31, 32, 33, 48, 63, 64, 65, 96, 97, 98])
@@ -199,7 +199,7 @@ def test_an_iost_key_may_be_written_in_base58() -> None:
     for text, status in (
         (base58.b58encode(KEY.public).decode(), VerdictStatus.UNBOUND),
         (base58.b58encode(OTHER.public).decode(), VerdictStatus.INVALID),
-        (base58.b58encode(KEY.public[:31]).decode(), VerdictStatus.INVALID),
-        (base58.b58encode(KEY.public).decode() + " ", VerdictStatus.INVALID),
+        (base58.b58encode(KEY.public[:31]).decode(), VerdictStatus.UNSUPPORTED),
+        (base58.b58encode(KEY.public).decode() + " ", VerdictStatus.UNSUPPORTED),
     ):
         assert judge(claim(on, "okx_wallet1", GOOD, key=text), on).status is status, text

@@ -18,7 +18,7 @@ from monitor.registry.addresses import decode
 from monitor.registry.addresses.substrate import encode
 from tests.support import ed25519
 from tests.support.ed25519 import HOMES, KEY, OTHER, blake, okx, okx_signature
-from tests.support.ownership import MESSAGE, claim, network
+from tests.support.ownership import MESSAGE, NOT_PROVEN, claim, network
 
 ADDRESS = {home.name: home.address(KEY.public) for home in HOMES}
 ON = {home.name: home.on for home in HOMES}
@@ -71,15 +71,12 @@ def test_no_family_takes_the_form_of_another() -> None:
             assert judged(name, KEY.sign(signed)).status is VerdictStatus.INVALID, (name, form)
 
 
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [("printable ~", 0), ("tab\t", 1), ("ж", 1), (LONG, 2), ("a" * (1232 - 85), 0), ("a" * (1232 - 84), 2)],
-)
-def test_solanas_header_names_the_format_that_the_text_needs(text: str, kind: int) -> None:
+@pytest.mark.parametrize(("text", "first"), [("printable ~", 0), ("tab\t", 1), ("ж", 1), (LONG, 1), ("a" * 1_300, 0)])
+def test_solanas_header_names_a_format_that_can_hold_the_text(text: str, first: int) -> None:
     raw = text.encode()
-    for wanted in range(3):
-        signature = KEY.sign(spec_header(wanted, len(raw)) + raw)
-        expected = VerdictStatus.VERIFIED if wanted == kind else VerdictStatus.INVALID
+    for kind in range(4):
+        signature = KEY.sign(spec_header(kind, len(raw)) + raw)
+        expected = VerdictStatus.VERIFIED if first <= kind <= 2 else VerdictStatus.INVALID
         assert judged("solana", signature, message=text).status is expected
 
 
@@ -108,13 +105,13 @@ def test_a_signature_may_be_in_its_chains_own_spelling(name: str, spell: Callabl
     raw = KEY.sign(okx())
     assert judged(name, spell(raw)).status is VerdictStatus.VERIFIED
     for wrong in (spell(raw[:-1]), spell(raw + b"\0"), spell(raw)[:-1], spell(raw) + "1", " " + spell(raw), "edsig1"):
-        assert judged(name, wrong).status is VerdictStatus.INVALID
+        assert judged(name, wrong).status in NOT_PROVEN
 
 
 def test_a_tezos_key_may_be_in_its_chains_own_spelling() -> None:
     assert judged("tezos", okx_signature(), key=ed25519.tezos("0d0f25d9", KEY.public)).status is VerdictStatus.VERIFIED
     for wrong in (ed25519.tezos("0d0f25d9", OTHER.public), "edpk", "edpk" + "1" * 90, "edpk" + "0" * 50):
-        assert judged("tezos", okx_signature(), key=wrong).status is VerdictStatus.INVALID
+        assert judged("tezos", okx_signature(), key=wrong).status in NOT_PROVEN
 
 
 @pytest.mark.parametrize("prefix", ["06a1a1", "06a1a4", "06a1a6"])
@@ -179,11 +176,11 @@ def test_a_personal_message_that_another_wallet_signed_verifies() -> None:
 def test_other_flags_intents_and_keys_of_a_personal_message_are_refused() -> None:
     good = personal(TEXT, b"\x13")
     assert judged("sui", serialised(good)).status is VerdictStatus.VERIFIED
-    assert judged("sui", serialised(good), key=OTHER.hex).status is VerdictStatus.INVALID
-    assert judged("sui", serialised(good, key=OTHER.public), key="").status is VerdictStatus.INVALID
-    assert judged("sui", serialised(personal(TEXT, b"\x13", b"\0\0\0"))).status is VerdictStatus.INVALID
-    assert judged("sui", serialised(good, flag=b"\1")).status is VerdictStatus.INVALID
-    assert judged("sui", serialised(good, flag=b"\4", key=b"\2" + KEY.public)).status is VerdictStatus.INVALID
+    assert judged("sui", serialised(good), key=OTHER.hex).status in NOT_PROVEN
+    assert judged("sui", serialised(good, key=OTHER.public), key="").status in NOT_PROVEN
+    assert judged("sui", serialised(personal(TEXT, b"\x13", b"\0\0\0"))).status in NOT_PROVEN
+    assert judged("sui", serialised(good, flag=b"\1")).status in NOT_PROVEN
+    assert judged("sui", serialised(good, flag=b"\4", key=b"\2" + KEY.public)).status in NOT_PROVEN
     for flag in (b"\1", b"\2", b"\3", b"\5"):
         verdict = judged("sui", serialised(good, flag=flag, key=b"\2" + KEY.public))
         assert verdict.status is VerdictStatus.UNSUPPORTED
@@ -390,4 +387,4 @@ def test_a_casper_key_may_stand_behind_its_kind_and_other_kinds_are_not_judged()
     row = claim(on, "01" + KEY.public.hex(), okx_signature(), key="01" + KEY.public.hex())
     assert judge(row, on).status is VerdictStatus.VERIFIED
     assert judge(replace(row, key="02" + "02" + KEY.public.hex()), on).status is VerdictStatus.UNSUPPORTED
-    assert judge(replace(row, key="03" + KEY.public.hex()), on).status is VerdictStatus.INVALID
+    assert judge(replace(row, key="03" + KEY.public.hex()), on).status is VerdictStatus.UNSUPPORTED

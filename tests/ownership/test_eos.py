@@ -14,7 +14,7 @@ from monitor.model import Claim, VerdictStatus
 from monitor.ownership import judge
 from monitor.registry import load
 from tests.support.keys import ORDER, Key
-from tests.support.ownership import MESSAGE, claim, with_high_s
+from tests.support.ownership import MESSAGE, NOT_PROVEN, claim, with_high_s
 
 EOS, WAX = load().networks["eos"], load().networks["wax"]
 KEY, OTHER = Key(b"\x01" * 32), Key(b"\x02" * 32)
@@ -80,10 +80,10 @@ def test_wax_is_judged_alike() -> None:
 def test_two_stated_keys_must_both_sign_in_their_columns() -> None:
     other = sign(OTHER, okx(MESSAGE))
     assert status(row(GOOD, other, key=TWO)) is VerdictStatus.UNBOUND
-    assert status(row(other, GOOD, key=TWO)) is VerdictStatus.INVALID
-    assert status(row(GOOD, key=TWO)) is VerdictStatus.INVALID
-    assert status(row(GOOD, GOOD, key=TWO)) is VerdictStatus.INVALID
-    assert status(row(GOOD, other)) is VerdictStatus.INVALID
+    assert status(row(other, GOOD, key=TWO)) in NOT_PROVEN
+    assert status(row(GOOD, key=TWO)) in NOT_PROVEN
+    assert status(row(GOOD, GOOD, key=TWO)) in NOT_PROVEN
+    assert status(row(GOOD, other)) in NOT_PROVEN
 
 
 def test_one_key_stated_twice_is_invalid_however_it_is_spelled() -> None:
@@ -94,11 +94,11 @@ def test_one_key_stated_twice_is_invalid_however_it_is_spelled() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(position=st.integers(0, 64), change=st.integers(1, 255))
-def test_a_signature_with_any_byte_changed_is_invalid(position: int, change: int) -> None:
+def test_a_signature_with_any_byte_changed_is_not_proven(position: int, change: int) -> None:
     signed = KEY.sign(okx(MESSAGE), 31)
     raw = bytearray(signed[64:] + signed[:64])
     raw[position] ^= change
-    assert status(row(written(bytes(raw)))) is VerdictStatus.INVALID
+    assert status(row(written(bytes(raw)))) in NOT_PROVEN
 
 
 def test_the_twin_of_a_signature_is_malleable() -> None:
@@ -128,8 +128,8 @@ def test_only_the_headers_of_compressed_keys_are_known(header: int) -> None:
         *("SIG_K1_" + checked(b"\x1f" + bytes(65)), "SIG_K1_" + checked(bytes(65), b"R1"), "SIG_K1_" + "z" * 5000),
     ],
 )
-def test_a_signature_of_another_shape_is_invalid(text: str) -> None:
-    assert status(row(text)) is VerdictStatus.INVALID
+def test_a_signature_of_another_shape_is_not_proven(text: str) -> None:
+    assert status(row(text)) in NOT_PROVEN
 
 
 @pytest.mark.parametrize(
@@ -140,9 +140,9 @@ def test_a_signature_of_another_shape_is_invalid(text: str) -> None:
         *("{", "{}", '{"publicKey1": 1, "publicKey2": 2}', '{"publicKey1": "EOS"}', '{"a":' * 100_000),
     ],
 )
-def test_a_key_that_is_another_or_no_key_is_invalid(stated: str) -> None:
+def test_a_key_that_is_another_or_no_key_is_not_proven(stated: str) -> None:
     verdict = judge(row(GOOD, key=stated), EOS)
-    assert verdict.status is VerdictStatus.INVALID
+    assert verdict.status in NOT_PROVEN
     assert "defect" not in verdict.reason
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.model import VerdictStatus
 from monitor.ownership import judge
-from tests.support.ownership import ETHEREUM, MESSAGE, OKC, claim, evm_signature, with_high_s
+from tests.support.ownership import ETHEREUM, MESSAGE, NOT_PROVEN, OKC, claim, evm_signature, with_high_s
 
 MESSAGES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200)
 SECRETS = st.binary(min_size=32, max_size=32).filter(lambda secret: 0 < int.from_bytes(secret, "big") < 2**255)
@@ -42,10 +42,10 @@ def test_a_wallets_signature_over_either_form_proves_its_own_account(secret: byt
 
 @settings(max_examples=60, deadline=None)
 @given(position=st.integers(0, 64), change=st.integers(1, 255))
-def test_a_signature_with_any_byte_changed_is_invalid(position: int, change: int) -> None:
+def test_a_signature_with_any_byte_changed_is_not_proven(position: int, change: int) -> None:
     raw = bytearray.fromhex(GOOD[2:])
     raw[position] ^= change
-    assert judge(claim(ETHEREUM, KEY.address, "0x" + raw.hex()), ETHEREUM).status is VerdictStatus.INVALID
+    assert judge(claim(ETHEREUM, KEY.address, "0x" + raw.hex()), ETHEREUM).status in NOT_PROVEN
 
 
 @given(message=MESSAGES.filter(lambda message: message != MESSAGE))
@@ -68,12 +68,12 @@ def test_a_malleable_signature_is_refused() -> None:
 
 
 @pytest.mark.parametrize("shift", [-27, 2, 4])
-def test_other_spellings_of_v_are_refused(shift: int) -> None:
+def test_other_spellings_of_v_are_not_judged(shift: int) -> None:
     raw = bytes.fromhex(GOOD[2:])
     other = "0x" + (raw[:64] + bytes((raw[64] + shift,))).hex()
     verdict = judge(claim(ETHEREUM, KEY.address, other), ETHEREUM)
-    assert verdict.status is VerdictStatus.INVALID
-    assert "not 27 or 28" in verdict.reason
+    assert verdict.status is VerdictStatus.UNSUPPORTED
+    assert "judged are 27, 28" in verdict.reason
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,9 @@ def test_other_spellings_of_v_are_refused(shift: int) -> None:
         *(GOOD[:-2] + "  ", GOOD[:64] + "  " + GOOD[66:], GOOD[:-1] + "\uff11", GOOD[:-2] + "\t\n"),
     ],
 )
-def test_a_signature_of_another_shape_is_refused(text: str) -> None:
+def test_a_signature_of_another_shape_is_not_judged(text: str) -> None:
     verdict = judge(claim(ETHEREUM, KEY.address, text), ETHEREUM)
-    assert verdict.status is VerdictStatus.INVALID
+    assert verdict.status is VerdictStatus.UNSUPPORTED
     assert "130 hex digits" in verdict.reason
 
 
@@ -100,9 +100,9 @@ def test_an_r_that_is_on_no_point_of_the_curve_is_refused() -> None:
     assert judge(claim(ETHEREUM, KEY.address, text), ETHEREUM).reason == "no key has this signature"
 
 
-def test_a_second_signature_for_an_account_of_one_key_is_refused() -> None:
+def test_a_second_signature_for_an_account_of_one_key_is_not_judged() -> None:
     verdict = judge(claim(ETHEREUM, KEY.address, GOOD, GOOD), ETHEREUM)
-    assert verdict.status is VerdictStatus.INVALID
+    assert verdict.status is VerdictStatus.UNSUPPORTED
 
 
 def test_a_wrong_checksum_is_invalid_whatever_the_signature() -> None:
@@ -118,7 +118,7 @@ def test_a_public_key_in_the_row_must_be_the_one_that_signed() -> None:
         assert judge(claim(ETHEREUM, KEY.address, GOOD, key=key.hex()), ETHEREUM).status is VerdictStatus.VERIFIED
     other = PrivateKey(b"\x02" * 32).public_key.format().hex()
     for stated in (other, "rubbish", public.format().hex()[:-2]):
-        assert judge(claim(ETHEREUM, KEY.address, GOOD, key=stated), ETHEREUM).status is VerdictStatus.INVALID
+        assert judge(claim(ETHEREUM, KEY.address, GOOD, key=stated), ETHEREUM).status in NOT_PROVEN
 
 
 def test_okxs_own_header_counts_on_okc_and_nowhere_else() -> None:

@@ -48,9 +48,9 @@ def test_a_row_without_signatures_is_unsigned(signatures: tuple[str, ...]) -> No
         assert judge(row, on).status is VerdictStatus.UNSIGNED
 
 
-def test_a_signed_row_without_a_message_is_invalid() -> None:
+def test_a_signed_row_without_a_message_is_unsupported() -> None:
     verdict = judge(replace(SIGNED, message=""), ETHEREUM)
-    assert (verdict.status, "no message" in verdict.reason) == (VerdictStatus.INVALID, True)
+    assert (verdict.status, "no message" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
 
 
 def test_a_message_that_is_no_unicode_is_invalid() -> None:
@@ -72,7 +72,7 @@ def test_a_defect_in_a_family_judges_the_row_invalid_names_itself_and_is_logged(
     monkeypatch.setattr(judging, "FAMILIES", {"evm": families.Family(broken, evm.DESCRIPTION)})
     with caplog.at_level(logging.ERROR):
         verdict = judge(SIGNED, ETHEREUM)
-    assert verdict.status is VerdictStatus.INVALID
+    assert verdict.status is VerdictStatus.UNSUPPORTED
     assert "ZeroDivisionError" in verdict.reason
     assert "list.csv, line 1" in caplog.text
     assert "by accident" in caplog.text

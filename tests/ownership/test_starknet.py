@@ -9,7 +9,7 @@ from monitor.model import Verdict, VerdictStatus
 from monitor.ownership import judge
 from monitor.ownership.faults import Refused
 from monitor.ownership.starknet import curve, message
-from tests.support.ownership import MESSAGE, claim, network
+from tests.support.ownership import MESSAGE, NOT_PROVEN, claim, network
 
 STARKNET = network("starknet", "starknet")
 ACCOUNT, OTHER_ACCOUNT = "0x03b" + "7" * 61, "0x02c" + "7" * 61
@@ -67,14 +67,14 @@ def test_leading_zeros_of_key_and_s_may_be_missing() -> None:
 @pytest.mark.parametrize(
     "signature", ["", "0x", GOOD[:64], GOOD + "0", GOOD[:-1] + "g", " " + GOOD, "null", "0" * 128, "f" * 128]
 )
-def test_a_signature_of_another_shape_or_range_is_invalid(signature: str) -> None:
+def test_a_signature_of_another_shape_or_range_is_not_proven(signature: str) -> None:
     verdict = judge(claim(STARKNET, ACCOUNT, signature or "-", key=f"{KEY:#x}"), STARKNET)
-    assert (verdict.status, "defect" in verdict.reason) == (VerdictStatus.INVALID, False)
+    assert (verdict.status in NOT_PROVEN, "defect" in verdict.reason) == (True, False)
 
 
 @pytest.mark.parametrize("key", ["", "0x", "key", "1" * 65, f"{curve.FIELD:x}", f"{curve.FIELD + KEY:x}", "f" * 64])
-def test_a_key_that_is_no_x_coordinate_is_invalid(key: str) -> None:
-    assert judged(GOOD, key=key).status is VerdictStatus.INVALID
+def test_a_key_that_is_no_x_coordinate_is_not_proven(key: str) -> None:
+    assert judged(GOOD, key=key).status in NOT_PROVEN
 
 
 def test_a_number_that_no_point_has_for_its_x_is_no_key() -> None:
@@ -111,9 +111,9 @@ def test_the_pedersen_hash_is_starknets_at_the_edges(pair: tuple[int, int]) -> N
 
 
 @pytest.mark.parametrize("text", ["a" * 32, "é", "ж", "a" * 200, f"{curve.FIELD}"[:77], f"{curve.FIELD:#x}", "0" * 65])
-def test_a_text_that_the_form_does_not_cover_is_refused(text: str) -> None:
+def test_a_text_that_the_form_does_not_cover_is_not_judged(text: str) -> None:
     verdict = judged(GOOD, text=text)
-    assert verdict.status is VerdictStatus.INVALID
+    assert verdict.status is VerdictStatus.UNSUPPORTED
     assert "by key" not in verdict.reason
 
 
@@ -122,9 +122,9 @@ def test_a_text_that_reads_as_a_number_stands_for_it(text: str, same: str) -> No
     assert message.digest(text, 1) == message.digest(same, 1)
 
 
-def test_a_second_signature_is_invalid_and_owners_are_not_judged() -> None:
+def test_a_second_signature_is_unsupported_and_owners_are_not_judged() -> None:
     twice = claim(STARKNET, ACCOUNT, GOOD, GOOD, key=f"{KEY:#x}")
-    assert judge(twice, STARKNET).status is VerdictStatus.INVALID
+    assert judge(twice, STARKNET).status is VerdictStatus.UNSUPPORTED
     owned = claim(STARKNET, ACCOUNT, GOOD, key=f"{KEY:#x}", owners=[OTHER_ACCOUNT])
     assert judge(owned, STARKNET).status is VerdictStatus.UNSUPPORTED
 

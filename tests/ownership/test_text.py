@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.ownership.ed25519 import spellings
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged
 from monitor.ownership.text import base58_bytes, base64_bytes, hex_bytes
 from monitor.registry.addresses import AddressError
 from monitor.registry.addresses.encodings import base58check
@@ -28,15 +28,15 @@ def test_nothing_stands_before_or_after(space: str) -> None:
     raw = b"\x07" * 64
     text = b58encode(raw).decode()
     for spelling in (text + space, space + text):
-        with pytest.raises(Refused):
+        with pytest.raises(NotJudged):
             base58_bytes(spelling, "it")
-        with pytest.raises(Refused):
-            spellings.base58_or_hex_signature(spelling)
+        with pytest.raises(NotJudged):
+            spellings.signature(spelling)
         with pytest.raises(AddressError):
             base58check.decode(spelling)
     for spelling in (raw.hex() + space, space + raw.hex()):
-        with pytest.raises(Refused):
+        with pytest.raises(NotJudged):
             hex_bytes(spelling, "it")
     for spelling in (base64.b64encode(raw).decode() + space, space + base64.b64encode(raw).decode()):
-        with pytest.raises(Refused):
+        with pytest.raises(NotJudged):
             base64_bytes(spelling, "it")

@@ -13,7 +13,7 @@ from monitor.ownership import judge
 from monitor.registry import load
 from tests.support import keys
 from tests.support.keys import ORDER, Key
-from tests.support.ownership import MESSAGE, claim
+from tests.support.ownership import MESSAGE, NOT_PROVEN, claim
 
 XRP = load().networks["xrp"]
 SECRETS = st.binary(min_size=32, max_size=32).filter(lambda raw: 0 < int.from_bytes(raw, "big") < ORDER)
@@ -77,15 +77,15 @@ def test_okxs_header_counts_for_ed25519_keys_too() -> None:
 @EACH
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
-def test_a_signature_with_any_byte_changed_is_invalid(kind: str, data: st.DataObject) -> None:
+def test_a_signature_with_any_byte_changed_is_not_proven(kind: str, data: st.DataObject) -> None:
     row = ROWS[kind]
     raw = bytearray.fromhex(row.signatures[0])
     raw[data.draw(st.integers(0, len(raw) - 1))] ^= data.draw(st.integers(1, 255))
-    assert status(replace(row, signatures=(raw.hex(),))) is VerdictStatus.INVALID
+    assert status(replace(row, signatures=(raw.hex(),))) in NOT_PROVEN
 
 
 @EACH
-def test_anything_else_altered_is_invalid(kind: str) -> None:
+def test_anything_else_altered_is_not_proven(kind: str) -> None:
     row, other = ROWS[kind], OTHERS[kind]
     signature = row.signatures[0]
     for altered in (
@@ -101,7 +101,7 @@ def test_anything_else_altered_is_invalid(kind: str) -> None:
         *(replace(row, signatures=(text,)) for text in (signature + "00", signature[:-2], signature + " ", "0x", "xx")),
     ):
         verdict = judge(altered, XRP)
-        assert verdict.status is VerdictStatus.INVALID, altered
+        assert verdict.status in NOT_PROVEN, altered
         assert "defect" not in verdict.reason
 
 
@@ -127,7 +127,7 @@ def test_a_der_signature_with_high_s_is_malleable_and_one_with_padding_malformed
 def test_an_uncompressed_key_makes_no_account_of_the_ledger() -> None:
     key = Key(b"\x01" * 32)
     row = claim(XRP, keys.xrp(key.uncompressed), der(key.sign(half(MESSAGE))).hex(), key=key.uncompressed.hex())
-    assert status(row) is VerdictStatus.INVALID
+    assert status(row) is VerdictStatus.UNSUPPORTED
 
 
 def test_an_x_address_is_its_account() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from coincurve import PrivateKey
 
-from monitor.model import Claim, ClaimKind, Network
+from monitor.model import Claim, ClaimKind, Network, VerdictStatus
 from monitor.registry.addresses import AddressError, decode
 
 MESSAGE = "I am an OKX address"
@@ -76,3 +76,7 @@ def with_high_s(r_s: bytes) -> bytes:
 def multisig(threshold: int, *keys: bytes) -> bytes:
     """``m <key> ... n OP_CHECKMULTISIG``."""
     return bytes((0x50 + threshold,)) + b"".join(bytes((len(k),)) + k for k in keys) + bytes((0x50 + len(keys), 0xAE))
+
+
+NOT_PROVEN = {VerdictStatus.INVALID, VerdictStatus.UNSUPPORTED}
+"""What altered evidence comes to: refused as somebody else's, or of a form that is not judged."""

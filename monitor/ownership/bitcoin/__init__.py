@@ -50,9 +50,9 @@ def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
     if len(recoverable) == len(signatures):
         reason = yield from _judge_compact(account, recoverable, headers, message)
     elif network.name not in BIP322:
-        raise Refused("the signature is not 65 bytes in base64, nor 0x and 130 hex digits")
+        raise NotJudged(f"on {network.title} only 65 bytes in base64, or 0x and 130 hex digits, are judged")
     elif len(given) > 1:
-        raise Refused("a BIP-322 signature is whole by itself, and this row has more signatures")
+        raise NotJudged("a BIP-322 signature is whole by itself, and this row has more signatures")
     else:
         reason = bip322.judge(account, given[0], message)
     return _verified(reason)

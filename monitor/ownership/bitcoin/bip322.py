@@ -56,7 +56,7 @@ def _read(text: str, spent: bytes) -> ToSign:
         return read_full(raw, spent)
     try:
         return read_simple(raw, spent)
-    except Refused:
+    except NotJudged:
         if prefix or len(raw) < 60:  # no transaction is that short
             raise
     return read_full(raw, spent)

@@ -19,7 +19,7 @@ from monitor.ownership import digests
 from monitor.ownership.bitcoin import multisig
 from monitor.ownership.bitcoin.account import Account
 from monitor.ownership.bitcoin.hashing import hash160, key_hash_script, witness_script_hash
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged, Refused
 from monitor.ownership.recovery import Recovering, Recovery, recovery
 from monitor.ownership.secp256k1 import compressed
 from monitor.ownership.text import base64_bytes
@@ -87,29 +87,29 @@ def read(text: str) -> Compact | None:
         return _read_okx(text)
     try:
         raw = base64_bytes(text, "the signature")
-    except Refused:
+    except NotJudged:
         return None
     if len(raw) != _LENGTH:
         return None
     if not 27 <= raw[0] <= 42:
-        raise Refused(f"the header byte of the signature is {raw[0]}, not 27 to 42 (BIP 137)")
+        raise NotJudged(f"the header byte of the signature is {raw[0]}; only 27 to 42 are judged (BIP 137)")
     kind, recovery_id = divmod(raw[0] - 27, 4)
     return Compact(_HEADERS[kind], recovery_id, raw[1:], digests.bitcoin_message)
 
 
 def _read_okx(text: str) -> Compact:
     if not _OKX_HEX.fullmatch(text):
-        raise Refused("the signature is not 0x and 130 hex digits (r, s, v)")
+        raise NotJudged("the signature is not 65 bytes, in base64 or as 0x and 130 hex digits (r, s, v)")
     raw = bytes.fromhex(text[2:])
     if not 27 <= raw[64] <= 34:
-        raise Refused(f"v of the signature is {raw[64]}, not 27 to 34")
+        raise NotJudged(f"v of the signature is {raw[64]}; only 27 to 34 are judged")
     return Compact(Header.COMPRESSED, (raw[64] - 27) % 4, raw[:64], lambda _, message: digests.okx_message(message))
 
 
 def judge(account: Account, signatures: list[Compact], message_header: str, message: bytes) -> Recovering[str]:
     """Why the signatures prove the account; else ``Refused``."""
     if account.form == "p2tr":
-        raise Refused("a taproot address cannot be proven by a recoverable signature (BIP 137); BIP-322 is needed")
+        raise NotJudged("for taproot addresses only BIP-322 is judged: BIP 137 has no recoverable signatures for them")
     signers = []
     for signature in signatures:
         key = yield signature.asked(message_header, message)
@@ -129,7 +129,7 @@ def _is_nested(account: Account, signatures: list[Compact], signers: list[bytes]
 
 def _judge_key(account: Account, signatures: list[Compact], signers: list[bytes]) -> str:
     if len(signers) > 1:
-        raise Refused(f"{len(signers)} signatures are given for an address of one key")
+        raise NotJudged(f"{len(signers)} signatures are given for an address of one key; only rows with one are judged")
     header, key = signatures[0].header, signers[0]
     name, allowed, program_of = _KEY_FORMS[account.form]
     if header not in allowed:
@@ -147,7 +147,7 @@ def _judge_script(account: Account, signatures: list[Compact], signers: list[byt
     name, script = _script_of(account)
     parsed = multisig.parse(script, uncompressed=name == "P2SH")
     if parsed is None:
-        raise Refused(f"the {name} script is not a bare multisig")
+        raise NotJudged(f"the {name} script is not a bare multisig, the only kind that is judged")
     parsed.check(signers)
     return f"{name}: {len(signers)} keys of the {parsed} script signed"
 
@@ -156,7 +156,7 @@ def _script_of(account: Account) -> tuple[str, bytes]:
     """The script in the row, proven to be the one that the address hashes, with the name of the way it does."""
     script = account.stated
     if not script:
-        raise Refused("the row gives no redeem or witness script")
+        raise NotJudged("the row gives no redeem or witness script, without which nothing tells whose keys count")
     if hash160(script) == account.program:
         if len(script) > multisig.MAX_PUSH:
             raise Refused(f"the script has {len(script)} bytes; more than {multisig.MAX_PUSH} cannot be spent")

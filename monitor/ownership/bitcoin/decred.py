@@ -24,10 +24,10 @@ def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
         raise NotJudged(f"signatures for Decred addresses of the form {account.form} are not judged")
     given = [text for text in claim.signatures if text]
     if len(given) > 1:
-        raise Refused(f"{len(given)} signatures are given for an address of one key")
+        raise NotJudged(f"{len(given)} signatures are given for an address of one key; only rows with one are judged")
     signature = compact.read(given[0])
     if signature is None or given[0].startswith("0x"):
-        raise Refused("the signature is not 65 bytes in base64")
+        raise NotJudged("the signature is not 65 bytes in base64, which alone are judged on Decred")
     if signature.header is not compact.Header.COMPRESSED:
         raise Refused(f"the header of the signature is for {signature.header}, the address is of a compressed key")
     key = yield from _signer(signature, account.program, claim.message.encode())

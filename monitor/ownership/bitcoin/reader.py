@@ -1,10 +1,10 @@
 """Bitcoin's serialisation, read strictly: every length minimal, every byte used."""
 
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged
 
 
 class Reader:
-    """Takes bytes off the front of a serialised value; ``Refused`` when there are too few."""
+    """Takes bytes off the front of a serialised value; ``NotJudged`` when there are too few."""
 
     def __init__(self, raw: bytes) -> None:
         self._raw = raw
@@ -14,7 +14,7 @@ class Reader:
         """The next ``count`` bytes."""
         taken = self._raw[self._at : self._at + count]
         if len(taken) < count:
-            raise Refused("the BIP-322 signature is cut short")
+            raise NotJudged("the signature is neither compact nor BIP-322: it ends too early for that")
         self._at += count
         return taken
 
@@ -30,7 +30,9 @@ class Reader:
         width = 1 << (first - 0xFC)
         number = self.number(width)
         if number < 0xFD or (width > 2 and number < 1 << (4 * width)):
-            raise Refused("the BIP-322 signature has a length in a longer spelling than it needs")
+            raise NotJudged(
+                "the signature is neither compact nor BIP-322: it has a length in a longer spelling than it needs"
+            )
         return number
 
     def sized(self) -> bytes:
@@ -41,10 +43,10 @@ class Reader:
         """A witness stack: as many sized items as it says."""
         count = self.compact_size()
         if count > len(self._raw):
-            raise Refused("the BIP-322 signature is cut short")
+            raise NotJudged("the signature is neither compact nor BIP-322: it ends too early for that")
         return tuple(self.sized() for _ in range(count))
 
     def end(self) -> None:
         """Nothing may be left."""
         if self._at != len(self._raw):
-            raise Refused("the BIP-322 signature has bytes after its end")
+            raise NotJudged("the signature is neither compact nor BIP-322: it has bytes after its end")

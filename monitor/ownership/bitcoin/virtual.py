@@ -97,13 +97,11 @@ def read_full(raw: bytes, spent: bytes) -> ToSign:
     segwit = inputs == 0
     if segwit:
         if reader.number(1) != 1:
-            raise Refused("the BIP-322 signature is not a transaction")
+            raise NotJudged("the signature is neither compact nor BIP-322: it is no transaction")
         inputs = reader.compact_size()
-    if inputs == 0 or reader.take(36) != spent + bytes(4):
-        raise Refused("the BIP-322 signature is for another address or message")
-    if inputs > 1:
+    outpoint, script_sig, sequence = reader.take(36), reader.sized(), reader.number(4)
+    if inputs != 1:
         raise NotJudged("BIP-322 signatures with further inputs (proofs of funds) are not judged")
-    script_sig, sequence = reader.sized(), reader.number(4)
     if reader.take(1 + len(_OUTPUT)) != b"\x01" + _OUTPUT:
         raise Refused("the BIP-322 signature has outputs other than the one that pays nothing to OP_RETURN")
     witness = reader.stack() if segwit else ()
@@ -111,6 +109,8 @@ def read_full(raw: bytes, spent: bytes) -> ToSign:
         raise Refused("the BIP-322 signature is marked as segwit and has no witness")
     lock_time = reader.number(4)
     reader.end()
+    if outpoint != spent + bytes(4):
+        raise Refused("the BIP-322 signature is for another address or message")
     if version not in {0, 2}:
-        raise Refused(f"the BIP-322 signature has version {version}, which must be 0 or 2")
+        raise NotJudged(f"the BIP-322 signature has version {version}; only 0 and 2 are judged")
     return ToSign(spent, witness, script_sig, version, sequence, lock_time)

@@ -6,12 +6,12 @@ rekeyed has another key authorised on chain; the key of its address then still m
 
 from monitor.model import Claim, Network, Verdict
 from monitor.ownership.description import Description
-from monitor.ownership.ed25519 import rows, spellings
+from monitor.ownership.ed25519 import rows
 from monitor.ownership.ed25519.messages import OKX, Form
 
 DESCRIPTION = Description(
     addresses="Base32 of key and checksum.",
-    messages="OKX's header; `MX` and the text (`signBytes`). Hex or base64.",
+    messages="OKX's header; `MX` and the text (`signBytes`).",
     binding="The address is the key.",
     verified="The key of the address signed.",
     promotion="None: `verified` needs none; whether the account was rekeyed is not asked.",
@@ -27,7 +27,6 @@ _SCHEME = rows.Scheme(
     check=rows.Keyed(
         forms=(OKX, Form("MX", lambda message, _: b"MX" + message)),
         key_in=rows.whole_key,
-        read_signature=spellings.base64_or_hex_signature,
     ),
     bind=rows.is_key,
 )

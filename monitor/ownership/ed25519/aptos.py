@@ -5,27 +5,37 @@ docs, "Accounts"; AIP-55). A rotated account keeps its address under another aut
 present authentication key as its owner, and proves that key: ``unbound``, until the chain says that it is the present
 one. An account that was rotated away from the key of its address would still be ``verified`` by the old key.
 
-Wallets that follow the wallet standard sign a text that begins ``APTOS`` and ends in a nonce that rows do not state;
-they are judged when the row's message is that whole text.
+Wallets that follow the wallet standard (AIP-62) sign a text of lines: ``APTOS``, perhaps ``address``, ``application``
+and ``chainId``, then ``message`` and ``nonce``. The row's message is that whole text; or the cell of the signature
+holds the object that the wallet returns, with the text as its ``fullMessage``, and the row's message is the one in it.
+A line that names another account or another chain than Aptos' main net contradicts the row.
 """
 
+import re
 from hashlib import sha3_256
 
 from monitor.model import Claim, Network, OwnerQuestion, Verdict
+from monitor.ownership import returned
 from monitor.ownership.description import Description
 from monitor.ownership.ed25519 import rows
 from monitor.ownership.ed25519.messages import OKX, Form
+from monitor.ownership.faults import NotJudged, Refused
 from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
     addresses="32 bytes in hex, without up to four leading zeros.",
-    messages="OKX's header; the whole text of the wallet standard (`APTOS\\nmessage: …`). Hex.",
+    messages="OKX's header; the wallet standard (AIP-62), with its whole text (`APTOS\\n…message: …`) as the row's "
+    "message, or with the object that the wallet returns as its signature.",
     binding="The address is the SHA3-256 of key and scheme (00, or 02 for single keys), as of the account's creation.",
     verified="The key of the address signed.",
     promotion="The account's present authentication key, where the row names one as its owner.",
 )
 
-_WALLET_TEXT = b"APTOS\nmessage: "
+_WALLET_TEXT = re.compile(
+    r"APTOS\n((?:(?:address|application|chainId): [^\n]*\n)*)message: (.*)\nnonce: [^\n]*", re.DOTALL
+)
+_MAIN_NET = "1"
+_RETURNED = {"address", "application", "chainId", "fullMessage", "message", "nonce", "prefix", "signature"}
 _SCHEMES = {"Ed25519": (b"", b"\x00"), "single-key": (b"\x00\x20", b"\x02")}
 """What is hashed before and after the key. A single key in BCS has its variant (Ed25519 is 0) and length before it."""
 
@@ -49,7 +59,33 @@ def bind(key: bytes, account: Decoded) -> str | None:
 
 
 def _wallet_text(message: bytes, _key: bytes) -> bytes | None:
-    return message if message.startswith(_WALLET_TEXT) else None
+    return message if _WALLET_TEXT.fullmatch(message.decode()) else None
 
 
-_SCHEME = rows.Scheme(check=rows.Keyed(forms=(OKX, Form("wallet standard", _wallet_text))), bind=bind)
+_by_key = rows.Keyed(forms=(OKX, Form("wallet standard", _wallet_text)))
+
+
+def _check(row: rows.Row) -> rows.Signed:
+    if row.signature.startswith("{"):
+        row = _of_returned(row)
+    if text := _WALLET_TEXT.fullmatch(row.message.decode()):
+        lines = dict(line.split(": ", 1) for line in text[1].split("\n") if line)
+        returned.check_account(lines.get("address", ""), row.network, row.account.canonical)
+        if lines.get("chainId", _MAIN_NET) != _MAIN_NET:
+            raise Refused(f"the text that was signed names chain {lines['chainId']}, not {_MAIN_NET}")
+    return _by_key(row)
+
+
+def _of_returned(row: rows.Row) -> rows.Row:
+    """The row with the text and the signature that the wallet's object holds."""
+    stated = returned.read(row.signature, _RETURNED)
+    signed = stated.get("fullMessage", "")
+    text = _WALLET_TEXT.fullmatch(signed)
+    if not text or not stated.get("signature"):
+        raise NotJudged("the signature is a JSON object without signature and fullMessage as AIP-62 has them")
+    if row.message.decode() not in {signed, text[2]}:
+        raise Refused("the message that the wallet signed is not the row's")
+    return row._replace(message=signed.encode(), signature=stated["signature"])
+
+
+_SCHEME = rows.Scheme(check=_check, bind=bind)

@@ -13,7 +13,7 @@ from monitor.registry.addresses.canton import fingerprint
 
 DESCRIPTION = Description(
     addresses="Parties: `hint::1220…`, the fingerprint of a key.",
-    messages="OKX's header. Hex. Ed25519 keys only.",
+    messages="OKX's header. Ed25519 keys only.",
     binding="The party's namespace is the fingerprint of the key: 1220 and a SHA-256.",
     verified="The root key of the party's namespace signed.",
     promotion="None: the topology, which may give a party further keys, is not asked.",

@@ -5,7 +5,8 @@ beside it only delegates. An address whose payment credential is a script pays t
 chain code and attributes, which rows do not state: ``unbound``.
 
 OKX signs its header. Wallets sign by CIP-8 and CIP-30 (:mod:`~monitor.ownership.ed25519.cose`); there the key comes
-as a COSE_Key, and the signed headers name the address.
+as a COSE_Key, and the signed headers name the address; Ledger, Keystone and Lace can write the bare hash of the key
+there, which is the payment credential.
 """
 
 from hashlib import blake2b
@@ -13,13 +14,13 @@ from hashlib import blake2b
 from monitor.model import Claim, Network, Verdict
 from monitor.ownership.description import Description
 from monitor.ownership.ed25519 import cose, curve, rows, spellings
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged, Refused
 from monitor.ownership.text import hex_bytes
 from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
     addresses="Base, pointer and enterprise addresses (`addr1…`); Byron addresses and those of scripts.",
-    messages="OKX's header; CIP-8 (COSE_Sign1 of CIP-30, with a COSE_Key or the bare key). Hex.",
+    messages="OKX's header; CIP-8 (COSE_Sign1 of CIP-30 in hex, with a COSE_Key or the bare key).",
     binding="The payment credential is the BLAKE2b-224 of the key; nothing binds a key to a script or a Byron address.",
     verified="The key that may spend from the address signed.",
     promotion="None: a script's signers are not asked for.",
@@ -37,7 +38,7 @@ def judge(claim: Claim, network: Network) -> Verdict:
 
 def _read_key(text: str) -> bytes:
     if len(text.removeprefix("0x")) == 2 * curve.KEY_SIZE:
-        return spellings.hex_key(text)
+        return spellings.key(text)
     return cose.read_key(hex_bytes(text, "the public key"))
 
 
@@ -48,16 +49,21 @@ def _check(row: rows.Row) -> rows.Signed:
     if len(row.signature.removeprefix("0x")) == 2 * curve.SIGNATURE_SIZE:
         return _signed_directly(row)
     if not row.key:
-        raise Refused("the row states no public key")
+        raise NotJudged("the row states no public key, without which a signature of CIP-8 cannot be judged")
     key = _read_key(row.key)
     signed = cose.read_sign1(hex_bytes(row.signature, "the signature"))
-    if signed.address != row.signer.payload:
+    if signed.address not in _names_of(row.signer):
         raise Refused("the signed headers name another address")
     if signed.payload != (blake2b(row.message, digest_size=_HASH).digest() if signed.hashed else row.message):
         raise Refused("what was signed is not the row's message")
     if not curve.verifies(key, signed.signature, signed.structure):
         raise Refused(f"the signature is not by key {key.hex()} over this message")
     return rows.Signed(key, "CIP-8")
+
+
+def _names_of(account: Decoded) -> tuple[bytes, ...]:
+    """What signed headers may say for ``account``: the address, or the hash of the key that pays from it."""
+    return (account.payload,) if _keyless(account) else (account.payload, account.payload[1 : 1 + _HASH])
 
 
 def _bind(key: bytes, account: Decoded) -> str | None:

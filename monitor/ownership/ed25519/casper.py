@@ -8,13 +8,14 @@ from monitor.model import Claim, Network, Verdict
 from monitor.ownership.description import Description
 from monitor.ownership.ed25519 import rows, spellings
 from monitor.ownership.ed25519.curve import KEY_SIZE
+from monitor.ownership.ed25519.messages import OKX, Form
 from monitor.ownership.faults import NotJudged
 from monitor.registry.addresses import Decoded
 from monitor.registry.addresses.casper import account_hash
 
 DESCRIPTION = Description(
     addresses="Public keys behind their kind (`01…`, `02…`), and `account-hash-…`.",
-    messages="OKX's header. Hex. Ed25519 keys only.",
+    messages="OKX's header; `Casper Message:` and the text (Casper Wallet). Ed25519 keys only.",
     binding="The account is the BLAKE2b-256 of `ed25519`, a zero byte and the key.",
     verified="The key that the account was created with signed.",
     promotion="None: the keys associated with the account are not asked for.",
@@ -34,11 +35,12 @@ def _read_key(text: str) -> bytes:
         raise NotJudged("signatures of secp256k1 keys are not judged on Casper, only those of Ed25519 keys")
     if digits.startswith("01") and len(digits) == _TAGGED:
         digits = digits[2:]
-    return spellings.hex_key(digits)
+    return spellings.key(digits)
 
 
 def _bind(key: bytes, account: Decoded) -> str | None:
     return "whose account hash is the account" if account_hash("ed25519", key) == account.payload else None
 
 
-_SCHEME = rows.Scheme(check=rows.Keyed(read_key=_read_key), bind=_bind)
+_FORMS = (OKX, Form("Casper Message", lambda message, _: b"Casper Message:\n" + message))
+_SCHEME = rows.Scheme(check=rows.Keyed(forms=_FORMS, read_key=_read_key), bind=_bind)

@@ -1,7 +1,8 @@
 """What CIP-30's ``signData`` returns: a COSE_Sign1 and a COSE_Key (RFC 9052, CIP-8), with Ed25519 in both.
 
-Both must be CBOR in the one shortest spelling that wallets write. The signature covers the protected headers and the
-payload, so the unprotected ones may say nothing but whether the payload was hashed, which the payload shows.
+Both must be CBOR in the one shortest spelling that wallets write, the first perhaps behind its tag (18). The signature
+covers the protected headers and the payload, so the unprotected ones may say nothing but whether the payload was
+hashed, which the payload shows. Whatever else CBOR can say here is not judged.
 """
 
 from dataclasses import dataclass
@@ -9,10 +10,11 @@ from dataclasses import dataclass
 import cbor2
 
 from monitor.ownership.ed25519.curve import KEY_SIZE, SIGNATURE_SIZE
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged
 
 _CRITICAL = 2  # header label: what a verifier must understand
 _KEY_ID = 2  # key label
+_SIGN1 = 18  # the tag of a COSE_Sign1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +35,37 @@ class Sign1:
 
 
 def read_sign1(data: bytes) -> Sign1:
-    """The COSE_Sign1 in ``data``; else ``Refused``."""
-    match _load(data, "the signature"):
+    """The COSE_Sign1 in ``data``; else ``NotJudged``."""
+    match _untagged(_load(data, "the signature")):
         case [bytes() as protected, dict() as unprotected, bytes() as payload, bytes() as signature]:
             pass
         case _:
-            raise Refused("the signature is neither 64 bytes nor a COSE_Sign1 with its payload")
+            raise NotJudged(
+                "the signature is neither 64 bytes nor a COSE_Sign1 with its payload: only those are judged"
+            )
     match _load(protected, "the protected header"):
         case {1: -8, "address": bytes() as address, **others} if _CRITICAL not in others:  # 1: algorithm, -8: EdDSA
             pass
         case _:
-            raise Refused("the protected headers do not name EdDSA and an address, and nothing else that matters")
+            raise NotJudged("the protected headers do not name EdDSA and an address, or name something critical")
     hashed = unprotected.get("hashed", False)
     if not isinstance(hashed, bool) or unprotected.keys() - {"hashed"} or len(signature) != SIGNATURE_SIZE:
-        raise Refused("the COSE_Sign1 is not one of CIP-8 with a signature of 64 bytes")
+        raise NotJudged("the COSE_Sign1 is not one of CIP-8 with a signature of 64 bytes, as which alone it is judged")
     return Sign1(protected, address, hashed, payload, signature)
 
 
 def read_key(data: bytes) -> bytes:
-    """The Ed25519 key in the COSE_Key ``data``; else ``Refused``."""
+    """The Ed25519 key in the COSE_Key ``data``; else ``NotJudged``."""
     # Labels 1: type (1: octet key pair), 3: algorithm (-8: EdDSA), -1: curve (6: Ed25519), -2: x.
     match _load(data, "the public key"):
         case {1: 1, 3: -8, -1: 6, -2: bytes() as key, **others} if set(others) <= {_KEY_ID} and len(key) == KEY_SIZE:
             return key
         case _:
-            raise Refused("the public key is neither 32 bytes nor a COSE_Key of Ed25519")
+            raise NotJudged("the public key is neither 32 bytes nor a COSE_Key of Ed25519, which alone are judged")
+
+
+def _untagged(value: object) -> object:
+    return value.value if isinstance(value, cbor2.CBORTag) and value.tag == _SIGN1 else value
 
 
 def _load(data: bytes, what: str) -> object:
@@ -65,7 +73,7 @@ def _load(data: bytes, what: str) -> object:
         value: object = cbor2.loads(data)
         whole = cbor2.dumps(value) == data
     except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise Refused(f"{what} is not CBOR") from error
+        raise NotJudged(f"{what} has an unknown length, and is not CBOR") from error
     if not whole:
-        raise Refused(f"{what} is not CBOR in its shortest spelling, or something follows it")
+        raise NotJudged(f"{what} is not CBOR in its shortest spelling, or something follows it")
     return value

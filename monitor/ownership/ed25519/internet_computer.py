@@ -15,7 +15,7 @@ from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
     addresses="Account identifiers: 64 hex digits.",
-    messages="OKX's header. Hex. Ed25519 keys only.",
+    messages="OKX's header. Ed25519 keys only.",
     binding="The account identifier is that of the key's own principal and its default subaccount.",
     verified="The key whose principal owns the account signed.",
     promotion="None: nothing but the principal controls the account.",

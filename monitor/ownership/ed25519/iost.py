@@ -1,15 +1,12 @@
-"""IOST: an account is a name, and which keys rule it, the chain alone knows (its contract ``auth.iost``).
-
-A key may stand in the row as IOST writes it, in base58.
-"""
+"""IOST: an account is a name, and which keys rule it, the chain alone knows (its contract ``auth.iost``)."""
 
 from monitor.model import Claim, Network, Verdict
 from monitor.ownership.description import Description
-from monitor.ownership.ed25519 import rows, spellings
+from monitor.ownership.ed25519 import rows
 
 DESCRIPTION = Description(
     addresses="Account names: 5 to 11 of a-z, 0-9 and underscores.",
-    messages="OKX's header. Hex; the key also in base58. Ed25519 keys only.",
+    messages="OKX's header. Ed25519 keys only.",
     binding="Nothing: a name holds no key.",
     verified="Never.",
     promotion="None: IOST's nodes are not asked for the account's permissions.",
@@ -22,7 +19,7 @@ def judge(claim: Claim, network: Network) -> Verdict:
 
 
 _SCHEME = rows.Scheme(
-    check=rows.Keyed(read_key=spellings.base58_or_hex_key),
+    check=rows.Keyed(),
     bind=lambda _key, _account: None,
     keyless=lambda _account: "only the chain knows which keys rule an account's name",
 )

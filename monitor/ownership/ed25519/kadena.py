@@ -6,7 +6,7 @@ from monitor.ownership.ed25519 import rows
 
 DESCRIPTION = Description(
     addresses="`k:` and the key in hex.",
-    messages="OKX's header. Hex.",
+    messages="OKX's header.",
     binding="The account is its key.",
     verified="The account's key signed.",
     promotion="None: other account names do not decode.",

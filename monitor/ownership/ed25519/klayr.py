@@ -13,7 +13,7 @@ from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
     addresses="`kly…` (Lisk's base32).",
-    messages="OKX's header. Hex.",
+    messages="OKX's header.",
     binding="The address is the first 20 bytes of the SHA-256 of the key.",
     verified="The key of the address signed.",
     promotion="None: whether the account needs further signatures is not asked.",

@@ -5,12 +5,14 @@ A guarded account needs a second signature to spend; its own key still makes it 
 
 from monitor.model import Claim, Network, Verdict
 from monitor.ownership.description import Description
+from monitor.ownership.digests import keccak
 from monitor.ownership.ed25519 import rows
+from monitor.ownership.ed25519.messages import OKX, Form
 from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
     addresses="`erd1…`.",
-    messages="OKX's header. Hex.",
+    messages="OKX's header; the Keccak-256 of MultiversX' envelope of the text (`SignableMessage` of its SDKs).",
     binding="The address is the key, but for contracts.",
     verified="The key of the address signed.",
     promotion="None: a contract's owner is not asked for.",
@@ -28,4 +30,12 @@ def _keyless(account: Decoded) -> str:
     return "the address is that of a contract, which has no key" if account.payload.startswith(_CONTRACT) else ""
 
 
-_SCHEME = rows.Scheme(check=rows.Keyed(key_in=rows.whole_key), bind=rows.is_key, keyless=_keyless)
+def _envelope(message: bytes, _key: bytes) -> bytes:
+    return keccak(b"\x17Elrond Signed Message:\n" + str(len(message)).encode() + message)
+
+
+_SCHEME = rows.Scheme(
+    check=rows.Keyed(forms=(OKX, Form("MultiversX envelope", _envelope)), key_in=rows.whole_key),
+    bind=rows.is_key,
+    keyless=_keyless,
+)

@@ -9,7 +9,7 @@ from monitor.ownership.ed25519 import rows
 
 DESCRIPTION = Description(
     addresses="`pokt1…`.",
-    messages="OKX's header. Hex. Ed25519 keys only.",
+    messages="OKX's header. Ed25519 keys only.",
     binding="Nothing: the address belongs to a key of another kind.",
     verified="Never.",
     promotion="None: Pocket's nodes are not asked.",

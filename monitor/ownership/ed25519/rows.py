@@ -12,7 +12,7 @@ from typing import NamedTuple
 from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
 from monitor.ownership.ed25519 import curve, spellings
 from monitor.ownership.ed25519.messages import OKX, Form
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged, Refused
 from monitor.registry.addresses import AddressError, Decoded, decode
 
 
@@ -56,15 +56,15 @@ class Keyed:
     forms: Sequence[Form] = (OKX,)
     key_in: Callable[[Decoded], bytes | None] = no_key
     """The key that an account is, for rows that state none."""
-    read_key: Callable[[str], bytes] = spellings.hex_key
-    read_signature: Callable[[str], bytes] = spellings.hex_signature
+    read_key: Callable[[str], bytes] = spellings.key
+    read_signature: Callable[[str], bytes] = spellings.signature
     verifies: Callable[[bytes, bytes, bytes], bool] = curve.verifies
 
     def __call__(self, row: Row) -> Signed:
-        """The valid signature of ``row``; else ``Refused``."""
+        """The valid signature of ``row``; else ``Refused`` or ``NotJudged``."""
         key = self.read_key(row.key) if row.key else self.key_in(row.signer)
         if key is None:
-            raise Refused("the row states no public key")
+            raise NotJudged("the row states no public key, without which such a signature cannot be judged")
         signature = self.read_signature(row.signature)
         for form in self.forms:
             prepared = form.prepare(row.message, key)
@@ -134,7 +134,7 @@ def _read(claim: Claim, network: Network) -> Row:
     signatures = {column: text for column, text in enumerate(claim.signatures, 1) if text}
     owners = {column: text for column, text in enumerate(claim.owners, 1) if text}
     if len(signatures) > 1:
-        raise Refused(f"{len(signatures)} signatures are given for one key")
+        raise NotJudged(f"{len(signatures)} signatures are given for one key; only rows with one are judged")
     for column, owner in owners.items():
         if column not in signatures:
             raise Refused(f"owner {column}, {owner}, has not signed")

@@ -13,7 +13,7 @@ from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
     addresses="76 hex digits: unlock hash and checksum.",
-    messages="OKX's header. Hex.",
+    messages="OKX's header.",
     binding="The address is the Merkle root of the standard unlock conditions of the key.",
     verified="The one key of the address signed.",
     promotion="None: nothing but the unlock conditions controls an address.",

@@ -1,49 +1,36 @@
-"""How lists write keys and signatures of these families. A family names the readers that it takes, the usual first."""
+"""How lists write keys and signatures of these families: in hex, base64 or base58, which length and padding tell apart.
+
+Of 32 bytes hex has 64 digits, base64 44 characters that end in ``=``, base58 up to 44 without one; of 64 bytes 128,
+88 and up to 88.
+"""
 
 from monitor.ownership.ed25519.curve import KEY_SIZE, SIGNATURE_SIZE
-from monitor.ownership.faults import Refused
-from monitor.ownership.text import base58_bytes, base64_bytes, sized_hex
-
-_BASE58_KEY_LENGTH = 44
-_BASE58_LENGTH = 88
-_BASE64_LENGTH = 88
+from monitor.ownership.faults import NotJudged
+from monitor.ownership.text import base58_bytes, base64_bytes, hex_bytes
 
 
-def hex_key(text: str) -> bytes:
-    """32 bytes in hex."""
-    return sized_hex(text, KEY_SIZE, "the public key")
+def key(text: str) -> bytes:
+    """The 32 bytes of a public key; ``NotJudged`` for other lengths and spellings."""
+    return _bytes(text, KEY_SIZE, "the public key")
 
 
-def base58_or_hex_key(text: str) -> bytes:
-    """32 bytes in base58 (32 to 44 characters) or in hex (64 and more)."""
-    if len(text) > _BASE58_KEY_LENGTH:
-        return hex_key(text)
-    key = base58_bytes(text, "the public key, which is not hex,")
-    if len(key) != KEY_SIZE:
-        raise Refused(f"the public key has {len(key)} bytes, not {KEY_SIZE}")
-    return key
+def signature(text: str) -> bytes:
+    """The 64 bytes of a signature; ``NotJudged`` for other lengths and spellings."""
+    return _bytes(text, SIGNATURE_SIZE, "the signature")
 
 
-def hex_signature(text: str) -> bytes:
-    """64 bytes in hex."""
-    return sized_hex(text, SIGNATURE_SIZE, "the signature")
+def any_bytes(text: str, what: str, size: int) -> bytes:
+    """Bytes in hex, base64 or base58, as the length of ``text`` has it for ``size`` bytes."""
+    shortest = -(-size // 3) * 4  # base64's length, and the most that base58 takes
+    if text.startswith("0x") or len(text) > shortest:
+        return hex_bytes(text, f"{what}, which is too long for base64 and base58,")
+    if text.endswith("="):
+        return base64_bytes(text, what)
+    return base58_bytes(text, f"{what}, which is neither {2 * size} hex digits nor base64,")
 
 
-def base58_or_hex_signature(text: str) -> bytes:
-    """64 bytes in base58 (64 to 88 characters) or in hex (128 and more)."""
-    if len(text) > _BASE58_LENGTH:
-        return hex_signature(text)
-    return _whole(base58_bytes(text, "the signature, which is not hex,"))
-
-
-def base64_or_hex_signature(text: str) -> bytes:
-    """64 bytes in base64 (88 characters) or in hex (128 and more)."""
-    if len(text) > _BASE64_LENGTH:
-        return hex_signature(text)
-    return _whole(base64_bytes(text, "the signature"))
-
-
-def _whole(raw: bytes) -> bytes:
-    if len(raw) != SIGNATURE_SIZE:
-        raise Refused(f"the signature has {len(raw)} bytes, not {SIGNATURE_SIZE}")
+def _bytes(text: str, size: int, what: str) -> bytes:
+    raw = any_bytes(text, what, size)
+    if len(raw) != size:
+        raise NotJudged(f"{what} has {len(raw)} bytes; only {size} bytes, in hex, base64 or base58, are judged")
     return raw

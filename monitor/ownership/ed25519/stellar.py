@@ -8,12 +8,12 @@ from hashlib import sha256
 
 from monitor.model import Claim, Network, Verdict
 from monitor.ownership.description import Description
-from monitor.ownership.ed25519 import rows, spellings
+from monitor.ownership.ed25519 import rows
 from monitor.ownership.ed25519.messages import OKX, Form
 
 DESCRIPTION = Description(
     addresses="`G…` (SEP-23).",
-    messages="OKX's header; SEP-53. Hex or base64.",
+    messages="OKX's header; SEP-53.",
     binding="The account is its master key.",
     verified="The account's master key signed.",
     promotion="None: `verified` needs none; whether the master key still has weight is not asked.",
@@ -33,7 +33,6 @@ _SCHEME = rows.Scheme(
     check=rows.Keyed(
         forms=(OKX, Form("SEP-53", _sep_53)),
         key_in=rows.whole_key,
-        read_signature=spellings.base64_or_hex_signature,
     ),
     bind=rows.is_key,
 )

@@ -1,10 +1,13 @@
 """Substrate chains (Polkadot, Kusama, their asset hubs …): an account is an Ed25519 or sr25519 key, written in SS58.
 
 The two kinds are told apart by the signature: schnorrkel sets the first bit of an sr25519 signature's last byte, which
-is clear in every valid Ed25519 signature. sr25519 signs in the context ``substrate`` (sp-core). OKX signs its header,
-with Ed25519; the browser extensions sign a text between ``<Bytes>`` and ``</Bytes>`` (polkadot-js, ``u8aWrapBytes``),
-command-line tools the text itself. Accounts that hash something (ECDSA keys, multisigs, pure proxies, pallets) are no
-keys, and ``invalid`` here, as for any other key.
+is clear in every valid Ed25519 signature. Ledger and @polkadot/api also write the byte of the kind before it
+(``MultiSignature`` of sp_runtime: 00 Ed25519, 01 sr25519). sr25519 signs in the context ``substrate`` (sp-core). OKX
+signs its header, with Ed25519; the browser extensions sign a text between ``<Bytes>`` and ``</Bytes>`` (polkadot-js,
+``u8aWrapBytes``), command-line tools the text itself.
+
+Accounts of ECDSA keys hash them, and sign with 65 bytes, or 66 behind the kind 02: those are not judged. Other accounts
+that hash something (multisigs, pure proxies, pallets) are no keys, and ``invalid`` here, as for any other key.
 """
 
 import sr25519
@@ -13,10 +16,12 @@ from monitor.model import Claim, Network, Verdict
 from monitor.ownership.description import Description
 from monitor.ownership.ed25519 import curve, rows, spellings
 from monitor.ownership.ed25519.messages import OKX, TEXT, Form
+from monitor.ownership.faults import NotJudged, Refused
 
 DESCRIPTION = Description(
-    addresses="SS58 with the chain's prefix.",
-    messages="OKX's header; `<Bytes>` and the text; the plain text. Ed25519 or sr25519, hex.",
+    addresses="SS58 with the chain's prefix, or the key in hex.",
+    messages="OKX's header; `<Bytes>` and the text; the plain text. Ed25519 or sr25519, with or without the byte of "
+    "the kind (`MultiSignature`).",
     binding="The account is the key.",
     verified="The account's own key signed.",
     promotion="None: `verified` needs none.",
@@ -24,6 +29,8 @@ DESCRIPTION = Description(
 
 _IDENTITY = bytes(32)
 _SCHNORRKEL = 0x80
+_ED25519, _SR25519 = 0, 1
+_RECOVERY_IDS = {0, 1, 27, 28}
 
 
 def judge(claim: Claim, network: Network) -> Verdict:
@@ -32,8 +39,22 @@ def judge(claim: Claim, network: Network) -> Verdict:
 
 
 def _check(row: rows.Row) -> rows.Signed:
-    signature = spellings.hex_signature(row.signature)
-    return (_sr25519 if signature[-1] & _SCHNORRKEL else _ed25519)(row)
+    raw = spellings.any_bytes(row.signature, "the signature", curve.SIGNATURE_SIZE)
+    signature = raw[-curve.SIGNATURE_SIZE :]
+    kind = _SR25519 if signature[-1] & _SCHNORRKEL else _ED25519
+    if raw not in (signature, bytes((kind,)) + signature):
+        raise NotJudged(
+            f"the signature has {len(raw)} bytes and begins with {raw[0]:02x}; judged are 64 bytes of Ed25519 or "
+            "sr25519, alone or behind 00 or 01, and not ECDSA"
+        )
+    try:
+        return _BY_KIND[kind](row._replace(signature=signature.hex()))
+    except Refused as refusal:
+        if raw == signature or raw[-1] not in _RECOVERY_IDS:
+            raise
+        raise NotJudged(
+            f"{refusal}; if the last of the 65 bytes is a recovery id, it is ECDSA, not judged"
+        ) from refusal
 
 
 def _verifies_sr25519(key: bytes, signature: bytes, message: bytes) -> bool:
@@ -48,11 +69,12 @@ def _verifies_sr25519(key: bytes, signature: bytes, message: bytes) -> bool:
 
 
 _FORMS = (OKX, Form("<Bytes>", lambda message, _: b"<Bytes>" + message + b"</Bytes>"), TEXT)
-_ed25519 = rows.Keyed(forms=_FORMS, key_in=rows.whole_key, verifies=curve.verifies)
-_sr25519 = rows.Keyed(
-    forms=[Form(f"sr25519, {form.name}", form.prepare) for form in _FORMS],
-    key_in=rows.whole_key,
-    verifies=_verifies_sr25519,
-)
-
+_BY_KIND = {
+    _ED25519: rows.Keyed(forms=_FORMS, key_in=rows.whole_key, verifies=curve.verifies),
+    _SR25519: rows.Keyed(
+        forms=[Form(f"sr25519, {form.name}", form.prepare) for form in _FORMS],
+        key_in=rows.whole_key,
+        verifies=_verifies_sr25519,
+    ),
+}
 _SCHEME = rows.Scheme(check=_check, bind=rows.is_key)

@@ -46,9 +46,12 @@ def _check(row: rows.Row) -> rows.Signed:
     if raw[0] in _OTHER_SCHEMES and len(raw) > _SERIALISED:
         raise NotJudged(f"{_OTHER_SCHEMES[raw[0]]} signatures are not judged, only those of Ed25519 keys")
     if raw[0] != _ED25519 or len(raw) != _SERIALISED:
-        raise Refused("the signature is neither 64 bytes in hex nor flag 00, signature and key in base64")
+        raise NotJudged(
+            f"the signature has {len(raw)} bytes and the flag {raw[0]:02x}; judged are 64 bytes in hex, and flag 00, "
+            "signature and key in base64"
+        )
     signature, key = raw[1 : 1 + curve.SIGNATURE_SIZE], raw[1 + curve.SIGNATURE_SIZE :]
-    if row.key and spellings.hex_key(row.key) != key:
+    if row.key and spellings.key(row.key) != key:
         raise Refused("the row's public key is not the one in the signature")
     if not curve.verifies(key, signature, _personal(row.message)):
         raise Refused(f"the signature is not by key {key.hex()} over this message")

@@ -13,7 +13,7 @@ from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
     addresses="`0:` and 64 hex digits, or the friendly form.",
-    messages="OKX's header. Hex.",
+    messages="OKX's header.",
     binding="The address is the hash of EverWallet's code and of its first data, which hold the key; nothing binds a "
     "key to an account of another contract.",
     verified="The key with which the EverWallet was created signed.",

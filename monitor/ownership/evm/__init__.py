@@ -14,7 +14,8 @@ from monitor.ownership.recovery import Recovering
 DESCRIPTION = Description(
     addresses="`0x` and 20 bytes in hex (EIP-55 checksum where both cases appear); on OKT Chain also bech32 `ex1…`.",
     messages="OKX's digest (`personal_sign` of the text's Keccak-256) or EIP-191 `personal_sign` of the text, on OKT "
-    "Chain also OKX's own header; r, s, v in hex, v 27 or 28, low s.",
+    "Chain also OKX's own header; r, s, v in hex, v 27 or 28, low s. Joined (Safe), wrapped (ERC-6492) and compact "
+    "(EIP-2098) signatures are `unsupported`.",
     binding="The account is the last 20 bytes of the Keccak-256 of the key that the signature recovers to.",
     verified="The account's own key signed.",
     promotion="Rows with owners: EIP-1271, Safe owners and threshold, `owner()`, EigenPod owner.",

@@ -37,7 +37,7 @@ def judge(claim: Claim, network: Network) -> Verdict:
         raise Refused(f"{claim.account}: {error}") from error
     given = [text for text in claim.signatures if text]
     if len(given) > 1:
-        raise Refused(f"{len(given)} signatures are given for one key")
+        raise NotJudged(f"{len(given)} signatures are given for one key; only rows with one are judged")
     key = _read_key(claim.key)
     digest = message.digest(claim.message, int.from_bytes(account.payload, "big"))
     if not curve.verifies(key, _read_signature(given[0]), digest):
@@ -53,15 +53,15 @@ def question(claim: Claim, network: Network) -> OwnerQuestion | None:
 
 def _read_key(text: str) -> int:
     if not text:
-        raise Refused("the row states no public key")
+        raise NotJudged("the row states no public key, and an account on Starknet holds none")
     match = _KEY.fullmatch(text)
     if not match:
-        raise Refused("the public key is not up to 64 hex digits")
+        raise NotJudged("the public key is not up to 64 hex digits, as which alone it is judged")
     return int(match[1], 16)
 
 
 def _read_signature(text: str) -> curve.Signature:
     match = _SIGNATURE.fullmatch(text)
     if not match:
-        raise Refused("the signature is not 64 hex digits of r and up to 64 of s")
+        raise NotJudged("the signature is not 64 hex digits of r and up to 64 of s, as which alone it is judged")
     return int(match[1], 16), int(match[2], 16)

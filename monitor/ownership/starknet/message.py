@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from functools import lru_cache, reduce
 
 from monitor.ownership.digests import keccak
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged
 from monitor.ownership.starknet.curve import FIELD, pedersen
 
 _KEPT = 4096
@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"0x[0-9a-fA-F]+|[0-9]+")
 
 
 def digest(text: str, account: int) -> int:
-    """The hash that the key of ``account`` signs for ``text``; ``Refused`` where the form cannot hold the text."""
+    """The hash that the key of ``account`` signs for ``text``; ``NotJudged`` where the form cannot hold the text."""
     hashed: int = reduce(pedersen, (account, _message(text), _ELEMENTS), _HEAD)
     return hashed
 
@@ -36,10 +36,10 @@ def _message(text: str) -> int:
 
 def _felt(text: str) -> int:
     if len(text) > 2 * _SHORT + 2 or (not _NUMBER.fullmatch(text) and (len(text) > _SHORT or not text.isascii())):
-        raise Refused(f"the message is more than {_SHORT} ASCII characters, which Starknet's form does not cover")
+        raise NotJudged(f"the message is more than {_SHORT} ASCII characters, which the judged form does not cover")
     number = int(text, 0 if text.startswith("0x") else 10) if _NUMBER.fullmatch(text) else _short_string(text)
     if number >= FIELD:
-        raise Refused("the message is a number beyond Starknet's field")
+        raise NotJudged("the message is a number beyond Starknet's field, which the judged form does not cover")
     return number
 
 
