@@ -21,7 +21,7 @@ from monitor.ownership.recovery import Recovering
 from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
-    addresses="Bech32 of 20 bytes under the chain's own prefix; of 32 bytes with owners only.",
+    addresses="Bech32 of 20 bytes under the chain's own prefix; of 32 bytes with owners only. On Injective also `0x…`.",
     messages="OKX's own header (Keccak-256), r, s, v in hex, v 27 or 28; or the document of ADR-036, r and s in "
     "base64. Low s.",
     binding="The account is the RIPEMD-160 of the SHA-256 of the compressed key that the signature recovers to; on "

@@ -18,7 +18,7 @@ from monitor.ownership.recovery import Recovering
 from monitor.registry import addresses
 
 DESCRIPTION = Description(
-    addresses="Base58check `T…` of the 20 bytes of an EVM account.",
+    addresses="Base58check `T…`, or `41…` in hex, of the 20 bytes of an EVM account.",
     messages="`TRON Signed Message`, length and text (TronWeb's `signMessageV2`), or the same over the text's "
     "Keccak-256 (OKX), or over the text with the length 32 (TronWeb's first `signMessage`); r, s, v in hex, v 27 or "
     "28, low s.",

@@ -19,7 +19,8 @@ from monitor.ownership.text import hex_bytes
 from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
-    addresses="Base, pointer and enterprise addresses (`addr1…`); Byron addresses and those of scripts.",
+    addresses="Base, pointer and enterprise addresses (`addr1…`); Byron addresses and those of scripts; "
+    "also their bytes in hex.",
     messages="OKX's header; CIP-8 (COSE_Sign1 of CIP-30 in hex, with a COSE_Key or the bare key).",
     binding="The payment credential is the BLAKE2b-224 of the key; nothing binds a key to a script or a Byron address.",
     verified="The key that may spend from the address signed.",

@@ -7,7 +7,7 @@ from monitor.ownership.ed25519 import rows
 from monitor.ownership.ed25519.messages import OKX, Form
 
 DESCRIPTION = Description(
-    addresses="`0.0.N`, with or without the checksum of HIP-15.",
+    addresses="`0.0.N`, with or without the checksum of HIP-15, or as a long-zero EVM address.",
     messages="OKX's header; Hedera's envelope of the text (HIP-820). Ed25519 keys only.",
     binding="Nothing: only the ledger knows an account's key.",
     verified="Never.",

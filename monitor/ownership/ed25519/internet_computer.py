@@ -11,10 +11,10 @@ from hashlib import sha224
 from monitor.model import Claim, Network, Verdict
 from monitor.ownership.description import Description
 from monitor.ownership.ed25519 import rows
-from monitor.registry.addresses import Decoded
+from monitor.registry.addresses import Decoded, internet_computer
 
 DESCRIPTION = Description(
-    addresses="Account identifiers: 64 hex digits.",
+    addresses="Account identifiers: 64 hex digits; principals, for their default account.",
     messages="OKX's header. Ed25519 keys only.",
     binding="The account identifier is that of the key's own principal and its default subaccount.",
     verified="The key whose principal owns the account signed.",
@@ -23,8 +23,6 @@ DESCRIPTION = Description(
 
 _DER = bytes.fromhex("302a300506032b6570032100")  # what comes before the key (RFC 8410)
 _SELF_AUTHENTICATING = b"\x02"
-_DOMAIN = b"\x0aaccount-id"
-_DEFAULT_SUBACCOUNT = bytes(32)
 
 
 def judge(claim: Claim, network: Network) -> Verdict:
@@ -34,8 +32,7 @@ def judge(claim: Claim, network: Network) -> Verdict:
 
 def account_of(public_key: bytes) -> bytes:
     """The account, without its checksum, of a public key in DER."""
-    principal = sha224(public_key).digest() + _SELF_AUTHENTICATING
-    return sha224(_DOMAIN + principal + _DEFAULT_SUBACCOUNT).digest()
+    return internet_computer.account_of(sha224(public_key).digest() + _SELF_AUTHENTICATING)
 
 
 def _bind(key: bytes, account: Decoded) -> str | None:

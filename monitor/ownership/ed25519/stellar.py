@@ -12,7 +12,7 @@ from monitor.ownership.ed25519 import rows
 from monitor.ownership.ed25519.messages import OKX, Form
 
 DESCRIPTION = Description(
-    addresses="`G…` (SEP-23).",
+    addresses="`G…`, and `M…` for the account in it (SEP-23).",
     messages="OKX's header; SEP-53.",
     binding="The account is its master key.",
     verified="The account's master key signed.",

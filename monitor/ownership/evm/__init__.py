@@ -12,7 +12,8 @@ from monitor.ownership.recoverable import Usual
 from monitor.ownership.recovery import Recovering
 
 DESCRIPTION = Description(
-    addresses="`0x` and 20 bytes in hex (EIP-55 checksum where both cases appear); on OKT Chain also bech32 `ex1…`.",
+    addresses="20 bytes in hex, with or without `0x` (EIP-55 checksum where both cases appear); also the chain's own "
+    "spelling: bech32 (`ex1…`, `evmos1…`, `kava1…`, `crc1…`, `dym1…`, `haqq1…`, `io1…`, `zeta1…`), `ronin:`, `XKO`.",
     messages="OKX's digest (`personal_sign` of the text's Keccak-256) or EIP-191 `personal_sign` of the text, on OKT "
     "Chain also OKX's own header; r, s, v in hex, v 27 or 28, low s. Joined (Safe), wrapped (ERC-6492) and compact "
     "(EIP-2098) signatures are `unsupported`.",

@@ -25,7 +25,7 @@ def is_withdrawal(account: Address) -> bool:
 
 
 def decode(_network: Network, text: str) -> Decoded:
-    if len(text) == _WITHDRAWAL_CHARACTERS:
+    if len(hexadecimal.digits_of(text)) == _WITHDRAWAL_CHARACTERS - 2:
         account = evm.from_hex(text)
         return Decoded("0x" + account.hex(), "withdrawal", account)
     key = hexadecimal.decode(text, 48)

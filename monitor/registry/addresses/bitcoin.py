@@ -31,6 +31,8 @@ class _Coin:
     old_p2sh: str = ""
     """A version from before the coin chose its own. Its node still reads it as the same script, so it is accepted."""
     checksum: base58check.Hash = base58check.sha256d
+    transparent: str = ""
+    """The prefix of bech32m that stands for P2PKH where coins must come from a transparent address (ZIP-320)."""
     unreadable: Mapping[str, str] = field(default_factory=dict)
     """Beginnings of addresses whose coins no one but the owner can see, and what to call them."""
 
@@ -55,6 +57,7 @@ _COINS = {
     "zcash": _Coin(
         "1cb8",
         "1cbd",
+        transparent="tex",
         unreadable={
             "zc": "a shielded (Sprout) address",
             "zs1": "a shielded (Sapling) address",
@@ -91,7 +94,10 @@ def decode(network: Network, text: str) -> Decoded:
         return cashaddr.decode(coin.cashaddr, text)
     for beginning, kind in coin.unreadable.items():
         if text.lower().startswith(beginning):
-            raise AddressError(f"is {kind}: its balance cannot be read from the chain")
+            raise NoCodecError(f"is {kind}: its balance cannot be read from the chain")
+    if coin.transparent and text.lower().startswith(f"{coin.transparent}1"):
+        payload = bech32.decode_m(text, coin.transparent)
+        text = base58check.encode_check(bytes.fromhex(coin.p2pkh) + payload)
     return _base58(network, coin, text)
 
 

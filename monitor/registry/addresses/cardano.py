@@ -1,4 +1,7 @@
-"""Cardano, main net: Shelley addresses in bech32 (CIP-19) and Byron addresses in base58 of CBOR with a CRC-32."""
+"""Cardano, main net: Shelley addresses in bech32 (CIP-19) and Byron addresses in base58 of CBOR with a CRC-32.
+
+The bytes of either may stand in hexadecimal, as wallets hand them to sites (CIP-30).
+"""
 
 from __future__ import annotations
 
@@ -7,27 +10,38 @@ import zlib
 import cbor2
 
 from monitor.model import Network
-from monitor.registry.addresses.decoded import AddressError, Decoded
-from monitor.registry.addresses.encodings import base58check, bech32
+from monitor.registry.addresses.decoded import AddressError, Decoded, NoCodecError
+from monitor.registry.addresses.encodings import base58check, bech32, hexadecimal
 
 _MAIN_NET = 1
 _HASH = 28  # bytes of a key or script hash (BLAKE2b-224)
 
+_CBOR_PAIR = b"\x82"  # what a Byron address begins with; as a Shelley header it would be of the unknown type 8
 _NETWORK_MAGIC = 2  # the attribute that only Byron addresses of test nets carry
 
 
 def decode(_network: Network, text: str) -> Decoded:
+    if hexadecimal.is_hex(text) and len(text) % 2 == 0:
+        text = _spelled(bytes.fromhex(hexadecimal.digits_of(text)))
     prefix, separator, _ = text.lower().partition("1")
     if separator and prefix in ("addr", "addr_test", "stake", "stake_test"):
         return _shelley(text)
     return _byron(text)
 
 
+def _spelled(data: bytes) -> str:
+    """The text of an address that is given by its bytes."""
+    if data[:1] == _CBOR_PAIR:
+        return base58check.encode(data)
+    return bech32.encode_account("addr", data)
+
+
 def _shelley(text: str) -> Decoded:
     prefix, data = bech32.decode(text)
+    if prefix == "stake":
+        raise NoCodecError("is a reward account: only addresses that coins are paid to (addr…) can be read here")
     if prefix != "addr":
-        what = "a reward account" if prefix == "stake" else "of a test net"
-        raise AddressError(f"is {what}: its bech32 prefix is {prefix}, not addr")
+        raise AddressError(f"is of a test net: its bech32 prefix is {prefix}, not addr")
     if len(data) <= _HASH:
         raise AddressError(f"holds {len(data)} bytes, too few")
     kind, network = data[0] >> 4, data[0] & 0x0F

@@ -7,6 +7,8 @@ from monitor.registry.addresses.encodings import cashaddr as encoding
 from monitor.registry.addresses.encodings.cashaddr import CASHADDR_ALPHABET
 
 _PREFIXES = ("bitcoincash", "ecash")
+_TOKENS = {"bitcoincash": "simpleledger", "ecash": "etoken"}
+"""What wallets of the SLP tokens and eTokens write in place of the coin's prefix, for the same scripts."""
 
 # Type and size bits of the version byte, and the length that the size stands for. Types 2 and 3 are types 0 and 1 of
 # a wallet that handles CashTokens (CHIP-2022-02), which eCash does not have; the script is the same.
@@ -24,9 +26,10 @@ def decode(prefix: str, text: str) -> Decoded:
     if text not in (text.lower(), text.upper()):
         raise AddressError("has mixed case; a cash address is all lower or all upper case")
     stated, colon, body = text.lower().rpartition(":")
-    if colon and stated != prefix:
+    under = stated if stated == _TOKENS[prefix] else prefix
+    if colon and stated != under:
         raise AddressError(f"its prefix is {stated!r}, not {prefix!r}")
-    data = encoding.decode(prefix, body, CASHADDR_ALPHABET)
+    data = encoding.decode(under, body, CASHADDR_ALPHABET)
     if data is None:
         raise AddressError(_explain_checksum(prefix, body))
     version, payload = data[0], data[1:]

@@ -12,7 +12,7 @@ class AddressError(ValueError):
 
 
 class NoCodecError(AddressError):
-    """Addresses of this network's family cannot be decoded here: nothing is known against the address."""
+    """The address may be a real one and cannot be decoded or read here: nothing is known against it."""
 
 
 class Decoded(NamedTuple):

@@ -1,4 +1,4 @@
-"""Stacks, main net: ``S`` and c32check (SIP-005), Crockford's base32 with a double SHA-256 checksum."""
+"""Stacks, main net: ``S`` and c32check (SIP-005), Crockford's base32 in either case with a double SHA-256 checksum."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ _FORMS = {22: "p2pkh", 20: "p2sh"}
 
 
 def decode(_network: Network, text: str) -> Decoded:
+    text = text.upper() if text == text.lower() else text
     if text[0] != "S" or len(text) < 3:
         raise AddressError("does not begin with S")
     version, *digits = (_ALPHABET.find(character) for character in text[1:])

@@ -20,7 +20,8 @@ def decode(_network: Network, text: str) -> Decoded:
     number = int.from_bytes(account, "big")
     if not 0 < number < _BOUND:
         raise AddressError("is not a contract address: those are from 1 to 2^251 - 257")
-    if hexadecimal.has_case(text[2:]) and not checksummed(account).endswith(text[2:]):
+    digits = hexadecimal.digits_of(text)
+    if hexadecimal.has_case(digits) and not checksummed(account).endswith(digits):
         raise AddressError(f"its checksum does not match: expected {checksummed(account)}")
     return Decoded("0x" + account.hex(), "contract", account)
 

@@ -1,4 +1,7 @@
-"""Substrate chains: SS58, base58 of the chain's prefix, a 32-byte account and two bytes of BLAKE2b."""
+"""Substrate chains: SS58, base58 of the chain's prefix, a 32-byte account and two bytes of BLAKE2b; or its hexadecimal.
+
+The prefix 42 stands for any Substrate chain. That of another chain names an account there, and is refused.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import based58
 
 from monitor.model import Network
 from monitor.registry.addresses.decoded import AddressError, Decoded, NoCodecError
-from monitor.registry.addresses.encodings import base58check
+from monitor.registry.addresses.encodings import base58check, hexadecimal
 
 _PREFIXES = {
     "acala": 10,
@@ -28,14 +31,16 @@ _PREFIXES = {
     "shiden": 5,
 }
 
-_ALSO = {"clover": 42}
-"""A second prefix that exchanges write: 42, which stands for any Substrate chain. Canonical has the chain's own."""
+_ANY = 42
+"""The prefix of no chain in particular. Canonical has the chain's own."""
 
 
 def decode(network: Network, text: str) -> Decoded:
     wanted = _PREFIXES.get(network.name)
     if wanted is None:
         raise NoCodecError(f"cannot be judged: the SS58 prefix of {network.name} is not known")
+    if text.startswith("0x"):
+        return Decoded(encode(wanted, account := hexadecimal.decode(text, 32)), "account", account)
     data = base58check.decode(text)
     prefix, size = _prefix(data)
     account, checksum = data[size:-2], data[-2:]
@@ -43,7 +48,7 @@ def decode(network: Network, text: str) -> Decoded:
         raise AddressError(f"holds {len(account)} bytes, not 32")
     if _checksum(data[:-2]) != checksum:
         raise AddressError("its SS58 checksum does not match")
-    if prefix not in (wanted, _ALSO.get(network.name)):
+    if prefix not in (wanted, _ANY):
         raise AddressError(f"its SS58 prefix is {prefix}{_owners(prefix)}, not {wanted}")
     return Decoded(text if prefix == wanted else encode(wanted, account), "account", account)
 

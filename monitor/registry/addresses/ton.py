@@ -13,7 +13,7 @@ import re
 from monitor.model import Network
 from monitor.registry.addresses.decoded import AddressError, Decoded
 
-_RAW = re.compile(r"(0|-1):([0-9a-f]{64}|[0-9A-F]{64})")
+_RAW = re.compile(r"(0|-1):([0-9a-fA-F]{64})")
 _STANDARD = re.compile(r"[A-Za-z0-9+/]{48}")
 _URL_SAFE = re.compile(r"[A-Za-z0-9_-]{48}")
 

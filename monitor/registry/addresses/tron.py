@@ -1,12 +1,13 @@
-"""Tron: base58check of the version 0x41 and the 20 bytes of an EVM account."""
+"""Tron: the version 0x41 and the 20 bytes of an EVM account, in base58check or, as nodes write them, in hexadecimal."""
 
 from __future__ import annotations
 
 from monitor.model import Address, Network
 from monitor.registry.addresses.decoded import AddressError, Decoded
-from monitor.registry.addresses.encodings import base58check
+from monitor.registry.addresses.encodings import base58check, hexadecimal
 
 _VERSION = b"\x41"
+_HEX_DIGITS = 42
 _LENGTH = 34
 """Characters, of every address: the version lets none be shorter or longer."""
 
@@ -20,6 +21,8 @@ def is_canonical(text: str) -> bool:
 
 
 def decode(_network: Network, text: str) -> Decoded:
+    if len(hexadecimal.digits_of(text)) == _HEX_DIGITS and hexadecimal.is_hex(text):
+        text = base58check.encode_check(hexadecimal.decode(text, 21))
     body = base58check.decode_check(text)
     if len(body) != 21 or not body.startswith(_VERSION):
         raise AddressError("is not a Tron address: its payload is not 0x41 and 20 bytes")

@@ -132,7 +132,7 @@ REFUSED = [
     ("algorand", base32(KEY), "holds 32 bytes, not 36"),
     ("aptos", "0x" + "1" * 59, "has 59 hexadecimal digits, not 64"),
     ("aptos", "0x" + "1" * 65, "has 65 hexadecimal digits, not 64"),
-    ("aptos", "1" * 64, "does not begin with 0x"),
+    ("aptos", "1" * 62, "has 62 hexadecimal digits, not 64"),
     ("aptos", "0x" + "+1" * 32, "not hexadecimal"),
     ("cardano", bech32("stake", b"\xe1" + KEY[:28]), "is a reward account"),
     ("cardano", bech32("addr_test", b"\x60" + KEY[:28]), "of a test net"),
@@ -198,7 +198,7 @@ REFUSED = [
     ("icon", "0xbe258ceb872e08851f1f59694dac2558708ece11", "does not begin with hx or cx"),
     ("internet-computer", "d4685b31b51450508aff0331584df7692a84467b680326f5c5f7d30ae711682e", "CRC-32"),
     ("kadena", "k:" + "AB" * 32, "upper-case"),
-    ("kadena", "w:" + "ab" * 32 + ":keys-all", "does not begin with k:"),
+    ("kadena", "w:" + "ab" * 32 + ":keys-all", "only k: accounts"),
     ("multiversx", bech32("erd", KEY[:20]), "holds 20 bytes, not 32"),
     ("near", "Alice.near", "is not an account id"),
     ("near", "alice..near", "is not an account id"),
@@ -206,7 +206,6 @@ REFUSED = [
     ("near", "alice_-b.near", "is not an account id"),
     ("near", "a", "has 1 characters"),
     ("near", "a" * 65, "has 65 characters"),
-    ("near", "B1E2AF21D50C8940AAEBE9650BD3E09EB49F3945C6EC2D917DE0D64CDFAF3FBA", "is not an account id"),
     ("polkadot", "HNZata7iMYWmk5RvZRTiAsSDhV8366zq2YGb3tLH5Upf74F", "its SS58 prefix is 2 (kusama"),
     ("polkadot", ss58(b"\x80\x00", KEY), "reserved"),
     ("polkadot", ss58(b"\x40\x00", KEY), "reserved or written in two bytes"),
@@ -218,7 +217,7 @@ REFUSED = [
     ("solana", base58.b58encode(KEY + b"\x00").decode(), "holds 33 bytes, not 32"),
     ("solana", "7bzoTJhZmpU1vQVjN63fQ3iVYmWCVgQh1sYSqsjuapU0", "outside the alphabet"),
     ("stacks", "ST2J6ZY48GV1EZ5V2V5RB9MP66SW86PYKKQYAC0RQ", "its version is 26"),
-    ("stacks", "sp2j6zy48gv1ez5v2v5rb9mp66sw86pykknrv9ej7", "does not begin with S"),
+    ("stacks", "sP2J6ZY48GV1EZ5V2V5RB9MP66SW86PYKKNRV9EJ7", "does not begin with S"),
     ("stacks", "SP2J6ZY48GV1EZ5V2V5RB9MP66SW86PYKKNRV9EJ7.vault", "outside the alphabet"),
     ("stacks", "SPOOOOOOOOOOOOOOOOOOOO2Q6VF78", "outside the alphabet"),
     ("stacks", "SP0000000000000000000002Q6VF78", "holds 21 bytes"),
@@ -227,7 +226,7 @@ REFUSED = [
     ("starknet", "0x" + "0" * 64, "is not a contract address"),
     ("starknet", "0x02fD23d9182193775423497fc0c472E156C57C69E4089A1967fb288A2d84e914", "expected 0x02Fd23d9"),
     ("starknet", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", "has 40 hexadecimal digits"),
-    ("stellar", strkey(12 << 3, KEY + bytes(8)), "a muxed account"),
+    ("stellar", strkey(12 << 3, KEY + bytes(7)), "does not begin with G"),
     ("stellar", strkey(18 << 3, KEY), "a secret key"),
     ("stellar", strkey(2 << 3, KEY), "contract"),
     ("stellar", strkey(6 << 3, KEY[:30]), "holds a key of 30 bytes"),
@@ -241,11 +240,11 @@ REFUSED = [
     ("ton", friendly(0x11, 1, KEY), "workchain byte 0x01"),
     ("ton", friendly(0x11, 0, b"\xfb\xff" * 16)[:-1] + "+", "one base64 alphabet"),
     ("ton", "1:" + "ab" * 32, "one base64 alphabet"),
-    ("ton", "0:" + "aB" * 32, "one base64 alphabet"),
     ("ton", "00:" + "ab" * 32, "one base64 alphabet"),
     ("tron", base58check(b"\xa0" + KEY[:20]), "is not a Tron address"),
     ("tron", base58check(b"\x41" + KEY[:21]), "is not a Tron address"),
-    ("tron", "41" + "ab" * 20, "base58"),
+    ("tron", "42" + "ab" * 20, "is not a Tron address"),
+    ("tron", "0x" + "ab" * 20, "base58"),
     ("xrp", x_address(b"\x04\x93", 0, bytes(8)), "of a test net"),
     ("xrp", x_address(b"\x05\x44", 2, bytes(8)), "destination tag"),
     ("xrp", x_address(b"\x05\x44", 0, b"\x01" + bytes(7)), "destination tag"),
@@ -316,10 +315,10 @@ def test_every_substrate_prefix_is_written_and_read_in_one_or_two_bytes(name: st
     assert accepted(name, text) == (text, "account", key)
 
 
-def test_the_generic_prefix_stands_for_clover_as_exchanges_write_it() -> None:
+def test_the_generic_prefix_stands_for_any_substrate_chain() -> None:
     decoded = accepted("clover", ss58(b"\x2a", KEY))
     assert decoded == accepted("clover", ss58(b"\x60\x00", KEY))  # 128: 0b01100000 0b00000000
-    assert "42" in refusal("phala", ss58(b"\x2a", KEY))
+    assert "2 (kusama" in refusal("phala", ss58(b"\x02", KEY))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,9 @@ CHECKED = [
     ("xrp", "r4G3oDV1FJu1TtTv5M2u1cGbMDHnZzZpdn"),
     ("zcash", "t1Hsc1LR8yKnbbe3twRp88p6vFfC5t7DLbs"),
 ]
+
+HEXADECIMAL = {"aptos", "sui", "starknet", "substrate"}
+"""Families that read 32 bytes of hexadecimal without a checksum."""
 
 EXAMPLES = sorted(dict([*ROWS, *CHECKED]).items())
 """One address for each network."""
@@ -103,11 +107,12 @@ def test_empty_and_endless_texts_are_refused(name: str) -> None:
 @pytest.mark.parametrize(("name", "text"), EXAMPLES)
 def test_an_address_of_another_family_is_refused(name: str, text: str) -> None:
     family = network(name).family
-    # NEAR takes nearly any word for an account name; Filecoin, Harmony and (for withdrawals) the beacon chain read
-    # Ethereum's spelling, and hexadecimal of 32 bytes without a checksum is the same everywhere.
-    alike = {"near", family} | ({"aptos", "sui", "starknet"} if family in ("aptos", "sui", "starknet") else set())
+    # NEAR takes nearly any word for an account name; Filecoin, Harmony, Injective and (for withdrawals) the beacon
+    # chain read Ethereum's spelling, and hexadecimal of 32 bytes without a checksum is the same everywhere.
+    alike = {"near", family} | (HEXADECIMAL if re.fullmatch("(0x)?[0-9a-f]{62,64}", text) else set())
+    readers = ("filecoin", "ethereum-beacon", "injective")
     for other, _ in EXAMPLES:
-        if network(other).family not in alike and not (other in ("filecoin", "ethereum-beacon") and family == "evm"):
+        if network(other).family not in alike and not (other in readers and family == "evm"):
             assert refusal(other, text), f"{text} of {name} is accepted on {other}"
 
 

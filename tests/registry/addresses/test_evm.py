@@ -31,7 +31,10 @@ def test_the_vectors_of_eip_55_are_accepted_and_lower_case_is_canonical(text: st
 @given(accounts)
 def test_any_account_is_read_in_lower_upper_and_checksummed_spelling(account: bytes) -> None:
     digits = account.hex()
-    for text in ("0x" + digits, "0x" + digits.upper(), to_checksum_address(account)):
+    checksummed = to_checksum_address(account)
+    spellings = (digits, digits.upper(), checksummed[2:])
+    padded = [prefix + "00" * 12 + text for text in spellings for prefix in ("0x", "")]
+    for text in (*padded, *(prefix + text for text in spellings for prefix in ("0x", "0X", ""))):
         assert accepted("ethereum", text) == ("0x" + digits, "account", account)
 
 
@@ -44,8 +47,10 @@ def test_a_wrong_checksum_is_refused_with_the_right_spelling() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("de709f2102306220921060314715629080e2fb77", "does not begin with 0x"),
-        ("0Xde709f2102306220921060314715629080e2fb77", "does not begin with 0x"),
+        ("de709f2102306220921060314715629080e2fb7", "has 39 hexadecimal digits, not 40"),
+        ("0x01" + "00" * 11 + "de709f2102306220921060314715629080e2fb77", "has 64 hexadecimal digits, not 40"),
+        ("XKOde709f2102306220921060314715629080e2fb77", "does not begin with 0x"),
+        ("5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "EIP-55 checksum does not match"),
         ("0xde709f2102306220921060314715629080e2fb7", "has 39 hexadecimal digits, not 40"),
         ("0xde709f2102306220921060314715629080e2fb7700", "has 42 hexadecimal digits, not 40"),
         ("0xde709f2102306220921060314715629080e2fbxx", "not hexadecimal"),

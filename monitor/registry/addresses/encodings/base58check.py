@@ -29,6 +29,11 @@ def decode(text: str, alphabet: Alphabet = BITCOIN_ALPHABET) -> bytes:
         raise AddressError("is not base58: it holds a character outside the alphabet") from None
 
 
+def encode(data: bytes) -> str:
+    """``data`` in base58."""
+    return b58encode(data).decode()
+
+
 def decode_check(text: str, *, alphabet: Alphabet = BITCOIN_ALPHABET, checksum: Hash = sha256d) -> bytes:
     """The bytes of ``text`` (version and payload) after their checksum was compared."""
     if checksum is sha256d and (body := body_of(text, alphabet)):

@@ -6,7 +6,7 @@ from btclib import bech32
 from btclib.exceptions import BTClibValueError
 
 from monitor.registry.addresses.decoded import AddressError
-from monitor.registry.addresses.encodings.bits import octets
+from monitor.registry.addresses.encodings.bits import octets, quintets
 
 _SEGWIT_LIMIT = 90  # characters, where the checksum still finds every four errors (BIP-173)
 
@@ -23,6 +23,19 @@ def decode_account(text: str, prefix: str) -> bytes:
     if found != prefix:
         raise AddressError(f"its bech32 prefix is {found}, not {prefix}")
     return data
+
+
+def encode_account(prefix: str, data: bytes) -> str:
+    """``data`` as account chains write it under ``prefix``."""
+    return bech32.encode(prefix, [*quintets(data)], bech32.BECH32_1_CONST).decode()
+
+
+def decode_m(text: str, prefix: str) -> bytes:
+    """The bytes of a bech32m text whose prefix is exactly ``prefix``."""
+    found, digits = _decode(text, bech32.BECH32_M_CONST)
+    if found != prefix:
+        raise AddressError(f"its bech32 prefix is {found}, not {prefix}")
+    return octets(digits)
 
 
 def decode_witness(text: str) -> tuple[str, int, bytes]:
