@@ -10,7 +10,7 @@ from monitor.model import Claim, Network, Verdict, VerdictStatus
 from monitor.ownership import accounts
 from monitor.ownership.description import Description
 from monitor.ownership.digests import okx_message
-from monitor.ownership.faults import NotJudged, Refused
+from monitor.ownership.faults import NotJudged
 from monitor.ownership.recoverable import Form, Scheme, Spelling, read
 from monitor.ownership.recovery import Recovering
 from monitor.ownership.secp256k1 import compressed
@@ -48,4 +48,4 @@ def _stated(text: str) -> PublicKey:
     try:
         return PublicKey(_UNCOMPRESSED + raw if len(raw) == 64 else raw)
     except ValueError:
-        raise Refused("the row's public key is not a point of secp256k1") from None
+        raise NotJudged("the row's public key is not one of secp256k1, the only curve that is judged") from None

@@ -48,7 +48,7 @@ def test_an_altered_message_or_signature_is_not_proven_and_owners_are_not_judged
 
 @settings(max_examples=30, deadline=None)
 @given(position=st.integers(0, 64), change=st.integers(1, 255))
-def test_a_signature_with_any_byte_changed_is_invalid(position: int, change: int) -> None:
+def test_a_signature_with_any_byte_changed_is_not_proven(position: int, change: int) -> None:
     raw = bytearray(RAW)
     raw[position] ^= change
-    assert judge(row("0x" + raw.hex()), FLOW).status is VerdictStatus.INVALID
+    assert judge(row("0x" + raw.hex()), FLOW).status in NOT_PROVEN

@@ -133,7 +133,7 @@ def _judge_key(account: Account, signatures: list[Compact], signers: list[bytes]
     header, key = signatures[0].header, signers[0]
     name, allowed, program_of = _KEY_FORMS[account.form]
     if header not in allowed:
-        raise Refused(f"the header of the signature is for {header}, the address is {name}")
+        raise NotJudged(f"the header of the signature is for {header}, the address is {name}: judged is one that fits")
     if account.program != program_of(key):
         raise Refused(f"signed by key {key.hex()}, which is not the address's (or over another message)")
     account.check_stated(key, *([key_hash_script(key)] if account.form == "p2sh" else []))
@@ -143,7 +143,7 @@ def _judge_key(account: Account, signatures: list[Compact], signers: list[bytes]
 def _judge_script(account: Account, signatures: list[Compact], signers: list[bytes]) -> str:
     for position, signature in enumerate(signatures, 1):
         if signature.header not in _OF_KEYS:
-            raise Refused(f"the header of signature {position} is for {signature.header}, not for a key of a script")
+            raise NotJudged(f"the header of signature {position} is for {signature.header}, not for a key of a script")
     name, script = _script_of(account)
     parsed = multisig.parse(script, uncompressed=name == "P2SH")
     if parsed is None:

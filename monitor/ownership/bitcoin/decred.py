@@ -29,7 +29,7 @@ def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
     if signature is None or given[0].startswith("0x"):
         raise NotJudged("the signature is not 65 bytes in base64, which alone are judged on Decred")
     if signature.header is not compact.Header.COMPRESSED:
-        raise Refused(f"the header of the signature is for {signature.header}, the address is of a compressed key")
+        raise NotJudged(f"the header of the signature is for {signature.header}; judged are those of a compressed key")
     key = yield from _signer(signature, account.program, claim.message.encode())
     account.check_stated(key)
     return Verdict(VerdictStatus.VERIFIED, f"P2PKH: signed by key {key.hex()}, whose hash is the address")

@@ -7,7 +7,7 @@ A key is an x coordinate, so a signature is valid if it is for either of the two
 from ecc.curves import Curve, double_mult_var, multi_mult_var
 from ecc.exceptions import EccValueError
 
-from monitor.ownership.faults import Refused
+from monitor.ownership.faults import NotJudged
 
 FIELD = 2**251 + 17 * 2**192 + 1
 
@@ -63,14 +63,14 @@ def pedersen(first: int, second: int) -> int:
 
 
 def verifies(key: int, signature: Signature, digest: int) -> bool:
-    """Whether ``signature`` is by ``key`` over ``digest``; ``Refused`` where one of them is out of range."""
+    """Whether ``signature`` is by ``key`` over ``digest``; ``NotJudged`` where one of them is out of range."""
     r, s = signature
     if not (0 < r < _BOUND and 0 < s < _CURVE.n and digest < _BOUND):
-        raise Refused("r or s of the signature, or the hash, is out of range")
+        raise NotJudged("r or s of the signature is out of the Stark curve's range, the only curve that is judged")
     try:
         point = (key, _CURVE.y_even_var(key))
     except EccValueError as error:
-        raise Refused(f"{key:#x} is not the x coordinate of a point on the Stark curve") from error
+        raise NotJudged(f"the key {key:#x} is not on the Stark curve, the only curve that is judged") from error
     inverse = pow(s, -1, _CURVE.n)
     u, v = digest * inverse % _CURVE.n, r * inverse % _CURVE.n
     found = [double_mult_var(u, _CURVE.G, times, point, _CURVE) for times in (v, _CURVE.n - v)]
