@@ -78,6 +78,21 @@ def test_the_signed_address_must_be_the_rows() -> None:
     assert (verdict.status, "another address" in verdict.reason) == (VerdictStatus.INVALID, True)
 
 
+def test_a_sign1_may_stand_behind_its_own_tag_and_no_other() -> None:
+    for tag, status in ((18, VerdictStatus.VERIFIED), (98, VerdictStatus.UNSUPPORTED)):
+        tagged = cbor2.dumps(cbor2.CBORTag(tag, cbor2.loads(sign1())))
+        assert judged(BASE, tagged).status is status
+
+
+def test_the_hash_of_the_key_that_pays_names_its_addresses_and_no_other_hash_does() -> None:
+    own, foreign = (blake(key.public, 28) for key in (KEY, OTHER))
+    for address in (BASE, ENTERPRISE):
+        assert judged(address, sign1(headers={"address": own})).status is VerdictStatus.VERIFIED
+        assert judged(address, sign1(headers={"address": foreign})).status is VerdictStatus.INVALID
+    script = cardano(7, own)
+    assert judged(script, sign1(headers={"address": own})).status is VerdictStatus.INVALID
+
+
 def test_a_hashed_payload_stands_for_its_message() -> None:
     hashed = blake(MESSAGE.encode(), 28)
     assert judged(BASE, sign1(payload=hashed, outside={"hashed": True})).status is VerdictStatus.VERIFIED
@@ -113,7 +128,7 @@ def test_a_key_whose_hash_is_only_the_staking_credential_does_not_prove_the_addr
         sign1(headers={"address": "text"}),
         sign1(outside={"hashed": 0}),
         sign1(outside=[]),
-        cbor2.dumps(cbor2.CBORTag(18, cbor2.loads(sign1()))),
+        b"\xd2\xd2" + sign1(),
         cbor2.dumps([b"", {}, b"", b""]),
         b"\x9f" + sign1()[1:] + b"\xff",
         b"\x98\x04" + sign1()[1:],

@@ -30,6 +30,7 @@ ROW = claim(ETHEREUM, "0x" + "11" * 20, "0x01", "0x02", owners=("a", "b"))
         {"owners": ("a",)},
         {"owners": ()},
         {"fault": "does not decode"},
+        {"padded": True},
     ],
     ids=str,
 )

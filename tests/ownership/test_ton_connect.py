@@ -131,6 +131,25 @@ def test_a_response_with_any_part_altered_is_not_proven(part: dict[str, Any]) ->
     assert judged(GOOD | part).status in NOT_PROVEN
 
 
+def of_site(**request: object) -> dict[str, Any]:
+    """A response whose payload repeats more of the site's request, which is not signed."""
+    return GOOD | {"payload": GOOD["payload"] | request}
+
+
+def test_a_payload_may_name_network_and_sender_and_must_name_those_of_the_row() -> None:
+    for request in ({"network": "-239"}, {"from": GOOD["address"]}, {"network": "-239", "from": GOOD["address"]}):
+        assert judged(of_site(**request)).status is VerdictStatus.VERIFIED
+    for request in ({"network": "-3"}, {"network": -239}, {"from": response(OTHER)["address"]}):
+        assert judged(of_site(**request)).status is VerdictStatus.INVALID
+    for request in ({"from": ""}, {"from": None}, {"from": "rubbish"}, {"more": ""}):
+        assert judged(of_site(**request)).status is VerdictStatus.UNSUPPORTED
+
+
+def test_a_response_may_stand_in_the_answer_of_the_bridge() -> None:
+    assert judged({"result": of_site(network="-239"), "id": "1"}).status is VerdictStatus.VERIFIED
+    assert judged({"result": response(OTHER), "id": "1"}).status is VerdictStatus.INVALID
+
+
 def test_another_key_message_or_account_in_the_row_is_invalid() -> None:
     assert judged(GOOD, key=OTHER.hex).status is VerdictStatus.INVALID
     assert "no public key" in judged(GOOD, key="").reason

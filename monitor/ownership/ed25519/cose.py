@@ -14,7 +14,7 @@ from monitor.ownership.faults import NotJudged
 
 _CRITICAL = 2  # header label: what a verifier must understand
 _KEY_ID = 2  # key label
-_SIGN1 = 18  # the tag of a COSE_Sign1
+_SIGN1 = b"\xd2"  # the tag of a COSE_Sign1: 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Sign1:
 
 def read_sign1(data: bytes) -> Sign1:
     """The COSE_Sign1 in ``data``; else ``NotJudged``."""
-    match _untagged(_load(data, "the signature")):
+    match _load(data.removeprefix(_SIGN1), "the signature"):
         case [bytes() as protected, dict() as unprotected, bytes() as payload, bytes() as signature]:
             pass
         case _:
@@ -62,10 +62,6 @@ def read_key(data: bytes) -> bytes:
             return key
         case _:
             raise NotJudged("the public key is neither 32 bytes nor a COSE_Key of Ed25519, which alone are judged")
-
-
-def _untagged(value: object) -> object:
-    return value.value if isinstance(value, cbor2.CBORTag) and value.tag == _SIGN1 else value
 
 
 def _load(data: bytes, what: str) -> object:
