@@ -21,15 +21,26 @@ ownership LIST` judges a list offline; the daemon judges every list it reads and
   script of which enough distinct keys signed, or the chain confirmed it.
 - `unbound`: the signature is valid for a key or an owner that the row states, and nothing in the list ties that to the
   account. A chain may: see *promotion*.
-- `invalid`: the evidence does not hold, the address does not decode, or the message is not one that the exchange may
-  have signed.
+- `invalid`: something known was judged and does not hold: a well-formed signature by another key or over another
+  message, a key that is not the account's. Or the address does not decode, or the message is not one that the exchange
+  may have signed.
 - `unsigned`: the row has no signature.
-- `unsupported`: the evidence has a form that is not judged here, and says nothing either way.
+- `unsupported`: the evidence has a form that is not judged here, or lacks a part, and says nothing either way.
 
-Each verdict has its reason. Refused everywhere: a signature that anybody can turn into a second one (the upper half of
-the group, "high s"), r or s out of range, further spellings of v or of the header byte (but for Electrum's), lengths
-that are not exact, anything before or after the signature, addresses with a wrong checksum, version, prefix or mixed
-case, two signatures by one key where two are needed, and a public key in the row that is not the one that signed.
+Each verdict has its reason; that of `unsupported` names what was seen, and what is judged. Invalid everywhere: a
+signature that anybody can turn into a second one (the upper half of the group, "high s"), r or s out of range,
+addresses with a wrong checksum, version, prefix or mixed case, two signatures by one key where two are needed, and a
+public key in the row that is not the one that signed. Unsupported everywhere: other lengths, further spellings of v
+or of the header byte (but for Electrum's), anything before or after the signature, two signatures where there is one
+key, a signature without its message or without the key that it needs, and addresses that may be real but cannot be
+read (shielded ones, aliases).
+
+Keys and signatures of Ed25519 are read in hex, base64 and base58. A cell may also hold the JSON object that a wallet
+returns (Keplr's, Sui's, CIP-30's, polkadot-js', Etherscan's, Trezor's, or one in `result`): the signature in it is
+judged, and what stands beside it may not contradict the row.
+
+A message counts with every character, as the list states it ([layouts](layouts.md)). The texts that the configuration
+accepts (`messages`) are compared without the white space around them, which changes nothing of what they say.
 
 A message form is one way of making bytes out of the text. *OKX's own header* is `OKX Signed Message:\\n` and the text,
 each behind its length. Where several forms are listed, a signature may be over any of them; each has one spelling.
