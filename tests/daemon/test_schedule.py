@@ -321,6 +321,51 @@ def test_other_jobs_keep_their_time_but_for_a_twentieth(chances: list[float]) ->
     assert all(0 <= moment - number <= 0.05 + 1e-6 for number, moment in enumerate(moments))
 
 
+def test_a_job_that_takes_many_intervals_rests_until_the_next_one_begins() -> None:
+    moments = virtual_time.run(begun(Job("network", HOUR, lasting(3.5), spread=0), 13))
+    assert moments == pytest.approx([0, 4, 8, 12])
+
+
+def test_a_change_of_other_jobs_postpones_none() -> None:
+    """However often the configuration is loaded."""
+
+    async def scenario() -> int:
+        runs, schedule = Work(), Schedule()
+        for minute in range(0, 600, 20):
+            schedule.set([Job("stays", HOUR, runs, spread=0), Job(f"new {minute}", HOUR, Work())])
+            await asyncio.sleep(20 * 60)
+        await schedule.stop()
+        return runs.begun
+
+    assert virtual_time.run(scenario()) in {10, 11}
+
+
+def test_a_job_that_comes_back_waits_for_the_end_of_the_run_that_was_cancelled_when_it_went() -> None:
+    async def scenario() -> list[str]:
+        told: list[str] = []
+
+        async def before() -> None:
+            try:
+                await asyncio.sleep(HOUR.total_seconds())
+            finally:
+                await asyncio.sleep(60)
+                told.append("ended")
+
+        async def after() -> None:
+            told.append("begun")
+
+        schedule = Schedule()
+        schedule.set([Job("work", HOUR, before)])
+        await asyncio.sleep(1)
+        schedule.set([])
+        schedule.set([Job("work", HOUR, after)])
+        await asyncio.sleep(100)
+        await schedule.stop()
+        return told
+
+    assert virtual_time.run(scenario()) == ["ended", "begun"]
+
+
 def test_a_job_may_ask_to_be_run_again_before_its_interval_is_over() -> None:
     wishes = iter([timedelta(minutes=1), timedelta(minutes=4), None, timedelta(hours=9)])
 

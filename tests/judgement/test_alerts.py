@@ -131,6 +131,16 @@ def test_an_alert_that_is_about_to_end_says_so() -> None:
     assert states[-1].summary == "gone since 2026-06-14 12:01:00 UTC: It is so."
 
 
+def test_what_adds_up_shows_nothing_while_its_condition_is_gone() -> None:
+    states = run([HOLDS, GONE, HOLDS], alerts(**{"for": "1h"}))
+
+    assert [(state.since, state.summary) for state in states] == [
+        (NOW, "It is so."),
+        (None, ""),
+        (NOW, "It is so."),
+    ]
+
+
 def test_an_alert_without_a_finding_has_no_summary() -> None:
     assert run([GONE], alerts())[0].summary == ""
 
