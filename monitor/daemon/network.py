@@ -96,7 +96,6 @@ class NetworkWatch:
         if not wanted:
             return []
         started = _elapsed()
-        self._before = {}
         for exchange in wanted:
             self._metrics.snapshot_attempted(exchange, self.network.name)
         try:

@@ -229,3 +229,16 @@ async def test_an_alert_that_began_after_now_begins_now(watch: Watch, settings: 
     await after.poll()
     assert (await after.alert(AlertName.RATIO_BELOW_LIMIT)).active
     await after.hub.close()
+
+
+async def test_a_change_of_the_list_that_is_dated_after_now_is_news_for_a_day(
+    watch: Watch, settings: Settings, store: Store, site: Site
+) -> None:
+    publish(site.list("okx"), list_of([signed(1), unsigned(2)]))
+    await watch.hub.refresh_wallets("okx")
+    watch.machine.put -= timedelta(days=700)
+    after = await restarted(watch, settings, store)
+    assert (await after.alert(AlertName.LIST_CHANGED)).active
+    after.machine.passed += 25 * HOUR
+    assert not (await after.alert(AlertName.LIST_CHANGED)).active
+    await after.hub.close()
