@@ -43,15 +43,27 @@ class CoinId:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """Where the balances of a network are from its block ``height`` on."""
+
+    height: int
+    network: Network
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     """Everything that the files say, checked and indexed. Names, labels and coin ids are folded."""
 
     networks: dict[str, Network] = field(default_factory=dict)
     natives: dict[str, Token] = field(default_factory=dict)
     slip44: dict[str, int] = field(default_factory=dict)
+    moves: dict[str, Move] = field(default_factory=dict)
+    """By network, where its balances went."""
     labels: dict[str, Network] = field(default_factory=dict)
     tokens: dict[str, tuple[Token, ...]] = field(default_factory=dict)
     """By network, the native coin first."""
+    not_implied: set[Token] = field(default_factory=set)
+    """Tokens that an address alone is not taken to hold."""
     names: dict[tuple[str, str], tuple[Token, ...]] = field(default_factory=dict)
     """By network and name: several tokens where a name is ambiguous."""
     assets: dict[str, str] = field(default_factory=dict)
@@ -87,6 +99,25 @@ class Registry:
     def tokens(self, network: str) -> tuple[Token, ...]:
         """Every known token of the network of this short name, the native coin first."""
         return self._tables.tokens.get(network, ())
+
+    def implied_tokens(self, network: str) -> tuple[Token, ...]:
+        """The tokens that an address on the network of this short name may hold, where nothing says which it does.
+
+        Without those that the network's nodes cannot tell of: a book of addresses would leave them unknown for ever.
+        """
+        return tuple(token for token in self.tokens(network) if token not in self._tables.not_implied)
+
+    def at_height(self, placement: Placement, height: int | None) -> Placement:
+        """Where a coin placed by :meth:`place` was at block ``height``, by its own count; None: where it is now.
+
+        All balances of a chain may move to another (Polkadot's to its Asset Hub): the old one then knows of none.
+        """
+        move = self._tables.moves.get(placement.network.name) if placement.network else None
+        if move is None or (height is not None and height < move.height):
+            return placement
+        if placement.token is None:
+            return Placement(move.network, None, placement.fault)
+        return self._on(placement.token.asset, move.network, "")
 
     def balance_slots(self, network: str) -> Mapping[str, BalanceSlot]:
         """By contract, where tokens of the network of this short name keep their balances, as far as it is pinned."""

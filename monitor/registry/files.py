@@ -55,6 +55,13 @@ class NativeEntry(Entry):
     position: HeldAsEntry | None = None
 
 
+class MovedEntry(Entry):
+    """Where the balances of a chain went, and the first of its blocks from which they are there."""
+
+    height: Annotated[StrictInt, Field(ge=0)]
+    network: Name
+
+
 class NetworkEntry(Entry):
     """A chain. Its name and title are labels already."""
 
@@ -64,6 +71,7 @@ class NetworkEntry(Entry):
     native: NativeEntry | None = None
     labels: list[Text] = Field(default_factory=list)
     execution: Name | None = None
+    moved: MovedEntry | None = None
 
 
 class SlotEntry(Entry):
@@ -81,6 +89,7 @@ class TokenEntry(Entry):
     decimals: Decimals
     contract: Text | None = None
     names: list[Text] = Field(default_factory=list)
+    implied: StrictBool = True
     balance_slot: Slot | SlotEntry | None = None
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from monitor.model import BalanceSlot, Network, Token
 from monitor.registry.addresses import AddressError, decode
-from monitor.registry.book import CoinId, Registry, Tables
+from monitor.registry.book import CoinId, Move, Registry, Tables
 from monitor.registry.errors import RegistryError
 from monitor.registry.files import (
     CoinEntry,
@@ -103,8 +103,11 @@ class _Assembly:
             for label in (name, entry.title, *entry.labels):
                 self._add_label(label, name, place)
         for file, name, entry in self._entries(lambda document: document.networks):
+            place = f"{file}: networks.{name}"
             if entry.execution:
-                self._network(entry.execution, f"{file}: networks.{name}")
+                self._network(entry.execution, place)
+            if entry.moved and (network := self._network(entry.moved.network, place)):
+                self.tables.moves[name] = Move(entry.moved.height, network)
 
     def labels(self) -> None:
         for file, label, name in self._entries(lambda document: document.labels):
@@ -149,6 +152,8 @@ class _Assembly:
             position = native.position if native else None
             token = Token(entry.asset, network.name, contract, entry.decimals, position)
             self._add_token(token, entry.names or (entry.asset,))
+            if not entry.implied:
+                self.tables.not_implied.add(token)
             if contract and entry.balance_slot is not None:
                 self._pin(network, contract, entry.balance_slot, place)
 

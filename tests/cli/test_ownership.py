@@ -29,7 +29,7 @@ EXAMPLES = {
         (2, "USDT", "ethereum", "verified"),
         (3, "ETH", "starknet", "unbound"),
         (4, "BTC", "bitcoin", "verified"),
-        (5, "DOT", "polkadot", "verified"),
+        (5, "DOT", "polkadot-asset-hub", "verified"),
         (6, "ADA", "cardano", "verified"),
         (7, "DOGE", "dogecoin", "verified"),
         (8, "ETC", "okc", "verified"),

@@ -1,16 +1,26 @@
 """Address books: every address with every token it may hold, and nothing passed over in silence."""
 
 import json
+from collections.abc import Iterable
 
 import pytest
 
-from monitor.model import ClaimKind
+from monitor.judgement import holdings
+from monitor.model import Claim, ClaimKind
+from monitor.ownership import judge
 from monitor.published import LayoutError
-from monitor.registry import Registry
+from monitor.registry import Placement, Registry
 from tests.support.published import DATA, refusal, wallets
 
 ETH = "0x77134cbc06cb00b66f4c7e623d5fdbf6777635ec"
 BTC = "1Kr6QSydW9bFQG1mXiPNNu6WpJGmUa9i1g"
+
+
+def unplaced(claims: Iterable[Claim], registry: Registry) -> set[tuple[str, str]]:
+    """What judgement is told that it cannot count."""
+    rows = list(claims)
+    verdicts = [judge(claim, registry.networks.get(claim.network or "")) for claim in rows]
+    return {(gap.coin, gap.network) for gap in holdings(rows, verdicts).unplaced}
 
 
 @pytest.mark.parametrize("name", ["bitfinex", "crypto-com", "deribit", "kucoin", "okex"])
@@ -20,16 +30,21 @@ def test_every_address_of_the_real_books_is_claimed(registry: Registry, name: st
     assert found.layout == "address-book"
     lines = text.splitlines()
     for chain, book in json.loads(text).items():
-        network = registry.network_by_label(chain)
+        network = registry.at_height(Placement(registry.network_by_label(chain), None), None).network
         assert network is not None, chain
         for address in book["owners"]:
             tokens = {
                 claim.token for claim in found.claims if (claim.network, claim.address) == (network.name, address)
             }
-            assert set(registry.tokens(network.name)) <= tokens
+            assert set(registry.implied_tokens(network.name)) <= tokens
     assert all(claim.address in lines[claim.line - 1] for claim in found.claims)
-    undecoded = [claim for claim in found.claims if claim.account is None]
-    assert undecoded == []
+    undecoded = {claim.fault.partition(":")[0] for claim in found.claims if claim.account is None}
+    assert undecoded == {
+        f"{chain}.{key} is not a list of addresses"
+        for chain, book in json.loads(text).items()
+        for key, value in book.items()
+        if not isinstance(value, list)
+    }
     assert all(claim.amount is None and claim.height is None and not claim.signatures for claim in found.claims)
 
 
@@ -72,12 +87,51 @@ def test_chains_that_are_not_known_are_kept_with_a_fault(registry: Registry) -> 
     assert "'neverchain'" in claim.fault
 
 
-def test_other_lists_are_kept_with_a_fault_and_other_keys_reported(registry: Registry) -> None:
-    book = {"ethereum": {"owners": [ETH], "vaults": [ETH]}, "bitcoin": {"owners": [BTC], "bitcoin_book_key": "acme"}}
+def test_a_list_of_unknown_meaning_leaves_every_coin_of_its_chain_open(registry: Registry) -> None:
+    found = wallets(json.dumps({"ethereum": {"owners": [], "vaults": [ETH]}}), registry).claims
+    assert {claim.coin for claim in found} == {token.asset for token in registry.implied_tokens("ethereum")}
+    assert all("'vaults'" in claim.fault and claim.token is None and claim.account == ETH for claim in found)
+    assert unplaced(found, registry) == {(claim.coin, "ethereum") for claim in found}
+
+
+@pytest.mark.parametrize("value", ["acme", "", None, 1, {"owners": [BTC]}])
+def test_a_key_that_holds_no_list_is_a_gap_of_its_asset(registry: Registry, value: object) -> None:
+    book = {"bitcoin": {"owners": [BTC], "bitcoin_book_key": value}, "newchain": {"key": value}}
     found = wallets(json.dumps(book, indent=1), registry)
-    (vault,) = [claim for claim in found.claims if claim.token is None]
-    assert "'vaults'" in vault.fault
-    assert found.unread == ("list.csv:14: bitcoin.bitcoin_book_key is not a list of addresses; it is not read",)
+    known, gap, other = found.claims
+    assert (known.account, known.fault) == (BTC, "")
+    assert (gap.coin, gap.line, gap.account) == ("BTC", 6, None)
+    assert "bitcoin.bitcoin_book_key is not a list of addresses" in gap.fault
+    assert "newchain.key" in other.fault
+    assert unplaced(found.claims, registry) == {("BTC", ""), ("newchain", "")}
+
+
+def test_a_key_that_holds_no_list_leaves_every_token_of_its_chain_open(registry: Registry) -> None:
+    found = wallets(json.dumps({"solana": {"owners": [], "book": "x"}}), registry)
+    assert {coin for coin, _ in unplaced(found.claims, registry)} == {"SOL", "USDC", "USDT", "USDG"}
+
+
+def test_a_bitcoin_address_claims_no_layer_on_top_of_bitcoin(registry: Registry) -> None:
+    (claim,) = wallets(json.dumps({"bitcoin": {"owners": [BTC]}}), registry).claims
+    assert claim.token == registry.native("bitcoin")
+
+
+TERRA = "terra1qhrhfaw83grlfqt2328hvfxwxfcacrdxvpxk87"
+
+
+def test_terra_in_these_books_is_the_chain_before_the_fork(registry: Registry) -> None:
+    found = wallets(json.dumps({"terra": {"owners": [TERRA]}, "terra2": {"owners": [TERRA]}}), registry).claims
+    assert [(claim.coin, claim.network, claim.account) for claim in found] == [
+        ("LUNC", "terra-classic", TERRA),
+        ("LUNA", "terra", TERRA),
+    ]
+    assert [judge(claim, registry.networks[claim.network or ""]).status for claim in found] == ["unsigned", "unsigned"]
+
+
+def test_an_address_of_a_chain_that_moved_is_where_the_coins_are_now(registry: Registry) -> None:
+    text = json.dumps({"polkadot": {"owners": ["12T1tgaYZzEkFpnPvyqttmPRJxbGbR4uDx49cvZR5SRF8QDu"]}})
+    (claim,) = wallets(text, registry).claims
+    assert (claim.network, claim.token) == ("polkadot-asset-hub", registry.native("polkadot-asset-hub"))
 
 
 def test_an_address_that_does_not_decode_is_kept_with_its_reason(registry: Registry) -> None:

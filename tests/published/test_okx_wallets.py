@@ -547,3 +547,18 @@ def test_rubbish_raises_nothing_but_document_errors(registry: Registry, data: st
         raw[position : position + 1] = data.draw(st.binary(max_size=3))
     with contextlib.suppress(DocumentError):  # mostly of its layout, but it may also begin like an archive
         wallets(bytes(raw), registry)
+
+
+DOT = "12T1tgaYZzEkFpnPvyqttmPRJxbGbR4uDx49cvZR5SRF8QDu"
+
+
+@pytest.mark.parametrize(
+    ("height", "network"),
+    [("28490501", "polkadot"), ("28490502", "polkadot-asset-hub"), ("", "polkadot-asset-hub")],
+)
+def test_a_coin_whose_chain_moved_is_where_it_was_at_its_height(registry: Registry, height: str, network: str) -> None:
+    okx = f"coin,Network,Snapshot Height,address,balance,message,signature1,signature2\nDOT,DOT,{height},{DOT},5,,,\n"
+    accounts = f"network,address,asset,amount,height\npolkadot,{DOT},DOT,5,{height}\n"
+    for text in (okx, accounts):
+        (claim,) = wallets(text, registry).claims
+        assert (claim.network, claim.token, claim.account) == (network, registry.native(network), DOT)

@@ -213,3 +213,23 @@ def test_a_registry_without_data_faults_everything() -> None:
     assert empty.place("BTC", "BTC").token is None
     assert empty.place("BTC").token is None
     assert empty.networks == {}
+
+
+@pytest.mark.parametrize(
+    ("coin", "relay", "hub", "moved"),
+    [("DOT", "polkadot", "polkadot-asset-hub", 28_490_502), ("KSM", "kusama", "kusama-asset-hub", 30_423_691)],
+)
+def test_a_coin_whose_chain_moved_is_placed_by_height(coin: str, relay: str, hub: str, moved: int) -> None:
+    for label in ("", coin, relay):
+        placement = REGISTRY.place(coin, label)
+        before, at, now = (REGISTRY.at_height(placement, height) for height in (moved - 1, moved, None))
+        assert before.token == REGISTRY.native(relay)
+        assert at.token == now.token == REGISTRY.native(hub)
+        assert now.network == REGISTRY.networks[hub]
+    there = REGISTRY.place(coin, hub)
+    assert REGISTRY.at_height(there, 9_000_000) == there, "the new chain's own heights"
+
+
+def test_what_did_not_move_stays_at_every_height() -> None:
+    for placement in (REGISTRY.place("BTC"), REGISTRY.place("USDT-TRC20"), REGISTRY.place("NOSUCH")):
+        assert REGISTRY.at_height(placement, 1) == REGISTRY.at_height(placement, None) == placement

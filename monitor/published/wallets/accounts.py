@@ -47,7 +47,7 @@ def _reader(part: Part, places: Places) -> RowReader:
         if kind not in _KINDS:
             fault = part.report(line, f"the kind {shown(kind)} is none of {', '.join(ClaimKind)}")
             return Claim(part.file, line, coin, None, None, address, None, fault)
-        placement = _place(places, label, asset, contract, _KINDS[kind])
+        placement = _place(places, label, asset, contract, _KINDS[kind], at)
         account, undecoded = places.account(placement.network, address, _KINDS[kind])
         return drafted(
             part.file,
@@ -71,7 +71,9 @@ def _reader(part: Part, places: Places) -> RowReader:
     return read
 
 
-def _place(places: Places, label: str, asset: str, contract: str, kind: ClaimKind) -> Placement:
+def _place(  # noqa: PLR0917 - a row's fields
+    places: Places, label: str, asset: str, contract: str, kind: ClaimKind, height: int | None
+) -> Placement:
     """The one token that the row names: by its contract, by its asset, or the network's native coin."""
     network = places.registry.network_by_label(label)
     if network is None:
@@ -81,7 +83,7 @@ def _place(places: Places, label: str, asset: str, contract: str, kind: ClaimKin
         if native is None:
             return Placement(network, None, f"the native coin of {network.name} is not known: name the asset or token")
         contract, asset = "", asset or native.asset
-    placement = places.place(contract or asset, label, kind)
+    placement = places.place(contract or asset, label, kind, height)
     if placement.token and asset and placement.token.asset != places.registry.asset(asset):
         position = places.registry.position(network.name, contract, asset)
         if position:

@@ -1,10 +1,10 @@
 """Addresses per chain without assets, amounts or signatures: ``{"bitcoin": {"owners": ["1Kr6..."]}}``.
 
-An address is claimed with the native coin and every token that the registry knows of its network, as nothing says which
-of them it holds.
+An address is claimed with the native coin and every token of its network that the registry lets an address imply, as
+nothing says which of them it holds. What is under a key but is no list of addresses leaves all of these open.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from monitor.model import Claim, ClaimKind, Network
@@ -13,8 +13,11 @@ from monitor.published.trees import Lines, Tree
 from monitor.published.wallets.layouts import TreeLayout
 from monitor.published.wallets.parts import Part
 from monitor.published.wallets.places import Places
+from monitor.registry import Placement
 
 _OWNERS = "owners"
+_CHAINS = {"terra": "terra-classic", "terra2": "terra"}
+"""Chains that these books call otherwise than everybody else: DefiLlama's keys date from before the fork of 2022."""
 _WITHDRAWALS = "staked_eth_withdrawal_addresses"
 
 
@@ -31,13 +34,13 @@ def _read(tree: Mapping[str, Mapping[str, Tree]], text: str, part: Part, places:
     lines = Lines(text)
     for chain, book in tree.items():
         lines.of(chain)
-        network = places.registry.network_by_label(chain)
+        network = _network(chain, places)
         for key, value in book.items():
             lines.of(key)
             if not isinstance(value, list):
-                part.unread.append(
-                    f"{part.file}:{lines.line}: {chain}.{key} is not a list of addresses; it is not read"
-                )
+                fault = f"{chain}.{key} is not a list of addresses: what it stands for may hold any coin of {chain}"
+                coins = _coins(network, places) if network else (chain,)
+                part.claims.extend(Claim(part.file, lines.line, coin, None, None, "", None, fault) for coin in coins)
                 continue
             for address in value:
                 if not isinstance(address, str):
@@ -48,6 +51,17 @@ def _read(tree: Mapping[str, Mapping[str, Tree]], text: str, part: Part, places:
                     part.claims.append(Claim(part.file, line, chain, None, None, address.strip(), None, fault))
                 else:
                     part.claims.extend(_claims(Entry(part.file, line, network, key, address.strip()), places))
+
+
+def _network(chain: str, places: Places) -> Network | None:
+    """The network that holds what the book lists under ``chain`` today."""
+    label = _CHAINS.get(chain.strip().casefold(), chain)
+    return places.registry.at_height(Placement(places.registry.network_by_label(label), None), None).network
+
+
+def _coins(network: Network, places: Places) -> Iterable[str]:
+    """What addresses on ``network`` may hold that nobody has read."""
+    return dict.fromkeys(token.asset for token in places.registry.implied_tokens(network.name)) or (network.name,)
 
 
 class Entry(NamedTuple):
@@ -64,7 +78,7 @@ def _claims(entry: Entry, places: Places) -> Iterator[Claim]:
     file, line, network, key, address = entry
     account, undecoded = places.account(network, address)
     if key == _OWNERS:
-        tokens = places.registry.tokens(network.name)
+        tokens = places.registry.implied_tokens(network.name)
         for token in tokens:
             yield Claim(file, line, token.asset, network.name, token, address, account, undecoded)
         if not tokens:
@@ -74,7 +88,8 @@ def _claims(entry: Entry, places: Places) -> Iterator[Claim]:
         yield _staked(entry, places)
     else:
         fault = f"what the list means by {key!r} is not known"
-        yield Claim(file, line, network.name, network.name, None, address, account, fault)
+        for coin in _coins(network, places):
+            yield Claim(file, line, coin, network.name, None, address, account, fault)
 
 
 def _staked(entry: Entry, places: Places) -> Claim:

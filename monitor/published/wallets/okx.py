@@ -123,7 +123,7 @@ class _Reader:
             return Claim(part.file, line, coin, None, None, address, None, part.report(line, misfit))
         kind = _kind(text)
         claimed, at, fault = self._figures.of(line, address, amount, height)
-        placement = places.place(coin, label, kind or ClaimKind.ACCOUNT)
+        placement = places.place(coin, label, kind or ClaimKind.ACCOUNT, at)
         account, undecoded = places.account(placement.network, address, kind or ClaimKind.ACCOUNT)
         token = placement.token
         if kind is None:
@@ -151,13 +151,13 @@ class _Reader:
 def _common_of(places: Places, fields: tuple[str, str, str, str, str]) -> _Common:
     coin, text, label, height, message = fields
     kind = _kind(text)
-    placement = places.place(coin, label, kind or ClaimKind.ACCOUNT)
-    network = placement.network
-    account = places.accounts(network, kind) if kind else no_account
     try:
-        at = cells.height(height)
+        at, is_height = cells.height(height), True
     except ValueError:
-        at, account = None, no_account
+        at, is_height = None, False
+    placement = places.place(coin, label, kind or ClaimKind.ACCOUNT, at)
+    network = placement.network
+    account = places.accounts(network, kind) if kind and is_height else no_account
     name, padded = network.name if network else None, isinstance(message, Padded)
     return _Common(
         coin, name, placement.token, placement.fault, kind or ClaimKind.ACCOUNT, at, str(message), padded, account

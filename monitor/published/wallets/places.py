@@ -17,13 +17,13 @@ class Places:
         self._placements: dict[tuple[str, str, ClaimKind], Placement] = {}
         self._canonical: dict[str, Callable[[str], Address]] = {}
 
-    def place(self, coin: str, label: str, kind: ClaimKind) -> Placement:
-        """``Registry.place``, remembered: a list has millions of rows and a few hundred coin ids."""
+    def place(self, coin: str, label: str, kind: ClaimKind, height: int | None = None) -> Placement:
+        """``Registry.place`` at the row's ``height``, remembered: a list has millions of rows and few coin ids."""
         key = (coin, label, kind)
         placement = self._placements.get(key)
         if placement is None:
             placement = self._placements[key] = self.registry.place(coin, label, kind)
-        return placement
+        return self.registry.at_height(placement, height)
 
     def account(
         self, network: Network | None, address: str, kind: ClaimKind = ClaimKind.ACCOUNT
