@@ -9,6 +9,7 @@ import structlog
 from monitor.daemon.attempts import Attempts
 from monitor.daemon.clock import Clock
 from monitor.daemon.kept import KeptDocument
+from monitor.daemon.ledger import Ledger
 from monitor.daemon.proof import PROOF, Judged, ProofWatch, is_proof, proof_settings
 from monitor.judgement import REPORT, differences, regularity
 from monitor.model import DocumentState, Liabilities, ProofState, ProofStatus, Publication, Regularity
@@ -16,6 +17,7 @@ from monitor.published import (
     DocumentError,
     Reason,
     Unchanged,
+    check_moment,
     fetch_liabilities,
     fold_names,
     read_liabilities,
@@ -53,6 +55,7 @@ class LiabilitiesWatch:
         self._kept = KeptDocument(exchange, LIABILITIES, store)
         self._attempts = Attempts(exchange, LIABILITIES, now)
         self._record: tuple[Publication, ...] = ()
+        self._ledger = Ledger(exchange, settings, registry, store=store, now=now)
         own = proof_settings(settings)
         self.proof = ProofWatch(exchange, own, store=store, session=session, now=now) if own else None
         self._proven = self.proof if is_proof(settings) else None
@@ -68,21 +71,28 @@ class LiabilitiesWatch:
     async def restore(self) -> None:
         """Take up what was last accepted; what the present settings cannot read is as good as none."""
         self._record = tuple(await self._store.publications(self._exchange))
+        await self._ledger.restore()
         if self.proof:
             await self.proof.restore()
-        if self._proven:
-            self.current = await self._last_proven(self._proven.judged)
-            return
+        found = await (self._last_proven(self._proven.judged) if self._proven else self._last_report())
+        if found:
+            self.current = await self._ledger.stand(found)
+        elif not (self._proven and self._proven.judged and self._ledger.is_of(self._proven.judged.document.sha256)):
+            self.current = self._ledger.last
+
+    async def _last_report(self) -> Liabilities | None:
+        """The report that was accepted last, by its bytes."""
         stored = await self._kept.load()
         if stored is None:
-            return
+            return None
         try:
             files = unpack(stored.content, stored.document, self._settings)
-            self.current = read_liabilities(files, stored.document, self._settings.format, self._registry)
+            found = read_liabilities(files, stored.document, self._settings.format, self._registry)
         except DocumentError as error:
             _log.warning("the kept liabilities cannot be read any more", exchange=self._exchange, error=str(error))
-        else:
-            self._kept.in_use(stored)
+            return None
+        self._kept.in_use(stored)
+        return found
 
     async def _last_proven(self, newest: Judged | None) -> Liabilities | None:
         """What is owed by the newest proof, or, where that proves nothing, by the last one from here that did.
@@ -109,7 +119,7 @@ class LiabilitiesWatch:
             return
         self._attempts.accepted()
         if found:
-            self.current = found
+            self.current = await self._ledger.take_up(found)
             if self._proven:
                 await self._store.save_proven(self._exchange, found)
             for note in found.notes:
@@ -128,6 +138,7 @@ class LiabilitiesWatch:
             await self._kept.unchanged(found.validators)
             return None
         liabilities, fetched = found
+        self._ledger.check(liabilities)
         await self._kept.save(fetched, liabilities.layout, self._now())
         return liabilities
 
@@ -140,8 +151,12 @@ class LiabilitiesWatch:
             if self.current and self.current.document.sha256 == proof.judged.document.sha256:
                 self.current = None  # the same files, held against another root: what they said counts no more
                 await self._store.forget_proven(self._exchange)
+                await self._ledger.forget()
             raise DocumentError(Reason.UNPROVEN, _not_usable(proof.judged))
-        return owed if changed else None
+        check_moment(owed.layout, owed.as_of, owed.document)
+        self._ledger.check(owed)
+        taken = self.current is not None and self.current.document.sha256 == owed.document.sha256
+        return owed if changed or not taken else None
 
     def _owed(self, judged: Judged) -> Liabilities | None:
         """The totals of a proof as liabilities; None where it does not prove them."""

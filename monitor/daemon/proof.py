@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import aiohttp
@@ -78,10 +78,15 @@ class ProofWatch:
         Raises DocumentError, which is in its record, when it cannot be had.
         """
         try:
-            async with published(self._settings, self._session, self._known, self._now) as found:
+            known = None if self._misdated else self._known  # the same files may be dated anew
+            async with published(self._settings, self._session, known, self._now) as found:
                 self.attempts.accepted()
-                if isinstance(found, Same) or found.document.sha256 == self._seen:
+                if isinstance(found, Same):
                     self._known = found.known
+                    return False
+                if found.document.sha256 == self._seen:
+                    self._known = found.known
+                    await self._redate(found.document)
                     return False
                 proof = await asyncio.to_thread(self._verify, found)
         except DocumentError as error:
@@ -89,6 +94,19 @@ class ProofWatch:
             raise
         await self._take_up(found, proof)
         return True
+
+    @property
+    def _misdated(self) -> bool:
+        """Whether the newest proof says that it was last modified in the future."""
+        modified = self.judged.document.modified_at if self.judged else None
+        return modified is not None and modified > self._now()
+
+    async def _redate(self, document: Document) -> None:
+        """The same files with another date: it counts where the one before cannot have been true."""
+        judged = self.judged
+        if judged and self._misdated:
+            self.judged = replace(judged, document=document)
+            await self._store.save_proof(self._exchange, document, judged.proof, judged.verified_at)
 
     def _verify(self, found: Published) -> LiabilitiesProof:
         if found.fault:

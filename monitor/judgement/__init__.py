@@ -11,6 +11,7 @@ from monitor.judgement.between import away
 from monitor.judgement.changes import compare_lists
 from monitor.judgement.clock import clock_contradiction
 from monitor.judgement.holdings import Holdings, holdings
+from monitor.judgement.owed import in_force, renamed, taken_up
 from monitor.judgement.proofs import differences
 from monitor.judgement.regularity import REPORT, missing_lately, regularity
 from monitor.judgement.shared import shared_accounts
@@ -35,10 +36,13 @@ __all__ = [
     "compare_lists",
     "differences",
     "holdings",
+    "in_force",
     "missing_lately",
     "questions",
     "regularity",
+    "renamed",
     "shared_accounts",
+    "taken_up",
     "tally",
     "totals",
 ]

@@ -31,7 +31,7 @@ def _compared(proof: LiabilitiesProof, report: Liabilities) -> Iterator[tuple[st
         differs = proof.root != published
         yield "root", f"the proof's root is {proof.root}, but the report states {published}" if differs else ""
     if proof.in_coins:
-        for asset in proof.totals.keys() & report.owed.keys():
+        for asset in proof.totals.keys() & report.owed.keys() - report.carried.keys():
             yield asset, _apart(asset, proof.totals[asset], report.owed[asset])
 
 

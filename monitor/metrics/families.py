@@ -72,6 +72,16 @@ LIABILITIES = _gauge("por_liabilities", "Published total owed, in whole coins.",
 LIABILITIES_TIMESTAMP = _gauge(
     "por_liabilities_timestamp_seconds", "The moment that the published liabilities are as of.", "exchange"
 )
+LIABILITIES_CARRIED_TIMESTAMP = _gauge(
+    "por_liabilities_carried_timestamp_seconds",
+    "The moment that an amount owed is as of, where the newest report does not name the asset any more.",
+    "exchange", "asset",
+)  # fmt: skip
+LIABILITIES_FELL_TIMESTAMP = _gauge(
+    "por_liabilities_fell_timestamp_seconds",
+    "When a report was first seen that owes much less of the asset than before; absent once as much is owed again.",
+    "exchange", "asset",
+)  # fmt: skip
 LIABILITIES_MAX_AGE = _gauge(
     "por_liabilities_max_age_seconds", "Configured age over which liabilities are old.", "exchange"
 )

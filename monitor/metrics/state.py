@@ -110,6 +110,20 @@ def _liabilities_times(world: World) -> Series:
             yield (exchange,), _seconds(assessment.liabilities.as_of)
 
 
+def _liabilities_carried(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        if assessment.liabilities is not None:
+            for asset, as_of in assessment.liabilities.carried.items():
+                yield (exchange, asset), _seconds(as_of)
+
+
+def _liabilities_fell(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        if assessment.liabilities is not None:
+            for fall in assessment.liabilities.falls:
+                yield (exchange, fall.asset), _seconds(fall.seen_at)
+
+
 def _liabilities_max_ages(world: World) -> Series:
     for exchange, assessment in world.assessments.items():
         if assessment.liabilities_max_age is not None:
@@ -303,6 +317,8 @@ STATE: tuple[tuple[Family, Callable[[World], Series]], ...] = (
     (families.RESERVES_UNADDRESSED, _unaddressed),
     (families.LIABILITIES, _liabilities),
     (families.LIABILITIES_TIMESTAMP, _liabilities_times),
+    (families.LIABILITIES_CARRIED_TIMESTAMP, _liabilities_carried),
+    (families.LIABILITIES_FELL_TIMESTAMP, _liabilities_fell),
     (families.LIABILITIES_MAX_AGE, _liabilities_max_ages),
     *PROOFS,
     (families.RATIO_LIMIT, _limits),

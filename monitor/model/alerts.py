@@ -23,6 +23,7 @@ class AlertName(StrEnum):
     LIABILITIES_OLD = "PorLiabilitiesOld"
     LIABILITIES_ABSENT = "PorLiabilitiesAbsent"
     LIABILITIES_REFUSED = "PorLiabilitiesRefused"
+    LIABILITIES_FELL = "PorLiabilitiesFell"
     PROOF_FAILED = "PorProofFailed"
     PROOF_DIFFERS = "PorProofDiffers"
     ROOT_CHANGED = "PorRootChanged"

@@ -124,6 +124,45 @@ class ListChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class LiabilitiesFall:
+    """An asset of which a report owes much less than was owed before, or nothing."""
+
+    asset: str
+    before: Decimal
+    """Whole coins, as of ``before_as_of``."""
+    before_as_of: datetime
+    amount: Decimal
+    as_of: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OwedAsset:
+    """What is owed of one asset, by the last report that named it, in whole coins."""
+
+    amount: Decimal
+    as_of: datetime
+    highest: Decimal
+    """What a fall is measured by: the highest amount of late, as of ``highest_as_of``."""
+    highest_as_of: datetime
+    fall: LiabilitiesFall | None = None
+    """The last one, while as much is not owed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiabilitiesLedger:
+    """What all accepted reports of one exchange come to: what one of them named stays owed."""
+
+    document: Document
+    """The newest report."""
+    as_of: datetime
+    """Of the newest report."""
+    source: str
+    """Where that was configured to come from, without secrets."""
+    assets: Mapping[str, OwedAsset]
+
+
+@dataclass(frozen=True, slots=True)
 class Liabilities:
     """Published totals owed, in whole coins, with the moment that they are as of."""
 
@@ -137,5 +176,9 @@ class Liabilities:
     merkle_root: str = ""
     unknown_names: frozenset[str] = frozenset()
     """Keys of ``owed`` and ``unaddressed`` that the registry knows no asset by: maybe an asset in another spelling."""
+    carried: Mapping[str, datetime] = field(default_factory=dict)
+    """Assets of ``owed`` that this report does not name, with the moment that their amount is as of."""
+    falls: tuple[LiabilitiesFall, ...] = ()
+    """Assets of which it owes much less than before, or of which an earlier one did and no more is owed since."""
     notes: tuple[str, ...] = ()
     """What the document says beside its figures, or left unclear: a sentence each, with its place, for the log."""

@@ -11,7 +11,7 @@ from monitor.published.documents import Fetched, Unchanged, Validators, fetch, i
 from monitor.published.errors import DocumentError, LayoutError, Reason
 from monitor.published.intake import fetch_liabilities, fetch_list, fetch_wallets
 from monitor.published.liabilities import FORMATS as LIABILITIES_FORMATS
-from monitor.published.liabilities import fold_names, read_liabilities
+from monitor.published.liabilities import check_moment, fold_names, read_liabilities
 from monitor.published.wallets import FORMATS as WALLETS_FORMATS
 from monitor.published.wallets import check_shrink, claims_again, read_wallets
 
@@ -25,6 +25,7 @@ __all__ = [
     "Reason",
     "Unchanged",
     "Validators",
+    "check_moment",
     "check_shrink",
     "claims_again",
     "fetch",

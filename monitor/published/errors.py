@@ -28,6 +28,8 @@ class Reason(StrEnum):
     """So many rows are broken that the list cannot be what was meant to be published."""
     INCONSISTENT = "inconsistent"
     """Its figures contradict each other."""
+    OLDER = "older"
+    """Liabilities as of an earlier moment than those in force."""
     SHRUNK = "shrunk"
     """It lost more rows than ``max_shrink`` allows."""
     UNPROVEN = "unproven"

@@ -75,6 +75,18 @@ class LiabilitiesSettings(DocumentSettings):
     months_between: int = Field(
         1, gt=0, le=12, description="How often reports are due; one that did not come raises PorReportMissing."
     )
+    max_fall: Decimal = Field(
+        Decimal("0.5"),
+        ge=0,
+        le=1,
+        description="An asset of which less is owed by more than this share raises PorLiabilitiesFell; the new amount "
+        "counts all the same.",
+    )
+    dropped: tuple[str, ...] = Field(
+        (),
+        description="Assets that are owed no more although no report says so. What a report does not name any more "
+        "stays in force without this.",
+    )
     proof: ProofSettings | None = Field(None, description="The proof of these liabilities, where one is published.")
 
 
@@ -280,7 +292,9 @@ class AlertsSettings(Section):
         Decimal("0.001"), ge=0, le=1, description="A ratio alert ends this far above its limit."
     )
     falling: FallingSettings = FallingSettings()
-    changed_for: PositiveDuration = Field(timedelta(hours=24), description="How long PorListChanged stays up.")
+    changed_for: PositiveDuration = Field(
+        timedelta(hours=24), description="How long PorListChanged and PorLiabilitiesFell stay up."
+    )
     rules: dict[AlertName, AlertRule] = Field(default_factory=dict)
 
 

@@ -27,6 +27,7 @@ from monitor.store import codec, tables
 from monitor.store.access import block_columns, document_columns, document_of
 from monitor.store.claimed import ClaimReadings
 from monitor.store.journals import Journals
+from monitor.store.ledgers import Ledgers
 from monitor.store.proofs import Proofs
 
 
@@ -42,7 +43,7 @@ class StoredDocument:
     content: bytes
 
 
-class Store(ClaimReadings, Journals, Proofs):
+class Store(ClaimReadings, Journals, Ledgers, Proofs):
     """The history of all exchanges. Not for use by two daemons at once."""
 
     # --- Documents ---------------------------------------------------------------------------------------------------

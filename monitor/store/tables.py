@@ -218,6 +218,17 @@ proven = Table(
     comment="The last totals of each exchange that a proof in the place of a report has proven.",
 )
 
+ledgers = Table(
+    "ledgers",
+    metadata,
+    Column("exchange", String(64), primary_key=True),
+    *_document(),
+    Column("as_of", Moment, nullable=False),
+    Column("configured", Text, nullable=False),
+    Column("assets", JSON, nullable=False),
+    comment="What each exchange owes by all of its reports: what the newest does not name is still owed.",
+)
+
 publications = Table(
     "publications",
     metadata,

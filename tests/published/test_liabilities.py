@@ -151,8 +151,12 @@ class TestTotals:
         assert "line 3" in sentence
 
     def test_figures_from_the_future_are_refused(self, registry: Registry) -> None:
-        assert refused("asset,amount,as_of\nBTC,1,2026-12-24\n", registry)[0] == "inconsistent"
-        assert liabilities("asset,amount,as_of\nBTC,1,2026-11-21\n", registry).owed
+        for moment in ("2026-12-24", "2026-11-22", "2026-11-20T12:11:00Z"):
+            reason, sentence = refused(f"asset,amount,as_of\nBTC,1,{moment}\n", registry)
+            assert reason == "inconsistent"
+            assert "still to come" in sentence
+        for moment in ("2026-11-21", "2026-11-20T12:09:00Z", "2026-11-20T23:00:00+11:00"):
+            assert liabilities(f"asset,amount,as_of\nBTC,1,{moment}\n", registry).owed
 
     @pytest.mark.parametrize("text", ["asset,amount,as_of\n", "[]"])
     def test_no_totals_are_no_liabilities(self, registry: Registry, text: str) -> None:

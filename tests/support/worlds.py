@@ -24,6 +24,7 @@ from monitor.model import (
     Gap,
     JobState,
     Liabilities,
+    LiabilitiesFall,
     LiabilitiesProof,
     ListChanges,
     Position,
@@ -233,6 +234,15 @@ def aurora() -> Assessment:
             frozen({"BTC": Decimal(100_000), "ETH": Decimal(1_500_000), "USDT": Decimal(7_000_000_000)}),
             frozen({"BTC": Decimal("1000.5")}),
             report_id="2026-03",
+            carried=frozen({"USDT": NOW - timedelta(days=44)}),
+            falls=(
+                LiabilitiesFall(
+                    "ETH",
+                    *(Decimal(4_000_000), NOW - timedelta(days=44)),
+                    *(Decimal(1_500_000), NOW - timedelta(days=13, hours=15)),
+                    NOW - timedelta(days=12),
+                ),
+            ),
         ),
         listed_at=NOW - timedelta(days=2),
         messages=frozen({"I am an Aurora address": 4}),

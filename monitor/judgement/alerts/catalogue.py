@@ -63,6 +63,9 @@ CATALOGUE: Mapping[AlertName, AlertKind] = frozen({
         _WARNING, _AT_ONCE, _AT_ONCE,
         "The newest liabilities, or the proof of them, could not be fetched or read; the last good ones stay.",
     ),
+    AlertName.LIABILITIES_FELL: AlertKind(
+        _WARNING, _AT_ONCE, _AT_ONCE, "Much less of an asset is owed than shortly before."
+    ),
     AlertName.PROOF_FAILED: AlertKind(
         _CRITICAL, _AT_ONCE, _AT_ONCE, "The published proof of liabilities does not hold, or cannot be read."
     ),

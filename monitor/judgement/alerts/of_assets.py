@@ -84,7 +84,8 @@ def _reserves(subject: Subject, limit: Decimal) -> str:
 def _owed_as_of(subject: Subject) -> str:
     if subject.assessment.liabilities is None:
         return ""
-    as_of = subject.assessment.liabilities.as_of
+    liabilities = subject.assessment.liabilities
+    as_of = liabilities.carried.get(subject.asset.asset, liabilities.as_of)
     return f" (as of {as_of:%Y-%m-%d}, {span(subject.now - as_of)} ago)"
 
 

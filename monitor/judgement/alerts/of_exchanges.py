@@ -20,6 +20,7 @@ def of_exchange(
         yield _liabilities_old(assessment, settings, now)
         yield _liabilities_absent(assessment)
         yield _liabilities_refused(assessment)
+        yield _liabilities_fell(assessment, alerts, now)
         yield from of_proofs(assessment, alerts, now)
     yield _list_absent(assessment)
     yield _list_changed(assessment, alerts, now)
@@ -57,13 +58,31 @@ def _liabilities_old(assessment: Assessment, settings: ExchangeSettings, now: da
     if liabilities is None or settings.liabilities is None:
         return of_whole(name, assessment, "No liabilities are known.", holds=None)
     age, allowed = now - liabilities.as_of, settings.liabilities.max_age
-    summary = f"The liabilities are as of {moment(liabilities.as_of)}, {span(age)} ago; {span(allowed)} are allowed."
-    return of_whole(name, assessment, summary, holds=age > allowed)
+    carried = [
+        f"{asset}, which no report names since, as of {moment(as_of)}"
+        for asset, as_of in sorted(liabilities.carried.items())
+        if now - as_of > allowed
+    ]
+    newest = [f"The liabilities are as of {moment(liabilities.as_of)}, {span(age)} ago"] if age > allowed else []
+    summary = f"{'; '.join([*newest, *carried])}; {span(allowed)} are allowed."
+    return of_whole(name, assessment, summary, holds=bool(newest or carried))
 
 
 def _liabilities_absent(assessment: Assessment) -> Condition:
     summary = f"No liabilities were accepted yet{_refusal(assessment.documents.get('liabilities'))}."
     return of_whole(AlertName.LIABILITIES_ABSENT, assessment, summary, holds=assessment.liabilities is None)
+
+
+def _liabilities_fell(assessment: Assessment, alerts: AlertsSettings, now: datetime) -> Condition:
+    name, liabilities = AlertName.LIABILITIES_FELL, assessment.liabilities
+    if liabilities is None:
+        return of_whole(name, assessment, "No liabilities are known.", holds=None)
+    fell = [
+        f"{fall.before:f} {fall.asset} as of {moment(fall.before_as_of)}, {fall.amount:f} as of {moment(fall.as_of)}"
+        for fall in liabilities.falls
+        if now - fall.seen_at < alerts.changed_for
+    ]
+    return of_whole(name, assessment, f"Much less is owed than before: {'; '.join(fell)}.", holds=bool(fell))
 
 
 def _list_absent(assessment: Assessment) -> Condition:

@@ -1,7 +1,7 @@
 """Published liabilities: one file per layout, one line each in ``LAYOUTS``."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
 from monitor.model import Document, Liabilities
 from monitor.published.archives import PublishedFile
@@ -12,7 +12,7 @@ from monitor.published.liabilities.layouts import Layout, Statement
 from monitor.published.liabilities.sums import fold_names
 from monitor.registry import Registry
 
-__all__ = ["AUTO", "FORMATS", "LAYOUTS", "fold_names", "read_liabilities"]
+__all__ = ["AUTO", "FORMATS", "LAYOUTS", "check_moment", "fold_names", "read_liabilities"]
 
 LAYOUTS: tuple[Layout, ...] = (okx_report.LAYOUT, totals.TREE, totals.TABLE)
 
@@ -20,21 +20,18 @@ AUTO = "auto"
 FORMATS = (AUTO, *dict.fromkeys(layout.name for layout in LAYOUTS))
 """What ``format`` may be in the configuration of liabilities."""
 
-_AHEAD = timedelta(days=1)  # a date alone may lie in the future of UTC, by time zone
+_AHEAD = timedelta(minutes=10)
+_DATE_AHEAD = timedelta(hours=14)
+"""How far ahead a moment, and a date alone, may lie: clocks differ, and a day begins in UTC+14 first."""
 
 
 def read_liabilities(
     files: Sequence[PublishedFile], document: Document, format_: str, registry: Registry
 ) -> Liabilities:
-    """Read the one file of ``document``. Raises DocumentError.
-
-    Figures from the future are refused: they would look young for longer than they are.
-    """
+    """Read the one file of ``document``. Raises DocumentError."""
     try:
         statement, layout = _read(files, _layouts(format_), registry)
-        if statement.as_of > document.fetched_at + _AHEAD:
-            problem = f"as of {statement.as_of:%Y-%m-%d %H:%M} UTC, which is still to come; correct the date"
-            raise LayoutError(Reason.INCONSISTENT, f"{files[0].name}: {problem}")
+        check_moment(files[0].name, statement.as_of, document)
     except DocumentError as error:
         raise error.about(document.source) from error
     return Liabilities(
@@ -46,8 +43,16 @@ def read_liabilities(
         statement.report_id,
         statement.merkle_root,
         statement.unknown,
-        statement.notes,
+        notes=statement.notes,
     )
+
+
+def check_moment(name: str, as_of: datetime, document: Document) -> None:
+    """Refuse figures from the future: they would look young for longer than they are. Raises LayoutError."""
+    ahead = _DATE_AHEAD if as_of.time() == time() else _AHEAD
+    if as_of > document.fetched_at + ahead:
+        problem = f"as of {as_of:%Y-%m-%d %H:%M} UTC, which is still to come; correct the date"
+        raise LayoutError(Reason.INCONSISTENT, f"{name}: {problem}")
 
 
 def _layouts(format_: str) -> list[Layout]:
