@@ -22,9 +22,13 @@ INTRODUCTION = """\
 One YAML file, checked as a whole: `reserve-monitor config check FILE` tells all errors at once, each with its line and
 path; `reserve-monitor config show FILE` prints the effective configuration, defaults included, secrets masked.
 
-- Unknown keys are refused.
-- `${VAR}` takes a value from the environment, `${VAR:-default}` with a default, `$$` is a dollar. Inside `{…}` and
-  `[…]` YAML wants such a value in quotes.
+- Unknown keys are refused, and so is what cannot be meant: limits over 10, files that the daemon cannot do without and
+  that are not there, names of networks, formats and assets in another spelling (the right one is told).
+- What can be used and is probably not meant is a warning: a local source that is not there yet, limits of an asset that
+  nobody owes, one host under several endpoint names. `config check` prints warnings and exits with 0; the daemon logs
+  each once.
+- `${VAR}` takes a value from the environment, `${VAR:-default}` with a default, `$$` is a dollar. `$VAR` without braces
+  is refused. Inside `{…}` and `[…]` YAML wants such a value in quotes.
 - `url_file`, `user_file` and `password_file` read a secret from a file instead.
 - Durations are written `30s`, `10m`, `1h30m`, `35d`; sizes `512MiB`; ratios `1.02` (1 means 100 %).
 - Relative paths are relative to the working directory.

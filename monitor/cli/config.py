@@ -7,8 +7,8 @@ import typer
 import yaml
 
 from monitor.cli.options import JsonOption
-from monitor.cli.printing import json_line, note, out
-from monitor.daemon import load_configuration
+from monitor.cli.printing import json_line, note, out, warn
+from monitor.daemon import load_configuration, read_configuration
 from monitor.settings import masked
 
 app = typer.Typer(no_args_is_help=True, help="Check a configuration, or show what it amounts to.")
@@ -18,9 +18,15 @@ FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The configur
 
 @app.command("check")
 def check(file: FileArgument) -> None:
-    """Tell everything that is wrong with a configuration at once, each with its line and path."""
-    settings, _ = load_configuration(file)
-    note(f"{file}: {len(settings.exchanges)} exchange(s), {len(settings.networks)} network(s): all is well")
+    """Tell everything that is wrong with a configuration at once, each with its line and path.
+
+    What can be used but is probably not meant is a warning; the exit status is 0 then.
+    """
+    configuration = read_configuration(file)
+    settings, strange = configuration.settings, len(configuration.warnings)
+    warn(*map(str, configuration.warnings))
+    result = f"it can be used, with {strange} warning(s)" if strange else "all is well"
+    note(f"{file}: {len(settings.exchanges)} exchange(s), {len(settings.networks)} network(s): {result}")
 
 
 @app.command("show")

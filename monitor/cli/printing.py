@@ -35,6 +35,11 @@ def complain(*messages: str) -> None:
         err.print(f"[bold red]error:[/] {_plain(message)}", soft_wrap=True)
 
 
+def warn(*messages: str) -> None:
+    for message in messages:
+        err.print(f"[bold yellow]warning:[/] {_plain(message)}", soft_wrap=True)
+
+
 def note(message: str) -> None:
     err.print(_plain(message), soft_wrap=True)
 

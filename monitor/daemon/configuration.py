@@ -1,22 +1,50 @@
 """A configuration and the registry that it is to be read with."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from monitor.chains import check_endpoint, is_provable, is_served
+from monitor.daemon.doubts import doubts
 from monitor.daemon.proof import ANY_SCHEME, is_proof
 from monitor.proofs import SCHEMES
 from monitor.published import LIABILITIES_FORMATS, WALLETS_FORMATS
 from monitor.registry import Registry
 from monitor.registry import load as load_registry
-from monitor.settings import ExchangeSettings, Fault, LiabilitiesSettings, NetworkSettings, Settings, load
+from monitor.settings import (
+    ConfigurationError,
+    ConfigurationFault,
+    ExchangeSettings,
+    Fault,
+    LiabilitiesSettings,
+    NetworkSettings,
+    Settings,
+    Warned,
+    examine,
+)
 from monitor.settings.web_config import WebConfig, load_web_config
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Settings in which every name is known, their registry, and what is strange about them."""
+
+    settings: Settings
+    registry: Registry
+    warnings: tuple[ConfigurationFault, ...]
+
+
+def read_configuration(path: Path) -> Configuration:
+    """The configuration at ``path``. Raises ConfigurationError."""
+    examined = examine(path, check=_findings)
+    return Configuration(examined.settings, load_registry(examined.settings.registry), examined.warnings)
 
 
 def load_configuration(path: Path) -> tuple[Settings, Registry]:
     """The settings at ``path``, every name in them known, and their registry. Raises ConfigurationError."""
-    settings = load(path, check=_faults)
-    return settings, load_registry(settings.registry)
+    configuration = read_configuration(path)
+    return configuration.settings, configuration.registry
 
 
 def load_web(settings: Settings) -> WebConfig:
@@ -24,18 +52,27 @@ def load_web(settings: Settings) -> WebConfig:
     return load_web_config(settings.web.config_file) if settings.web.config_file else WebConfig()
 
 
-def _faults(settings: Settings) -> Iterator[Fault]:
+def _findings(settings: Settings) -> Iterator[Fault | Warned]:
     """Every name that means nothing: the registry, the layouts and the protocols know, the schema does not."""
     registry = load_registry(settings.registry)
     for name, exchange in settings.exchanges.items():
-        yield from _exchange_faults(name, exchange)
+        yield from _exchange_faults(name, exchange, registry)
     for name, network in settings.networks.items():
         yield from _network_faults(name, network, registry)
+    try:
+        load_web(settings)
+    except ConfigurationError as error:
+        yield from ((("web", "config_file"), str(fault)) for fault in error.faults)
+    yield from doubts(settings, registry)
 
 
-def _exchange_faults(name: str, settings: ExchangeSettings) -> Iterator[Fault]:
-    if settings.wallets.format not in WALLETS_FORMATS:
-        yield ("exchanges", name, "wallets", "format"), _choose("layout of wallet lists", WALLETS_FORMATS)
+def _exchange_faults(name: str, settings: ExchangeSettings, registry: Registry) -> Iterator[Fault]:
+    wanted = settings.wallets.format
+    if wanted not in WALLETS_FORMATS:
+        yield ("exchanges", name, "wallets", "format"), _choose("layout of wallet lists", wanted, WALLETS_FORMATS)
+    for asset in settings.assets:
+        if registry.asset(asset) != asset:
+            yield ("exchanges", name, "assets", asset), f"this asset is called {registry.asset(asset)} here: write that"
     if settings.liabilities:
         for place, problem in _liabilities_faults(settings.liabilities):
             yield ("exchanges", name, "liabilities", *place), problem
@@ -45,9 +82,9 @@ def _liabilities_faults(settings: LiabilitiesSettings) -> Iterator[Fault]:
     proven = is_proof(settings)
     if not proven and settings.format not in LIABILITIES_FORMATS:
         known = (*LIABILITIES_FORMATS, ANY_SCHEME, *SCHEMES)
-        yield ("format",), _choose("layout of liabilities or scheme of proofs", known)
+        yield ("format",), _choose("layout of liabilities or scheme of proofs", settings.format, known)
     if settings.proof and settings.proof.format not in {"auto", *SCHEMES}:
-        yield ("proof", "format"), _choose("scheme of proofs", ("auto", *SCHEMES))
+        yield ("proof", "format"), _choose("scheme of proofs", settings.proof.format, ("auto", *SCHEMES))
     if settings.proof and proven:
         yield ("proof",), f"the source is a proof itself (format: {settings.format}); leave one of the two out"
     if settings.as_of and not proven:
@@ -59,8 +96,13 @@ def _liabilities_faults(settings: LiabilitiesSettings) -> Iterator[Fault]:
 def _network_faults(name: str, settings: NetworkSettings, registry: Registry) -> Iterator[Fault]:
     network = registry.networks.get(name)
     if network is None:
-        served = [each.name for each in registry.networks.values() if is_served(each)]
-        yield ("networks", name), _choose("network that nodes can be asked about", sorted(served))
+        meant = registry.network_by_label(name)
+        served = sorted(each.name for each in registry.networks.values() if is_served(each))
+        what = "network that nodes can be asked about"
+        yield (
+            ("networks", name),
+            (f"this network is called {meant.name} here: write that" if meant else _choose(what, name, served)),
+        )
         return
     if settings.verify == "proof" and not is_provable(network):
         yield ("networks", name, "verify"), f"nodes of {network.title} prove no balances; use `answers` and a quorum"
@@ -71,5 +113,6 @@ def _network_faults(name: str, settings: NetworkSettings, registry: Registry) ->
             yield ("networks", name, "endpoints", index), str(error)
 
 
-def _choose(what: str, names: Collection[str]) -> str:
-    return f"no such {what}; there are {', '.join(names)}"
+def _choose(what: str, wanted: str, names: Collection[str]) -> str:
+    close = get_close_matches(wanted.lower(), names, 1)
+    return f"no such {what}; there are {', '.join(names)}" + (f"; did you mean {close[0]}?" if close else "")

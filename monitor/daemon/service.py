@@ -19,7 +19,7 @@ import structlog
 from monitor import __version__, logs
 from monitor.chains import Reason
 from monitor.daemon.clock import SteadyClock
-from monitor.daemon.configuration import load_configuration, load_web
+from monitor.daemon.configuration import Configuration, load_web, read_configuration
 from monitor.daemon.hub import Hub
 from monitor.daemon.memory import share_heap
 from monitor.daemon.network import NetworkWatch
@@ -27,7 +27,7 @@ from monitor.daemon.prepared import Prepared
 from monitor.daemon.schedule import Job, Schedule
 from monitor.metrics import Metrics
 from monitor.model import AccountOutputs, Claim, ReloadState, Verdict, World
-from monitor.settings import ConfigurationError, Settings, masked, secrets_of
+from monitor.settings import ConfigurationError, ConfigurationFault, Settings, masked, secrets_of
 from monitor.store import Store
 from monitor.web import Deps, WebServer
 
@@ -61,6 +61,7 @@ class Daemon:
         self._reloads: set[asyncio.Task[ReloadState]] = set()
         self._metrics = Metrics(self._world, reasons=(*(reason.value for reason in Reason), "token"))
         self._server: WebServer | None = None
+        self._warned: tuple[ConfigurationFault, ...] = ()
         self._devnet = devnet
 
     async def start(self) -> None:
@@ -68,9 +69,11 @@ class Daemon:
 
         Raises ConfigurationError, StoreError, or OSError when the address cannot be had; nothing is left open then.
         """
-        settings, registry = load_configuration(self._path)
-        self._settings = settings
+        configuration = read_configuration(self._path)
+        self._settings = settings = configuration.settings
+        registry = configuration.registry
         logs.configure(settings.log.level, settings.log.format, secrets_of(settings))
+        self._warn(configuration)
         async with contextlib.AsyncExitStack() as stack:
             store = await Store.open(settings.store.url)
             stack.push_async_callback(store.close)
@@ -132,7 +135,8 @@ class Daemon:
 
         What may fail comes first. From the first change to the last nothing else runs, and nothing fails.
         """
-        settings, registry = load_configuration(self._path)
+        configuration = read_configuration(self._path)
+        settings, registry = configuration.settings, configuration.registry
         web = load_web(settings)
         prepared = await hub.prepare(settings, registry)
         self._require_server().apply(web)
@@ -141,6 +145,14 @@ class Daemon:
         self._restart_needed(settings)
         logs.configure(settings.log.level, settings.log.format, secrets_of(settings))
         self._settings = settings
+        self._warn(configuration)
+
+    def _warn(self, configuration: Configuration) -> None:
+        """Log what is strange about the configuration, once for as long as it stands there."""
+        for warning in configuration.warnings:
+            if warning not in self._warned:
+                _log.warning("configuration", warning=str(warning))
+        self._warned = configuration.warnings
 
     def _restart_needed(self, settings: Settings) -> None:
         for name, changed in (

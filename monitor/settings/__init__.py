@@ -5,7 +5,7 @@
 paths are relative to the working directory.
 """
 
-from monitor.settings.loader import ConfigurationError, ConfigurationFault, Fault, load, parse
+from monitor.settings.loader import ConfigurationError, ConfigurationFault, Fault, Warned, examine, load, parse
 from monitor.settings.places import state_directory
 from monitor.settings.schema import (
     AlertRule,
@@ -46,7 +46,9 @@ __all__ = [
     "Settings",
     "StoreSettings",
     "WalletsSettings",
+    "Warned",
     "WebSettings",
+    "examine",
     "load",
     "mask_source",
     "mask_url",

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -13,7 +13,10 @@ from pydantic import BaseModel, ValidationError
 from monitor.registry import RegistryError
 from monitor.settings.schema import Settings
 
-_VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>[A-Za-z_]\w*)(?::-(?P<default>[^}]*))?\})")
+_VARIABLE = re.compile(
+    r"\$(?:\$|\{(?P<name>[A-Za-z_]\w*)(?::-(?P<default>[^}]*))?\}|(?P<stray>\{|[A-Za-z_]\w*))", re.ASCII
+)
+_LIKE_A_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*", re.ASCII)
 _SECRET_KEYS = ("url", "user", "password")
 _CONSTRUCT = yaml.SafeLoader("")
 
@@ -39,6 +42,21 @@ class ConfigurationFault:
         return f"{place}: {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
 
 
+class Warned(NamedTuple):
+    """What may well not be meant, and yet can be used; stands among faults."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Examined(Generic[Schema]):
+    """Settings that can be used, and what is strange about them."""
+
+    settings: Schema
+    warnings: tuple[ConfigurationFault, ...]
+
+
 class ConfigurationError(ValueError):
     """The configuration cannot be used; ``faults`` holds all that is wrong with it."""
 
@@ -50,17 +68,26 @@ class ConfigurationError(ValueError):
 def load(
     path: Path,
     environment: Mapping[str, str] | None = None,
-    check: Callable[[Settings], Iterable[Fault]] = lambda _: (),
+    check: Callable[[Settings], Iterable[Fault | Warned]] = lambda _: (),
 ) -> Settings:
     """Read and check the file at ``path``; ``check`` finds what the schema alone cannot see, such as unknown names.
 
     Raises :class:`ConfigurationError` with all faults, also when the file cannot be read.
     """
+    return examine(path, environment, check).settings
+
+
+def examine(
+    path: Path,
+    environment: Mapping[str, str] | None = None,
+    check: Callable[[Settings], Iterable[Fault | Warned]] = lambda _: (),
+) -> Examined[Settings]:
+    """What :func:`load` does, with the warnings, which ``check`` may give among the faults."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError([ConfigurationFault(str(path), None, "", f"cannot be read: {error}")]) from error
-    return parse_as(Settings, text, str(path), os.environ if environment is None else environment, check)
+    return _parsed(Settings, text, str(path), os.environ if environment is None else environment, check)
 
 
 def parse(text: str, file: str, environment: Mapping[str, str]) -> Settings:
@@ -73,13 +100,21 @@ def parse_as(
     text: str,
     file: str,
     environment: Mapping[str, str],
-    check: Callable[[Schema], Iterable[Fault]] = lambda _: (),
 ) -> Schema:
-    """Check ``text`` against any ``schema``: what :func:`parse` does, for a file that is not the main one.
+    """Check ``text`` against any ``schema``: what :func:`parse` does, for a file that is not the main one."""
+    return _parsed(schema, text, file, environment).settings
 
-    ``check`` finds what the schema cannot see, once the schema is content.
-    """
-    reader = _Reader(file, environment)
+
+def _parsed(
+    schema: type[Schema],
+    text: str,
+    file: str,
+    environment: Mapping[str, str],
+    check: Callable[[Schema], Iterable[Fault | Warned]] = lambda _: (),
+) -> Examined[Schema]:
+    """``check`` finds what the schema cannot see, once the schema is content."""
+    # Other files have formats of their own, in which a dollar may be part of any text (bcrypt's hashes).
+    reader = _Reader(file, environment, dollars_are_ours=issubclass(schema, Settings))
     root = _compose(text, file)
     if not isinstance(root, yaml.MappingNode):
         needed = ", ".join(f"`{name}:`" for name, field in schema.model_fields.items() if field.is_required())
@@ -91,13 +126,13 @@ def parse_as(
         reader.faults.extend(reader.faults_of(error))
     else:
         try:
-            for place, message in check(settings):
-                reader.fault(place, message)
+            for found in check(settings):
+                (reader.warn if isinstance(found, Warned) else reader.fault)(*found)
         except RegistryError as error:
             for message in error.faults:
                 reader.fault(("registry",), message)
         if not reader.faults:
-            return settings
+            return Examined(settings, tuple(sorted(reader.warnings, key=lambda warning: warning.line or 0)))
     raise ConfigurationError(sorted(reader.faults, key=lambda fault: fault.line or 0))
 
 
@@ -114,14 +149,19 @@ def _compose(text: str, file: str) -> yaml.Node | None:
 class _Reader:
     """Turns YAML nodes into values, remembering the line of every path."""
 
-    def __init__(self, file: str, environment: Mapping[str, str]) -> None:
+    def __init__(self, file: str, environment: Mapping[str, str], *, dollars_are_ours: bool) -> None:
         self.file = file
         self.environment = environment
+        self.dollars_are_ours = dollars_are_ours
+        self.warnings: list[ConfigurationFault] = []
         self.lines: dict[Place, int] = {}
         self.faults: list[ConfigurationFault] = []
 
     def fault(self, path: Place, message: str) -> None:
         self.faults.append(ConfigurationFault(self.file, self.lines.get(path), _dotted(path), message))
+
+    def warn(self, path: Place, message: str) -> None:
+        self.warnings.append(ConfigurationFault(self.file, self.lines.get(path), _dotted(path), message))
 
     def value(self, node: yaml.Node, path: Place) -> Value:
         self.lines.setdefault(path, node.start_mark.line + 1)
@@ -163,7 +203,9 @@ class _Reader:
         return _VARIABLE.sub(lambda match: self.variable(match, path), node.value)
 
     def variable(self, match: re.Match[str], path: Place) -> str:
-        name = match["name"]
+        name, stray = match["name"], match["stray"]
+        if stray:
+            return self.stray(match, path)
         if name is None:
             return "$"
         value = self.environment.get(name) or match["default"]
@@ -171,6 +213,22 @@ class _Reader:
             self.fault(path, f"${{{name}}} is not set; export it, or give a default: ${{{name}:-…}}")
             return ""
         return value
+
+    def stray(self, match: re.Match[str], path: Place) -> str:
+        """A dollar that begins no variable; what follows is only told where it cannot be part of a password."""
+        stray = match["stray"]
+        named = _LIKE_A_VARIABLE.match(match.string, match.end() if stray == "{" else match.start("stray"))
+        name = named[0] if named else "NAME"
+        remedy = f"write ${{{name}}} or ${{{name}:-default}} for a variable, and $$ for a dollar sign"
+        if not self.dollars_are_ours:
+            pass
+        elif stray == "{":
+            self.fault(path, f"a ${{ that is not closed, or holds no name: {remedy}")
+        elif _LIKE_A_VARIABLE.fullmatch(stray):
+            self.fault(path, f"${stray} is no variable without braces: {remedy}")
+        else:
+            self.warn(path, f"a dollar sign that begins no variable stays as it is: {remedy}")
+        return match[0]
 
     def faults_of(self, error: ValidationError) -> Iterator[ConfigurationFault]:
         told = {fault.path for fault in self.faults}

@@ -9,11 +9,21 @@ from urllib.parse import urlsplit
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from monitor.model import AlertName, Basis, Severity
-from monitor.settings.values import BlockChoice, Duration, Fingerprint, Listen, PositiveDuration, Size
+from monitor.settings.values import (
+    BlockChoice,
+    Duration,
+    Fingerprint,
+    Limit,
+    Listen,
+    PositiveDuration,
+    Size,
+    Source,
+)
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
-AssetName = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Za-z0-9._-]{0,31}$")]
-Limit = Annotated[Decimal, Field(ge=0, le=100)]
+AssetName = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,63}$")]
+NetworkName = Annotated[str, StringConstraints(min_length=1, max_length=63)]
+"""Of which the registry tells whether there is one, and how it is spelt."""
 Root = Annotated[str, StringConstraints(pattern=r"^(0x)?[0-9A-Fa-f]*$", max_length=130)]
 Protocol = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]
 
@@ -27,7 +37,7 @@ class Section(BaseModel):
 class DocumentSettings(Section):
     """Where a published document is and how much of it may be read."""
 
-    source: Annotated[str, StringConstraints(min_length=1)] = Field(description="A path or an http(s) URL.")
+    source: Source = Field(description="A path or an http(s) URL.")
     format: str = Field("auto", description="Its layout; `auto` finds it by column names and shape.")
     refresh: PositiveDuration = Field(timedelta(hours=1), description="How often it is asked for again.")
     timeout: PositiveDuration = Field(timedelta(minutes=5), description="For the whole transfer.")
@@ -52,9 +62,7 @@ class WalletsSettings(DocumentSettings):
 class ProofSettings(DocumentSettings):
     """A published proof of liabilities, verified whenever it changes (docs/liabilities.md)."""
 
-    source: Annotated[str, StringConstraints(min_length=1)] = Field(
-        description="A path, which may be a directory, or an http(s) URL."
-    )
+    source: Source = Field(description="A path, which may be a directory, or an http(s) URL.")
     format: str = Field("auto", description="Its scheme; `auto` finds it by names and shape.")
     root: Root = Field("", description="The root as it was published elsewhere; unset: it is not compared.")
 
@@ -115,7 +123,9 @@ class ExchangeSettings(Section):
     )
     breach_below: Limit = Field(Decimal(1), description="For assets without an entry of their own.")
     warn_below: Limit | None = Field(None, description="For assets without an entry of their own.")
-    assets: dict[AssetName, AssetSettings] = Field(default_factory=dict)
+    assets: dict[AssetName, AssetSettings] = Field(
+        default_factory=dict, description="Limits by asset, under the registry's name of it (BTC, not XBT)."
+    )
     audit: bool = Field(
         default=True, description="Compare claimed amounts with the chain at the claimed heights, once per list."
     )
@@ -333,7 +343,7 @@ class Settings(Section):
     """One configuration file."""
 
     exchanges: dict[Name, ExchangeSettings] = Field(min_length=1)
-    networks: dict[Name, NetworkSettings] = Field(default_factory=dict)
+    networks: dict[NetworkName, NetworkSettings] = Field(default_factory=dict)
     alerts: AlertsSettings = AlertsSettings()
     store: StoreSettings = StoreSettings()
     web: WebSettings = WebSettings()

@@ -2,11 +2,13 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ByteSize, Field, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, PlainSerializer, StringConstraints
 
 _DEEPEST = 10_000
+_HIGHEST_LIMIT = 10
 _LONGEST = timedelta(days=365_000)
 """What can be added to any moment of today."""
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -70,9 +72,33 @@ def parse_fingerprint(value: object) -> object:
     return f"sha256:{digits}"
 
 
+def parse_source(value: object) -> object:
+    """A path, or an http(s) URL with a host."""
+    if not isinstance(value, str):
+        return value
+    scheme, separator, rest = value.partition(":")
+    named = scheme.lower() if separator and re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]+", scheme) else ""
+    if named in {"http", "https"}:
+        if not rest.startswith("//") or not rest.strip("/") or rest.startswith("///"):
+            raise ValueError(f"names no host: write it like {named}://www.example.com/list.csv")
+    elif rest.startswith("//"):
+        remedy = "write the path alone" if named == "file" else "name a path, or a URL with http:// or https://"
+        raise ValueError(f"{named}:// is not read: {remedy}")
+    return value
+
+
+def check_limit(value: Decimal) -> Decimal:
+    """A limit that can be meant as a ratio of reserves to liabilities."""
+    if value > _HIGHEST_LIMIT:
+        raise ValueError(f"over {_HIGHEST_LIMIT}: a limit is a ratio, 1 means 100 %; write 1.02 for 102 %")
+    return value
+
+
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration)]
 PositiveDuration = Annotated[Duration, Field(gt=timedelta())]
 Size = Annotated[ByteSize, Field(gt=0)]
 Listen = Annotated[str, BeforeValidator(parse_listen)]
 Fingerprint = Annotated[str, BeforeValidator(parse_fingerprint)]
 BlockChoice = Annotated[Literal["finalized", "safe", "latest"] | int, BeforeValidator(parse_block)]
+Limit = Annotated[Decimal, Field(ge=0), AfterValidator(check_limit)]
+Source = Annotated[str, StringConstraints(min_length=1), BeforeValidator(parse_source)]

@@ -138,3 +138,104 @@ def test_a_broken_one_is_not_shown(command: Command, tmp_path: Path) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text(BAD)
     assert command("config", "show", path).status == 2
+
+
+def checked(command: Command, tmp_path: Path, text: str) -> tuple[int, str]:
+    path = tmp_path / "monitor.yaml"
+    path.write_text(text)
+    finished = command("config", "check", path)
+    assert finished.out == ""
+    return finished.status, finished.err.replace(str(path), "monitor.yaml").replace(str(tmp_path), "TMP")
+
+
+def exchange(tmp_path: Path, more: str = "", source: str = "") -> str:
+    (tmp_path / "list.csv").touch()
+    return f"exchanges:\n  okx:\n    wallets: {{source: {source or tmp_path / 'list.csv'}}}\n{more}"
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (
+            "    assets: {XBT: {}}\n",
+            "monitor.yaml:4: exchanges.okx.assets.XBT: this asset is called BTC here: write that",
+        ),
+        ("    assets: {btc: {}}\n", "monitor.yaml:4: exchanges.okx.assets.btc: this asset is called BTC here"),
+        ("    assets: {Tether (USDT): {}}\n", "this asset is called USDT here"),
+        (
+            "    liabilities: {source: a, format: okx_report}\n",
+            "exchanges.okx.liabilities.format: no such layout",
+        ),
+        ("    liabilities: {source: a, format: okx_report}\n", "did you mean okx-report?"),
+        (
+            "networks: {bsc: {endpoints: [{url: 'http://n'}]}}\n",
+            "networks.bsc: this network is called bnb here",
+        ),
+        (
+            "networks: {Ethereum: {endpoints: [{url: 'http://n'}]}}\n",
+            "this network is called ethereum here",
+        ),
+        ("networks: {etherium: {endpoints: [{url: 'http://n'}]}}\n", "did you mean ethereum?"),
+        ("web: {config_file: none.yaml}\n", "monitor.yaml:4: web.config_file: none.yaml: cannot be read: "),
+        ("registry: [none.yaml]\n", "monitor.yaml:4: registry: none.yaml: cannot be read: "),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_with_its_line_and_the_right_spelling(
+    command: Command, tmp_path: Path, more: str, told: str
+) -> None:
+    status, err = checked(command, tmp_path, exchange(tmp_path, more))
+    assert status == 2
+    assert told in err
+    assert "error: monitor.yaml:4: " in err
+
+
+HOSTS = """\
+networks:
+  ethereum:
+    quorum: 2
+    endpoints:
+      - {name: a, url: "https://node.example/one"}
+      - {name: other, url: "https://elsewhere.example"}
+      - {name: b, url: "https://node.example:8545/two"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (
+            "    liabilities: {source: none.csv}\n",
+            ":4: exchanges.okx.liabilities.source: there is no such",
+        ),
+        ("    assets: {XYZ: {}}\n", ":4: exchanges.okx.assets.XYZ: no asset is known by this name"),
+        (HOSTS, ":10: networks.ethereum.endpoints[2]: a, b are one host, node.example: one party"),
+    ],
+)
+def test_what_is_probably_not_meant_is_a_warning(command: Command, tmp_path: Path, more: str, told: str) -> None:
+    status, err = checked(command, tmp_path, exchange(tmp_path, more))
+    assert status == 0
+    assert f"warning: monitor.yaml{told}" in err
+    assert "it can be used, with 1 warning(s)" in err
+
+
+def test_limits_of_what_is_not_owed_are_a_warning_where_the_liabilities_are_at_hand(
+    command: Command, tmp_path: Path
+) -> None:
+    owed = tmp_path / "owed.csv"
+    owed.write_text("asset,amount,as_of\nXBT,1,2026-01-01\nXYZ,1,2026-01-01\n")
+    more = f"    liabilities: {{source: {owed}}}\n    assets: {{BTC: {{}}, XYZ: {{}}, ETH: {{}}}}\n"
+    status, err = checked(command, tmp_path, exchange(tmp_path, more))
+    assert status == 0
+    assert err.count("warning:") == 1
+    assert "monitor.yaml:5: exchanges.okx.assets.ETH: the liabilities do not name this asset" in err
+
+
+def test_a_list_that_is_not_there_yet_is_a_warning(command: Command, tmp_path: Path) -> None:
+    status, err = checked(command, tmp_path, exchange(tmp_path, source="www.okx.com/list.csv"))
+    assert status == 0
+    assert "warning: monitor.yaml:3: exchanges.okx.wallets.source: there is no such file yet" in err
+
+
+@pytest.mark.parametrize("name", ["okx", "devnet"])
+def test_the_ready_configurations_are_without_a_fault(command: Command, name: str) -> None:
+    assert command("config", "check", Path(__file__).parents[2] / "config" / f"{name}.yaml").status == 0

@@ -88,3 +88,15 @@ async def test_a_daemon_that_cannot_start_leaves_nothing_open(site: Site, tmp_pa
         with pytest.raises(OSError, match="address already in use"):
             await Daemon(site.path).start()
     assert not (tmp_path / "h.db-wal").exists(), "the history was closed"
+
+
+async def test_a_warning_of_the_configuration_is_logged_once(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    site.exchange("okx", [signed(1)], assets={"NEVERCOIN": {"warn_below": "1.02"}})
+    site.write()
+    async with watching(site.path) as watched:
+        assert (await watched.reload())[0] == 200
+        site.write(metrics={"account_series": 1})
+        assert (await watched.reload())[0] == 200
+    logged = [line for line in capsys.readouterr().err.splitlines() if "assets.NEVERCOIN" in line]
+    assert len(logged) == 1
+    assert "no asset is known by this name" in logged[0]

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 
 from monitor.model import AlertName, Basis
-from monitor.settings import ConfigurationError, Settings, load, mask_source, mask_url, masked, parse, secrets_of
+from monitor.settings import (
+    ConfigurationError,
+    Settings,
+    examine,
+    load,
+    mask_source,
+    mask_url,
+    masked,
+    parse,
+    secrets_of,
+)
 
 MINIMAL = """
 exchanges:
@@ -201,3 +211,52 @@ def test_a_file_that_cannot_be_read_is_a_configuration_error(tmp_path: Path) -> 
     (tmp_path / "latin.yaml").write_bytes(b"\xff\xfe\xfa")
     with pytest.raises(ConfigurationError, match="cannot be read"):
         load(tmp_path / "latin.yaml")
+
+
+def with_source(source: str) -> str:
+    return f"exchanges:\n  okx:\n    wallets:\n      source: '{source}'\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("ftp://por.example/list.csv", "ftp:// is not read: name a path, or a URL with http:// or https://"),
+        ("S3://bucket/list.csv", "s3:// is not read"),
+        ("file:///srv/list.csv", "file:// is not read: write the path alone"),
+        ("https:/por.example/list.csv", "names no host: write it like https://www.example.com/list.csv"),
+        ("https://", "names no host"),
+        ("$OKX_WALLETS", "$OKX_WALLETS is no variable without braces: write ${OKX_WALLETS} or ${OKX_WALLETS:-default}"),
+        ("https://por.example/$TOKEN.csv", "write ${TOKEN}"),
+        ("${OKX_WALLETS", "a ${ that is not closed, or holds no name: write ${OKX_WALLETS}"),
+        ("${}/list.csv", "a ${ that is not closed, or holds no name: write ${NAME}"),
+        ("${OKX:=x}", "write ${OKX} or ${OKX:-default} for a variable, and $$ for a dollar sign"),
+    ],
+)
+def test_a_source_that_cannot_be_meant_is_refused_with_its_line_and_the_right_spelling(source: str, told: str) -> None:
+    (fault,) = faults(with_source(source))
+    assert fault.startswith("monitor.yaml:4: exchanges.okx.wallets.source: ")
+    assert told in fault
+
+
+@pytest.mark.parametrize("source", ["list.csv", "a:b.csv", "HTTPS://por.example/x", "C:/list.csv", "x/$$HOME/y"])
+def test_paths_and_urls_are_sources(source: str) -> None:
+    assert read(with_source(source)).exchanges["okx"].wallets.source == source.replace("$$", "$")
+
+
+@pytest.mark.parametrize("limit", ["breach_below: 11", "breach_below: 100", "warn_below: 10.1"])
+def test_a_limit_over_ten_is_a_percentage_by_mistake(limit: str) -> None:
+    for text in (f"    {limit}\n", f"    assets:\n      BTC: {{{limit}}}\n"):
+        told = faults(MINIMAL + text)
+        assert any("1 means 100 %; write 1.02 for 102 %" in fault for fault in told)
+    assert read(MINIMAL + "    breach_below: 10\n").exchanges["okx"].breach_below == 10
+
+
+def test_a_dollar_in_a_password_is_told_without_a_word_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "monitor.yaml"
+    endpoints = "networks: {ethereum: {endpoints: [{url: 'http://node', user: me, password: 'pass$word1'}]}}\n"
+    path.write_text(MINIMAL + endpoints)
+    examined = examine(path, {})
+    assert examined.settings.networks["ethereum"].endpoints[0].password == "pass$word1"
+    (warning,) = map(str, examined.warnings)
+    assert ":5: networks.ethereum.endpoints[0].password: a dollar sign that begins no variable" in warning
+    assert "word1" not in warning
