@@ -40,6 +40,32 @@ async def test_covered_assets_end_with_0(command: Command, site: Site) -> None:
     assert (shown.status, "100.00 %" in shown.out, "covered" in shown.out) == (0, True, True)
 
 
+async def test_what_is_owed_under_several_names_of_an_asset_is_one_debt(
+    command: Command, site: Site, node: EvmStandIn
+) -> None:
+    usdt = "0xdac17f958d2ee523a2206206994597c13d831ec7"
+    node.tokens[usdt] = {signed(1).address: 1000 * 10**6}
+    site.exchange("okx", [signed(1, "USDT")], basis="listed")
+    owed = "asset,amount,as_of\nUSDT,900,2026-01-01\nUSDT-TRC20,200,2026-01-01\nTotal,1100,\n"
+    publish(site.liabilities("okx"), owed)
+    finished = await check(command, site, "--json")
+    assets = finished.lines[0]["exchanges"]["okx"]["assets"]
+    assert (finished.status, list(assets)) == (1, ["USDT"])
+    assert (assets["USDT"]["status"], assets["USDT"]["owed"]) == ("breach", "1100")
+
+
+@pytest.mark.usefixtures("node")
+async def test_another_name_of_an_asset_is_not_in_breach_because_nobody_looked_for_it(
+    command: Command, site: Site
+) -> None:
+    site.exchange("okx", [signed(1), signed(2, "BTC", "bitcoin")])
+    publish(site.liabilities("okx"), "asset,amount,as_of\nETH,100,2026-01-01\nXBT,1,2026-01-01\n")
+    finished = await check(command, site, "--json")
+    assets = finished.lines[0]["exchanges"]["okx"]["assets"]
+    assert (finished.status, sorted(assets)) == (3, ["BTC", "ETH"])
+    assert (assets["BTC"]["status"], assets["BTC"]["owed"], assets["ETH"]["status"]) == ("unknown", "1", "covered")
+
+
 async def test_a_ratio_under_its_limit_ends_with_1(command: Command, site: Site, node: EvmStandIn) -> None:
     node.coins[signed(1).address] -= 1
     finished = await check(command, site, "--json")
