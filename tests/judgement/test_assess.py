@@ -200,7 +200,7 @@ def test_without_a_whole_audit_there_is_no_report_ratio() -> None:
 @given(
     balances=st.lists(st.integers(0, 2**256 - 1), min_size=2, max_size=2),
     owed=st.decimals(0, 10**30, allow_nan=False, places=12),
-    limit=st.decimals(0, 100, allow_nan=False, places=6),
+    limit=st.decimals(0, 10, allow_nan=False, places=6),
     verdicts=st.lists(st.sampled_from(VerdictStatus), min_size=2, max_size=2),
     held=st.tuples(st.booleans(), st.booleans()),
     basis=st.sampled_from(Basis),
