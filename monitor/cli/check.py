@@ -10,9 +10,12 @@ from monitor.cli.configured import configured
 from monitor.cli.options import ConfigOption, JsonOption
 from monitor.cli.printing import ExitStatus, complain, json_line, note, out, progress_bar, table
 from monitor.daemon import check as one_pass
+from monitor.judgement.unread import rests_on_unread, unless
 from monitor.model import Assessment, AssetAssessment, ReserveStatus, VerdictStatus, World
-from monitor.web.figures import exact, percent
+from monitor.web.figures import exact
 from monitor.web.serialise import exchange as as_json
+from monitor.web.words import gap as as_sentence
+from monitor.web.words import span_of
 
 _STYLES = {ReserveStatus.COVERED: "green", ReserveStatus.BREACH: "bold red", ReserveStatus.UNKNOWN: "yellow"}
 
@@ -67,7 +70,9 @@ def _print(assessment: Assessment) -> None:
     out.print(shown)
     for asset in assessment.assets.values():
         for gap in asset.gaps:
-            note(f"{asset.asset}: {gap.network + ': ' if gap.network else ''}{gap.reason}")
+            note(f"{asset.asset}: {as_sentence(gap)}")
+        if rests_on_unread(asset):
+            note(f"{asset.asset}: a breach {unless(asset)}")
     for kind, state in assessment.documents.items():
         if state.refusal:
             complain(f"{assessment.exchange}: {kind}: {state.refusal}")
@@ -82,7 +87,4 @@ def _print(assessment: Assessment) -> None:
 
 def _ratio(asset: AssetAssessment) -> str:
     """Per cent, cut off and not rounded: what is under a limit must not look as if it reached it."""
-    ratio, bound = asset.ratios.get(asset.basis), asset.lower_bounds.get(asset.basis)
-    if ratio is not None:
-        return percent(ratio)
-    return f"at least {percent(bound)}" if bound is not None else "not known"
+    return span_of(asset) if asset.basis in asset.lower_bounds else "not known"

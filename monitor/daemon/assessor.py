@@ -1,9 +1,7 @@
 """From what the watches hold to the World: assessments, ratios over time, alerts."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -12,18 +10,23 @@ import structlog
 from monitor.daemon.clock import Clock
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.network import NetworkWatch
-from monitor.judgement import Holdings, Tally, assess, basis_of, shared_accounts, tally
+from monitor.daemon.recent import Recent
+from monitor.judgement import Holdings, Tally, assess, basis_of, exact, shared_accounts, tally
 from monitor.judgement.alerts import AlertMemory, Evidence, advance, evaluate
 from monitor.model import (
+    AlertLimits,
     AlertName,
     AlertState,
     Assessment,
+    AssetAssessment,
     Audit,
     Basis,
+    Fall,
     JobState,
     RatioPoint,
     ReloadState,
     SharedAccounts,
+    SignaturesGone,
     Snapshot,
     SnapshotState,
     World,
@@ -35,8 +38,8 @@ from monitor.store import Store, StoreError
 _log = structlog.get_logger(__name__)
 
 _ALERTS = "alerts"
-_POINTS_WITHIN = 10
-"""A constant ratio has at least so many points in the window of PorRatioFalling."""
+_SIGNED = "signed"
+"""Exchanges of which a list once had a signature."""
 
 
 class Assessor:
@@ -50,13 +53,14 @@ class Assessor:
         self._shared: Mapping[str, tuple[SharedAccounts, ...]] = {}
         self._memory = AlertMemory()
         self._active: frozenset[tuple[str, str, AlertName]] = frozenset()
-        self._ratios: deque[RatioPoint] = deque()
-        self._last_point: dict[tuple[str, str], RatioPoint] = {}
+        self._signed: frozenset[str] = frozenset()
+        self._recent = Recent()
 
     async def restore(self, settings: Settings) -> None:
         """Take up ratios and alerts of an earlier run, so that no alert flaps over a restart."""
-        self._ratios.extend(await self._store.ratios(self._now() - settings.alerts.falling.within))
-        self._last_point = {(point.exchange, point.asset): point for point in self._ratios}
+        within = settings.alerts.falling.within
+        self._recent.add(await self._store.ratios(self._now() - within), within)
+        self._signed = frozenset(await self._store.get(_SIGNED) or ())
         kept = await self._store.get(_ALERTS)
         if kept:
             now = self._now()
@@ -66,15 +70,18 @@ class Assessor:
     def move(self, step: timedelta) -> None:
         """Go along with a step of the clock: alerts and ratios keep their ages."""
         self._memory = self._memory.changed(lambda at: at + step)
-        self._ratios = deque(replace(point, at=point.at + step) for point in self._ratios)
-        self._last_point = {key: replace(point, at=point.at + step) for key, point in self._last_point.items()}
+        self._recent.move(step)
 
     def sums(self, snapshot: Snapshot) -> dict[str, Decimal]:
         """What ``snapshot`` holds per asset, all listed accounts together."""
         tallied = self._tallies.get(snapshot.exchange, {}).get(snapshot.network)
-        if tallied is None or tallied.snapshot.balances is not snapshot.balances:
+        if tallied is None or tallied.state.last is None or tallied.state.last.balances is not snapshot.balances:
             return {}
-        return {asset: sums.bases[Basis.LISTED] for asset, sums in tallied.sums.items()}
+        found: dict[str, Decimal] = {}
+        for token, sums in tallied.sums.items():
+            if token in snapshot.balances:
+                found[token.asset] = exact.add(found.get(token.asset, exact.ZERO), sums.bases[Basis.LISTED])
+        return found
 
     async def world(
         self,
@@ -84,11 +91,14 @@ class Assessor:
         audits: Mapping[str, Audit],
         reload: ReloadState,
         *,
+        signatures_gone: Mapping[str, SignaturesGone],
         jobs: tuple[JobState, ...] = (),
         ready: bool,
     ) -> World:
         """Everything that is known now, judged."""
+        await self._note_signed(exchanges)
         shared = await asyncio.to_thread(self._shared_accounts, exchanges)
+        growth = {name: each.settings.growth for name, each in networks.items() if each.settings.growth is not None}
         now = self._now()
         readable = {network: each for network, each in networks.items() if each.readable}
         standing = {  # all at once: what is read meanwhile would be dated after now
@@ -100,11 +110,19 @@ class Assessor:
         for name, watch in exchanges.items():
             states = standing[name]
             assessments[name] = await asyncio.to_thread(
-                self._assessment, watch, states, audits.get(name), shared.get(name, ()), now, unreadable=unreadable
+                self._assessment,
+                watch,
+                states,
+                now,
+                audit=audits.get(name),
+                shared=shared.get(name, ()),
+                signatures_gone=signatures_gone.get(name),
+                growth=growth,
+                unreadable=unreadable,
             )
-        await self._remember(assessments.values(), settings, now)
+        falls = await self._remember(assessments.values(), settings, now)
         endpoints = tuple(state for watch in networks.values() for state in watch.reader.endpoints())
-        evidence = Evidence(assessments, endpoints, reload, tuple(self._ratios), ready, jobs)
+        evidence = Evidence(assessments, endpoints, reload, falls, ready, jobs)
         return World(
             at=now,
             assessments=frozen(assessments),
@@ -113,6 +131,8 @@ class Assessor:
             reload=reload,
             ready=ready,
             jobs=jobs,
+            limits=AlertLimits(settings.alerts.unread_above, settings.alerts.falling.drop, settings.alerts.changed_for),
+            falls=frozen(falls),
         )
 
     async def _alerts(self, evidence: Evidence, settings: Settings, now: datetime) -> tuple[AlertState, ...]:
@@ -133,10 +153,12 @@ class Assessor:
         self,
         watch: ExchangeWatch,
         states: Mapping[str, SnapshotState],
-        audit: Audit | None,
-        shared: tuple[SharedAccounts, ...],
         now: datetime,
         *,
+        audit: Audit | None,
+        shared: tuple[SharedAccounts, ...],
+        signatures_gone: SignaturesGone | None,
+        growth: Mapping[str, Decimal],
         unreadable: Collection[str],
     ) -> Assessment:
         judged, owed, settings = watch.judged, watch.owed, watch.settings
@@ -146,17 +168,20 @@ class Assessor:
             tallies = tally(holdings, states, self._tallies.get(watch.name))
             self._tallies[watch.name] = tallies
         changed_at, last_changes = watch.last_changes or (None, None)
+        basis = basis_of(settings, ever_signed=holdings is None or watch.name in self._signed)
         return Assessment(
             exchange=watch.name,
             title=settings.title or watch.name,
             at=now,
-            basis=basis_of(settings, holdings),
+            basis=basis,
             assets=assess(
                 holdings,
                 states,
                 tallies,
                 liabilities=owed.current if owed else None,
                 settings=settings,
+                basis=basis,
+                growth=growth,
                 configured=states.keys(),
                 unreadable=unreadable,
                 audit=audit,
@@ -174,6 +199,7 @@ class Assessor:
             differences=judged.differences if judged else (),
             audit=audit,
             shared=shared,
+            signatures_gone=signatures_gone,
             liabilities_max_age=settings.liabilities.max_age if settings.liabilities else None,
             proof=owed.proof_state() if owed else None,
             regularity=owed.regularity() if owed else None,
@@ -186,28 +212,43 @@ class Assessor:
             self._lists, self._shared = lists, shared_accounts(lists)
         return self._shared
 
-    async def _remember(self, assessments: Iterable[Assessment], settings: Settings, now: datetime) -> None:
-        """Add the acting ratios that changed to the history, and let go of those too old to be compared with.
+    async def _note_signed(self, exchanges: Mapping[str, ExchangeWatch]) -> None:
+        """Keep in mind whose lists have signatures: one that has none any more is held to them all the same."""
+        signed = {name for name, watch in exchanges.items() if watch.judged and watch.judged.holdings.has_signatures}
+        if signed - self._signed:
+            self._signed |= signed
+            await _kept(self._store.put(_SIGNED, sorted(self._signed)))
 
-        A ratio that stays the same is noted now and then too: what held before a fall must be among the points.
-        """
+    async def _remember(
+        self, assessments: Iterable[Assessment], settings: Settings, now: datetime
+    ) -> Mapping[tuple[str, str], Fall]:
+        """How far each ratio fell, from what was known in the last while; then add what is known now to that."""
         points = [
-            RatioPoint(now, assessment.exchange, asset.asset, asset.ratios[asset.basis])
+            RatioPoint(
+                now,
+                assessment.exchange,
+                asset.asset,
+                _lowest_ratio(asset),
+                asset.owed,
+                asset.lowest,
+            )
             for assessment in assessments
             for asset in assessment.assets.values()
-            if asset.basis in asset.ratios
+            if asset.comparable and asset.owed
         ]
         within = settings.alerts.falling.within
-        new = [point for point in points if self._is_news(point, within / _POINTS_WITHIN)]
-        self._last_point.update({(point.exchange, point.asset): point for point in new})
-        self._ratios.extend(new)
-        while self._ratios and now - self._ratios[0].at > within:
-            self._ratios.popleft()
-        await _kept(self._store.save_ratios(new))
+        falls = await asyncio.to_thread(self._recent.falls, points, within)
+        await _kept(self._store.save_ratios(self._recent.add(points, within)))
+        return falls
 
-    def _is_news(self, point: RatioPoint, pause: timedelta) -> bool:
-        last = self._last_point.get((point.exchange, point.asset))
-        return last is None or last.ratio != point.ratio or point.at - last.at >= pause
+
+def _lowest_ratio(asset: AssetAssessment) -> Decimal | None:
+    """The ratio, less what was away at the block between the last snapshots that was looked back to."""
+    ratio = asset.ratios.get(asset.basis)
+    if ratio is None or not asset.owed or asset.lowest == asset.comparable:
+        return ratio
+    away = exact.subtract(exact.total(asset.comparable.values()), exact.total(asset.lowest.values()))
+    return exact.subtract(ratio, exact.ratio(away, asset.owed))
 
 
 def _advanced(

@@ -15,12 +15,23 @@ from monitor.daemon.audits import KEPT, ClaimedNetwork, Memory, read_claimed
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.exchange import ExchangeWatch, Progress
 from monitor.daemon.journals import StoredJournals
+from monitor.daemon.judged import JudgedList
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.owners import ask_owners
 from monitor.daemon.prepared import Prepared
-from monitor.judgement import audit
+from monitor.judgement import Holdings, audit, signatures_gone
 from monitor.metrics import Metrics
-from monitor.model import Audit, BalanceSlot, JobState, Network, OwnerAnswer, ReloadState, Verdict, World
+from monitor.model import (
+    Audit,
+    BalanceSlot,
+    JobState,
+    Network,
+    OwnerAnswer,
+    ReloadState,
+    SignaturesGone,
+    Verdict,
+    World,
+)
 from monitor.ownership import RULES_VERSION
 from monitor.registry import Registry
 from monitor.settings import ExchangeSettings, NetworkSettings, Settings
@@ -64,6 +75,7 @@ class Hub:
         self._balance_slots: Mapping[str, Mapping[str, BalanceSlot]] = {}
         self._audits: dict[str, Audit] = {}
         self._unsettled: set[str] = set()
+        self._signatures_gone: dict[str, SignaturesGone] = {}
         self._assessor = Assessor(store, now)
         self._ready = False
         self._closing = Event()
@@ -82,6 +94,7 @@ class Hub:
         """Take up the history, and the first configuration."""
         self._known = await self._store.verdicts(RULES_VERSION)
         await self._assessor.restore(settings)
+        self._signatures_gone = await self._store.signatures_gone()
         prepared = await self.prepare(settings, registry)
         self.adopt(prepared)
         chains = {name: watch.network.caip2 for name, watch in self.networks.items()}
@@ -160,11 +173,24 @@ class Hub:
     async def refresh_wallets(self, exchange: str, progress: Progress | None = None) -> bool:
         """Ask for an exchange's list; True when a new one was taken up."""
         watch = self.exchanges[exchange]
+        before = watch.judged
         changed = await watch.refresh_wallets(progress)
+        if changed and before and watch.judged:
+            await self._note_signatures(exchange, before.holdings, watch.judged)
         if changed:
             self._audits.pop(exchange, None)
         await self.assess()
         return changed
+
+    async def _note_signatures(self, exchange: str, before: Holdings, judged: JudgedList) -> None:
+        """Keep what a new list lost of the signatures of the one before, with the coins that they stood for."""
+        now = self._now()
+        networks = self.networks.items()
+        states = {name: each.state(exchange, {}, now) for name, each in networks if each.readable}
+        gone = await asyncio.to_thread(signatures_gone, before, judged.holdings, states, judged.accepted_at)
+        if gone:
+            self._signatures_gone[exchange] = gone
+            await self._store.save_signatures_gone(self._signatures_gone)
 
     async def refresh_liabilities(self, exchange: str) -> None:
         """Ask for what an exchange says that it owes, if it does."""
@@ -272,6 +298,7 @@ class Hub:
                 self._audits,
                 self.reload,
                 jobs=self._jobs(),
+                signatures_gone=self._signatures_gone,
                 ready=self._ready,
             )
             await asyncio.to_thread(self._metrics.prepare, world)

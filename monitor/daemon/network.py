@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -30,6 +30,8 @@ class _Held:
 
     snapshot: Snapshot | None = None
     low: LookBack | None = None
+    earlier: Mapping[Token, Snapshot] = field(default_factory=dict)
+    """Of tokens that the chain refused to tell at the block of ``snapshot``: the last one that has them."""
     failure: str = ""
     failed_at: datetime | None = None
 
@@ -89,7 +91,8 @@ class NetworkWatch:
     async def poll(self, wanted: Mapping[str, Wanted], beside: Block | None = None) -> list[Snapshot]:
         """Read everything that the exchanges of ``wanted`` claim here, at one block, and return their new snapshots.
 
-        An exchange whose reading is not whole keeps its last snapshot, with its own time, and the reason why.
+        A reading that is not whole leaves the last snapshots as they are, with their own times. A token that the chain
+        refuses to tell fails itself alone: what was last read of it stays, with its own time.
         ``beside`` is a block of the execution layer: read here is the block that carries it, if some node has that.
         """
         wanted = {exchange: tokens for exchange, tokens in wanted.items() if tokens}
@@ -111,18 +114,21 @@ class NetworkWatch:
         seconds = _elapsed() - started
         taken = []
         for exchange, tokens in wanted.items():
-            snapshot = self._whole(exchange, tokens, reading, parts.get(exchange), taken_at)
-            if snapshot:
+            snapshot = self._snapshot(exchange, tokens, reading, parts[exchange], taken_at)
+            refused = [token for token in tokens if token in reading.failed]
+            if snapshot.balances:
                 self._metrics.snapshot_took(exchange, self.network.name, seconds)
-                self._replace(exchange, snapshot)
+                self._replace(exchange, snapshot, refused)
                 taken.append(snapshot)
+            if refused:
+                self._fail(exchange, "token", "; ".join(f"{token}: {reading.failed[token]}" for token in refused))
         return taken
 
-    def _replace(self, exchange: str, snapshot: Snapshot) -> None:
+    def _replace(self, exchange: str, snapshot: Snapshot, refused: Collection[Token]) -> None:
         before = self._held.get(exchange, _Held()).snapshot
         if before:
             self._before[exchange] = before
-        self._held[exchange] = _Held(snapshot)
+        self._held[exchange] = _Held(snapshot, earlier=self._earlier(exchange, refused))
 
     async def look_back(self) -> bool:
         """Look at one block between the last poll and the one before, for the largest accounts; True if that was told.
@@ -160,16 +166,17 @@ class NetworkWatch:
                 _log.info("read at its own block", network=self.network.name, beside=beside.number, error=str(error))
         return await self.reader.read(wanted, choice_of(self.settings.block))
 
-    def _whole(
-        self, exchange: str, tokens: Wanted, reading: Reading, balances: Balances | None, taken_at: datetime
-    ) -> Snapshot | None:
-        """The exchange's snapshot of its ``balances``; None, and a failure, where there are none."""
-        if balances is None:
-            refused = (f"{token}: {reading.failed[token]}" for token in tokens if token in reading.failed)
-            self._fail(exchange, "token", "; ".join(refused))
-            return None
+    def _snapshot(
+        self, exchange: str, tokens: Wanted, reading: Reading, balances: Balances, taken_at: datetime
+    ) -> Snapshot:
         rates = {token: rate for token, rate in reading.rates.items() if token in tokens}
         return Snapshot(exchange, self.network.name, reading.block, taken_at, balances, reading.endpoints, rates)
+
+    def _earlier(self, exchange: str, refused: Collection[Token]) -> Mapping[Token, Snapshot]:
+        """The last readings of ``refused`` tokens."""
+        held = self._held.get(exchange, _Held())
+        last = {token: held.snapshot for token in refused if held.snapshot and token in held.snapshot.balances}
+        return {**{token: held.earlier[token] for token in refused if token in held.earlier}, **last}
 
     def _fail(self, exchange: str, reason: str, message: str) -> None:
         held = self._held.get(exchange, _Held())
@@ -186,24 +193,24 @@ class NetworkWatch:
         """Go along with a step of the clock, so that every snapshot keeps its age."""
         for exchange, held in self._held.items():
             if held.snapshot:
-                moved = replace(held.snapshot, taken_at=held.snapshot.taken_at + step)
-                self._held[exchange] = replace(held, snapshot=moved)
+                earlier = {token: _moved(each, step) for token, each in held.earlier.items()}
+                self._held[exchange] = replace(held, snapshot=_moved(held.snapshot, step), earlier=earlier)
 
     def state(self, exchange: str, wanted: Wanted, now: datetime) -> SnapshotState:
-        """Where ``exchange`` stands here; a snapshot over the hard age limit is gone."""
+        """Where ``exchange`` stands here; a snapshot over the hard age limit is not shown any more."""
         held = self._held.get(exchange, _Held())
-        kept = held.snapshot
-        if kept and abs(now - kept.taken_at) > self.settings.drops_after:
-            kept = None
+        last = held.snapshot
         return SnapshotState(
             network=self.network.name,
-            snapshot=kept,
-            stale=kept is None or not self._is_fresh(kept, now),
+            last=last,
+            stale=last is None or not self._is_fresh(last, now),
+            dropped=last is not None and abs(now - last.taken_at) > self.settings.drops_after,
+            earlier=held.earlier,
             wanted=self._count(exchange, wanted),
             failure=held.failure,
             failed_at=held.failed_at,
             stale_after=self.settings.stales_after,
-            low=held.low if kept else None,
+            low=held.low,
         )
 
     def _count(self, exchange: str, wanted: Wanted) -> int:
@@ -223,6 +230,10 @@ def _elapsed() -> float:
     return asyncio.get_running_loop().time()
 
 
+def _moved(snapshot: Snapshot, step: timedelta) -> Snapshot:
+    return replace(snapshot, taken_at=snapshot.taken_at + step)
+
+
 def _not_beside(error: ChainError) -> bool:
     """Whether some node answers, and merely lacks the block: others that failed do not make that one less useful."""
     return error.reason in _NOT_BESIDE or any(map(_not_beside, error.causes))
@@ -238,15 +249,15 @@ def _union(parts: Collection[Wanted]) -> dict[Token, frozenset[Address]]:
 
 
 def _parts(wanted: Mapping[str, Wanted], reading: Reading) -> dict[str, Balances]:
-    """The balances of each exchange whose tokens the chain has all told. Takes long, as :func:`_union` does."""
+    """The balances of each exchange, of the tokens that the chain has told. Takes long, as :func:`_union` does."""
     return {
         exchange: disjoint(
             {
                 token: {account: reading.balances[token][account] for account in accounts}
                 for token, accounts in tokens.items()
+                if token not in reading.failed
             },
             reading.within,
         )
         for exchange, tokens in wanted.items()
-        if not any(token in reading.failed for token in tokens)
     }

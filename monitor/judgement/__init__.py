@@ -15,6 +15,7 @@ from monitor.judgement.owed import in_force, renamed, taken_up
 from monitor.judgement.proofs import differences
 from monitor.judgement.regularity import REPORT, missing_lately, regularity
 from monitor.judgement.shared import shared_accounts
+from monitor.judgement.signatures import signatures_gone
 from monitor.judgement.tally import Tally, tally
 from monitor.judgement.totals import Total, totals
 
@@ -42,6 +43,7 @@ __all__ = [
     "regularity",
     "renamed",
     "shared_accounts",
+    "signatures_gone",
     "taken_up",
     "tally",
     "totals",

@@ -1,14 +1,15 @@
-"""From holdings, snapshots and liabilities to one answer per asset: covered, breach or unknown."""
+"""From holdings, snapshots and liabilities to two bounds and one answer per asset: covered, breach or unknown."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from monitor.judgement import exact
-from monitor.judgement.holdings import Holdings
+from monitor.judgement.holdings import COUNTED, UNJUDGED, Holdings, Unplaced, by_basis
 from monitor.judgement.phrases import counted, moment, span
-from monitor.judgement.tally import Sums, Tally
+from monitor.judgement.tally import Tally, unread_of
 from monitor.model import (
     AssetAssessment,
     Audit,
@@ -17,14 +18,19 @@ from monitor.model import (
     Liabilities,
     ReserveStatus,
     SnapshotState,
+    Token,
     frozen,
 )
 from monitor.settings import ExchangeSettings
 
 
-def basis_of(settings: ExchangeSettings, holdings: Holdings | None) -> Basis:
-    """The basis on which an exchange's alerts act: configured, or as its list suggests."""
-    return settings.basis or (holdings.default_basis if holdings else Basis.SIGNED)
+def basis_of(settings: ExchangeSettings, *, ever_signed: bool) -> Basis:
+    """Tell on which basis an exchange's alerts act: configured, or the strictest that it ever gave evidence for.
+
+    ``ever_signed``: whether any list of the exchange had a signature, be it long ago; one that has none any more must
+    not loosen what it is held to (design, section 4, rule 5).
+    """
+    return settings.basis or (Basis.VERIFIED if ever_signed else Basis.LISTED)
 
 
 def assess(
@@ -34,6 +40,8 @@ def assess(
     *,
     liabilities: Liabilities | None,
     settings: ExchangeSettings,
+    basis: Basis,
+    growth: Mapping[str, Decimal],
     configured: Collection[str],
     unreadable: Collection[str] = (),
     audit: Audit | None,
@@ -43,7 +51,8 @@ def assess(
 
     ``holdings`` is None while no list was ever accepted. ``states`` and ``tallies`` (of the same ``holdings``, see
     :func:`~monitor.judgement.tally.tally`) are by network, ``configured`` names the networks that can be read,
-    ``unreadable`` those that are configured and can only be asked for owners.
+    ``unreadable`` those that are configured and can only be asked for owners. ``growth`` is by network where it is not
+    the exchange's.
     """
     known = {token.asset for token in holdings.accounts} if holdings else set()
     known |= set(settings.assets)
@@ -55,6 +64,8 @@ def assess(
         tallies,
         liabilities,
         settings,
+        basis,
+        growth,
         frozenset(configured),
         frozenset(unreadable),
         audit,
@@ -62,6 +73,44 @@ def assess(
         frozenset(known),
     )
     return frozen({asset: judge.asset(asset) for asset in sorted(known)})
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What the networks of one asset come to: what is known, and what is left open."""
+
+    held: dict[str, dict[Basis, Decimal]] = field(default_factory=dict)
+    """By network, from held snapshots, stale ones too, where all tokens of the asset are in them."""
+    comparable: dict[str, Decimal] = field(default_factory=dict)
+    lowest: dict[str, Decimal] = field(default_factory=dict)
+    known: dict[Basis, Decimal] = field(default_factory=lambda: dict.fromkeys(COUNTED, exact.ZERO))
+    unjudged: dict[Basis, Decimal] = field(default_factory=lambda: dict.fromkeys(COUNTED, exact.ZERO))
+    unread: dict[Basis, Decimal] = field(default_factory=lambda: dict.fromkeys(COUNTED, exact.ZERO))
+    grown: dict[Basis, Decimal] = field(default_factory=lambda: dict.fromkeys(COUNTED, exact.ZERO))
+    """``unread``, times what it may have grown since."""
+    fresh: bool = False
+    """Whether anything was read."""
+    nameless: bool = False
+    """Whether nobody knows what asset is meant: then nobody knows what is held of it."""
+    unjudged_on: dict[str, Decimal] = field(default_factory=dict)
+    """By network, on the acting basis."""
+    gaps: defaultdict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    """Network and reason, to the coins that are claimed there on the acting basis."""
+
+    def leave_open(self, gap: Gap, claimed: Mapping[Basis, Decimal], growth: Decimal) -> None:
+        _add(self.unread, claimed)
+        _add(self.grown, {each: exact.times(amount, growth) for each, amount in claimed.items()})
+        place = (gap.network, gap.reason)
+        self.gaps[place] = exact.add(self.gaps[place], gap.claimed or exact.ZERO)
+
+    def told_gaps(self) -> Iterator[Gap]:
+        for (network, reason), claimed in self.gaps.items():
+            yield Gap(network, reason, claimed)
+
+
+def _add(sums: dict[Basis, Decimal], more: Mapping[Basis, Decimal]) -> None:
+    for basis, amount in more.items():
+        sums[basis] = exact.add(sums[basis], amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,95 +122,180 @@ class _Judge:
     tallies: Mapping[str, Tally]
     liabilities: Liabilities | None
     settings: ExchangeSettings
+    basis: Basis
+    growth: Mapping[str, Decimal]
     configured: frozenset[str]
     unreadable: frozenset[str]
     audit: Audit | None
     now: datetime
     assets: frozenset[str]
 
+    @property
+    def counting(self) -> Basis:
+        """The acting basis, of what has an account."""
+        return Basis.LISTED if self.basis is Basis.ASSERTED else self.basis
+
     def asset(self, asset: str) -> AssetAssessment:
         limits = self.settings.limits(asset)
-        basis = basis_of(self.settings, self.holdings)
         owed = self.liabilities.owed.get(asset) if self.liabilities else None
         unaddressed = self.liabilities.unaddressed.get(asset, exact.ZERO) if self.liabilities else exact.ZERO
-        networks = sorted({token.network for token in self.holdings.tokens(asset)}) if self.holdings else []
-        held = self.held(asset, networks)
-        gaps = [*self.gaps_of_list(asset, networks), *self.gaps_of_networks(asset, networks)]
-        fresh = [sums for network, sums in held.items() if not self.states[network].stale]
-        certain = bool(fresh) or not (networks or gaps)  # no claim at all is a certain nothing
-        totals = _totals(fresh, unaddressed) if certain else {}
-        most = {} if gaps else _with_unjudged(totals, fresh)  # empty unless every network is whole and fresh
-        status = _status(totals, most, owed, basis, limits.breach_below)
-        if most and status is ReserveStatus.UNKNOWN:
-            gaps += self.gaps_of_verdicts(asset, held)
-        bounds = _over(totals, owed)
+        tokens = self.holdings.tokens(asset) if self.holdings else []
+        parts = self.parts(asset, tokens)
+        parts.nameless = not tokens and self.liabilities is not None and asset in self.liabilities.unknown_names
+        gaps = [*self.gap_of_list(), *self.gap_of_name(asset, parts), *parts.told_gaps()]
+        certain = _with_asserted(parts.known, unaddressed)
+        most = self.most(parts, unaddressed)
+        lower, upper = _over(certain, owed), _over(most, owed)
+        status = _status(certain, most, owed, self.basis, limits.breach_below)
+        if status is ReserveStatus.UNKNOWN and owed is not None:
+            gaps += self.gaps_of_verdicts(asset, parts)
         return AssetAssessment(
             asset=asset,
-            basis=basis,
+            basis=self.basis,
             status=status,
             breach_below=limits.breach_below,
             warn_below=limits.warn_below,
             owed=owed,
             unaddressed=unaddressed,
-            reserves=frozen({network: sums.bases for network, sums in held.items()}),
-            totals=frozen(totals),
-            ratios=frozen(bounds if most else {}),
-            lower_bounds=frozen(bounds),
+            reserves=frozen({network: frozen(sums) for network, sums in parts.held.items()}),
+            totals=frozen(certain if parts.fresh or not (tokens or gaps) else {}),  # no claim is a certain nothing
+            ratios=frozen({} if self.holdings is None or parts.gaps or parts.nameless else lower),
+            lower_bounds=frozen(lower),
             report_ratios=frozen(self.report_ratios(asset, owed, unaddressed)),
             gaps=(*gaps, *self.gaps_of_liabilities(owed)),
-            upper_bounds=frozen(_over(most, owed)),
+            upper_bounds=frozen(upper),
+            unjudged=frozen(_with_asserted(parts.unjudged, exact.ZERO)),
+            unread=frozen(_with_asserted(parts.unread, exact.ZERO)),
+            comparable=frozen(parts.comparable),
+            lowest=frozen(parts.lowest),
             positions=tuple(
-                position for network in held for position in self.tallies[network].positions.get(asset, ())
+                tally.positions[token]
+                for token in tokens
+                if (tally := self.tallies.get(token.network)) and token in tally.positions and self.shown(token)
             ),
         )
 
-    def held(self, asset: str, networks: list[str]) -> dict[str, Sums]:
-        """What held snapshots say, stale ones too, where they have all that the list names."""
-        found = ((network, self.tallies.get(network)) for network in networks)
-        return {network: tally.sums[asset] for network, tally in found if tally and asset in tally.sums}
+    # --- The networks of an asset -----------------------------------------------------------------------------------
 
-    def gaps_of_list(self, asset: str, networks: list[str]) -> Iterator[Gap]:
-        """Claims that may hold the asset and can't be counted."""
+    def parts(self, asset: str, tokens: Collection[Token]) -> _Parts:
+        """What is known of ``tokens``, and what is left open, with what is claimed under other names."""
+        parts = _Parts()
+        by_network: defaultdict[str, list[Token]] = defaultdict(list)
+        for token in sorted(tokens, key=lambda each: (each.network, each.contract or "")):
+            by_network[token.network].append(token)
+        for network, forms in by_network.items():
+            self.network(parts, network, forms)
+        self.unplaced(parts, asset, alone=not tokens)
+        return parts
+
+    def network(self, parts: _Parts, network: str, tokens: Collection[Token]) -> None:
+        """Add what one network holds, token by token: one that cannot be read leaves the others as they are."""
+        held = dict.fromkeys(COUNTED, exact.ZERO)
+        comparable = unjudged = dip = exact.ZERO
+        shown = True
+        for token in tokens:
+            tally = self.tallies.get(network)
+            sums = tally.sums.get(token) if tally else None
+            if sums and self.shown(token):
+                _add(held, sums.bases)
+            else:
+                shown = False
+            if reason := self.gap_of(token, tally):
+                claimed = tally.unread[token] if tally else self.claimed(token)
+                growth = self.growth.get(network, self.settings.growth)
+                parts.leave_open(Gap(network, reason, claimed[self.counting]), claimed, growth)
+            elif sums:
+                parts.fresh = True
+                _add(parts.known, sums.bases)
+                _add(parts.unjudged, sums.unjudged)
+                unjudged = exact.add(unjudged, sums.unjudged[self.counting])
+                comparable = exact.add(comparable, sums.bases[self.counting], sums.unjudged[self.counting])
+                if tally and token in tally.dips:
+                    dip = exact.add(dip, tally.dips[token][self.counting])
+        parts.unjudged_on[network] = unjudged
+        if shown:
+            parts.held[network] = held
+        if not any(place == network for place, _ in parts.gaps):
+            parts.comparable[network] = comparable
+            parts.lowest[network] = exact.subtract(comparable, max(dip, exact.ZERO))
+
+    def claimed(self, token: Token) -> Mapping[Basis, Decimal]:
+        """What the list itself claims of a token that is not read anywhere."""
         if self.holdings is None:
-            yield Gap("", "no wallet list was accepted yet")
-            return
-        unknown: list[str] = []
-        for claims in self.holdings.unplaced:
-            told = claims.told_among(self.assets)
-            if told == asset:
-                count = counted(claims.claims, "claim")
-                yield Gap(claims.network, f"{count} of {claims.coin} cannot be counted: {claims.reason}")
-            elif not told:
-                unknown.append(claims.coin)
-        if unknown and not networks:
-            coins = ", ".join(sorted(set(unknown))[:5])
-            yield Gap("", f"no claim names it, but claims of coins that the registry does not know may: {coins}")
+            raise ValueError("tokens come from a list")
+        return unread_of(token, self.holdings.accounts[token], self.holdings.stated[token], None)
 
-    def gaps_of_networks(self, asset: str, networks: list[str]) -> Iterator[Gap]:
-        for network in networks:
-            if reason := self.gap_of_network(asset, network):
-                yield Gap(network, reason)
+    def shown(self, token: Token) -> bool:
+        """Whether what was last read of ``token`` has not been dropped for its age."""
+        state = self.states.get(token.network)
+        return state is not None and state.snapshot is not None and state.of(token) is not None
 
-    def gap_of_network(self, asset: str, network: str) -> str:
+    def gap_of(self, token: Token, tally: Tally | None) -> str:
+        """Why what ``token`` holds does not count; empty where it does."""
+        network = token.network
         if network in self.unreadable:
             return "its balances cannot be read yet: its endpoints only confirm owners"
         if network not in self.configured:
             return "not configured: no endpoint to read it from"
-        state, tally = self.states.get(network), self.tallies.get(network)
-        if state is None or state.snapshot is None or tally is None:
+        state = self.states.get(network)
+        if state is None or state.last is None or tally is None:
             return "no whole snapshot" + _because(state)
-        if asset in tally.missing:
-            return tally.missing[asset] + _because(state)
-        if state.stale:
-            taken = state.snapshot.taken_at
+        if token in tally.missing:
+            return tally.missing[token] + _because(state)
+        if not state.fresh(token, self.now):
+            snapshot = state.of(token)
+            taken = snapshot.taken_at if snapshot else self.now
             return f"stale: the last whole snapshot is {span(self.now - taken)} old ({moment(taken)})" + _because(state)
         return ""
 
-    def gaps_of_verdicts(self, asset: str, held: Mapping[str, Sums]) -> Iterator[Gap]:
-        """Claims that nobody can judge yet: the last thing open where all balances are known."""
-        for network, sums in held.items():
-            if sums.unjudged:
-                yield Gap(network, f"{sums.unjudged:f} {asset} are under claims whose signatures cannot be judged yet")
+    def unplaced(self, parts: _Parts, asset: str, *, alone: bool) -> None:
+        """Add what is claimed where the registry knows no network or token.
+
+        ``alone``: no other claim names the asset; then one whose coin id tells nothing may be meant for it.
+        """
+        for claims in self.holdings.unplaced if self.holdings else ():
+            told = claims.told_among(self.assets)
+            if told == asset or (alone and not told):
+                count = counted(claims.claims, "claim")
+                reason = f"{count} of {claims.coin} cannot be counted: {claims.reason}"
+                if not told:
+                    reason = f"no claim names it, but {reason}"
+                self.leave_unplaced(parts, claims, reason)
+
+    def leave_unplaced(self, parts: _Parts, claims: Unplaced, reason: str) -> None:
+        most = {basis: COUNTED[basis] | UNJUDGED[basis] for basis in COUNTED}
+        claimed = by_basis(most, claims.stated)
+        growth = self.growth.get(claims.network, self.settings.growth)
+        parts.leave_open(Gap(claims.network, reason, claimed[self.counting]), claimed, growth)
+
+    # --- Bounds and reasons -----------------------------------------------------------------------------------------
+
+    def most(self, parts: _Parts, unaddressed: Decimal) -> dict[Basis, Decimal]:
+        """The most that there can be, at the exchange's own word for what was not read (rule 12)."""
+        unlimited = self.holdings is None or parts.nameless or (self.settings.unread == "unbounded" and parts.gaps)
+        return _with_asserted(
+            {
+                basis: exact.UNBOUNDED
+                if unlimited
+                else exact.add(parts.known[basis], parts.unjudged[basis], parts.grown[basis])
+                for basis in COUNTED
+            },
+            unaddressed,
+        )
+
+    def gap_of_list(self) -> Iterator[Gap]:
+        if self.holdings is None:
+            yield Gap("", "no wallet list was accepted yet")
+
+    def gap_of_name(self, asset: str, parts: _Parts) -> Iterator[Gap]:
+        if parts.nameless:
+            yield Gap("", f"no claim names {asset}, and the registry knows no asset by this name: see docs/registry.md")
+
+    def gaps_of_verdicts(self, asset: str, parts: _Parts) -> Iterator[Gap]:
+        """Claims that were read, and that nobody can judge yet."""
+        for network, amount in parts.unjudged_on.items():
+            if amount:
+                yield Gap(network, f"{amount:f} {asset} are under claims whose ownership could not be judged yet")
 
     def gaps_of_liabilities(self, owed: Decimal | None) -> Iterator[Gap]:
         if self.liabilities is None:
@@ -171,31 +305,16 @@ class _Judge:
 
     def report_ratios(self, asset: str, owed: Decimal | None, unaddressed: Decimal) -> dict[Basis, Decimal]:
         """The list's accounts at the list's own heights, over what is owed (design, section 4, rule 8)."""
-        reserves = dict(self.audit.report_reserves.get(asset, {})) if self.audit else {}
-        if reserves:
-            reserves[Basis.ASSERTED] = exact.add(reserves[Basis.LISTED], unaddressed)
-        return _over(reserves, owed)
+        reserves = self.audit.report_reserves.get(asset, {}) if self.audit else {}
+        return _over(_with_asserted(reserves, unaddressed) if reserves else {}, owed)
 
 
 def _because(state: SnapshotState | None) -> str:
     return f"; the newest attempt failed: {state.failure}" if state and state.failure else ""
 
 
-def _totals(parts: list[Sums], unaddressed: Decimal) -> dict[Basis, Decimal]:
-    totals = {
-        basis: exact.total(sums.bases[basis] for sums in parts)
-        for basis in (Basis.VERIFIED, Basis.SIGNED, Basis.LISTED)
-    }
-    return {**totals, Basis.ASSERTED: exact.add(totals[Basis.LISTED], unaddressed)}
-
-
-def _with_unjudged(totals: Mapping[Basis, Decimal], parts: list[Sums]) -> dict[Basis, Decimal]:
-    """``totals`` if every claim that could not be judged were verified; ``listed`` counts them already."""
-    unjudged = exact.total(sums.unjudged for sums in parts)
-    return {
-        basis: exact.add(amount, unjudged) if basis in {Basis.VERIFIED, Basis.SIGNED} else amount
-        for basis, amount in totals.items()
-    }
+def _with_asserted(sums: Mapping[Basis, Decimal], unaddressed: Decimal) -> dict[Basis, Decimal]:
+    return {**sums, Basis.ASSERTED: exact.add(sums[Basis.LISTED], unaddressed)}
 
 
 def _over(reserves: Mapping[Basis, Decimal], owed: Decimal | None) -> dict[Basis, Decimal]:
@@ -203,11 +322,11 @@ def _over(reserves: Mapping[Basis, Decimal], owed: Decimal | None) -> dict[Basis
 
 
 def _status(
-    totals: Mapping[Basis, Decimal], most: Mapping[Basis, Decimal], owed: Decimal | None, basis: Basis, limit: Decimal
+    certain: Mapping[Basis, Decimal], most: Mapping[Basis, Decimal], owed: Decimal | None, basis: Basis, limit: Decimal
 ) -> ReserveStatus:
-    """Three answers, not two (design, section 4, rule 12)."""
+    """Three answers, from two bounds (design, section 4, rule 12)."""
     if owed is None:
         return ReserveStatus.UNKNOWN
-    if owed == 0 or (totals and exact.reaches(totals[basis], limit, owed)):
+    if exact.reaches(certain[basis], limit, owed):
         return ReserveStatus.COVERED
-    return ReserveStatus.BREACH if most and not exact.reaches(most[basis], limit, owed) else ReserveStatus.UNKNOWN
+    return ReserveStatus.UNKNOWN if exact.reaches(most[basis], limit, owed) else ReserveStatus.BREACH

@@ -6,7 +6,10 @@ from functools import reduce
 
 ZERO = Decimal()
 
-_EXACT = Context(prec=1000, Emax=MAX_EMAX, Emin=MIN_EMIN)
+UNBOUNDED = Decimal("Infinity")
+"""An amount that nothing limits; sums and ratios of it are unbounded too."""
+
+CONTEXT = Context(prec=1000, Emax=MAX_EMAX, Emin=MIN_EMIN)
 """Balances have at most 78 digits before and 255 after the point: sums and products of them fit many times over."""
 
 _SHOWN = Context(prec=50, rounding=ROUND_FLOOR, Emax=MAX_EMAX, Emin=MIN_EMIN)
@@ -19,17 +22,17 @@ def add(*amounts: Decimal) -> Decimal:
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """The exact sum; 0 of nothing, so ask only where nothing is missing."""
-    return reduce(_EXACT.add, amounts, ZERO)
+    return reduce(CONTEXT.add, amounts, ZERO)
 
 
 def times(left: Decimal, right: Decimal) -> Decimal:
     """The exact product."""
-    return _EXACT.multiply(left, right)
+    return CONTEXT.multiply(left, right)
 
 
 def subtract(left: Decimal, right: Decimal) -> Decimal:
     """The exact difference."""
-    return _EXACT.subtract(left, right)
+    return CONTEXT.subtract(left, right)
 
 
 def reaches(reserves: Decimal, limit: Decimal, owed: Decimal) -> bool:
@@ -47,4 +50,10 @@ def ratio(reserves: Decimal, owed: Decimal) -> Decimal:
 
 def rounded_down(value: Decimal, places: int) -> Decimal:
     """``value`` for people: 0.9999999 must not look like 1."""
-    return times(value, Decimal(10) ** places).to_integral_value(ROUND_FLOOR).scaleb(-places, _EXACT)
+    return times(value, Decimal(10) ** places).to_integral_value(ROUND_FLOOR).scaleb(-places, CONTEXT)
+
+
+def plain(value: Decimal) -> str:
+    """Every digit, without an exponent and without zeros at the end."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from enum import IntEnum
 from itertools import combinations
 
+from monitor.judgement import exact
 from monitor.model import Address, Basis, Claim, Token, Verdict, VerdictStatus, frozen
 
 
@@ -16,7 +18,10 @@ class Standing(IntEnum):
     UNSUPPORTED = 1
     """Listed, and its signatures could not be judged: it may be more."""
     SIGNED = 2
-    VERIFIED = 3
+    """Signed by an owner whom the chain, when it was asked, did not confirm."""
+    UNANSWERED = 3
+    """Signed by an owner of whom the chain has said nothing: it may be verified."""
+    VERIFIED = 4
 
 
 _STANDINGS: Mapping[VerdictStatus, Standing] = {
@@ -26,6 +31,42 @@ _STANDINGS: Mapping[VerdictStatus, Standing] = {
     VerdictStatus.UNBOUND: Standing.SIGNED,
     VerdictStatus.VERIFIED: Standing.VERIFIED,
 }
+
+COUNTED: Mapping[Basis, frozenset[Standing]] = {
+    Basis.VERIFIED: frozenset({Standing.VERIFIED}),
+    Basis.SIGNED: frozenset({Standing.VERIFIED, Standing.UNANSWERED, Standing.SIGNED}),
+    Basis.LISTED: frozenset(Standing),
+}
+"""What counts on each basis (design, section 4, rule 5); ``asserted`` is ``listed`` and what has no account."""
+
+UNJUDGED: Mapping[Basis, frozenset[Standing]] = {
+    Basis.VERIFIED: frozenset({Standing.UNANSWERED, Standing.UNSUPPORTED}),
+    Basis.SIGNED: frozenset({Standing.UNSUPPORTED}),
+    Basis.LISTED: frozenset(),
+}
+"""What does not count on a basis, and might if it could be judged (rule 12)."""
+
+
+def by_basis(
+    standings: Mapping[Basis, frozenset[Standing]], amounts: Mapping[Standing, Decimal]
+) -> Mapping[Basis, Decimal]:
+    """Sum up ``amounts`` over the standings of each basis, exactly."""
+    return frozen(
+        {
+            basis: exact.total(amount for standing, amount in amounts.items() if standing in each)
+            for basis, each in standings.items()
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a list itself says of some of its accounts."""
+
+    amount: Decimal = exact.ZERO
+    """Whole coins, over the accounts of which an amount is claimed; of several claims the largest."""
+    silent: tuple[Address, ...] = ()
+    """Accounts of which none is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +82,8 @@ class Unplaced:
     claims: int
     reason: str
     """Of the first such claim."""
+    stated: Mapping[Standing, Decimal] = field(default_factory=dict)
+    """What they claim in whole coins; unbounded where one of them claims no amount."""
 
     def told_among(self, assets: Iterable[str]) -> str:
         """Which of ``assets`` this is by its coin id (``USDT-NEWCHAIN`` is USDT), or empty."""
@@ -58,14 +101,11 @@ class Holdings:
 
     accounts: Mapping[Token, Mapping[Standing, tuple[Address, ...]]]
     """Every account of a token in exactly one standing."""
+    stated: Mapping[Token, Mapping[Standing, Stated]]
+    """What the list claims of the same accounts. Never counted as reserves (rule 7)."""
     unplaced: tuple[Unplaced, ...]
     has_signatures: bool
     """Whether any row of the list is signed at all."""
-
-    @property
-    def default_basis(self) -> Basis:
-        """``signed``, or ``listed`` where the exchange publishes no signatures."""
-        return Basis.SIGNED if self.has_signatures else Basis.LISTED
 
     @property
     def networks(self) -> frozenset[str]:
@@ -100,20 +140,44 @@ def holdings(claims: Iterable[Claim], verdicts: Iterable[Verdict]) -> Holdings:
     is not known counts nowhere either, but is remembered: it may hold coins. Where rows name one balance by several
     assets (a validator as ETH and as BETH, WBTC as itself and as BTC), it counts as the one that was named first.
     """
-    best: defaultdict[Token, dict[Address, Standing]] = defaultdict(dict)
+    best: defaultdict[Token, dict[Address, _Row]] = defaultdict(dict)
     unplaced: dict[tuple[str, str, str], Unplaced] = {}
     has_signatures = False
     for claim, verdict in zip(claims, verdicts, strict=True):
         has_signatures = has_signatures or any(claim.signatures)
+        row = _Row(_standing(verdict), None if claim.amount is None else max(claim.amount, exact.ZERO))
         if (reason := uncountable(claim)) is not None:
-            _remember(unplaced, claim, reason)
+            _remember(unplaced, claim, row, reason)
         elif claim.token is not None and claim.account is not None:
-            accounts, standing = best[claim.token], _STANDINGS[verdict.status]
-            if accounts.get(claim.account, -1) < standing:
-                accounts[claim.account] = standing
+            rows = best[claim.token]
+            rows[claim.account] = row.joined(rows.get(claim.account))
     _count_once(best)
-    counted = frozen({token: _by_standing(accounts) for token, accounts in best.items() if accounts})
-    return Holdings(counted, tuple(unplaced.values()), has_signatures)
+    accounts: dict[Token, Mapping[Standing, tuple[Address, ...]]] = {}
+    stated: dict[Token, Mapping[Standing, Stated]] = {}
+    for token, rows in best.items():
+        if rows:
+            accounts[token], stated[token] = _by_standing(rows)
+    return Holdings(frozen(accounts), frozen(stated), tuple(unplaced.values()), has_signatures)
+
+
+def _standing(verdict: Verdict) -> Standing:
+    if verdict.status is VerdictStatus.UNBOUND and not verdict.answered:
+        return Standing.UNANSWERED
+    return _STANDINGS[verdict.status]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What is made of a claim, or of all that name one account."""
+
+    standing: Standing
+    claimed: Decimal | None
+
+    def joined(self, other: "_Row | None") -> "_Row":
+        if other is None:
+            return self
+        claimed = [each for each in (self.claimed, other.claimed) if each is not None]
+        return _Row(max(self.standing, other.standing), max(claimed, default=None))
 
 
 def uncountable(claim: Claim) -> str | None:
@@ -123,7 +187,7 @@ def uncountable(claim: Claim) -> str | None:
     return None
 
 
-def _count_once(best: Mapping[Token, dict[Address, Standing]]) -> None:
+def _count_once(best: Mapping[Token, dict[Address, _Row]]) -> None:
     """Leave every account with one of the tokens that are the same balance, in the best standing of them all."""
     balances: defaultdict[tuple[str, str | None], list[Token]] = defaultdict(list)
     for token in best:
@@ -131,18 +195,37 @@ def _count_once(best: Mapping[Token, dict[Address, Standing]]) -> None:
     for tokens in balances.values():
         for first, other in combinations(tokens, 2):
             for account in best[first].keys() & best[other].keys():
-                best[first][account] = max(best[first][account], best[other].pop(account))
+                best[first][account] = best[first][account].joined(best[other].pop(account))
 
 
-def _remember(unplaced: dict[tuple[str, str, str], Unplaced], claim: Claim, reason: str) -> None:
+def _remember(unplaced: dict[tuple[str, str, str], Unplaced], claim: Claim, row: _Row, reason: str) -> None:
     network, asset = claim.network or "", claim.token.asset if claim.token else ""
-    known = unplaced.get((claim.coin, network, asset))
-    count, first = (known.claims, known.reason) if known else (0, reason)
-    unplaced[claim.coin, network, asset] = Unplaced(claim.coin, network, asset, count + 1, first)
+    known = unplaced.get((claim.coin, network, asset)) or Unplaced(claim.coin, network, asset, 0, reason)
+    before = known.stated.get(row.standing, exact.ZERO)
+    claimed = exact.UNBOUNDED if row.claimed is None else row.claimed
+    stated = {**known.stated, row.standing: exact.add(before, claimed)}
+    unplaced[claim.coin, network, asset] = replace(known, claims=known.claims + 1, stated=stated)
 
 
-def _by_standing(accounts: Mapping[Address, Standing]) -> Mapping[Standing, tuple[Address, ...]]:
-    groups: dict[Standing, list[Address]] = {}
-    for account, standing in accounts.items():
-        groups.setdefault(standing, []).append(account)
-    return frozen({standing: tuple(group) for standing, group in groups.items()})
+def _by_standing(
+    rows: Mapping[Address, _Row],
+) -> tuple[Mapping[Standing, tuple[Address, ...]], Mapping[Standing, Stated]]:
+    groups: defaultdict[Standing, list[Address]] = defaultdict(list)
+    amounts: defaultdict[Standing, list[Decimal]] = defaultdict(list)
+    silent: defaultdict[Standing, list[Address]] = defaultdict(list)
+    for account, row in rows.items():
+        groups[row.standing].append(account)
+        if row.claimed is None:
+            silent[row.standing].append(account)
+        else:
+            amounts[row.standing].append(row.claimed)
+    accounts = {standing: tuple(group) for standing, group in groups.items()}
+    stated = {
+        standing: Stated(
+            exact.total(amounts[standing]),
+            # Mostly all or none: one tuple for both, as a list of 300 000 rows stays for weeks.
+            group if len(silent[standing]) == len(group) else tuple(silent[standing]),
+        )
+        for standing, group in accounts.items()
+    }
+    return frozen(accounts), frozen(stated)

@@ -1,94 +1,161 @@
-"""Balances of one snapshot, summed by asset and by what the claims count for."""
+"""Balances of one network, summed by token and by what the claims count for; and what is left to the list's word."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from monitor.judgement import exact
-from monitor.judgement.holdings import Holdings, Standing
+from monitor.judgement.holdings import COUNTED, UNJUDGED, Holdings, Standing, Stated, by_basis
 from monitor.judgement.phrases import counted
 from monitor.model import Address, Basis, PositionHeld, Snapshot, SnapshotState, Token, frozen
+
+_MOST = {basis: COUNTED[basis] | UNJUDGED[basis] for basis in COUNTED}
+"""What counts on a basis, or might."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Whole coins of one asset on one network, by basis."""
+    """Whole coins of one asset, by basis: ``verified``, ``signed`` and ``listed``."""
 
     bases: Mapping[Basis, Decimal]
-    """``verified``, ``signed`` and ``listed``; each contains the one before."""
-    unjudged: Decimal
-    """The part of ``listed`` under claims that could not be judged: if they were, it might be signed or verified."""
+    """What counts; each contains the one before."""
+    unjudged: Mapping[Basis, Decimal]
+    """What might count as well, if the claims that could not be judged were (rule 12)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What ``snapshot`` holds for ``holdings``."""
+    """What the snapshots of one network hold for ``holdings``."""
 
     holdings: Holdings
-    snapshot: Snapshot
-    sums: Mapping[str, Sums]
-    """By asset, where the snapshot has every account that the list names now."""
-    missing: Mapping[str, str]
-    """Asset to the reason why it is not in ``sums``."""
-    positions: Mapping[str, tuple[PositionHeld, ...]]
-    """By asset of ``sums``, what of it is no coin in a wallet."""
+    state: SnapshotState
+    sums: Mapping[Token, Sums]
+    """Of every token that is whole: read of every account that the list names now, all at one block."""
+    missing: Mapping[Token, str]
+    """Why the others are not."""
+    unread: Mapping[Token, Mapping[Basis, Decimal]]
+    """By token, the most that is to be reckoned with where it is not whole, or no longer fresh: the larger of what the
+    list claims and what was last read. Unbounded where an account was never read and nothing is claimed of it."""
+    positions: Mapping[Token, PositionHeld]
+    """Of the tokens of ``sums`` that are no coins in a wallet."""
+    dips: Mapping[Token, Mapping[Basis, Decimal]]
+    """By how much less of what counts or might was there at the block that was looked back to than in the snapshot."""
 
 
 def tally(
     holdings: Holdings, states: Mapping[str, SnapshotState], previous: Mapping[str, Tally] | None = None
 ) -> Mapping[str, Tally]:
-    """Sum up every held snapshot, by network, stale ones too.
+    """Sum up every network of ``states``: what was read however long ago, and what is only claimed.
 
-    A million additions take a while, so what is in ``previous`` for the same holdings and snapshot is taken from there.
+    A million additions take a while: what is in ``previous`` for the same holdings and snapshots is taken from there.
     """
     known = previous or {}
-    tallies = {}
-    for network, state in states.items():
-        if state.snapshot is not None:
-            last = known.get(network)
-            same = last is not None and last.holdings is holdings and last.snapshot is state.snapshot
-            tallies[network] = last if last is not None and same else _tally(holdings, state.snapshot)
-    return frozen(tallies)
+    return frozen({network: _known(known.get(network), holdings, state) for network, state in states.items()})
 
 
-def _tally(holdings: Holdings, snapshot: Snapshot) -> Tally:
-    parts: dict[str, dict[Standing, Decimal]] = {}
-    missing: dict[str, str] = {}
-    positions: defaultdict[str, list[PositionHeld]] = defaultdict(list)
+def _known(last: Tally | None, holdings: Holdings, state: SnapshotState) -> Tally:
+    def same(one: SnapshotState) -> bool:
+        return one.last is state.last and one.earlier is state.earlier and one.low is state.low
+
+    return last if last and last.holdings is holdings and same(last.state) else _tally(holdings, state)
+
+
+def _tally(holdings: Holdings, state: SnapshotState) -> Tally:
+    sums: dict[Token, Sums] = {}
+    missing: dict[Token, str] = {}
+    unread: dict[Token, Mapping[Basis, Decimal]] = {}
+    positions: dict[Token, PositionHeld] = {}
+    dips: dict[Token, Mapping[Basis, Decimal]] = {}
     for token, standings in holdings.accounts.items():
-        if token.network != snapshot.network:
+        if token.network != state.network:
             continue
-        if reason := _unread(token, standings, snapshot):
-            missing[token.asset] = reason
+        snapshot, stated = state.of(token), holdings.stated[token]
+        if snapshot is None or (reason := _lacking(token, standings, snapshot)):
+            missing[token] = _not_told(token, state.last) if snapshot is None else reason
+            unread[token] = unread_of(token, standings, stated, snapshot)
             continue
-        held, part = snapshot.balances[token], parts.setdefault(token.asset, {})
+        held = snapshot.balances[token]
         amounts = {
             standing: token.whole(sum(map(held.__getitem__, accounts))) for standing, accounts in standings.items()
         }
-        for standing, amount in amounts.items():
-            part[standing] = exact.add(part.get(standing, exact.ZERO), amount)
+        sums[token] = sums_of(amounts)
+        unread[token] = _larger(_claimed(token, stated, snapshot), amounts)
+        if state.low and snapshot is state.last and token in state.low.then:
+            dips[token] = by_basis(_MOST, _less(token, standings, held, state.low.then[token]))
         if token.position:
-            positions[token.asset].append(PositionHeld(token, sums_of(amounts).bases, snapshot.rates.get(token)))
-    sums = {asset: sums_of(part) for asset, part in parts.items() if asset not in missing}
-    apart = {asset: tuple(each) for asset, each in positions.items() if asset in sums}
-    return Tally(holdings, snapshot, frozen(sums), frozen(missing), frozen(apart))
+            positions[token] = PositionHeld(token, sums[token].bases, snapshot.rates.get(token))
+    return Tally(holdings, state, frozen(sums), frozen(missing), frozen(unread), frozen(positions), frozen(dips))
 
 
-def _unread(token: Token, standings: Mapping[Standing, tuple[Address, ...]], snapshot: Snapshot) -> str:
-    held = snapshot.balances.get(token)
-    place = f"in the snapshot of block {snapshot.block.number}"
-    if held is None:
-        return f"{token.contract or 'the native coin'} is not {place}: it could not be told, or is new in the list"
+def _less(
+    token: Token,
+    standings: Mapping[Standing, tuple[Address, ...]],
+    held: Mapping[Address, int],
+    then: Mapping[Address, int],
+) -> dict[Standing, Decimal]:
+    return {
+        standing: token.whole(sum(held[account] - then[account] for account in accounts if account in then))
+        for standing, accounts in standings.items()
+    }
+
+
+def _not_told(token: Token, last: Snapshot | None) -> str:
+    if last is None:
+        return "no whole snapshot"
+    form, place = token.contract or "the native coin", f"in the snapshot of block {last.block.number}"
+    return f"{form} is not {place}: it could not be told, or is new in the list"
+
+
+def _lacking(token: Token, standings: Mapping[Standing, tuple[Address, ...]], snapshot: Snapshot) -> str:
+    held = snapshot.balances[token]
     wanted = sum(map(len, standings.values()))
     lacking = sum(account not in held for accounts in standings.values() for account in accounts)
+    place = f"in the snapshot of block {snapshot.block.number}"
     return f"{lacking} of {counted(wanted, 'account')} not {place}: not read since the list changed" if lacking else ""
+
+
+def unread_of(
+    token: Token,
+    standings: Mapping[Standing, tuple[Address, ...]],
+    stated: Mapping[Standing, Stated],
+    snapshot: Snapshot | None,
+) -> Mapping[Basis, Decimal]:
+    """The larger of what is claimed of ``token`` and of what ``snapshot``, if there is one, has read of it."""
+    held = snapshot.balances.get(token, {}) if snapshot else {}
+    last = {
+        standing: token.whole(sum(held.get(account, 0) for account in accounts)) if held else exact.ZERO
+        for standing, accounts in standings.items()
+    }
+    return _larger(_claimed(token, stated, snapshot), last)
+
+
+def _larger(claimed: Mapping[Standing, Decimal], last: Mapping[Standing, Decimal]) -> Mapping[Basis, Decimal]:
+    """By basis, of all that counts there or might: no row of another standing can lift it."""
+    by_claim, by_reading = by_basis(_MOST, claimed), by_basis(_MOST, last)
+    return frozen({basis: max(by_claim[basis], by_reading[basis]) for basis in _MOST})
+
+
+def _claimed(token: Token, stated: Mapping[Standing, Stated], snapshot: Snapshot | None) -> dict[Standing, Decimal]:
+    """What the list claims; of accounts of which it says nothing, what was last read.
+
+    Claims of a position are in its own units, and are turned into coins by its last rate; without one, one for one.
+    """
+    held = snapshot.balances.get(token, {}) if snapshot else {}
+    rate = snapshot.rates.get(token) if snapshot else None
+    claimed = {}
+    for standing, each in stated.items():
+        amount = each.amount
+        if rate is not None and token.position is not None:
+            shares = int(amount.scaleb(token.position.decimals, exact.CONTEXT))
+            amount = token.whole(rate.units(shares))
+        if each.silent:
+            read = [held.get(account) for account in each.silent]
+            units = [one for one in read if one is not None]
+            amount = exact.add(amount, token.whole(sum(units)) if len(units) == len(read) else exact.UNBOUNDED)
+        claimed[standing] = amount
+    return claimed
 
 
 def sums_of(part: Mapping[Standing, Decimal]) -> Sums:
     """The sums on each basis from those of each standing."""
-    verified = part.get(Standing.VERIFIED, exact.ZERO)
-    signed = exact.add(verified, part.get(Standing.SIGNED, exact.ZERO))
-    unjudged = part.get(Standing.UNSUPPORTED, exact.ZERO)
-    listed = exact.add(signed, unjudged, part.get(Standing.LISTED, exact.ZERO))
-    return Sums(frozen({Basis.VERIFIED: verified, Basis.SIGNED: signed, Basis.LISTED: listed}), unjudged)
+    return Sums(by_basis(COUNTED, part), by_basis(UNJUDGED, part))

@@ -35,14 +35,28 @@ RESERVE_RATIO = _gauge(
 )  # fmt: skip
 RESERVE_RATIO_LOWER_BOUND = _gauge(
     "por_reserve_ratio_lower_bound",
-    "Reserves known for certain over liabilities: the ratio is at least this. From whole, fresh snapshots only.",
+    "Reserves known for certain, from whole, fresh snapshots, over liabilities: the ratio is at least this.",
     "exchange", "asset", "basis",
 )  # fmt: skip
 RESERVE_RATIO_UPPER_BOUND = _gauge(
     "por_reserve_ratio_upper_bound",
-    "The ratio if every claim that could not be judged (unsupported) turned out to be signed.",
+    "The most that the ratio can be: with all that could not be judged, and what is only claimed times its growth.",
     "exchange", "asset", "basis",
 )  # fmt: skip
+CLAIMS_UNREAD_RATIO = _gauge(
+    "por_claims_unread_ratio",
+    "What is only claimed, where no whole, fresh snapshot is, over liabilities; +Inf where no amount is said.",
+    "exchange", "asset", "basis",
+)  # fmt: skip
+CLAIMS_UNREAD_LIMIT = _gauge(
+    "por_claims_unread_limit_ratio", "Configured share of liabilities that may rest on what is only claimed."
+)
+RATIO_FALL = _gauge(
+    "por_reserve_ratio_fall",
+    "The largest fall of the ratio within the configured time, on the networks that were read then and now.",
+    "exchange", "asset",
+)  # fmt: skip
+RATIO_FALL_LIMIT = _gauge("por_reserve_ratio_fall_limit", "Configured fall of the ratio that is an alert.")
 REPORT_RESERVE_RATIO = _gauge(
     "por_report_reserve_ratio",
     "Reserves at the report's own heights over the same report's liabilities.",
@@ -140,6 +154,11 @@ SHARED_ACCOUNTS = _gauge(
 )
 WALLET_LIST_TIMESTAMP = _gauge(
     "por_wallet_list_timestamp_seconds", "When the current wallet list was accepted.", "exchange"
+)
+SIGNATURES_GONE = _gauge(
+    "por_signatures_gone",
+    "Accounts for which a newer list no longer has the valid signature of the one before; until the configured time.",
+    "exchange",
 )
 WALLET_LIST_CHANGES = _counter(
     "por_wallet_list_changes_total",

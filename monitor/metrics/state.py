@@ -65,6 +65,33 @@ def _upper_bounds(world: World) -> Series:
     return _by_basis(world, lambda asset: asset.upper_bounds)
 
 
+def _unread_ratios(world: World) -> Series:
+    for exchange, asset in _assets(world):
+        if asset.owed:
+            for basis, amount in asset.unread.items():
+                yield (exchange, asset.asset, basis), float(amount / asset.owed)
+
+
+def _unread_limit(world: World) -> Series:
+    yield (), float(world.limits.unread)
+
+
+def _falls(world: World) -> Series:
+    for labels, fall in world.falls.items():
+        yield labels, max(float(fall.drop), 0.0)
+
+
+def _fall_limit(world: World) -> Series:
+    yield (), downwards(world.limits.fall)
+
+
+def _signatures_gone(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        gone = assessment.signatures_gone
+        if assessment.listed_at is not None:
+            yield (exchange,), gone.accounts if gone and world.at - gone.at < world.limits.changed_for else 0
+
+
 def _report_ratios(world: World) -> Series:
     return _by_basis(world, lambda asset: asset.report_ratios)
 
@@ -310,6 +337,10 @@ STATE: tuple[tuple[Family, Callable[[World], Series]], ...] = (
     (families.RESERVE_RATIO, _ratios),
     (families.RESERVE_RATIO_LOWER_BOUND, _lower_bounds),
     (families.RESERVE_RATIO_UPPER_BOUND, _upper_bounds),
+    (families.CLAIMS_UNREAD_RATIO, _unread_ratios),
+    (families.CLAIMS_UNREAD_LIMIT, _unread_limit),
+    (families.RATIO_FALL, _falls),
+    (families.RATIO_FALL_LIMIT, _fall_limit),
     (families.REPORT_RESERVE_RATIO, _report_ratios),
     (families.RESERVE_STATUS, _statuses),
     (families.RESERVES, _reserves),
@@ -328,6 +359,7 @@ STATE: tuple[tuple[Family, Callable[[World], Series]], ...] = (
     (families.CLAIM_MISMATCHES, _mismatches),
     (families.SHARED_ACCOUNTS, _shared_accounts),
     (families.WALLET_LIST_TIMESTAMP, _list_times),
+    (families.SIGNATURES_GONE, _signatures_gone),
     (families.WALLET_LIST_CHANGES, _list_changes),
     (families.SNAPSHOT_SUCCESS, _snapshot_times),
     (families.SNAPSHOT_BLOCK_NUMBER, _block_numbers),

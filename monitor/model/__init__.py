@@ -26,6 +26,7 @@ from monitor.model.judgement import (
     PositionHeld,
     ReserveStatus,
     SharedAccounts,
+    SignaturesGone,
 )
 from monitor.model.ownership import OwnerAnswer, OwnerQuestion, Verdict, VerdictStatus
 from monitor.model.positions import Position, PositionKind, Rate, RateCall
@@ -45,9 +46,11 @@ from monitor.model.published import (
 )
 from monitor.model.values import Address, frozen
 from monitor.model.world import (
+    AlertLimits,
     Assessment,
     DocumentState,
     EndpointState,
+    Fall,
     JobState,
     RatioPoint,
     ReloadState,
@@ -59,6 +62,7 @@ from monitor.model.world import (
 __all__ = [
     "AccountOutputs",
     "Address",
+    "AlertLimits",
     "AlertName",
     "AlertState",
     "Assessment",
@@ -74,6 +78,7 @@ __all__ = [
     "Document",
     "DocumentState",
     "EndpointState",
+    "Fall",
     "Gap",
     "JobState",
     "Liabilities",
@@ -103,6 +108,7 @@ __all__ = [
     "RootChange",
     "Severity",
     "SharedAccounts",
+    "SignaturesGone",
     "Snapshot",
     "SnapshotState",
     "StatedTotal",

@@ -36,6 +36,9 @@ class Gap:
 
     network: str
     reason: str
+    claimed: Decimal | None = None
+    """What may be there by the list's own word or by the last reading, in whole coins on the basis that alerts act on;
+    unbounded (infinite) where neither says anything. None where no coins are missing, but a document or a verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +82,21 @@ class AssetAssessment:
     ratios: Mapping[Basis, Decimal]
     """Empty unless every network of the asset is whole and fresh, and something is owed."""
     lower_bounds: Mapping[Basis, Decimal]
-    """``totals`` over what is owed: never more than the ratio, present with any fresh snapshot."""
+    """``totals`` over what is owed, 0 where nothing was read: what the ratio is at least. Empty if nothing is owed."""
     report_ratios: Mapping[Basis, Decimal]
     """Reserves at the report's own heights over the same report's liabilities; empty until all were read."""
     gaps: tuple[Gap, ...]
     upper_bounds: Mapping[Basis, Decimal] = field(default_factory=dict)
-    """``ratios`` if every claim that could not be judged (``unsupported``) turned out signed; same keys."""
+    """The most that the ratio can be (rule 12): with all that could not be judged, and with what was not read counted
+    at the exchange's own word, times what it may have grown since. Infinite where nothing limits it; keys as above."""
+    unjudged: Mapping[Basis, Decimal] = field(default_factory=dict)
+    """Whole coins that were read and might count as well, if their claims could be judged."""
+    unread: Mapping[Basis, Decimal] = field(default_factory=dict)
+    """Whole coins that are only claimed, where there is no whole, fresh snapshot; infinite where nothing is said."""
+    comparable: Mapping[str, Decimal] = field(default_factory=dict)
+    """By network that is whole and fresh for all tokens of the asset: what counts or might, on ``basis``."""
+    lowest: Mapping[str, Decimal] = field(default_factory=dict)
+    """The same at the block between the last snapshots that was looked back to, where less was there then."""
     positions: tuple[PositionHeld, ...] = ()
     """What of ``reserves`` is no coin in a wallet, of every snapshot that is held; contained in ``reserves``."""
 
@@ -116,6 +128,19 @@ class Audit:
     """By asset, where every claim of the asset was read at its own height."""
     asked: frozenset[str] = frozenset()
     """Networks that could be asked, whether they answered or not: one that is configured later may tell more."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignaturesGone:
+    """Accounts for which a newer list no longer has the valid signature that the one before it had."""
+
+    at: datetime
+    """When the newer list was accepted."""
+    accounts: int
+    amounts: Mapping[str, Decimal]
+    """By asset, what they held when that was last read, in whole coins."""
+    unread: int
+    """How many of them were never read."""
 
 
 @dataclass(frozen=True, slots=True)

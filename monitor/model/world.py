@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from monitor.model.alerts import AlertState
 from monitor.model.balances import LookBack, Snapshot
-from monitor.model.judgement import AssetAssessment, Audit, Basis, SharedAccounts
+from monitor.model.chain import Token
+from monitor.model.judgement import AssetAssessment, Audit, Basis, SharedAccounts, SignaturesGone
 from monitor.model.ownership import VerdictStatus
 from monitor.model.proofs import ProofState, Regularity
 from monitor.model.published import Document, Liabilities, ListChanges, SummaryDifference
@@ -34,7 +35,8 @@ class SnapshotState:
     """Where one network of one exchange stands. Times are of events; nothing is set before it happened."""
 
     network: str
-    snapshot: Snapshot | None
+    last: Snapshot | None
+    """The last whole one, however old: even where it proves nothing any more, what it held may still be there."""
     stale: bool
     """No whole snapshot younger than the network's ``stale_after``; also when there never was one."""
     wanted: int
@@ -46,6 +48,28 @@ class SnapshotState:
     """The network's own limit, for those who watch the age themselves."""
     low: LookBack | None = None
     """What the largest accounts of ``snapshot`` held at a block before it; None where that is not known."""
+    dropped: bool = False
+    """Whether ``last`` is over the hard age limit, and not shown any more."""
+    earlier: Mapping[Token, Snapshot] = field(default_factory=dict)
+    """Of tokens that the chain refused to tell at the block of ``last``: the last snapshot that has them."""
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """``last``, unless it was dropped for its age."""
+        return None if self.dropped else self.last
+
+    def of(self, token: Token) -> Snapshot | None:
+        """The last snapshot that has ``token``, however old it is."""
+        if self.last is not None and token in self.last.balances:
+            return self.last
+        return self.earlier.get(token)
+
+    def fresh(self, token: Token, now: datetime) -> bool:
+        """Whether ``token`` was read whole, and lately enough to count."""
+        snapshot = self.of(token)
+        if snapshot is None or snapshot is self.last:
+            return snapshot is not None and not self.stale
+        return self.stale_after is not None and timedelta() <= now - snapshot.taken_at <= self.stale_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +146,8 @@ class Assessment:
     """None where no liabilities are configured."""
     proof: ProofState | None = None
     """None where none is configured, or none was verified yet."""
+    signatures_gone: SignaturesGone | None = None
+    """What a newer list last lost of them; None where none ever did."""
     regularity: Regularity | None = None
     """None until something was published."""
 
@@ -147,6 +173,32 @@ class JobState:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertLimits:
+    """Configured limits of alerts that hold for all exchanges, for those who decide them again."""
+
+    unread: Decimal = Decimal("0.05")
+    """Share of what is owed that may rest on what is only claimed."""
+    fall: Decimal = Decimal("0.05")
+    """How much of the ratio may be lost within the configured time."""
+    changed_for: timedelta = timedelta(hours=24)
+    """How long a change of a list is news."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """How much less is held against what is owed than at an earlier moment, on the networks that both can tell of."""
+
+    drop: Decimal
+    """In ratio; 0 or less where nothing fell."""
+    since: datetime
+    """The moment that is compared with: the highest of the time."""
+    networks: tuple[str, ...]
+    """Whole and fresh then and now."""
+    before: Decimal
+    """What these networks held then over what was owed then; ``before - drop`` is the same of now."""
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """All that metrics, page and API may show: one reference, swapped as a whole."""
 
@@ -159,13 +211,20 @@ class World:
     """Configuration loaded and a first pass finished."""
     jobs: tuple[JobState, ...] = ()
     """Empty where there is no daemon."""
+    limits: AlertLimits = AlertLimits()
+    falls: Mapping[tuple[str, str], Fall] = field(default_factory=dict)
+    """By exchange and asset: the largest fall of the ratio within ``alerts.falling.within``, where it can be told."""
 
 
 @dataclass(frozen=True, slots=True)
 class RatioPoint:
-    """A ratio in the history: what 'falling fast' is judged on."""
+    """What was known of an asset at one moment: the history, and what 'falling fast' is judged on."""
 
     at: datetime
     exchange: str
     asset: str
-    ratio: Decimal
+    ratio: Decimal | None
+    """The live ratio on the basis that alerts act on; None while a network was missing or stale."""
+    owed: Decimal | None = None
+    held: Mapping[str, Decimal] = field(default_factory=dict)
+    """Whole coins by network that was whole and fresh: what counted, or might have, on the acting basis."""

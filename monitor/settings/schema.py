@@ -24,6 +24,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 AssetName = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,63}$")]
 NetworkName = Annotated[str, StringConstraints(min_length=1, max_length=63)]
 """Of which the registry tells whether there is one, and how it is spelt."""
+Growth = Annotated[Decimal, Field(ge=1, le=1000)]
 Root = Annotated[str, StringConstraints(pattern=r"^(0x)?[0-9A-Fa-f]*$", max_length=130)]
 Protocol = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]
 
@@ -119,7 +120,16 @@ class ExchangeSettings(Section):
     liabilities: LiabilitiesSettings | None = Field(None, description="Without it there are reserves but no ratios.")
     basis: Basis | None = Field(
         None,
-        description="Which reserves the alerts act on; default `signed`, or `listed` if the list has no signature.",
+        description="Which reserves alerts act on; default `verified`, or `listed` if no list ever had a signature.",
+    )
+    growth: Growth = Field(
+        Decimal(2),
+        description="What is claimed where nothing can be read counts this many times in the upper bound: coins move "
+        "between networks after a list was made.",
+    )
+    unread: Literal["bounded", "unbounded"] = Field(
+        "bounded",
+        description="`unbounded`: whatever is claimed where nothing can be read, be it 0, makes a breach unknown.",
     )
     breach_below: Limit = Field(Decimal(1), description="For assets without an entry of their own.")
     warn_below: Limit | None = Field(None, description="For assets without an entry of their own.")
@@ -253,6 +263,9 @@ class NetworkSettings(Section):
         description="After each snapshot, also read the largest accounts at one block since the last, chosen at "
         "random; where all endpoints keep recent states (evm, bitcoind).",
     )
+    growth: Growth | None = Field(
+        None, description="What is claimed here counts this many times while it cannot be read; unset: the exchange's."
+    )
     caip2: str | None = Field(None, description="Another chain id or genesis than the registry's: a test network.")
 
     @model_validator(mode="after")
@@ -297,6 +310,12 @@ class FallingSettings(Section):
 
 class AlertsSettings(Section):
     """The daemon's own alerts, exported as ``por_alert_active``."""
+
+    unread_above: Decimal = Field(
+        Decimal("0.05"),
+        ge=0,
+        description="PorClaimsUnread while more than this share of what is owed is only claimed, and nowhere read.",
+    )
 
     hysteresis: Decimal = Field(
         Decimal("0.001"), ge=0, le=1, description="A ratio alert ends this far above its limit."

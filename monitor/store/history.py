@@ -19,6 +19,7 @@ from monitor.model import (
     ListChanges,
     OwnerAnswer,
     RatioPoint,
+    SignaturesGone,
     Snapshot,
     Verdict,
     VerdictStatus,
@@ -29,6 +30,8 @@ from monitor.store.claimed import ClaimReadings
 from monitor.store.journals import Journals
 from monitor.store.ledgers import Ledgers
 from monitor.store.proofs import Proofs
+
+_SIGNATURES_GONE = "signatures gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +213,14 @@ class Store(ClaimReadings, Journals, Ledgers, Proofs):
 
     async def save_ratios(self, points: Iterable[RatioPoint]) -> None:
         rows = [
-            {"exchange": point.exchange, "asset": point.asset, "ratio": str(point.ratio), "at": point.at}
+            {
+                "exchange": point.exchange,
+                "asset": point.asset,
+                "ratio": None if point.ratio is None else str(point.ratio),
+                "owed": None if point.owed is None else str(point.owed),
+                "held": {network: str(amount) for network, amount in point.held.items()},
+                "at": point.at,
+            }
             for point in points
         ]
         if rows:
@@ -218,10 +228,20 @@ class Store(ClaimReadings, Journals, Ledgers, Proofs):
                 await connection.execute(insert(tables.ratios), rows)
 
     async def ratios(self, since: datetime) -> list[RatioPoint]:
-        """Ratios from ``since`` on, oldest first."""
+        """What was known of assets from ``since`` on, oldest first."""
         columns = tables.ratios.c
         rows = await self._rows(select(tables.ratios).where(columns.at >= since).order_by(columns.at, columns.id))
-        return [RatioPoint(row.at, row.exchange, row.asset, Decimal(row.ratio)) for row in rows]
+        return [
+            RatioPoint(
+                row.at,
+                row.exchange,
+                row.asset,
+                None if row.ratio is None else Decimal(row.ratio),
+                None if row.owed is None else Decimal(row.owed),
+                {network: Decimal(amount) for network, amount in (row.held or {}).items()},
+            )
+            for row in rows
+        ]
 
     async def save_audit(self, exchange: str, sha256: str, audit: Audit) -> None:
         """Keep the audit of the list whose document has this ``sha256``."""
@@ -236,6 +256,33 @@ class Store(ClaimReadings, Journals, Ledgers, Proofs):
         query = select(columns.audit).where(columns.exchange == exchange, columns.sha256 == sha256)
         rows = await self._rows(query)
         return codec.decode_audit(rows[0].audit) if rows else None
+
+    async def save_signatures_gone(self, gone: Mapping[str, SignaturesGone]) -> None:
+        """Keep, by exchange, what a newer list last lost of the signatures of the one before."""
+        await self.put(
+            _SIGNATURES_GONE,
+            {
+                exchange: {
+                    "at": each.at.isoformat(),
+                    "accounts": each.accounts,
+                    "amounts": {asset: str(amount) for asset, amount in each.amounts.items()},
+                    "unread": each.unread,
+                }
+                for exchange, each in gone.items()
+            },
+        )
+
+    async def signatures_gone(self) -> dict[str, SignaturesGone]:
+        """What was last kept of signatures that went, by exchange."""
+        return {
+            exchange: SignaturesGone(
+                datetime.fromisoformat(each["at"]),
+                each["accounts"],
+                {asset: Decimal(amount) for asset, amount in each["amounts"].items()},
+                each["unread"],
+            )
+            for exchange, each in (await self.get(_SIGNATURES_GONE) or {}).items()
+        }
 
     # --- Small things and housekeeping -------------------------------------------------------------------------------
 

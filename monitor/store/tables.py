@@ -153,9 +153,11 @@ ratios = Table(
     Column("id", Integer, primary_key=True),
     Column("exchange", String(64), nullable=False),
     Column("asset", String(32), nullable=False),
-    Column("ratio", Text, nullable=False),
+    Column("ratio", Text),
+    Column("owed", Text),
+    Column("held", JSON),
     Column("at", Moment, nullable=False, index=True),
-    comment="Live ratios on the acting basis, whenever they changed.",
+    comment="Live ratios on the acting basis, and what networks held, whenever they changed.",
 )
 
 audits = Table(

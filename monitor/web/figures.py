@@ -2,16 +2,15 @@
 
 from decimal import ROUND_DOWN, Context, Decimal
 
+from monitor.judgement.exact import plain
+
 _EXACT = Context(prec=200, rounding=ROUND_DOWN)
 _TWO_DIGITS = Context(prec=2, rounding=ROUND_DOWN)
 _COIN_STEP = Decimal("0.0001")
 _PERCENT_STEP = Decimal("0.01")
 
-
-def exact(value: Decimal) -> str:
-    """Every digit, without an exponent and without zeros at the end: ``100000``, ``0.5``."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+exact = plain
+"""Every digit, without an exponent and without zeros at the end: ``100000``, ``0.5``."""
 
 
 def amount(value: Decimal) -> str:

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from monitor import __version__
 from monitor.judgement.phrases import moment, span
+from monitor.judgement.unread import rests_on_unread, unless
 from monitor.model import AlertState, AssetAssessment, Basis, World
 from monitor.web import figures, plain, serialise, words
 from monitor.web.deps import DEPS, Deps
@@ -142,6 +143,9 @@ def _environment() -> Environment:
         headline=words.headline,
         worst=words.worst,
         gap=words.gap,
+        span_of=words.span_of,
+        rests_on_unread=rests_on_unread,
+        unless=unless,
         BASES=words.BASES,
         POSITIONS=words.POSITIONS,
         PROOFS=words.PROOFS,

@@ -16,11 +16,12 @@ def time(moment: datetime | None) -> str | None:
 
 
 def number(value: Decimal | None) -> str | None:
-    return exact(value) if value is not None else None
+    """Every digit; None where there is no such number, be it that nothing limits it."""
+    return exact(value) if value is not None and value.is_finite() else None
 
 
 def by_basis(values: Mapping[Basis, Decimal]) -> Json:
-    return {basis: exact(value) for basis, value in values.items()}
+    return {basis: number(value) for basis, value in values.items()}
 
 
 def block(at: Block) -> Json:

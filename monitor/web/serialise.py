@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from monitor.judgement.unread import rests_on_unread, unless
 from monitor.model import (
     AccountOutputs,
     AlertState,
@@ -15,6 +16,7 @@ from monitor.model import (
     Liabilities,
     PositionHeld,
     ReserveStatus,
+    SignaturesGone,
     Snapshot,
     SnapshotState,
     Token,
@@ -56,6 +58,7 @@ def exchange(assessment: Assessment) -> Json:
             "messages": dict(assessment.messages),
             "changes": dict(assessment.changes),
             "last_changes": last_changes(assessment),
+            "signatures_gone": signatures_gone(assessment.signatures_gone),
             "summary_differences": [
                 {"coin": each.coin, "stated": exact(each.stated), "summed": exact(each.summed)}
                 for each in assessment.differences
@@ -83,6 +86,9 @@ def asset(each: AssetAssessment, snapshots: Mapping[str, SnapshotState]) -> Json
         "ratios": by_basis(each.ratios),
         "lower_bounds": by_basis(each.lower_bounds),
         "upper_bounds": by_basis(each.upper_bounds),
+        "unjudged": by_basis(each.unjudged),
+        "unread": by_basis(each.unread),
+        "unless": unless(each) if rests_on_unread(each) else None,
         "report_ratios": by_basis(each.report_ratios),
         "networks": {
             network: {"reserves": by_basis(sums), "snapshot": _snapshot_of(snapshots.get(network))}
@@ -119,7 +125,19 @@ def rate(held: PositionHeld) -> Json:
 
 
 def gap(missing: Gap) -> Json:
-    return {"network": missing.network or None, "reason": missing.reason}
+    return {"network": missing.network or None, "reason": missing.reason, **_claimed(missing)}
+
+
+def _claimed(missing: Gap) -> Json:
+    unbounded = missing.claimed is not None and not missing.claimed.is_finite()
+    return {"claimed": number(missing.claimed), "unbounded": unbounded}
+
+
+def signatures_gone(gone: SignaturesGone | None) -> Json | None:
+    if gone is None:
+        return None
+    amounts = {asset: exact(amount) for asset, amount in gone.amounts.items()}
+    return {"at": time(gone.at), "accounts": gone.accounts, "amounts": amounts, "unread": gone.unread}
 
 
 def _snapshot_of(state: SnapshotState | None) -> Json | None:

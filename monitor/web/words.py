@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 
+from monitor.judgement.unread import rests_on_unread, unless
 from monitor.model import Assessment, AssetAssessment, Gap, PositionKind, ProofStatus, ReserveStatus, World
-from monitor.web.figures import limit, percent
+from monitor.web.figures import amount, limit, percent
 
 _CLAUSE = re.compile(r"[:;(]|, ")
 _NAMED = 3
@@ -43,8 +44,12 @@ VERDICTS = {
 
 
 def gap(missing: Gap) -> str:
-    """The whole reason."""
-    return f"{missing.network}: {missing.reason}" if missing.network else missing.reason
+    """The whole reason, and how much may be there by the exchange's own word."""
+    reason = f"{missing.network}: {missing.reason}" if missing.network else missing.reason
+    if missing.claimed is None:
+        return reason
+    claimed = f"{amount(missing.claimed)} claimed" if missing.claimed.is_finite() else "the list claims no amount"
+    return f"{reason} ({claimed})"
 
 
 def headline(assessment: Assessment) -> str:
@@ -54,7 +59,7 @@ def headline(assessment: Assessment) -> str:
 
 def answer(assessment: Assessment) -> str:
     """The headline without the name of the exchange."""
-    assets = assessment.assets.values()
+    assets = weighed(assessment)
     if not assets:
         return f"nothing can be said yet, {_why_nothing(assessment)}."
     breaches = [_breach(asset) for asset in assets if asset.status is ReserveStatus.BREACH]
@@ -62,9 +67,15 @@ def answer(assessment: Assessment) -> str:
     return f"{'; '.join([*_covered(assessment), *_shortened(breaches), *_shortened(unknown)])}."
 
 
+def weighed(assessment: Assessment) -> list[AssetAssessment]:
+    """The assets that an answer speaks of: those that are owed, or, where nothing is known to be owed, all."""
+    assets = list(assessment.assets.values())
+    return [asset for asset in assets if asset.owed is not None] or assets
+
+
 def worst(assessment: Assessment) -> ReserveStatus:
     """The status that stands for the exchange: one breach is a breach, no asset at all is unknown."""
-    found = {asset.status for asset in assessment.assets.values()} or {ReserveStatus.UNKNOWN}
+    found = {asset.status for asset in weighed(assessment)} or {ReserveStatus.UNKNOWN}
     order = (ReserveStatus.BREACH, ReserveStatus.UNKNOWN, ReserveStatus.COVERED)
     return next(status for status in order if status in found)
 
@@ -87,8 +98,8 @@ def unready(world: World | None) -> str:
 
 
 def _covered(assessment: Assessment) -> list[str]:
-    names = [asset.asset for asset in assessment.assets.values() if asset.status is ReserveStatus.COVERED]
-    total = len(assessment.assets)
+    names = [asset.asset for asset in weighed(assessment) if asset.status is ReserveStatus.COVERED]
+    total = len(weighed(assessment))
     if total == 1:
         return [f"{name} covered" for name in names]
     return [f"all {total} assets covered" if len(names) == total else f"{len(names)} of {total} assets covered"]
@@ -102,9 +113,18 @@ def _why_nothing(assessment: Assessment) -> str:
 
 
 def _breach(asset: AssetAssessment) -> str:
-    ratio = asset.ratios.get(asset.basis)
-    held = f" at {percent(ratio)}, under {limit(asset.breach_below)}" if ratio is not None else ""
-    return f"{asset.asset} not covered{held}"
+    known = f" at {span_of(asset)}, under {limit(asset.breach_below)}" if asset.lower_bounds else ""
+    return f"{asset.asset} not covered{known}" + (f", {unless(asset)}" if rests_on_unread(asset) else "")
+
+
+def span_of(asset: AssetAssessment) -> str:
+    """The ratio on the basis that alerts act on, or its two bounds: ``98 %``, ``58 % to 88 %``, ``at least 58 %``."""
+    low, high = asset.lower_bounds[asset.basis], asset.upper_bounds.get(asset.basis)
+    if asset.basis in asset.ratios or high == low:
+        return percent(low)
+    if high is None or not high.is_finite():
+        return f"at least {percent(low)}"
+    return f"{percent(low)} to {percent(high)}"
 
 
 def _unknown(asset: AssetAssessment) -> str:

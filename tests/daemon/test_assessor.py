@@ -52,7 +52,13 @@ class Run:
 
     async def world(self, *, ready: bool = True) -> World:
         return await self.assessor.world(
-            self.settings, {"okx": self.exchange}, {"ethereum": self.network}, {}, self.reload, ready=ready
+            self.settings,
+            {"okx": self.exchange},
+            {"ethereum": self.network},
+            {},
+            self.reload,
+            signatures_gone={},
+            ready=ready,
         )
 
     async def alert(self, name: AlertName, *, ready: bool = True) -> AlertState:
@@ -246,7 +252,9 @@ async def test_accounts_that_two_exchanges_claim_are_told_to_both(
         )
         await other.refresh_wallets()
     watches = {"okx": one.exchange, "kraken": other}
-    world = await one.assessor.world(settings, watches, {"ethereum": one.network}, {}, one.reload, ready=True)
+    world = await one.assessor.world(
+        settings, watches, {"ethereum": one.network}, {}, one.reload, signatures_gone={}, ready=True
+    )
     shared = {name: [(each.exchange, each.count) for each in found.shared] for name, found in world.assessments.items()}
     assert shared == {"okx": [("kraken", 1)], "kraken": [("okx", 1)]}
     active = {each.exchange for each in world.alerts if each.active and each.name is AlertName.ACCOUNT_SHARED}
@@ -255,5 +263,7 @@ async def test_accounts_that_two_exchanges_claim_are_told_to_both(
     async with aiohttp.ClientSession() as session:
         other._session = session
         await other.refresh_wallets()
-    world = await one.assessor.world(settings, watches, {"ethereum": one.network}, {}, one.reload, ready=True)
+    world = await one.assessor.world(
+        settings, watches, {"ethereum": one.network}, {}, one.reload, signatures_gone={}, ready=True
+    )
     assert not [each for each in world.alerts if each.active and each.name is AlertName.ACCOUNT_SHARED]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from monitor.daemon.judged import JudgedList, judged_list, with_answers
-from monitor.model import Basis, Block, OwnerAnswer, OwnerQuestion, Verdict, VerdictStatus, WalletList
+from monitor.model import Block, OwnerAnswer, OwnerQuestion, Verdict, VerdictStatus, WalletList
 from tests.support.judgement import INVALID, UNBOUND, VERIFIED, claim, document, verdict
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
@@ -59,7 +59,7 @@ def test_the_sums_follow_the_promotion() -> None:
     }
     promoted = with_answers(judged(), VERDICTS, answer(confirmed=True)).holdings
     after = {account: standing.name for standing, accounts in promoted.accounts[token].items() for account in accounts}
-    assert (before["B"], after["B"], after["D"]) == ("SIGNED", "VERIFIED", "LISTED")
+    assert (before["B"], after["B"], after["D"]) == ("UNANSWERED", "VERIFIED", "LISTED")
 
 
 def test_owners_that_were_replaced_on_chain_fall_back_to_unbound() -> None:
@@ -81,7 +81,6 @@ def test_what_the_chain_was_asked_is_told_from_what_it_was_not() -> None:
 def test_a_list_that_has_lost_its_signatures_still_counts_as_a_signed_one() -> None:
     promoted = with_answers(judged(), VERDICTS, answer(confirmed=True))
     assert promoted.holdings.has_signatures
-    assert promoted.holdings.default_basis is Basis.SIGNED
 
 
 def test_without_an_answer_nothing_changes() -> None:

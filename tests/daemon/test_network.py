@@ -68,18 +68,36 @@ async def test_nothing_is_asked_while_nothing_is_claimed(situation: Situation) -
     assert not situation.watch.attempted("okx")
 
 
-async def test_a_token_that_cannot_be_told_fails_the_snapshots_of_those_who_claim_it_and_no_others(
-    situation: Situation,
-) -> None:
+async def test_a_token_that_cannot_be_told_fails_itself_alone(situation: Situation) -> None:
     situation.reader.refused = {USDT: "balanceOf reverts", USDC: "claimed by nobody here"}
-    (kraken,) = await situation.poll()
-    assert kraken.exchange == "kraken"
-    assert situation.held("okx") is None
+    okx, kraken = await situation.poll()
+    assert (okx.exchange, kraken.exchange) == ("okx", "kraken")
+    assert okx.balances.keys() == {ETH}
     assert situation.failure("okx") == f"USDT on ethereum ({USDT.contract}): balanceOf reverts"
     assert situation.failure("kraken") == ""
     failed = ("por_snapshot_failures_total", "ethereum")
     assert situation.scraper.value(failed[0], exchange="okx", network="ethereum", reason="other") == 1
     assert situation.scraper.value("por_snapshot_duration_seconds_count", exchange="kraken", network="ethereum") == 1
+
+
+async def test_what_was_last_read_of_a_token_that_cannot_be_told_now_stays_with_its_own_time(
+    situation: Situation,
+) -> None:
+    await situation.poll()
+    for minutes in (1, 2):
+        situation.now = START + timedelta(minutes=minutes)
+        situation.reader.refused = {USDT: "balanceOf reverts"}
+        await situation.poll()
+    state = situation.watch.state("okx", {}, situation.now)
+    of_usdt = state.of(USDT)
+    assert of_usdt is not None
+    assert (of_usdt.taken_at, state.fresh(USDT, situation.now)) == (START, True)
+    assert state.snapshot is not None
+    assert state.snapshot.taken_at == START + timedelta(minutes=2)
+    assert not state.fresh(USDT, START + timedelta(minutes=11))
+    situation.reader.refused = {}
+    await situation.poll()
+    assert situation.watch.state("okx", {}, situation.now).earlier == {}
 
 
 async def test_after_a_failure_the_last_whole_snapshot_stays_with_its_own_time_and_the_reason_beside_it(

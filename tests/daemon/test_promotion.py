@@ -112,8 +112,8 @@ async def test_a_network_that_only_confirms_owners_is_never_taken_for_one_that_i
     node.answers["/accounts/0x" + "deadbeef" * 8] = key
     assert (is_readable(REGISTRY.networks["aptos"]), is_served(REGISTRY.networks["aptos"])) == (False, True)
     site = Site(tmp_path)
-    site.exchange("okx", audit=True)
-    site.owes("okx", APT="1")
+    site.exchange("okx", audit=True, basis="listed")
+    site.owes("okx", APT="2")
     site.list("okx").write_bytes((LISTS / "wallets-11-columns.csv").read_bytes())
     site.network("aptos", url, behind_after="99999d")
     settings, registry = load_configuration(site.write())

@@ -1,11 +1,13 @@
 """Answers about assets beyond the worked example: what is owed and not claimed, claimed and not owed, not placed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.judgement import exact
 from monitor.model import Audit, Basis, ClaimKind, Gap, ReserveStatus, VerdictStatus
 from tests.support.judgement import (
     BTC,
@@ -80,26 +82,38 @@ def test_reserves_stated_without_addresses_count_as_asserted_only() -> None:
 
 
 def test_an_asset_that_is_owed_and_not_claimed_is_unknown_while_unknown_coins_are_claimed() -> None:
-    rows = [*REST, (claim(None, None, coin="WEIRD"), VerdictStatus.UNSUPPORTED)]
+    rows = [*REST, (claim(None, None, coin="WEIRD", amount=Decimal(3)), VerdictStatus.UNSUPPORTED)]
 
     assets = judge(rows, [HELD], owing(ETH=5, BTC=200))
 
     assert assets["ETH"].status is ReserveStatus.UNKNOWN
     assert assets["ETH"].gaps == (
-        Gap("", "no claim names it, but claims of coins that the registry does not know may: WEIRD"),
+        Gap(
+            "", "no claim names it, but 1 claim of WEIRD cannot be counted: the token is not known", claimed=Decimal(3)
+        ),
     )
     assert assets["BTC"].status is ReserveStatus.BREACH
 
 
+def test_what_is_owed_under_a_name_that_nobody_knows_is_unknown_and_no_certain_zero() -> None:
+    published = replace(owing(BITCOINS=5, BTC=100), unknown_names=frozenset({"BITCOINS", "BTC"}))
+
+    assets = judge(REST, [HELD], published)
+
+    assert (assets["BITCOINS"].status, assets["BITCOINS"].ratios) == (ReserveStatus.UNKNOWN, {})
+    assert "the registry knows no asset by this name" in assets["BITCOINS"].gaps[0].reason
+    assert assets["BTC"].status is ReserveStatus.COVERED  # claims name it
+
+
 def test_a_claim_on_a_network_that_the_registry_does_not_know_is_a_gap_of_its_asset_alone() -> None:
-    unknown = claim(None, None, coin="USDT-NEWCHAIN", fault="no network is known by the name NEWCHAIN")
+    unknown = claim(None, None, coin="USDT-NEWCHAIN", amount=Decimal(2), fault="no network is known: NEWCHAIN")
     rows = [*REST, (claim("0xa", USDT), VERIFIED), (unknown, VerdictStatus.UNSUPPORTED)]
 
     assets = judge(rows, [HELD, state({USDT: {"0xa": 10**6}})], owing(USDT=5, BTC=200, ETH=1))
 
     assert assets["USDT"].status is ReserveStatus.UNKNOWN
     assert assets["USDT"].gaps == (
-        Gap("", "1 claim of USDT-NEWCHAIN cannot be counted: no network is known by the name NEWCHAIN"),
+        Gap("", "1 claim of USDT-NEWCHAIN cannot be counted: no network is known: NEWCHAIN", claimed=Decimal(2)),
     )
     assert assets["BTC"].status is assets["ETH"].status is ReserveStatus.BREACH
 
@@ -112,7 +126,7 @@ def test_staked_coins_count_with_those_in_wallets_and_are_listed_apart() -> None
     ]
     snapshots = [state({ETH: {"0xa": 10**18}}), state({STAKED: {"0xkey": 32 * 10**9 + 1, "0xother": 32 * 10**9}})]
 
-    eth = judge(rows, snapshots, owing(ETH=33), configured=["ethereum", "ethereum-beacon"])["ETH"]
+    eth = judge(rows, snapshots, owing(ETH=33), basis="signed", configured=["ethereum", "ethereum-beacon"])["ETH"]
 
     assert eth.status is ReserveStatus.COVERED
     assert eth.totals[Basis.SIGNED] == Decimal("33.000000001")
@@ -132,7 +146,7 @@ def test_a_staked_coin_that_cannot_be_read_leaves_its_asset_unknown() -> None:
     eth = judge(rows, [state({ETH: {"0xa": 0}})], owing(ETH=32))["ETH"]
 
     assert eth.status is ReserveStatus.UNKNOWN
-    assert eth.gaps == (Gap("ethereum-beacon", "not configured: no endpoint to read it from"),)
+    assert eth.gaps == (Gap("ethereum-beacon", "not configured: no endpoint to read it from", claimed=exact.UNBOUNDED),)
     assert eth.positions == ()
 
 
@@ -222,6 +236,7 @@ def test_the_answer_follows_from_the_bounds_whatever_is_held(
 
     eth = judge(rows, states, owing(ETH=str(owed)), basis=basis, breach_below=limit)["ETH"]
 
+    assert bool(eth.lower_bounds) == bool(eth.upper_bounds) == (owed > 0)
     low, high = eth.lower_bounds.get(basis), eth.upper_bounds.get(basis)
     covered = owed == 0 or (low is not None and low >= limit)
     breach = high is not None and high < limit
@@ -229,4 +244,5 @@ def test_the_answer_follows_from_the_bounds_whatever_is_held(
     assert (eth.status is ReserveStatus.BREACH) == (breach and not covered)
     assert bool(eth.ratios) == (all(held) and owed > 0)
     assert [*eth.totals.values()] == sorted(eth.totals.values())
-    assert all(eth.lower_bounds[each] == eth.ratios[each] <= eth.upper_bounds[each] for each in eth.ratios)
+    assert all(eth.lower_bounds[each] <= eth.upper_bounds[each] for each in eth.lower_bounds)
+    assert eth.ratios in ({}, eth.lower_bounds)

@@ -15,11 +15,12 @@ from monitor.model import (
     ClaimMismatch,
     DocumentState,
     EndpointState,
+    Fall,
     JobState,
     ListChanges,
-    RatioPoint,
     ReloadState,
     SharedAccounts,
+    SignaturesGone,
 )
 from tests.support.judgement import (
     BTC,
@@ -27,6 +28,7 @@ from tests.support.judgement import (
     ETH_ARBITRUM,
     INVALID,
     NOW,
+    UNSIGNED,
     UNSUPPORTED,
     VERIFIED,
     absent,
@@ -79,7 +81,7 @@ def test_a_breach_is_told_with_its_numbers_block_and_ages() -> None:
 
     assert found.holds is True
     assert found.summary == (
-        "OKX shows 99.9999999 BTC on the basis signed for 100 owed (as of 2026-06-01, 13 d ago): a ratio of 0.999999,"
+        "OKX shows 99.9999999 BTC on the basis verified for 100 owed (as of 2026-06-01, 13 d ago): a ratio of 0.999999,"
         " the limit is 1 (read at bitcoin block 900000, 0 s ago)."
     )
 
@@ -133,32 +135,96 @@ def test_a_lower_bound_is_told_as_one() -> None:
     assert "shows at least 1 ETH" in found.summary
 
 
-def point(ratio: str, ago: timedelta, **fields: Any) -> RatioPoint:
-    return replace(RatioPoint(NOW - ago, "okx", "BTC", Decimal(ratio)), **fields)
+def fallen(drop: str) -> dict[tuple[str, str], Fall]:
+    return {("okx", "BTC"): Fall(Decimal(drop), NOW - timedelta(minutes=30), ("bitcoin",), Decimal("1.2"))}
 
 
-@pytest.mark.parametrize(
-    ("history", "holds"),
-    [
-        ([], False),
-        ([point("1.05", timedelta(minutes=30))], False),
-        ([point("1.0501", timedelta(minutes=30))], True),
-        ([point("1.0501", timedelta(minutes=30)), point("1", timedelta(minutes=1))], True),
-        ([point("1.0501", timedelta(minutes=61))], False),
-        ([point("1.0501", timedelta(minutes=30), asset="ETH")], False),
-        ([point("1.0501", timedelta(minutes=30), exchange="other")], False),
-    ],
-)
-def test_a_ratio_falls_when_it_lost_more_than_allowed_within_the_time(history: list[RatioPoint], holds: bool) -> None:
-    assert condition(AlertName.RATIO_FALLING, bitcoin("100"), history=history).holds is holds
+@pytest.mark.parametrize(("drop", "holds"), [("-0.1", False), ("0.05", False), ("0.0501", True)])
+def test_a_ratio_falls_when_it_lost_more_than_allowed(drop: str, holds: bool) -> None:
+    assert condition(AlertName.RATIO_FALLING, bitcoin("100"), falls=fallen(drop)).holds is holds
 
 
 def test_how_far_a_ratio_may_fall_is_configured() -> None:
-    history = [point("1.5", timedelta(hours=5))]
-
-    for falling, holds in (({"drop": "0.4", "within": "6h"}, True), ({"drop": "0.5", "within": "6h"}, False)):
-        found = condition(AlertName.RATIO_FALLING, bitcoin("100"), history=history, alerts={"falling": falling})
+    for falling, holds in (({"drop": "0.4"}, True), ({"drop": "0.5"}, False)):
+        found = condition(AlertName.RATIO_FALLING, bitcoin("100"), falls=fallen("0.5"), alerts={"falling": falling})
         assert found.holds is holds
+
+
+def test_a_fall_is_told_with_the_networks_that_were_compared_and_those_that_were_not() -> None:
+    rows = [(claim("A", ETH), VERIFIED), (claim("A", ETH_ARBITRUM), VERIFIED)]
+    snapshots = [state({ETH: {"A": 10**18}}), absent("arbitrum")]
+    assets = judge(rows, snapshots, owing(ETH=1))
+    fall = Fall(Decimal("0.2"), NOW - timedelta(minutes=30), ("ethereum",), Decimal("1.2"))
+
+    seen = assessment(assets, snapshots={each.network: each for each in snapshots})
+    found = condition(AlertName.RATIO_FALLING, seen, falls={("okx", "ETH"): fall})
+
+    assert found.summary == (
+        "The reserves of ETH of OKX on ethereum fell from 1.2 of what is owed (2026-06-14 11:30:00 UTC) to 1; more than"
+        " 0.05 within 1 h is an alert. Not compared, as they were not read: arbitrum."
+    )
+
+
+# --- What is only claimed --------------------------------------------------------------------------------------------
+
+
+def claiming(amount: str | None, *, basis: str = "verified") -> Assessment:
+    """99 of 100 BTC were read; ``amount`` is claimed on a network that is not configured."""
+    aside = claim("S", replace(BTC, network="side"), amount=None if amount is None else Decimal(amount))
+    assets = judge(
+        [(claim("A"), VERIFIED), (aside, UNSIGNED if basis == "listed" else VERIFIED)],
+        [state({BTC: {"A": 99 * COIN}})],
+        owing(BTC=100),
+        basis=basis,
+    )
+    return assessment(assets)
+
+
+@pytest.mark.parametrize(
+    ("amount", "holds", "told"),
+    [
+        ("0", False, ""),
+        ("5", False, ""),
+        ("5.00000001", True, "5.00000001 BTC of OKX is only claimed, on side, for 100 owed; more than 0.05 of it"),
+        (None, True, "An amount that nothing limits of BTC of OKX is only claimed, on side, for 100 owed;"),
+    ],
+)
+def test_claims_that_are_read_nowhere_are_an_alert_above_their_share(
+    amount: str | None, holds: bool, told: str
+) -> None:
+    found = condition(AlertName.CLAIMS_UNREAD, claiming(amount))
+
+    assert found.holds is holds
+    assert found.summary.startswith(told)
+
+
+def test_how_much_may_rest_on_what_is_claimed_is_configured() -> None:
+    assert condition(AlertName.CLAIMS_UNREAD, claiming("9"), alerts={"unread_above": "0.1"}).holds is False
+
+
+def test_a_breach_that_rests_on_claims_says_what_would_have_to_be_there() -> None:
+    found = condition(AlertName.RATIO_BELOW_LIMIT, claiming("0.25", basis="listed"))
+
+    assert found.holds is True
+    assert found.summary.endswith("That is a breach unless 0.75 BTC came to side since the list.")
+    assert "unless" not in condition(AlertName.RATIO_BELOW_LIMIT, claiming("0", basis="listed")).summary
+
+
+def gone(ago: timedelta) -> Assessment:
+    lost = SignaturesGone(NOW - ago, 3, {"BTC": Decimal("12.5"), "ETH": Decimal(0)}, unread=1)
+    return assessment(signatures_gone=lost)
+
+
+def test_signatures_that_went_are_an_alert_with_their_coins_for_as_long_as_they_are_news() -> None:
+    found = condition(AlertName.SIGNATURES_GONE, gone(timedelta(hours=23)))
+
+    assert found.holds is True
+    assert found.summary == (
+        "The list of 2026-06-13 13:00:00 UTC no longer has a valid signature for 3 accounts that the one before it had,"
+        " holding 12.5 BTC; 1 of them were never read. Alerts act on the basis signed."
+    )
+    assert condition(AlertName.SIGNATURES_GONE, gone(timedelta(hours=24))).holds is False
+    assert condition(AlertName.SIGNATURES_GONE, assessment()).holds is False
 
 
 def test_an_asset_that_is_owed_and_unknown_is_an_alert_and_one_that_is_not_owed_is_none() -> None:

@@ -1,10 +1,12 @@
 """The rules of judgement (design, section 4), by number, and its worked example."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from monitor.judgement import exact
 from monitor.model import Basis, Gap, ReserveStatus, SnapshotState
 from tests.support.judgement import (
     BTC,
@@ -41,6 +43,7 @@ def test_the_worked_example_of_section_4() -> None:
     owed = owing({"BTC": 5}, BTC=100)
     snapshot = balances(A=58, B=30, C=25)
 
+    verified = judge(WORKED_EXAMPLE, [snapshot], owed)["BTC"]
     signed = judge(WORKED_EXAMPLE, [snapshot], owed, basis="signed")["BTC"]
     listed = judge(WORKED_EXAMPLE, [snapshot], owed, basis="listed")["BTC"]
 
@@ -48,6 +51,29 @@ def test_the_worked_example_of_section_4() -> None:
     assert signed.ratios == by_basis("0.58", "0.88", "1.13", "1.18")
     assert signed.status is ReserveStatus.BREACH
     assert listed.status is ReserveStatus.COVERED
+    bounds = verified.lower_bounds[Basis.VERIFIED], verified.upper_bounds[Basis.VERIFIED]
+    assert (verified.basis, verified.status, bounds) == (
+        Basis.VERIFIED,
+        ReserveStatus.BREACH,
+        (Decimal("0.58"), Decimal("0.88")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("claimed", "upper", "status"), [("3", "0.94", ReserveStatus.BREACH), ("20", "1.28", ReserveStatus.UNKNOWN)]
+)
+def test_the_worked_example_with_coins_on_a_side_chain_that_nobody_reads(
+    claimed: str, upper: str, status: ReserveStatus
+) -> None:
+    aside = claim("S", replace(BTC, network="side"), amount=Decimal(claimed))
+
+    btc = judge([*WORKED_EXAMPLE, (aside, VERIFIED)], [balances(A=58, B=30, C=25)], owing(BTC=100), basis="signed")[
+        "BTC"
+    ]
+
+    assert (btc.lower_bounds[Basis.SIGNED], btc.upper_bounds[Basis.SIGNED]) == (Decimal("0.88"), Decimal(upper))
+    assert btc.status is status
+    assert btc.gaps == (Gap("side", "not configured: no endpoint to read it from", claimed=Decimal(claimed)),)
 
 
 def test_the_worked_example_without_a_snapshot_that_could_be_read_in_time_is_unknown() -> None:
@@ -57,7 +83,8 @@ def test_the_worked_example_without_a_snapshot_that_could_be_read_in_time_is_unk
     btc = judge(WORKED_EXAMPLE, [failed], owed)["BTC"]
 
     assert btc.status is ReserveStatus.UNKNOWN
-    assert btc.gaps == (Gap("bitcoin", "no whole snapshot; the newest attempt failed: account C: time-out"),)
+    reason = "no whole snapshot; the newest attempt failed: account C: time-out"
+    assert btc.gaps == (Gap("bitcoin", reason, claimed=exact.UNBOUNDED),)
 
 
 def test_the_worked_example_when_coins_move_to_an_account_that_the_list_does_not_name() -> None:
@@ -70,7 +97,9 @@ def test_the_worked_example_when_coins_move_to_an_account_that_the_list_does_not
 def test_rule_1_what_could_not_be_read_is_absent_and_never_zero() -> None:
     btc = judge(WORKED_EXAMPLE, [absent("bitcoin")], owing(BTC=100))["BTC"]
 
-    assert (btc.reserves, btc.totals, btc.ratios, btc.lower_bounds, btc.upper_bounds) == ({}, {}, {}, {}, {})
+    assert (btc.reserves, btc.totals, btc.ratios) == ({}, {}, {})
+    assert btc.lower_bounds == dict.fromkeys(Basis, Decimal())  # not what is there: what it is at least
+    assert btc.upper_bounds == dict.fromkeys(Basis, exact.UNBOUNDED)
 
 
 def test_rule_1_zero_is_what_a_node_said_and_then_it_counts() -> None:
@@ -89,6 +118,7 @@ def test_rule_2_a_snapshot_that_lacks_an_account_of_the_list_counts_for_nothing(
         Gap(
             "bitcoin",
             "1 of 3 accounts not in the snapshot of block 900000: not read since the list changed",
+            claimed=Decimal(5830),
         ),
     )
 
@@ -100,7 +130,8 @@ def test_rule_2_a_stale_snapshot_is_shown_with_its_age_and_proves_nothing() -> N
 
     assert btc.reserves["bitcoin"][Basis.VERIFIED] == 500
     assert (btc.totals, btc.ratios) == ({}, {})
-    assert btc.gaps == (Gap("bitcoin", "stale: the last whole snapshot is 2 h 5 min old (2026-06-14 09:55:00 UTC)"),)
+    reason = "stale: the last whole snapshot is 2 h 5 min old (2026-06-14 09:55:00 UTC)"
+    assert btc.gaps == (Gap("bitcoin", reason, claimed=Decimal(500)),)
 
 
 def test_rule_3_one_unit_short_of_a_huge_sum_is_a_breach_and_one_more_is_not() -> None:
@@ -129,7 +160,7 @@ def test_rule_5_each_basis_contains_the_one_before() -> None:
 @pytest.mark.parametrize(
     ("configured", "signatures", "expected"),
     [
-        (None, ("signature",), Basis.SIGNED),
+        (None, ("signature",), Basis.VERIFIED),
         (None, (), Basis.LISTED),
         (None, ("", ""), Basis.LISTED),
         ("verified", (), Basis.VERIFIED),
@@ -174,8 +205,11 @@ def test_rule_12_covered_when_the_fresh_networks_alone_reach_the_limit() -> None
 
     assert eth.status is ReserveStatus.COVERED
     assert eth.lower_bounds[Basis.SIGNED] == Decimal("1.01")
-    assert (eth.ratios, eth.upper_bounds) == ({}, {})
-    assert eth.gaps == (Gap("arbitrum", "no whole snapshot; the newest attempt failed: no answer"),)
+    assert eth.ratios == {}
+    assert eth.upper_bounds == dict.fromkeys(Basis, exact.UNBOUNDED)
+    assert eth.gaps == (
+        Gap("arbitrum", "no whole snapshot; the newest attempt failed: no answer", claimed=exact.UNBOUNDED),
+    )
 
 
 def test_rule_12_unknown_names_every_network_that_is_missing_not_configured_or_stale() -> None:
@@ -204,7 +238,7 @@ def test_rule_12_claims_that_cannot_be_judged_make_a_breach_unknown_where_they_c
 
     assert btc.status is ReserveStatus.UNKNOWN
     assert (btc.ratios[Basis.SIGNED], btc.upper_bounds[Basis.SIGNED]) == (Decimal("0.6"), Decimal(1))
-    assert btc.gaps == (Gap("bitcoin", "40.00000000 BTC are under claims whose signatures cannot be judged yet"),)
+    assert btc.gaps == (Gap("bitcoin", "40.00000000 BTC are under claims whose ownership could not be judged yet"),)
 
 
 def test_rule_12_claims_that_cannot_be_judged_do_not_hide_a_breach_that_they_could_not_lift() -> None:

@@ -37,13 +37,13 @@ def test_a_rate_is_told_in_whole_coins_for_one_whole_unit() -> None:
 def test_one_balance_that_is_named_by_two_assets_counts_as_the_first_in_its_best_standing() -> None:
     claims = [claim("0xkey", BETH), claim("0xkey", STAKED), claim("0xother", STAKED)]
     held = holdings(claims, map(verdict, (UNSIGNED, VERIFIED, UNBOUND)))
-    assert held.accounts == {BETH: {Standing.VERIFIED: ("0xkey",)}, STAKED: {Standing.SIGNED: ("0xother",)}}
+    assert held.accounts == {BETH: {Standing.VERIFIED: ("0xkey",)}, STAKED: {Standing.UNANSWERED: ("0xother",)}}
 
 
 def test_a_token_whose_accounts_all_count_as_another_is_not_wanted() -> None:
     own = Token("WBTC", "ethereum", "0x22", 8)
     held = holdings([claim("0xa", own), claim("0xa", replace(own, asset="BTC"))], map(verdict, (UNBOUND, UNBOUND)))
-    assert held.accounts == {own: {Standing.SIGNED: ("0xa",)}}
+    assert held.accounts == {own: {Standing.UNANSWERED: ("0xa",)}}
 
 
 TOKENS = (STAKED, BETH, replace(STAKED, asset="STETH"), USDT)

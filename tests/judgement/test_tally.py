@@ -10,7 +10,7 @@ def test_a_snapshot_that_did_not_change_is_not_summed_up_again() -> None:
     second = tally(held, states | {"ethereum": state({ETH: {"0xa": 2}})}, first)
 
     assert second["bitcoin"] is first["bitcoin"]
-    assert second["ethereum"].sums["ETH"] != first["ethereum"].sums["ETH"]
+    assert second["ethereum"].sums[ETH] != first["ethereum"].sums[ETH]
 
 
 def test_another_list_is_summed_up_afresh() -> None:

@@ -34,10 +34,26 @@ def test_a_ratio_with_a_gap_is_absent_and_its_lower_bound_is_not(shown: Scraper)
     assert bound == downwards(Decimal("5100000000.5") / Decimal(7_000_000_000))
 
 
-def test_the_upper_bound_is_exported_where_something_could_not_be_judged(shown: Scraper) -> None:
+def test_both_bounds_are_exported_wherever_something_is_owed(shown: Scraper) -> None:
     bound = shown.value("por_reserve_ratio_upper_bound", exchange="aurora", asset="BTC", basis="signed")
     assert bound == 1.005
-    assert {series["asset"] for series in shown.named("por_reserve_ratio_upper_bound")} == {"BTC"}
+    for name in ("por_reserve_ratio_upper_bound", "por_reserve_ratio_lower_bound"):
+        assert {series["asset"] for series in shown.named(name)} >= {"BTC", "ETH", "USDT"}
+
+
+def test_what_is_only_claimed_is_told_as_a_share_of_what_is_owed_and_infinite_where_nothing_limits_it(
+    scraper: Scrapers,
+) -> None:
+    shares = scraper(worlds.world())
+    found = shares.value("por_claims_unread_ratio", exchange="aurora", asset="USDT", basis="verified")
+    assert found == 900_000_000 / 7_000_000_000
+    assets = dict(worlds.aurora().assets)
+    endless = frozen(dict.fromkeys(Basis, Decimal("Infinity")))
+    assets["USDT"] = replace(assets["USDT"], unread=endless, upper_bounds=endless)
+    aurora = replace(worlds.aurora(), assets=frozen(assets))
+    shown = scraper(replace(worlds.world(), assessments=frozen({"aurora": aurora})))
+    for name in ("por_claims_unread_ratio", "por_reserve_ratio_upper_bound"):
+        assert shown.value(name, exchange="aurora", asset="USDT", basis="signed") == math.inf
 
 
 def test_the_report_ratio_is_absent_until_the_report_was_read(shown: Scraper) -> None:
@@ -200,7 +216,12 @@ def test_before_there_is_a_world_there_is_no_state(scraper: Scrapers) -> None:
 def test_a_series_goes_when_its_source_goes(shown: Scraper) -> None:
     assert shown.named("por_reserve_ratio")
     shown.world = replace(
-        worlds.world(), assessments=frozen({"cassini": worlds.cassini()}), endpoints=(), alerts=(), jobs=()
+        worlds.world(),
+        assessments=frozen({"cassini": worlds.cassini()}),
+        endpoints=(),
+        alerts=(),
+        jobs=(),
+        falls=frozen({}),
     )
     names = {name for name, _ in shown.scrape() if name.startswith("por_")}
     assert names == {
@@ -208,11 +229,13 @@ def test_a_series_goes_when_its_source_goes(shown: Scraper) -> None:
         "por_assessed_timestamp_seconds",
         "por_build_info",
         "por_clock_contradicted",
+        "por_claims_unread_limit_ratio",
         "por_config_last_reload_successful",
         "por_config_reload_success_timestamp_seconds",
         "por_document_failures_total",
         "por_document_fetches_total",
         "por_document_refused",
+        "por_reserve_ratio_fall_limit",
     }
 
 

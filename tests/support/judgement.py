@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from monitor.judgement import assess, holdings, tally
+from monitor.judgement import assess, basis_of, holdings, tally
 from monitor.judgement.alerts import Evidence
 from monitor.model import (
     Assessment,
@@ -113,6 +113,7 @@ def judge(
     *,
     configured: Iterable[str] = CONFIGURED,
     audit: Audit | None = None,
+    grown: Mapping[str, Decimal] | None = None,
     **fields: Any,
 ) -> Mapping[str, AssetAssessment]:
     """The whole way from rows to assessments; ``fields`` are those of the exchange's settings."""
@@ -121,12 +122,15 @@ def judge(
         pairs = list(rows)
         held = holdings((row for row, _ in pairs), (verdict(status) for _, status in pairs))
     by_network = {each.network: each for each in states}
+    chosen = exchange(**fields)
     return assess(
         held,
         by_network,
         tally(held, by_network) if held else {},
         liabilities=liabilities,
-        settings=exchange(**fields),
+        settings=chosen,
+        basis=basis_of(chosen, ever_signed=held is None or held.has_signatures),
+        growth=grown or {},
         configured=frozenset(configured),
         audit=audit,
         now=NOW,
@@ -161,7 +165,7 @@ def evidence(*assessments: Assessment, **fields: Any) -> Evidence:
     defaults: dict[str, Any] = {
         "endpoints": (),
         "reload": ReloadState(successful=True, succeeded_at=NOW),
-        "history": (),
+        "falls": {},
         "ready": True,
     }
     return Evidence(assessments={each.exchange: each for each in assessments}, **defaults | fields)

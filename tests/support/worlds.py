@@ -21,6 +21,7 @@ from monitor.model import (
     Document,
     DocumentState,
     EndpointState,
+    Fall,
     Gap,
     JobState,
     Liabilities,
@@ -95,12 +96,18 @@ def asset(
     warn_below: str | None = None,
     report_ratios: Sums | None = None,
     upper_bounds: Sums | None = None,
+    unread: Sums | None = None,
     positions: Sequence[PositionHeld] = (),
     basis: Basis = Basis.SIGNED,
 ) -> AssetAssessment:
-    """An asset whose lower bounds follow from ``totals``; without ``gaps`` they are its ratios too."""
+    """An asset whose lower bounds follow from ``totals``; without ``gaps`` they are its ratios too.
+
+    What is ``unread`` counts twice in the upper bounds, where these are not given.
+    """
     due = Decimal(owed) if owed is not None else None
     bounds = {key: total / due for key, total in totals.items()} if due else {}
+    open_ = unread or {}
+    most = {key: bound + 2 * open_.get(key, Decimal()) / due for key, bound in bounds.items()} if due else {}
     return AssetAssessment(
         asset=name,
         basis=basis,
@@ -115,7 +122,8 @@ def asset(
         lower_bounds=frozen(bounds),
         report_ratios=frozen(report_ratios or {}),
         gaps=tuple(gaps),
-        upper_bounds=frozen(upper_bounds or {}),
+        upper_bounds=frozen(upper_bounds or most),
+        unread=frozen(open_),
         positions=tuple(positions),
     )
 
@@ -156,9 +164,10 @@ def _aurora_assets() -> dict[str, AssetAssessment]:
             owed="7000000000",
             totals=known,
             gaps=(
-                Gap("bsc", "stale: the last whole snapshot is 2 h old (2026-03-14 13:09:26 UTC)"),
-                Gap("tron", "not configured: no endpoint to read it from"),
+                Gap("bsc", "stale: the last whole snapshot is 2 h old (2026-03-14 13:09:26 UTC)", Decimal(310_000_000)),
+                Gap("tron", "not configured: no endpoint to read it from", Decimal(900_000_000)),
             ),
+            unread=sums("900000000", "1210000000", "1210000000", "1210000000"),
         ),
     }
 
@@ -440,7 +449,9 @@ def world() -> World:
     """All of the above."""
     assessments = {each.exchange: each for each in (aurora(), borealis(), cassini())}
     reload = ReloadState(successful=True, succeeded_at=NOW - timedelta(hours=6))
-    return World(NOW, frozen(assessments), endpoints(), alerts(), reload, ready=True, jobs=jobs())
+    fall = Fall(Decimal("0.02"), NOW - timedelta(minutes=40), ("bitcoin",), Decimal("1.0199996"))
+    falls = frozen({("aurora", "BTC"): fall})
+    return World(NOW, frozen(assessments), endpoints(), alerts(), reload, ready=True, jobs=jobs(), falls=falls)
 
 
 def starting() -> World:

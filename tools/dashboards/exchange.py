@@ -156,8 +156,8 @@ def _ratio() -> Part:
         ),
         _with_limits(
             "What is certain on the acting basis",
-            "Between the lower bound (what whole, fresh snapshots show for certain) and the upper bound (if every "
-            "claim that could not be judged turned out to be signed). Status and alerts follow from these.",
+            "Between the lower bound (what whole, fresh snapshots show for certain) and the upper bound (with all that "
+            "could not be judged, and what is only claimed times its growth). Status and alerts follow from these.",
             [
                 Line(truncated(lowest(acting(of(families.RESERVE_RATIO_UPPER_BOUND, ASSET)))), "at most"),
                 Line(truncated(lowest(acting(of(families.RESERVE_RATIO_LOWER_BOUND, ASSET)))), "at least"),

@@ -93,13 +93,15 @@ def _assets() -> Part:
             "Every asset",
             "Ratios are on the basis that the exchange's alerts act on, cut off after four decimals: what is under "
             "100 % never reads 100 %. The margin is the ratio less its limit, uncut. There is a ratio only while "
-            "every network of the asset is whole and fresh; the lower bound may stand alone.",
+            "every network of the asset is whole and fresh; the two bounds always stand. What is only claimed, where "
+            "nothing is read, is a share of what is owed.",
             _KEYS,
             [
                 Column("Status", status(EXCHANGES), looks.COUNT, mappings=(looks.STATUS,)),
                 _ratio("Ratio", truncated(lowest(_RATIO))),
                 _ratio("At least", truncated(lowest(acting(of(families.RESERVE_RATIO_LOWER_BOUND, EXCHANGES))))),
                 _ratio("At most", truncated(lowest(acting(of(families.RESERVE_RATIO_UPPER_BOUND, EXCHANGES))))),
+                _ratio("Only claimed", highest(acting(of(families.CLAIMS_UNREAD_RATIO, EXCHANGES)))),
                 _ratio("Limit", highest(_CRITICAL)),
                 _ratio("Warning limit", highest(_WARNING), absent="none"),
                 Column(
@@ -158,6 +160,7 @@ def _reasons() -> Part:
                     mappings=(looks.WHY_UNKNOWN,),
                 ),
                 _ratio("At least", truncated(lowest(acting(of(families.RESERVE_RATIO_LOWER_BOUND, EXCHANGES))))),
+                _ratio("Only claimed", highest(acting(of(families.CLAIMS_UNREAD_RATIO, EXCHANGES)))),
             ],
             sort_by="Exchange",
             descending=False,

@@ -45,6 +45,9 @@ CATALOGUE: Mapping[AlertName, AlertKind] = frozen({
     AlertName.RESERVE_UNKNOWN: AlertKind(
         _WARNING, timedelta(minutes=30), _AT_ONCE, "It cannot be told whether an asset that is owed is covered."
     ),
+    AlertName.CLAIMS_UNREAD: AlertKind(
+        _WARNING, timedelta(minutes=30), _AT_ONCE, "Much of what is owed is only claimed on networks that are not read."
+    ),
     AlertName.SNAPSHOT_STALE: AlertKind(
         # It ends no sooner than PorSnapshotAbsent begins: a snapshot that is dropped for its age makes no silence.
         _WARNING, _AT_ONCE, timedelta(minutes=10), "The last whole snapshot of a network is too old to prove anything.",
@@ -87,6 +90,9 @@ CATALOGUE: Mapping[AlertName, AlertKind] = frozen({
     ),
     AlertName.LIST_REFUSED: AlertKind(
         _WARNING, _AT_ONCE, _AT_ONCE, "The newest wallet list could not be fetched or read; the last good one stays."
+    ),
+    AlertName.SIGNATURES_GONE: AlertKind(
+        _WARNING, _AT_ONCE, _AT_ONCE, "The newest wallet list no longer proves accounts that the one before proved."
     ),
     AlertName.OWNERSHIP_INVALID: AlertKind(
         _WARNING, _AT_ONCE, _AT_ONCE, "Signatures or addresses in the wallet list are wrong."

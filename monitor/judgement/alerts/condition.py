@@ -1,10 +1,10 @@
 """What alerts are judged on, and what that comes to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import AlertName, Assessment, EndpointState, JobState, RatioPoint, ReloadState
+from monitor.model import AlertName, Assessment, EndpointState, Fall, JobState, ReloadState
 
 Key = tuple[str, str, AlertName]
 """Exchange and asset, either of which may be empty, and the name."""
@@ -17,8 +17,8 @@ class Evidence:
     assessments: Mapping[str, Assessment]
     endpoints: Sequence[EndpointState]
     reload: ReloadState
-    history: Iterable[RatioPoint]
-    """Ratios of at least ``alerts.falling.within``, on the basis that alerts act on, in any order."""
+    falls: Mapping[tuple[str, str], Fall]
+    """By exchange and asset, the largest fall within ``alerts.falling.within``."""
     ready: bool
     """A first pass is finished. Before that nothing that is missing ends a remembered alert."""
     jobs: Sequence[JobState] = ()

@@ -1,6 +1,5 @@
 """All conditions of one moment."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -16,7 +15,6 @@ from monitor.judgement.alerts.of_monitor import (
     job_failing,
     reload_failed,
 )
-from monitor.model import RatioPoint
 from monitor.settings import Settings
 
 
@@ -35,13 +33,11 @@ def evaluate(evidence: Evidence, settings: Settings, memory: AlertMemory, now: d
 
 
 def _of_exchanges(evidence: Evidence, settings: Settings, now: datetime) -> Iterator[Condition]:
-    points: defaultdict[tuple[str, str], list[RatioPoint]] = defaultdict(list)
-    for point in evidence.history:
-        points[point.exchange, point.asset].append(point)
     for exchange, assessment in evidence.assessments.items():
         own = settings.exchanges.get(exchange)
         if own is None:
             continue  # removed by a reload; its assessment goes with the next World
         yield from of_exchange(assessment, own, settings.alerts, now)
         for asset in assessment.assets.values():
-            yield from of_asset(Subject(assessment, asset, own, settings.alerts, points[exchange, asset.asset], now))
+            fall = evidence.falls.get((exchange, asset.asset))
+            yield from of_asset(Subject(assessment, asset, own, settings.alerts, fall, now))

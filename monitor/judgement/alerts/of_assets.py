@@ -1,6 +1,6 @@
 """Conditions of one asset of one exchange."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +8,8 @@ from decimal import Decimal
 from monitor.judgement import exact
 from monitor.judgement.alerts.condition import Condition
 from monitor.judgement.phrases import counted, moment, span
-from monitor.model import AlertName, Assessment, AssetAssessment, RatioPoint, ReserveStatus
+from monitor.judgement.unread import places, rests_on_unread, unless
+from monitor.model import AlertName, Assessment, AssetAssessment, Fall, ReserveStatus
 from monitor.settings import AlertsSettings, ExchangeSettings
 
 _BREACHED: Mapping[ReserveStatus, bool | None] = {
@@ -26,8 +27,8 @@ class Subject:
     asset: AssetAssessment
     settings: ExchangeSettings
     alerts: AlertsSettings
-    points: Sequence[RatioPoint]
-    """The asset's own."""
+    fall: Fall | None
+    """The largest of the time; None where nothing can be compared."""
     now: datetime
 
     def condition(self, name: AlertName, *, holds: bool | None, summary: str = "", lingers: bool = False) -> Condition:
@@ -48,6 +49,7 @@ def of_asset(subject: Subject) -> Iterator[Condition]:
         yield _below(subject, AlertName.RATIO_BELOW_WARNING, asset.warn_below, holds=holds)
     yield _falling(subject)
     yield _unknown(subject)
+    yield _claims_unread(subject)
     yield _mismatch(subject)
     if subject.settings.liabilities and subject.assessment.liabilities and asset.asset in subject.settings.assets:
         yield _not_owed(subject)
@@ -74,10 +76,13 @@ def _below(subject: Subject, name: AlertName, limit: Decimal, *, holds: bool | N
 def _reserves(subject: Subject, limit: Decimal) -> str:
     asset = subject.asset
     at_least = "" if asset.ratios else "at least "
+    known = exact.plain(asset.totals.get(asset.basis, exact.ZERO))
+    unread = f" That is a breach {unless(asset, limit)}." if rests_on_unread(asset) else ""
     return (
-        f"{subject.exchange} shows {at_least}{_plain(asset.totals[asset.basis])} {asset.asset} on the basis"
-        f" {asset.basis} for {_plain(asset.owed or exact.ZERO)} owed{_owed_as_of(subject)}: a ratio of"
-        f" {at_least}{_shown(asset.lower_bounds[asset.basis])}, the limit is {_plain(limit)}{_read_at(subject)}."
+        f"{subject.exchange} shows {at_least}{known} {asset.asset} on the basis {asset.basis}"
+        f" for {exact.plain(asset.owed or exact.ZERO)} owed{_owed_as_of(subject)}: a ratio of"
+        f" {at_least}{_shown(asset.lower_bounds[asset.basis])}, the limit is {exact.plain(limit)}{_read_at(subject)}."
+        + unread
     )
 
 
@@ -101,17 +106,18 @@ def _read_at(subject: Subject) -> str:
 
 
 def _falling(subject: Subject) -> Condition:
-    name, asset, allowed = AlertName.RATIO_FALLING, subject.asset, subject.alerts.falling
-    current = asset.ratios.get(asset.basis)
-    if current is None:
+    name, asset, allowed, fall = AlertName.RATIO_FALLING, subject.asset, subject.alerts.falling, subject.fall
+    if fall is None:
         return subject.condition(name, holds=None, summary=_gaps(asset))
-    recent = (point for point in subject.points if subject.now - allowed.within <= point.at <= subject.now)
-    peak = max(recent, key=lambda point: point.ratio, default=None)
-    if peak is None or exact.subtract(peak.ratio, current) <= allowed.drop:
+    if fall.drop <= allowed.drop:
         return subject.condition(name, holds=False)
+    after = exact.subtract(fall.before, fall.drop)
+    unread = sorted({gap.network for gap in asset.gaps if gap.network} - set(fall.networks))
     summary = (
-        f"The ratio of {asset.asset} of {subject.exchange} fell from {_shown(peak.ratio)} ({moment(peak.at)})"
-        f" to {_shown(current)}; more than {_plain(allowed.drop)} within {span(allowed.within)} is an alert."
+        f"The reserves of {asset.asset} of {subject.exchange} on {', '.join(fall.networks)} fell from"
+        f" {_shown(fall.before)} of what is owed ({moment(fall.since)}) to {_shown(after)};"
+        f" more than {exact.plain(allowed.drop)} within {span(allowed.within)} is an alert."
+        + (f" Not compared, as they were not read: {', '.join(unread)}." if unread else "")
     )
     return subject.condition(name, holds=True, summary=summary)
 
@@ -120,6 +126,21 @@ def _unknown(subject: Subject) -> Condition:
     asset = subject.asset
     holds = asset.owed is not None and asset.status is ReserveStatus.UNKNOWN
     return subject.condition(AlertName.RESERVE_UNKNOWN, holds=holds, summary=_gaps(asset) if holds else "")
+
+
+def _claims_unread(subject: Subject) -> Condition:
+    """How much of what is owed rests on the exchange's word alone; also where that changes no answer."""
+    name, asset, allowed = AlertName.CLAIMS_UNREAD, subject.asset, subject.alerts.unread_above
+    unread = asset.unread.get(asset.basis, exact.ZERO)
+    if not asset.owed or unread <= exact.times(allowed, asset.owed):
+        return subject.condition(name, holds=False)
+    amount = exact.plain(unread) if unread.is_finite() else "An amount that nothing limits of"
+    summary = (
+        f"{amount} {asset.asset} of {subject.exchange} is only claimed, on {places(asset)}, for"
+        f" {exact.plain(asset.owed)} owed; more than {exact.plain(allowed)} of it is an alert."
+        f" Not read: {'; '.join(_reasons(asset))}."
+    )
+    return subject.condition(name, holds=True, summary=summary)
 
 
 def _mismatch(subject: Subject) -> Condition:
@@ -133,8 +154,8 @@ def _mismatch(subject: Subject) -> Condition:
     first = wrong[0]
     summary = (
         f"{len(wrong)} of {counted(checked, 'claimed amount')} of {asset} differ from the chain at the claimed height;"
-        f" the first, in line {first.line}: {first.account} on {first.network}, claimed {_plain(first.claimed)},"
-        f" found {_plain(first.found)}."
+        f" the first, in line {first.line}: {first.account} on {first.network}, claimed {exact.plain(first.claimed)},"
+        f" found {exact.plain(first.found)}."
     )
     return subject.condition(name, holds=True, summary=summary)
 
@@ -148,14 +169,12 @@ def _not_owed(subject: Subject) -> Condition:
 def _gaps(asset: AssetAssessment) -> str:
     if asset.owed == 0:
         return f"{asset.asset} has no ratio: nothing is owed."
-    reasons = [f"{gap.network}: {gap.reason}" if gap.network else gap.reason for gap in asset.gaps]
-    return f"{asset.asset} cannot be judged: {'; '.join(reasons)}."
+    return f"{asset.asset} cannot be judged: {'; '.join(_reasons(asset))}."
+
+
+def _reasons(asset: AssetAssessment) -> list[str]:
+    return [f"{gap.network}: {gap.reason}" if gap.network else gap.reason for gap in asset.gaps]
 
 
 def _shown(ratio: Decimal) -> str:
-    return _plain(exact.rounded_down(ratio, 6))
-
-
-def _plain(amount: Decimal) -> str:
-    text = f"{amount:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return exact.plain(exact.rounded_down(ratio, 6))

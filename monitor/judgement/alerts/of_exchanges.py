@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from monitor.judgement import exact
 from monitor.judgement.alerts.condition import Condition, of_whole
 from monitor.judgement.alerts.of_proofs import of_proofs
 from monitor.judgement.phrases import counted, moment, span
@@ -25,6 +26,7 @@ def of_exchange(
     yield _list_absent(assessment)
     yield _list_changed(assessment, alerts, now)
     yield _refused(AlertName.LIST_REFUSED, assessment, "wallets")
+    yield _signatures_gone(assessment, alerts, now)
     yield _ownership_invalid(assessment)
     yield _account_shared(assessment)
 
@@ -119,6 +121,19 @@ def _list_changed(assessment: Assessment, alerts: AlertsSettings, now: datetime)
     summary = (
         f"{counted(len(changes.added), 'claim')} added, {len(changes.removed)} removed, {len(changes.altered)} altered"
         f" at {moment(at)}; for one, {first}."
+    )
+    return of_whole(name, assessment, summary, holds=True)
+
+
+def _signatures_gone(assessment: Assessment, alerts: AlertsSettings, now: datetime) -> Condition:
+    name, gone = AlertName.SIGNATURES_GONE, assessment.signatures_gone
+    if gone is None or now - gone.at >= alerts.changed_for:
+        return of_whole(name, assessment, "", holds=False)
+    held = ", ".join(f"{exact.plain(amount)} {asset}" for asset, amount in sorted(gone.amounts.items()) if amount)
+    unread = f"; {gone.unread} of them were never read" if gone.unread else ""
+    summary = (
+        f"The list of {moment(gone.at)} no longer has a valid signature for {counted(gone.accounts, 'account')} that"
+        f" the one before it had, holding {held or 'nothing'}{unread}. Alerts act on the basis {assessment.basis}."
     )
     return of_whole(name, assessment, summary, holds=True)
 

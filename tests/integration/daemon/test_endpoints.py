@@ -91,7 +91,8 @@ async def test_without_its_only_endpoint_a_snapshot_ages_until_it_is_stale_and_t
 
         await until(gone)
         assert await watched.labels("por_reserves") == []
-        assert await watched.labels("por_reserve_ratio_lower_bound") == []
+        assert await watched.value("por_reserve_ratio_lower_bound", exchange="okx", asset="ETH", basis="verified") == 0
+        assert await watched.value("por_claims_unread_ratio", exchange="okx", asset="ETH", basis="verified") == 1.1
         assert await watched.labels("por_snapshot_accounts") == []
         assert await watched.status("ETH") == "unknown"
         assert not BREACHES & set(await watched.alerts())

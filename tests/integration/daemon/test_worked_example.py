@@ -40,7 +40,7 @@ async def test_ratios_on_every_basis_equal_a_calculation_by_hand(
     held = signed(3, "BTC", "bitcoin")
     bitcoin.fund({held.address: 105_000_001})
     rows = [OKX, OKX, CONTRACT_WALLET, unsigned(1), signed(2, "USDT"), held]
-    site.exchange("okx", rows)
+    site.exchange("okx", rows, basis="signed")
     site.owes("okx", ETH="100", USDT="1", BTC="1")
     site.network("ethereum", ethereum.url)
     login = {"user": bitcoin.user, "password": bitcoin.password}
@@ -112,7 +112,8 @@ async def test_an_asset_on_two_networks_is_known_only_when_both_are(site: Site, 
         assert await watched.value("por_reserve_ratio_lower_bound", exchange="okx", asset="ETH", basis="signed") == 0.6
         assert "PorRatioBelowLimit ETH" not in await watched.alerts()
         (gap,) = (await watched.exchange())["assets"]["ETH"]["gaps"]
-        assert gap == {"network": "arbitrum", "reason": "not configured: no endpoint to read it from"}
+        reason = "not configured: no endpoint to read it from"
+        assert gap == {"network": "arbitrum", "reason": reason, "claimed": None, "unbounded": True}
 
         site.network("arbitrum", arbitrum.url)
         site.write()
