@@ -40,7 +40,13 @@ async def monitored(
     settings = NetworkSettings.model_validate(
         {
             "endpoints": [
-                {"url": url, "name": f"node-{number}", "batch": batch, "concurrency": CONCURRENCY}
+                {
+                    "url": url,
+                    "name": f"node-{number}",
+                    "party": f"party-{number}",
+                    "batch": batch,
+                    "concurrency": CONCURRENCY,
+                }
                 for number, url in enumerate(urls)
             ],
             "quorum": len(urls),

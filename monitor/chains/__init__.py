@@ -4,9 +4,11 @@
 ``reason`` says why. docs/nodes.md says what each protocol needs of a node.
 """
 
+import random
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from monitor.chains.agreement import Chance
 from monitor.chains.archive import canary_of
 from monitor.chains.choice import BlockChoice, Depth, Height, Tag, choice_of
 from monitor.chains.errors import ChainError, Reason
@@ -81,11 +83,13 @@ def open_network(
     settings: NetworkSettings,
     keeper: Keeper | None = None,
     balance_slots: Mapping[Address, BalanceSlot] | None = None,
+    chance: Chance = random.random,
 ) -> ChainReader:
     """The reader of ``network`` through the endpoints of ``settings``; nothing is sent before it is used.
 
     ``keeper`` keeps what endpoints want to know again after a restart; without one that is forgotten.
-    ``balance_slots``, by contract, say where tokens keep their balances, for `verify: proof`.
+    ``balance_slots``, by contract, say where tokens keep their balances, for `verify: proof`. ``chance`` decides which
+    readings compare all parties (`ask_all`): numbers from 0 to 1.
     Raises ValueError, naming network and endpoint, where a protocol is unknown or does not serve the network.
     """
     oldest = oldest_block(network, settings)
@@ -95,5 +99,5 @@ def open_network(
     endpoints = [open_endpoint(network, endpoint, oldest, canary, following) for endpoint in settings.endpoints]
     lag = largest_lag(network, settings)
     if settings.verify == "proof":
-        return ProvenReader(network, settings, endpoints, lag, balance_slots or {})
-    return NetworkReader(network, settings, endpoints, lag)
+        return ProvenReader(network, settings, endpoints, lag, balance_slots or {}, chance=chance)
+    return NetworkReader(network, settings, endpoints, lag, chance)

@@ -17,11 +17,13 @@ from monitor.chains.order import Order
 from monitor.chains.patience import Patience
 from monitor.chains.probes import Probes
 from monitor.chains.rollcall import RollCall
-from monitor.chains.vote import ContestedError, Group, Vote, settle
+from monitor.chains.vote import ContestedError, Group, Vote, parties_of, settle
 from monitor.model import Block, Network
 from monitor.settings import NetworkSettings
 
 F = TypeVar("F", bound=Finding)
+
+Chance = Callable[[], float]
 
 _ROUNDS = 4
 """How often a block may slip away (a reorganisation, a new tip) before the job is given up."""
@@ -32,7 +34,7 @@ _UNKNOWN = 0.25
 
 
 class Agreement:
-    """Lets as many endpoints do a job as must agree.
+    """Lets as many parties do a job as must agree.
 
     Each begins with a roll call, which chooses the block; then the endpoints are asked in their order
     (:class:`Order`), and the next one for each that fails, contradicts or takes too long.
@@ -45,7 +47,11 @@ class Agreement:
         endpoints: Sequence[Endpoint],
         largest_lag: timedelta,
         probes: Probes,
+        *,
+        chance: Chance,
     ) -> None:
+        """``chance``, a number from 0 to 1 for each reading, decides whether it compares all parties."""
+        self._chance = chance
         self._network = network
         self._settings = settings
         self._endpoints = tuple(endpoints)
@@ -102,8 +108,9 @@ class Agreement:
 
         Another block is known to other endpoints, so that one which fails, or lies, at the first costs nothing.
         """
-        roll = await self._roll_call(at, deadline)
         needed = self._settings.quorum
+        everyone = needed > 1 and self._chance() < self._settings.ask_all
+        roll = await self._roll_call(at, deadline, everyone=everyone)
         useless: set[Endpoint] = set()
         contested: set[Endpoint] = set()
 
@@ -120,12 +127,14 @@ class Agreement:
         failures: list[ChainError] = []
         while not _over(deadline) and (block := roll.next_block()):
             candidates = [endpoint for endpoint in roll.candidates(block) if endpoint not in useless]
-            if failures and len(candidates) < needed:
+            if failures and len(parties_of(candidates)) < needed:
                 continue
             candidates.sort(key=lambda endpoint: endpoint not in contested)  # others are to say who of them is right
             asking = partial(answer, block)
             try:
-                group = await self._quorum(candidates, asking, deadline, kind, needed, otherwise=lambda: roll.upcoming)
+                group = await self._quorum(
+                    candidates, asking, deadline, kind, needed, everyone=everyone, otherwise=lambda: roll.upcoming
+                )
             except ContestedError as error:
                 contested |= error.endpoints
                 failures.append(error)
@@ -140,10 +149,11 @@ class Agreement:
         absent = [roll.failed[endpoint] for endpoint in self._endpoints if endpoint in roll.failed]
         raise self._combined([*absent, *failures], needed)
 
-    async def _roll_call(self, at: BlockChoice, deadline: float) -> RollCall:
+    async def _roll_call(self, at: BlockChoice, deadline: float, *, everyone: bool) -> RollCall:
         past = at.number if isinstance(at, Height) else None
         order = self._order.turn(lambda endpoint: 0 if past is None else endpoint.past(past))
-        roll = RollCall(order, at, self._settings.quorum, self._patience, self._largest_lag)
+        quorum = self._settings.quorum
+        roll = RollCall(order, at, quorum, self._patience, self._largest_lag, everyone=everyone)
         late = await roll.take(self._probes.absent, deadline)
         if past is None:
             await self._probes.follow(roll.named, late)
@@ -154,7 +164,7 @@ class Agreement:
     async def reach_at(
         self, block: Block, candidates: Sequence[Endpoint], job: Job[F], deadline: float, *, kind: Hashable, needed: int
     ) -> Group[F]:
-        """What ``needed`` of ``candidates`` find at ``block``, which was agreed upon."""
+        """What ``needed`` parties of ``candidates`` find at ``block``, which was agreed upon."""
 
         async def answer(endpoint: Endpoint) -> F:
             return await endpoint.ask(job, block, deadline)
@@ -173,23 +183,29 @@ class Agreement:
         kind: Hashable,
         needed: int,
         *,
+        everyone: bool = False,
         otherwise: Callable[[], object] = lambda: None,
     ) -> Group[F]:
-        """Ask as many endpoints at once as must agree, and the next one for each that fails, contradicts or is late.
+        """Ask as many parties at once as must agree, and the next one for each that fails, contradicts or is late.
 
-        Nobody who is late is waited for while there is something to do ``otherwise``.
+        Or ask ``everyone``: then those that are late are waited for only where it is not decided without them. Nobody
+        who is late is waited for while there is something to do ``otherwise``.
         """
         vote: Vote[F] = Vote(needed)
         failures: list[ChainError] = []
-        asked = Asked(candidates, answer, self._hedge_after(candidates, kind))
+        asked = Asked(candidates, answer, self._hedge_after(candidates, kind, otherwise()), by_party=True)
+
+        def missing() -> int:
+            return asked.possible if everyone and not asked.dragging else vote.missing(asked.possible)
+
         try:
-            while (missing := vote.missing(asked.possible)) and asked.possible and not _over(deadline):
+            while (more := missing()) and asked.possible and not _over(deadline):
                 if asked.dragging and otherwise():
                     names = ", ".join(sorted(endpoint.name for endpoint in asked.overdue))
                     failures.append(ChainError(Reason.TIMEOUT, f"{names}: too late, another block was tried"))
                     break
                 late = asked.overdue
-                for endpoint, task in await asked.some(missing):
+                for endpoint, task in await asked.some(more):
                     try:
                         vote.add(endpoint, task.result())
                     except ChainError as error:
@@ -201,14 +217,15 @@ class Agreement:
             await asked.stop()
         if not vote.missing(0) or len(vote.groups) > 1:
             group = vote.winner()
+            group.asked = asked.parties
             # Not the whole vote: waiting for those that hang would make it seem usual to take ever longer.
             self._patience.took(kind, max(asked.seconds[endpoint] for endpoint in group.endpoints))
             return group
         raise self._combined(failures, needed)
 
-    def _hedge_after(self, candidates: Sequence[Endpoint], kind: Hashable) -> float | None:
+    def _hedge_after(self, candidates: Sequence[Endpoint], kind: Hashable, otherwise: object) -> float | None:
         """How long one of ``candidates`` is waited for; None: however long it takes."""
-        if kind is None or len(candidates) == 1 or any(endpoint.scans for endpoint in candidates):
+        if kind is None or (len(candidates) == 1 and not otherwise) or any(endpoint.scans for endpoint in candidates):
             return None
         return self._patience.seconds(kind, _UNKNOWN * self._settings.gives_up_after.total_seconds())
 
@@ -219,7 +236,7 @@ class Agreement:
             return ChainError(Reason.TIMEOUT, f"{name}: not read within its deadline of {patience}")
         if len(failures) == 1 and failures[0].causes:
             return failures[0]
-        enough = f"no {needed} endpoints" if needed > 1 else "no endpoint"
+        enough = f"no {needed} parties" if needed > 1 else "no endpoint"
         told = "; ".join(dict.fromkeys(map(str, failures)))
         reasons = [failure.reason for failure in failures]
         reason = Reason.DISAGREEMENT if Reason.DISAGREEMENT in reasons else reasons[-1]

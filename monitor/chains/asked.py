@@ -1,4 +1,8 @@
-"""Asking several endpoints the same: as many at once as must answer, one more for each that fails or is overdue."""
+"""Asking several endpoints the same: as many at once as must answer, one more for each that fails or is overdue.
+
+Where parties are asked, each has one voice: its endpoints take over from each other, and once one of them has answered
+the others are not asked any more.
+"""
 
 import asyncio
 import math
@@ -15,7 +19,8 @@ class Asked(Generic[T]):
     """Endpoints that are asked by ``ask`` in the order of ``queue``.
 
     Who has not answered after ``patience`` seconds is overdue and not counted upon any more: the next one is asked in
-    its place (a hedged request), and whichever comes first counts. None: nobody is ever overdue.
+    its place (a hedged request), and whichever comes first counts. None: nobody is ever overdue. With ``by_party``
+    parties are counted, and one endpoint of a party is asked at a time.
     """
 
     def __init__(
@@ -23,8 +28,12 @@ class Asked(Generic[T]):
         queue: Iterable[Endpoint],
         ask: Callable[[Endpoint], Coroutine[Any, Any, T]],
         patience: float | None = None,
+        *,
+        by_party: bool = False,
     ) -> None:
         self._queue = deque(queue)
+        self._by_party = by_party
+        self._heard: set[str] = set()
         self._ask = ask
         self._patience = math.inf if patience is None else patience
         self._running: dict[asyncio.Task[T], Endpoint] = {}
@@ -35,13 +44,14 @@ class Asked(Generic[T]):
 
     @property
     def possible(self) -> int:
-        """How many may answer yet."""
-        return len(self._running) + len(self._queue)
+        """How many may answer yet: endpoints, or parties."""
+        left = [*self._running.values(), *self._queue]
+        return len({each.party for each in left} - self._heard) if self._by_party else len(left)
 
     @property
     def dragging(self) -> bool:
         """Whether nobody is left to be asked, and all who have not answered are overdue."""
-        return bool(self._running) and not self._queue and not self._due
+        return bool(self._running) and not self._expected and self._next() is None
 
     @property
     def prompt(self) -> set[Endpoint]:
@@ -53,13 +63,19 @@ class Asked(Generic[T]):
         """Who is being asked and should have answered long since."""
         return {endpoint for task, endpoint in self._running.items() if task not in self._due}
 
+    @property
+    def parties(self) -> int:
+        """How many parties have been asked."""
+        return len({endpoint.party for endpoint in self._began})
+
     async def some(self, wanted: int) -> list[tuple[Endpoint, asyncio.Task[T]]]:
         """The next that have answered or failed, of at least ``wanted`` that are being asked, as finished tasks.
 
         Nobody, where somebody became overdue instead, or no endpoint is left to ask.
         """
-        while len(self._due) < wanted and self._queue:
-            self._start(self._queue.popleft())
+        while self._expected < wanted and (endpoint := self._next()):
+            self._queue.remove(endpoint)
+            self._start(endpoint)
         if not self._running:
             return []
         now = asyncio.get_running_loop().time()
@@ -76,8 +92,19 @@ class Asked(Generic[T]):
         done = [(self._running.pop(task), task) for task in tuple(self._running) if task.done()]
         for endpoint, task in done:
             self.seconds[endpoint] = now - self._began[endpoint]
-            task.exception()  # asyncio is told that nobody misses it
+            if task.exception() is None:  # and asyncio is told that nobody misses it
+                self._heard.add(endpoint.party)
         return done
+
+    @property
+    def _expected(self) -> int:
+        """How many are counted upon: endpoints, or parties that have not answered by another endpoint."""
+        return len({endpoint.party for endpoint in self.prompt} - self._heard) if self._by_party else len(self._due)
+
+    def _next(self) -> Endpoint | None:
+        """The first in the queue whose party is to be asked."""
+        spoken_for = self._heard | {endpoint.party for endpoint in self.prompt} if self._by_party else set()
+        return next((endpoint for endpoint in self._queue if endpoint.party not in spoken_for), None)
 
     def _start(self, endpoint: Endpoint) -> None:
         task = asyncio.create_task(self._ask(endpoint))

@@ -60,6 +60,8 @@ class Endpoint:
     ) -> None:
         """``oldest`` is the age of a block, other than a past one by its height, that means a node left behind."""
         self.name = line.name
+        self.party = line.settings.voice
+        """Who runs it: all endpoints of a party have one vote."""
         self.weight = line.settings.weight or 0
         self.scans = scans
         """Whether each reading costs it minutes of work: no second one is asked merely because it takes long."""

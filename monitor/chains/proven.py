@@ -7,12 +7,13 @@ from functools import partial
 
 import structlog
 
+from monitor.chains.agreement import Chance
 from monitor.chains.choice import BlockChoice
 from monitor.chains.endpoint import Endpoint, Job
 from monitor.chains.errors import ChainError
 from monitor.chains.node import BalanceSlots, Held, Node, StateRoot, Wanted
 from monitor.chains.reader import NetworkReader, size_of
-from monitor.chains.vote import Group
+from monitor.chains.vote import Group, parties_of
 from monitor.model import BalanceSlot, Block, Network, Token
 from monitor.settings import NetworkSettings
 
@@ -34,9 +35,11 @@ class ProvenReader(NetworkReader):
         endpoints: Sequence[Endpoint],
         largest_lag: timedelta,
         pinned: Mapping[str, BalanceSlot],
+        *,
+        chance: Chance,
     ) -> None:
         """``pinned``: by contract, where tokens keep their balances."""
-        super().__init__(network, settings, endpoints, largest_lag)
+        super().__init__(network, settings, endpoints, largest_lag, chance)
         self._pinned = pinned
         self._found: dict[Token, BalanceSlot] = {}
 
@@ -62,7 +65,8 @@ class ProvenReader(NetworkReader):
         for token in held.failed:
             self._found.pop(token, None)  # its contract may be another one since: to be tried anew
         endpoints = [*group.endpoints, *(each for each in agreed.endpoints if each not in group.endpoints)]
-        return Group(replace(held, failed={**held.failed, **slots.missing}), endpoints)
+        asked = max(agreed.asked, len(parties_of(endpoints)))  # who proved it may not have been asked for the block
+        return Group(replace(held, failed={**held.failed, **slots.missing}), endpoints, asked)
 
     def _provers(self, agreed: Group[StateRoot]) -> list[Endpoint]:
         """Whom to ask for proofs: those who know the block first."""

@@ -1,11 +1,13 @@
 """A network, read through its endpoints: whole, at one block, agreed upon as the quorum wants, or not at all."""
 
 import asyncio
+import random
 from collections.abc import Callable, Collection, Iterable, Sequence, Set, Sized
+from dataclasses import replace
 from datetime import timedelta
 from operator import is_
 
-from monitor.chains.agreement import Agreement
+from monitor.chains.agreement import Agreement, Chance
 from monitor.chains.choice import BlockChoice, Height, choice_of
 from monitor.chains.endpoint import Endpoint, Job
 from monitor.chains.errors import ChainError, Reason
@@ -32,7 +34,7 @@ _PAST = 6 * 3600.0
 class NetworkReader:
     """All endpoints of one network.
 
-    Each reading begins with a roll call, which chooses the block; then as many endpoints as must agree read it, in
+    Each reading begins with a roll call, which chooses the block; then as many parties as must agree read it, in
     their order, and the next one for each that fails or takes too long. Endpoints that a reading did
     not need are probed afterwards, so that their state is known before they are needed.
     """
@@ -43,12 +45,16 @@ class NetworkReader:
         settings: NetworkSettings,
         endpoints: Sequence[Endpoint],
         largest_lag: timedelta = timedelta.max,
+        chance: Chance = random.random,
     ) -> None:
-        """``largest_lag``: how much older the block of an endpoint may be before the others are asked first."""
+        """``largest_lag``: how much older the block of an endpoint may be before the others are asked first.
+
+        ``chance`` decides which readings compare all parties (``ask_all``).
+        """
         self._settings = settings
         self._endpoints = tuple(endpoints)
         self._probes = Probes()
-        self._agreement = Agreement(network, settings, endpoints, largest_lag, self._probes)
+        self._agreement = Agreement(network, settings, endpoints, largest_lag, self._probes, chance=chance)
 
     async def read(self, wanted: Wanted, at: BlockChoice) -> Reading:
         """The balances of all wanted accounts at the block that ``at`` chooses.
@@ -69,6 +75,8 @@ class NetworkReader:
             balances=frozen({token: frozen(amounts) for token, amounts in held.balances.items()}),
             failed=frozen(held.failed),
             endpoints=tuple(endpoint.name for endpoint in group.endpoints),
+            agreed=group.parties,
+            asked=group.asked,
             rates=frozen(held.rates),
             within=frozen(held.within),
         )
@@ -123,7 +131,7 @@ class NetworkReader:
 
         kind = ("balances", size_of(wanted.values()))
         group = await self._agreement.reach(at, reading(wanted), deadline, kind)
-        return Group(await self._second_opinion(group, wanted, at, deadline, reading), group.endpoints)
+        return replace(group, finding=await self._second_opinion(group, wanted, at, deadline, reading))
 
     def _whole(self, held: Held, wanted: Wanted) -> Held:
         """``held``, which tells of every token all or, with a reason, nothing: whatever protocol it is from."""
@@ -148,15 +156,16 @@ class NetworkReader:
         deadline: float,
         reading: Callable[[Wanted], Job[Held]],
     ) -> Held:
-        """What one endpoint says that a token refuses to tell, another must confirm: a lie here would silence a token.
+        """What one party says that a token refuses to tell, another must confirm: a lie here would silence a token.
 
-        (With a quorum, several have agreed on it already.) ``reading`` makes the job that was done.
+        Its own other endpoints come last, to take over. (With a quorum, several parties have agreed on it already.)
+        ``reading`` makes the job that was done.
         """
         held, first = group.finding, group.endpoints[0]
-        if not held.failed or len(group.endpoints) > 1:
+        if not held.failed or group.parties > 1:
             return held
         doubtful = reading({token: wanted[token] for token in held.failed})
-        for other in self._endpoints:
+        for other in sorted(self._endpoints, key=lambda each: each.party == first.party):
             if other is first or other.up is False or other in self._probes.absent or _over(deadline):
                 continue
             try:

@@ -1,7 +1,7 @@
 """A roll call: all endpoints are asked at the same moment which block they stand at."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 from monitor.chains.asked import Asked
@@ -9,6 +9,7 @@ from monitor.chains.choice import BlockChoice, Height
 from monitor.chains.endpoint import Endpoint
 from monitor.chains.errors import ChainError
 from monitor.chains.patience import Patience
+from monitor.chains.vote import parties_of
 from monitor.model import Block
 
 _UNKNOWN = 2.0
@@ -21,18 +22,27 @@ _SAME_MOMENT = 1.0
 class RollCall:
     """The blocks that ``at`` means to the endpoints of ``order``.
 
-    A block of the past is asked of as many endpoints as must agree. Otherwise everyone is asked who does not rest, so
-    that it is known who is up and how far each is; but nobody waits for more than are needed.
+    A block of the past is asked of as many parties as must agree. Otherwise all endpoints are asked that do not rest,
+    so that it is known who is up and how far each is; but nobody waits for more than are needed. Where ``everyone`` is
+    to be compared, all are waited for that are not late, and the block is one that all but those far behind have.
     """
 
     def __init__(
-        self, order: Sequence[Endpoint], at: BlockChoice, quorum: int, patience: Patience, largest_lag: timedelta
+        self,
+        order: Sequence[Endpoint],
+        at: BlockChoice,
+        quorum: int,
+        patience: Patience,
+        largest_lag: timedelta,
+        *,
+        everyone: bool = False,
     ) -> None:
         self.named: dict[Endpoint, Block] = {}
         self.failed: dict[Endpoint, ChainError] = {}
         self._order = order
         self._at = at
         self._quorum = quorum
+        self._everyone = everyone
         self._patience = patience
         self._wait = patience.seconds(self._kind, _UNKNOWN)
         self._largest_lag = largest_lag
@@ -50,12 +60,13 @@ class RollCall:
         """
         present = [endpoint for endpoint in self._order if not endpoint.rests and endpoint not in absent]
         others = [endpoint for endpoint in self._order if endpoint not in present]
-        asked = Asked([*present, *others], lambda endpoint: self._attend(endpoint, deadline), self._wait)
-        wanted = self._quorum if isinstance(self._at, Height) else len(present)
+        few = isinstance(self._at, Height) and not self._everyone
+        asked = Asked([*present, *others], lambda endpoint: self._attend(endpoint, deadline), self._wait, by_party=few)
+        wanted = self._quorum if few else len(present)
         try:
             while not self._enough(asked) and asked.possible:
                 await asked.some(wanted)
-                wanted = self._quorum - len(self.named)
+                wanted = self._quorum - len(parties_of(self.named))
         except asyncio.CancelledError:
             await asked.stop()
             raise
@@ -79,14 +90,13 @@ class RollCall:
         return block
 
     def _compare(self, newest: Endpoint) -> None:
-        """Tell the endpoints how far they are behind the block that as many as must agree have reached.
+        """Tell the endpoints how far they are behind the block that as many parties as must agree have reached.
 
-        (Not behind the newest: a single endpoint that names a block far ahead would put all others last.)
+        (Not behind the newest: a single one that names a block far ahead would put all others last.)
         """
-        blocks = sorted(self._prompt.values(), key=lambda block: block.number, reverse=True)
-        if not blocks:
+        if not self._prompt:
             return
-        reached = blocks[min(self._quorum, len(blocks)) - 1]
+        reached = _reached(self._prompt, self._quorum)
         for endpoint in {*self._prompt, newest}:
             block = self.named[endpoint]
             lags = reached.timestamp - block.timestamp > self._largest_lag
@@ -94,14 +104,15 @@ class RollCall:
 
     def _enough(self, asked: Asked[Block]) -> bool:
         """Whether those that come first have answered, and as many as must agree stand at the same height."""
-        if len(self.named) < self._quorum:
+        if len(parties_of(self.named)) < self._quorum:
             return False
         waiting = asked.prompt
-        if not waiting:
-            return True
-        first = [each for each in self._order if each in self.named or each in waiting][: self._quorum]
+        if not waiting or self._everyone:
+            return not waiting
+        attending = [each for each in self._order if each in self.named or each in waiting]
+        first = [each for each in attending if each is _first_of(each.party, attending)][: self._quorum]
         top = max(block.number for block in self.named.values())
-        reached = sum(block.number == top for block in self.named.values())
+        reached = len(parties_of(each for each, block in self.named.items() if block.number == top))
         return not waiting & set(first) and (reached >= self._quorum or self._quorum == 1)
 
     def next_block(self) -> Block | None:
@@ -113,19 +124,32 @@ class RollCall:
 
     @property
     def upcoming(self) -> Block | None:
-        """The block that comes next: first the newest that as many have reached as must agree."""
-        if len(self.named) < self._quorum:
+        """The block that comes next: first the newest that as many parties have reached as must agree."""
+        if len(parties_of(self.named)) < self._quorum:
             return None
         named = [self.named[endpoint] for endpoint in self._order if endpoint in self.named]
-        hashes = [block.hash for block in named]
         if self._quorum > 1:
-            reached = sorted((block.number for block in named), reverse=True)[self._quorum - 1]
+            reached = self._common().number
             named = [block for block in named if block.number <= reached]
-            named.sort(key=lambda block: (-block.number, -hashes.count(block.hash)))
+            named.sort(key=lambda block: (-block.number, -len(parties_of(self._namers(block)))))
         return next((block for block in named if block.hash not in self._tried), None)
 
+    def _common(self) -> Block:
+        """The newest block that all have reached who are to answer."""
+        reached = _reached(self.named, self._quorum)
+        if not self._everyone:
+            return reached
+        near = [each for each, block in self.named.items() if reached.timestamp - block.timestamp <= self._largest_lag]
+        return _reached(self.named, len(parties_of(near)))
+
+    def _namers(self, block: Block) -> list[Endpoint]:
+        return [endpoint for endpoint, named in self.named.items() if named.hash == block.hash]
+
     def candidates(self, block: Block) -> list[Endpoint]:
-        """Who may know ``block``: those that named it, those that are further, and those that have said nothing."""
+        """Who may know ``block``: those that named it, those that are further, and those that have said nothing.
+
+        Where everyone is to be compared, those that have said nothing are not waited for unless they are needed.
+        """
 
         def distance(endpoint: Endpoint) -> int:
             named = self.named.get(endpoint)
@@ -136,4 +160,19 @@ class RollCall:
             for endpoint in self._order
             if endpoint not in self.failed and self.named.get(endpoint, block).number >= block.number
         ]
+        if self._everyone and len(parties_of(each for each in able if each in self.named)) >= self._quorum:
+            able = [endpoint for endpoint in able if endpoint in self.named]
         return sorted(able, key=distance)
+
+
+def _first_of(party: str, endpoints: Sequence[Endpoint]) -> Endpoint:
+    return next(endpoint for endpoint in endpoints if endpoint.party == party)
+
+
+def _reached(named: Mapping[Endpoint, Block], parties: int) -> Block:
+    """The newest block that so many ``parties`` have reached; the oldest that one has, if they are fewer."""
+    newest: dict[str, Block] = {}
+    for endpoint, block in sorted(named.items(), key=lambda each: each[1].number):
+        newest[endpoint.party] = block
+    blocks = sorted(newest.values(), key=lambda block: block.number, reverse=True)
+    return blocks[min(parties, len(blocks)) - 1]

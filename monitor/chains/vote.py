@@ -1,4 +1,4 @@
-"""Who agrees with whom."""
+"""Who agrees with whom: one vote a party, for a block by its hash and all that was found there."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,23 +17,32 @@ class Group(Generic[F]):
 
     finding: F
     endpoints: list[Endpoint]
+    asked: int = 1
+    """How many parties were asked before it was decided, those that failed included."""
+
+    @property
+    def parties(self) -> int:
+        """How many stand for it."""
+        return len(parties_of(self.endpoints))
 
 
 @dataclass(slots=True)
 class Vote(Generic[F]):
     """Findings of several endpoints, sorted into groups that agree.
 
-    Uncontradicted, a finding needs ``needed`` endpoints. Once an endpoint has found something else at the same block,
-    being first counts for nothing any more: more must agree than contradict, whatever those that may yet answer say.
+    Uncontradicted, a finding needs ``needed`` parties. Once a party has found something else at the same block, being
+    first counts for nothing any more: more must agree than contradict, whatever those that may yet answer say.
     """
 
     needed: int
     groups: list[Group[F]] = field(default_factory=list)
 
     def add(self, endpoint: Endpoint, finding: F) -> None:
-        """Count what ``endpoint`` found."""
+        """Count what ``endpoint`` found, if it is the first of its party."""
+        if any(endpoint.party in parties_of(group.endpoints) for group in self.groups):
+            return
         for group in self.groups:
-            if group.finding.block.hash == finding.block.hash and not group.finding.difference(finding):
+            if group.finding.block.hash == finding.block.hash and not _difference(group.finding, finding):
                 group.endpoints.append(endpoint)
                 return
         self.groups.append(Group(finding, [endpoint]))
@@ -43,7 +52,7 @@ class Vote(Generic[F]):
         if not self.groups:
             return self.needed
         leading = self._largest()
-        agreeing, contradicting = len(leading.endpoints), _size(self._rivals(leading))
+        agreeing, contradicting = leading.parties, _size(self._rivals(leading))
         if not contradicting:
             return max(0, self.needed - agreeing)
         certain = (contradicting + possible - agreeing) // 2 + 1
@@ -57,7 +66,7 @@ class Vote(Generic[F]):
         """
         largest = self._largest()
         rivals = self._rivals(largest)
-        decided = len(largest.endpoints) >= self.needed and len(largest.endpoints) > _size(rivals)
+        decided = largest.parties >= self.needed and largest.parties > _size(rivals)
         disputes = [(rival, _dispute(largest, rival)) for rival in rivals]
         if decided:
             for rival, dispute in disputes:
@@ -67,12 +76,12 @@ class Vote(Generic[F]):
             return largest
         if disputes:
             told = "; ".join(dispute for _, dispute in disputes)
-            raise ContestedError(f"no {self.needed} endpoints agree: {told}", [(largest, told), *disputes])
+            raise ContestedError(f"no {self.needed} parties agree: {told}", [(largest, told), *disputes])
         blocks = ", ".join(f"{group.endpoints[0].name} at {group.finding.block.number}" for group in self.groups)
         raise ChainError(Reason.TIP_MOVED, f"the endpoints stand at different blocks: {blocks}")
 
     def _largest(self) -> Group[F]:
-        return max(self.groups, key=lambda group: len(group.endpoints))
+        return max(self.groups, key=lambda group: group.parties)
 
     def _rivals(self, leading: Group[F]) -> list[Group[F]]:
         """Those who found something else than ``leading`` at the same block."""
@@ -131,7 +140,7 @@ def _in_doubt(endpoint: Endpoint) -> bool:
 
 def _dispute(one: Group[F], other: Group[F]) -> str:
     names = " and ".join(", ".join(each.name for each in group.endpoints) for group in (one, other))
-    return f"{names} at block {one.finding.block.number}: {one.finding.difference(other.finding)}"
+    return f"{names} at block {one.finding.block.number}: {_difference(one.finding, other.finding)}"
 
 
 def _tell(group: Group[Any], dispute: str) -> None:
@@ -139,5 +148,17 @@ def _tell(group: Group[Any], dispute: str) -> None:
         endpoint.disagreed(dispute)
 
 
+def _difference(one: F, other: F) -> str:
+    """Where two findings at the same block differ, the time of the block included; empty when they agree."""
+    if one.block.timestamp != other.block.timestamp:
+        return f"the time of the block: {one.block.timestamp.isoformat()} and {other.block.timestamp.isoformat()}"
+    return one.difference(other)
+
+
 def _size(groups: Sequence[Group[F]]) -> int:
-    return sum(len(group.endpoints) for group in groups)
+    return len(parties_of(endpoint for group in groups for endpoint in group.endpoints))
+
+
+def parties_of(endpoints: Iterable[Endpoint]) -> set[str]:
+    """Who runs ``endpoints``."""
+    return {endpoint.party for endpoint in endpoints}

@@ -43,7 +43,7 @@ class ClaimedNetwork:
     def of(cls, network: Network, settings: NetworkSettings, reader: ChainReader) -> "ClaimedNetwork":
         """``network`` as ``settings`` have it read."""
         part = _PART if reads_in_parts(network, settings) else None
-        return cls(reader, network.caip2, f"{settings.verify}, quorum {settings.quorum}", part)
+        return cls(reader, network.caip2, f"{settings.verify}, quorum of {settings.quorum} parties", part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,17 @@ class NetworkWatch:
         self, exchange: str, tokens: Wanted, reading: Reading, balances: Balances, taken_at: datetime
     ) -> Snapshot:
         rates = {token: rate for token, rate in reading.rates.items() if token in tokens}
-        return Snapshot(exchange, self.network.name, reading.block, taken_at, balances, reading.endpoints, rates)
+        return Snapshot(
+            exchange,
+            self.network.name,
+            reading.block,
+            taken_at,
+            balances,
+            reading.endpoints,
+            rates,
+            reading.agreed,
+            reading.asked,
+        )
 
     def _earlier(self, exchange: str, refused: Collection[Token]) -> Mapping[Token, Snapshot]:
         """The last readings of ``refused`` tokens."""

@@ -32,6 +32,10 @@ class Reading:
     within: Mapping[Address, Address] = field(default_factory=dict)
     """Account to another account of this reading whose balance contains its own: a validator by its key, and the
     withdrawal address that stands for all of its validators."""
+    agreed: int | None = None
+    """How many parties found the same."""
+    asked: int | None = None
+    """How many parties were asked for it, those that failed or found something else included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,10 @@ class Snapshot:
     balances: Balances
     endpoints: tuple[str, ...] = ()
     rates: Rates = field(default_factory=dict)
+    agreed: int | None = None
+    """How many parties found the same; None where it is not known any more, after a restart."""
+    asked: int | None = None
+    """How many parties were asked, those that failed or found something else included."""
 
     @property
     def accounts(self) -> int:

@@ -1,5 +1,6 @@
 """What a configuration may say: one class per section. ``docs/configuration.md`` is made from it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from monitor.model import AlertName, Basis, Severity
+from monitor.settings.party import host_of
 from monitor.settings.values import (
     BlockChoice,
     Duration,
@@ -21,6 +23,7 @@ from monitor.settings.values import (
 )
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
+Party = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=100)]
 AssetName = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,63}$")]
 NetworkName = Annotated[str, StringConstraints(min_length=1, max_length=63)]
 """Of which the registry tells whether there is one, and how it is spelt."""
@@ -161,6 +164,12 @@ class EndpointSettings(Section):
         description="`http(s)://` for nodes and explorers, `tcp://` or `ssl://` for Electrum."
     )
     name: Name = Field("", validate_default=False, description="As metrics and logs show it; default: the host.")
+    party: Party = Field(
+        "",
+        validate_default=False,
+        description="Who runs it, by any name; default: the host. A `quorum` counts parties: those of one party take "
+        "over from each other, and have one vote.",
+    )
     protocol: Protocol | None = Field(
         None, description="How to speak to it, by a name of docs/nodes.md; default: the network's first."
     )
@@ -201,6 +210,11 @@ class EndpointSettings(Section):
         """The name for metrics and logs: never the URL, which may hold a key."""
         return self.name or urlsplit(self.url).netloc.rpartition("@")[2]
 
+    @property
+    def voice(self) -> str:
+        """Whose vote it has where a quorum is counted: its party, or the host in one spelling."""
+        return self.party or host_of(self.url)
+
 
 class CanarySettings(Section):
     """A native balance of the past that is certain: who tells another one is not believed about the past."""
@@ -224,7 +238,13 @@ class NetworkSettings(Section):
     block: BlockChoice = Field(
         "finalized", description="Which block is read: a tag, or a number of confirmations under the tip."
     )
-    quorum: int = Field(1, gt=0, description="How many endpoints must agree at the same block.")
+    quorum: int = Field(1, gt=0, description="How many parties must agree at the same block.")
+    ask_all: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="With a `quorum`: the share of readings, at random, in which every party is asked and compared.",
+    )
     verify: Literal["answers", "proof"] = Field(
         "answers",
         description="`proof`: balances count that one endpoint proves (`eth_getProof`) against a header whose hash the "
@@ -270,14 +290,27 @@ class NetworkSettings(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.quorum > len(self.endpoints):
-            raise ValueError(f"quorum is {self.quorum}, but only {len(self.endpoints)} endpoint(s) are configured")
+        if self.quorum > len(self.parties):
+            told = ", ".join(f"{party} ({', '.join(labels)})" for party, labels in self.parties.items())
+            count = "1 party" if len(self.parties) == 1 else f"{len(self.parties)} parties"
+            raise ValueError(
+                f"quorum is {self.quorum}, but its endpoints are of {count} only: {told}. One party has one vote; add "
+                "endpoints of others, or say by `party:` who runs each"
+            )
         names = [endpoint.label for endpoint in self.endpoints]
         if len(set(names)) < len(names):
             raise ValueError(f"endpoints need different names (set `name`): {', '.join(sorted(names))}")
         if self.drops_after < self.stales_after:
             raise ValueError("drop_after is under stale_after: a snapshot would go before it is stale")
         return self
+
+    @property
+    def parties(self) -> Mapping[str, Sequence[str]]:
+        """The labels of the endpoints of each party."""
+        parties: dict[str, list[str]] = {}
+        for endpoint in self.endpoints:
+            parties.setdefault(endpoint.voice, []).append(endpoint.label)
+        return parties
 
     @property
     def gives_up_after(self) -> timedelta:

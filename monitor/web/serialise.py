@@ -147,7 +147,13 @@ def _snapshot_of(state: SnapshotState | None) -> Json | None:
 
 
 def snapshot(whole: Snapshot) -> Json:
-    return {"block": block(whole.block), "taken_at": time(whole.taken_at), "endpoints": list(whole.endpoints)}
+    return {
+        "block": block(whole.block),
+        "taken_at": time(whole.taken_at),
+        "endpoints": list(whole.endpoints),
+        "agreed": whole.agreed,
+        "asked": whole.asked,
+    }
 
 
 def snapshot_state(state: SnapshotState) -> Json:

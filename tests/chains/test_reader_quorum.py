@@ -169,6 +169,6 @@ async def test_endpoints_with_weights_share_the_readings_and_the_others_wait_for
 async def test_too_few_answers_are_no_quorum(evm: Evm, open_reader: Opener) -> None:
     nodes = await honest(evm, 3)
     nodes[0].mischief = nodes[2].mischief = dead
-    with pytest.raises(ChainError, match="no 2 endpoints could read it") as failure:
+    with pytest.raises(ChainError, match="no 2 parties could read it") as failure:
         await open_reader(ETHEREUM, *urls(nodes), quorum=2).read(WANTED, LATEST)
     assert failure.value.reason is Reason.HTTP_STATUS

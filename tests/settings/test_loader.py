@@ -111,7 +111,7 @@ webb: {}
     assert "unknown key" in found[0]
     assert "is required" in found[1]
     assert "${ETH_RPC_URL} is not set" in found[5]
-    assert "quorum is 2, but only 1 endpoint" in found[8]
+    assert "quorum is 2, but its endpoints are of 1 party only: localhost (127.0.0.1:8332)" in found[8]
 
 
 @pytest.mark.parametrize(

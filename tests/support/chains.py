@@ -1,6 +1,6 @@
 """Networks, tokens and settings for tests that read chains."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from monitor.chains import ChainReader, Keeper, open_network
@@ -33,12 +33,19 @@ def reader(
     *endpoints: dict[str, Any],
     balance_slots: Mapping[str, BalanceSlot] | None = None,
     keeper: Keeper | None = None,
+    chance: Callable[[], float] = lambda: 1.0,
     **settings: Any,
 ) -> ChainReader:
-    """A reader of ``network``; endpoints get names by their order and short time-outs."""
-    named = [{"name": f"node-{number}", "timeout": "5s", **each} for number, each in enumerate(endpoints, 1)]
+    """A reader of ``network``; endpoints get names by their order, parties of their own, and short time-outs.
+
+    All parties are compared only where ``ask_all`` is 1, or ``chance`` says so.
+    """
+    named = [
+        {"name": f"node-{number}", "party": f"party-{number}", "timeout": "5s", **each}
+        for number, each in enumerate(endpoints, 1)
+    ]
     configured = NetworkSettings.model_validate({"endpoints": named, "deadline": "20s", **settings})
-    return open_network(network, configured, keeper, balance_slots=balance_slots)
+    return open_network(network, configured, keeper, balance_slots, chance)
 
 
 def happened(state: EndpointState) -> dict[str, int]:

@@ -115,8 +115,10 @@ class Site:
         publish(self.liabilities(name), owed(as_of, **amounts))
 
     def network(self, name: str, *urls: str, **more: Any) -> None:
-        """Read a network at its tip; its endpoints are called node-1, node-2 and so on."""
-        endpoints = [{"name": f"node-{n}", "url": url, "timeout": "1s"} for n, url in enumerate(urls, 1)]
+        """Read a network at its tip; its endpoints are called node-1, node-2 and so on, each of its own party."""
+        endpoints = [
+            {"name": f"node-{n}", "party": f"party-{n}", "url": url, "timeout": "1s"} for n, url in enumerate(urls, 1)
+        ]
         self.sections["networks"][name] = {"interval": "200ms", "block": "latest", "endpoints": endpoints, **more}
 
     def list(self, name: str) -> Path:

@@ -1,7 +1,7 @@
 """Nodes without a wire, for what endpoints do with each other in time."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,9 +59,16 @@ class Fakes:
         scans: Sequence[int] = (),
         undoes: Sequence[int] = (),
         node: type[FakeNode] = FakeNode,
+        chance: Callable[[], float] = lambda: 1.0,
+        parties: Sequence[str] = (),
         **settings: Any,
     ) -> None:
-        described = [{"name": f"node-{number}", "url": "http://127.0.0.1:1"} for number in range(1, count + 1)]
+        """``parties``: who runs them, in order; unless told, each is of a party of its own."""
+        names = [f"node-{number}" for number in range(1, count + 1)]
+        described = [
+            {"name": name, "party": party, "url": "http://127.0.0.1:1"}
+            for name, party in zip(names, parties or names, strict=True)
+        ]
         self.settings = NetworkSettings.model_validate({"endpoints": described, **settings})
         lines = [Line(endpoint) for endpoint in self.settings.endpoints]
         self.nodes = [node(ETHEREUM, line) for line in lines]
@@ -69,7 +76,7 @@ class Fakes:
             Endpoint(ETHEREUM, "fake", node, line, scans=number in scans, undoes=number in undoes)
             for number, (node, line) in enumerate(zip(self.nodes, lines, strict=True))
         ]
-        self.reader = NetworkReader(ETHEREUM, self.settings, self.endpoints)
+        self.reader = NetworkReader(ETHEREUM, self.settings, self.endpoints, chance=chance)
 
 
 def rate_limited(line: Line, retry_after: float) -> ChainError:

@@ -54,7 +54,7 @@ def test_check_judges_balances_that_are_proven(site: Site, anvil: AnvilFactory) 
     registry.write_text(f'tokens: {{ethereum: [{{asset: XYZ, contract: "{TOKEN}", decimals: 0}}]}}', encoding="utf-8")
     site.exchange("okx", [signed(1), signed(2, "XYZ")])
     site.owes("okx", ETH="40", XYZ="5")
-    endpoints = [{"name": f"node-{number}", "url": node.url} for number in (1, 2)]
+    endpoints = [{"name": f"node-{number}", "party": f"party-{number}", "url": node.url} for number in (1, 2)]
     site.network("ethereum", endpoints=endpoints, verify="proof", quorum=2)
     site.write(registry=[str(registry)])
     status, (found,) = reserve_monitor("check", "--config", site.path)

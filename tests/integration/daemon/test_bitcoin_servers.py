@@ -39,6 +39,7 @@ async def test_who_lies_or_cuts_the_line_is_named_while_every_snapshot_is_right(
             {"name": "electrum", "protocol": "electrum", "url": electrum.url},
             {"name": "explorer", "protocol": "esplora", "url": await served(Explorer(node).serving())},
         ]
+        endpoints = [{**each, "party": each["name"]} for each in endpoints]
         site.network("bitcoin", endpoints=endpoints, caip2=REGTEST.caip2, quorum=3, interval="1s", deadline="30s")
         watched = await served(watching(site.write()))
 
