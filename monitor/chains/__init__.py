@@ -16,6 +16,7 @@ from monitor.chains.keeping import Following, Forgetful, Keeper
 from monitor.chains.node import Wanted
 from monitor.chains.protocols import (
     check_endpoint,
+    furthest_ahead,
     is_provable,
     is_readable,
     is_served,
@@ -96,7 +97,10 @@ def open_network(
     canary = canary_of(network, settings)
     confirmations = settings.block if isinstance(settings.block, int) else 0
     following = Following(keeper or Forgetful(), settings.rescan, confirmations)
-    endpoints = [open_endpoint(network, endpoint, oldest, canary, following) for endpoint in settings.endpoints]
+    ahead = furthest_ahead(network, settings)
+    endpoints = [
+        open_endpoint(network, endpoint, oldest, canary, following, ahead=ahead) for endpoint in settings.endpoints
+    ]
     lag = largest_lag(network, settings)
     if settings.verify == "proof":
         return ProvenReader(network, settings, endpoints, lag, balance_slots or {}, chance=chance)

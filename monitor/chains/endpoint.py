@@ -13,10 +13,11 @@ from monitor.chains.breaker import Breaker, Circuit
 from monitor.chains.choice import BlockChoice, Height
 from monitor.chains.errors import HARMLESS, ChainError, Reason
 from monitor.chains.line import Line
-from monitor.chains.node import Node
+from monitor.chains.node import Finding, Node
 from monitor.model import AccountOutputs, Address, Block, EndpointState, Network
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Finding)
 
 Job = Callable[[Node, Block], Awaitable[T]]
 """What an endpoint is asked to find out at a block."""
@@ -54,11 +55,15 @@ class Endpoint:
         line: Line,
         *,
         oldest: timedelta | None = None,
+        ahead: timedelta | None = None,
         scans: bool = False,
         undoes: bool = False,
         archive: Archive | None = None,
     ) -> None:
-        """``oldest`` is the age of a block, other than a past one by its height, that means a node left behind."""
+        """``oldest`` is the age of a block, other than a past one by its height, that means a node left behind.
+
+        ``ahead`` is how far after this machine's clock a block may be dated; None: as far as it likes.
+        """
         self.name = line.name
         self.party = line.settings.voice
         """Who runs it: all endpoints of a party have one vote."""
@@ -77,6 +82,7 @@ class Endpoint:
         self._node = node
         self._line = line
         self._oldest = oldest
+        self._ahead = ahead
         self._archive = archive or Archive(network)
         self._failing, self._dragging, self._doubted = Breaker(), Breaker(), Breaker()
         self._disagreements = 0
@@ -115,7 +121,7 @@ class Endpoint:
         """The block that ``choice`` means to it; ``deadline`` is a time of the running loop."""
         return await self._guarded(self._resolve(choice), deadline, _AHEAD if isinstance(choice, Height) else HARMLESS)
 
-    async def ask(self, job: Job[T], block: Block, deadline: float) -> T:
+    async def ask(self, job: Job[F], block: Block, deadline: float) -> F:
         """Its answer to ``job``; proof that it is up."""
         self.jobs += 1
         try:
@@ -141,16 +147,28 @@ class Endpoint:
             await self._archive.try_canary(self._node, self._line, choice.number)
         block = await self._node.resolve(choice)
         if self._oldest is None or isinstance(choice, Height):
-            return block
+            return self._dated(block)
         self._block_age = age = datetime.now(UTC) - block.timestamp
+        self._dated(block)
         if age > self._oldest:
             minutes = age // timedelta(minutes=1)
             raise self._line.fault(Reason.BEHIND, f"its block {block.number} ({choice}) is {minutes} minutes old")
         return block
 
-    async def _ask(self, job: Job[T], block: Block) -> T:
+    def _dated(self, block: Block) -> Block:
+        """``block``, if its time can have come: a chain that is made up, or frozen, may be dated at will."""
+        ahead = block.timestamp - datetime.now(UTC)
+        if self._ahead is not None and ahead > self._ahead:
+            minutes, dated = ahead // timedelta(minutes=1), block.timestamp.isoformat()
+            detail = f"its block {block.number} is dated {dated}, {minutes} minutes ahead of this machine's clock"
+            raise self._line.fault(Reason.AHEAD, detail)
+        return block
+
+    async def _ask(self, job: Job[F], block: Block) -> F:
         await self._identify()
-        return await job(self._node, block)
+        finding = await job(self._node, block)
+        self._dated(finding.block)
+        return finding
 
     async def _probe(self, job: Job[object], at: BlockChoice | Block) -> None:
         await job(self._node, at if isinstance(at, Block) else await self._resolve(at))
@@ -187,6 +205,7 @@ class Endpoint:
         self._last_error = str(error)
         if error.reason in harmless:
             return
+        self._node.forget()
         if error.reason is Reason.DISAGREEMENT:  # with what it proved itself
             self._disagreements += 1
         if self.up is not False:

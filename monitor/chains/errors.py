@@ -22,6 +22,8 @@ class Reason(StrEnum):
     """The node knows the block and holds its state no more."""
     BEHIND = "behind"
     """The node does not know the block yet, or is still syncing."""
+    AHEAD = "ahead"
+    """Its block is dated later than this machine's clock by more than clocks differ."""
     WRONG_CHAIN = "wrong_chain"
     WARMING_UP = "warming_up"
     BUSY = "busy"
@@ -35,6 +37,8 @@ class Reason(StrEnum):
     DISAGREEMENT = "disagreement"
     FALSE_PAST = "false_past"
     """A balance of the past that is known was told otherwise: it has no archive and does not say so."""
+    UNPINNED = "unpinned"
+    """It answers of its newest state, whatever block is asked for."""
     UNSUPPORTED = "unsupported"
 
 

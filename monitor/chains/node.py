@@ -143,6 +143,9 @@ class Node(ABC):
     def follow(self, following: Following) -> None:  # noqa: B027 - most protocols read everything anew
         """How to follow the chain, for protocols that do; told before anything is asked."""
 
+    def forget(self) -> None:  # noqa: B027 - most protocols find nothing out about their endpoint
+        """It failed, and may be another node when it is back: what was found out about it does not hold any more."""
+
     @abstractmethod
     async def identify(self) -> str:
         """The CAIP-2 id of the chain that the endpoint is on."""

@@ -85,6 +85,17 @@ def oldest_block(network: Network, settings: NetworkSettings) -> timedelta | Non
     return settings.behind_after or (None if settings.caip2 else _OLDEST.get(network.family, _OLDEST_ELSEWHERE))
 
 
+_FURTHEST_AHEAD = {"bitcoin": timedelta(hours=2)}  # MAX_FUTURE_BLOCK_TIME: miners may date blocks so far ahead
+_FURTHEST_AHEAD_ELSEWHERE = timedelta(minutes=5)
+
+
+def furthest_ahead(network: Network, settings: NetworkSettings) -> timedelta | None:
+    """How much later than this machine's clock a block may be dated; None: no limit, as test networks have none."""
+    if settings.ahead_after or settings.caip2:
+        return settings.ahead_after
+    return _FURTHEST_AHEAD.get(network.family, _FURTHEST_AHEAD_ELSEWHERE)
+
+
 _LARGEST_LAG = {"bitcoin": timedelta(hours=2)}
 _LARGEST_LAG_ELSEWHERE = timedelta(minutes=15)
 """Two epochs of Ethereum, so that ``finalized`` may differ by one; a few blocks of Bitcoin."""
@@ -159,6 +170,8 @@ def open_endpoint(
     oldest: timedelta | None = None,
     canary: Canary | None = None,
     following: Following | None = None,
+    *,
+    ahead: timedelta | None = None,
 ) -> Endpoint:
     """The endpoint that ``settings`` describe; raises ValueError, naming it, when they do not fit the network."""
     line = Line(settings)
@@ -174,6 +187,7 @@ def open_endpoint(
             node,
             line,
             oldest=oldest,
+            ahead=ahead,
             scans=protocol.scans,
             undoes=protocol.undoes,
             archive=Archive(network, canary, told=settings.archive),

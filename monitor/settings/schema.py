@@ -261,6 +261,11 @@ class NetworkSettings(Section):
         description="A block older than this is refused: the nodes are behind. Unset: 12h on Bitcoin, 2h elsewhere, "
         "no limit where `caip2` names another chain.",
     )
+    ahead_after: PositiveDuration | None = Field(
+        None,
+        description="A block dated this much later than this machine's clock is refused. Unset: 2h on Bitcoin (as its "
+        "own rule has it), 5m elsewhere, no limit where `caip2` names another chain.",
+    )
     rescan: PositiveDuration = Field(
         timedelta(hours=24),
         description="How often what was followed block by block (bitcoind) is checked against a scan of all outputs.",

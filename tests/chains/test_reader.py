@@ -167,7 +167,7 @@ async def test_endpoints_that_a_reading_did_not_need_are_probed_without_delaying
     nodes[1].mischief = dead
     nodes[2].chain_id = 5
     nodes[3].mischief = hang
-    reader = open_reader(ETHEREUM, *(each | {"timeout": "200ms"} for each in urls(nodes)))
+    reader = open_reader(ETHEREUM, *(each | {"timeout": "1s"} for each in urls(nodes)))
     assert (await reader.read(WANTED, LATEST)).endpoints == ("node-1",)
     assert reader.endpoints()[3].up is None
     await settled()

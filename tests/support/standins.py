@@ -20,6 +20,9 @@ Twist = Callable[[Any], Any]
 """Gets the true answer, as JSON; returns the one that is sent."""
 
 
+_BEGAN = int(time.time())
+
+
 class RefusedError(Exception):
     """A JSON-RPC error."""
 
@@ -88,7 +91,7 @@ class EvmStandIn(JsonRpcStandIn):
         self.rates: dict[tuple[str, str], Callable[[int], str]] = {}
         """By contract and selector of a function: its answer to an amount, 0 where it takes none."""
         self.age = 12
-        """Seconds since the tip."""
+        """Seconds from block 100 to the beginning of the tests: a block has one time on all nodes of an age."""
         self.takes_hashes = True
         self.runs: set[str] = set()
         """What it can do beside simple calls: ``override`` (of code, by ``eth_call``) and ``deployless`` calls."""
@@ -109,7 +112,7 @@ class EvmStandIn(JsonRpcStandIn):
         number = self.tip if name == "latest" else self.tip - 10 if name in ("safe", "finalized") else int(name, 16)
         if number > self.tip:
             return None
-        moment = int(time.time()) - self.age - 12 * (self.tip - number)
+        moment = _BEGAN - self.age - 12 * max(0, 100 - number) + max(0, number - 100) // 1000
         return {"number": hex(number), "hash": self.hash_of(number), "timestamp": hex(moment)}
 
     def known(self, at: Any) -> None:

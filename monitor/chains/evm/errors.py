@@ -19,6 +19,7 @@ class Meaning(Enum):
 
 
 _REVERT_CODE = 3  # geth and those that follow it: "execution reverted", with the data
+_UNKNOWN_BLOCK_CODE = -39001  # execution-apis, "Unknown block"
 
 _WORDS = {
     Meaning.REVERTED: (
@@ -43,15 +44,19 @@ _WORDS = {
         "state .*(not available|missing|unavailable)",
         "distance to target block",
         "too old",
+        "already discarded",
+        "lowest height is",
     ),
     Meaning.UNKNOWN_BLOCK: (
-        "(header|block|resource) .*not found",
+        "(header|block|resource) .*(not|n't) (be )?found",
         "(header|resource) not found",
-        "unknown (block|header)",
+        "unknown ?(block|header)",
+        "(header|block).* (does ?n.?t|does not|not) (yet )?exist",
         "not currently canonical",
-        "could ?n.?t find block",
+        "(can|could) ?(n.?t|not) find (the )?(block|header)",
         "block.*out ?of ?range",
-        "future block",
+        "future (block|epoch)",
+        "unfinalized",
         "not yet (available|imported)",
     ),
     Meaning.HASH_REFUSED: (
@@ -71,6 +76,8 @@ def meaning(failure: RpcFailure) -> Meaning:
     """What ``failure`` of a read call means."""
     if failure.code == _REVERT_CODE:
         return Meaning.REVERTED
+    if failure.code == _UNKNOWN_BLOCK_CODE:
+        return Meaning.UNKNOWN_BLOCK
     for found, words in _MEANINGS.items():
         if words.search(failure.message):
             return found

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 import structlog
 
@@ -84,8 +85,10 @@ class Methods:
 
 
 async def _tells(at: AtBlock, method: Method, account: Address, coins: int) -> bool:
-    """Whether ``method`` tells that ``account`` has ``coins``."""
+    """Whether ``method`` tells that ``account`` has ``coins``, and nothing of a block that nobody has."""
     try:
+        if at.nowhere is not None and await _ignores_blocks(at, method.params(_COIN, [account], at.nowhere)):
+            return False
         reply = await at.rpc.divisible("eth_call", method.params(_COIN, [account], at.position))
         failure = failure_of(reply)
         if failure and meaning(failure) is Meaning.UNKNOWN_BLOCK:
@@ -97,3 +100,9 @@ async def _tells(at: AtBlock, method: Method, account: Address, coins: int) -> b
         return False
     except (BatchRefusedError, NoBalanceError, ValueError):
         return False
+
+
+async def _ignores_blocks(at: AtBlock, params: list[Any]) -> bool:
+    """Whether an ``eth_call`` at a block that nobody has is answered: then it would be of another at any block."""
+    reply = await at.rpc.divisible("eth_call", params)
+    return failure_of(reply) is None and reply["result"] is not None

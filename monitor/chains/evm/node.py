@@ -9,15 +9,16 @@ from monitor.chains.errors import Reason
 from monitor.chains.evm import balances, owners, positions, values
 from monitor.chains.evm.finding import Methods
 from monitor.chains.evm.methods import Method, methods_of
+from monitor.chains.evm.pin import Pin, Pins, nowhere, position
 from monitor.chains.evm.proofs import header, reading, slots
 from monitor.chains.evm.proofs.gathering import MOST_WORDS
-from monitor.chains.evm.rpc import AtBlock, EvmRpc, HashRefusedError, Position
+from monitor.chains.evm.rpc import AtBlock, EvmRpc, HashRefusedError
 from monitor.chains.evm.sizes import CallSize
 from monitor.chains.line import Line
 from monitor.chains.node import BalanceSlots, Confirmed, Held, Node, StateRoot, Wanted
 from monitor.model import Block, Network, OwnerQuestion, Token
 
-T = TypeVar("T")
+T = TypeVar("T", Held, Confirmed, BalanceSlots)
 
 
 class EvmNode(Node):
@@ -28,7 +29,7 @@ class EvmNode(Node):
         super().__init__(network, line)
         self._rpc = EvmRpc(line)
         self._methods = Methods(methods_of(network) if methods is None else methods)
-        self._by_number = False
+        self._pins = Pins(self._rpc)
         self._proofs = CallSize(MOST_WORDS)
         self._proves = False
 
@@ -63,26 +64,32 @@ class EvmNode(Node):
     # --- balances ---
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        async def read(position: Position) -> Held:
-            at = AtBlock(self._rpc, block, position)
+        if not any(wanted.values()):  # whether the block still is the chain's, and nothing of its state
+            return Held(await self._rpc.still_canonical(block), {token: {} for token in wanted})
+
+        async def read(at: AtBlock) -> Held:
             return await positions.valued(at, await balances.balances(at, self._methods, wanted))
 
         return await self._pinned(block, read)
 
-    async def _pinned(self, block: Block, work: Callable[[Position], Awaitable[T]]) -> T:
-        """Do ``work`` at ``block`` by hash; where the node refuses hashes, by number between two looks at the hash."""
-        if not self._by_number:
+    async def _pinned(self, block: Block, work: Callable[[AtBlock], Awaitable[T]]) -> T:
+        """Do ``work`` at ``block`` by hash; where no hash holds the node, by number between two looks at the hash."""
+        pin = await self._pins.of(block)
+        if pin is Pin.HASH:
             try:
-                return await self._checked_after(block, work({"blockHash": block.hash}))
+                return await self._checked_after(block, pin, work)
             except HashRefusedError:
-                self._by_number = True
+                self._pins.refused_hash()
         await self._rpc.still_canonical(block)
-        return await self._checked_after(block, work(hex(block.number)))
+        return await self._checked_after(block, Pin.NUMBER, work)
 
-    async def _checked_after(self, block: Block, work: Awaitable[T]) -> T:
-        done = await work
-        await self._rpc.still_canonical(block)
-        return done
+    async def _checked_after(self, block: Block, pin: Pin, work: Callable[[AtBlock], Awaitable[T]]) -> T:
+        """What ``work`` found, under the block as this endpoint tells it."""
+        found = await work(AtBlock(self._rpc, block, position(pin, block), nowhere(pin, block)))
+        return replace(found, block=await self._rpc.still_canonical(block))
+
+    def forget(self) -> None:
+        self._pins.forget()
 
     # --- proofs ---
 
@@ -90,15 +97,14 @@ class EvmNode(Node):
         return await header.read(self._rpc, block)
 
     async def balance_slots(self, tokens: Sequence[Token], block: Block) -> BalanceSlots:
-        return await self._pinned(block, lambda at: slots.find(AtBlock(self._rpc, block, at), tokens))
+        return await self._pinned(block, lambda at: slots.find(at, tokens))
 
     async def proven(self, wanted: Wanted, root: StateRoot, slots: BalanceSlots) -> Held:
         unproven = positions.unprovable(wanted)
         provable = {token: accounts for token, accounts in wanted.items() if token not in unproven}
 
-        def read(at: Position) -> Awaitable[Held]:
-            place = AtBlock(self._rpc, root.block, at)
-            return reading.proven(place, self._methods, self._proofs, provable, root=root, slots=slots)
+        def read(at: AtBlock) -> Awaitable[Held]:
+            return reading.proven(at, self._methods, self._proofs, provable, root=root, slots=slots)
 
         held = await self._pinned(root.block, read)
         self._proves = True
@@ -107,7 +113,7 @@ class EvmNode(Node):
     # --- owners ---
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
-        return await self._pinned(block, lambda at: owners.confirm(self._rpc, questions, block, at))
+        return await self._pinned(block, lambda at: owners.confirm(self._rpc, questions, block, at.position))
 
     async def close(self) -> None:
         await self._rpc.close()

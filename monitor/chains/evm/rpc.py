@@ -78,14 +78,22 @@ class EvmRpc:
         return await self._rpc.call(method, params, divisible=True)
 
     async def block(self, name: str) -> Block | None:
-        header = await self.result("eth_getBlockByNumber", [name, False])
+        """The block that ``name``, a tag or a number, means; None where there is none, or not yet."""
+        (reply,) = await self.ask([("eth_getBlockByNumber", [name, False])])
+        if failure := failure_of(reply):
+            if meaning(failure) is Meaning.UNKNOWN_BLOCK:
+                return None
+            raise self.line.fault(Reason.RPC_ERROR, f"eth_getBlockByNumber {name}: {failure}")
         try:
-            return None if header is None else values.block(header)
+            found = None if reply["result"] is None else values.block(reply["result"])
         except ValueError as error:
             raise self.line.fault(Reason.MALFORMED, f"eth_getBlockByNumber {name}: {error}") from None
+        if found and name.startswith("0x") and found.number != int(name, 16):
+            raise self.line.fault(Reason.MALFORMED, f"eth_getBlockByNumber {name}: it is block {found.number}")
+        return found
 
-    async def still_canonical(self, block: Block) -> None:
-        """Make sure that ``block`` is (still) the chain's block of its number: a reorganisation is noticed here."""
+    async def still_canonical(self, block: Block) -> Block:
+        """``block`` as the endpoint tells it, if it is (still) the chain's of its number: else a reorganisation."""
         found = await self.block(hex(block.number))
         if found is None:
             raise self.line.fault(Reason.BEHIND, f"it has no block {block.number} yet")
@@ -93,6 +101,7 @@ class EvmRpc:
             raise self.line.fault(
                 Reason.TIP_MOVED, f"block {block.number} is {found.hash} now, no longer {block.hash}: a reorganisation"
             )
+        return found
 
     async def all(self, calls: Sequence[Call]) -> list[Reply]:
         """Replies to all ``calls``, in requests of the size that the endpoint takes."""
@@ -159,6 +168,8 @@ class AtBlock:
     rpc: EvmRpc
     block: Block
     position: Position
+    nowhere: Position | None = None
+    """A block that nobody has, addressed in the same way; None where no block is addressed at all."""
 
     async def result(self, method: str, *params: object) -> object:
         """The result of one call whose last parameter is the block."""

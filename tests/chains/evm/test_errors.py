@@ -23,6 +23,17 @@ from monitor.chains.jsonrpc import RpcFailure
         (-32000, "header for hash not found", Meaning.UNKNOWN_BLOCK),
         (-32000, "hash 0x12 is not currently canonical", Meaning.UNKNOWN_BLOCK),
         (-32001, "Resource not found", Meaning.UNKNOWN_BLOCK),
+        (-32000, "finalized block not found", Meaning.UNKNOWN_BLOCK),  # geth and its kin
+        (-32000, "safe block not found", Meaning.UNKNOWN_BLOCK),
+        (-39001, "Unknown block", Meaning.UNKNOWN_BLOCK),
+        (-32001, "block not found: finalized", Meaning.UNKNOWN_BLOCK),
+        (-32000, "block #24000001 could not be found", Meaning.UNKNOWN_BLOCK),
+        (-32000, "Block with such an ID doesn't exist yet", Meaning.UNKNOWN_BLOCK),
+        (-32000, "the header does not exist (block number: 9)", Meaning.UNKNOWN_BLOCK),
+        (-32000, "cannot query unfinalized data", Meaning.UNKNOWN_BLOCK),
+        (-32603, "State already discarded for 0x12", Meaning.PRUNED),
+        (-32000, "height 9 is not available, lowest height is 12", Meaning.PRUNED),
+        (-32000, "required historical state unavailable (reexec=128)", Meaning.PRUNED),
         (-32602, "BlockOutOfRangeError: block height is 7 but requested was 9", Meaning.UNKNOWN_BLOCK),
         (
             -32602,
