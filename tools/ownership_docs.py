@@ -22,8 +22,8 @@ ownership LIST` judges a list offline; the daemon judges every list it reads and
 - `unbound`: the signature is valid for a key or an owner that the row states, and nothing in the list ties that to the
   account. A chain may: see *promotion*.
 - `invalid`: something known was judged and does not hold: a well-formed signature by another key or over another
-  message, a key that is not the account's. Or the address does not decode, or the message is not one that the exchange
-  may have signed.
+  message, a key that is not the account's. Or the address does not decode, the message is not one that the exchange
+  may have signed, or the chain says that others control the account.
 - `unsigned`: the row has no signature.
 - `unsupported`: the evidence has a form that is not judged here, or lacks a part, and says nothing either way.
 
@@ -49,7 +49,28 @@ A row that names owners (EOA1, EOA2) is `unbound` once all of them have signed, 
 are accounts of the same network, and sign as accounts do. Where the account itself is named among them, it is
 `verified`. Families that say nothing of owners judge such rows `unsupported`.
 
+A validator in a row without a signature (OKX's staking files) is `unbound` where its withdrawal or deposit account has
+signed in another row of the same document: by its own key, or by owners who are to be confirmed.
+
 *Promotion* asks a node about an `unbound` claim, with `--config` and in the daemon's pass; offline it stays `unbound`.
+What the chain confirms becomes `verified`, what it denies `invalid`: it names others, or nobody but the account's own
+key can control it, or the contract's own check refuses the signatures. Where it does neither, the claim stays
+`unbound`, with the chain's words. A node that cannot tell changes nothing. (A validator that is `unbound` by the
+account of its deposit only, whose stake the row itself says returns to another, is `unsigned` where the chain denies
+it.)
+
+What a contract says is its own word, and anybody's contract may say yes to anything. So on EVM networks:
+
+- A *Safe* is told by its code, from the proxy to the singleton, and what it says of its owners decides. What only
+  answers like one stays `unbound`.
+- `isValidSignature` (EIP-1271) must answer the very 32 bytes of the standard, and must not accept the signatures of
+  strangers, over this message or another one. A contract that answers a function that nobody has is not believed.
+- `owner()` names an *administrator*, and not whose coins a contract holds: tokens, wrappers and staking contracts of an
+  exchange hold its customers'. A row that rests on it stays `unbound`, and its reason has that word.
+- An account of a key that has delegated to code (EIP-7702) stays its key's, whatever the code answers: `unbound`.
+
+The daemon asks again every `promote`. What was confirmed, and could not be asked again for `confirm_max_age`, is
+`unbound` again. A row whose node fails on it fails alone: the others are asked without it.
 
 This page is made from `monitor/ownership` and the registry by `make docs`.
 """

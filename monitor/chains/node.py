@@ -85,7 +85,7 @@ class Confirmed:
 
     def difference(self, other: Self) -> str:
         for mine, theirs in zip(self.answers, other.answers, strict=True):
-            if (mine.confirmed, mine.referred) != (theirs.confirmed, theirs.referred):
+            if (mine.outcome, mine.referred) != (theirs.outcome, theirs.referred):
                 return f"“{mine.reason}” and “{theirs.reason}”"
         return ""
 

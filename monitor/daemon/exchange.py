@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from threading import Event
@@ -17,16 +16,18 @@ from monitor.daemon.judged import JudgedList, judged_list, with_answers
 from monitor.daemon.kept import KeptDocument
 from monitor.daemon.liabilities import LiabilitiesWatch
 from monitor.daemon.memory import let_go
+from monitor.daemon.owners import Owners
 from monitor.judgement import compare_lists
 from monitor.model import (
     Address,
+    Confirmation,
     DocumentState,
     ListChanges,
     OwnerAnswer,
+    OwnerOutcome,
     OwnerQuestion,
     Token,
     Verdict,
-    VerdictStatus,
     WalletList,
 )
 from monitor.ownership import Judged
@@ -95,7 +96,10 @@ class ExchangeWatch:
         self.last_changes: tuple[datetime, ListChanges] | None = None
         self._wanted: Mapping[str, Mapping[Token, frozenset[Address]]] = {}
         self._unpromoted: tuple[Verdict, ...] = ()
-        self._answers: dict[bytes, OwnerAnswer] = {}
+        self._told: dict[bytes, Confirmation] = {}
+        self._oldest: datetime | None = None
+        """When the oldest confirmation was told that still holds."""
+        self.owners = Owners()
         self._promoting = asyncio.Lock()
         self._kept = KeptDocument(name, WALLETS, store)
         self._attempts = Attempts(name, WALLETS, now)
@@ -110,7 +114,6 @@ class ExchangeWatch:
         self.changes = await self._store.change_counts(self.name)
         last = await self._store.last_changes(self.name)
         self.last_changes = (min(last[0], self._now()), last[1]) if last else None
-        self._answers = await self._store.confirmations()
         stored = await self._kept.load()
         if stored:
             async with self._reading:
@@ -240,25 +243,16 @@ class ExchangeWatch:
                 progress(done)
 
         def judge() -> tuple[JudgedList, Mapping[str, Mapping[Token, frozenset[Address]]]]:
-            prints = [ownership.fingerprint(claim) for claim in published.claims]
             verdicts = ownership.judge_all(
-                published.claims, self.registry.networks, prints=prints, known=self._known, progress=tell, keep=keep
+                published.claims, self.registry.networks, known=self._known, progress=tell, keep=keep
             )
             messages = self.settings.wallets.messages
             accepted = ownership.accept(
                 published.claims, verdicts, frozenset(messages) if messages is not None else None
             )
-            questions: dict[bytes, OwnerQuestion] = {}
-            asked: defaultdict[bytes, list[int]] = defaultdict(list)
-            for position, (claim, mark, verdict) in enumerate(zip(published.claims, prints, accepted, strict=True)):
-                network = self.registry.networks.get(claim.network or "")
-                unbound = verdict.status is VerdictStatus.UNBOUND
-                question = ownership.question(claim, network) if network and unbound else None
-                if question:
-                    questions[mark] = question
-                    asked[mark].append(position)
-            positions = {mark: tuple(places) for mark, places in asked.items()}
-            judged = judged_list(published, accepted, accepted_at, questions, positions)
+            judged = judged_list(
+                published, ownership.asked(published.claims, accepted, self.registry.networks), accepted_at
+            )
             return judged, {network: judged.holdings.wanted(network) for network in judged.holdings.networks}
 
         keeping = asyncio.create_task(self._keep_verdicts(found))
@@ -268,8 +262,10 @@ class ExchangeWatch:
             keep(None)
             await keeping
         async with self._promoting:
-            promoted = await asyncio.to_thread(with_answers, judged, judged.verdicts, self._answers)
-            self._wanted, self._unpromoted, self.judged = wanted, judged.verdicts, promoted
+            self._told = await self._store.confirmations(judged.questions.keys())
+            self._unpromoted = judged.verdicts
+            promoted = await self._with_answers(judged)
+            self._wanted, self.judged = wanted, promoted
         # A list stays for weeks and holds no cycles: no collection need ever walk it.
         gc.freeze()
 
@@ -291,11 +287,41 @@ class ExchangeWatch:
         return {mark: question for mark, question in asked.items() if question.network == network}
 
     async def confirm(self, answers: Mapping[bytes, OwnerAnswer]) -> None:
-        """Take in what a chain said of owners; ``answers`` by the fingerprints of :meth:`questions`."""
+        """Take in what a chain said of owners just now; ``answers`` by the marks of :meth:`questions`."""
         async with self._promoting:
-            changed = {mark: answer for mark, answer in answers.items() if self._answers.get(mark) != answer}
-            if not changed or self.judged is None:
-                return
-            await self._store.save_confirmations(changed)
-            self._answers = {**self._answers, **changed}
-            self.judged = await asyncio.to_thread(with_answers, self.judged, self._unpromoted, self._answers)
+            now = self._now()
+            told = {mark: self._confirmation(mark, answer, now) for mark, answer in answers.items()}
+            await self._store.save_confirmations(told)
+            self._told = {**self._told, **told}
+            if self.judged:
+                self.judged = await self._with_answers(self.judged)
+
+    async def grow_old(self) -> None:
+        """Let go of confirmations that no chain has renewed in time."""
+        if self._oldest is not None and self._oldest < self._since:
+            async with self._promoting:
+                if self.judged:
+                    self.judged = await self._with_answers(self.judged)
+
+    async def _with_answers(self, judged: JudgedList) -> JudgedList:
+        """``judged`` with what the chains have told, and remember when that grows old."""
+        since = self._since
+        self._oldest = min(
+            (
+                said.told_at
+                for said in self._told.values()
+                if said.answer.outcome is OwnerOutcome.CONFIRMED and said.told_at >= since
+            ),
+            default=None,
+        )
+        return await asyncio.to_thread(with_answers, judged, self._unpromoted, self._told, since)
+
+    def _confirmation(self, mark: bytes, answer: OwnerAnswer, now: datetime) -> Confirmation:
+        before = self._told.get(mark)
+        confirmed = answer.outcome is OwnerOutcome.CONFIRMED
+        return Confirmation(answer, now, now if confirmed else before.confirmed_at if before else None)
+
+    @property
+    def _since(self) -> datetime:
+        """What was confirmed before is too old."""
+        return self._now() - self.settings.confirm_max_age

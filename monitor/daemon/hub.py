@@ -1,6 +1,7 @@
 """The hub: holds the watches, does their jobs, and swaps the current World by one reference."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +18,6 @@ from monitor.daemon.exchange import ExchangeWatch, Progress
 from monitor.daemon.journals import StoredJournals
 from monitor.daemon.judged import JudgedList
 from monitor.daemon.network import NetworkWatch
-from monitor.daemon.owners import ask_owners
 from monitor.daemon.prepared import Prepared
 from monitor.judgement import Holdings, audit, signatures_gone
 from monitor.metrics import Metrics
@@ -224,15 +224,18 @@ class Hub:
         """Ask the chains whether the owners of unbound claims control their accounts."""
         watch = self.exchanges[exchange]
         readers = {name: network.reader for name, network in self.networks.items()}
-        for name in readers:
-            questions = watch.questions(name)
-            if not questions:
-                continue
-            answers = dict(zip(questions, await ask_owners(name, list(questions.values()), readers), strict=True))
-            for error in {str(answer) for answer in answers.values() if isinstance(answer, ChainError)}:
-                _log.warning("owners not confirmed", exchange=exchange, network=name, error=error)
-            await watch.confirm({mark: answer for mark, answer in answers.items() if isinstance(answer, OwnerAnswer)})
+        await asyncio.gather(*(self._confirm(watch, name, readers) for name in readers))
         await self.assess()
+
+    async def _confirm(self, watch: ExchangeWatch, network: str, readers: Mapping[str, ChainReader]) -> None:
+        questions = watch.questions(network)
+        said = dict(zip(questions, await watch.owners.ask(network, list(questions.values()), readers), strict=True))
+        errors = Counter(str(answer) for answer in said.values() if isinstance(answer, ChainError))
+        for error, claims in errors.items():
+            _log.warning("owners not confirmed", exchange=watch.name, network=network, questions=claims, error=error)
+        answers = {mark: answer for mark, answer in said.items() if isinstance(answer, OwnerAnswer)}
+        if answers:
+            await watch.confirm(answers)
 
     async def audit(self, exchange: str) -> None:
         """Compare the list's claimed amounts with the chain, unless that was done and nothing more can be found.
@@ -291,6 +294,7 @@ class Hub:
             answers = self._asked
             self._keep_time()
             self._ready = self._ready or self._first_pass_finished()
+            await asyncio.gather(*(watch.grow_old() for watch in self.exchanges.values()))
             world = await self._assessor.world(
                 self.settings,
                 self.exchanges,

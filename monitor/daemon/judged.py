@@ -9,14 +9,16 @@ from monitor.daemon.rows import Rows
 from monitor.judgement import Holdings, holdings
 from monitor.model import (
     Claim,
+    Confirmation,
     Document,
-    OwnerAnswer,
+    OwnerOutcome,
     OwnerQuestion,
     SummaryDifference,
     Verdict,
     VerdictStatus,
     WalletList,
 )
+from monitor.ownership import Asked
 
 UNPLACED = "unknown"
 """The network label of claims that the registry could not place."""
@@ -37,24 +39,20 @@ class JudgedList:
     verdicts: tuple[Verdict, ...]
     holdings: Holdings
     questions: Mapping[bytes, OwnerQuestion]
-    """What chains are to be asked about unbound claims, by fingerprint of the evidence."""
+    """What chains are to be asked about unbound claims, by fingerprint of the question."""
     asked: Mapping[bytes, tuple[int, ...]]
     """Positions of the claims that share a question."""
+    lost: tuple[int, ...]
+    """Positions of the claims that a chain once confirmed, and that are not ``verified`` now."""
     counts: Mapping[tuple[str, VerdictStatus], int]
     messages: Mapping[str, int]
     differences: tuple[SummaryDifference, ...]
     unread: tuple[str, ...]
 
 
-def judged_list(
-    published: WalletList,
-    verdicts: Sequence[Verdict],
-    accepted_at: datetime,
-    questions: Mapping[bytes, OwnerQuestion],
-    asked: Mapping[bytes, tuple[int, ...]],
-) -> JudgedList:
-    """Join a list and its verdicts. CPU-bound: for a large list, call it in a thread."""
-    claims = Rows(published.claims)
+def judged_list(published: WalletList, asked: Asked, accepted_at: datetime) -> JudgedList:
+    """Join a list, its verdicts and what is left to ask. CPU-bound: for a large list, call it in a thread."""
+    claims, verdicts = Rows(published.claims), asked.verdicts
     has_signatures = any(any(claim.signatures) for claim in published.claims)
     return JudgedList(
         document=published.document,
@@ -63,8 +61,9 @@ def judged_list(
         claims=claims,
         verdicts=tuple(verdicts),
         holdings=replace(holdings(claims, verdicts), has_signatures=has_signatures),
-        questions=questions,
-        asked=asked,
+        questions=asked.questions,
+        asked=asked.positions,
+        lost=(),
         counts=_counts(claims, verdicts),
         messages=Counter(claim.message for claim in published.claims if claim.signatures),
         differences=published.differences,
@@ -72,19 +71,25 @@ def judged_list(
     )
 
 
-def with_answers(judged: JudgedList, original: Sequence[Verdict], answers: Mapping[bytes, OwnerAnswer]) -> JudgedList:
-    """The list with those unbound claims promoted whose owners a chain confirmed, and no others.
+def with_answers(
+    judged: JudgedList, original: Sequence[Verdict], told: Mapping[bytes, Confirmation], since: datetime
+) -> JudgedList:
+    """The list with its unbound claims as the chains have them: what they confirm is verified, what they deny invalid.
 
-    ``original`` are the verdicts before any promotion: an owner that was replaced on chain falls back to ``unbound``.
+    ``original`` are the verdicts before any answer. What was confirmed before ``since`` and not again is as good as not
+    asked.
     """
-    verdicts = list(original)
-    for fingerprint, positions in judged.asked.items():
-        answer = answers.get(fingerprint)
-        if answer is None:
+    verdicts, lost = list(original), []
+    for mark, positions in judged.asked.items():
+        said = told.get(mark)
+        if said is None:
             continue
         for position in positions:
-            verdicts[position] = promoted(original[position], answer)
-    if tuple(verdicts) == judged.verdicts:
+            if original[position].status is VerdictStatus.UNBOUND:
+                verdicts[position] = with_answer(original[position], judged.questions[mark], said, since)
+                if said.confirmed_at and verdicts[position].status is not VerdictStatus.VERIFIED:
+                    lost.append(position)
+    if tuple(verdicts) == judged.verdicts and tuple(lost) == judged.lost:
         return judged
     return replace(
         judged,
@@ -92,16 +97,26 @@ def with_answers(judged: JudgedList, original: Sequence[Verdict], answers: Mappi
         # The claims have lost their signatures by now, but not the fact that they had some.
         holdings=replace(holdings(judged.claims, verdicts), has_signatures=judged.holdings.has_signatures),
         counts=_counts(judged.claims, verdicts),
+        lost=tuple(lost),
     )
 
 
-def promoted(verdict: Verdict, answer: OwnerAnswer) -> Verdict:
-    """``verdict`` in the light of what the chain said."""
-    if verdict.status is not VerdictStatus.UNBOUND:
-        return verdict
-    status = VerdictStatus.VERIFIED if answer.confirmed else VerdictStatus.UNBOUND
-    reason = f"{verdict.reason}; on chain at block {answer.block.number}: {answer.reason}"
-    return Verdict(status, reason, answered=not answer.confirmed)
+def with_answer(verdict: Verdict, question: OwnerQuestion, said: Confirmation, since: datetime) -> Verdict:
+    """``verdict``, which is ``unbound``, in the light of what the chain said to its question."""
+    answer = said.answer
+    at = f"{verdict.reason}; on chain at block {answer.block.number}"
+    if answer.outcome is OwnerOutcome.CONFIRMED and said.told_at < since:
+        return Verdict(verdict.status, f"{at} the owners were confirmed, too long ago: {answer.reason}")
+    reason = f"{at}: {answer.reason}"
+    match answer.outcome:
+        case OwnerOutcome.CONFIRMED:
+            return Verdict(VerdictStatus.VERIFIED, reason)
+        case OwnerOutcome.REFUTED:
+            return Verdict(VerdictStatus.INVALID if question.accuses else VerdictStatus.UNSIGNED, reason)
+        case OwnerOutcome.ADMINISTERED:
+            return Verdict(verdict.status, reason, answered=True, administered=True)
+        case OwnerOutcome.UNDECIDED:
+            return Verdict(verdict.status, reason, answered=True)
 
 
 def _counts(claims: Sequence[Claim], verdicts: Sequence[Verdict]) -> Mapping[tuple[str, VerdictStatus], int]:

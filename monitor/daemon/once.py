@@ -11,10 +11,10 @@ from monitor import ownership
 from monitor.chains import ChainError, ChainReader, open_network
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.hub import Hub, configured_network
-from monitor.daemon.judged import promoted
-from monitor.daemon.owners import ask_owners
+from monitor.daemon.judged import with_answer
+from monitor.daemon.owners import Owners
 from monitor.metrics import Metrics
-from monitor.model import OwnerQuestion, Verdict, VerdictStatus, WalletList, World
+from monitor.model import Confirmation, Verdict, WalletList, World
 from monitor.published import Unchanged, fetch_wallets
 from monitor.registry import Registry
 from monitor.settings import NetworkSettings, Settings, WalletsSettings
@@ -79,32 +79,26 @@ async def judge_list(
         messages=frozenset(wallets.messages) if wallets.messages is not None else None,
         progress=lambda done: progress("signatures", done, total),
     )
+    asked = await asyncio.to_thread(ownership.asked, published.claims, verdicts, registry.networks)
     async with open_readers(networks, registry) as readers:
         for name in readers:
-            verdicts = await _confirmed(published, verdicts, name, readers, registry)
-    return JudgedFile(published, verdicts)
+            await _confirm(asked, name, readers)
+    return JudgedFile(published, asked.verdicts)
 
 
-async def _confirmed(
-    published: WalletList, verdicts: list[Verdict], name: str, readers: Mapping[str, ChainReader], registry: Registry
-) -> list[Verdict]:
-    asked: dict[int, OwnerQuestion] = {}
-    for position, claim in enumerate(published.claims):
-        network = registry.networks.get(claim.network or "")
-        if network and name in (network.name, network.execution) and verdicts[position].status is VerdictStatus.UNBOUND:
-            question = ownership.question(claim, network)
-            if question and question.network == name:
-                asked[position] = question
-    if not asked:
-        return verdicts
-    confirmed = list(verdicts)
-    for position, answer in zip(asked, await ask_owners(name, list(asked.values()), readers), strict=True):
-        before = verdicts[position]
-        if isinstance(answer, ChainError):
-            confirmed[position] = Verdict(before.status, f"{before.reason}; not confirmed on chain: {answer}")
-        else:
-            confirmed[position] = promoted(before, answer)
-    return confirmed
+async def _confirm(asked: ownership.Asked, network: str, readers: Mapping[str, ChainReader]) -> None:
+    """Ask ``network``, and put what it says into the verdicts."""
+    questions = {mark: question for mark, question in asked.questions.items() if question.network == network}
+    now = utc_now()
+    answers = await Owners().ask(network, list(questions.values()), readers)
+    for (mark, question), answer in zip(questions.items(), answers, strict=True):
+        for position in asked.positions[mark]:
+            before = asked.verdicts[position]
+            if isinstance(answer, ChainError):
+                reason = f"{before.reason}; not confirmed on chain: {answer}"
+                asked.verdicts[position] = Verdict(before.status, reason)
+            else:
+                asked.verdicts[position] = with_answer(before, question, Confirmation(answer, now), now)
 
 
 async def read_list(wallets: WalletsSettings, registry: Registry) -> WalletList:

@@ -28,7 +28,15 @@ from monitor.model.judgement import (
     SharedAccounts,
     SignaturesGone,
 )
-from monitor.model.ownership import OwnerAnswer, OwnerQuestion, Verdict, VerdictStatus
+from monitor.model.ownership import (
+    Confirmation,
+    LostConfirmations,
+    OwnerAnswer,
+    OwnerOutcome,
+    OwnerQuestion,
+    Verdict,
+    VerdictStatus,
+)
 from monitor.model.positions import Position, PositionKind, Rate, RateCall
 from monitor.model.proofs import LiabilitiesProof, ProofState, ProofStatus, Publication, Regularity, RootChange
 from monitor.model.published import (
@@ -75,6 +83,7 @@ __all__ = [
     "Claim",
     "ClaimKind",
     "ClaimMismatch",
+    "Confirmation",
     "Document",
     "DocumentState",
     "EndpointState",
@@ -87,9 +96,11 @@ __all__ = [
     "LiabilitiesProof",
     "ListChanges",
     "LookBack",
+    "LostConfirmations",
     "Network",
     "OwedAsset",
     "OwnerAnswer",
+    "OwnerOutcome",
     "OwnerQuestion",
     "Position",
     "PositionHeld",

@@ -1,6 +1,9 @@
 """What signatures prove, and what a chain says of owners."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from monitor.model.chain import Block
@@ -28,6 +31,8 @@ class Verdict:
 
     Else it was not asked yet, or could not be: on the basis ``verified`` such a claim is not judged.
     """
+    administered: bool = False
+    """Of an ``unbound`` claim: a signer administers the contract, which does not say whose coins it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +48,57 @@ class OwnerQuestion:
     signers: tuple[Address, ...] = ()
     """Distinct owners whose signatures are valid."""
     digest: bytes = b""
-    """The 32 bytes that were signed, for EIP-1271."""
+    """The 32 bytes that were signed, for EIP-1271; empty where the signers signed different ones."""
     signatures: tuple[bytes, ...] = ()
     """65 bytes each (r, s, v with v 27 or 28), in the order of ``signers``; for EIP-1271."""
     keys: tuple[bytes, ...] = ()
     """Distinct public keys whose signatures are valid, as bytes: compressed, where the curve knows that."""
+    accuses: bool = True
+    """Whether the row itself says that the signers control the account, so that it is wrong if they do not."""
+
+
+class OwnerOutcome(StrEnum):
+    """What a chain said to an :class:`OwnerQuestion`. A node that did not answer is an error, and none of these."""
+
+    CONFIRMED = "confirmed"
+    REFUTED = "refuted"
+    """It names who controls the account, and that is somebody else: the claim becomes ``invalid``."""
+    ADMINISTERED = "administered"
+    """A signer administers the contract (``owner()``), which does not say whose coins it holds."""
+    UNDECIDED = "undecided"
+    """It does not say who controls the account, or nothing that can be relied on."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerAnswer:
-    """The chain's answer at ``block``. Not confirmed is an answer; a node that did not answer is an error."""
+    """The chain's answer at ``block``."""
 
-    confirmed: bool
+    outcome: OwnerOutcome
     reason: str
     block: Block
     referred: OwnerQuestion | None = None
-    """Where another account (a validator's withdrawal address) controls this one: what its own network must confirm."""
+    """Where another account (a validator's withdrawal address) controls this one: what its own network must say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What a chain said of owners, and when."""
+
+    answer: OwnerAnswer
+    told_at: datetime
+    confirmed_at: datetime | None = None
+    """When a chain last confirmed these owners; None: it never has."""
+
+
+@dataclass(frozen=True, slots=True)
+class LostConfirmations:
+    """Claims that a chain once made ``verified``, and that are so no more."""
+
+    refuted: int = 0
+    """Whose chain says now that others control the account, or does not say any more that the signers do."""
+    old: int = 0
+    """Whose confirmation is too old: the chain could not be asked since."""
+    coins: Mapping[str, Decimal] = field(default_factory=dict)
+    """What their accounts hold, by asset, as far as snapshots tell it."""
+    example: str = ""
+    """One of them, with the reason."""

@@ -1,25 +1,32 @@
 """Questions for a chain about claims that the list alone leaves ``unbound``: one builder for each kind of evidence."""
 
+import marshal
 from collections.abc import Iterable
+from dataclasses import astuple
+from hashlib import sha256
 
 from monitor.model import Claim, Network, OwnerQuestion
 from monitor.ownership import owners
 from monitor.ownership.owners import SchemeOf
 from monitor.ownership.recovery import at_once
 
+_SIZE = 16
+_LAYOUT = 0
+"""Of ``marshal``, as in :mod:`~monitor.ownership.fingerprint`."""
+
 
 def of_owners(claim: Claim, network: Network, layer: Network, scheme_of: SchemeOf) -> OwnerQuestion | None:
     """Do the owners that the row names, who have signed, control the account?
 
-    ``network`` is asked; ``layer`` is where the owners have their accounts. None where no owner is named, or where
-    they signed different message forms: EIP-1271 asks about one digest.
+    ``network`` is asked; ``layer`` is where the owners have their accounts. None where no owner is named. Where they
+    signed different message forms there is nothing that EIP-1271, which asks about one digest, could be asked.
     """
     if not any(claim.owners) or claim.account is None:
         return None
     signed = at_once(owners.check(claim, layer, scheme_of)).signed
     digests = {one.digest for one in signed.values()}
     if len(digests) > 1:
-        return None
+        return OwnerQuestion(network.name, claim.account, tuple(signed))
     return OwnerQuestion(
         network=network.name,
         account=claim.account,
@@ -34,3 +41,8 @@ def of_keys(claim: Claim, network: Network, keys: Iterable[bytes]) -> OwnerQuest
     if claim.account is None:
         return None
     return OwnerQuestion(network=network.name, account=claim.account, keys=tuple(keys))
+
+
+def mark(question: OwnerQuestion) -> bytes:
+    """16 bytes of SHA-256 over everything that the answer to ``question`` may depend on."""
+    return sha256(marshal.dumps(astuple(question), _LAYOUT)).digest()[:_SIZE]

@@ -145,6 +145,10 @@ class ExchangeSettings(Section):
     promote: PositiveDuration = Field(
         timedelta(hours=1), description="How often `unbound` owners are confirmed on chain again."
     )
+    confirm_max_age: PositiveDuration = Field(
+        timedelta(hours=24),
+        description="What a chain confirmed of owners, and could not be asked again for so long, is `unbound` again.",
+    )
 
     def limits(self, asset: str) -> AssetSettings:
         """The limits that hold for ``asset``."""
@@ -154,6 +158,12 @@ class ExchangeSettings(Section):
     @model_validator(mode="after")
     def _warning_comes_first(self) -> Self:
         AssetSettings(warn_below=self.warn_below, breach_below=self.breach_below)
+        return self
+
+    @model_validator(mode="after")
+    def _confirmed_before_it_is_old(self) -> Self:
+        if self.confirm_max_age <= self.promote:
+            raise ValueError("confirm_max_age is not over promote: owners would be too old before they are asked again")
         return self
 
 

@@ -4,7 +4,7 @@ Every write is one transaction: after a crash either all of it is there or nothi
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,9 +15,11 @@ from sqlalchemy import delete, func, insert, select, tuple_, update
 from monitor.model import (
     Audit,
     Block,
+    Confirmation,
     Document,
     ListChanges,
     OwnerAnswer,
+    OwnerOutcome,
     RatioPoint,
     SignaturesGone,
     Snapshot,
@@ -152,24 +154,31 @@ class Store(ClaimReadings, Journals, Ledgers, Proofs):
         async with self._transaction() as connection:
             await self._upsert(connection, tables.verdicts, rows)
 
-    async def confirmations(self) -> dict[bytes, OwnerAnswer]:
-        """What chains said of owners, by fingerprint of the evidence."""
+    async def confirmations(self, asked: Collection[bytes]) -> dict[bytes, Confirmation]:
+        """What chains said of owners, by the marks of the questions ``asked``."""
         return {
-            row.fingerprint: OwnerAnswer(
-                bool(row.confirmed), row.reason, Block(row.block_number, row.block_hash, row.block_at)
+            row.fingerprint: Confirmation(
+                OwnerAnswer(
+                    OwnerOutcome(row.outcome), row.reason, Block(row.block_number, row.block_hash, row.block_at)
+                ),
+                row.told_at,
+                row.confirmed_at,
             )
             for row in await self._rows(select(tables.confirmations))
+            if row.fingerprint in asked
         }
 
-    async def save_confirmations(self, answers: Mapping[bytes, OwnerAnswer]) -> None:
+    async def save_confirmations(self, told: Mapping[bytes, Confirmation]) -> None:
         rows = [
             {
-                "fingerprint": fingerprint,
-                "confirmed": int(answer.confirmed),
-                "reason": answer.reason,
-                **block_columns(answer.block),
+                "fingerprint": mark,
+                "outcome": said.answer.outcome.value,
+                "reason": said.answer.reason,
+                "told_at": said.told_at,
+                "confirmed_at": said.confirmed_at,
+                **block_columns(said.answer.block),
             }
-            for fingerprint, answer in answers.items()
+            for mark, said in told.items()
         ]
         async with self._transaction() as connection:
             await self._upsert(connection, tables.confirmations, rows)
@@ -296,10 +305,11 @@ class Store(ClaimReadings, Journals, Ledgers, Proofs):
         return rows[0].value if rows else None
 
     async def prune(self, before: datetime) -> None:
-        """Forget sums and ratios older than ``before``; documents, changes and verdicts are kept for good."""
+        """Forget sums, ratios and what was told of owners before; documents, changes and verdicts are kept for good."""
         async with self._transaction() as connection:
             await connection.execute(delete(tables.sums).where(tables.sums.c.taken_at < before))
             await connection.execute(delete(tables.ratios).where(tables.ratios.c.at < before))
+            await connection.execute(delete(tables.confirmations).where(tables.confirmations.c.told_at < before))
 
 
 def _verdicts(rows: Sequence[Any], shared: dict[tuple[str, str], Verdict]) -> dict[bytes, Verdict]:

@@ -109,12 +109,14 @@ confirmations = Table(
     "confirmations",
     metadata,
     Column("fingerprint", LargeBinary(16), primary_key=True),
-    Column("confirmed", Integer, nullable=False),
+    Column("outcome", String(16), nullable=False),
     Column("reason", Text, nullable=False),
+    Column("told_at", Moment, nullable=False),
+    Column("confirmed_at", Moment),
     Column("block_number", BigInteger, nullable=False),
     Column("block_hash", String(80), nullable=False),
     Column("block_at", Moment, nullable=False),
-    comment="What a chain said of an unbound claim's owners.",
+    comment="What a chain said of an unbound claim's owners, by fingerprint of the question.",
 )
 
 snapshots = Table(

@@ -1,30 +1,51 @@
-"""A list after its judgement: compact, and with owners promoted only as long as the chain says so."""
+"""A list after its judgement: compact, and with owners as the chain has them, while that is not too old."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from monitor.daemon.judged import JudgedList, judged_list, with_answers
-from monitor.model import Block, OwnerAnswer, OwnerQuestion, Verdict, VerdictStatus, WalletList
-from tests.support.judgement import INVALID, UNBOUND, VERIFIED, claim, document, verdict
+from monitor.model import (
+    Block,
+    Confirmation,
+    OwnerAnswer,
+    OwnerOutcome,
+    OwnerQuestion,
+    Verdict,
+    VerdictStatus,
+    WalletList,
+)
+from monitor.ownership import Asked
+from tests.support.judgement import INVALID, UNBOUND, UNSIGNED, VERIFIED, claim, document, verdict
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
-MARK = b"fingerprint of 2"
+DAY = timedelta(days=1)
+MARK = b"mark of question"
 QUESTION = OwnerQuestion("bitcoin", "B", ("owner",), b"\x00" * 32, (b"\x00" * 65,))
 VERDICTS = tuple(map(verdict, (VERIFIED, UNBOUND, UNBOUND, INVALID, UNBOUND)))
 """Of claims A to E; B and C share a question, D asks it too but is invalid, and nothing can be asked about E."""
+CONFIRMED, REFUTED = OwnerOutcome.CONFIRMED, OwnerOutcome.REFUTED
 
 
-def judged() -> JudgedList:
+def judged(question: OwnerQuestion = QUESTION) -> JudgedList:
     claims = tuple(
         claim(account, line=line, message="I am A", signatures=("s",), key="k", owners=("owner",))
         for line, account in enumerate("ABCDE", 2)
     )
     published = WalletList(document(), "accounts", claims)
-    return judged_list(published, VERDICTS, NOW, {MARK: QUESTION}, {MARK: (1, 2, 3)})
+    return judged_list(published, Asked(list(VERDICTS), {MARK: question}, {MARK: (1, 2, 3)}), NOW)
 
 
-def answer(confirmed: bool, block: int = 900_000) -> dict[bytes, OwnerAnswer]:
-    reason = "a Safe of 1 owner" if confirmed else "not an owner of the Safe"
-    return {MARK: OwnerAnswer(confirmed, reason, Block(block, "0x00", NOW))}
+def told(
+    outcome: OwnerOutcome, block: int = 900_000, at: datetime = NOW, confirmed_at: datetime | None = None
+) -> dict[bytes, Confirmation]:
+    answer = OwnerAnswer(outcome, f"{outcome} in a test", Block(block, "0x00", NOW))
+    return {MARK: Confirmation(answer, at, at if outcome is CONFIRMED else confirmed_at)}
+
+
+def after(one: JudgedList, said: dict[bytes, Confirmation], now: datetime = NOW) -> JudgedList:
+    return with_answers(one, VERDICTS, said, now - DAY)
 
 
 def statuses(of: JudgedList) -> list[VerdictStatus]:
@@ -43,46 +64,71 @@ def test_what_was_signed_is_counted_before_it_goes() -> None:
 
 
 def test_confirmed_owners_make_every_claim_of_theirs_verified() -> None:
-    promoted = with_answers(judged(), VERDICTS, answer(confirmed=True))
+    promoted = after(judged(), told(CONFIRMED))
     assert statuses(promoted) == [VERIFIED, VERIFIED, VERIFIED, INVALID, UNBOUND]
-    assert promoted.verdicts[1].reason.endswith("; on chain at block 900000: a Safe of 1 owner")
+    assert promoted.verdicts[1].reason.endswith("; on chain at block 900000: confirmed in a test")
     assert promoted.counts == {("bitcoin", VERIFIED): 3, ("bitcoin", INVALID): 1, ("bitcoin", UNBOUND): 1}
+    assert promoted.lost == ()
 
 
 def test_the_sums_follow_the_promotion() -> None:
     token = claim("A").token
     assert token is not None
-    before = {
-        account: standing.name
-        for standing, accounts in judged().holdings.accounts[token].items()
-        for account in accounts
-    }
-    promoted = with_answers(judged(), VERDICTS, answer(confirmed=True)).holdings
-    after = {account: standing.name for standing, accounts in promoted.accounts[token].items() for account in accounts}
-    assert (before["B"], after["B"], after["D"]) == ("UNANSWERED", "VERIFIED", "LISTED")
+
+    def standing_of(one: JudgedList) -> dict[str, str]:
+        standings = one.holdings.accounts[token]
+        return {account: standing.name for standing, accounts in standings.items() for account in accounts}
+
+    assert standing_of(judged())["B"] == "UNANSWERED"
+    promoted = standing_of(after(judged(), told(CONFIRMED)))
+    assert (promoted["B"], promoted["D"]) == ("VERIFIED", "LISTED")
+    assert standing_of(after(judged(), told(REFUTED)))["B"] == "LISTED"
 
 
-def test_owners_that_were_replaced_on_chain_fall_back_to_unbound() -> None:
-    promoted = with_answers(judged(), VERDICTS, answer(confirmed=True))
-    demoted = with_answers(promoted, VERDICTS, answer(confirmed=False, block=900_001))
-    assert statuses(demoted) == statuses(judged())
-    assert demoted.verdicts[1] == Verdict(
-        UNBOUND, "unbound in a test; on chain at block 900001: not an owner of the Safe", answered=True
-    )
+def test_owners_whom_the_chain_denies_make_a_claim_invalid_even_one_that_was_verified() -> None:
+    promoted = after(judged(), told(CONFIRMED))
+    denied = after(promoted, told(REFUTED, 900_001, confirmed_at=NOW))
+    assert statuses(denied) == [VERIFIED, INVALID, INVALID, INVALID, UNBOUND]
+    assert denied.verdicts[1] == Verdict(INVALID, "unbound in a test; on chain at block 900001: refuted in a test")
+    assert denied.lost == (1, 2)
+    assert after(judged(), told(REFUTED)).lost == (), "what never was confirmed is not lost"
 
 
-def test_what_the_chain_was_asked_is_told_from_what_it_was_not() -> None:
+def test_a_row_that_never_said_that_they_control_it_is_not_accused() -> None:
+    denied = after(judged(replace(QUESTION, accuses=False)), told(REFUTED))
+    assert statuses(denied) == [VERIFIED, UNSIGNED, UNSIGNED, INVALID, UNBOUND]
+
+
+@pytest.mark.parametrize("outcome", [OwnerOutcome.UNDECIDED, OwnerOutcome.ADMINISTERED])
+def test_what_the_chain_was_asked_is_told_from_what_it_was_not(outcome: OwnerOutcome) -> None:
     assert [each.answered for each in judged().verdicts] == [False] * 5
-    asked = with_answers(judged(), VERDICTS, answer(confirmed=False))
+    asked = after(judged(), told(outcome))
+    assert statuses(asked) == statuses(judged())
     assert [each.answered for each in asked.verdicts] == [False, True, True, False, False]
-    assert not any(each.answered for each in with_answers(judged(), VERDICTS, answer(confirmed=True)).verdicts)
+    assert [each.administered for each in asked.verdicts[1:3]] == [outcome is OwnerOutcome.ADMINISTERED] * 2
+    assert not any(each.answered for each in after(judged(), told(CONFIRMED)).verdicts)
+
+
+def test_what_was_confirmed_too_long_ago_is_as_good_as_not_asked() -> None:
+    promoted = after(judged(), told(CONFIRMED))
+    assert after(promoted, told(CONFIRMED), NOW + DAY) is promoted
+    old = after(promoted, told(CONFIRMED), NOW + DAY + timedelta(seconds=1))
+    assert statuses(old) == statuses(judged())
+    assert not old.verdicts[1].answered
+    assert "were confirmed, too long ago" in old.verdicts[1].reason
+    assert old.lost == (1, 2)
+    assert after(old, told(CONFIRMED, at=NOW + DAY), NOW + DAY).lost == ()
+
+
+def test_what_was_denied_does_not_become_better_with_age() -> None:
+    denied = after(judged(), told(REFUTED))
+    assert after(denied, told(REFUTED), NOW + 30 * DAY) is denied
 
 
 def test_a_list_that_has_lost_its_signatures_still_counts_as_a_signed_one() -> None:
-    promoted = with_answers(judged(), VERDICTS, answer(confirmed=True))
-    assert promoted.holdings.has_signatures
+    assert after(judged(), told(CONFIRMED)).holdings.has_signatures
 
 
 def test_without_an_answer_nothing_changes() -> None:
     one = judged()
-    assert with_answers(one, VERDICTS, {b"of another list": answer(confirmed=True)[MARK]}) is one
+    assert after(one, {b"of another list": told(CONFIRMED)[MARK]}) is one

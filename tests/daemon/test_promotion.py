@@ -11,7 +11,7 @@ import stamina
 from monitor.chains import is_readable, is_served
 from monitor.daemon.configuration import load_configuration
 from monitor.daemon.once import check, judge_list
-from monitor.model import ReserveStatus, Verdict, VerdictStatus
+from monitor.model import AlertName, ReserveStatus, Verdict, VerdictStatus
 from monitor.registry import load
 from monitor.settings import NetworkSettings, WalletsSettings
 from tests.support.daemons import Site
@@ -58,7 +58,9 @@ async def test_a_rotated_aptos_account_is_verified_while_the_chain_names_its_new
     assert verdict.status is VerdictStatus.VERIFIED
     assert "on chain at block 168339071: its authentication key is that of the key that signed" in verdict.reason
     aptos.answers[account]["authentication_key"] = "0x" + "cc" * 32
-    assert (await judged("wallets-11-columns.csv", APTOS_ROW, aptos=url)).status is VerdictStatus.UNBOUND
+    refuted = await judged("wallets-11-columns.csv", APTOS_ROW, aptos=url)
+    assert refuted.status is VerdictStatus.INVALID
+    assert "which is not that of the key that signed" in refuted.reason
 
 
 async def test_an_account_that_no_node_tells_about_stays_unbound_and_says_so(serve: Serve) -> None:
@@ -99,7 +101,7 @@ async def test_validators_of_a_signer_are_verified_and_others_need_the_execution
     assert direct.status is VerdictStatus.VERIFIED
     assert f"its withdrawal credentials name the signer 0x{signer}" in direct.reason
     podded = await judged("wallets-12-columns-staking.csv", 7, **{"ethereum-beacon": url})
-    assert podded.status is VerdictStatus.UNBOUND
+    assert (podded.status, podded.answered) == (VerdictStatus.UNBOUND, False)
     assert f"name {WITHDRAWAL}; nobody could be asked" in podded.reason
     assert "ethereum is not configured" in podded.reason
 
@@ -128,4 +130,5 @@ async def test_a_network_that_only_confirms_owners_is_never_taken_for_one_that_i
     assert endpoint.up
     assert not any(endpoint.failures.values())
     assert node.asked
-    assert [alert.name for alert in world.alerts if alert.active and "aptos" in alert.summary] == []
+    active = [alert.name for alert in world.alerts if alert.active and "aptos" in alert.summary]
+    assert active == [AlertName.OWNERSHIP_INVALID], "the chain names another key, and nothing is missed otherwise"

@@ -135,10 +135,15 @@ def test_the_question_asks_about_the_form_that_was_signed() -> None:
     assert asked.digest == digest
 
 
-def test_nothing_is_asked_where_the_chain_could_not_promote() -> None:
+def test_owners_who_signed_different_digests_are_asked_about_without_any() -> None:
     mixed = safe(SIGNED[0], evm_signature(KEYS[1], personal_message(MESSAGE.encode())), owners=OWNERS[:2])
     assert judged(mixed).status is VerdictStatus.UNBOUND
-    assert question(mixed, ETHEREUM) is None
+    asked = question(mixed, ETHEREUM)
+    assert asked
+    assert (asked.signers, asked.digest, asked.signatures) == (tuple(OWNERS[:2]), b"", ())
+
+
+def test_nothing_is_asked_where_the_chain_could_not_promote() -> None:
     assert question(safe(BAD[1], owners=OWNERS[:1]), ETHEREUM) is None
     assert question(claim(ETHEREUM, OWNERS[0], SIGNED[0]), ETHEREUM) is None
     assert question(safe(SIGNED[0], owners=OWNERS[:1]), None) is None

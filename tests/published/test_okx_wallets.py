@@ -372,7 +372,7 @@ class TestArchives:
         assert [claim.file for claim in found.claims] == ["okx_por.csv", "okx_por_eth_staking.csv"]
         stake = found.claims[1]
         assert (stake.coin, stake.network, stake.kind) == ("ETH", "ethereum-beacon", ClaimKind.STAKING)
-        assert (stake.account, stake.amount, stake.owners) == (VALIDATOR, Decimal(32), (ETH,))
+        assert (stake.account, stake.amount, stake.owners) == (VALIDATOR, Decimal(32), (ETH, OTHER))
         assert (stake.signatures, stake.fault, stake.line) == ((), "", 5)
         assert found.differences == ()
 

@@ -21,9 +21,11 @@ from monitor.model import (
     Basis,
     Block,
     ClaimMismatch,
+    Confirmation,
     Document,
     ListChanges,
     OwnerAnswer,
+    OwnerOutcome,
     Rate,
     RatioPoint,
     Snapshot,
@@ -116,9 +118,15 @@ async def test_more_verdicts_than_one_statement_holds_are_all_kept(store: Store)
 
 
 async def test_what_a_chain_said_of_owners_keeps_its_block(store: Store) -> None:
-    answers = {b"a" * 16: OwnerAnswer(confirmed=True, reason="Safe 2 of 3", block=BLOCK)}
-    await store.save_confirmations(answers)
-    assert await store.confirmations() == answers
+    lost = OwnerAnswer(OwnerOutcome.REFUTED, reason="0 of 2", block=BLOCK)
+    told = {
+        b"a" * 16: Confirmation(OwnerAnswer(OwnerOutcome.CONFIRMED, "Safe 2 of 3", BLOCK), NOW, NOW),
+        b"b" * 16: Confirmation(lost, NOW + timedelta(hours=1), NOW),
+        b"c" * 16: Confirmation(lost, NOW),
+    }
+    await store.save_confirmations(told)
+    assert await store.confirmations(told.keys()) == told
+    assert await store.confirmations({b"b" * 16, b"d" * 16}) == {b"b" * 16: told[b"b" * 16]}
 
 
 async def test_a_snapshot_replaces_the_one_before_and_keeps_every_digit(store: Store, url: str) -> None:

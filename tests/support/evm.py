@@ -37,6 +37,13 @@ def put_safe(node: Anvil, address: str, owners: list[str], threshold: int) -> No
     send(node, address, call(setup, owners, threshold, NOBODY, b"", NOBODY, NOBODY, 0, NOBODY))
 
 
+def put_look_alike(node: Anvil, address: str, owners: list[str], threshold: int) -> None:
+    """Make ``address`` answer as a Safe does, and be none: the published code without the proxy in front of it."""
+    node.rpc("anvil_setCode", address, _deployed("Safe"))
+    setup = "setup(address[],uint256,address,bytes,address,address,uint256,address)"
+    send(node, address, call(setup, owners, threshold, NOBODY, b"", NOBODY, NOBODY, 0, NOBODY))
+
+
 def swap_owner(node: Anvil, safe: str, owners: list[str], old: str, new: str) -> None:
     """Replace an owner as the Safe itself does after its owners have agreed; ``owners`` are those of now, in order."""
     before = ([_SENTINEL, *owners])[owners.index(old)]
@@ -46,9 +53,46 @@ def swap_owner(node: Anvil, safe: str, owners: list[str], old: str, new: str) ->
 
 def put_pod(node: Anvil, address: str, owner: str) -> None:
     """Make ``address`` a contract that answers ``podOwner()``, as an EigenPod does, and reverts for all other calls."""
-    selector = keccak(text="podOwner()")[:4].hex()
-    revert, answer = "5f5ffd", f"7f{owner[2:].rjust(64, '0')}5f5260205ff3"
-    node.rpc("anvil_setCode", address, f"0x5f3560e01c63{selector}14601157{revert}5b{answer}")
+    node.rpc("anvil_setCode", address, _answering("podOwner()", owner))
+
+
+def put_judge(node: Anvil, address: str, owner: str) -> None:
+    """Make ``address`` a contract that accepts what ``owner`` signed (EIP-1271), and reverts for all other calls."""
+    digest, v, r, s = "6004355f52", "60a4355f1a602052", "606435604052", "608435606052"
+    signer = "60205f60805f60015afa505f51"  # what ecrecover makes of them
+    before = f"{_ONLY_EIP_1271}{digest}{v}{r}{s}{signer}73{owner[2:]}14"
+    accepts = len(before + "60..57" + _ANSWER_NO) // 2
+    node.rpc("anvil_setCode", address, f"0x{before}60{accepts:02x}57{_ANSWER_NO}5b{_ANSWER_YES}")
+
+
+def put_yes_sayer(node: Anvil, address: str) -> None:
+    """Make ``address`` a contract that accepts all signatures (EIP-1271), and reverts for all other calls."""
+    node.rpc("anvil_setCode", address, f"0x{_ONLY_EIP_1271}{_ANSWER_YES}")
+
+
+def put_administered(node: Anvil, address: str, owner: str) -> None:
+    """Make ``address`` a contract that answers ``owner()``, and reverts for all other calls."""
+    node.rpc("anvil_setCode", address, _answering("owner()", owner))
+
+
+_MAGIC = keccak(text="isValidSignature(bytes32,bytes)")[:4].hex()
+_ONLY_EIP_1271 = f"5f3560e01c63{_MAGIC}14601157{'5f5ffd'}5b"
+_ANSWER_YES, _ANSWER_NO = (f"63{word}60e01b5f5260205ff3" for word in (_MAGIC, "ffffffff"))
+
+ECHO = "0x5f3560e01c60e01b5f5260205ff3"
+"""Answers every call with the selector of the function that is called: the magic of EIP-1271, too."""
+ENDLESS = "0x5b5f56"
+"""Never answers: burns what gas there is."""
+LONG = "0x621000005ff3"
+"""Answers every call with a megabyte."""
+LONG_REVERT = "0x621000005ffd"
+"""Reverts with a megabyte."""
+
+
+def _answering(function: str, address: str) -> str:
+    """Code that answers ``function`` with ``address``, and reverts for all other calls."""
+    selector = keccak(text=function)[:4].hex()
+    return f"0x5f3560e01c63{selector}14601157{'5f5ffd'}5b7f{address[2:].rjust(64, '0')}5f5260205ff3"
 
 
 def call(signature: str, *arguments: object) -> str:

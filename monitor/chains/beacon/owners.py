@@ -2,7 +2,8 @@
 
 A validator's withdrawal credentials name the account of the execution layer where everything that the validator pays
 out arrives and who may order its exit. If that account has signed, it controls the validator. If it is another one,
-such as an EigenPod or a Safe, the execution layer is to be asked who controls that.
+such as an EigenPod or a Safe, the execution layer is to be asked who controls that. Credentials that name no account
+are those of a key of their own: they do not say whose.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from dataclasses import replace
 
 from monitor.chains.beacon.validators import Validator, Validators
 from monitor.chains.node import Confirmed
-from monitor.model import Block, OwnerAnswer, OwnerQuestion
+from monitor.model import Block, OwnerAnswer, OwnerOutcome, OwnerQuestion
 
 
 async def confirm(
@@ -26,7 +27,7 @@ def judge(question: OwnerQuestion, validator: Validator | None, block: Block, ex
     """What the credentials of ``validator`` (None: no such validator) say of the signers of ``question``."""
     address = validator.withdrawal if validator else None
     if address in {signer.lower() for signer in question.signers}:
-        return OwnerAnswer(confirmed=True, reason=f"its withdrawal credentials name the signer {address}", block=block)
+        return OwnerAnswer(OwnerOutcome.CONFIRMED, f"its withdrawal credentials name the signer {address}", block)
     if validator is None:
         reason = "the chain knows no such validator"
     elif address is None:
@@ -34,4 +35,4 @@ def judge(question: OwnerQuestion, validator: Validator | None, block: Block, ex
     else:
         reason = f"its withdrawal credentials name {address}"
     referred = replace(question, network=execution, account=address) if address else None
-    return OwnerAnswer(confirmed=False, reason=reason, block=block, referred=referred)
+    return OwnerAnswer(OwnerOutcome.UNDECIDED, reason, block, referred)

@@ -19,9 +19,9 @@ from monitor.chains.choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.line import Line
 from monitor.chains.node import Confirmed
-from monitor.chains.owners.owners_only import OwnersNode, one_by_one
+from monitor.chains.owners.owners_only import Control, OwnersNode, one_by_one
 from monitor.chains.rest import Rest, items, member, strictly, text
-from monitor.model import Block, Network, OwnerQuestion
+from monitor.model import Block, Network, OwnerOutcome, OwnerQuestion
 
 _RULING = ("active", "owner")
 _FAILED = 500
@@ -67,7 +67,7 @@ class AntelopeNode(OwnersNode):
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
         return await one_by_one(questions, block, lambda question: self._control(question, block))
 
-    async def _control(self, question: OwnerQuestion, block: Block) -> tuple[bool, str]:
+    async def _control(self, question: OwnerQuestion, block: Block) -> Control:
         reply = await self._rest.post(
             "/v1/chain/get_account", {"account_name": question.account}, told=frozenset({_FAILED})
         )
@@ -77,7 +77,7 @@ class AntelopeNode(OwnersNode):
                     text(member(detail, "message")) for detail in items(member(reply.document, "error", "details"))
                 ]
                 if any(detail.startswith(_UNKNOWN_ACCOUNT) for detail in details):
-                    return False, "the chain knows no such account"
+                    return OwnerOutcome.UNDECIDED, "the chain knows no such account"
                 raise self.line.fault(Reason.RPC_ERROR, "; ".join(details)[:200])
             if (name := member(reply.document, "account_name")) != question.account:
                 raise ValueError(f"it is about {name!r:.40}")
@@ -89,10 +89,13 @@ class AntelopeNode(OwnersNode):
         await self._rest.close()
 
 
-def judge(keys: Sequence[bytes], permissions: Sequence[object]) -> tuple[bool, str]:
-    """Whether ``keys`` (33 bytes each) satisfy one of the permissions that rule the account."""
+def judge(keys: Sequence[bytes], permissions: Sequence[object]) -> Control:
+    """Whether ``keys`` (33 bytes each) satisfy one of the permissions that rule the account.
+
+    Where a permission is delegated to other accounts, nobody knows whose keys satisfy it: that refutes nothing.
+    """
     spellings = {spelling for key in keys for spelling in _spellings(key)}
-    told = []
+    told, delegated = [], False
     for permission in permissions:
         name = text(member(permission, "perm_name"))
         threshold = count(member(permission, "required_auth", "threshold"))
@@ -105,8 +108,13 @@ def judge(keys: Sequence[bytes], permissions: Sequence[object]) -> tuple[bool, s
         weight = sum(listed[key] for key in spellings & listed.keys())
         told.append(f"the keys that signed weigh {weight} of the {threshold} that {name} needs")
         if weight >= threshold > 0:
-            return True, told[-1]
-    return False, " and ".join(told) or "it has neither the permission active nor owner"
+            return OwnerOutcome.CONFIRMED, told[-1]
+        delegated = delegated or bool(items(member(permission, "required_auth", "accounts")))
+    if not told:
+        return OwnerOutcome.UNDECIDED, "it has neither the permission active nor owner"
+    if delegated:
+        return OwnerOutcome.UNDECIDED, f"{' and '.join(told)}; other accounts have a say, too"
+    return OwnerOutcome.REFUTED, " and ".join(told)
 
 
 def _spellings(key: bytes) -> tuple[str, str]:

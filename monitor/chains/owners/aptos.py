@@ -13,9 +13,9 @@ from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm.values import block_hash
 from monitor.chains.line import Line
 from monitor.chains.node import Confirmed
-from monitor.chains.owners.owners_only import OwnersNode, one_by_one
+from monitor.chains.owners.owners_only import Control, OwnersNode, one_by_one
 from monitor.chains.rest import Reply, Rest, decimal, member, strictly
-from monitor.model import Block, Network, OwnerQuestion
+from monitor.model import Block, Network, OwnerOutcome, OwnerQuestion
 
 _TOLD = frozenset({404, 410})
 _GONE = 410
@@ -78,18 +78,20 @@ class AptosNode(OwnersNode):
 
         return await one_by_one(questions, block, lambda question: self._control(question, version))
 
-    async def _control(self, question: OwnerQuestion, version: int) -> tuple[bool, str]:
+    async def _control(self, question: OwnerQuestion, version: int) -> Control:
         path = f"/accounts/{question.account}"
         reply = await self._rest.get(path, [("ledger_version", str(version))], told=_TOLD)
         with strictly(self.line, path):
             if reply.status != 200:
                 if member(reply.document, "error_code") != "account_not_found":
                     raise self._missing(reply, f"state of version {version}")
-                return False, "the chain knows no such account"
+                return OwnerOutcome.UNDECIDED, "the chain knows no such account"
             key = block_hash(member(reply.document, "authentication_key"))
         if key in question.signers:
-            return True, f"its authentication key is that of the key that signed, {key}"
-        return False, f"its authentication key is {key}, which is not that of the key that signed"
+            return OwnerOutcome.CONFIRMED, f"its authentication key is that of the key that signed, {key}"
+        if not int(key, 16):
+            return OwnerOutcome.UNDECIDED, "no key signs for it (its authentication key is zero): other accounts do"
+        return OwnerOutcome.REFUTED, f"its authentication key is {key}, which is not that of the key that signed"
 
     async def close(self) -> None:
         await self._rest.close()

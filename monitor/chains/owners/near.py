@@ -17,14 +17,15 @@ from monitor.chains.http import Http
 from monitor.chains.jsonrpc import JsonRpc, Reply, failure_of
 from monitor.chains.line import Line
 from monitor.chains.node import Confirmed
-from monitor.chains.owners.owners_only import OwnersNode, one_by_one
+from monitor.chains.owners.owners_only import Control, OwnersNode, one_by_one
 from monitor.chains.rest import items, member, strictly, text
-from monitor.model import Block, Network, OwnerQuestion
+from monitor.model import Block, Network, OwnerOutcome, OwnerQuestion
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NANOSECONDS = 1000  # in a microsecond, which is what Python counts
 _CAUSES = {"UNKNOWN_BLOCK": Reason.BEHIND, "GARBAGE_COLLECTED_BLOCK": Reason.PRUNED, "NOT_SYNCED_YET": Reason.BEHIND}
 _UNKNOWN_ACCOUNT = "UNKNOWN_ACCOUNT"
+_FULL = "FullAccess"
 
 
 class NearNode(OwnersNode):
@@ -61,11 +62,11 @@ class NearNode(OwnersNode):
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
         return await one_by_one(questions, block, lambda question: self._control(question, block))
 
-    async def _control(self, question: OwnerQuestion, block: Block) -> tuple[bool, str]:
+    async def _control(self, question: OwnerQuestion, block: Block) -> Control:
         asked = {"request_type": "view_access_key_list", "block_id": block.hash, "account_id": question.account}
         reply = await self._rpc.call("query", asked)
         if _cause(reply) == _UNKNOWN_ACCOUNT:
-            return False, "the chain knows no such account"
+            return OwnerOutcome.UNDECIDED, "the chain knows no such account"
         found = self._result("query", reply)
         with strictly(self.line, f"access keys of {question.account}"):
             if member(found, "block_hash") != block.hash:
@@ -75,11 +76,13 @@ class NearNode(OwnersNode):
                 for entry in items(member(found, "keys"))
             }
         held = [permissions.get(spelling(key)) for key in question.keys]
-        if held and all(permission == "FullAccess" for permission in held):
-            return True, "the key that signed has full access"
+        if held and all(permission == _FULL for permission in held):
+            return OwnerOutcome.CONFIRMED, "the key that signed has full access"
         if any(permission is not None for permission in held):
-            return False, "the key that signed may only call stated methods"
-        return False, f"the key that signed is none of its {len(permissions)} access keys"
+            return OwnerOutcome.REFUTED, "the key that signed may only call stated methods"
+        if _FULL not in permissions.values():
+            return OwnerOutcome.UNDECIDED, "no key has full access to it: its contract alone controls it"
+        return OwnerOutcome.REFUTED, f"the key that signed is none of its {len(permissions)} access keys"
 
     def _result(self, method: str, reply: Reply) -> object:
         if failure := failure_of(reply):

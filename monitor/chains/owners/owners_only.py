@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from monitor.chains.errors import Reason
 from monitor.chains.node import Confirmed, Held, Node, Wanted
 from monitor.chains.together import together
-from monitor.model import Block, OwnerAnswer, OwnerQuestion
+from monitor.model import Block, OwnerAnswer, OwnerOutcome, OwnerQuestion
 
-Control = Callable[[OwnerQuestion], Awaitable[tuple[bool, str]]]
-"""Whether those who signed control the account of a question, and why or why not, in words."""
+Control = tuple[OwnerOutcome, str]
+"""Whether those who signed control an account, and why or why not, in words."""
 
 
 class OwnersNode(Node):
@@ -23,13 +23,14 @@ class OwnersNode(Node):
         """Nothing more: its chain and its block have been looked at, and there is no question to ask for an account."""
 
 
-async def one_by_one(questions: Sequence[OwnerQuestion], block: Block, control: Control) -> Confirmed:
+async def one_by_one(
+    questions: Sequence[OwnerQuestion], block: Block, control: Callable[[OwnerQuestion], Awaitable[Control]]
+) -> Confirmed:
     """The answers to ``questions`` at ``block`` where each takes requests of its own; the line sets the pace."""
     answers: dict[int, OwnerAnswer] = {}
 
     async def answer(position: int, question: OwnerQuestion) -> None:
-        confirmed, reason = await control(question)
-        answers[position] = OwnerAnswer(confirmed, reason, block)
+        answers[position] = OwnerAnswer(*await control(question), block)
 
     await together(answer(position, question) for position, question in enumerate(questions))
     return Confirmed(block, tuple(answers[position] for position in range(len(questions))))

@@ -14,9 +14,9 @@ from monitor.chains.choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.line import Line
 from monitor.chains.node import Confirmed
-from monitor.chains.owners.owners_only import OwnersNode, one_by_one
+from monitor.chains.owners.owners_only import Control, OwnersNode, one_by_one
 from monitor.chains.rest import Rest, items, member, strictly, text
-from monitor.model import Address, Block, Network, OwnerQuestion
+from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MASTER_DISABLED = 0x00100000  # lsfDisableMaster
@@ -61,13 +61,13 @@ class RippledNode(OwnersNode):
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
         return await one_by_one(questions, block, lambda question: self._control(question, block))
 
-    async def _control(self, question: OwnerQuestion, block: Block) -> tuple[bool, str]:
+    async def _control(self, question: OwnerQuestion, block: Block) -> Control:
         asked = {"account": question.account, "ledger_hash": block.hash, "signer_lists": True}
         found = await self._result("account_info", asked)
         with strictly(self.line, f"account_info {question.account}"):
             error = _error(found)
             if error == "actNotFound":
-                return False, "the ledger knows no such account"
+                return OwnerOutcome.UNDECIDED, "the ledger knows no such account"
             if error is not None:
                 raise self.line.fault(Reason.BEHIND if error == "lgrNotFound" else Reason.RPC_ERROR, error)
             _check_validated(found)
@@ -84,7 +84,7 @@ class RippledNode(OwnersNode):
         await self._rest.close()
 
 
-def judge(question: OwnerQuestion, found: object) -> tuple[bool, str]:
+def judge(question: OwnerQuestion, found: object) -> Control:
     """Whether the signers of ``question`` may sign for the account that ``account_info`` described."""
     data = member(found, "account_data")
     if not isinstance(data, dict):
@@ -93,10 +93,10 @@ def judge(question: OwnerQuestion, found: object) -> tuple[bool, str]:
         raise ValueError(f"it is about {data['Account']!r:.40}")
     signers = set(question.signers)
     if question.account in signers and not count(member(data, "Flags")) & _MASTER_DISABLED:
-        return True, "its master key signed, and is not disabled"
+        return OwnerOutcome.CONFIRMED, "its master key signed, and is not disabled"
     regular = text(data.get("RegularKey", ""))
     if regular in signers:
-        return True, f"its regular key is that of the signer {regular}"
+        return OwnerOutcome.CONFIRMED, f"its regular key is that of the signer {regular}"
     # API version 1 has the lists inside, version 2 and Clio beside the account's data
     lists = data["signer_lists"] if "signer_lists" in data else member(found, "signer_lists")
     told = [f"its regular key is that of {regular}" if regular else "it has no regular key"]
@@ -105,8 +105,8 @@ def judge(question: OwnerQuestion, found: object) -> tuple[bool, str]:
         weight = sum(weight for signer, weight in _weights(entry).items() if signer in signers)
         told.append(f"the signers weigh {weight} of its signer list's quorum of {quorum}")
         if weight >= quorum > 0:
-            return True, told[-1]
-    return False, "; ".join(told)
+            return OwnerOutcome.CONFIRMED, told[-1]
+    return OwnerOutcome.REFUTED, "; ".join(told)
 
 
 def _weights(signer_list: object) -> dict[Address, int]:

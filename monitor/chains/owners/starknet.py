@@ -19,9 +19,9 @@ from monitor.chains.http import Http
 from monitor.chains.jsonrpc import JsonRpc, failure_of
 from monitor.chains.line import Line
 from monitor.chains.node import Confirmed
-from monitor.chains.owners.owners_only import OwnersNode, one_by_one
+from monitor.chains.owners.owners_only import Control, OwnersNode, one_by_one
 from monitor.chains.rest import items, member, strictly, text
-from monitor.model import Block, Network, OwnerQuestion
+from monitor.model import Block, Network, OwnerOutcome, OwnerQuestion
 
 _GETTERS = ("get_public_key", "getPublicKey", "get_owner", "getSigner", "get_signer")
 _SELECTOR_BITS = 250  # Starknet's Keccak keeps as many
@@ -68,14 +68,17 @@ class StarknetNode(OwnersNode):
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
         return await one_by_one(questions, block, lambda question: self._control(question, block))
 
-    async def _control(self, question: OwnerQuestion, block: Block) -> tuple[bool, str]:
+    async def _control(self, question: OwnerQuestion, block: Block) -> Control:
         told = []
         for getter in _GETTERS:
             call = {"contract_address": _shortest(question.account), "entry_point_selector": selector(getter)}
             reply = await self._rpc.call("starknet_call", [{**call, "calldata": []}, {"block_hash": block.hash}])
             failure = failure_of(reply)
             if failure and failure.code == _CONTRACT_NOT_FOUND:
-                return False, "there is no contract at this account"
+                return (
+                    OwnerOutcome.UNDECIDED,
+                    "there is no contract at this account, and so no key",
+                )
             if failure and failure.code in _NO_SUCH_GETTER:
                 continue
             if failure:
@@ -86,9 +89,11 @@ class StarknetNode(OwnersNode):
             if len(words) != 1:
                 continue
             if int(words[0], 16).to_bytes(_KEY_SIZE, "big") in question.keys:
-                return True, f"{getter} is the key that signed, {words[0]}"
+                return OwnerOutcome.CONFIRMED, f"{getter} is the key that signed, {words[0]}"
             told.append(f"{getter} is {words[0]}, which did not sign")
-        return False, "; ".join(told) or f"its contract tells no key ({', '.join(_GETTERS)})"
+        if told:
+            return OwnerOutcome.REFUTED, "; ".join(told)
+        return OwnerOutcome.UNDECIDED, f"its contract tells no key ({', '.join(_GETTERS)})"
 
     async def _result(self, method: str, parameters: list[object]) -> object:
         reply = await self._rpc.call(method, parameters)

@@ -14,9 +14,9 @@ from monitor.chains.choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.line import Line
 from monitor.chains.node import Confirmed
-from monitor.chains.owners.owners_only import OwnersNode, one_by_one
+from monitor.chains.owners.owners_only import Control, OwnersNode, one_by_one
 from monitor.chains.rest import Rest, items, member, strictly, text
-from monitor.model import Block, Network, OwnerQuestion
+from monitor.model import Block, Network, OwnerOutcome, OwnerQuestion
 
 _MASTERCHAIN = "-1"
 _WHOLE_SHARD = "-9223372036854775808"  # 0x8000000000000000: the masterchain is never split
@@ -72,7 +72,7 @@ class ToncenterNode(OwnersNode):
             raise self.line.fault(Reason.TIP_MOVED, f"its block {block.number} is {found.hash}, not {block.hash}")
         return await one_by_one(questions, block, lambda question: self._control(question, block))
 
-    async def _control(self, question: OwnerQuestion, block: Block) -> tuple[bool, str]:
+    async def _control(self, question: OwnerQuestion, block: Block) -> Control:
         asked = {"address": question.account, "method": "get_public_key", "stack": [], "seqno": block.number}
         found = await self._result("/runGetMethod", body=asked)
         with strictly(self.line, f"runGetMethod {question.account}"):
@@ -80,11 +80,11 @@ class ToncenterNode(OwnersNode):
             if isinstance(code, bool) or not isinstance(code, int):
                 raise TypeError(f"{code!r:.40} is not an exit code")
             if code != 0:
-                return False, f"its contract tells no key: get_public_key ends with exit code {code}"
+                return OwnerOutcome.UNDECIDED, f"its contract tells no key: get_public_key ends with exit code {code}"
             key = _key(items(member(found, "stack")))
         if key in question.keys:
-            return True, f"get_public_key is the key that signed, {key.hex()}"
-        return False, f"get_public_key is {key.hex()}, which did not sign"
+            return OwnerOutcome.CONFIRMED, f"get_public_key is the key that signed, {key.hex()}"
+        return OwnerOutcome.REFUTED, f"get_public_key is {key.hex()}, which did not sign"
 
     async def _result(self, path: str, query: Sequence[tuple[str, str]] = (), body: object = None) -> object:
         reply = await (self._rest.get(path, query) if body is None else self._rest.post(path, body))

@@ -19,7 +19,7 @@ DESCRIPTION = Description(
     "(EIP-2098) signatures are `unsupported`.",
     binding="The account is the last 20 bytes of the Keccak-256 of the key that the signature recovers to.",
     verified="The account's own key signed.",
-    promotion="Rows with owners: EIP-1271, Safe owners and threshold, `owner()`, EigenPod owner.",
+    promotion="Rows with owners: owners and threshold of a Safe, EIP-1271, EigenPod owner.",
 )
 
 

@@ -1,7 +1,7 @@
 """The file of Ethereum validators that lies beside the list in OKX's wallet archives (``okx_por_eth_staking_*.csv``).
 
 A row claims what is staked through one validator. It carries no signature: the withdrawal address, to which the stake
-returns, is kept as the claim's owner.
+returns, is kept as the claim's owner, and the deposit address as another where it is another.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from monitor.published.wallets.summary import Summary, sums, total
 _COIN = "ETH"
 
 SHAPE = Shape(
-    fields=("validator", "amount", "withdrawal"),
+    fields=("deposit", "validator", "amount", "withdrawal"),
     names={
         "depositaddress": "deposit",
         "validatorpublickey": "validator",
@@ -25,8 +25,8 @@ SHAPE = Shape(
         "withdrawaladdress": "withdrawal",
     },
     required=frozenset({"deposit", "validator", "amount", "withdrawal"}),
-    evidence=frozenset({"withdrawal"}),
-    repeated=frozenset({"withdrawal"}),
+    evidence=frozenset({"deposit", "withdrawal"}),
+    repeated=frozenset({"deposit", "withdrawal"}),
 )
 
 
@@ -35,7 +35,7 @@ def _reader(part: Part, places: Places) -> RowReader:
     placement = places.place(_COIN, _COIN, ClaimKind.STAKING)
 
     def read(line: int, values: Sequence[str], misfit: str) -> Claim:
-        validator, amount, withdrawal = values
+        deposit, validator, amount, withdrawal = values
         if misfit:
             return Claim(part.file, line, _COIN, None, None, validator, None, part.report(line, misfit))
         claimed, _, fault = figures.of(line, validator, amount, "")
@@ -51,7 +51,7 @@ def _reader(part: Part, places: Places) -> RowReader:
             fault or placement.fault or undecoded,
             ClaimKind.STAKING,
             claimed,
-            owners=filled(withdrawal),
+            owners=filled(withdrawal, "" if deposit == withdrawal else deposit),
         )
 
     return read

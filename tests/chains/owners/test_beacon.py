@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from monitor.chains import ChainError, ChainReader, Reason
-from monitor.model import OwnerAnswer, OwnerQuestion
+from monitor.model import OwnerAnswer, OwnerOutcome, OwnerQuestion
 from tests.chains.conftest import Opener
 from tests.support.owner_standins import NETWORKS, VALIDATOR, WITHDRAWAL, Failing, OwnerStandIn, recorded
 
+CONFIRMED, UNDECIDED = OwnerOutcome.CONFIRMED, OwnerOutcome.UNDECIDED
 BEACON = NETWORKS["ethereum-beacon"]
 QUESTION = OwnerQuestion("ethereum-beacon", VALIDATOR, (WITHDRAWAL,), bytes(32), (bytes(65),))
 STRANGER = replace(QUESTION, signers=("0x" + "11" * 20,))
@@ -46,7 +47,7 @@ async def world(stack: AsyncExitStack, open_reader: Opener) -> World:
 async def test_an_owner_whom_the_withdrawal_credentials_name_is_confirmed(world: World, prefix: str) -> None:
     world.credentials(f"0x{prefix}" + "00" * 11 + WITHDRAWAL[2:].upper())
     answer = await world.ask(QUESTION)
-    assert answer.confirmed
+    assert answer.outcome is CONFIRMED
     assert answer.reason == f"its withdrawal credentials name the signer {WITHDRAWAL}"
     assert (answer.block.number, answer.block.timestamp.timestamp()) == (11585044, 1606824023 + 12 * 11585044)
     assert answer.referred is None
@@ -54,7 +55,7 @@ async def test_an_owner_whom_the_withdrawal_credentials_name_is_confirmed(world:
 
 async def test_another_withdrawal_address_is_left_to_the_execution_layer(world: World) -> None:
     answer = await world.ask(STRANGER)
-    assert not answer.confirmed
+    assert answer.outcome is UNDECIDED
     assert answer.referred == replace(STRANGER, network="ethereum", account=WITHDRAWAL)
 
 
@@ -62,14 +63,14 @@ async def test_another_withdrawal_address_is_left_to_the_execution_layer(world: 
 async def test_credentials_that_name_no_account_confirm_nobody(world: World, credentials: str) -> None:
     world.credentials(credentials)
     answer = await world.ask(QUESTION)
-    assert (answer.confirmed, answer.referred) == (False, None)
+    assert (answer.outcome, answer.referred) == (UNDECIDED, None)
     assert "name no account" in answer.reason
 
 
 async def test_a_validator_that_the_chain_does_not_know_confirms_nobody(world: World) -> None:
     world.node.answers[VALIDATORS]["data"] = []
     answer = await world.ask(QUESTION)
-    assert (answer.confirmed, answer.referred) == (False, None)
+    assert (answer.outcome, answer.referred) == (UNDECIDED, None)
     assert "knows no such validator" in answer.reason
 
 
@@ -87,7 +88,7 @@ async def test_many_validators_are_asked_for_in_parts(world: World) -> None:
 
     world.node.answers[VALIDATORS] = known
     answers = await world.reader(batch=6).confirm([*many, many[0]])
-    assert [number for number, answer in enumerate(answers) if not answer.confirmed] == [77]
+    assert [number for number, answer in enumerate(answers) if answer.outcome is not CONFIRMED] == [77]
     assert [len(body["ids"]) for body in world.node.bodies[VALIDATORS]] == [60, 60, 30]
 
 
@@ -99,9 +100,9 @@ async def test_a_final_block_is_asked_for_by_that_name(world: World, block: str)
 
 async def test_the_head_and_slots_under_it_can_be_chosen(world: World) -> None:
     world.node.answers["/eth/v1/beacon/headers/head"] = world.node.answers.pop(FINALIZED)
-    assert (await world.ask(QUESTION, block="latest")).confirmed
+    assert (await world.ask(QUESTION, block="latest")).outcome is CONFIRMED
     world.node.answers["/eth/v1/beacon/headers/head"]["data"]["header"]["message"]["slot"] = "11585048"
-    assert (await world.ask(QUESTION, block=4)).confirmed
+    assert (await world.ask(QUESTION, block=4)).outcome is CONFIRMED
     with pytest.raises(ChainError, match="a slot can also be empty") as failure:
         await world.ask(QUESTION, block=5)
     assert failure.value.reason is Reason.BEHIND

@@ -13,10 +13,11 @@ from Crypto.Hash import RIPEMD160
 
 from monitor.chains import ChainError, ChainReader, Height, Reason
 from monitor.chains.owners.starknet import selector
-from monitor.model import OwnerAnswer, OwnerQuestion, Token
+from monitor.model import OwnerAnswer, OwnerOutcome, OwnerQuestion, Token
 from tests.chains.conftest import Opener
 from tests.support.owner_standins import PROTOCOLS, STRANGER, Failing, OwnerStandIn, Protocol
 
+CONFIRMED, REFUTED, UNDECIDED = OwnerOutcome.CONFIRMED, OwnerOutcome.REFUTED, OwnerOutcome.UNDECIDED
 BY_NAME = {protocol.name: protocol for protocol in PROTOCOLS}
 Answers = dict[str, Any]
 
@@ -71,7 +72,14 @@ async def test_aptos_knows_the_present_authentication_key(world: Worlds) -> None
     assert "its authentication key is that of the key that signed" in (await aptos.ask()).reason
     aptos.answers[APTOS_ACCOUNT]["authentication_key"] = "0x" + "cc" * 32
     rotated = await aptos.ask()
-    assert (rotated.confirmed, "is 0xcccccc" in rotated.reason) == (False, True)
+    assert (rotated.outcome, "is 0xcccccc" in rotated.reason) == (REFUTED, True)
+
+
+async def test_an_aptos_account_that_no_key_signs_for_is_left_to_others(world: Worlds) -> None:
+    aptos = await world("aptos")
+    aptos.answers[APTOS_ACCOUNT]["authentication_key"] = "0x" + "00" * 32
+    answer = await aptos.ask()
+    assert (answer.outcome, "no key signs for it" in answer.reason) == (UNDECIDED, True)
 
 
 async def test_aptos_is_asked_for_the_account_at_the_version_after_the_block(world: Worlds) -> None:
@@ -87,7 +95,7 @@ async def test_aptos_tells_a_missing_account_from_a_missing_or_forgotten_version
         404, {"message": "…", "error_code": "account_not_found", "vm_error_code": None}
     )
     answer = await aptos.ask()
-    assert (answer.confirmed, answer.reason) == (False, "the chain knows no such account")
+    assert (answer.outcome, answer.reason) == (UNDECIDED, "the chain knows no such account")
     aptos.answers[APTOS_ACCOUNT] = Failing(404, {"message": "…", "error_code": "version_not_found"})
     await aptos.refused(Reason.BEHIND)
     aptos.answers[APTOS_ACCOUNT] = Failing(410, {"message": "…", "error_code": "version_pruned"})
@@ -124,27 +132,36 @@ def permission(name: str, threshold: int, *keys: tuple[str, int]) -> dict[str, A
 
 
 @pytest.mark.parametrize(
-    ("permissions", "keys", "confirmed", "reason"),
+    ("permissions", "keys", "outcome", "reason"),
     [
-        ([permission("active", 1, (modern(KEY), 1))], [KEY], True, "weigh 1 of the 1 that active needs"),
-        ([permission("owner", 1, (modern(KEY), 1))], [KEY], True, "that owner needs"),
-        ([permission("active", 2, (modern(KEY), 1), (modern(OTHER), 1))], [KEY], False, "weigh 1 of the 2"),
-        ([permission("active", 2, (modern(KEY), 1), (modern(OTHER), 1))], [KEY, OTHER], True, "weigh 2 of the 2"),
-        ([permission("active", 3, (modern(KEY), 2), (modern(OTHER), 1))], [KEY, OTHER], True, "weigh 3 of the 3"),
-        ([permission("active", 1), permission("owner", 1)], [KEY], False, "weigh 0 of the 1 that active needs and"),
-        ([permission("claim", 1, (modern(KEY), 1))], [KEY], False, "neither the permission active nor owner"),
-        ([permission("active", 0, (modern(OTHER), 1))], [KEY], False, "weigh 0 of the 0"),
-        ([permission("active", 1, ("PUB_R1_7z", 1))], [KEY], False, "weigh 0 of the 1"),
-        ([], [KEY], False, "neither"),
+        ([permission("active", 1, (modern(KEY), 1))], [KEY], CONFIRMED, "weigh 1 of the 1 that active needs"),
+        ([permission("owner", 1, (modern(KEY), 1))], [KEY], CONFIRMED, "that owner needs"),
+        ([permission("active", 2, (modern(KEY), 1), (modern(OTHER), 1))], [KEY], UNDECIDED, "weigh 1 of the 2"),
+        ([permission("active", 2, (modern(KEY), 1), (modern(OTHER), 1))], [KEY, OTHER], CONFIRMED, "weigh 2 of the 2"),
+        ([permission("active", 3, (modern(KEY), 2), (modern(OTHER), 1))], [KEY, OTHER], CONFIRMED, "weigh 3 of the 3"),
+        ([permission("active", 1), permission("owner", 1)], [KEY], UNDECIDED, "weigh 0 of the 1 that active needs and"),
+        ([permission("claim", 1, (modern(KEY), 1))], [KEY], UNDECIDED, "neither the permission active nor owner"),
+        ([permission("active", 0, (modern(OTHER), 1))], [KEY], UNDECIDED, "weigh 0 of the 0"),
+        ([permission("active", 1, ("PUB_R1_7z", 1))], [KEY], UNDECIDED, "weigh 0 of the 1"),
+        ([], [KEY], UNDECIDED, "neither"),
     ],
 )
 async def test_antelope_keys_must_reach_the_threshold_of_a_ruling_permission(
-    world: Worlds, permissions: list[Any], keys: list[bytes], confirmed: bool, reason: str
+    world: Worlds, permissions: list[Any], keys: list[bytes], outcome: OwnerOutcome, reason: str
 ) -> None:
     antelope = await world("antelope")
     antelope.answers[ACCOUNT]["permissions"] = permissions
     answer = await antelope.ask(replace(antelope.question, keys=tuple(keys)))
-    assert (answer.confirmed, reason in answer.reason) == (confirmed, True), answer.reason
+    assert (answer.outcome, reason in answer.reason) == (outcome, True), answer.reason
+
+
+async def test_antelope_keys_that_are_not_enough_are_refuted_where_nobody_else_has_a_say(world: Worlds) -> None:
+    antelope = await world("antelope")
+    alone = permission("active", 2, (modern(KEY), 1), (modern(OTHER), 1))
+    alone["required_auth"]["accounts"] = []
+    antelope.answers[ACCOUNT]["permissions"] = [alone]
+    answer = await antelope.ask(replace(antelope.question, keys=(KEY,)))
+    assert (answer.outcome, "weigh 1 of the 2" in answer.reason) == (REFUTED, True)
 
 
 async def test_antelope_names_the_last_irreversible_block(world: Worlds) -> None:
@@ -162,7 +179,7 @@ async def test_antelope_tells_a_missing_account_from_other_failures(world: World
     antelope = await world("antelope")
     antelope.answers[ACCOUNT] = failed("unknown key (eosio::chain::name): okbtothemoon")
     answer = await antelope.ask()
-    assert (answer.confirmed, answer.reason) == (False, "the chain knows no such account")
+    assert (answer.outcome, answer.reason) == (UNDECIDED, "the chain knows no such account")
     antelope.answers[ACCOUNT] = failed("deadline exceeded")
     await antelope.refused(Reason.RPC_ERROR, "deadline exceeded")
 
@@ -186,40 +203,40 @@ SIGNERS = ("ravbHNootpSNQkxyEFCWevSkHsFGDHfyop", "rE7n5PFBejTkUtkzjqVvg1iyUMWus5
 MASTER = "rN7n7otQDd6FczFgLdSqtcsAUxDkw6fzRH"
 
 
-async def ask_rippled(rippled: World, *signers: str) -> tuple[bool, str]:
+async def ask_rippled(rippled: World, *signers: str) -> tuple[OwnerOutcome, str]:
     answer = await rippled.ask(replace(rippled.question, signers=signers))
-    return answer.confirmed, answer.reason
+    return answer.outcome, answer.reason
 
 
 async def test_the_xrp_ledger_knows_regular_keys_and_signer_lists(world: Worlds) -> None:
     rippled = await world("rippled")
     data = rippled.answers["account_info"]["result"]["account_data"]
     assert await ask_rippled(rippled, data["RegularKey"]) == (
-        True,
+        CONFIRMED,
         f"its regular key is that of the signer {data['RegularKey']}",
     )
-    assert await ask_rippled(rippled, *SIGNERS) == (True, "the signers weigh 2 of its signer list's quorum of 2")
-    confirmed, reason = await ask_rippled(rippled, SIGNERS[0])
-    assert (confirmed, "weigh 1 of its signer list's quorum of 2" in reason) == (False, True)
+    assert await ask_rippled(rippled, *SIGNERS) == (CONFIRMED, "the signers weigh 2 of its signer list's quorum of 2")
+    outcome, reason = await ask_rippled(rippled, SIGNERS[0])
+    assert (outcome, "weigh 1 of its signer list's quorum of 2" in reason) == (REFUTED, True)
     del data["RegularKey"]
-    confirmed, reason = await ask_rippled(rippled, "rMnXR9p2sZT9iZ6ew3iEqvBMyPts1ADc4i")
-    assert (confirmed, "it has no regular key" in reason) == (False, True)
+    outcome, reason = await ask_rippled(rippled, "rMnXR9p2sZT9iZ6ew3iEqvBMyPts1ADc4i")
+    assert (outcome, "it has no regular key" in reason) == (REFUTED, True)
 
 
 async def test_a_master_key_counts_unless_it_is_disabled(world: Worlds) -> None:
     rippled = await world("rippled")
-    assert not (await ask_rippled(rippled, MASTER))[0]
+    assert (await ask_rippled(rippled, MASTER))[0] is REFUTED
     rippled.answers["account_info"]["result"]["account_data"]["Flags"] = 0
-    assert await ask_rippled(rippled, MASTER) == (True, "its master key signed, and is not disabled")
+    assert await ask_rippled(rippled, MASTER) == (CONFIRMED, "its master key signed, and is not disabled")
 
 
 async def test_signer_lists_may_stand_beside_the_account(world: Worlds) -> None:
     rippled = await world("rippled")
     result = rippled.answers["account_info"]["result"]
     result["signer_lists"] = result["account_data"].pop("signer_lists")
-    assert (await ask_rippled(rippled, *SIGNERS))[0]
+    assert (await ask_rippled(rippled, *SIGNERS))[0] is CONFIRMED
     result["signer_lists"] = []
-    assert not (await ask_rippled(rippled, *SIGNERS))[0]
+    assert (await ask_rippled(rippled, *SIGNERS))[0] is REFUTED
     del result["signer_lists"]
     with pytest.raises(ChainError, match="signer_lists"):
         await ask_rippled(rippled, *SIGNERS)
@@ -250,7 +267,7 @@ async def test_only_validated_ledgers_count(world: Worlds) -> None:
 async def test_a_server_that_was_given_no_network_id_is_on_the_main_net(world: Worlds) -> None:
     rippled = await world("rippled")
     del rippled.answers["server_info"]["result"]["info"]["network_id"]
-    assert (await rippled.ask()).confirmed
+    assert (await rippled.ask()).outcome is CONFIRMED
 
 
 # --- TON ---
@@ -261,11 +278,11 @@ async def test_ton_contracts_tell_their_key_or_have_none(world: Worlds) -> None:
     result = ton.answers["/runGetMethod"]["result"]
     assert (await ton.ask()).reason.startswith("get_public_key is the key that signed, ")
     result["stack"] = [["num", "0x1"]]
-    assert not (await ton.ask()).confirmed
-    assert (await ton.ask(replace(ton.question, keys=((1).to_bytes(32, "big"),)))).confirmed
+    assert (await ton.ask()).outcome is REFUTED
+    assert (await ton.ask(replace(ton.question, keys=((1).to_bytes(32, "big"),)))).outcome is CONFIRMED
     result |= {"exit_code": 11, "stack": []}
     answer = await ton.ask()
-    assert (answer.confirmed, "exit code 11" in answer.reason) == (False, True)
+    assert (answer.outcome, "exit code 11" in answer.reason) == (UNDECIDED, True)
 
 
 async def test_ton_is_asked_at_the_block_that_is_named(world: Worlds) -> None:
@@ -318,10 +335,10 @@ async def test_starknet_contracts_tell_their_key_by_several_names(world: Worlds,
     starknet = await world("starknet")
     starknet.answers["starknet_call"] = telling(**{getter: [STARK_KEY]})
     answer = await starknet.ask()
-    assert (answer.confirmed, answer.reason) == (True, f"{getter} is the key that signed, {STARK_KEY}")
+    assert (answer.outcome, answer.reason) == (CONFIRMED, f"{getter} is the key that signed, {STARK_KEY}")
     starknet.answers["starknet_call"] = telling(**{getter: ["0x7"]})
     answer = await starknet.ask()
-    assert (answer.confirmed, answer.reason) == (False, f"{getter} is 0x7, which did not sign")
+    assert (answer.outcome, answer.reason) == (REFUTED, f"{getter} is 0x7, which did not sign")
 
 
 async def test_starknet_contracts_that_tell_no_key_confirm_nobody(world: Worlds) -> None:
@@ -334,9 +351,10 @@ async def test_starknet_contracts_that_tell_no_key_confirm_nobody(world: Worlds)
     ):
         starknet.answers["starknet_call"] = none
         answer = await starknet.ask()
-        assert (answer.confirmed, "tells no key" in answer.reason) == (False, True)
+        assert (answer.outcome, "tells no key" in answer.reason) == (UNDECIDED, True)
     starknet.answers["starknet_call"] = {"error": {"code": 20, "message": "Contract not found"}}
-    assert (await starknet.ask()).reason == "there is no contract at this account"
+    answer = await starknet.ask()
+    assert (answer.outcome, answer.reason) == (UNDECIDED, "there is no contract at this account, and so no key")
 
 
 async def test_starknet_is_asked_at_the_blocks_hash_and_about_the_account(world: Worlds) -> None:
@@ -374,15 +392,17 @@ def test_selectors_are_those_of_starknet() -> None:
 async def test_near_keys_need_full_access(world: Worlds) -> None:
     near = await world("near")
     assert (await near.ask()).reason == "the key that signed has full access"
-    assert (await near.ask(near.protocol.strangers[0])).reason == "the key that signed is none of its 2 access keys"
+    stranger = await near.ask(near.protocol.strangers[0])
+    assert (stranger.outcome, stranger.reason) == (REFUTED, "the key that signed is none of its 2 access keys")
     limited = await near.ask(near.protocol.strangers[1])
-    assert (limited.confirmed, limited.reason) == (False, "the key that signed may only call stated methods")
+    assert (limited.outcome, limited.reason) == (REFUTED, "the key that signed may only call stated methods")
 
 
 async def test_near_tells_a_missing_account_from_a_missing_block(world: Worlds) -> None:
     near = await world("near")
     near.answers["query"]["keys"] = []
-    assert (await near.ask()).reason == "the key that signed is none of its 0 access keys"
+    locked = await near.ask()
+    assert (locked.outcome, "its contract alone controls it" in locked.reason) == (UNDECIDED, True)
 
     def failing(cause: str) -> dict[str, Any]:
         return {
@@ -461,4 +481,4 @@ async def test_a_block_under_the_tip_and_one_of_the_past_can_be_chosen(world: Wo
 async def test_every_tag_names_a_block(world: Worlds, name: str, block: str | int) -> None:
     node = await world(name)
     node.answers["/eth/v1/beacon/headers/head"] = node.answers.get("/eth/v1/beacon/headers/finalized")
-    assert (await node.ask(block=block)).confirmed
+    assert (await node.ask(block=block)).outcome is CONFIRMED

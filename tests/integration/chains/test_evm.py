@@ -14,10 +14,21 @@ from eth_utils.crypto import keccak
 from monitor.chains import ChainError, ChainReader, Depth, Height, Reason, Tag
 from monitor.devnet import programs
 from monitor.devnet.nodes import Anvil
-from monitor.model import OwnerQuestion
+from monitor.model import OwnerOutcome, OwnerQuestion
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM, USDC, USDT, account, happened
-from tests.support.evm import put_pod
+from tests.support.evm import (
+    ECHO,
+    ENDLESS,
+    LONG,
+    LONG_REVERT,
+    put_administered,
+    put_judge,
+    put_look_alike,
+    put_pod,
+    put_yes_sayer,
+)
+from tests.support.keys import Key, evm
 from tests.support.nodes import AnvilFactory
 from tests.support.waiting import eventually
 
@@ -240,42 +251,54 @@ def deploy_safe(node: Anvil, owners: list[str], threshold: int) -> str:
     return safe
 
 
-def answering(node: Anvil, contract: str, word: bytes) -> str:
-    """A contract that answers every call with ``word``."""
-    node.rpc("anvil_setCode", contract, "0x7f" + word.hex() + "5f5260205ff3")  # PUSH32 word, MSTORE at 0, RETURN it
-    return contract
+def question(contract: str, *signers: Key) -> OwnerQuestion:
+    """Signed by all of ``signers``."""
+    digest = b"\x07" * 32
+    accounts = tuple(evm(signer) for signer in signers)
+    return OwnerQuestion("ethereum", contract, accounts, digest, tuple(signer.sign(digest) for signer in signers))
 
 
-def question(contract: str, *signers: str) -> OwnerQuestion:
-    return OwnerQuestion("ethereum", contract, signers, bytes(32), tuple(bytes(65) for _ in signers))
-
-
-async def test_owners_are_confirmed_by_real_contracts(anvil: AnvilFactory, open_reader: Opener) -> None:
+async def test_accounts_are_asked_for_their_owners_by_real_contracts(anvil: AnvilFactory, open_reader: Opener) -> None:
     node = anvil()
-    safe = deploy_safe(node, OWNERS, 2)
-    owned = answering(node, account(0xB1), bytes(12) + bytes.fromhex(OWNERS[0][2:]))
-    judging = answering(node, account(0xB2), bytes.fromhex("1626ba7e") + bytes(28))
-    pod = account(0xB4)
-    put_pod(node, pod, OWNERS[0])
-    reverting = account(0xB3)
-    node.rpc("anvil_setCode", reverting, REVERTS)
+    first, second, third = keys = [Key(bytes([number]) * 32) for number in (1, 2, 3)]
+    stranger = Key(b"\x09" * 32)
+    safe = deploy_safe(node, [evm(key) for key in keys], 2)
+    judging, yes_sayer, administered, pod, echo, reverting, endless, long, long_revert, delegating, look_alike = (
+        account(0xB0 + number) for number in range(11)
+    )
+    put_judge(node, judging, evm(first))
+    put_yes_sayer(node, yes_sayer)
+    put_administered(node, administered, evm(first))
+    put_pod(node, pod, evm(first))
+    put_look_alike(node, look_alike, [evm(key) for key in keys], 2)
+    codes = {echo: ECHO, reverting: REVERTS, endless: ENDLESS, long: LONG, long_revert: LONG_REVERT}
+    for contract, code in {**codes, delegating: "0xef0100" + judging[2:]}.items():
+        node.rpc("anvil_setCode", contract, code)
     node.mine()
-    asked = {
-        question(safe, *OWNERS[:2]): "2 of the Safe's 3 owners signed; it needs 2",
-        question(safe, OWNERS[2], account(0xDD)): "1 of the Safe's 3 owners signed; it needs 2",
-        question(owned, OWNERS[0]): f"owner() is the signer {OWNERS[0]}",
-        question(owned, OWNERS[1]): f"owner() is {OWNERS[0]}, who did not sign",
-        question(pod, OWNERS[0]): f"podOwner() is the signer {OWNERS[0]}",
-        question(pod, OWNERS[1]): f"podOwner() is {OWNERS[0]}, who did not sign",
-        question(judging, OWNERS[1]): "isValidSignature accepts",
-        question(reverting, OWNERS[1]): "names no owner",
-        question(account(0xEE), OWNERS[1]): "there is no contract at this account",
+    confirmed, refuted, undecided = OwnerOutcome.CONFIRMED, OwnerOutcome.REFUTED, OwnerOutcome.UNDECIDED
+    expected = {
+        question(safe, first, second): (confirmed, "2 of the 3 owners of the Safe (1.5.0) signed; it needs 2"),
+        question(safe, third, stranger): (refuted, "1 of the 3 owners of the Safe (1.5.0) signed; it needs 2"),
+        question(look_alike, first, second): (undecided, "its code is none of the known Safes'"),
+        question(look_alike, stranger): (refuted, "too few of its 3 owners signed"),
+        question(administered, first): (OwnerOutcome.ADMINISTERED, f"owner() is the signer {evm(first)}"),
+        question(administered, second): (refuted, f"owner() is {evm(first)}, who did not sign"),
+        question(pod, first): (confirmed, f"podOwner() is the signer {evm(first)}"),
+        question(pod, second): (refuted, f"podOwner() is {evm(first)}, who did not sign"),
+        question(judging, first): (confirmed, "isValidSignature accepts the signatures"),
+        question(judging, second): (refuted, "isValidSignature refuses the signatures"),
+        question(yes_sayer, first): (undecided, "accepts the signatures of strangers too"),
+        question(echo, first): (undecided, "answers a function that nobody has"),
+        question(delegating, first): (undecided, "(EIP-7702)"),
+        question(reverting, first): (undecided, "names no owner"),
+        question(endless, first): (undecided, "names no owner"),
+        question(long, first): (undecided, "names no owner"),
+        question(long_revert, first): (undecided, "names no owner"),
+        question(account(0xEE), first): (refuted, "there is no contract at this account"),
     }
     for batch in (1, 100):
         reader = open_reader(ETHEREUM, {"url": node.url, "batch": batch}, block="latest")
-        answers = await reader.confirm(list(asked))
-        expected = [True, False, True, False, True, False, True, False, False]
-        assert [answer.confirmed for answer in answers] == expected
-        for answer, reason in zip(answers, asked.values(), strict=True):
-            assert reason in answer.reason
+        answers = await reader.confirm(list(expected))
+        for answer, (outcome, reason) in zip(answers, expected.values(), strict=True):
+            assert (answer.outcome, reason in answer.reason) == (outcome, True), answer.reason
             assert answer.block.hash == node.rpc("eth_getBlockByNumber", "latest", False)["hash"]

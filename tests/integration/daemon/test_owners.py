@@ -1,4 +1,4 @@
-"""Contract wallets: signed by owners, and as good as verified only while the chain says that these are the owners."""
+"""Contract wallets: signed by owners, verified while the chain names these, and invalid once it denies it."""
 
 import pytest
 
@@ -28,7 +28,7 @@ async def verified(watched: Watched) -> float | None:
     return await watched.value("por_reserve_ratio", exchange="okx", asset="ETH", basis="verified")
 
 
-async def test_owners_are_confirmed_by_a_real_safe_and_fall_back_when_they_are_replaced(
+async def test_owners_are_confirmed_by_a_real_safe_and_denied_when_they_are_replaced(
     site: Site, anvil: AnvilFactory
 ) -> None:
     node = anvil()
@@ -42,7 +42,7 @@ async def test_owners_are_confirmed_by_a_real_safe_and_fall_back_when_they_are_r
     async with watching(site.write()) as watched:
 
         async def promoted() -> bool:
-            return await verdicts(watched) == {SAFE: "verified", PLAIN: "unbound"} and await verified(watched) == 0.5
+            return await verdicts(watched) == {SAFE: "verified", PLAIN: "invalid"} and await verified(watched) == 0.5
 
         await until(promoted)
         claims = (await watched.api("exchanges/okx/claims"))["claims"]
@@ -61,15 +61,16 @@ async def test_owners_are_confirmed_by_a_real_safe_and_fall_back_when_they_are_r
         swap_owner(node, SAFE, OWNERS, OWNERS[1], key(3).evm_address)
 
         async def demoted() -> bool:
-            return await verdicts(watched) == {SAFE: "unbound", PLAIN: "unbound"} and await verified(watched) == 0
+            return await verdicts(watched) == {SAFE: "invalid", PLAIN: "invalid"} and await verified(watched) == 0
 
         await until(demoted)
-        assert await watched.value("por_reserve_ratio", exchange="okx", asset="ETH", basis="signed") == 1
+        assert await watched.value("por_reserve_ratio", exchange="okx", asset="ETH", basis="signed") == 0
+        assert await watched.value("por_reserve_ratio", exchange="okx", asset="ETH", basis="listed") == 1
         assert await watched.value("por_claims", exchange="okx", network="ethereum", verdict="verified") is None
 
 
 async def promoted_again(watched: Watched) -> bool:
-    return await verdicts(watched) == {SAFE: "verified", PLAIN: "unbound"}
+    return await verdicts(watched) == {SAFE: "verified", PLAIN: "invalid"}
 
 
 async def test_one_account_that_two_exchanges_claim_is_an_alert_for_both(site: Site, anvil: AnvilFactory) -> None:

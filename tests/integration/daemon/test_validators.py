@@ -58,7 +58,7 @@ async def test_a_restaked_validator_is_verified_while_both_chains_lead_to_the_si
         put_pod(node, POD, "0x" + "11" * 20)
         node.mine()
         verdict = await judged(url, node)
-        assert verdict.status is VerdictStatus.UNBOUND
+        assert verdict.status is VerdictStatus.INVALID
         assert f"podOwner() is 0x{'11' * 20}, who did not sign" in verdict.reason
 
         elsewhere = "0x" + "22" * 20
@@ -66,7 +66,7 @@ async def test_a_restaked_validator_is_verified_while_both_chains_lead_to_the_si
         node.mine()
         credentials["withdrawal_credentials"] = "0x01" + "00" * 11 + elsewhere[2:]
         verdict = await judged(url, node)
-        assert verdict.status is VerdictStatus.UNBOUND
+        assert verdict.status is VerdictStatus.INVALID
         assert "there is no contract at this account" in verdict.reason
 
         node.kill()

@@ -16,7 +16,7 @@ from monitor.devnet.exchange import RequestError
 from monitor.devnet.holdings import Kind, holdings
 from monitor.devnet.programs import ROOT
 from monitor.devnet.state import State
-from monitor.model import Claim
+from monitor.model import Claim, OwnerOutcome
 from monitor.ownership import question
 from tests.support.waiting import eventually
 
@@ -127,7 +127,7 @@ async def test_the_safe_of_the_list_is_confirmed_by_the_chain_and_the_made_up_wa
         answers = await reader.confirm(questions)
     finally:
         await reader.close()
-    assert [answer.confirmed for answer in answers] == [True, False]
+    assert [answer.outcome for answer in answers] == [OwnerOutcome.CONFIRMED, OwnerOutcome.REFUTED]
 
 
 def test_what_was_started_has_ended_after_a_stop(tmp_path: Path) -> None:
