@@ -66,11 +66,12 @@ What a contract says is its own word, and anybody's contract may say yes to anyt
 - `isValidSignature` (EIP-1271) must answer the very 32 bytes of the standard, and must not accept the signatures of
   strangers, over this message or another one. A contract that answers a function that nobody has is not believed.
 - `owner()` names an *administrator*, and not whose coins a contract holds: tokens, wrappers and staking contracts of an
-  exchange hold its customers'. A row that rests on it stays `unbound`, and its reason has that word.
+  exchange hold its customers'. A row that rests on it stays `unbound`, and its reason has that word. It counts as
+  `signed`; an exchange's `administered: listed` leaves it out of that.
 - An account of a key that has delegated to code (EIP-7702) stays its key's, whatever the code answers: `unbound`.
 
 The daemon asks again every `promote`. What was confirmed, and could not be asked again for `confirm_max_age`, is
-`unbound` again. A row whose node fails on it fails alone: the others are asked without it.
+`unbound` again (PorConfirmationLost). A row whose node fails on it fails alone: the others are asked without it.
 
 This page is made from `monitor/ownership` and the registry by `make docs`.
 """

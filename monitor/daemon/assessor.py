@@ -9,6 +9,7 @@ import structlog
 
 from monitor.daemon.clock import Clock
 from monitor.daemon.exchange import ExchangeWatch
+from monitor.daemon.lost import lost_of
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.recent import Recent
 from monitor.judgement import Holdings, Tally, assess, basis_of, exact, shared_accounts, tally
@@ -23,6 +24,7 @@ from monitor.model import (
     Basis,
     Fall,
     JobState,
+    LostConfirmations,
     RatioPoint,
     ReloadState,
     SharedAccounts,
@@ -200,6 +202,7 @@ class Assessor:
             audit=audit,
             shared=shared,
             signatures_gone=signatures_gone,
+            lost=lost_of(judged, states) if judged else LostConfirmations(),
             liabilities_max_age=settings.liabilities.max_age if settings.liabilities else None,
             proof=owed.proof_state() if owed else None,
             regularity=owed.regularity() if owed else None,

@@ -9,7 +9,7 @@ from itertools import islice
 
 from monitor.chains import ChainError, ChainReader, Height, Reason, Wanted, reads_in_parts
 from monitor.daemon.clock import Clock
-from monitor.judgement import Place, Readings, Refusal
+from monitor.judgement import Place, Readings, Refusal, Stakes
 from monitor.judgement import questions as audit_questions
 from monitor.model import Address, Claim, Network, Token, disjoint
 from monitor.settings import NetworkSettings
@@ -75,15 +75,17 @@ async def read_claimed(
     networks: Mapping[str, ClaimedNetwork],
     memory: Memory,
     progress: Progress = lambda network, done, total: None,
+    *,
+    stakes: Stakes,
 ) -> Gathered:
     """Read every claimed account at its own height: networks side by side, the heights of one in turn.
 
     What ``memory`` has of a height is not read again, if the height still is the same block.
     """
     by_network: defaultdict[str, list[tuple[Place, Wanted]]] = defaultdict(list)
-    for place, wanted in (await asyncio.to_thread(audit_questions, claims)).items():
+    for place, wanted in (await asyncio.to_thread(audit_questions, claims, stakes)).items():
         by_network[place[0]].append((place, wanted))
-    readings = Gathered(asked=frozenset(networks))
+    readings = Gathered(asked=frozenset(networks), stakes=stakes)
 
     async def read(name: str) -> None:
         bar = _Bar(name, sum(_count(wanted) for _, wanted in by_network[name]), progress)

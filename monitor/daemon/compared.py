@@ -11,6 +11,7 @@ from monitor.daemon.audits import KEPT, ClaimedNetwork, Gathered, Memory, read_c
 from monitor.daemon.clock import utc_now
 from monitor.daemon.hub import configured_network
 from monitor.daemon.once import Report, open_readers, read_list
+from monitor.daemon.stakes import stakes_of
 from monitor.judgement import Comparison, Total, compare, totals
 from monitor.model import WalletList
 from monitor.registry import Registry
@@ -60,7 +61,8 @@ async def compare_claims(
                 for name, each in readable.items()
             }
             memory = Memory(store, published.document.sha256, utc_now)
-            gathered = await read_claimed(published.claims, claimed, memory, progress)
+            stakes = stakes_of(published.claims, registry.networks)
+            gathered = await read_claimed(published.claims, claimed, memory, progress, stakes=stakes)
     finally:
         await store.close()
     return await asyncio.to_thread(_compared, published, gathered)

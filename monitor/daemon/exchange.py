@@ -17,6 +17,7 @@ from monitor.daemon.kept import KeptDocument
 from monitor.daemon.liabilities import LiabilitiesWatch
 from monitor.daemon.memory import let_go
 from monitor.daemon.owners import Owners
+from monitor.daemon.stakes import stakes_of
 from monitor.judgement import compare_lists
 from monitor.model import (
     Address,
@@ -250,9 +251,9 @@ class ExchangeWatch:
             accepted = ownership.accept(
                 published.claims, verdicts, frozenset(messages) if messages is not None else None
             )
-            judged = judged_list(
-                published, ownership.asked(published.claims, accepted, self.registry.networks), accepted_at
-            )
+            networks = self.registry.networks
+            asked = ownership.asked(published.claims, accepted, networks)
+            judged = judged_list(published, asked, accepted_at, stakes_of(published.claims, networks))
             return judged, {network: judged.holdings.wanted(network) for network in judged.holdings.networks}
 
         keeping = asyncio.create_task(self._keep_verdicts(found))
@@ -314,7 +315,8 @@ class ExchangeWatch:
             ),
             default=None,
         )
-        return await asyncio.to_thread(with_answers, judged, self._unpromoted, self._told, since)
+        left_out = self.settings.administered == "listed"
+        return await asyncio.to_thread(with_answers, judged, self._unpromoted, self._told, since, leave_out=left_out)
 
     def _confirmation(self, mark: bytes, answer: OwnerAnswer, now: datetime) -> Confirmation:
         before = self._told.get(mark)

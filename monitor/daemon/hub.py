@@ -255,7 +255,7 @@ class Hub:
         if before and exchange not in self._unsettled and networks.keys() <= before.asked:
             return
         memory = Memory(self._store, judged.document.sha256, self._now)
-        readings = await read_claimed(judged.claims, networks, memory)
+        readings = await read_claimed(judged.claims, networks, memory, stakes=judged.stakes)
         result = await asyncio.to_thread(audit, judged.claims, judged.holdings, readings, self._now())
         if watch.judged is None or watch.judged.document != judged.document:
             return  # a new list came meanwhile: this is not its audit

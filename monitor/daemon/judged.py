@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from monitor.daemon.rows import Rows
-from monitor.judgement import Holdings, holdings
+from monitor.judgement import Holdings, Stakes, holdings
 from monitor.model import (
     Claim,
     Confirmation,
@@ -19,6 +20,8 @@ from monitor.model import (
     WalletList,
 )
 from monitor.ownership import Asked
+
+_NO_STAKES: Stakes = MappingProxyType({})
 
 UNPLACED = "unknown"
 """The network label of claims that the registry could not place."""
@@ -44,13 +47,14 @@ class JudgedList:
     """Positions of the claims that share a question."""
     lost: tuple[int, ...]
     """Positions of the claims that a chain once confirmed, and that are not ``verified`` now."""
+    stakes: Stakes
     counts: Mapping[tuple[str, VerdictStatus], int]
     messages: Mapping[str, int]
     differences: tuple[SummaryDifference, ...]
     unread: tuple[str, ...]
 
 
-def judged_list(published: WalletList, asked: Asked, accepted_at: datetime) -> JudgedList:
+def judged_list(published: WalletList, asked: Asked, accepted_at: datetime, stakes: Stakes = _NO_STAKES) -> JudgedList:
     """Join a list, its verdicts and what is left to ask. CPU-bound: for a large list, call it in a thread."""
     claims, verdicts = Rows(published.claims), asked.verdicts
     has_signatures = any(any(claim.signatures) for claim in published.claims)
@@ -64,6 +68,7 @@ def judged_list(published: WalletList, asked: Asked, accepted_at: datetime) -> J
         questions=asked.questions,
         asked=asked.positions,
         lost=(),
+        stakes=stakes,
         counts=_counts(claims, verdicts),
         messages=Counter(claim.message for claim in published.claims if claim.signatures),
         differences=published.differences,
@@ -72,12 +77,17 @@ def judged_list(published: WalletList, asked: Asked, accepted_at: datetime) -> J
 
 
 def with_answers(
-    judged: JudgedList, original: Sequence[Verdict], told: Mapping[bytes, Confirmation], since: datetime
+    judged: JudgedList,
+    original: Sequence[Verdict],
+    told: Mapping[bytes, Confirmation],
+    since: datetime,
+    *,
+    leave_out: bool = False,
 ) -> JudgedList:
     """The list with its unbound claims as the chains have them: what they confirm is verified, what they deny invalid.
 
     ``original`` are the verdicts before any answer. What was confirmed before ``since`` and not again is as good as not
-    asked.
+    asked. ``leave_out``: claims that are only administered count as listed and no more.
     """
     verdicts, lost = list(original), []
     for mark, positions in judged.asked.items():
@@ -86,7 +96,9 @@ def with_answers(
             continue
         for position in positions:
             if original[position].status is VerdictStatus.UNBOUND:
-                verdicts[position] = with_answer(original[position], judged.questions[mark], said, since)
+                verdicts[position] = with_answer(
+                    original[position], judged.questions[mark], said, since, leave_out=leave_out
+                )
                 if said.confirmed_at and verdicts[position].status is not VerdictStatus.VERIFIED:
                     lost.append(position)
     if tuple(verdicts) == judged.verdicts and tuple(lost) == judged.lost:
@@ -101,7 +113,9 @@ def with_answers(
     )
 
 
-def with_answer(verdict: Verdict, question: OwnerQuestion, said: Confirmation, since: datetime) -> Verdict:
+def with_answer(
+    verdict: Verdict, question: OwnerQuestion, said: Confirmation, since: datetime, *, leave_out: bool = False
+) -> Verdict:
     """``verdict``, which is ``unbound``, in the light of what the chain said to its question."""
     answer = said.answer
     at = f"{verdict.reason}; on chain at block {answer.block.number}"
@@ -114,7 +128,7 @@ def with_answer(verdict: Verdict, question: OwnerQuestion, said: Confirmation, s
         case OwnerOutcome.REFUTED:
             return Verdict(VerdictStatus.INVALID if question.accuses else VerdictStatus.UNSIGNED, reason)
         case OwnerOutcome.ADMINISTERED:
-            return Verdict(verdict.status, reason, answered=True, administered=True)
+            return Verdict(verdict.status, reason, answered=True, administered=True, left_out=leave_out)
         case OwnerOutcome.UNDECIDED:
             return Verdict(verdict.status, reason, answered=True)
 

@@ -6,7 +6,7 @@ No I/O and no clock: ``now`` is an argument everywhere. The rules are those of t
 """
 
 from monitor.judgement.assess import assess, basis_of
-from monitor.judgement.audit import Comparison, Place, Readings, Refusal, audit, compare, questions
+from monitor.judgement.audit import Comparison, Place, Readings, Refusal, Stakes, audit, compare, questions
 from monitor.judgement.between import away
 from monitor.judgement.changes import compare_lists
 from monitor.judgement.clock import clock_contradiction
@@ -26,6 +26,7 @@ __all__ = [
     "Place",
     "Readings",
     "Refusal",
+    "Stakes",
     "Tally",
     "Total",
     "assess",

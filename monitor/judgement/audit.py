@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 
 from monitor.judgement import exact
 from monitor.judgement.holdings import Holdings, Standing
@@ -20,6 +21,16 @@ Refusal = tuple[Place, Token]
 _NO_AMOUNT = "no amount is claimed"
 
 
+Stakes = Mapping[tuple[str, Address], tuple[tuple[Token, Address], ...]]
+"""By network and account: the validators that the account made the deposits of, where a list says so.
+
+A list may claim for such an account what it has staked, or that and what it holds.
+"""
+
+
+_NONE: Stakes = MappingProxyType({})
+
+
 @dataclass(slots=True)
 class Readings:
     """Balances at claimed heights, and why others are missing."""
@@ -31,6 +42,7 @@ class Readings:
     """Tokens that the chain itself refuses to tell."""
     asked: frozenset[str] = frozenset()
     """Networks that could be asked, whether they answered or not."""
+    stakes: Stakes = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +54,15 @@ class _Subject:
     account: Address
 
 
-def questions(claims: Iterable[Claim]) -> Mapping[Place, Mapping[Token, frozenset[Address]]]:
+def questions(claims: Iterable[Claim], stakes: Stakes = _NONE) -> Mapping[Place, Mapping[Token, frozenset[Address]]]:
     """What has to be read at which height before :func:`audit` can judge these claims."""
     asked: defaultdict[Place, defaultdict[Token, set[Address]]] = defaultdict(lambda: defaultdict(set))
     for claim in claims:
         subject = _subject(claim)
         if isinstance(subject, _Subject):
             asked[subject.place][subject.token].add(subject.account)
+            for token, validator in _staked_by(subject, stakes):
+                asked[token.network, subject.place[1]][token].add(validator)
     return {
         place: {token: frozenset(accounts) for token, accounts in tokens.items()} for place, tokens in asked.items()
     }
@@ -74,9 +88,13 @@ def audit(
         units = _units(subject, readings)
         if units is None:
             record.cannot_judge(claim, _unread(subject, readings))
+            continue
+        record.read(subject, units)
+        held = _held(claim, subject, units, readings)
+        if isinstance(held, str):
+            record.unjudged[held] += 1
         else:
-            record.read(subject, units)
-            record.compare(claim, subject, subject.token.whole(units))
+            record.compare(claim, subject, held)
     return Audit(
         at=now,
         matches=sum(record.checked.values()) - len(record.mismatches),
@@ -107,10 +125,36 @@ def compare(claim: Claim, readings: Readings) -> Comparison:
     units = _units(subject, readings)
     if units is None:
         return Comparison(None, None, _unread(subject, readings))
-    held = subject.token.whole(units)
+    held = _held(claim, subject, units, readings)
+    if isinstance(held, str):
+        return Comparison(None, subject.token.whole(units), held)
     if claim.amount is None:
         return Comparison(None, held, _NO_AMOUNT)
     return Comparison(claim.amount == held, held)
+
+
+def _held(claim: Claim, subject: _Subject, units: int, readings: Readings) -> Decimal | str:
+    """What the claimed amount is compared with, or why that cannot be told.
+
+    That is what the account holds; and where it is not what is claimed, that and what its validators hold.
+    """
+    held = subject.token.whole(units)
+    staked = _staked_by(subject, readings.stakes)
+    if not staked or claim.amount is None or claim.amount == held:
+        return held
+    for token, validator in staked:
+        of_validator = _Subject((token.network, subject.place[1]), token, validator)
+        found = _units(of_validator, readings)
+        if found is None:
+            return f"with its validators: {_unread(of_validator, readings)}"
+        held = exact.add(held, token.whole(found))
+    return held
+
+
+def _staked_by(subject: _Subject, stakes: Stakes) -> Iterable[tuple[Token, Address]]:
+    """The validators that stand for the same coin as the claim."""
+    of_account = stakes.get((subject.token.network, subject.account), ()) if subject.token.contract is None else ()
+    return [(token, validator) for token, validator in of_account if token.asset == subject.token.asset]
 
 
 def _units(subject: _Subject, readings: Readings) -> int | None:

@@ -161,6 +161,8 @@ def holdings(claims: Iterable[Claim], verdicts: Iterable[Verdict]) -> Holdings:
 
 
 def _standing(verdict: Verdict) -> Standing:
+    if verdict.left_out:
+        return Standing.LISTED
     if verdict.status is VerdictStatus.UNBOUND and not verdict.answered:
         return Standing.UNANSWERED
     return _STANDINGS[verdict.status]

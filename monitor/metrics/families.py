@@ -149,6 +149,11 @@ CLAIM_MISMATCHES = _gauge(
     "Claimed amounts that the chain does not confirm at the claimed height; only where some were compared.",
     "exchange", "network", "asset",
 )  # fmt: skip
+CONFIRMATIONS_LOST = _gauge(
+    "por_confirmations_lost",
+    "Rows that a chain once confirmed and that are not verified now: it says so, or what it said is too old.",
+    "exchange", "cause",
+)  # fmt: skip
 SHARED_ACCOUNTS = _gauge(
     "por_shared_accounts", "Accounts that the exchange claims and another one too.", "exchange", "other"
 )

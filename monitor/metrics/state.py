@@ -200,6 +200,13 @@ def _mismatches_of(exchange: str, assessment: Assessment) -> Series:
             yield (exchange, network, asset), found[network, asset]
 
 
+def _confirmations_lost(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        if assessment.listed_at is not None:
+            yield (exchange, "refuted"), assessment.lost.refuted
+            yield (exchange, "old"), assessment.lost.old
+
+
 def _shared_accounts(world: World) -> Series:
     for exchange, assessment in world.assessments.items():
         for shared in assessment.shared:
@@ -357,6 +364,7 @@ STATE: tuple[tuple[Family, Callable[[World], Series]], ...] = (
     (families.ALERT_BASIS, _alert_bases),
     (families.CLAIMS, _claims),
     (families.CLAIM_MISMATCHES, _mismatches),
+    (families.CONFIRMATIONS_LOST, _confirmations_lost),
     (families.SHARED_ACCOUNTS, _shared_accounts),
     (families.WALLET_LIST_TIMESTAMP, _list_times),
     (families.SIGNATURES_GONE, _signatures_gone),

@@ -34,6 +34,7 @@ class AlertName(StrEnum):
     LIST_REFUSED = "PorListRefused"
     SIGNATURES_GONE = "PorSignaturesGone"
     OWNERSHIP_INVALID = "PorOwnershipInvalid"
+    CONFIRMATION_LOST = "PorConfirmationLost"
     CLAIM_MISMATCH = "PorClaimMismatch"
     ACCOUNT_SHARED = "PorAccountShared"
     ENDPOINTS_DISAGREE = "PorEndpointsDisagree"

@@ -33,6 +33,8 @@ class Verdict:
     """
     administered: bool = False
     """Of an ``unbound`` claim: a signer administers the contract, which does not say whose coins it holds."""
+    left_out: bool = False
+    """Of an ``unbound`` claim: by the exchange's own setting it counts as ``listed`` and no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from monitor.model.alerts import AlertState
 from monitor.model.balances import LookBack, Snapshot
 from monitor.model.chain import Token
 from monitor.model.judgement import AssetAssessment, Audit, Basis, SharedAccounts, SignaturesGone
-from monitor.model.ownership import VerdictStatus
+from monitor.model.ownership import LostConfirmations, VerdictStatus
 from monitor.model.proofs import ProofState, Regularity
 from monitor.model.published import Document, Liabilities, ListChanges, SummaryDifference
 
@@ -142,6 +142,7 @@ class Assessment:
     differences: tuple[SummaryDifference, ...]
     audit: Audit | None
     shared: tuple[SharedAccounts, ...] = ()
+    lost: LostConfirmations = field(default_factory=LostConfirmations)
     liabilities_max_age: timedelta | None = None
     """None where no liabilities are configured."""
     proof: ProofState | None = None

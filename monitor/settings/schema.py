@@ -145,6 +145,11 @@ class ExchangeSettings(Section):
     promote: PositiveDuration = Field(
         timedelta(hours=1), description="How often `unbound` owners are confirmed on chain again."
     )
+    administered: Literal["signed", "listed"] = Field(
+        "signed",
+        description="What contracts count as of which the chain tells no more than that a signer administers them "
+        "(`owner()`): `signed`, as other `unbound` claims do, or only `listed`, as they may hold customers' coins.",
+    )
     confirm_max_age: PositiveDuration = Field(
         timedelta(hours=24),
         description="What a chain confirmed of owners, and could not be asked again for so long, is `unbound` again.",

@@ -66,7 +66,12 @@ async def read(
 ) -> Gathered:
     networks = {"ethereum": ClaimedNetwork(reader, "eip155:1", trust, part)}
     memory = Memory(store, sha256, lambda: NOW)
-    return await read_claimed(claims, networks, memory, lambda *now: shown.append(now) if shown is not None else None)
+
+    def progress(network: str, done: int, total: int) -> None:
+        if shown is not None:
+            shown.append((network, done, total))
+
+    return await read_claimed(claims, networks, memory, progress, stakes={})
 
 
 def matches(claims: Sequence[Claim], gathered: Gathered) -> list[bool | None]:

@@ -109,6 +109,17 @@ def test_what_the_chain_was_asked_is_told_from_what_it_was_not(outcome: OwnerOut
     assert not any(each.answered for each in after(judged(), told(CONFIRMED)).verdicts)
 
 
+def test_what_is_only_administered_counts_as_listed_where_the_exchange_wants_it_left_out() -> None:
+    token = claim("A").token
+    assert token is not None
+    for leave_out, expected in ((True, "LISTED"), (False, "SIGNED")):
+        said = told(OwnerOutcome.ADMINISTERED)
+        found = with_answers(judged(), VERDICTS, said, NOW - DAY, leave_out=leave_out)
+        standings = found.holdings.accounts[token]
+        (standing,) = (each.name for each, accounts in standings.items() if "B" in accounts)
+        assert (standing, found.verdicts[1].status) == (expected, UNBOUND)
+
+
 def test_what_was_confirmed_too_long_ago_is_as_good_as_not_asked() -> None:
     promoted = after(judged(), told(CONFIRMED))
     assert after(promoted, told(CONFIRMED), NOW + DAY) is promoted

@@ -3,7 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from monitor.judgement import Place, Readings, audit, compare, holdings, questions
+import pytest
+
+from monitor.judgement import Comparison, Place, Readings, audit, compare, holdings, questions
 from monitor.model import Audit, Balances, Basis, Claim, ClaimKind, ClaimMismatch, VerdictStatus
 from tests.support.judgement import (
     BTC,
@@ -21,6 +23,7 @@ from tests.support.judgement import (
 
 COIN = 10**8
 HEIGHT = 900_000
+STAKED_UNITS = 32 * 10**STAKED.decimals
 PLACE = ("bitcoin", HEIGHT)
 
 
@@ -133,6 +136,43 @@ def test_an_account_claimed_at_two_heights_belongs_to_no_report() -> None:
     result = judged([row("A", "1"), row("A", "2", 5)], found)
 
     assert (result.matches, result.report_reserves) == (2, {})
+
+
+DEPOSITOR = ("ethereum", "0xd")
+STAKES = {DEPOSITOR: ((STAKED, "0xkey1"), (STAKED, "0xkey2"))}
+BLOCK_5 = {("ethereum", 5): {ETH: {"0xd": 8 * 10**17}}}
+VALIDATORS_5 = {(STAKED.network, 5): {STAKED: {"0xkey1": STAKED_UNITS, "0xkey2": STAKED_UNITS}}}
+
+
+def test_validators_are_asked_for_at_the_height_of_the_account_that_made_their_deposits() -> None:
+    claims = [row("0xd", "64", 5, token=ETH), row("0xe", "1", 5, token=ETH), row("0xd", "1", 7, token=USDT)]
+    asked = questions(claims, STAKES)
+    assert asked[STAKED.network, 5] == {STAKED: {"0xkey1", "0xkey2"}}
+    assert (STAKED.network, 7) not in asked
+    assert (STAKED.network, 5) not in questions(claims)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "match", "found"), [("0.8", True, "0.8"), ("64.8", True, "64.8"), ("64", False, "64.8")]
+)
+def test_a_depositors_amount_is_compared_with_its_coins_and_its_validators_together(
+    claimed: str, match: bool, found: str
+) -> None:
+    claims = [row("0xd", claimed, 5, token=ETH)]
+    readings = Readings({**BLOCK_5, **VALIDATORS_5}, stakes=STAKES)
+    assert compare(claims[0], readings) == Comparison(match, Decimal(found))
+    result = audit(claims, holdings(claims, [verdict(VERIFIED)]), readings, NOW)
+    assert (result.matches, len(result.mismatches)) == (match, not match)
+
+
+def test_without_its_validators_a_depositors_amount_is_no_mismatch() -> None:
+    claims = [row("0xd", "64", 5, token=ETH)]
+    readings = Readings(BLOCK_5, {(STAKED.network, 5): "no endpoint"}, stakes=STAKES)
+    found = compare(claims[0], readings)
+    assert (found.match, found.found) == (None, Decimal("0.8"))
+    assert found.reason == f"with its validators: {STAKED.network} at height 5: no endpoint"
+    result = audit(claims, holdings(claims, [verdict(VERIFIED)]), readings, NOW)
+    assert (result.matches, result.mismatches, sum(result.unjudged.values())) == (0, (), 1)
 
 
 def test_a_single_claim_is_compared_as_the_audit_compares_it() -> None:

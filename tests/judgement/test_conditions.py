@@ -18,6 +18,7 @@ from monitor.model import (
     Fall,
     JobState,
     ListChanges,
+    LostConfirmations,
     ReloadState,
     SharedAccounts,
     SignaturesGone,
@@ -354,6 +355,22 @@ def test_shared_accounts_name_the_other_exchange() -> None:
 
     assert found.summary == "The list shares 1 account with other (A on bitcoin)."
     assert condition(AlertName.ACCOUNT_SHARED, assessment()).holds is False
+
+
+def test_confirmations_that_were_lost_are_counted_by_cause_and_sized_in_coins() -> None:
+    coins = {"ETH": Decimal("50.50"), "USDT": Decimal(7)}
+    found = condition(
+        AlertName.CONFIRMATION_LOST, assessment(lost=LostConfirmations(2, 1, coins, "0xa: others own it"))
+    )
+    assert found.holds
+    assert found.summary == (
+        "Verified once and not now: 2 claims no longer confirmed by the chain and 1 claim confirmed too long ago,"
+        " holding 50.5 ETH, 7 USDT; for one, 0xa: others own it."
+    )
+    old = condition(AlertName.CONFIRMATION_LOST, assessment(lost=LostConfirmations(old=3, example="0xa: too long ago")))
+    assert old.summary == "Verified once and not now: 3 claims confirmed too long ago; for one, 0xa: too long ago."
+    assert condition(AlertName.CONFIRMATION_LOST, assessment()).holds is False
+    assert condition(AlertName.CONFIRMATION_LOST, assessment(listed_at=None)).holds is None
 
 
 def test_a_mismatch_is_told_with_its_line_and_none_is_known_where_nothing_was_compared() -> None:

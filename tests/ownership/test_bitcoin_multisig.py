@@ -128,6 +128,24 @@ def test_more_than_sixteen_keys_are_read_as_the_script_must_write_them(kind: str
     assert judged(row(kind, *SIGNED[:2], script=too_many)).status in NOT_PROVEN
 
 
+@KINDS
+def test_a_script_that_repeats_a_key_says_how_many_suffice(kind: str) -> None:
+    twice = multisig(2, PUBLIC[0], PUBLIC[0], PUBLIC[1])
+    reason = judged(row(kind, SIGNED[0], SIGNED[1], script=twice)).reason
+    assert reason.endswith("keys of the 2 of 3 script signed; the script repeats a key, so that 1 key suffices")
+    thrice = multisig(3, PUBLIC[0], PUBLIC[0], PUBLIC[1], PUBLIC[2])
+    reason = judged(row(kind, *SIGNED[:3], script=thrice)).reason
+    assert reason.endswith("; the script repeats a key, so that 2 keys suffice")
+    assert judged(row(kind, *SIGNED[:2])).reason.endswith("script signed")
+
+
+def test_one_key_in_two_spellings_is_verified_and_said_to_suffice() -> None:
+    script = multisig(2, PUBLIC[0], KEYS[0].public_key.format(compressed=False), PUBLIC[1])
+    verdict = judged(row("P2SH", SIGNED[0], compact(KEYS[0], DIGEST, 27), script=script))
+    assert verdict.status is VerdictStatus.VERIFIED
+    assert verdict.reason.endswith("; the script repeats a key, so that 1 key suffices")
+
+
 def test_a_redeem_script_too_long_to_be_pushed_is_refused() -> None:
     script = multisig(2, *(PrivateKey(bytes((number,)) * 32).public_key.format() for number in range(1, 17)))
     address = b58encode_check(b"\x05" + hash160(script)).decode()

@@ -72,6 +72,19 @@ class Liar(Proxy):
         return reply
 
 
+class Poisoned(Proxy):
+    """Cuts the connection of every request that calls one contract: as a node does that it takes down."""
+
+    def __init__(self, upstream: str, contract: str) -> None:
+        super().__init__(upstream)
+        self._contract = contract
+
+    async def reply(self, call: Call) -> Reply:
+        if call["method"] == "eth_call" and call["params"][0].get("to") == self._contract:
+            raise ConnectionResetError("the node went down")
+        return await self.node(call)
+
+
 class Slow(Proxy):
     """Answers late."""
 

@@ -28,6 +28,7 @@ from monitor.model import (
     LiabilitiesFall,
     LiabilitiesProof,
     ListChanges,
+    LostConfirmations,
     Position,
     PositionHeld,
     PositionKind,
@@ -268,6 +269,7 @@ def aurora() -> Assessment:
             report_reserves=frozen({}),
         ),
         shared=(SharedAccounts("borealis", 1, ("bc1qaurora2 on bitcoin",)),),
+        lost=LostConfirmations(2, 1, {}, "0xa: others own it"),
         liabilities_max_age=timedelta(days=35),
         proof=ProofState(
             LiabilitiesProof(

@@ -97,6 +97,9 @@ CATALOGUE: Mapping[AlertName, AlertKind] = frozen({
     AlertName.OWNERSHIP_INVALID: AlertKind(
         _WARNING, _AT_ONCE, _AT_ONCE, "Signatures or addresses in the wallet list are wrong."
     ),
+    AlertName.CONFIRMATION_LOST: AlertKind(
+        _WARNING, _AT_ONCE, _AT_ONCE, "Claims that a chain once confirmed are no longer verified."
+    ),
     AlertName.CLAIM_MISMATCH: AlertKind(
         _WARNING, _AT_ONCE, _AT_ONCE, "Claimed amounts differ from the chain at the claimed heights."
     ),

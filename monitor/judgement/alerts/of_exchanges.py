@@ -28,6 +28,7 @@ def of_exchange(
     yield _refused(AlertName.LIST_REFUSED, assessment, "wallets")
     yield _signatures_gone(assessment, alerts, now)
     yield _ownership_invalid(assessment)
+    yield _confirmation_lost(assessment)
     yield _account_shared(assessment)
 
 
@@ -150,6 +151,18 @@ def _ownership_invalid(assessment: Assessment) -> Condition:
     places = ", ".join(f"{network} {count}" for network, count in invalid.items())
     summary = f"{counted(sum(invalid.values()), 'claim')} with a wrong signature or address: {places}."
     return of_whole(name, assessment, summary, holds=bool(invalid))
+
+
+def _confirmation_lost(assessment: Assessment) -> Condition:
+    name, lost = AlertName.CONFIRMATION_LOST, assessment.lost
+    if assessment.listed_at is None:
+        return of_whole(name, assessment, "There is no wallet list to judge.", holds=None)
+    amounts = ", ".join(f"{amount.normalize():f} {asset}" for asset, amount in sorted(lost.coins.items()))
+    told = [f"{counted(lost.refuted, 'claim')} no longer confirmed by the chain"] if lost.refuted else []
+    told += [f"{counted(lost.old, 'claim')} confirmed too long ago"] if lost.old else []
+    holding = f", holding {amounts}" if amounts else ""
+    summary = f"Verified once and not now: {' and '.join(told)}{holding}; for one, {lost.example}."
+    return of_whole(name, assessment, summary, holds=bool(told))
 
 
 def _account_shared(assessment: Assessment) -> Condition:

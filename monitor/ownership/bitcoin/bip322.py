@@ -135,7 +135,7 @@ def _judge_multisig(arguments: list[bytes], script: bytes, digest: bytes, name: 
             raise Refused(f"signature {position} is by no further key of the script, or over another message")
         signers.append(key)
     parsed.check(signers)
-    return f"{name}: {len(signers)} keys of the {parsed} script signed (BIP-322)"
+    return f"{name}: {len(signers)} keys of the {parsed} script signed (BIP-322){parsed.remark}"
 
 
 def _judge_taproot(account: Account, to_sign: ToSign) -> str:

@@ -149,7 +149,7 @@ def _judge_script(account: Account, signatures: list[Compact], signers: list[byt
     if parsed is None:
         raise NotJudged(f"the {name} script is not a bare multisig, the only kind that is judged")
     parsed.check(signers)
-    return f"{name}: {len(signers)} keys of the {parsed} script signed"
+    return f"{name}: {len(signers)} keys of the {parsed} script signed{parsed.remark}"
 
 
 def _script_of(account: Account) -> tuple[str, bytes]:

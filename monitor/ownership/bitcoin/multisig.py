@@ -1,6 +1,7 @@
 """Bare multisig: ``m <key> ... <key> n OP_CHECKMULTISIG``, read strictly and counted in distinct keys."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ MAX_PUSH = 520
 """The longest element that a script may push, and so the longest redeem script (BIP 16)."""
 
 _COMPRESSED, _UNCOMPRESSED = (2, 3), (4,)
+_COMPRESSED_SIZE = 33
 
 _OP_1 = 0x51
 _NUMBER = rb"([\x51-\x60]|\x01[\x11-\x14])"
@@ -29,6 +31,18 @@ class Multisig:
     def __str__(self) -> str:
         return f"{self.threshold} of {len(self.keys)}"
 
+    @property
+    def remark(self) -> str:
+        """What a reason should add: that fewer keys suffice than it looks like. Empty: they do not.
+
+        A key that the script repeats, in the other spelling or in the same, can sign for each of its places.
+        """
+        places = sorted(Counter(key[1:33] + bytes([_parity(key)]) for key in self.keys).values(), reverse=True)
+        enough = next(count for count in range(1, len(places) + 1) if sum(places[:count]) >= self.threshold)
+        if enough == self.threshold:
+            return ""
+        return f"; the script repeats a key, so that {enough} {'key suffices' if enough == 1 else 'keys suffice'}"
+
     def check(self, signers: Sequence[bytes]) -> None:
         """Each of ``signers`` (in column order) is a key of the script, none twice, and they reach the threshold."""
         for position, key in enumerate(signers):
@@ -39,6 +53,11 @@ class Multisig:
                 raise Refused(f"key {key.hex()} signed twice: {self.threshold} distinct keys are needed")
         if len(signers) < self.threshold:
             raise Refused(f"{len(signers)} of {self.threshold} needed keys signed")
+
+
+def _parity(key: bytes) -> int:
+    """That of y, which with x makes the key, in either spelling."""
+    return (key[0] if len(key) == _COMPRESSED_SIZE else key[-1]) & 1
 
 
 def parse(script: bytes, *, uncompressed: bool) -> Multisig | None:
