@@ -32,6 +32,8 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     SAFE = "safe"
     """A Safe of its owners, so that the chain confirms them."""
+    CONTRACT = "contract"
+    """A contract that says nothing of owners, so that the chain neither confirms nor denies those who signed."""
 
 
 @dataclass(frozen=True, slots=True)

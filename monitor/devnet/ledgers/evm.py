@@ -17,6 +17,8 @@ from monitor.devnet.nodes import Anvil
 from monitor.model import Token
 
 _GAS = 1_000_000
+_SILENT = "0x00"
+"""Code that takes coins and answers nothing."""
 _NOBODY = "0x" + "00" * 20
 _SAFE_SINGLETON = "0x" + "5afe" * 10
 
@@ -32,7 +34,7 @@ class EvmLedger:
         self._node = node
 
     def fund(self, holdings: Sequence[Holding]) -> int:
-        """Puts a token's code where the registry knows it, and a Safe where a holding has confirmed owners."""
+        """Puts a token's code where the registry knows it, and contracts where holdings are some."""
         for contract in {holding.token.contract for holding in holdings if holding.token.contract}:
             self._node.rpc("anvil_setCode", contract, _code(_dollar()))
         for holding in holdings:
@@ -43,6 +45,8 @@ class EvmLedger:
         for holding in holdings:
             if holding.kind is Kind.SAFE:
                 self._deploy_safe(holding.address, holding.owners)
+            if holding.kind is Kind.CONTRACT:
+                self._node.rpc("anvil_setCode", holding.address, _SILENT)
         self._node.mine()  # a balance that was set belongs to no block before the next one
         return int(self._node.rpc("eth_blockNumber"), 16)
 
