@@ -327,6 +327,7 @@ def claim(row: Claim, verdict: Verdict, snapshots: Mapping[str, SnapshotState]) 
         "height": row.height,
         "verdict": verdict.status,
         "reason": verdict.reason,
+        "administered": verdict.administered,
         "balance": _balance(row, snapshots),
     }
 

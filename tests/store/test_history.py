@@ -127,6 +127,8 @@ async def test_what_a_chain_said_of_owners_keeps_its_block(store: Store) -> None
     await store.save_confirmations(told)
     assert await store.confirmations(told.keys()) == told
     assert await store.confirmations({b"b" * 16, b"d" * 16}) == {b"b" * 16: told[b"b" * 16]}
+    await store.prune(NOW + timedelta(minutes=1))
+    assert await store.confirmations(told.keys()) == {b"b" * 16: told[b"b" * 16]}
 
 
 async def test_a_snapshot_replaces_the_one_before_and_keeps_every_digit(store: Store, url: str) -> None:
