@@ -79,6 +79,8 @@ _MAGIC = keccak(text="isValidSignature(bytes32,bytes)")[:4].hex()
 _ONLY_EIP_1271 = f"5f3560e01c63{_MAGIC}14601157{'5f5ffd'}5b"
 _ANSWER_YES, _ANSWER_NO = (f"63{word}60e01b5f5260205ff3" for word in (_MAGIC, "ffffffff"))
 
+SILENT = "0x00"
+"""Takes coins, and answers nothing."""
 ECHO = "0x5f3560e01c60e01b5f5260205ff3"
 """Answers every call with the selector of the function that is called: the magic of EIP-1271, too."""
 ENDLESS = "0x5b5f56"

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.devnet import programs
 from tests.support.daemons import Row, Site, signed, unsigned, until, watching
-from tests.support.evm import give, issue
+from tests.support.evm import SILENT, give, issue
 from tests.support.nodes import AnvilFactory, BitcoinFactory, PrometheusFactory
 
 pytestmark = pytest.mark.integration
@@ -25,7 +25,7 @@ CONTRACT_WALLET = Row(
     "ethereum", "ETH", "0x57e2dcd253527a0f70c6a3de3556f6e6e163f19c", message=OKX_MESSAGE,
     signature1=OKX_SIGNATURE, owner1=OKX_SIGNER,
 )  # fmt: skip
-"""Valid for an owner that nothing ties to the account."""
+"""Valid for an owner that nothing ties to the account, a contract that says nothing."""
 
 
 async def test_ratios_on_every_basis_equal_a_calculation_by_hand(
@@ -34,6 +34,7 @@ async def test_ratios_on_every_basis_equal_a_calculation_by_hand(
     ethereum, bitcoin = anvil(), bitcoin_node()
     give(ethereum, OKX.address, 58)
     give(ethereum, CONTRACT_WALLET.address, 30)
+    ethereum.rpc("anvil_setCode", CONTRACT_WALLET.address, SILENT)
     give(ethereum, unsigned(1).address, 25)
     issue(ethereum, USDT, signed(2).address, 1_234_567)  # 1.234567 USDT
     ethereum.mine()
