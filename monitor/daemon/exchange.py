@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
 
@@ -149,10 +150,12 @@ class ExchangeWatch:
         return self._wanted.get(network, {})
 
     def move(self, step: timedelta) -> None:
-        """Go along with a step of the clock: the last change of the list keeps its age."""
+        """Go along with a step of the clock: the last change of the list and what was told of owners keep their age."""
         if self.last_changes:
             at, changes = self.last_changes
             self.last_changes = (at + step, changes)
+        self._told = {mark: replace(said, told_at=said.told_at + step) for mark, said in self._told.items()}
+        self._oldest = self._oldest and self._oldest + step
 
     # --- Documents ---------------------------------------------------------------------------------------------------
 
@@ -263,7 +266,9 @@ class ExchangeWatch:
             keep(None)
             await keeping
         async with self._promoting:
-            self._told = await self._store.confirmations(judged.questions.keys())
+            told, now = await self._store.confirmations(judged.questions.keys()), self._now()
+            # Nothing was told in the future, whatever the system's clock was then.
+            self._told = {mark: replace(said, told_at=min(said.told_at, now)) for mark, said in told.items()}
             self._unpromoted = judged.verdicts
             promoted = await self._with_answers(judged)
             self._wanted, self.judged = wanted, promoted

@@ -9,7 +9,7 @@ import aiohttp
 
 from monitor import ownership
 from monitor.chains import ChainError, ChainReader, open_network
-from monitor.daemon.clock import SteadyClock
+from monitor.daemon.clock import SteadyClock, utc_now
 from monitor.daemon.hub import Hub, configured_network
 from monitor.daemon.judged import with_answer
 from monitor.daemon.owners import Owners
