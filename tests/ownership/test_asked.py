@@ -109,5 +109,5 @@ def test_who_signed_nothing_that_holds_binds_nobody() -> None:
 
 
 def test_a_row_with_a_signature_of_its_own_stands_on_that() -> None:
-    wrong = replace(staked(evm(FIRST)), signatures=("0x00",), message=MESSAGE)
+    wrong = replace(staked(evm(FIRST)), signatures=signed(SECOND).signatures, message=MESSAGE)
     assert ask(signed(FIRST), wrong).verdicts[1].status is VerdictStatus.INVALID
