@@ -89,6 +89,22 @@ def test_a_rule_says_what_is_so_and_where_the_runbook_is(name: str) -> None:
     assert annotations["description"].endswith(".")
 
 
+TIME = re.compile(r"\b\d+(?:ms|[smhdwy])\b")
+SPELLED_OUT = re.compile(r"\b(?:seconds?|minutes?|hours?|days?|weeks?)\b")
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_description_says_no_other_time_than_the_rule_has(name: str) -> None:
+    written = rule(name)
+    description = written["annotations"]["description"]
+    windows = re.findall(r"\[(\w+)", written["expr"])
+
+    assert not SPELLED_OUT.search(description)
+    assert set(TIME.findall(description)) <= {written.get("for"), *windows}
+    if f"{written.get('for')} or longer" not in description:
+        assert "or longer" not in description
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_a_runbook_has_the_common_form_and_the_defaults_of_the_catalogue(name: str) -> None:
     kind, page = KINDS[name], runbook(name)
