@@ -1,45 +1,38 @@
-"""Logging: structured, to stderr, without secrets."""
+"""Logging: structured, to stderr, without secrets and without anything that acts on a terminal."""
 
 import logging
 import sys
-from collections.abc import Collection
 from typing import Literal
 
 import stamina
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-_MASK = "***"
+from monitor.formats import shown, shown_lines, shown_value
+
+_LINED = frozenset({"exception", "stack"})
+"""Fields that hold a traceback: their lines are our own."""
 
 
-class SecretMask:
-    """A processor that replaces every configured secret in every string of an event, however deep it sits."""
-
-    def __init__(self, secrets: Collection[str] = ()) -> None:
-        self.secrets = tuple(sorted(secrets, key=len, reverse=True))
-
-    def __call__(self, _logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        return {key: self.clean(value) for key, value in event.items()} if self.secrets else event
-
-    def clean(self, value: object) -> object:
-        """``value`` with secrets masked; containers are copied, other objects pass unless their text holds one."""
-        match value:
-            case str():
-                for secret in self.secrets:
-                    value = value.replace(secret, _MASK)
-                return value
-            case dict():
-                return {self.clean(key): self.clean(item) for key, item in value.items()}
-            case list() | tuple() | set() | frozenset():
-                return [self.clean(item) for item in value]
-            case None | bool() | int() | float():
-                return value
-            case _:
-                text = str(value)
-                return self.clean(text) if any(secret in text for secret in self.secrets) else value
+def _made_fit(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """A processor that leaves no secret, and nothing that a terminal would act on, in any text of an event."""
+    return {key: shown_lines(str(value)) if key in _LINED else _fit(value) for key, value in event.items()}
 
 
-def configure(level: str = "info", style: Literal["json", "console"] = "json", secrets: Collection[str] = ()) -> None:
+def _fit(value: object) -> object:
+    """``value`` as JSON's types, its texts fit to be shown; other objects become their text."""
+    match value:
+        case None | bool() | int() | float():
+            return value
+        case dict():
+            return shown_value({_fit(key): _fit(item) for key, item in value.items()})
+        case list() | tuple() | set() | frozenset():
+            return [_fit(item) for item in value]
+        case _:
+            return shown(str(value))
+
+
+def configure(level: str = "info", style: Literal["json", "console"] = "json") -> None:
     """Set up structlog and the standard library's logging alike: one line an event, JSON or for people."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -48,20 +41,23 @@ def configure(level: str = "info", style: Literal["json", "console"] = "json", s
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
-    mask = SecretMask(secrets)
     if style == "json":
         last: list[Processor] = [
             structlog.processors.format_exc_info,
-            mask,
+            _made_fit,
             structlog.processors.JSONRenderer(default=str),
         ]
     else:
-        last = [structlog.processors.format_exc_info, mask, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        last = [
+            structlog.processors.format_exc_info,
+            _made_fit,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,  # a reload changes level and secrets
+        cache_logger_on_first_use=False,  # a reload changes the level
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(

@@ -6,11 +6,19 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from monitor.formats import SECRETS
 from monitor.store import Store
 from tests.support.daemons import Site, TurnableClock, logging_restored
 
 settings.register_profile("untimed", deadline=None)  # how long an example takes says more of the machine than of us
 settings.load_profile("untimed")
+
+
+@pytest.fixture(autouse=True)
+def _no_secrets() -> Iterator[None]:
+    """What one test's configuration keeps secret is none of the next one's."""
+    yield
+    SECRETS.clear()
 
 
 @pytest.fixture

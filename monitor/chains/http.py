@@ -13,6 +13,7 @@ import yarl
 from monitor.chains import tls
 from monitor.chains.errors import Reason
 from monitor.chains.line import Line
+from monitor.formats import shown
 from monitor.settings import EndpointSettings
 
 _LARGEST_ANSWER = 512 * 1024**2
@@ -21,6 +22,8 @@ Query = Sequence[tuple[str, str]]
 
 _PIECE = 256 * 1024
 _LARGE = 512 * 1024
+_LOOKED_AT = 64 * 1024
+"""Bytes of an unwanted body that are looked at."""
 
 
 class Answer(NamedTuple):
@@ -120,9 +123,8 @@ class Http:
 
 
 def excerpt(body: bytes, length: int = 120) -> str:
-    """The beginning of a body on one line, for error messages."""
-    text = " ".join(body[: 8 * length].decode("utf-8", "replace").split())
-    return text if len(text) <= length else text[:length] + "…"
+    """The beginning of a body on one line, for error messages. What repeats our request loses its secrets uncut."""
+    return shown(" ".join(body[:_LOOKED_AT].decode("utf-8", "replace").split()), length)
 
 
 def _request_of(settings: EndpointSettings) -> tuple[yarl.URL, dict[str, str]]:

@@ -14,6 +14,7 @@ import orjson
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.http import Answer, Http, excerpt
 from monitor.chains.line import Line
+from monitor.formats import shown
 
 Call = tuple[str, Any]
 """A method and its parameters."""
@@ -23,6 +24,8 @@ _RATE_CODES = frozenset({429, -32005, -32029})  # EIP-1474 "limit exceeded" and 
 _RATE_WORDS = re.compile(r"rate.?limit|too many requests|quota|capacity|requests? limit|limit exceeded", re.IGNORECASE)
 _SIZE_WORDS = re.compile(r"batch|too large|too big|size|payload|gas", re.IGNORECASE)
 _REVERT_CODE = 3
+_SHOWN = 200
+"""Characters of an error's text. Nodes repeat the request in it, with its secrets: these go before it is cut."""
 _LARGE = 512 * 1024
 """Bytes from which on a cut connection may mean that the server does not want to read it all."""
 
@@ -65,9 +68,9 @@ def failure_of(reply: Reply) -> RpcFailure | None:
     if error is None:
         return None
     if not isinstance(error, dict):
-        return RpcFailure(0, str(error)[:200])
+        return RpcFailure(0, shown(str(error), _SHOWN))
     code = error.get("code")
-    return RpcFailure(code if isinstance(code, int) else 0, str(error.get("message", ""))[:200])
+    return RpcFailure(code if isinstance(code, int) else 0, shown(str(error.get("message", "")), _SHOWN))
 
 
 def match_replies(document: object, ids: Sequence[int]) -> list[Reply]:

@@ -1,14 +1,14 @@
 """`reserve-monitor check`."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from monitor.cli.configured import configured
 from monitor.cli.options import ConfigOption, JsonOption
-from monitor.cli.printing import ExitStatus, complain, json_line, note, out, progress_bar, table
+from monitor.cli.printing import ExitStatus, SafeTable, complain, json_line, progress_bar, say
 from monitor.daemon import check as one_pass
 from monitor.judgement.unread import rests_on_unread, unless
 from monitor.model import Assessment, AssetAssessment, ReserveStatus, VerdictStatus, World
@@ -61,28 +61,32 @@ def _status(world: World) -> ExitStatus:
 
 
 def _print(assessment: Assessment) -> None:
-    shown = table("asset", "status", "ratio", "reserves", "owed", "basis", title=assessment.title)
+    shown = SafeTable("asset", "status", "ratio", "reserves", "owed", "basis", title=assessment.title)
     for asset in assessment.assets.values():
-        status = Text(asset.status, style=_STYLES[asset.status])
         reserves, owed = asset.totals.get(asset.basis), asset.owed
         numbers = (exact(number) if number is not None else "not known" for number in (reserves, owed))
-        shown.add_row(asset.asset, status, _ratio(asset), *numbers, asset.basis)
-    out.print(shown)
+        shown.add_row(asset.asset, (asset.status, _STYLES[asset.status]), _ratio(asset), *numbers, asset.basis)
+    shown.print()
+    for reason in _reasons(assessment):
+        say(reason)
+
+
+def _reasons(assessment: Assessment) -> Iterator[str]:
+    """Why the answers are what they are: they belong to the table, wherever that goes."""
     for asset in assessment.assets.values():
         for gap in asset.gaps:
-            note(f"{asset.asset}: {as_sentence(gap)}")
+            yield f"{asset.asset}: {as_sentence(gap)}"
         if rests_on_unread(asset):
-            note(f"{asset.asset}: a breach {unless(asset)}")
+            yield f"{asset.asset}: a breach {unless(asset)}"
     for kind, state in assessment.documents.items():
         if state.refusal:
-            complain(f"{assessment.exchange}: {kind}: {state.refusal}")
+            yield f"{assessment.exchange}: {kind}: {state.refusal}"
     invalid = sum(n for (_, status), n in assessment.verdicts.items() if status is VerdictStatus.INVALID)
     if invalid:
-        complain(f"{assessment.exchange}: {invalid} claim(s) are invalid; `reserve-monitor ownership` names them")
+        yield f"{assessment.exchange}: {invalid} claim(s) are invalid; `reserve-monitor ownership` names them"
     for each in assessment.audit.mismatches if assessment.audit else ():
-        complain(
-            f"line {each.line}: {each.token} {each.account}: claimed {exact(each.claimed)}, found {exact(each.found)}"
-        )
+        claimed, found = exact(each.claimed), exact(each.found)
+        yield f"line {each.line}: {each.token} {each.account}: claimed {claimed}, found {found}"
 
 
 def _ratio(asset: AssetAssessment) -> str:

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from monitor.cli.configured import configured
 from monitor.cli.options import ConfigOption, FormatOption, JsonOption, ListArgument
-from monitor.cli.printing import ExitStatus, json_line, note, out, progress_bar, table
+from monitor.cli.printing import ExitStatus, SafeTable, json_line, note, progress_bar, say
 from monitor.daemon import ComparedFile, compare_claims
+from monitor.formats import SECRETS
 from monitor.judgement import Total
-from monitor.settings import WalletsSettings, state_directory
+from monitor.settings import WalletsSettings, secrets_in, state_directory
 from monitor.web.figures import exact
 
 _SHOWN = 50
@@ -56,6 +56,7 @@ def claims(
     that, but some were not judged · 130 interrupted.
     """
     settings, registry = configured(config)
+    SECRETS.add(secrets_in(source))
     wallets = WalletsSettings(source=source, format=format_)
     kept = state or state_directory() / "claims.db"
     try:
@@ -126,35 +127,35 @@ def _reasons(compared: ComparedFile) -> dict[str, int]:
 
 
 def _print_tables(compared: ComparedFile) -> None:
-    shown = table("line", "coin", "network", "address", "claimed", "found", title="Claims that the chain denies")
+    shown = SafeTable("line", "coin", "network", "address", "claimed", "found", title="Claims that the chain denies")
     for claim, comparison in zip(compared.published.claims, compared.comparisons, strict=True):
         if comparison.match is False and shown.row_count < _SHOWN:
             cells = (str(claim.line), claim.coin, claim.network or "", claim.address)
-            shown.add_row(*map(Text, (*cells, _figure(claim.amount), _figure(comparison.found))))
+            shown.add_row(*cells, _figure(claim.amount), _figure(comparison.found))
     matches = Counter(comparison.match for comparison in compared.comparisons)
     if matches[False]:
-        out.print(shown)
+        shown.print()
     if matches[False] > _SHOWN:
-        out.print(f"and {matches[False] - _SHOWN} more; --json prints all")
+        say(f"and {matches[False] - _SHOWN} more; --json prints all")
     _print_totals(compared.totals)
-    out.print(f"{matches[True]} match, {matches[False]} do not, {matches[None]} were not judged")
+    say(f"{matches[True]} match, {matches[False]} do not, {matches[None]} were not judged")
 
 
 def _print_totals(totals: Sequence[Total]) -> None:
     headings = ("coin", "stated", "sum of its rows", "rows judged", "claimed there", "found there")
-    shown = table(*headings, title="Totals, worst first")
+    shown = SafeTable(*headings, title="Totals, worst first")
     for total in totals[:_SHOWN]:
         shown.add_row(
-            Text(total.coin),
-            Text(_figure(total.stated)),
-            Text(_figure(total.claimed), style="" if total.agrees else "bold red"),
-            Text(f"{total.judged} of {total.rows}", style="" if total.judged == total.rows else "yellow"),
-            Text(_figure(total.claimed_of_judged if total.judged else None)),
-            Text(_figure(total.found), style="bold red" if total.missing else ""),
+            total.coin,
+            _figure(total.stated),
+            (_figure(total.claimed), "" if total.agrees else "bold red"),
+            (f"{total.judged} of {total.rows}", "" if total.judged == total.rows else "yellow"),
+            _figure(total.claimed_of_judged if total.judged else None),
+            (_figure(total.found), "bold red" if total.missing else ""),
         )
-    out.print(shown)
+    shown.print()
     if len(totals) > _SHOWN:
-        out.print(f"and {len(totals) - _SHOWN} more, none of them worse; --json prints all")
+        say(f"and {len(totals) - _SHOWN} more, none of them worse; --json prints all")
 
 
 def _figure(number: Decimal | None) -> str:

@@ -9,6 +9,7 @@ import yaml
 from monitor.cli.options import JsonOption
 from monitor.cli.printing import json_line, note, out, warn
 from monitor.daemon import load_configuration, read_configuration
+from monitor.formats import shown_lines
 from monitor.settings import masked
 
 app = typer.Typer(no_args_is_help=True, help="Check a configuration, or show what it amounts to.")
@@ -33,8 +34,8 @@ def check(file: FileArgument) -> None:
 def show(file: FileArgument, json: JsonOption = False) -> None:  # noqa: FBT002 - a flag
     """Print the effective configuration: variables filled in, defaults spelt out, secrets masked."""
     settings, _ = load_configuration(file)
-    shown = masked(settings)
+    effective = masked(settings)
     if json:
-        json_line(shown)
+        json_line(effective)
     else:
-        out.print(yaml.safe_dump(shown, sort_keys=False, allow_unicode=True), end="", markup=False, soft_wrap=True)
+        out.print(shown_lines(yaml.safe_dump(effective, sort_keys=False, allow_unicode=True)), end="", soft_wrap=True)

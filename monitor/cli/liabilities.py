@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from monitor.cli.options import JsonOption
-from monitor.cli.printing import ExitStatus, complain, err, json_line, note, out, table
+from monitor.cli.printing import ExitStatus, SafeTable, complain, err, json_line, note, say
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs import (
     SCHEMES,
@@ -86,8 +85,12 @@ def liabilities(  # noqa: PLR0917 - a command and its options
     but a part of the proof was not given, or not verified. **invalid**, **unreadable**: with the reason.
     docs/liabilities.md says per scheme what each of them is worth.
 
-    Exit status: 0 proven · 1 invalid · 3 bound only, or unreadable.
+    Exit status: 0 proven · 1 invalid · 2 a file is not there · 3 bound only, or unreadable.
     """
+    missing = [path for path in files if not path.exists()]
+    if missing:
+        complain(*(f"{path}: no such file or directory" for path in missing))
+        raise typer.Exit(ExitStatus.USAGE)
     expected = Expected(root=root, user=user, report_id=report)
     try:
         with opened(scheduler, workers) as executor, err.status("verifying"):
@@ -133,20 +136,20 @@ def _print_json(proof: LiabilitiesProof) -> None:
 
 def _print(proof: LiabilitiesProof, lines: Sequence[str]) -> None:
     for line in lines:
-        out.print(Text(line))
+        say(line)
     if proof.totals:
-        shown = table("asset", "owed", title="What is owed by this proof")
+        shown = SafeTable("asset", "owed", title="What is owed by this proof")
         for asset, amount in proof.totals.items():
-            shown.add_row(Text(asset), Text(exact(amount)))
-        out.print(shown)
+            shown.add_row(asset, exact(amount))
+        shown.print()
         if not proof.in_coins:
-            out.print("in a unit that the files do not state")
+            say("in a unit that the files do not state")
     if proof.root:
-        out.print(Text(f"root {proof.root}"), soft_wrap=True)
+        say(f"root {proof.root}")
     _print_list("Proven:", proof.proven)
     _print_list("Not proven:", proof.not_proven)
     scheme = f" ({SCHEMES[proof.scheme].title})" if proof.scheme else ""
-    out.print(Text(proof.status.upper(), style=_STYLES.get(proof.status, "bold red")).append(scheme, style="default"))
+    say((proof.status.upper(), _STYLES.get(proof.status, "bold red")), scheme)
     if proof.reason:
         complain(proof.reason)
     note(_MEANINGS[proof.status])
@@ -154,6 +157,6 @@ def _print(proof: LiabilitiesProof, lines: Sequence[str]) -> None:
 
 def _print_list(title: str, sentences: Sequence[str]) -> None:
     if sentences:
-        out.print(title)
+        say(title)
     for sentence in sentences:
-        out.print(Text(f"  · {sentence}"), soft_wrap=True)
+        say(f"  · {sentence}")

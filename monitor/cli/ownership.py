@@ -5,16 +5,15 @@ from collections import Counter
 from typing import Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from monitor.cli.configured import configured
 from monitor.cli.options import FormatOption, JsonOption, ListArgument, OptionalConfigOption
-from monitor.cli.printing import ExitStatus, json_line, note, out, progress_bar, table
+from monitor.cli.printing import ExitStatus, SafeTable, json_line, note, progress_bar, say
 from monitor.daemon import JudgedFile, judge_list
+from monitor.formats import SECRETS
 from monitor.model import VerdictStatus
 from monitor.registry import load as load_registry
-from monitor.settings import WalletsSettings
+from monitor.settings import WalletsSettings, secrets_in
 
 _WORST_FIRST = (
     VerdictStatus.INVALID,
@@ -23,6 +22,7 @@ _WORST_FIRST = (
     VerdictStatus.UNBOUND,
     VerdictStatus.VERIFIED,
 )
+_ANSWERS = frozenset({VerdictStatus.VERIFIED, VerdictStatus.UNBOUND, VerdictStatus.INVALID})
 _STYLES = {VerdictStatus.INVALID: "bold red", VerdictStatus.VERIFIED: "green"}
 _SHOWN = 50
 
@@ -44,9 +44,11 @@ def ownership(
     **unsigned**, **unsupported**: each with its reason. Without `--message` any text is accepted, and those seen are
     listed.
 
-    Exit status: 0 no row is invalid · 1 some are · 3 the list could not be read.
+    Exit status: 0 no row is invalid · 1 some are · 3 the list could not be read, or nothing in it could be judged: what
+    is signed is all **unsupported**, or every row is.
     """
     settings, registry = configured(config) if config else (None, load_registry())
+    SECRETS.add(secrets_in(source))
     wallets = WalletsSettings(source=source, format=format_, messages=tuple(message) if message else None)
     networks = dict(settings.networks) if settings else {}
     with progress_bar() as progress:
@@ -57,6 +59,17 @@ def ownership(
         _print_table(judged)
     if any(verdict.status is VerdictStatus.INVALID for verdict in judged.verdicts):
         raise typer.Exit(ExitStatus.FINDING)
+    if _nothing_judged(judged):
+        raise typer.Exit(ExitStatus.UNJUDGED)
+
+
+def _nothing_judged(judged: JudgedFile) -> bool:
+    """Whether no signature came to an answer, though there are some, or not even a row did."""
+    if any(verdict.status in _ANSWERS for verdict in judged.verdicts):
+        return False
+    rows = zip(judged.published.claims, judged.verdicts, strict=True)
+    unsupported = [claim for claim, verdict in rows if verdict.status is VerdictStatus.UNSUPPORTED]
+    return len(unsupported) == len(judged.verdicts) or any(any(claim.signatures) for claim in unsupported)
 
 
 def _messages(judged: JudgedFile) -> Counter[str]:
@@ -86,27 +99,28 @@ def _print_table(judged: JudgedFile) -> None:
     rows = sorted(
         zip(judged.published.claims, judged.verdicts, strict=True), key=lambda row: _WORST_FIRST.index(row[1].status)
     )
-    shown = table("line", "coin", "network", "address", "verdict", "reason", title=judged.published.document.source)
+    shown = SafeTable("line", "coin", "network", "address", "verdict", "reason", title=judged.published.document.source)
     for claim, verdict in rows[:_SHOWN]:
-        status = Text(verdict.status, style=_STYLES.get(verdict.status, "yellow"))
-        cells = (str(claim.line), claim.coin, claim.network or "unknown", claim.address)
-        shown.add_row(*map(Text, cells), status, Text(verdict.reason))
-    out.print(shown)
+        status = (verdict.status, _STYLES.get(verdict.status, "yellow"))
+        shown.add_row(str(claim.line), claim.coin, claim.network or "unknown", claim.address, status, verdict.reason)
+    shown.print()
     if len(rows) > _SHOWN:
-        out.print(f"and {len(rows) - _SHOWN} rows more, none of them worse; --json prints all")
-    out.print(_by_network(judged))
+        say(f"and {len(rows) - _SHOWN} rows more, none of them worse; --json prints all")
+    _by_network(judged).print()
     for text, count in _messages(judged).most_common():
-        note(f"message {text!r}: {count} row(s)")
+        note(f"message '{text}': {count} row(s)")
     for sentence in judged.published.unread:
         note(sentence)
 
 
-def _by_network(judged: JudgedFile) -> Table:
+def _by_network(judged: JudgedFile) -> SafeTable:
     counts = Counter(
         (claim.network or "unknown", verdict.status)
         for claim, verdict in zip(judged.published.claims, judged.verdicts, strict=True)
     )
-    shown = table("network", *(status.value for status in _WORST_FIRST), title="By network and verdict, worst first")
+    shown = SafeTable(
+        "network", *(status.value for status in _WORST_FIRST), title="By network and verdict, worst first"
+    )
     networks = {network for network, _ in counts}
     for network in sorted(networks, key=lambda name: ([-counts[name, status] for status in _WORST_FIRST], name)):
         cells = (str(counts[network, status] or "") for status in _WORST_FIRST)

@@ -1,4 +1,8 @@
-"""What people and programs see: results on stdout, everything else on stderr."""
+"""What people and programs see: results on stdout, everything else on stderr.
+
+All that commands print goes through here, and so through :func:`monitor.formats.shown`: of what others wrote, nothing
+acts on the terminal, and no secret is in it.
+"""
 
 import sys
 from collections.abc import Iterator
@@ -10,15 +14,20 @@ import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
+from rich.text import Text
 
 from monitor.daemon import Report
+from monitor.formats import shown, shown_value
 from monitor.web.figures import exact
 
 _FILE_WIDTH = 200
 """Columns where nobody looks on: in a file or a pipe no address needs to be broken."""
 
-out = Console(highlight=False, width=None if sys.stdout.isatty() else _FILE_WIDTH)
-err = Console(stderr=True, highlight=False)
+_CELL = 1000
+"""Characters of a cell at the most: no address and no reason is longer, a cell of a list may be."""
+
+out = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else _FILE_WIDTH)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 class ExitStatus(IntEnum):
@@ -32,26 +41,27 @@ class ExitStatus(IntEnum):
 
 def complain(*messages: str) -> None:
     for message in messages:
-        err.print(f"[bold red]error:[/] {_plain(message)}", soft_wrap=True)
+        err.print(Text.assemble(("error:", "bold red"), " ", shown(message)), soft_wrap=True)
 
 
 def warn(*messages: str) -> None:
     for message in messages:
-        err.print(f"[bold yellow]warning:[/] {_plain(message)}", soft_wrap=True)
+        err.print(Text.assemble(("warning:", "bold yellow"), " ", shown(message)), soft_wrap=True)
 
 
 def note(message: str) -> None:
-    err.print(_plain(message), soft_wrap=True)
+    err.print(Text(shown(message)), soft_wrap=True)
 
 
-def _plain(text: str) -> str:
-    """``text`` with nothing in it that the console would take for markup."""
-    return text.replace("[", r"\[")
+def say(*parts: str | tuple[str, str]) -> None:
+    """Print one line of a result; a part may have a style."""
+    texts = (part if isinstance(part, tuple) else (part, "") for part in parts)
+    out.print(Text.assemble(*((shown(text), style) for text, style in texts)), soft_wrap=True)
 
 
 def json_line(value: object) -> None:
     """One JSON object on a line of stdout; decimals as exact text."""
-    out.file.write(orjson.dumps(value, default=_exact, option=orjson.OPT_NON_STR_KEYS).decode() + "\n")
+    out.file.write(orjson.dumps(shown_value(value), default=_exact, option=orjson.OPT_NON_STR_KEYS).decode() + "\n")
 
 
 def _exact(value: object) -> str:
@@ -60,9 +70,29 @@ def _exact(value: object) -> str:
     raise TypeError(f"{type(value).__name__} has no JSON form here")
 
 
-def table(*headings: str, title: str) -> Table:
-    """A table that breaks long cells instead of cutting them: half an address is none."""
-    return Table(*(Column(heading, overflow="fold") for heading in headings), title=title)
+class SafeTable:
+    """Rows and columns of what others may have written. Long cells are broken, not cut: half an address is none."""
+
+    def __init__(self, *headings: str, title: str) -> None:
+        columns = (Column(Text(shown(heading)), overflow="fold") for heading in headings)
+        self._table = Table(*columns, title=Text(shown(title)))
+
+    @property
+    def row_count(self) -> int:
+        return self._table.row_count
+
+    def add_row(self, *cells: str | tuple[str, str]) -> None:
+        """Add a row; a cell may have a style."""
+        styled = (cell if isinstance(cell, tuple) else (cell, "") for cell in cells)
+        self._table.add_row(*(Text(shown(text, _CELL), style=style) for text, style in styled))
+
+    def add_section(self) -> None:
+        """Draw a line under the rows before."""
+        self._table.add_section()
+
+    def print(self) -> None:
+        """Print it on stdout."""
+        out.print(self._table)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from monitor.chains import check_endpoint, is_provable, is_served
 from monitor.daemon.doubts import doubts
 from monitor.daemon.proof import ANY_SCHEME, is_proof
+from monitor.formats import SECRETS
 from monitor.proofs import SCHEMES
 from monitor.published import LIABILITIES_FORMATS, WALLETS_FORMATS
 from monitor.registry import Registry
@@ -22,6 +23,7 @@ from monitor.settings import (
     Settings,
     Warned,
     examine,
+    secrets_of,
 )
 from monitor.settings.web_config import WebConfig, load_web_config
 
@@ -42,7 +44,10 @@ def read_configuration(path: Path) -> Configuration:
 
 
 def load_configuration(path: Path) -> tuple[Settings, Registry]:
-    """The settings at ``path``, every name in them known, and their registry. Raises ConfigurationError."""
+    """The settings at ``path``, every name in them known, and their registry. Raises ConfigurationError.
+
+    From here on, none of their secrets is shown.
+    """
     configuration = read_configuration(path)
     return configuration.settings, configuration.registry
 
@@ -54,6 +59,7 @@ def load_web(settings: Settings) -> WebConfig:
 
 def _findings(settings: Settings) -> Iterator[Fault | Warned]:
     """Every name that means nothing: the registry, the layouts and the protocols know, the schema does not."""
+    SECRETS.add(secrets_of(settings))
     registry = load_registry(settings.registry)
     for name, exchange in settings.exchanges.items():
         yield from _exchange_faults(name, exchange, registry)

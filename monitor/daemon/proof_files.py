@@ -14,9 +14,9 @@ from urllib.parse import unquote, urlsplit
 import aiohttp
 
 from monitor.daemon.clock import Clock
+from monitor.formats import visible
 from monitor.model import Document
 from monitor.proofs import ProofFile, UnreadableError, gather
-from monitor.proofs.printable import printable
 from monitor.published import DocumentError, Reason, Unchanged, Validators, fetch, is_url
 from monitor.settings import ProofSettings
 
@@ -103,7 +103,7 @@ def _local(path: Path, known: Known | None, now: datetime) -> Published | Same:
     except OSError as error:
         problem = f"{error.filename or path}: {error.strerror or error}; check the path and its rights"
         raise DocumentError(Reason.UNREACHABLE, problem) from error
-    names = tuple(printable(str(part.relative_to(path))) for part in parts) if path.is_dir() else ()
+    names = tuple(visible(str(part.relative_to(path))) for part in parts) if path.is_dir() else ()
     joined = "".join(f"{digest} {name}\n" for digest, name in zip(digests, names, strict=True)) if names else ""
     sha256 = hashlib.sha256(joined.encode()).hexdigest() if path.is_dir() else digests[0]
     size = sum(mark.size for mark in marks)

@@ -27,7 +27,7 @@ from monitor.daemon.prepared import Prepared
 from monitor.daemon.schedule import Job, Schedule
 from monitor.metrics import Metrics
 from monitor.model import AccountOutputs, Claim, ReloadState, Verdict, World
-from monitor.settings import ConfigurationError, ConfigurationFault, Settings, masked, secrets_of
+from monitor.settings import ConfigurationError, ConfigurationFault, Settings, masked
 from monitor.store import Store
 from monitor.web import Deps, WebServer
 
@@ -72,7 +72,7 @@ class Daemon:
         configuration = read_configuration(self._path)
         self._settings = settings = configuration.settings
         registry = configuration.registry
-        logs.configure(settings.log.level, settings.log.format, secrets_of(settings))
+        logs.configure(settings.log.level, settings.log.format)
         self._warn(configuration)
         async with contextlib.AsyncExitStack() as stack:
             store = await Store.open(settings.store.url)
@@ -143,7 +143,7 @@ class Daemon:
         self._schedule.set(self._jobs(hub, prepared))
         hub.adopt(prepared)
         self._restart_needed(settings)
-        logs.configure(settings.log.level, settings.log.format, secrets_of(settings))
+        logs.configure(settings.log.level, settings.log.format)
         self._settings = settings
         self._warn(configuration)
 

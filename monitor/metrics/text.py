@@ -11,10 +11,15 @@ from operator import itemgetter
 
 from prometheus_client.utils import floatToGoString
 
+from monitor.formats import shown
+
 Sample = tuple[tuple[str, ...], float]
 """Label values, in the order of the labels, and the value."""
 
 Series = Iterator[Sample]
+
+_LABEL = 512
+"""Characters of a label's value at the most."""
 
 
 def lines(name: str, labels: tuple[str, ...], samples: Iterable[Sample]) -> str:
@@ -36,8 +41,20 @@ def _line(name: str, labels: tuple[str, ...]) -> tuple[str, Callable[[tuple[str,
 
 
 class _Escaped(dict[str, str]):
-    """Label values as they stand in quotes: few are distinct, so each is looked at once."""
+    """Label values as they stand in quotes: few are distinct, so each is looked at once.
+
+    What publishers write is shown as anybody may see it, and no two values become one: Prometheus refuses a scrape in
+    which a series stands twice.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._taken: set[str] = set()
 
     def __missing__(self, value: str) -> str:
-        text = self[value] = value.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
+        text = shown(value, _LABEL)
+        while text in self._taken:
+            text += "'"
+        self._taken.add(text)
+        text = self[value] = text.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
         return text

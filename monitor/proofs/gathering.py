@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
+from monitor.formats import visible
 from monitor.proofs.files import DAMAGE, ProofFile
-from monitor.proofs.printable import printable
 from monitor.proofs.scheme import UnreadableError
 
 MOST_FILES = 10_000
@@ -31,7 +31,7 @@ def gather(paths: Iterable[str | Path]) -> list[ProofFile]:
     try:
         return _all(paths)
     except UnreadableError as error:
-        raise UnreadableError(printable(str(error))) from error
+        raise UnreadableError(visible(str(error))) from error
 
 
 def _all(paths: Iterable[str | Path]) -> list[ProofFile]:
@@ -61,9 +61,9 @@ def _expand(path: Path) -> Iterator[ProofFile]:
         for inner in sorted(path.rglob("*")):
             below = inner.relative_to(path)
             if inner.is_file() and not any(part.startswith(".") for part in below.parts):
-                yield from _file(inner, printable(str(path.name / below)))
+                yield from _file(inner, visible(str(path.name / below)))
     elif stat.S_ISREG(kind):
-        yield from _file(path, printable(path.name))
+        yield from _file(path, visible(path.name))
     else:
         raise UnreadableError(f"{path}: neither a file nor a directory")
 
@@ -95,8 +95,7 @@ def _members(path: Path, archive: str) -> Sequence[ProofFile]:
     if repeated := _repeated([entry.filename for entry in entries]):
         raise UnreadableError(f"{archive}: two members are called {repeated}; it is unclear which counts")
     return [
-        ProofFile(printable(entry.filename), entry.file_size, partial(_member, path, entry.filename))
-        for entry in entries
+        ProofFile(visible(entry.filename), entry.file_size, partial(_member, path, entry.filename)) for entry in entries
     ]
 
 

@@ -121,7 +121,7 @@ def _fetched(
     modified: datetime | None,
     settings: DocumentSettings,
 ) -> Fetched:
-    files = _files(raw, _name(source), settings)
+    files = _files(raw, _name(mask_source(source)), settings)
     document = Document(
         source=mask_source(source),
         sha256=validators.sha256,

@@ -25,7 +25,8 @@ from monitor.settings.schema import (
     WalletsSettings,
     WebSettings,
 )
-from monitor.settings.secrets import mask_source, mask_url, masked, secrets_of
+from monitor.settings.secrets import masked, secrets_in, secrets_of
+from monitor.settings.urls import mask_source, mask_url
 
 __all__ = [
     "AlertRule",
@@ -54,6 +55,7 @@ __all__ = [
     "mask_url",
     "masked",
     "parse",
+    "secrets_in",
     "secrets_of",
     "state_directory",
 ]

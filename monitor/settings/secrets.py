@@ -1,79 +1,126 @@
-"""Which configured values are secret, and how they look to people."""
+"""Which configured values are secret, and how a configuration looks to people.
 
-from collections.abc import Iterator
+Of every URL what :mod:`~monitor.settings.urls` says, every user and password, and the value of every header. It makes
+no difference whether they stand in the file, in a variable or in a ``*_file``.
+"""
+
+import re
+from base64 import b64decode
+from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
+from pydantic import BaseModel
+
+from monitor.formats import MASK
 from monitor.settings.schema import Settings
+from monitor.settings.urls import COMMON, host_of, mask_source, mask_url, secret_parts
 
-MASK = "***"
-_KEY_LENGTH = 16  # a path segment this long may be an API key
-_SHORTEST = 4  # shorter values would mask half of every log line
+_OPEN_HEADERS = frozenset({"accept", "accept-encoding", "accept-language", "content-type", "user-agent"})
+_CREDENTIAL = re.compile(r"[^\s,;=\"']{8,}")
+_NAMES = frozenset({"name", "title", "protocol", "format"})
 
-
-def mask_source(source: str) -> str:
-    """A document's path as it is, or its URL without credentials and query values."""
-    parts = urlsplit(source)
-    if "://" not in source or not ("@" in parts.netloc or parts.query):
-        return source
-    host = parts.netloc.rpartition("@")[2]
-    netloc = f"{MASK}@{host}" if "@" in parts.netloc else host
-    query = "&".join(f"{key}={MASK}" for key, _ in parse_qsl(parts.query, keep_blank_values=True))
-    return urlunsplit((parts.scheme, netloc, parts.path, query, ""))
-
-
-def mask_url(url: str) -> str:
-    """An endpoint's URL without credentials, query values, and path segments long enough to be an API key."""
-    parts = urlsplit(mask_source(url))
-    path = "/".join(MASK if _may_be_key(segment) else segment for segment in parts.path.split("/"))
-    return urlunsplit(parts._replace(path=path))
+Leaf = tuple[str, str]
+"""A text of the configuration, and the key that it stands under; of a header, ``headers.`` and its name."""
 
 
 def secrets_of(settings: Settings) -> frozenset[str]:
-    """Every configured value that must not appear in logs, metrics or pages."""
-    found = set(_in_url(settings.store.url))
-    for network in settings.networks.values():
-        for endpoint in network.endpoints:
-            found.update(_in_url(endpoint.url), _in_path(endpoint.url), endpoint.headers.values())
-            found.update(value for value in (endpoint.user, endpoint.password) if value)
-    for exchange in settings.exchanges.values():
-        owed = exchange.liabilities
-        for document in (exchange.wallets, owed, owed and owed.proof):
-            if document:
-                found.update(_in_url(document.source))
-    return frozenset(value for value in found if len(value) >= _SHORTEST)
+    """Return every configured value that must not appear in logs, metrics or pages.
+
+    What is also the name of something, as the test network's password is, is masked only where it stands in a URL or in
+    credentials: else nothing could be called by its name.
+    """
+    leaves = list(_leaves("", settings))
+    names = [name.lower() for name in (*_named(settings), *(host_of(text) for _, text in leaves if "://" in text))]
+    found = {value for key, text in leaves for value in _secrets(key, text) if value}
+    found |= set(_credentials(settings))
+    return frozenset(value for value in found if value.startswith("/") or not _is_name(value, names))
 
 
-def _in_url(url: str) -> Iterator[str]:
-    parts = urlsplit(url)
-    if "@" in parts.netloc:
-        for part in parts.netloc.rpartition("@")[0].split(":", 1):
-            yield part
-            yield unquote(part)
-    yield from (value for _, value in parse_qsl(parts.query))
-
-
-def _in_path(url: str) -> Iterator[str]:
-    yield from (segment for segment in urlsplit(url).path.split("/") if _may_be_key(segment))
-
-
-def _may_be_key(segment: str) -> bool:
-    return len(segment) >= _KEY_LENGTH and "." not in segment
+def secrets_in(source: str) -> frozenset[str]:
+    """Return those of a document's path or URL that stands in no configuration but on the command line."""
+    return frozenset(filter(None, secret_parts(source, document=True)))
 
 
 def masked(settings: Settings) -> dict[str, Any]:
-    """The effective configuration for people: every value, defaults too, without its secrets."""
-    shown: dict[str, Any] = settings.model_dump(mode="json", by_alias=True)
-    shown["store"]["url"] = mask_source(settings.store.url)
-    for network in shown["networks"].values():
-        for endpoint in network["endpoints"]:
-            endpoint["url"] = mask_url(endpoint["url"])
-            endpoint["headers"] = dict.fromkeys(endpoint["headers"], MASK)
-            for key in ("user", "password"):
-                endpoint[key] = MASK if endpoint[key] else endpoint[key]
-    for exchange in shown["exchanges"].values():
-        owed = exchange["liabilities"]
-        for document in (exchange["wallets"], owed, owed and owed["proof"]):
-            if document:
-                document["source"] = mask_source(document["source"])
-    return shown
+    """Return the effective configuration for people: every value, defaults too, without its secrets."""
+    return {name: _masked(name, item) for name, item in settings.model_dump(mode="json", by_alias=True).items()}
+
+
+def _masked(key: str, value: object) -> object:
+    match value:
+        case dict() if key == "headers":
+            return dict.fromkeys(value, MASK)
+        case dict():
+            return {name: _masked(name, item) for name, item in value.items()}
+        case list():
+            return [_masked(key, item) for item in value]
+        case str() if key in {"user", "password"}:
+            return MASK
+        case str() if key == "source":
+            return mask_source(value)
+        case str() if key != "runbook_url":
+            return mask_url(value)
+        case _:
+            return value
+
+
+def _leaves(key: str, value: object) -> Iterator[Leaf]:
+    """Every text of a section."""
+    match value:
+        case str():
+            yield key, value
+        case BaseModel():
+            for name, item in value:
+                yield from _leaves(name, item)
+        case Mapping():
+            for name, item in value.items():
+                yield from _leaves(f"headers.{name}" if key == "headers" else key, item)
+        case tuple():
+            for item in value:
+                yield from _leaves(key, item)
+        case _:
+            return
+
+
+def _secrets(key: str, text: str) -> Iterator[str]:
+    if key in {"user", "password"}:
+        yield text
+    elif key.startswith("headers."):
+        yield from _of_header(key.removeprefix("headers."), text)
+    elif key != "runbook_url":
+        yield from secret_parts(text, document=key == "source")
+
+
+def _of_header(name: str, value: str) -> Iterator[str]:
+    if name.lower() in _OPEN_HEADERS:
+        return
+    yield value
+    yield from _CREDENTIAL.findall(value)
+    scheme, _, rest = value.partition(" ")
+    if scheme.lower() == "basic":
+        try:
+            credentials = b64decode(rest).decode()
+        except ValueError:
+            return
+        yield from (credentials, *credentials.split(":", 1))
+
+
+def _credentials(settings: Settings) -> Iterator[str]:
+    """User and password as Basic authentication joins them (RFC 7617)."""
+    for network in settings.networks.values():
+        for endpoint in network.endpoints:
+            if endpoint.user and endpoint.password:
+                yield f"{endpoint.user}:{endpoint.password}"
+
+
+def _named(settings: Settings) -> Iterator[str]:
+    """What is shown everywhere."""
+    yield from settings.exchanges
+    yield from settings.networks
+    yield from (text for key, text in _leaves("", settings) if key in _NAMES)
+    yield from COMMON
+
+
+def _is_name(value: str, names: list[str]) -> bool:
+    whole = re.compile(rf"(?<![0-9a-z]){re.escape(value.lower())}(?![0-9a-z])")
+    return any(map(whole.search, names))

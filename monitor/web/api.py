@@ -7,6 +7,7 @@ from itertools import islice
 import orjson
 from aiohttp import web
 
+from monitor.formats import shown_value
 from monitor.model import Assessment, Claim, Verdict, VerdictStatus, World
 from monitor.web import plain, serialise, words
 from monitor.web.deps import DEPS
@@ -27,8 +28,8 @@ routes = web.RouteTableDef()
 
 
 def answer(value: Json, status: int = 200) -> web.Response:
-    """``value`` as a JSON document, ending in a newline for those who read it in a terminal."""
-    body = orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)
+    """``value`` as a JSON document, as anybody may see it, ending in a newline for those who read it in a terminal."""
+    body = orjson.dumps(shown_value(value), option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)
     return web.Response(body=body, status=status, content_type="application/json")
 
 

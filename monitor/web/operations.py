@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 
+from monitor.formats import shown, shown_lines
 from monitor.web import words
 from monitor.web.deps import DEPS
 
@@ -35,14 +36,14 @@ async def metrics(request: web.Request) -> web.Response:
 async def healthy(request: web.Request) -> web.Response:
     """Answers 200 while passes end in time: a process that only listens is not healthy."""
     reason = request.app[DEPS].stalled()
-    return web.Response(text=f"{reason or 'healthy'}\n", status=503 if reason else 200)
+    return web.Response(text=f"{shown(reason) or 'healthy'}\n", status=503 if reason else 200)
 
 
 @routes.get("/-/ready")
 async def ready(request: web.Request) -> web.Response:
     """Answers 200 once the configuration is loaded and a first pass has finished."""
     reason = words.unready(request.app[DEPS].world())
-    return web.Response(text=f"{reason or 'ready'}\n", status=503 if reason else 200)
+    return web.Response(text=f"{shown(reason) or 'ready'}\n", status=503 if reason else 200)
 
 
 @routes.post("/-/reload")
@@ -54,4 +55,4 @@ async def reload(request: web.Request) -> web.Response:
     state = await request.app[DEPS].reload()
     if state.successful:
         return web.Response(text="reloaded\n")
-    return web.Response(text=f"not reloaded, the old configuration stays:\n{state.error}\n", status=500)
+    return web.Response(text=f"not reloaded, the old configuration stays:\n{shown_lines(state.error)}\n", status=500)

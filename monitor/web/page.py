@@ -8,8 +8,10 @@ from pathlib import Path
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from monitor import __version__
+from monitor.formats import shown
 from monitor.judgement.phrases import moment, span
 from monitor.judgement.unread import rests_on_unread, unless
 from monitor.model import AlertState, AssetAssessment, Basis, World
@@ -106,9 +108,14 @@ def _capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def _unbroken(text: str) -> str:
-    """Keep each number on one line with its per cent sign."""
-    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+def _unbroken(text: str) -> Markup:
+    """``text`` as it is shown, with each number on one line with its per cent sign."""
+    return Markup(escape(shown(text)).replace(" %", "\N{NO-BREAK SPACE}%"))  # noqa: S704 - it is escaped
+
+
+def _fit(value: object) -> object:
+    """What the page shows of a value: of a text, what anybody may see. Markup is this page's own."""
+    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _static_files() -> dict[str, bytes]:
@@ -123,6 +130,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
+        finalize=_fit,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

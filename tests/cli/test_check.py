@@ -81,7 +81,7 @@ async def test_an_invalid_signature_ends_with_1(command: Command, site: Site) ->
     site.exchange("okx", [signed(1), forged])
     finished = await check(command, site)
     assert finished.status == 1
-    assert "1 claim(s) are invalid" in finished.err
+    assert "1 claim(s) are invalid" in finished.out
 
 
 @pytest.mark.usefixtures("node")
@@ -89,7 +89,7 @@ async def test_a_claimed_amount_that_the_chain_denies_ends_with_1(command: Comma
     site.exchange("okx", [signed(1, amount="101", height="50")])
     finished = await check(command, site)
     assert finished.status == 1
-    assert "claimed 101, found 100" in finished.err
+    assert "claimed 101, found 100" in finished.out
 
 
 async def test_a_network_that_does_not_answer_ends_with_3_and_only_json_is_on_stdout(
@@ -113,7 +113,7 @@ async def test_a_document_that_is_refused_ends_with_3(command: Command, site: Si
     publish(getattr(site, document)("okx"), "<html></html>")
     finished = await check(command, site)
     assert finished.status == 3
-    assert "error: okx: " in finished.err
+    assert "okx: " in finished.out, "the reason stands with the table"
 
 
 @pytest.mark.usefixtures("node")

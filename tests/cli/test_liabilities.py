@@ -54,11 +54,10 @@ def test_what_is_only_bound_is_not_passed_as_proven(command: Command) -> None:
     assert (finished.status, told["status"]) == (3, "bound")
 
 
-@pytest.mark.parametrize("content", [None, "", "hello\n", json.dumps({"a": 1})], ids=["none", "empty", "text", "json"])
-def test_files_of_no_scheme_are_unreadable_and_named(command: Command, tmp_path: Path, content: str | None) -> None:
+@pytest.mark.parametrize("content", ["", "hello\n", json.dumps({"a": 1})], ids=["empty", "text", "json"])
+def test_files_of_no_scheme_are_unreadable_and_named(command: Command, tmp_path: Path, content: str) -> None:
     path = tmp_path / "proof.json"
-    if content is not None:
-        path.write_text(content)
+    path.write_text(content)
     finished = command("liabilities", path, "--json")
     (told,) = finished.lines
     assert (finished.status, told["status"], told["scheme"]) == (3, "unreadable", None)
@@ -83,3 +82,12 @@ def test_readers_of_the_exchanges_guide_find_the_lines_that_it_names(command: Co
     assert "Total sum and non-negative constraint validation passed" in finished.out
     assert "Inclusion constraint validation passed" in finished.out
     assert "in a unit that the files do not state" in finished.out
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["tables", "JSON"])
+def test_a_file_that_is_not_there_is_wrong_usage(command: Command, tmp_path: Path, options: list[str]) -> None:
+    there = tmp_path / "there.json"
+    there.write_text("{}")
+    finished = command("liabilities", there, tmp_path / "none\x1b.json", *options)
+    assert (finished.status, finished.out) == (2, "")
+    assert r"none\x1b.json: no such file" in finished.err

@@ -1,5 +1,6 @@
 """`reserve-monitor ownership`: each row's verdict, with its reason, and the exit status that follows."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -167,3 +168,60 @@ def test_a_configuration_whose_network_does_not_answer_confirms_nobody_and_says_
     assert finished.status == 0
     assert finished.lines[0]["verdict"] == "unbound"
     assert "not confirmed on chain: refused: " in finished.lines[0]["reason"]
+
+
+EVIL = "\x1b[31m\u202e[red]\u2028\x9b\u200b"
+
+
+def test_what_a_list_says_acts_on_no_terminal(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    rows = [Row("ethereum", f"ETH{EVIL}", f"0x12{EVIL}"), replace(signed(1), message=f"[bold]{EVIL}")]
+    path.write_text(list_of(rows))
+    shown, told = command("ownership", path), command("ownership", path, "--json")
+    assert r"0x12\x1b[31m\u202e[red]\u2028\x9b\u200b" in shown.out, "seen in whole, no markup is interpreted"
+    assert r"message '[bold]\x1b[31m\u202e[red]" in shown.err
+    for text in (shown.out, shown.err, told.out):
+        assert text.replace("\n", "").isprintable()
+
+
+def test_the_exact_message_is_judged_whatever_is_shown_of_it(command: Command, tmp_path: Path) -> None:
+    owner, message = key(1), f"I am OKX{EVIL}\u00a0."
+    path = tmp_path / "list.csv"
+    path.write_text(
+        list_of([Row("ethereum", "ETH", owner.evm_address, message=message, signature1=owner.sign_evm(message))])
+    )
+    assert command("ownership", path, "--message", message, "--json").lines[0]["verdict"] == "verified"
+
+
+def test_what_the_source_keeps_secret_is_not_told(command: Command) -> None:
+    finished = command("ownership", "http://alice:hunter22@127.0.0.1:1/d/k3y9f/list.csv?token=swordfish")
+    assert finished.status == 3
+    assert "127.0.0.1" in finished.err
+    for secret in ("alice", "hunter22", "k3y9f", "swordfish"):
+        assert secret not in finished.out + finished.err
+
+
+@pytest.mark.parametrize(
+    ("rows", "status"),
+    [
+        (["nowhere"], 3),
+        (["nowhere", "nowhere"], 3),
+        (["ethereum"], 0),
+        (["ethereum", "nowhere"], 0),
+    ],
+)
+def test_a_list_in_which_nothing_could_be_judged_ends_with_3(
+    command: Command, tmp_path: Path, rows: list[str], status: int
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(list_of([Row(network, "ETH", signed(n + 1).address) for n, network in enumerate(rows)]))
+    assert command("ownership", path).status == status
+
+
+def test_unsigned_rows_do_not_hide_that_no_signature_could_be_judged(command: Command, tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    unsigned, odd = Row("ethereum", "ETH", signed(2).address), replace(signed(1), signature1="0x" + "ab" * 97)
+    path.write_text(list_of([unsigned, replace(odd, network="nowhere")]))
+    assert command("ownership", path).status == 3
+    path.write_text(list_of([unsigned, signed(1), replace(odd, network="nowhere")]))
+    assert command("ownership", path).status == 0

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 
+from monitor.formats import shown
 from monitor.model import Block
 
 _QUANTITY = re.compile(r"0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,63})")
@@ -51,5 +52,4 @@ def block(header: object) -> Block:
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:60] + "…"
+    return shown(repr(value), 60)

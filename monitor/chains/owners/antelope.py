@@ -21,6 +21,7 @@ from monitor.chains.line import Line
 from monitor.chains.node import Confirmed
 from monitor.chains.owners.owners_only import Control, OwnersNode, one_by_one
 from monitor.chains.rest import Rest, items, member, strictly, text
+from monitor.formats import shown
 from monitor.model import Block, Network, OwnerOutcome, OwnerQuestion
 
 _RULING = ("active", "owner")
@@ -78,7 +79,7 @@ class AntelopeNode(OwnersNode):
                 ]
                 if any(detail.startswith(_UNKNOWN_ACCOUNT) for detail in details):
                     return OwnerOutcome.UNDECIDED, "the chain knows no such account"
-                raise self.line.fault(Reason.RPC_ERROR, "; ".join(details)[:200])
+                raise self.line.fault(Reason.RPC_ERROR, shown("; ".join(details), 200))
             if (name := member(reply.document, "account_name")) != question.account:
                 raise ValueError(f"it is about {name!r:.40}")
             if (head := count(member(reply.document, "head_block_num"))) < block.number:
