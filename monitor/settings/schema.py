@@ -15,6 +15,7 @@ from monitor.settings.values import (
     BlockChoice,
     Duration,
     Fingerprint,
+    Host,
     Limit,
     Listen,
     PositiveDuration,
@@ -390,6 +391,11 @@ class WebSettings(Section):
     """Page, API and metrics."""
 
     listen: Listen = "127.0.0.1:9876"
+    hosts: tuple[Host, ...] = Field(
+        (),
+        description="Further names of this server, without a port: a `POST` to another one is refused. The address "
+        "that it listens on and `localhost` need not be listed.",
+    )
     config_file: Path | None = Field(
         None, description="TLS and basic auth, as in Prometheus' `web.config.file` (docs/http.md)."
     )

@@ -13,6 +13,7 @@ _LONGEST = timedelta(days=365_000)
 """What can be added to any moment of today."""
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _PART = re.compile(r"(\d+)(ms|[smhdw])")
+_HOST = re.compile(r"\[[0-9a-fA-F:.]+\]|[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*|[A-Za-z0-9._-]+")
 _DURATION = re.compile(rf"(?:{_PART.pattern})+")
 
 
@@ -51,6 +52,15 @@ def parse_listen(value: object) -> object:
     if int(value.rpartition(":")[2]) > 65535:
         raise ValueError("the port is over 65535")
     return value
+
+
+def parse_host(value: object) -> object:
+    """A host's name or address as a browser names it, without scheme, port and path."""
+    if isinstance(value, str) and re.fullmatch(
+        r"\[[0-9a-fA-F:.]+\]|[0-9a-fA-F]*:[0-9a-fA-F:.]+|[A-Za-z0-9._-]+", value
+    ):
+        return value
+    raise ValueError("not a host: write it like por.example.com or 192.0.2.7, without scheme, port and path")
 
 
 def parse_block(value: object) -> object:
@@ -98,6 +108,7 @@ Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer
 PositiveDuration = Annotated[Duration, Field(gt=timedelta())]
 Size = Annotated[ByteSize, Field(gt=0)]
 Listen = Annotated[str, BeforeValidator(parse_listen)]
+Host = Annotated[str, BeforeValidator(parse_host)]
 Fingerprint = Annotated[str, BeforeValidator(parse_fingerprint)]
 BlockChoice = Annotated[Literal["finalized", "safe", "latest"] | int, BeforeValidator(parse_block)]
 Limit = Annotated[Decimal, Field(ge=0), AfterValidator(check_limit)]

@@ -6,13 +6,14 @@ import hashlib
 import secrets
 from base64 import b64decode
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import bcrypt
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
 from monitor.settings.web_config import WebConfig
+from monitor.web.origin import Hosts
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -30,15 +31,17 @@ _GUESSES_KEPT = 128
 
 
 class Access:
-    """The users and response headers in force."""
+    """The users, response headers and names of the server in force."""
 
     def __init__(self, config: WebConfig) -> None:
         self.passwords = Passwords({})
+        self.hosts = Hosts()
         self.headers: Mapping[str, str] = _HEADERS
         self.apply(config)
 
-    def apply(self, config: WebConfig) -> None:
-        """From now on, these users and headers."""
+    def apply(self, config: WebConfig, hosts: Collection[str] = ()) -> None:
+        """From now on, these users, headers and names besides those of the loopback."""
+        self.hosts.replace(hosts)
         self.passwords.replace(config.basic_auth_users)
         chosen = _HEADERS | config.http_server_config.headers
         self.headers = {name: value for name, value in chosen.items() if value}

@@ -7,12 +7,13 @@ from monitor.settings.web_config import WebConfig
 from monitor.web import api, operations, page
 from monitor.web.access import Access, authenticated
 from monitor.web.deps import DEPS, Deps
+from monitor.web.origin import from_here
 
 
 def create_app(deps: Deps, access: Access | None = None) -> web.Application:
     """The whole application. Without ``access`` nobody needs a password."""
     access = access or Access(WebConfig())
-    app = web.Application(middlewares=[_errors, authenticated(access)])
+    app = web.Application(middlewares=[_errors, from_here(access.hosts), authenticated(access)])
     app[DEPS] = deps
     app.add_routes(page.routes)
     app.add_routes(operations.routes)

@@ -1,6 +1,7 @@
 """The listening socket: where, with TLS or without, and how it stops."""
 
 import ssl
+from collections.abc import Collection
 
 from aiohttp import web
 
@@ -22,30 +23,34 @@ class WebServer:
         self._deps = deps
         self._access = Access(WebConfig())
         self._runner: web.AppRunner | None = None
+        self._listens_on = ""
         self._tls: TlsServer | None = None
         self._context: ssl.SSLContext | None = None
 
-    async def start(self, listen: str, config: WebConfig | None = None) -> None:
+    async def start(self, listen: str, config: WebConfig | None = None, hosts: Collection[str] = ()) -> None:
         """Listen on ``HOST:PORT`` or ``[IPv6]:PORT``; no host is every address, port 0 is any free one.
+
+        ``hosts`` are further names of this server, by which it may be asked to change something.
 
         Raises ConfigurationError when a certificate cannot be used, OSError when the address cannot be had.
         """
         config = config or WebConfig()
         self._tls = config.tls_server_config
         self._context = server_context(self._tls) if self._tls is not None else None
-        self._access.apply(config)
+        host, _, port = listen.rpartition(":")
+        self._listens_on = host
+        self._access.apply(config, (*hosts, host))
         runner = web.AppRunner(create_app(self._deps, self._access), access_log=None, shutdown_timeout=_GRACE)
         await runner.setup()
         self._runner = runner
-        host, _, port = listen.rpartition(":")
         try:
             await web.TCPSite(runner, host.strip("[]") or None, int(port), ssl_context=self._context).start()
         except OSError:
             await self.stop()
             raise
 
-    def apply(self, config: WebConfig) -> None:
-        """Take over users, headers and renewed certificates, for requests and connections from now on.
+    def apply(self, config: WebConfig, hosts: Collection[str] = ()) -> None:
+        """Take over users, headers, names and renewed certificates, for requests and connections from now on.
 
         Raises ConfigurationError and changes nothing when a certificate cannot be used or TLS itself would change.
         """
@@ -56,7 +61,7 @@ class WebServer:
         if tls is not None and self._context is not None:
             server_context(tls)
             load_certificate(self._context, tls)
-        self._access.apply(config)
+        self._access.apply(config, (*hosts, self._listens_on))
 
     @property
     def port(self) -> int:

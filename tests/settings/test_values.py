@@ -11,6 +11,7 @@ from monitor.settings.values import (
     parse_block,
     parse_duration,
     parse_fingerprint,
+    parse_host,
     parse_listen,
 )
 
@@ -72,3 +73,14 @@ def test_a_certificates_fingerprint_is_its_sha256_with_or_without_colons(text: s
 def test_other_fingerprints_are_refused(text: object) -> None:
     with pytest.raises(ValueError, match="64 hexadecimal digits"):
         parse_fingerprint(text)
+
+
+@pytest.mark.parametrize("text", ["por.example", "localhost", "192.0.2.7", "::1", "[2001:db8::1]"])
+def test_hosts_are_names_and_addresses(text: str) -> None:
+    assert parse_host(text) == text
+
+
+@pytest.mark.parametrize("text", ["", "por.example:9876", "http://por.example", "por.example/", "a b", 7, None])
+def test_other_hosts_are_refused(text: object) -> None:
+    with pytest.raises(ValueError, match="not a host"):
+        parse_host(text)

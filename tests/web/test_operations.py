@@ -3,6 +3,8 @@
 import asyncio
 import threading
 
+import pytest
+
 from tests.support import worlds
 from tests.support.web import Client, Daemon
 
@@ -71,6 +73,40 @@ async def test_reload_is_never_a_get_nor_another_sites_doing(client: Client, dae
     assert daemon.reloads == 0
     own = f"http://{client.host}:{client.port}"
     assert (await client.post("/-/reload", headers={"Origin": own})).status == 200
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "whatever"])
+async def test_a_page_of_another_site_cannot_reload(client: Client, daemon: Daemon, site: str) -> None:
+    assert (await client.post("/-/reload", headers={"Sec-Fetch-Site": site})).status == 403
+    assert daemon.reloads == 0
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+async def test_our_own_page_and_who_typed_the_address_can(client: Client, site: str) -> None:
+    assert (await client.post("/-/reload", headers={"Sec-Fetch-Site": site})).status == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "evil.example:9876", "localhost.evil.example", "127.0.0.1.evil.example", "", "[::1", "10.0.0.7"],
+)
+async def test_a_name_that_only_now_leads_here_cannot_reload(client: Client, daemon: Daemon, host: str) -> None:
+    async with client.post("/-/reload", headers={"Host": host, "Origin": f"http://{host}"}) as response:
+        assert response.status in {400, 403}
+    assert daemon.reloads == 0
+    async with client.get("/-/healthy", headers={"Host": "evil.example"}) as response:
+        assert response.status == 200, "who only reads may come by any name, as Prometheus does"
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST.:80", "127.0.0.1:9876", "[::1]:9876", "[::ffff:127.0.0.1]"])
+async def test_the_loopback_is_ours_by_any_name_and_port(client: Client, host: str) -> None:
+    assert (await client.post("/-/reload", headers={"Host": host})).status == 200
+
+
+async def test_whatever_changes_something_is_guarded_alike(client: Client) -> None:
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        async with client.request(method, "/api/v1/exchanges", headers={"Host": "evil.example"}) as response:
+            assert response.status == 403
 
 
 async def test_head_works_wherever_get_does(client: Client) -> None:

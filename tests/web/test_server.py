@@ -70,6 +70,23 @@ async def test_a_taken_port_is_an_error_and_leaves_nothing_behind(server: WebSer
     assert await status(f"http://127.0.0.1:{server.port}/") == 200
 
 
+async def reload(server: WebServer, host: str) -> int:
+    url = f"http://127.0.0.1:{server.port}/-/reload"
+    async with aiohttp.ClientSession() as session, session.post(url, headers={"Host": host}) as response:
+        return response.status
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:0", "0.0.0.0:0"])
+async def test_the_server_goes_by_the_names_that_are_listed_and_its_own(server: WebServer, listen: str) -> None:
+    await server.start(listen, hosts=["por.example"])
+    for host in ("por.example", "por.example:443", "localhost", "127.0.0.1"):
+        assert await reload(server, host) == 200
+    for host in ("evil.example", "0.0.0.0", "192.0.2.1", "[::]"):
+        assert await reload(server, host) == 403
+    server.apply(WebConfig(), ["other.example"])
+    assert (await reload(server, "other.example"), await reload(server, "por.example")) == (200, 403)
+
+
 async def test_after_stop_nobody_listens_and_stopping_twice_is_fine(server: WebServer) -> None:
     await server.start("127.0.0.1:0")
     port = server.port
