@@ -42,10 +42,11 @@ from monitor.published import (
     fetch_list,
     no_full_collections,
     read_wallets,
+    refusing,
     unpack,
 )
 from monitor.registry import Registry
-from monitor.settings import ExchangeSettings
+from monitor.settings import ExchangeSettings, mask_source
 from monitor.store import Store, StoredDocument
 
 WALLETS = "wallets"
@@ -104,7 +105,7 @@ class ExchangeWatch:
         self.owners = Owners()
         self._promoting = asyncio.Lock()
         self._kept = KeptDocument(name, WALLETS, store)
-        self._attempts = Attempts(name, WALLETS, now)
+        self._attempts = Attempts(name, WALLETS, now, settings.wallets.refresh)
 
     # --- After a restart or a change of configuration ----------------------------------------------------------------
 
@@ -130,7 +131,13 @@ class ExchangeWatch:
         except DocumentError as error:
             _log.warning("the kept list cannot be read any more", exchange=self.name, error=str(error))
         else:
-            await self._take_up(published, stored.accepted_at)
+            try:
+                await self._take_up(published, stored.accepted_at)
+            except _ClosingError:
+                raise
+            except Exception:  # noqa: BLE001 - whatever it is, the daemon must start, and a good list takes its place
+                _log.exception("the kept list cannot be judged any more", exchange=self.name)
+                return
             self._kept.in_use(stored)
             rows = list(published.claims)
             del published
@@ -162,33 +169,40 @@ class ExchangeWatch:
     async def refresh_wallets(self, progress: Progress | None = None) -> bool:
         """Ask for the list; judge and take it up if it is a new one. False when nothing changed or it was refused."""
         try:
-            fetched = await fetch_list(self.settings.wallets, session=self._session, known=self._kept.validators)
+            with refusing(lambda: mask_source(self.settings.wallets.source), but=_ClosingError):
+                fetched = await fetch_list(self.settings.wallets, session=self._session, known=self._kept.validators)
+                if isinstance(fetched, Unchanged):
+                    self._attempts.accepted()
+                    await self._kept.unchanged(fetched.validators)
+                    return False
+                async with self._reading:
+                    with no_full_collections():
+                        await self._renew(fetched, progress)
+                return True
         except DocumentError as error:
             self._attempts.refused(error)
             return False
-        if isinstance(fetched, Unchanged):
-            self._attempts.accepted()
-            await self._kept.unchanged(fetched.validators)
-            return False
-        async with self._reading:
-            with no_full_collections():
-                return await self._renew(fetched, progress)
 
-    async def _renew(self, fetched: Fetched, progress: Progress | None) -> bool:
-        """Read, judge and take up a list that is not the one before."""
-        try:
-            published = await asyncio.to_thread(
-                read_wallets, fetched.files, fetched.document, self.settings.wallets.format, self.registry
-            )
-            if self.judged:
-                check_shrink(len(self.judged.claims), published, self.settings.wallets.max_shrink)
-        except DocumentError as error:
-            self._attempts.refused(error)
-            return False
+    @property
+    def again(self) -> timedelta | None:
+        """How soon to ask for the list once more, where that is sooner than its refresh."""
+        return self._attempts.again
+
+    async def _renew(self, fetched: Fetched, progress: Progress | None) -> None:
+        """Read, judge and take up a list that is not the one before. Raises DocumentError.
+
+        It is kept once it was taken up: one that cannot be judged must not take the place of the last good one.
+        """
+        published = await asyncio.to_thread(
+            read_wallets, fetched.files, fetched.document, self.settings.wallets.format, self.registry
+        )
+        if self.judged:
+            check_shrink(len(self.judged.claims), published, self.settings.wallets.max_shrink)
         changes = await self._compare(published)
         accepted_at = self._now()
-        await self._kept.save(fetched, published.layout, accepted_at, changes)
         await self._take_up(published, accepted_at, progress)
+        self._attempts.accepted()
+        await self._kept.save(fetched, published.layout, accepted_at, changes)
         if changes:
             self.changes = await self._store.change_counts(self.name)
             self.last_changes = (accepted_at, changes)
@@ -202,11 +216,9 @@ class ExchangeWatch:
             )
         for sentence in published.unread:
             _log.warning("part of the list was not read", exchange=self.name, what=sentence)
-        self._attempts.accepted()
         rows = list(published.claims)
         del published
         await asyncio.to_thread(let_go, rows)
-        return True
 
     async def _compare(self, published: WalletList) -> ListChanges | None:
         """What is new against the last list, read again from its bytes: its evidence is not kept in memory, nor now."""

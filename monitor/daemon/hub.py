@@ -154,7 +154,7 @@ class Hub:
 
     def _exchange(self, name: str, settings: ExchangeSettings, registry: Registry) -> ExchangeWatch:
         known = self.exchanges.get(name)
-        if known and known.settings == settings and known.registry is registry:
+        if known and known.settings == settings and known.registry == registry:
             return known
         return ExchangeWatch(
             name,
@@ -192,19 +192,23 @@ class Hub:
             self._signatures_gone[exchange] = gone
             await self._store.save_signatures_gone(self._signatures_gone)
 
-    async def refresh_liabilities(self, exchange: str) -> None:
-        """Ask for what an exchange says that it owes, if it does."""
+    async def refresh_liabilities(self, exchange: str) -> timedelta | None:
+        """Ask for what an exchange says that it owes, if it does; returns how soon to ask again, where that is soon."""
         owed = self.exchanges[exchange].owed
-        if owed:
-            await owed.refresh()
-            await self.assess()
+        if owed is None:
+            return None
+        await owed.refresh()
+        await self.assess()
+        return owed.again
 
-    async def refresh_proof(self, exchange: str) -> None:
-        """Ask for the proof that stands beside an exchange's report, if there is one."""
+    async def refresh_proof(self, exchange: str) -> timedelta | None:
+        """Ask for the proof that stands beside an exchange's report, if there is one; returns the same."""
         owed = self.exchanges[exchange].owed
-        if owed:
-            await owed.refresh_proof()
-            await self.assess()
+        if owed is None:
+            return None
+        await owed.refresh_proof()
+        await self.assess()
+        return owed.proof_again
 
     async def poll(self, network: str) -> None:
         """One snapshot of ``network`` for every exchange that claims something there, if its balances can be read."""

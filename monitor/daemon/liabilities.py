@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 import aiohttp
 import structlog
@@ -21,10 +22,11 @@ from monitor.published import (
     fetch_liabilities,
     fold_names,
     read_liabilities,
+    refusing,
     unpack,
 )
 from monitor.registry import Registry
-from monitor.settings import LiabilitiesSettings
+from monitor.settings import LiabilitiesSettings, mask_source
 from monitor.store import Store
 
 LIABILITIES = "liabilities"
@@ -53,7 +55,7 @@ class LiabilitiesWatch:
         self._session = session
         self._now = now
         self._kept = KeptDocument(exchange, LIABILITIES, store)
-        self._attempts = Attempts(exchange, LIABILITIES, now)
+        self._attempts = Attempts(exchange, LIABILITIES, now, settings.refresh)
         self._record: tuple[Publication, ...] = ()
         self._ledger = Ledger(exchange, settings, registry, store=store, now=now)
         own = proof_settings(settings)
@@ -113,23 +115,30 @@ class LiabilitiesWatch:
     async def refresh(self) -> None:
         """Ask for the liabilities, and take them up if they are others."""
         try:
-            found = await (self._refresh_proven(self._proven) if self._proven else self._refresh_report())
+            with refusing(lambda: mask_source(self._settings.source)):
+                found = await (self._refresh_proven(self._proven) if self._proven else self._refresh_report())
+                if found:
+                    await self._take_up(found)
         except DocumentError as error:
             self._attempts.refused(error)
-            return
-        self._attempts.accepted()
-        if found:
-            self.current = await self._ledger.take_up(found)
-            if self._proven:
-                await self._store.save_proven(self._exchange, found)
-            for note in found.notes:
-                _log.warning("liabilities", exchange=self._exchange, note=note)
-            await self._note(REPORT, found.report_id, found.merkle_root, found.document.sha256)
-            _log.info(
-                "liabilities read", exchange=self._exchange, as_of=found.as_of.isoformat(), report=found.report_id
-            )
-            if self.proof and not self._proven:
-                await self._note_proof(self.proof.judged)
+        else:
+            self._attempts.accepted()
+
+    @property
+    def again(self) -> timedelta | None:
+        """How soon to ask for the liabilities once more, where that is sooner than their refresh."""
+        return self._attempts.again
+
+    async def _take_up(self, found: Liabilities) -> None:
+        self.current = await self._ledger.take_up(found)
+        if self._proven:
+            await self._store.save_proven(self._exchange, found)
+        for note in found.notes:
+            _log.warning("liabilities", exchange=self._exchange, note=note)
+        await self._note(REPORT, found.report_id, found.merkle_root, found.document.sha256)
+        _log.info("liabilities read", exchange=self._exchange, as_of=found.as_of.isoformat(), report=found.report_id)
+        if self.proof and not self._proven:
+            await self._note_proof(self.proof.judged)
 
     async def _refresh_report(self) -> Liabilities | None:
         known = self._kept.validators
@@ -182,6 +191,11 @@ class LiabilitiesWatch:
         with suppress(DocumentError):  # its own record says so
             await self.proof.refresh()
         await self._note_proof(self.proof.judged)
+
+    @property
+    def proof_again(self) -> timedelta | None:
+        """How soon to ask for that proof once more, where that is sooner than its refresh."""
+        return self.proof.attempts.again if self.proof else None
 
     async def _note_proof(self, found: Judged | None) -> None:
         """Add a proof that holds to the record, as soon as it is known which report it stands beside."""

@@ -13,7 +13,7 @@ from monitor.daemon.clock import Clock
 from monitor.daemon.proof_files import Known, Published, Same, published
 from monitor.model import Document, DocumentState, LiabilitiesProof, ProofStatus
 from monitor.proofs import SCHEMES, Expected, ProofFile, opened, verify
-from monitor.published import DocumentError
+from monitor.published import DocumentError, refusing
 from monitor.settings import LiabilitiesSettings, ProofSettings, mask_source
 from monitor.store import Store
 
@@ -57,7 +57,7 @@ class ProofWatch:
         self, exchange: str, settings: ProofSettings, *, store: Store, session: aiohttp.ClientSession, now: Clock
     ) -> None:
         self.judged: Judged | None = None
-        self.attempts = Attempts(exchange, PROOF, now)
+        self.attempts = Attempts(exchange, PROOF, now, settings.refresh)
         self._exchange = exchange
         self._settings = settings
         self._store = store
@@ -78,20 +78,24 @@ class ProofWatch:
         Raises DocumentError, which is in its record, when it cannot be had.
         """
         try:
-            known = None if self._misdated else self._known  # the same files may be dated anew
-            async with published(self._settings, self._session, known, self._now) as found:
-                self.attempts.accepted()
-                if isinstance(found, Same):
-                    self._known = found.known
-                    return False
-                if found.document.sha256 == self._seen:
-                    self._known = found.known
-                    await self._redate(found.document)
-                    return False
-                proof = await asyncio.to_thread(self._verify, found)
+            with refusing(lambda: mask_source(self._settings.source)):
+                return await self._refresh()
         except DocumentError as error:
             self.attempts.refused(error)
             raise
+
+    async def _refresh(self) -> bool:
+        known = None if self._misdated else self._known  # the same files may be dated anew
+        async with published(self._settings, self._session, known, self._now) as found:
+            self.attempts.accepted()
+            if isinstance(found, Same):
+                self._known = found.known
+                return False
+            if found.document.sha256 == self._seen:
+                self._known = found.known
+                await self._redate(found.document)
+                return False
+            proof = await asyncio.to_thread(self._verify, found)
         await self._take_up(found, proof)
         return True
 

@@ -187,11 +187,13 @@ class Daemon:
         patience = _LONGEST * settings.gives_up_after
         return Job(f"network:{name}", settings.interval, partial(hub.poll, name), watch, spread=1, patience=patience)
 
-    async def _refresh_wallets(self, exchange: str) -> None:
+    async def _refresh_wallets(self, exchange: str) -> timedelta | None:
         hub = self._require_hub()
+        watch = hub.exchanges[exchange]
         if await hub.refresh_wallets(exchange):
             for key in (f"confirm:{exchange}", f"audit:{exchange}", *(f"network:{name}" for name in hub.networks)):
                 self._schedule.soon(key)
+        return watch.again
 
     # --- What the server asks for ------------------------------------------------------------------------------------
 

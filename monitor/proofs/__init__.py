@@ -46,8 +46,6 @@ SCHEMES = {scheme.name: scheme for scheme in _ALL}
 
 _NOTHING = Expected()
 _HERE = InProcess()
-_UNFORESEEN = (ArithmeticError, LookupError, TypeError, ValueError, RecursionError)
-"""What a verifier should have made a sentence of. Strangers' files must not stop the watch over others."""
 
 
 def verify(
@@ -78,7 +76,9 @@ def _judged(chosen: Scheme, files: Sequence[ProofFile], expected: Expected, exec
         return LiabilitiesProof(chosen.name, ProofStatus.INVALID, reason=str(error))
     except DAMAGE as error:
         return LiabilitiesProof(chosen.name, ProofStatus.UNREADABLE, reason=f"a file cannot be read: {error}")
-    except _UNFORESEEN as error:
+    except UnavailableError:
+        raise
+    except Exception as error:  # noqa: BLE001 - strangers' files must not stop the watch over others
         reason = f"{_names(files)}: cannot be judged ({type(error).__name__}: {error})"
         return LiabilitiesProof(chosen.name, ProofStatus.UNREADABLE, reason=reason)
 

@@ -32,6 +32,8 @@ def gather(paths: Iterable[str | Path]) -> list[ProofFile]:
         return _all(paths)
     except UnreadableError as error:
         raise UnreadableError(visible(str(error))) from error
+    except Exception as error:  # whatever ``zipfile`` makes of bytes that are no archive
+        raise UnreadableError(visible(f"cannot be opened ({type(error).__name__}: {error})")) from error
 
 
 def _all(paths: Iterable[str | Path]) -> list[ProofFile]:
@@ -84,7 +86,10 @@ def _file(path: Path, name: str) -> Iterator[ProofFile]:
 
 def _members(path: Path, archive: str) -> Sequence[ProofFile]:
     with zipfile.ZipFile(path) as opened:
-        entries = [entry for entry in opened.infolist() if not _is_passed_over(entry)]
+        entries = opened.infolist()
+    if not all(entry.filename for entry in entries):
+        raise UnreadableError(f"{archive}: a member has no name; it is unclear what it is")
+    entries = [entry for entry in entries if not _is_passed_over(entry)]
     if len(entries) > MOST_FILES:
         raise UnreadableError(f"{archive}: more than {MOST_FILES} files")
     for entry in entries:

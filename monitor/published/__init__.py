@@ -8,7 +8,7 @@ refused is a :class:`DocumentError` with a ``reason``.
 from monitor.published.archives import PublishedFile
 from monitor.published.collector import no_full_collections
 from monitor.published.documents import Fetched, Unchanged, Validators, fetch, is_url, unpack
-from monitor.published.errors import DocumentError, LayoutError, Reason
+from monitor.published.errors import DocumentError, LayoutError, Reason, refusing
 from monitor.published.intake import fetch_liabilities, fetch_list, fetch_wallets
 from monitor.published.liabilities import FORMATS as LIABILITIES_FORMATS
 from monitor.published.liabilities import check_moment, fold_names, read_liabilities
@@ -37,5 +37,6 @@ __all__ = [
     "no_full_collections",
     "read_liabilities",
     "read_wallets",
+    "refusing",
     "unpack",
 ]

@@ -110,7 +110,10 @@ def moment(text: str) -> datetime:
     except ValueError:
         raise ValueError(f"{shown(text)} is not an ISO 8601 date such as 2026-05-06 or 2026-05-06T16:00:00Z") from None
     if parsed.tzinfo is not None:
-        return parsed.astimezone(UTC)
+        try:
+            return parsed.astimezone(UTC)
+        except OverflowError:
+            raise ValueError(f"{shown(text)} is no moment of the calendar") from None
     if parsed.time() != time() or "T" in text or " " in text:
         raise ValueError(f"{shown(text)} has a time but no offset from UTC; end it with Z or +00:00")
     return parsed.replace(tzinfo=UTC)

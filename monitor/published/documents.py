@@ -15,7 +15,7 @@ from monitor.model import Document
 from monitor.published import download
 from monitor.published.archives import PublishedFile, is_archive
 from monitor.published.archives import unpack as _unpack
-from monitor.published.errors import DocumentError, Reason
+from monitor.published.errors import DocumentError, Reason, refusing
 from monitor.settings import DocumentSettings, mask_source
 
 
@@ -76,10 +76,11 @@ async def fetch(
         known = None
     remote = is_url(source)
     try:
-        if remote:
-            fetched = await _fetch_url(source, origin, settings, session, known)
-        else:
-            fetched = await asyncio.to_thread(_read_path, source, origin, settings, known)
+        with refusing(lambda: _name(source)):
+            if remote:
+                fetched = await _fetch_url(source, origin, settings, session, known)
+            else:
+                fetched = await asyncio.to_thread(_read_path, source, origin, settings, known)
     except DocumentError as error:
         raise error.about(mask_source(source)) from error
     if known is not None and isinstance(fetched, Fetched) and fetched.validators.sha256 == known.sha256:

@@ -27,9 +27,9 @@ class Received:
         """``Last-Modified`` as a moment; None when it is absent or no date."""
         try:
             moment = parsedate_to_datetime(self.last_modified)
-        except ValueError:
+            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        except (ValueError, OverflowError):
             return None
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def too_large(max_size: int) -> DocumentError:

@@ -1,6 +1,13 @@
 """Why a published document was not accepted: a closed set of reasons, each with a sentence for people."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
+from traceback import extract_tb
+
+_TOLD = 120
+"""Characters of an error's own text."""
 
 
 class Reason(StrEnum):
@@ -34,6 +41,8 @@ class Reason(StrEnum):
     """It lost more rows than ``max_shrink`` allows."""
     UNPROVEN = "unproven"
     """A proof in the place of a report, which does not prove its totals."""
+    UNEXPECTED = "unexpected"
+    """Something in it led to an error that nobody had foreseen: a defect of ours, which must not stop the watch."""
 
 
 class DocumentError(Exception):
@@ -50,3 +59,27 @@ class DocumentError(Exception):
 
 class LayoutError(DocumentError):
     """The bytes arrived, but they are not the document that was expected."""
+
+
+@contextmanager
+def refusing(where: Callable[[], str], *, but: type[Exception] = DocumentError) -> Iterator[None]:
+    """Make a refusal of whatever is raised inside: any byte of a stranger's document may lead to an error.
+
+    ``where`` tells what was being read: the file and its line, as far as that is known. What is raised on purpose goes
+    through: DocumentError, and ``but``.
+    """
+    try:
+        yield
+    except (DocumentError, but):
+        raise
+    except Exception as error:
+        problem = f"{where()}: nobody expected what is in it ({_told(error)}); it is refused, please report this"
+        raise DocumentError(Reason.UNEXPECTED, problem) from error
+
+
+def _told(error: Exception) -> str:
+    """The error, and the line of code that it came from."""
+    said = " ".join(str(error).split())
+    text = f"{type(error).__name__}: {said if len(said) <= _TOLD else said[:_TOLD] + '...'}" if said else repr(error)
+    frames = extract_tb(error.__traceback__)
+    return f"{text}, in {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else text

@@ -18,7 +18,7 @@ from monitor.published import okx_pages
 from monitor.published.archives import unpack
 from monitor.published.contents import is_html
 from monitor.published.documents import Fetched, Unchanged, Validators, fetch
-from monitor.published.errors import DocumentError
+from monitor.published.errors import DocumentError, refusing
 from monitor.published.liabilities import read_liabilities
 from monitor.published.wallets import read_wallets
 from monitor.registry import Registry
@@ -82,7 +82,8 @@ def _is_page(fetched: Fetched) -> bool:
 
 async def _of_page(page: Fetched, find: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     try:
-        return await asyncio.to_thread(find, *args, **kwargs)
+        with refusing(lambda: "the page"):
+            return await asyncio.to_thread(find, *args, **kwargs)
     except DocumentError as error:
         raise error.about(page.document.source) from error
 

@@ -113,6 +113,11 @@ class Table:
             raise LayoutError(Reason.LAYOUT, f"{self.name}: {problem}") from error
 
     @property
+    def place(self) -> str:
+        """Where reading has got to, for errors: the file and the line on which the next record begins."""
+        return f"{self.name}:{self._line}"
+
+    @property
     def ends_with_line(self) -> bool:
         """Once all records were read: whether the file ended with a line end, so that its last cell is whole."""
         return self._stream.last_byte in _LINE_ENDS

@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
+from monitor.published.cells import shown
 from monitor.published.errors import LayoutError, Reason
 
 Tree = Any
@@ -25,8 +26,15 @@ def _no_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is not a JSON number")
 
 
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"the number {shown(text)} is out of all bounds") from None
+
+
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_float=Decimal, parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_float=_number, parse_constant=_no_constant)
 
 
 def parse(content: bytes, name: str) -> Tree:

@@ -88,6 +88,12 @@ class Registry:
         self._placed: Callable[[str, str, ClaimKind], Placement] = lru_cache(maxsize=4096)(self._place)
         self._assets_known: Callable[[str], str | None] = lru_cache(maxsize=4096)(self._known_asset)
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both say the same: files that are read again are mostly what they were."""
+        return isinstance(other, Registry) and self._tables == other._tables
+
+    __hash__ = None  # type: ignore[assignment] # nothing is kept by registry
+
     def network_by_label(self, label: str) -> Network | None:
         """The network that lists call ``label`` (``ETH``, ``erc20``, ``Arbitrum One``, ``avax`` ...)."""
         return self._tables.labels.get(fold(label))

@@ -44,7 +44,10 @@ class DocumentSettings(Section):
 
     source: Source = Field(description="A path or an http(s) URL.")
     format: str = Field("auto", description="Its layout; `auto` finds it by column names and shape.")
-    refresh: PositiveDuration = Field(timedelta(hours=1), description="How often it is asked for again.")
+    refresh: PositiveDuration = Field(
+        timedelta(hours=1),
+        description="How often it is asked for again; after a refusal a minute later, then half as often each time.",
+    )
     timeout: PositiveDuration = Field(timedelta(minutes=5), description="For the whole transfer.")
     max_size: Size = Field(Size(512 * 1024**2), description="Bytes read from the source.")
     max_expanded: Size = Field(Size(4 * 1024**3), description="Bytes after zip or gzip was unpacked.")

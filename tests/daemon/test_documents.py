@@ -146,6 +146,25 @@ async def test_bad_liabilities_are_refused_and_the_last_good_ones_stay(site: Sit
         assert await watched.value("por_liabilities", exchange="okx", asset="ETH") == 90
 
 
+async def test_documents_that_could_not_be_had_are_asked_for_long_before_their_refresh(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.daemon.attempts._FIRST", timedelta(milliseconds=20))
+    watched_site(site)
+    for document in ("wallets", "liabilities"):
+        site.sections["exchanges"]["okx"][document]["refresh"] = "6h"
+    publish(site.list("okx"), HTML)
+    publish(site.liabilities("okx"), HTML)
+    async with watching(site.write()) as watched:
+        await until(lambda: active(watched, "PorListRefused"))
+        await until(lambda: active(watched, "PorLiabilitiesRefused"))
+        publish(site.list("okx"), GOOD)
+        site.owes("okx", ETH="100")
+        await until(lambda: lacks(watched, "PorListRefused"))
+        await until(lambda: lacks(watched, "PorLiabilitiesRefused"))
+        assert await claims(watched) == 4
+
+
 async def test_liabilities_grow_old_by_themselves(site: Site, clock: TurnableClock) -> None:
     watched_site(site)
     site.owes("okx", datetime.now(UTC) - timedelta(days=34), ETH="100")

@@ -6,6 +6,7 @@ from threading import Event
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from monitor.daemon import exchange
 from monitor.daemon.exchange import ExchangeWatch
@@ -15,7 +16,7 @@ from monitor.ownership.together import judge_together
 from monitor.registry import load as load_registry
 from monitor.settings import Settings
 from monitor.store import Store
-from tests.support.daemons import Site, signed
+from tests.support.daemons import Site, list_of, publish, signed
 from tests.support.readers import START
 
 
@@ -55,10 +56,12 @@ async def test_a_judgement_gives_up_when_the_daemon_stops(
     assert await store.verdicts(RULES_VERSION) == {}
 
 
-async def test_a_list_that_was_kept_but_not_judged_is_judged_at_the_next_start(
+async def test_a_list_that_was_not_judged_to_its_end_does_not_take_the_place_of_the_last_good_one(
     site: Site, store: Store, watch: Callable[..., ExchangeWatch]
 ) -> None:
     site.exchange("okx", [signed(1)])
+    assert await watch("okx").refresh_wallets()
+    publish(site.list("okx"), list_of([signed(1), signed(2)]))
     closing = Event()
     closing.set()
     with pytest.raises(exchange._ClosingError):
@@ -66,7 +69,58 @@ async def test_a_list_that_was_kept_but_not_judged_is_judged_at_the_next_start(
     after = watch("okx")
     await after.restore()
     assert after.judged is not None
-    assert len(await store.verdicts(RULES_VERSION)) == 1
+    assert len(after.judged.claims) == 1
+    assert await after.refresh_wallets(), "it is asked for again, and judged"
+    assert len(after.judged.claims) == 2
+
+
+@pytest.mark.parametrize("step", ["read_wallets", "compare_lists", "judged_list"])
+async def test_an_error_that_nobody_expected_refuses_the_list_and_the_next_good_one_is_taken(
+    site: Site, store: Store, watch: Callable[..., ExchangeWatch], monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    site.exchange("okx", [signed(1)])
+    one = watch("okx")
+    assert await one.refresh_wallets()
+    publish(site.list("okx"), list_of([signed(1), signed(2)]))
+    with monkeypatch.context() as patch, capture_logs() as logs:
+
+        def fail(*_: object) -> None:
+            raise ZeroDivisionError("by a hostile row")
+
+        patch.setattr(exchange, step, fail)
+        assert not await one.refresh_wallets()
+    state = one.document_states()["wallets"]
+    assert state.failures["unexpected"] == 1
+    assert "ZeroDivisionError: by a hostile row" in state.refusal
+    assert [isinstance(log["exc_info"], Exception) for log in logs] == [True], "the log has the traceback"
+    assert one.judged
+    assert len(one.judged.claims) == 1
+
+    after = watch("okx")
+    await after.restore()
+    assert after.judged
+    assert len(after.judged.claims) == 1, "a restart does not lose the last good one"
+
+    assert await one.refresh_wallets(), "the same bytes are taken once we can read them"
+    assert len(one.judged.claims) == 2
+    assert not one.document_states()["wallets"].refusal
+
+
+async def test_a_kept_list_that_cannot_be_judged_any_more_does_not_stop_the_start(
+    site: Site, store: Store, watch: Callable[..., ExchangeWatch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.exchange("okx", [signed(1)])
+    assert await watch("okx").refresh_wallets()
+    with monkeypatch.context() as patch:
+
+        def fail(*_: object) -> None:
+            raise ZeroDivisionError
+
+        patch.setattr(exchange, "judged_list", fail)
+        after = watch("okx")
+        await after.restore()
+        assert after.judged is None
+    assert await after.refresh_wallets(), "it is fetched anew"
 
 
 async def test_exchanges_share_what_was_judged(
@@ -133,7 +187,7 @@ async def test_a_judgement_that_was_stopped_in_the_middle_goes_on_from_there(
     assert len(await store.verdicts(RULES_VERSION)) == len(before)
 
     after = watch("okx")
-    await after.restore()
+    await after.refresh_wallets()
     assert after.judged is not None
     assert after.judged.counts == {("ethereum", VerdictStatus.VERIFIED): len(ROWS)}
     assert sorted(judged_accounts) == sorted(row.address for row in ROWS), "each once, before the stop or after it"

@@ -112,6 +112,20 @@ async def test_what_the_configuration_leaves_as_it_was_is_not_read_anew(okx: Sit
             assert await watched.value("por_document_fetches_total", exchange="okx", document=document) == 1
 
 
+async def test_registry_files_that_say_the_same_leave_every_exchange_as_it_was(okx: Site) -> None:
+    own = okx.folder / "own.yaml"
+    publish(own, "networks:\n  own: {title: Own, caip2: 'eip155:99', family: evm, labels: [OWNCHAIN]}\n")
+    for document in okx.sections["exchanges"]["okx"].values():
+        document["refresh"] = "1h"
+    async with watching(okx.write(registry=[str(own)])) as watched:
+        await until(watched.ready)
+        publish(own, f"# a remark\n{own.read_text()}")
+        assert (await watched.reload())[0] == 200
+        assert (await watched.reload())[0] == 200
+        for document in ("wallets", "liabilities"):
+            assert await watched.value("por_document_fetches_total", exchange="okx", document=document) == 1
+
+
 async def test_messages_that_are_not_accepted_any_more_are_so_at_once(okx: Site) -> None:
     async with watching(okx.path) as watched:
         await until(watched.ready)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.published.cells import EMPTY, amount, amounts, clean, clean_column
+from monitor.published.cells import EMPTY, amount, amounts, clean, clean_column, moment
 
 TEXT = st.text(max_size=6) | st.sampled_from([*EMPTY, " null ", "\\N\n", "\u00a0", "nul"])
 NUMBER = st.decimals(0, 10**30, allow_nan=False, allow_infinity=False).map(str)
@@ -56,3 +56,9 @@ def test_an_amount_of_absurd_length_is_none(digits: int) -> None:
     found, faults = amounts(["1", "1" * digits])
     assert found[0] == Decimal(1)
     assert bool(faults) == (digits > 100)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_moment_outside_the_calendar_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="no moment of the calendar"):
+        moment(text)

@@ -48,6 +48,17 @@ def documented_example() -> str:
     return str(next(block for block in blocks if "networks:" in block))
 
 
+def test_files_that_say_the_same_make_equal_registries(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    text = "networks:\n  own: {title: Own, caip2: 'eip155:99', family: evm, labels: [OWNCHAIN]}\n"
+    own.write_text(text)
+    first = load((own,))
+    own.write_text(f"# a remark\n{text}")
+    assert load((own,)) == first
+    own.write_text(text.replace("Own,", "Another,"))
+    assert load((own,)) != first
+
+
 def test_the_documented_example_does_what_the_page_says(extended: Extend) -> None:
     registry = extended(documented_example())
     assert registry.networks["ink"] == Network("ink", "eip155:57073", "evm", "Ink")

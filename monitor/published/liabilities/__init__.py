@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from monitor.model import Document, Liabilities
 from monitor.published.archives import PublishedFile
 from monitor.published.contents import content_of
-from monitor.published.errors import DocumentError, LayoutError, Reason
+from monitor.published.errors import DocumentError, LayoutError, Reason, refusing
 from monitor.published.liabilities import okx_report, totals
 from monitor.published.liabilities.layouts import Layout, Statement
 from monitor.published.liabilities.sums import fold_names
@@ -30,8 +30,9 @@ def read_liabilities(
 ) -> Liabilities:
     """Read the one file of ``document``. Raises DocumentError."""
     try:
-        statement, layout = _read(files, _layouts(format_), registry)
-        check_moment(files[0].name, statement.as_of, document)
+        with refusing(lambda: ", ".join(file.name for file in files)):
+            statement, layout = _read(files, _layouts(format_), registry)
+            check_moment(files[0].name, statement.as_of, document)
     except DocumentError as error:
         raise error.about(document.source) from error
     return Liabilities(

@@ -6,14 +6,16 @@ To add a layout: write its file with a ``TableLayout`` or ``TreeLayout``, add it
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 from monitor.model import Claim, Document, WalletList
 from monitor.published.archives import PublishedFile
 from monitor.published.collector import no_full_collections
-from monitor.published.errors import DocumentError, LayoutError, Reason
+from monitor.published.errors import DocumentError, LayoutError, Reason, refusing
 from monitor.published.wallets import accounts, address_book, okx, okx_audit, okx_staking
 from monitor.published.wallets.files import TableFile, TreeFile, recognise
 from monitor.published.wallets.layouts import Layout
+from monitor.published.wallets.parts import Part
 from monitor.published.wallets.places import Places
 from monitor.registry import Registry
 
@@ -45,7 +47,7 @@ def read_wallets(files: Sequence[PublishedFile], document: Document, format_: st
     others: list[LayoutError] = []
     try:
         with no_full_collections():
-            parts = [file.part() for file in _lists(files, _layouts(format_), registry, others)]
+            parts = [_part(file) for file in _lists(files, _layouts(format_), registry, others)]
             claims: list[Claim] = []
             for part in parts:
                 claims.extend(_as_held(part.claims, registry))
@@ -71,8 +73,9 @@ def claims_again(
     try:
         with no_full_collections():
             for file in _lists(files, _layouts(format_), registry, []):
-                for claims in file.claims():
-                    yield from _as_held(claims, registry)
+                with refusing(file.place):
+                    for claims in file.claims():
+                        yield from _as_held(claims, registry)
     except DocumentError as error:
         raise error.about(document.source) from error
 
@@ -110,6 +113,11 @@ def check_shrink(previous_rows: int, new: WalletList, max_shrink: Decimal) -> No
         )
 
 
+def _part(file: TableFile | TreeFile) -> Part:
+    with refusing(file.place):
+        return file.part()
+
+
 def _layouts(format_: str) -> list[Layout]:
     if format_ == AUTO:
         return list(LAYOUTS)
@@ -126,7 +134,8 @@ def _lists(
     places = Places(registry)
     for file in files:
         try:
-            found = recognise(file, layouts, places)
+            with refusing(partial(str, file.name)):
+                found = recognise(file, layouts, places)
         except LayoutError as error:
             if error.reason is not Reason.LAYOUT or len(files) == 1:
                 raise

@@ -36,6 +36,10 @@ class TableFile:
         self._part = Part(file.name, self._layout.name)
         self._part.unread.extend(f"{file.name}: column {column!r} is not read" for column in self._fitting.unknown)
 
+    def place(self) -> str:
+        """Where reading has got to, for errors."""
+        return self._table.place
+
     def claims(self) -> Iterator[Sequence[Claim]]:
         """The claims of all rows, a block at a time; none is kept. Raises DocumentError."""
         table, fitting, layout = self._table, self._fitting, self._layout
@@ -93,6 +97,11 @@ class TreeFile:
                 return layout
         names = ", ".join(layout.name for layout in layouts) or "none of the chosen layouts is JSON"
         raise LayoutError(Reason.LAYOUT, f"{name}: not JSON of a known layout ({names}); see docs/layouts.md")
+
+    def place(self) -> str:
+        """Where reading has got to, for errors."""
+        claims = self._part.claims
+        return f"{self._part.file}:{claims[-1].line if claims else 1}"
 
     def claims(self) -> Iterator[Sequence[Claim]]:
         """The claims of the whole tree at once. Raises DocumentError."""
