@@ -14,10 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
+from monitor.published.budget import MAX_MEMORY, Budget
 from monitor.published.errors import DocumentError, Reason
 
 _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
+_ENTRY = b"PK\x01\x02"
+"""What begins each entry of a zip's directory."""
 _GZIP = b"\x1f\x8b"
 _ENCRYPTED = 0x1  # general purpose bit flag 0 (APPNOTE.TXT 4.4.4)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -32,15 +35,28 @@ class PublishedFile:
     _open: Callable[[], BinaryIO] = field(repr=False, compare=False)
     limit: int = field(compare=False)
     """Bytes that may be read from it, expanded."""
+    max_memory: int = field(default=MAX_MEMORY, compare=False)
+    """Bytes that reading the whole document may take."""
+    held: int = field(default=0, compare=False)
+    """Bytes of it that the document takes as it was published."""
+
+    def budget(self) -> Budget:
+        """The memory to read the whole document with."""
+        return Budget(self.max_memory, self.held)
 
     def open(self) -> "Guarded":
         """A stream of the content. Whatever is wrong with the archive is raised by reading it, as DocumentError."""
         return Guarded(self)
 
-    def content(self) -> bytes:
-        """All of it at once: for small files, and for JSON."""
+    def content(self, budget: Budget | None = None) -> bytes:
+        """All of it at once, out of ``budget``: for small files, and for JSON. Raises DocumentError."""
+        budget = budget or self.budget()
+        content = io.BytesIO()
         with self.open() as stream:
-            return stream.read()
+            while piece := stream.read1(_BUFFER):
+                budget.take_content(self.name, len(piece))
+                content.write(piece)
+        return content.getvalue()
 
     def head(self, size: int = 1024) -> bytes:
         """The first bytes, to tell what it is."""
@@ -113,20 +129,23 @@ def is_archive(head: bytes) -> bool:
     return head.startswith((_ZIP, _EMPTY_ZIP, _GZIP))
 
 
-def unpack(raw: bytes, name: str, *, max_expanded: int, max_members: int) -> tuple[PublishedFile, ...]:
+def unpack(
+    raw: bytes, name: str, *, max_expanded: int, max_members: int, max_memory: int = MAX_MEMORY
+) -> tuple[PublishedFile, ...]:
     """The files in ``raw``, which is called ``name``: the members of a zip, what a gzip holds, or ``raw`` as it is.
 
     Directories, and the resource forks that macOS adds under ``__MACOSX/``, are no files.
     """
+    memory = (max_memory, len(raw))
     if raw.startswith(_EMPTY_ZIP):
         raise DocumentError(Reason.EMPTY, f"{name}: an archive without files")
     if raw.startswith(_ZIP):
-        files = _zip_members(raw, name, max_expanded, max_members)
+        files = _zip_members(raw, name, max_expanded, max_members, memory)
     elif raw.startswith(_GZIP):
         inner = name.removesuffix(".gz")
-        files = (PublishedFile(inner, lambda: cast("BinaryIO", gzip.GzipFile(fileobj=io.BytesIO(raw))), max_expanded),)
+        files = (PublishedFile(inner, lambda: _inflating(raw), max_expanded, *memory),)
     else:
-        return (PublishedFile(name, lambda: io.BytesIO(raw), len(raw)),)
+        return (PublishedFile(name, lambda: io.BytesIO(raw), len(raw), *memory),)
     for file in files:
         if is_archive(file.head(4)):
             raise DocumentError(
@@ -135,16 +154,22 @@ def unpack(raw: bytes, name: str, *, max_expanded: int, max_members: int) -> tup
     return files
 
 
-def _zip_members(raw: bytes, name: str, max_expanded: int, max_members: int) -> tuple[PublishedFile, ...]:
+def _inflating(raw: bytes) -> BinaryIO:
+    return cast("BinaryIO", gzip.GzipFile(fileobj=io.BytesIO(raw)))
+
+
+def _zip_members(
+    raw: bytes, name: str, max_expanded: int, max_members: int, memory: tuple[int, int]
+) -> tuple[PublishedFile, ...]:
+    if (count := raw.count(_ENTRY)) > max_members:  # before an object is made of each
+        raise DocumentError(
+            Reason.TOO_LARGE, f"{name}: {count} members, but max_members allows {max_members}; raise it if so"
+        )
     with _in_our_words(name):
         archive = zipfile.ZipFile(io.BytesIO(raw))
     entries = archive.infolist()
     if not all(entry.filename for entry in entries):
         raise DocumentError(Reason.ARCHIVE, f"{name}: a member has no name; it is unclear what it is")
-    if len(entries) > max_members:
-        raise DocumentError(
-            Reason.TOO_LARGE, f"{name}: {len(entries)} members, but max_members allows {max_members}; raise it if so"
-        )
     if sum(entry.file_size for entry in entries) > max_expanded:
         raise too_large(name, max_expanded)
     entries = [entry for entry in entries if not entry.is_dir() and not entry.filename.startswith("__MACOSX/")]
@@ -157,11 +182,11 @@ def _zip_members(raw: bytes, name: str, max_expanded: int, max_members: int) -> 
             raise DocumentError(Reason.ARCHIVE, f"{name}: {entry.filename} is {problem}")
     if not entries:
         raise DocumentError(Reason.EMPTY, f"{name}: an archive without files")
-    return tuple(_member(archive, entry) for entry in entries)
+    return tuple(_member(archive, entry, memory) for entry in entries)
 
 
-def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> PublishedFile:
-    return PublishedFile(entry.filename, lambda: cast("BinaryIO", archive.open(entry)), entry.file_size)
+def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, memory: tuple[int, int]) -> PublishedFile:
+    return PublishedFile(entry.filename, lambda: cast("BinaryIO", archive.open(entry)), entry.file_size, *memory)
 
 
 def _check_names(archive: str, names: list[str]) -> None:

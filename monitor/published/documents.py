@@ -105,9 +105,15 @@ def unpack(raw: bytes, document: Document, settings: DocumentSettings) -> tuple[
 
 
 def _files(raw: bytes, name: str, settings: DocumentSettings) -> tuple[PublishedFile, ...]:
-    if not raw.strip():
+    if not raw or raw.isspace():
         raise DocumentError(Reason.EMPTY, f"{name}: nothing in it")
-    return _unpack(raw, name, max_expanded=settings.max_expanded, max_members=settings.max_members)
+    return _unpack(
+        raw,
+        name,
+        max_expanded=settings.max_expanded,
+        max_members=settings.max_members,
+        max_memory=settings.max_memory,
+    )
 
 
 def _name(source: str) -> str:

@@ -10,6 +10,16 @@ from monitor.published.cells import Padded, clean, clean_column, name_of, shown,
 from monitor.published.tables import Columns, Record
 from monitor.published.trees import Tree, cell
 
+_MOST_COLUMNS = 500
+"""Several times what any layout has: every row is filled up to as many cells."""
+
+
+_REMEMBERED = 1 << 16
+"""Texts of a column whose texts are repeated: more than any list has, but not one for each row of any list."""
+
+
+_WEIGHT = 5
+
 
 class HeaderError(ValueError):
     """A header that has a layout's columns, but not so that each has one meaning."""
@@ -38,6 +48,8 @@ class Shape:
 
     def fit(self, header: Sequence[str]) -> "Fitting | None":
         """How rows under ``header`` are read; None when it is not of this layout. Raises HeaderError."""
+        if len(header) > _MOST_COLUMNS:
+            return None
         columns = [name_of(cell) for cell in header]
         found = {self.names[name]: index for index, name in enumerate(columns) if name in self.names}
         if not self.required <= found.keys():
@@ -101,17 +113,30 @@ class Block:
 class _Cleaned(dict[str, str]):
     """Texts as :func:`clean` leaves them, each made once."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.made = 0
+
     def __missing__(self, text: str) -> str:
-        cleaned = self[text] = intern(clean(text))
+        cleaned = clean(text)
+        self.made += 1
+        if len(self) < _REMEMBERED:
+            cleaned = self[text] = intern(cleaned)
         return cleaned
 
 
 class _Exact(dict[str, str]):
     """Plain cells as :func:`signed` reads them, each made once."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.made = 0
+
     def __missing__(self, cell: str) -> str:
         text = signed(cell)
-        text = self[cell] = text if isinstance(text, Padded) else intern(text)
+        self.made += 1
+        if len(self) < _REMEMBERED:
+            text = self[cell] = text if isinstance(text, Padded) else intern(text)
         return text
 
 
@@ -129,6 +154,12 @@ class Fitting:
         self._exact = [field in shape.exact for field in shape.fields]
         self._cleaned = _Cleaned()
         self._signed = _Exact()
+        self._filled = 0
+
+    @property
+    def texts(self) -> int:
+        """How many texts rows were taken apart into so far. One that is kept to be found again weighs as several."""
+        return self._filled + _WEIGHT * (self._cleaned.made + self._signed.made)
 
     def apart(self, cells: Sequence[str]) -> tuple[list[str], str]:
         """The fields of a row in the shape's order, and what is wrong with the number of its cells (mostly nothing).
@@ -156,6 +187,8 @@ class Fitting:
     def _fields(self, cells: Sequence[Sequence[str]], count: int) -> list[Sequence[str]]:
         """The columns of the shape's fields, trimmed, out of those of ``count`` rows."""
         given = [*cells[: self.width], ("",) * count]
+        for place, repeated in zip(self._places, self._repeated, strict=True):
+            self._filled += 0 if repeated else count - given[place].count("")
         return [
             self._texts(given[place])
             if exact

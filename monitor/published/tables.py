@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from monitor.published.ahead import ReadAhead
 from monitor.published.archives import PublishedFile
+from monitor.published.budget import Budget
 from monitor.published.cells import EMPTY, Quoted
 from monitor.published.errors import LayoutError, Reason
 
@@ -18,6 +19,8 @@ _CHUNK = _LONGEST
 """Characters that are taken apart together: hundreds of rows, in a millisecond or two. No more than a cell may have, so
 that of the lines which begin in a chunk only the last can be too long."""
 _RECORDS = 1_000
+_LONGEST_RECORD = 1 << 20
+"""Characters. The longest that were ever published, with two signatures and a script, have some thousand."""
 _END = "\0"
 """A cell that stands for the end of a line."""
 _MARK = f",{_END},"
@@ -41,8 +44,10 @@ class Table:
     makes it doubtful where a cell ends: an unterminated quote, text after a closing quote, bytes that are not UTF-8.
     """
 
-    def __init__(self, file: PublishedFile) -> None:
+    def __init__(self, file: PublishedFile, budget: Budget | None = None) -> None:
+        """``budget`` is what is left to read the document; without one, the file is all of it."""
         self.name = file.name
+        self._budget = budget or file.budget()
         self._stream = file.open()
         self._text = io.TextIOWrapper(ReadAhead(self._stream), encoding="utf-8-sig", newline="")
         self._line = 1
@@ -51,17 +56,17 @@ class Table:
     def __iter__(self) -> Iterator[Record]:
         """What was not read yet."""
         with self._in_our_words():
-            yield from self._records(self._text, ())
+            yield from self._records(self._lines(), ())
         self._text.close()
 
     def blocks(self, width: int) -> Iterator[Columns | list[Record]]:
         """What was not read yet, in columns as far as all there is are records of ``width`` cells and no quotes."""
         with self._in_our_words():
-            while chunk := self._text.read(_CHUNK) + self._text.readline():
+            while chunk := self._text.read(_CHUNK) + self._text.readline(_LONGEST_RECORD):
                 if columns := self._columns(chunk, width):
                     yield columns
                     continue
-                records = self._records(io.StringIO(chunk, newline=""), self._text)
+                records = self._records(io.StringIO(chunk, newline=""), self._lines())
                 while block := [*islice(records, _RECORDS)]:
                     yield block
         self._text.close()
@@ -80,6 +85,7 @@ class Table:
         too_long = len(text) - text.rfind("\n") > _LONGEST
         if len(cells) != count * (width + 1) or ends.count(_END) != count or too_long or "\r" in text:
             return None
+        self._budget.take_rows(self.name, count, chunk)
         lines = range(self._line, self._line + count)
         self._line, self._last_line = lines.stop, lines[-1]
         return Columns(lines, [cells[place :: width + 1] for place in range(width)])
@@ -90,15 +96,32 @@ class Table:
         for first in lines:
             if '"' in first or len(first) > _LONGEST:
                 taken: list[str] = []
-                reader = csv.reader(_noted(chain((first,), lines, further), taken), strict=True)
+                reader = csv.reader(_noted(self._bounded(chain((first,), lines, further)), taken), strict=True)
                 cells, spanned = _with_quoted(next(reader), taken), reader.line_num
             else:  # only commas can tell cells apart
                 bare = first.rstrip("\r\n")
+                self._budget.take_rows(self.name, 1, first)
                 cells, spanned = bare.split(",") if bare else [], 1
             line, self._line = self._line, self._line + spanned
             if cells:
                 self._last_line = line
                 yield line, cells
+
+    def _lines(self) -> Iterator[str]:
+        """The lines that were not read yet, the parts of one that is too long by themselves."""
+        while line := self._text.readline(_LONGEST_RECORD):
+            yield line
+
+    def _bounded(self, lines: Iterable[str]) -> Iterator[str]:
+        """``lines`` of one record, which may be long, but not endless."""
+        size = 0
+        for line in lines:
+            size += len(line)
+            if size > _LONGEST_RECORD:
+                problem = f"a record of more than {_LONGEST_RECORD} characters; no list has such"
+                raise LayoutError(Reason.TOO_LARGE, f"{self.place}: {problem}")
+            self._budget.take_rows(self.name, 1, line)
+            yield line
 
     @contextmanager
     def _in_our_words(self) -> Iterator[None]:

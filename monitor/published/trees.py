@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
+from monitor.published.archives import PublishedFile
+from monitor.published.budget import Budget
 from monitor.published.cells import shown
 from monitor.published.errors import LayoutError, Reason
 
@@ -35,6 +37,16 @@ def _number(text: str) -> Decimal:
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_float=_number, parse_constant=_no_constant)
+
+
+def load(file: PublishedFile, budget: Budget | None = None) -> tuple[Tree, str]:
+    """The value that ``file`` holds and its text, out of ``budget``. Raises DocumentError with the line of a fault."""
+    budget = budget or file.budget()
+    content = file.content(budget)
+    budget.take_tree(file.name, content)
+    text = text_of(content, file.name)
+    del content
+    return _decode(text, file.name), text
 
 
 def parse(content: bytes, name: str) -> Tree:

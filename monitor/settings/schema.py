@@ -52,6 +52,9 @@ class DocumentSettings(Section):
     max_size: Size = Field(Size(512 * 1024**2), description="Bytes read from the source.")
     max_expanded: Size = Field(Size(4 * 1024**3), description="Bytes after zip or gzip was unpacked.")
     max_members: int = Field(64, gt=0, description="Files inside a zip archive.")
+    max_memory: Size = Field(
+        Size(1536 * 1024**2), description="Bytes of memory that reading it may take, what was published among them."
+    )
 
 
 class WalletsSettings(DocumentSettings):

@@ -12,7 +12,7 @@ from monitor.published.contents import Content
 from monitor.published.errors import LayoutError, Reason
 from monitor.published.liabilities.layouts import Layout, Statement
 from monitor.published.liabilities.sums import Owed, Stated, add_up, is_total
-from monitor.published.trees import Tree, cell, parse
+from monitor.published.trees import Tree, cell, load
 from monitor.registry import Registry
 
 _OWED = "liabilityBalances"
@@ -29,7 +29,7 @@ Balances = dict[str, Decimal]
 def _read(file: PublishedFile, content: Content, registry: Registry) -> Statement | None:
     if content is not Content.JSON:
         return None
-    tree = parse(file.content(), file.name)
+    tree, _ = load(file)
     report = _report(tree)
     if report is None:
         return None

@@ -13,7 +13,7 @@ from monitor.published.liabilities.layouts import Layout, Statement
 from monitor.published.liabilities.sums import Stated, add_up, is_total
 from monitor.published.shapes import HeaderError, Shape
 from monitor.published.tables import Table
-from monitor.published.trees import elements, parse, text_of
+from monitor.published.trees import elements, load
 from monitor.registry import Registry
 
 _FIELDS = ("asset", "amount", "asof", "unaddressed")
@@ -49,11 +49,10 @@ def _read_table(file: PublishedFile, content: Content, registry: Registry) -> St
 def _read_tree(file: PublishedFile, content: Content, registry: Registry) -> Statement | None:
     if content is not Content.JSON:
         return None
-    raw = file.content()
-    tree = parse(raw, file.name)
+    tree, text = load(file)
     if not isinstance(tree, list):
         return None
-    return _statement(_objects(text_of(raw, file.name), file.name), file.name, registry)
+    return _statement(_objects(text, file.name), file.name, registry)
 
 
 def _objects(text: str, name: str) -> Iterator[Row]:

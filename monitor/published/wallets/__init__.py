@@ -10,6 +10,7 @@ from functools import partial
 
 from monitor.model import Claim, Document, WalletList
 from monitor.published.archives import PublishedFile
+from monitor.published.budget import Budget
 from monitor.published.collector import no_full_collections
 from monitor.published.errors import DocumentError, LayoutError, Reason, refusing
 from monitor.published.wallets import accounts, address_book, okx, okx_audit, okx_staking
@@ -132,10 +133,11 @@ def _lists(
 ) -> Iterator[TableFile | TreeFile]:
     """The files that are lists, one after another; why the others are none is added to ``others``."""
     places = Places(registry)
+    budget = files[0].budget() if files else Budget()
     for file in files:
         try:
             with refusing(partial(str, file.name)):
-                found = recognise(file, layouts, places)
+                found = recognise(file, layouts, places, budget)
         except LayoutError as error:
             if error.reason is not Reason.LAYOUT or len(files) == 1:
                 raise

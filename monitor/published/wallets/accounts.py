@@ -109,7 +109,7 @@ def _read_tree(_: Tree, text: str, part: Part, places: Places) -> None:
             values = SHAPE.of_object(element)
         except ValueError as error:
             raise LayoutError(Reason.LAYOUT, f"{part.file}:{line}: {error}") from error
-        part.claims.append(read(line, values, ""))
+        part.add([read(line, values, "")])
 
 
 TABLE = TableLayout("accounts", SHAPE, lambda part, places: one_by_one(_reader(part, places)), ends_with_line=True)

@@ -48,9 +48,9 @@ def _read(tree: Mapping[str, Mapping[str, Tree]], text: str, part: Part, places:
                 line = lines.of(address)
                 if network is None:
                     fault = f"the network {chain!r} is not known: see docs/registry.md to add it"
-                    part.claims.append(Claim(part.file, line, chain, None, None, address.strip(), None, fault))
+                    part.add([Claim(part.file, line, chain, None, None, address.strip(), None, fault)])
                 else:
-                    part.claims.extend(_claims(Entry(part.file, line, network, key, address.strip()), places))
+                    part.add([*_claims(Entry(part.file, line, network, key, address.strip()), places)])
 
 
 def _network(chain: str, places: Places) -> Network | None:

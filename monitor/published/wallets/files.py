@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from monitor.model import Claim
 from monitor.published.archives import PublishedFile
+from monitor.published.budget import Budget
 from monitor.published.contents import Content, content_of
 from monitor.published.errors import LayoutError, Reason
 from monitor.published.shapes import Fitting, HeaderError
 from monitor.published.tables import Columns, Table
-from monitor.published.trees import parse, text_of
+from monitor.published.trees import load
 from monitor.published.wallets.layouts import Layout, TableLayout, TreeLayout
 from monitor.published.wallets.parts import Part
 from monitor.published.wallets.places import Places
@@ -17,19 +18,20 @@ from monitor.published.wallets.summary import Summary
 _SEARCHED = 5_000  # records before the header: a summary block has one line per coin id
 
 
-def recognise(file: PublishedFile, layouts: Sequence[Layout], places: Places) -> "TableFile | TreeFile":
-    """``file`` in the first of ``layouts`` that it is of. Raises DocumentError."""
+def recognise(file: PublishedFile, layouts: Sequence[Layout], places: Places, budget: Budget) -> "TableFile | TreeFile":
+    """``file`` in the first of ``layouts`` that it is of, read out of ``budget``. Raises DocumentError."""
     if content_of(file) is Content.JSON:
-        return TreeFile(file, [layout for layout in layouts if isinstance(layout, TreeLayout)], places)
-    return TableFile(file, [layout for layout in layouts if isinstance(layout, TableLayout)], places)
+        return TreeFile(file, [layout for layout in layouts if isinstance(layout, TreeLayout)], places, budget)
+    return TableFile(file, [layout for layout in layouts if isinstance(layout, TableLayout)], places, budget)
 
 
 class TableFile:
     """A CSV file that is a list: its header is read, its rows are about to be."""
 
-    def __init__(self, file: PublishedFile, layouts: Sequence[TableLayout], places: Places) -> None:
+    def __init__(self, file: PublishedFile, layouts: Sequence[TableLayout], places: Places, budget: Budget) -> None:
         """In the first of ``layouts`` that has the file's header. Raises DocumentError."""
-        self._table = Table(file)
+        self._table = Table(file, budget)
+        self._budget = budget
         self._places = places
         self._summary = Summary(file.name)
         self._layout, self._fitting = _header(self._table, layouts, self._summary)
@@ -46,7 +48,10 @@ class TableFile:
         read = layout.reader(self._part, self._places)
         count = 0
         for found in table.blocks(fitting.width):
-            yield read(fitting.block(found))
+            before = fitting.texts
+            block = fitting.block(found)
+            self._budget.take_texts(table.name, fitting.texts - before)
+            yield read(block)
             count = fitting.width if isinstance(found, Columns) else len(found[-1][1])
         if not table.ends_with_line and count and (layout.ends_with_line or fitting.is_cut(count)):
             raise table.cut(f"{count} fields, no line end")
@@ -83,13 +88,11 @@ def _header(table: Table, layouts: Sequence[TableLayout], summary: Summary) -> t
 class TreeFile:
     """A JSON file that is a list."""
 
-    def __init__(self, file: PublishedFile, layouts: Sequence[TreeLayout], places: Places) -> None:
-        content = file.content()
-        self._tree = parse(content, file.name)
-        self._text = text_of(content, file.name)
+    def __init__(self, file: PublishedFile, layouts: Sequence[TreeLayout], places: Places, budget: Budget) -> None:
+        self._tree, self._text = load(file, budget)
         self._places = places
         self._layout = self._of(file.name, layouts)
-        self._part = Part(file.name, self._layout.name)
+        self._part = Part(file.name, self._layout.name, budget=budget)
 
     def _of(self, name: str, layouts: Sequence[TreeLayout]) -> TreeLayout:
         for layout in layouts:

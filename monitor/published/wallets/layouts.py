@@ -10,7 +10,7 @@ from monitor.published import cells
 from monitor.published.shapes import Block, Shape
 from monitor.published.trees import Tree
 from monitor.published.wallets.parts import Part
-from monitor.published.wallets.places import Places
+from monitor.published.wallets.places import REMEMBERED, Places
 from monitor.published.wallets.summary import Summary
 
 BlockReader = Callable[[Block], Sequence[Claim]]
@@ -78,9 +78,12 @@ class Figures:
 
     def _height(self, text: str) -> int | None:
         """One object per height: a list states a few, in every row."""
-        if text not in self._heights:
-            self._heights[text] = cells.height(text)
-        return self._heights[text]
+        if text in self._heights:
+            return self._heights[text]
+        height = cells.height(text)
+        if len(self._heights) < REMEMBERED:
+            self._heights[text] = height
+        return height
 
 
 def filled(*values: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import lru_cache, partial
 
 from monitor.model import Address, Claim, ClaimKind, Token
 from monitor.published import cells
@@ -11,7 +11,7 @@ from monitor.published.shapes import Block, Shape
 from monitor.published.wallets.drafts import drafted
 from monitor.published.wallets.layouts import Figures, TableLayout, filled, filled_pairs
 from monitor.published.wallets.parts import Part
-from monitor.published.wallets.places import Places, no_account
+from monitor.published.wallets.places import REMEMBERED, Places, no_account
 from monitor.published.wallets.summary import Summary, sums, totals
 from monitor.registry.addresses import AddressError
 
@@ -79,7 +79,7 @@ class _Reader:
         self._places = places
         self._figures = Figures(part)
         # Of the places alone: a cache that knew this reader would keep it, and with it all claims, for the collector.
-        self._common = cache(partial(_common_of, places))
+        self._common = lru_cache(REMEMBERED)(partial(_common_of, places))
 
     def __call__(self, block: Block) -> list[Claim]:
         coins, kinds, labels, heights, addresses, texts, messages, first, second, keys, owner1, owner2 = block.columns

@@ -1,9 +1,11 @@
 """What reading one file of a wallet list gives, and the judgement whether so many faults can be put up with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from monitor.model import Claim, StatedTotal
+from monitor.published.budget import Budget
 from monitor.published.errors import LayoutError, Reason
 
 _SHOWN = 5
@@ -20,9 +22,15 @@ class Part:
     claims: list[Claim] = field(default_factory=list)
     summary: list[StatedTotal] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    budget: Budget = field(default_factory=Budget, repr=False)
     broken: int = 0
     """Rows of which a cell cannot be read. Unknown coins and addresses that do not decode are no broken rows."""
     _first: list[str] = field(default_factory=list)
+
+    def add(self, claims: Sequence[Claim]) -> None:
+        """Add claims that no table has counted, as long as there is memory for them. Raises DocumentError."""
+        self.budget.take_claims(self.file, len(claims))
+        self.claims.extend(claims)
 
     def report(self, line: int, fault: str) -> str:
         """Count the row at ``line`` as broken; returns the fault for its claim."""

@@ -8,6 +8,9 @@ from monitor.registry import Placement, Registry
 from monitor.registry.addresses import AddressError, NoCodecError, canonical
 from monitor.registry.addresses.beacon import is_withdrawal
 
+REMEMBERED = 1 << 16
+"""Combinations of what rows say: many times those of any list, but not one for each row of any list."""
+
 
 class Places:
     """Looks rows up in the registry; belongs to the reading of one document."""
@@ -22,7 +25,9 @@ class Places:
         key = (coin, label, kind)
         placement = self._placements.get(key)
         if placement is None:
-            placement = self._placements[key] = self.registry.place(coin, label, kind)
+            placement = self.registry.place(coin, label, kind)
+            if len(self._placements) < REMEMBERED:
+                self._placements[key] = placement
         return self.registry.at_height(placement, height)
 
     def account(

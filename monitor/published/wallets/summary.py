@@ -37,10 +37,10 @@ class Summary:
         try:
             stated = amount(text)
         except ValueError as error:
-            self.unread.append(f"{self._file}:{line}: the total of {coin} is not read: {error}")
+            self.unread.append(f"{self._file}:{line}: the total of {shown(coin)} is not read: {error}")
             return
         if self.stated.setdefault(coin, stated) != stated:
-            self.unread.append(f"{self._file}:{line}: a second total of {coin}, {shown(text)}, is not read")
+            self.unread.append(f"{self._file}:{line}: a second total of {shown(coin)}, {shown(text)}, is not read")
 
 
 def sums(amounts: Iterable[tuple[str, Decimal | None]]) -> dict[str, Decimal]:
