@@ -64,8 +64,9 @@ async def fetch(
     *,
     session: aiohttp.ClientSession | None = None,
     known: Validators | None = None,
+    page: str = "",
 ) -> Fetched | Unchanged:
-    """Read ``source``, unless it is what ``known`` already describes.
+    """Read ``source``, unless it is what ``known`` already describes; ``page`` is the URL of one that has led to it.
 
     Without ``session``, one is opened for the request. A local file counts as unchanged when its size and time of
     change are the same; anything else is judged by its SHA-256, as servers send the same bytes under new ETags.
@@ -78,7 +79,7 @@ async def fetch(
     try:
         with refusing(lambda: _name(source)):
             if remote:
-                fetched = await _fetch_url(source, origin, settings, session, known)
+                fetched = await _fetch_url(source, origin, settings, session, known, page=page)
             else:
                 fetched = await asyncio.to_thread(_read_path, source, origin, settings, known)
     except DocumentError as error:
@@ -163,6 +164,8 @@ async def _fetch_url(
     settings: DocumentSettings,
     session: aiohttp.ClientSession | None,
     known: Validators | None,
+    *,
+    page: str,
 ) -> Fetched | Unchanged:
     async with _session(session) as client:
         received = await download.get(
@@ -172,6 +175,8 @@ async def _fetch_url(
             max_size=settings.max_size,
             etag=known.etag if known else "",
             last_modified=known.last_modified if known else "",
+            source=page,
+            redirects=settings.redirects,
         )
     if received is None:
         if known is None:

@@ -1,17 +1,23 @@
 """One conditional GET (RFC 9110, section 13), whole or refused."""
 
+import asyncio
 import io
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 import aiohttp
+from yarl import URL
 
 from monitor.published.errors import DocumentError, Reason
+from monitor.published.ways import Way, with_credentials
 
 _CHUNK = 1 << 18
 _REDIRECTS = 5
+_REDIRECTING = frozenset({301, 302, 303, 307, 308})
+_NO_LIMIT = aiohttp.ClientTimeout(total=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,45 +53,75 @@ async def get(
     max_size: int,
     etag: str = "",
     last_modified: str = "",
+    source: str = "",
+    redirects: str = "public",
 ) -> Received | None:
-    """The body at ``url``; None when the server answers that it has not changed. Raises :class:`DocumentError`."""
+    """The body at ``url``; None when the server answers that it has not changed. Raises :class:`DocumentError`.
+
+    ``source`` is what the operator has named, where that is a page that has led to ``url``; ``redirects`` is its
+    setting. Credentials stay with the origin that they were given for.
+    """
     headers = {name: value for name, value in (("If-None-Match", etag), ("If-Modified-Since", last_modified)) if value}
-    limit = aiohttp.ClientTimeout(total=timeout.total_seconds())
     try:
-        async with session.get(url, headers=headers, timeout=limit, max_redirects=_REDIRECTS) as response:
-            _check_way(response)
-            if response.status == HTTPStatus.NOT_MODIFIED and headers:
-                return None
-            if response.status != HTTPStatus.OK:
-                raise DocumentError(
-                    Reason.HTTP_STATUS, f"HTTP {response.status} {response.reason}; a document comes with 200"
-                )
-            return Received(
-                await _body(response, max_size),
-                response.headers.get("ETag", ""),
-                response.headers.get("Last-Modified", ""),
-            )
+        async with asyncio.timeout(timeout.total_seconds()):
+            return await _follow(session, URL(url), Way(source or url, redirects), headers, max_size, led=bool(source))
     except TimeoutError as error:
-        problem = f"not read within {limit.total:g} s; raise the document's timeout if the link is slow"
+        problem = f"not read within {timeout.total_seconds():g} s; raise the document's timeout if the link is slow"
         raise DocumentError(Reason.TIMEOUT, problem) from error
-    except (aiohttp.TooManyRedirects, aiohttp.RedirectClientError) as error:
-        problem = f"redirects lead nowhere ({type(error).__name__}); give the final http(s) URL"
-        raise DocumentError(Reason.REDIRECT, problem) from error
     except aiohttp.ClientPayloadError as error:
         problem = "the transfer broke off before the end that the server had announced"
         raise DocumentError(Reason.TRUNCATED, problem) from error
-    except aiohttp.InvalidURL as error:
+    except (aiohttp.InvalidURL, ValueError) as error:
         raise DocumentError(Reason.UNREACHABLE, "not a URL that can be asked; correct `source`") from error
     except aiohttp.ClientError as error:
         problem = f"cannot be reached: {_cause(error)}; check the host and the network"
         raise DocumentError(Reason.UNREACHABLE, problem) from error
 
 
-def _check_way(response: aiohttp.ClientResponse) -> None:
-    """A document asked for over TLS must come over TLS, all the way."""
-    hops = [hop.url for hop in response.history] + [response.url]
-    if hops[0].scheme == "https" and any(hop.scheme != "https" for hop in hops):
-        raise DocumentError(Reason.REDIRECT, f"redirected from https to http at {response.url.host}; not followed")
+async def _follow(
+    session: aiohttp.ClientSession, url: URL, way: Way, headers: dict[str, str], max_size: int, *, led: bool
+) -> Received | None:
+    """Ask for ``url``, and for what it leads to; ``led`` if a page has led to it already."""
+    if led:
+        way.check(url)
+    for _ in range(1 + _REDIRECTS):
+        async with AsyncExitStack() as stack:
+            asked = session
+            if led:
+                asked = await stack.enter_async_context(way.session(url, _name(session)))
+            response = await stack.enter_async_context(
+                asked.get(url, headers=headers, timeout=_NO_LIMIT, allow_redirects=False)
+            )
+            if response.status not in _REDIRECTING:
+                return await _received(response, headers, max_size)
+            to, led = _location(url, response), True
+            way.check(to)
+            url = with_credentials(to, url)
+    raise DocumentError(Reason.REDIRECT, f"more than {_REDIRECTS} redirects; give the final http(s) URL")
+
+
+def _name(session: aiohttp.ClientSession) -> dict[str, str]:
+    """What may be told to anybody of the headers that ``session`` sends."""
+    name = session.headers.get("User-Agent")
+    return {"User-Agent": name} if name else {}
+
+
+def _location(url: URL, response: aiohttp.ClientResponse) -> URL:
+    """Where the response to ``url`` leads."""
+    try:
+        return url.join(URL(response.headers["Location"]))
+    except (KeyError, ValueError) as error:
+        raise DocumentError(Reason.REDIRECT, "redirected to no URL; give the final http(s) URL") from error
+
+
+async def _received(response: aiohttp.ClientResponse, headers: dict[str, str], max_size: int) -> Received | None:
+    if response.status == HTTPStatus.NOT_MODIFIED and headers:
+        return None
+    if response.status != HTTPStatus.OK:
+        raise DocumentError(Reason.HTTP_STATUS, f"HTTP {response.status} {response.reason}; a document comes with 200")
+    return Received(
+        await _body(response, max_size), response.headers.get("ETag", ""), response.headers.get("Last-Modified", "")
+    )
 
 
 async def _body(response: aiohttp.ClientResponse, max_size: int) -> bytes:

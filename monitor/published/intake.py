@@ -51,7 +51,7 @@ async def fetch_list(
     fetched = await fetch(settings.source, settings, session=session, known=known)
     if isinstance(fetched, Fetched) and settings.format in {"auto", "okx"} and _is_page(fetched):
         archive = await _of_page(fetched, okx_pages.find_wallet_archive, fetched.raw, settings.source)
-        fetched = await fetch(archive, settings, session=session, known=known)
+        fetched = await fetch(archive, settings, session=session, known=known, page=settings.source)
     return fetched
 
 

@@ -49,6 +49,11 @@ class DocumentSettings(Section):
         description="How often it is asked for again; after a refusal a minute later, then half as often each time.",
     )
     timeout: PositiveDuration = Field(timedelta(minutes=5), description="For the whole transfer.")
+    redirects: Literal["public", "any"] = Field(
+        "public",
+        description="Where redirects, and links on pages, may lead: to public https addresses (and to what the source "
+        "is itself: its own host, plain http), or anywhere.",
+    )
     max_size: Size = Field(Size(512 * 1024**2), description="Bytes read from the source.")
     max_expanded: Size = Field(Size(4 * 1024**3), description="Bytes after zip or gzip was unpacked.")
     max_members: int = Field(64, gt=0, description="Files inside a zip archive.")
