@@ -1,7 +1,7 @@
 """From what the watches hold to the World: assessments, ratios over time, alerts."""
 
 import asyncio
-from collections.abc import Awaitable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.lost import lost_of
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.recent import Recent
+from monitor.daemon.written import written
 from monitor.judgement import Holdings, Tally, assess, basis_of, exact, shared_accounts, tally
 from monitor.judgement.alerts import AlertMemory, Evidence, advance, evaluate
 from monitor.model import (
@@ -35,7 +36,7 @@ from monitor.model import (
     frozen,
 )
 from monitor.settings import Settings
-from monitor.store import Store, StoreError
+from monitor.store import Store
 
 _log = structlog.get_logger(__name__)
 
@@ -124,7 +125,7 @@ class Assessor:
             )
         falls = await self._remember(assessments.values(), settings, now)
         endpoints = tuple(state for watch in networks.values() for state in watch.reader.endpoints())
-        evidence = Evidence(assessments, endpoints, reload, falls, ready, jobs)
+        evidence = Evidence(assessments, endpoints, reload, falls, ready, jobs, self._store.state)
         return World(
             at=now,
             assessments=frozen(assessments),
@@ -135,6 +136,7 @@ class Assessor:
             jobs=jobs,
             limits=AlertLimits(settings.alerts.unread_above, settings.alerts.falling.drop, settings.alerts.changed_for),
             falls=frozen(falls),
+            store=self._store.state,
         )
 
     async def _alerts(self, evidence: Evidence, settings: Settings, now: datetime) -> tuple[AlertState, ...]:
@@ -147,7 +149,7 @@ class Assessor:
             _log.info("alert", state="ended", alert=name.value, exchange=exchange, asset=asset)
         self._active = frozenset(active)
         if memory != self._memory:
-            await _kept(self._store.put(_ALERTS, memory.as_json()))
+            await written(self._store.put(_ALERTS, memory.as_json()))
             self._memory = memory
         return alerts
 
@@ -220,7 +222,7 @@ class Assessor:
         signed = {name for name, watch in exchanges.items() if watch.judged and watch.judged.holdings.has_signatures}
         if signed - self._signed:
             self._signed |= signed
-            await _kept(self._store.put(_SIGNED, sorted(self._signed)))
+            await written(self._store.put(_SIGNED, sorted(self._signed)))
 
     async def _remember(
         self, assessments: Iterable[Assessment], settings: Settings, now: datetime
@@ -241,7 +243,7 @@ class Assessor:
         ]
         within = settings.alerts.falling.within
         falls = await asyncio.to_thread(self._recent.falls, points, within)
-        await _kept(self._store.save_ratios(self._recent.add(points, within)))
+        await written(self._store.save_ratios(self._recent.add(points, within)))
         return falls
 
 
@@ -259,14 +261,6 @@ def _advanced(
 ) -> tuple[AlertMemory, tuple[AlertState, ...]]:
     """The memory and the alerts at ``now``. With many assets it takes longer than the event loop may stand still."""
     return advance(memory, evaluate(evidence, settings, memory, now), settings.alerts, now)
-
-
-async def _kept(writing: Awaitable[None]) -> None:
-    """Write to the history; a disk that is full must not keep the present from being seen and its alerts from going."""
-    try:
-        await writing
-    except StoreError as error:
-        _log.error("the history was not written", error=str(error))
 
 
 def _labels(alert: AlertState) -> dict[str, str]:

@@ -68,7 +68,7 @@ class Attempts:
         pause *= random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - no secret
         return pause if pause < self._refresh else None
 
-    def state(self, current: Document | None) -> DocumentState:
+    def state(self, current: Document | None, *, unsaved: bool = False) -> DocumentState:
         """The record, beside the document that is in use."""
         return DocumentState(
             self._kind,
@@ -78,4 +78,5 @@ class Attempts:
             {reason.value: self._failures[reason] for reason in Reason},
             self._refusal,
             self._refused_at,
+            unsaved,
         )

@@ -9,6 +9,7 @@ from itertools import islice
 
 from monitor.chains import ChainError, ChainReader, Height, Reason, Wanted, reads_in_parts
 from monitor.daemon.clock import Clock
+from monitor.daemon.written import written
 from monitor.judgement import Place, Readings, Refusal, Stakes
 from monitor.judgement import questions as audit_questions
 from monitor.model import Address, Claim, Network, Token, disjoint
@@ -162,7 +163,7 @@ class _Height:
             except _OtherBlockError:
                 del self._readings.found[self._place]
                 self._readings.remembered.pop(self._place, None)
-                await self._memory.store.forget_claim_readings(self._source, self._place[1])
+                await written(self._memory.store.forget_claim_readings(self._source, self._place[1]))
             else:
                 return
         raise ChainError(Reason.TIP_MOVED, f"{self._place[0]}: each time it was read it was another block")
@@ -187,7 +188,7 @@ class _Height:
         balances = disjoint(reading.balances, reading.within)
         block = replace(reading.block, number=self._place[1])  # that of a slot is another than the block's in it
         part = ClaimReading(block, self._memory.now(), balances)
-        await self._memory.store.save_claim_reading(self._source, part)
+        await written(self._memory.store.save_claim_reading(self._source, part))
         self._readings.refused.update({(self._place, token): reason for token, reason in reading.failed.items()})
         self._add(balances)
 

@@ -1,7 +1,6 @@
 """Watching one exchange: its list and the verdicts on it; beside it, what the exchange says that it owes."""
 
 import asyncio
-import gc
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from monitor.daemon.liabilities import LiabilitiesWatch
 from monitor.daemon.memory import let_go
 from monitor.daemon.owners import Owners
 from monitor.daemon.stakes import stakes_of
+from monitor.daemon.written import written
 from monitor.judgement import compare_lists
 from monitor.model import (
     Address,
@@ -47,7 +47,7 @@ from monitor.published import (
 )
 from monitor.registry import Registry
 from monitor.settings import ExchangeSettings, mask_source
-from monitor.store import Store, StoredDocument
+from monitor.store import Store, StoredDocument, StoreError
 
 WALLETS = "wallets"
 
@@ -76,7 +76,7 @@ class ExchangeWatch:
         closing: Event,
         reading: asyncio.Lock,
     ) -> None:
-        """``known`` are the verdicts of all exchanges by fingerprint; new ones are added to it.
+        """``known`` are verdicts of an earlier run, or of an earlier configuration, by fingerprint.
 
         ``reading`` is held while a list is read and judged. All exchanges have the same: so one list is in the works at
         a time, and what all of them need until they are judged, several times what they need for good, is never there
@@ -89,7 +89,8 @@ class ExchangeWatch:
         self._store = store
         self._session = session
         self._now = now
-        self._known = known
+        self.verdicts = known
+        """By fingerprint, before any message was refused: those of the list in use, once there is one."""
         self._closing = closing
         self._reading = reading
         self.judged: JudgedList | None = None
@@ -186,7 +187,7 @@ class ExchangeWatch:
     @property
     def again(self) -> timedelta | None:
         """How soon to ask for the list once more, where that is sooner than its refresh."""
-        return self._attempts.again
+        return self._attempts.again or self._kept.again
 
     async def _renew(self, fetched: Fetched, progress: Progress | None) -> None:
         """Read, judge and take up a list that is not the one before. Raises DocumentError.
@@ -204,7 +205,7 @@ class ExchangeWatch:
         self._attempts.accepted()
         await self._kept.save(fetched, published.layout, accepted_at, changes)
         if changes:
-            self.changes = await self._store.change_counts(self.name)
+            self.changes = {change: count + len(getattr(changes, change)) for change, count in self.changes.items()}
             self.last_changes = (accepted_at, changes)
             _log.info(
                 "list changed",
@@ -222,7 +223,11 @@ class ExchangeWatch:
 
     async def _compare(self, published: WalletList) -> ListChanges | None:
         """What is new against the last list, read again from its bytes: its evidence is not kept in memory, nor now."""
-        stored = await self._kept.load()
+        try:
+            stored = await self._kept.load()
+        except StoreError as error:
+            _log.error("the history was not read", exchange=self.name, error=str(error))
+            return None
         if stored is None:
             return None
 
@@ -239,7 +244,8 @@ class ExchangeWatch:
 
     def document_states(self) -> dict[str, DocumentState]:
         """Where the configured documents stand."""
-        states = {WALLETS: self._attempts.state(self.judged.document if self.judged else None)}
+        document = self.judged.document if self.judged else None
+        states = {WALLETS: self._attempts.state(document, unsaved=self._kept.unsaved)}
         return states | (self.owed.document_states() if self.owed else {})
 
     # --- Ownership ---------------------------------------------------------------------------------------------------
@@ -258,22 +264,27 @@ class ExchangeWatch:
             if progress:
                 progress(done)
 
-        def judge() -> tuple[JudgedList, Mapping[str, Mapping[Token, frozenset[Address]]]]:
+        def judge() -> tuple[JudgedList, Mapping[str, Mapping[Token, frozenset[Address]]], dict[bytes, Verdict]]:
+            prints = [ownership.fingerprint(claim) for claim in published.claims]
             verdicts = ownership.judge_all(
-                published.claims, self.registry.networks, known=self._known, progress=tell, keep=keep
+                published.claims, self.registry.networks, prints=prints, known=self.verdicts, progress=tell, keep=keep
             )
+            # Of many rows most say the same: equal verdicts are one object, of which there are few to collect.
+            same: dict[Verdict, Verdict] = {}
+            known = {mark: same.setdefault(each, each) for mark, each in zip(prints, verdicts, strict=True)}
             messages = self.settings.wallets.messages
             accepted = ownership.accept(
                 published.claims, verdicts, frozenset(messages) if messages is not None else None
             )
+            accepted = [same.setdefault(each, each) for each in accepted]
             networks = self.registry.networks
             asked = ownership.asked(published.claims, accepted, networks)
             judged = judged_list(published, asked, accepted_at, stakes_of(published.claims, networks))
-            return judged, {network: judged.holdings.wanted(network) for network in judged.holdings.networks}
+            return judged, {network: judged.holdings.wanted(network) for network in judged.holdings.networks}, known
 
         keeping = asyncio.create_task(self._keep_verdicts(found))
         try:
-            judged, wanted = await asyncio.to_thread(judge)
+            judged, wanted, known = await asyncio.to_thread(judge)
         finally:
             keep(None)
             await keeping
@@ -284,8 +295,8 @@ class ExchangeWatch:
             self._unpromoted = judged.verdicts
             promoted = await self._with_answers(judged)
             self._wanted, self.judged = wanted, promoted
-        # A list stays for weeks and holds no cycles: no collection need ever walk it.
-        gc.freeze()
+            # What was found of lists that are gone goes too: else each change would leave something for good.
+            self.verdicts = known
 
     async def _keep_verdicts(self, found: asyncio.Queue[Judged | None]) -> None:
         """Save verdicts as they are found, up to the None at their end: who is stopped in between goes on from there.
@@ -296,8 +307,8 @@ class ExchangeWatch:
             verdicts = await found.get()
             if verdicts is None:
                 return
-            await self._store.save_verdicts(ownership.RULES_VERSION, verdicts)
-            self._known.update(verdicts)
+            self.verdicts.update(verdicts)
+            await written(self._store.save_verdicts(ownership.RULES_VERSION, verdicts))
 
     def questions(self, network: str) -> dict[bytes, OwnerQuestion]:
         """What is to be asked of ``network`` about owners."""
@@ -309,7 +320,7 @@ class ExchangeWatch:
         async with self._promoting:
             now = self._now()
             told = {mark: self._confirmation(mark, answer, now) for mark, answer in answers.items()}
-            await self._store.save_confirmations(told)
+            await written(self._store.save_confirmations(told))
             self._told = {**self._told, **told}
             if self.judged:
                 self.judged = await self._with_answers(self.judged)

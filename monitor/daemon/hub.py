@@ -19,6 +19,7 @@ from monitor.daemon.journals import StoredJournals
 from monitor.daemon.judged import JudgedList
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.prepared import Prepared
+from monitor.daemon.written import written
 from monitor.judgement import Holdings, audit, signatures_gone
 from monitor.metrics import Metrics
 from monitor.model import (
@@ -96,6 +97,7 @@ class Hub:
         await self._assessor.restore(settings)
         self._signatures_gone = await self._store.signatures_gone()
         prepared = await self.prepare(settings, registry)
+        self._known = {}  # each exchange has its own now
         self.adopt(prepared)
         chains = {name: watch.network.caip2 for name, watch in self.networks.items()}
         for snapshot in await self._store.snapshots(chains):
@@ -163,7 +165,7 @@ class Hub:
             store=self._store,
             session=self._session,
             now=self._now,
-            known=self._known,
+            known=known.verdicts if known else self._known,
             closing=self._closing,
             reading=self._reading,
         )
@@ -190,7 +192,7 @@ class Hub:
         gone = await asyncio.to_thread(signatures_gone, before, judged.holdings, states, judged.accepted_at)
         if gone:
             self._signatures_gone[exchange] = gone
-            await self._store.save_signatures_gone(self._signatures_gone)
+            await written(self._store.save_signatures_gone(self._signatures_gone))
 
     async def refresh_liabilities(self, exchange: str) -> timedelta | None:
         """Ask for what an exchange says that it owes, if it does; returns how soon to ask again, where that is soon."""
@@ -220,7 +222,7 @@ class Hub:
         taken = await watch.poll(wanted, execution.newest() if execution else None)
         await self.assess()
         for snapshot in taken:
-            await self._store.save_snapshot(snapshot, watch.network.caip2, self._assessor.sums(snapshot))
+            await written(self._store.save_snapshot(snapshot, watch.network.caip2, self._assessor.sums(snapshot)))
         if await watch.look_back():
             await self.assess()
 
@@ -269,7 +271,7 @@ class Hub:
         self._audits[exchange] = result
         self._unsettled.discard(exchange)
         if readings.settled:
-            await self._store.save_audit(exchange, judged.document.sha256, result)
+            await written(self._store.save_audit(exchange, judged.document.sha256, result))
         else:
             self._unsettled.add(exchange)
         await self.assess()

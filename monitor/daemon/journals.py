@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from monitor.daemon.written import written
 from monitor.store import Store, StoreError
 
 _log = structlog.get_logger(__name__)
@@ -24,13 +25,7 @@ class StoredJournals:
             return ()
 
     async def begin(self, endpoint: str, entries: Sequence[bytes]) -> None:
-        try:
-            await self._store.begin_journal(self._network, endpoint, entries)
-        except StoreError as error:
-            _log.error("the history was not written", error=str(error))
+        await written(self._store.begin_journal(self._network, endpoint, entries))
 
     async def append(self, endpoint: str, entries: Sequence[bytes]) -> None:
-        try:
-            await self._store.append_journal(self._network, endpoint, entries)
-        except StoreError as error:
-            _log.error("the history was not written", error=str(error))
+        await written(self._store.append_journal(self._network, endpoint, entries))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import structlog
 
 from monitor.daemon.clock import Clock
+from monitor.daemon.written import written
 from monitor.judgement import in_force, renamed, taken_up
 from monitor.model import Liabilities, LiabilitiesLedger
 from monitor.published import DocumentError, Reason
@@ -63,7 +64,7 @@ class Ledger:
         held = taken_up(before, found, max_fall=settings.max_fall, max_age=settings.max_age, now=now)
         held = replace(held, source=self._source)
         if held != self._held:
-            await self._store.save_ledger(self._exchange, held)
+            await written(self._store.save_ledger(self._exchange, held))
             self._held = held
         owed = self.in_force(found)
         for asset, as_of in owed.carried.items():
@@ -93,4 +94,4 @@ class Ledger:
     async def forget(self) -> None:
         """Take back what is in force: it was never proven after all."""
         self._held = None
-        await self._store.forget_ledger(self._exchange)
+        await written(self._store.forget_ledger(self._exchange))

@@ -12,6 +12,7 @@ from monitor.daemon.clock import Clock
 from monitor.daemon.kept import KeptDocument
 from monitor.daemon.ledger import Ledger
 from monitor.daemon.proof import PROOF, Judged, ProofWatch, is_proof, proof_settings
+from monitor.daemon.written import written
 from monitor.judgement import REPORT, differences, regularity
 from monitor.model import DocumentState, Liabilities, ProofState, ProofStatus, Publication, Regularity
 from monitor.published import (
@@ -127,12 +128,12 @@ class LiabilitiesWatch:
     @property
     def again(self) -> timedelta | None:
         """How soon to ask for the liabilities once more, where that is sooner than their refresh."""
-        return self._attempts.again
+        return self._attempts.again or self._kept.again
 
     async def _take_up(self, found: Liabilities) -> None:
         self.current = await self._ledger.take_up(found)
         if self._proven:
-            await self._store.save_proven(self._exchange, found)
+            await written(self._store.save_proven(self._exchange, found))
         for note in found.notes:
             _log.warning("liabilities", exchange=self._exchange, note=note)
         await self._note(REPORT, found.report_id, found.merkle_root, found.document.sha256)
@@ -159,7 +160,7 @@ class LiabilitiesWatch:
         if owed is None:
             if self.current and self.current.document.sha256 == proof.judged.document.sha256:
                 self.current = None  # the same files, held against another root: what they said counts no more
-                await self._store.forget_proven(self._exchange)
+                await written(self._store.forget_proven(self._exchange))
                 await self._ledger.forget()
             raise DocumentError(Reason.UNPROVEN, _not_usable(proof.judged))
         check_moment(owed.layout, owed.as_of, owed.document)
@@ -209,14 +210,15 @@ class LiabilitiesWatch:
             return
         now = self._now()
         publication = Publication(now, self.current.as_of if self.current else now, kind, report_id, root, sha256)
-        await self._store.save_publication(self._exchange, publication)
+        await written(self._store.save_publication(self._exchange, publication))
         self._record = (*self._record, publication)
 
     # --- What is shown -----------------------------------------------------------------------------------------------
 
     def document_states(self) -> dict[str, DocumentState]:
         """Where the documents stand, by kind."""
-        states = {LIABILITIES: self._attempts.state(self.current.document if self.current else None)}
+        document = self.current.document if self.current else None
+        states = {LIABILITIES: self._attempts.state(document, unsaved=self._kept.unsaved)}
         return states | ({PROOF: self.proof.document_state()} if self.proof else {})
 
     def proof_state(self) -> ProofState | None:

@@ -5,6 +5,7 @@ glibc keeps the rest for later, in a heap for each thread; other C libraries hav
 """
 
 import ctypes
+import gc
 from contextlib import suppress
 
 from monitor.model import Claim
@@ -12,6 +13,15 @@ from monitor.model import Claim
 _FEW = 1_000
 _M_ARENA_MAX = -8
 """mallopt(3)."""
+
+
+def keep_for_good() -> None:
+    """Let the collector pass over all that there is now. To be called once, when all is imported and nothing else made.
+
+    Not later: what is garbage then, and not yet collected, would be kept for good as well.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def share_heap() -> None:

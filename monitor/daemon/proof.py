@@ -11,6 +11,7 @@ import structlog
 from monitor.daemon.attempts import Attempts
 from monitor.daemon.clock import Clock
 from monitor.daemon.proof_files import Known, Published, Same, published
+from monitor.daemon.written import written
 from monitor.model import Document, DocumentState, LiabilitiesProof, ProofStatus
 from monitor.proofs import SCHEMES, Expected, ProofFile, opened, verify
 from monitor.published import DocumentError, refusing
@@ -110,7 +111,7 @@ class ProofWatch:
         judged = self.judged
         if judged and self._misdated:
             self.judged = replace(judged, document=document)
-            await self._store.save_proof(self._exchange, document, judged.proof, judged.verified_at)
+            await written(self._store.save_proof(self._exchange, document, judged.proof, judged.verified_at))
 
     def _verify(self, found: Published) -> LiabilitiesProof:
         if found.fault:
@@ -121,7 +122,7 @@ class ProofWatch:
 
     async def _take_up(self, found: Published, proof: LiabilitiesProof) -> None:
         self.judged = Judged(found.document, proof, self._now())
-        await self._store.save_proof(self._exchange, found.document, proof, self.judged.verified_at)
+        await written(self._store.save_proof(self._exchange, found.document, proof, self.judged.verified_at))
         self._seen, self._known = found.document.sha256, found.known
         tell = _log.info if proof.holds else _log.warning
         tell("proof verified", exchange=self._exchange, scheme=proof.scheme, status=proof.status, reason=proof.reason)

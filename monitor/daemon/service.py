@@ -21,7 +21,7 @@ from monitor.chains import Reason
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.configuration import Configuration, load_web, read_configuration
 from monitor.daemon.hub import Hub
-from monitor.daemon.memory import share_heap
+from monitor.daemon.memory import keep_for_good, share_heap
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.prepared import Prepared
 from monitor.daemon.schedule import Job, Schedule
@@ -250,6 +250,7 @@ async def serve(path: Path, *, devnet: bool = False) -> None:
     """Run the daemon until SIGTERM or SIGINT, which also end its start; SIGHUP reloads."""
     sys.setswitchinterval(_TURN)
     share_heap()
+    keep_for_good()
     daemon = Daemon(path, devnet=devnet)
     loop, asked = asyncio.get_running_loop(), asyncio.Event()
     reloads: set[asyncio.Task[ReloadState]] = set()

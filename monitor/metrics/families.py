@@ -250,6 +250,11 @@ JOB_FAILING = _gauge(
 JOB_FAILURES = _counter(
     "por_job_failures_total", "Runs of the monitor's own job that ended in an error that nobody expected.", "task"
 )
+STORE_WRITES = _counter("por_store_writes_total", "Attempts to write to the history.")
+STORE_WRITE_FAILURES = _counter("por_store_write_failures_total", "Attempts to write to the history that failed.")
+STORE_FAILING = _gauge(
+    "por_store_failing", "Whether the newest write to the history failed, or a document in use is not written."
+)
 ASSESSED = _gauge("por_assessed_timestamp_seconds", "When all that is known was last judged.")
 CONFIG_RELOAD_SUCCESS = _gauge(
     "por_config_reload_success_timestamp_seconds", "When a configuration was last loaded successfully."

@@ -328,6 +328,19 @@ def _job_failures(world: World) -> Series:
         yield (job.key,), job.failures
 
 
+def _store_writes(world: World) -> Series:
+    yield (), world.store.writes
+
+
+def _store_write_failures(world: World) -> Series:
+    yield (), world.store.failures
+
+
+def _store_failing(world: World) -> Series:
+    unsaved = any(document.unsaved for _, document in _documents(world))
+    yield (), float(unsaved or bool(world.store.failure))
+
+
 def _assessed(world: World) -> Series:
     yield (), _seconds(world.at)
 
@@ -388,6 +401,9 @@ STATE: tuple[tuple[Family, Callable[[World], Series]], ...] = (
     (families.CLOCK_CONTRADICTED, _clock_contradicted),
     (families.JOB_FAILING, _jobs_failing),
     (families.JOB_FAILURES, _job_failures),
+    (families.STORE_WRITES, _store_writes),
+    (families.STORE_WRITE_FAILURES, _store_write_failures),
+    (families.STORE_FAILING, _store_failing),
     (families.ASSESSED, _assessed),
     (families.CONFIG_RELOAD_SUCCESS, _reload_time),
     (families.CONFIG_RELOAD_SUCCESSFUL, _reload_success),

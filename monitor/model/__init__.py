@@ -63,6 +63,7 @@ from monitor.model.world import (
     RatioPoint,
     ReloadState,
     SnapshotState,
+    StoreState,
     Work,
     World,
 )
@@ -123,6 +124,7 @@ __all__ = [
     "Snapshot",
     "SnapshotState",
     "StatedTotal",
+    "StoreState",
     "SummaryDifference",
     "Token",
     "UnspentOutput",

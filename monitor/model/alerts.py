@@ -42,6 +42,7 @@ class AlertName(StrEnum):
     FOLLOW_DIFFERENCE = "PorFollowDifference"
     CLOCK_STEPPED = "PorClockStepped"
     JOB_FAILING = "PorJobFailing"
+    STORE_FAILING = "PorStoreFailing"
     CONFIG_RELOAD_FAILED = "PorConfigReloadFailed"
 
 

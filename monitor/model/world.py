@@ -28,6 +28,8 @@ class DocumentState:
     refusal: str = ""
     """Why the newest attempt was refused; empty when it was accepted or unchanged."""
     refused_at: datetime | None = None
+    unsaved: bool = False
+    """It is in use, but could not be written to the history: a restart would not find it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,17 @@ class Fall:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreState:
+    """How writing to the history went since the start."""
+
+    writes: int = 0
+    """Transactions that were attempted."""
+    failures: int = 0
+    failure: str = ""
+    """Why the newest one failed; empty after one that did not."""
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """All that metrics, page and API may show: one reference, swapped as a whole."""
 
@@ -215,6 +228,7 @@ class World:
     limits: AlertLimits = AlertLimits()
     falls: Mapping[tuple[str, str], Fall] = field(default_factory=dict)
     """By exchange and asset: the largest fall of the ratio within ``alerts.falling.within``, where it can be told."""
+    store: StoreState = StoreState()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -17,6 +17,9 @@ from monitor.published.archives import PublishedFile, is_archive
 from monitor.published.archives import unpack as _unpack
 from monitor.published.errors import DocumentError, Reason, refusing
 from monitor.settings import DocumentSettings, mask_source
+
+_AHEAD = timedelta(hours=1)
+"""So far clocks may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ async def fetch(
         known = None
     remote = is_url(source)
     try:
-        with refusing(lambda: _name(source)):
+        with refusing(lambda: _name(mask_source(source))):
             if remote:
                 fetched = await _fetch_url(source, origin, settings, session, known, page=page)
             else:
@@ -117,6 +120,13 @@ def _files(raw: bytes, name: str, settings: DocumentSettings) -> tuple[Published
     )
 
 
+def _check_date(modified: datetime | None, now: datetime) -> None:
+    """Refuse a document from the future: it would look young for longer than it is. Raises DocumentError."""
+    if modified is not None and modified > now + _AHEAD:
+        problem = f"last modified {modified:%Y-%m-%d %H:%M} UTC, which is still to come"
+        raise DocumentError(Reason.INCONSISTENT, f"{problem}; correct the date, or this machine's clock")
+
+
 def _name(source: str) -> str:
     path = unquote(urlsplit(source).path) if "://" in source else source
     return PurePosixPath(path).name or "document"
@@ -129,12 +139,14 @@ def _fetched(
     modified: datetime | None,
     settings: DocumentSettings,
 ) -> Fetched:
+    now = datetime.now(UTC)
+    _check_date(modified, now)
     files = _files(raw, _name(mask_source(source)), settings)
     document = Document(
         source=mask_source(source),
         sha256=validators.sha256,
         size=len(raw),
-        fetched_at=datetime.now(UTC),
+        fetched_at=now,
         modified_at=modified,
         members=tuple(file.name for file in files) if is_archive(raw) else (),
     )

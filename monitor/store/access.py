@@ -6,13 +6,16 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any, Self
 
+import structlog
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from monitor.model import Block, Document
+from monitor.model import Block, Document, StoreState
 from monitor.store.database import StoreError, connect
+
+_log = structlog.get_logger(__name__)
 
 _ROWS = 500  # rows in one INSERT: SQLite takes 32 766 variables at the most
 _UPSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -24,6 +27,12 @@ class Access:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._writing = asyncio.Lock()  # SQLite has one writer; queueing here beats its busy loop
+        self._state = StoreState()
+
+    @property
+    def state(self) -> StoreState:
+        """How writing went."""
+        return self._state
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -35,12 +44,25 @@ class Access:
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:
-        """One writer at a time; commits at the end, rolls back on an error."""
+        """One writer at a time; commits at the end, rolls back on an error. Every write goes through here."""
         try:
             async with self._writing, self._engine.begin() as connection:
                 yield connection
-        except SQLAlchemyError as error:
-            raise StoreError(f"the history cannot be written: {error.__cause__ or error}") from error
+        except Exception as error:  # also what a driver raises for a value that its database cannot hold
+            cause = error.__cause__ or error
+            told = str(cause).splitlines()[0] if str(cause) else type(cause).__name__
+            self._note(failure := f"the history cannot be written: {told}")
+            raise StoreError(failure) from error
+        self._note("")
+
+    def _note(self, failure: str) -> None:
+        """Record how a write has ended; the log tells when that changes."""
+        before = self._state
+        self._state = StoreState(before.writes + 1, before.failures + bool(failure), failure)
+        if failure and failure != before.failure:
+            _log.error("the history is not written", error=failure)
+        elif before.failure and not failure:
+            _log.info("the history is written again")
 
     async def _rows(self, query: Any) -> Sequence[Any]:  # noqa: ANN401 - SQLAlchemy rows, typed where they are used
         try:

@@ -40,9 +40,14 @@ async def healthy(request: web.Request) -> web.Response:
 
 @routes.get("/-/ready")
 async def ready(request: web.Request) -> web.Response:
-    """Answers 200 once the configuration is loaded and a first pass has finished."""
-    reason = words.unready(request.app[DEPS].world())
-    return web.Response(text=f"{shown(reason) or 'ready'}\n", status=503 if reason else 200)
+    """Answers 200 once the configuration is loaded and a first pass has finished, and says what fails nevertheless.
+
+    A monitor whose disk is full or whose documents are refused still watches: 503 would only take it out of service.
+    """
+    world = request.app[DEPS].world()
+    if reason := words.unready(world):
+        return web.Response(text=f"{shown(reason)}\n", status=503)
+    return web.Response(text="\n".join(("ready", *map(shown, words.troubles(world)), "")))
 
 
 @routes.post("/-/reload")

@@ -97,6 +97,20 @@ def unready(world: World | None) -> str:
     return "the first pass is not finished" + (f"; still to be read: {', '.join(waiting)}" if waiting else "")
 
 
+def troubles(world: World | None) -> list[str]:
+    """What cannot be had or written just now, a line each."""
+    if world is None:
+        return []
+    told = []
+    for assessment in world.assessments.values():
+        for document in assessment.documents.values():
+            if document.refusal:
+                told.append(f"{assessment.exchange}: {document.kind} refused: {document.refusal}")
+            if document.unsaved:
+                told.append(f"{assessment.exchange}: {document.kind} in use, but not in the history")
+    return [*told, world.store.failure] if world.store.failure else told
+
+
 def _covered(assessment: Assessment) -> list[str]:
     names = [asset.asset for asset in weighed(assessment) if asset.status is ReserveStatus.COVERED]
     total = len(weighed(assessment))

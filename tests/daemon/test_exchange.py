@@ -1,10 +1,9 @@
 """One exchange's publications, apart from the daemon."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from threading import Event
 
-import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
@@ -13,34 +12,8 @@ from monitor.daemon.exchange import ExchangeWatch
 from monitor.model import Claim, Network, Verdict, VerdictStatus
 from monitor.ownership import RULES_VERSION, batch
 from monitor.ownership.together import judge_together
-from monitor.registry import load as load_registry
-from monitor.settings import Settings
 from monitor.store import Store
 from tests.support.daemons import Site, list_of, publish, signed
-from tests.support.readers import START
-
-
-@pytest.fixture
-async def watch(site: Site, store: Store) -> AsyncIterator[Callable[..., ExchangeWatch]]:
-    """``watch(name)``: an exchange of the site, sharing verdicts with all others."""
-    known: dict[bytes, Verdict] = {}
-    async with aiohttp.ClientSession() as session:
-
-        def make(name: str, closing: Event | None = None) -> ExchangeWatch:
-            settings = Settings.model_validate(site.sections).exchanges[name]
-            return ExchangeWatch(
-                name,
-                settings,
-                load_registry(),
-                store=store,
-                session=session,
-                now=lambda: START,
-                known=known,
-                closing=closing or Event(),
-                reading=asyncio.Lock(),
-            )
-
-        yield make
 
 
 async def test_a_judgement_gives_up_when_the_daemon_stops(

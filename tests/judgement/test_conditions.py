@@ -22,6 +22,7 @@ from monitor.model import (
     ReloadState,
     SharedAccounts,
     SignaturesGone,
+    StoreState,
 )
 from tests.support.judgement import (
     BTC,
@@ -478,6 +479,21 @@ def test_jobs_that_fail_are_told_with_their_errors() -> None:
     assert found(well, failed, stands).summary == (
         "Failing: wallets:okx: KeyError: 'ETH'; network:ethereum: it has been running for 1 h and stands still."
     )
+
+
+def test_a_history_that_cannot_be_written_is_told_with_what_is_not_in_it() -> None:
+    def found(store: StoreState, *, unsaved: bool = False) -> Condition:
+        document = DocumentState("wallets", None, unsaved=unsaved)
+        return condition(AlertName.STORE_FAILING, assessment(documents={"wallets": document}), store=store)
+
+    assert found(StoreState()).holds is found(StoreState(9, 3)).holds is False
+    full = found(StoreState(9, 3, "the history cannot be written: disk is full"))
+    assert (full.holds, full.summary) == (
+        True,
+        "The newest write failed: the history cannot be written: disk is full.",
+    )
+    lost = found(StoreState(9, 3), unsaved=True)
+    assert (lost.holds, lost.summary) == (True, "Not in the history, though in use: the wallets of okx.")
 
 
 def test_a_failed_reload_is_told_with_its_error() -> None:

@@ -238,6 +238,9 @@ def test_a_series_goes_when_its_source_goes(shown: Scraper) -> None:
         "por_document_fetches_total",
         "por_document_refused",
         "por_reserve_ratio_fall_limit",
+        "por_store_failing",
+        "por_store_write_failures_total",
+        "por_store_writes_total",
     }
 
 

@@ -3,7 +3,8 @@
 import hashlib
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import aiohttp
@@ -187,6 +188,21 @@ class TestUrls:
     async def test_what_is_not_http_is_unreachable(self) -> None:
         async with answering(b"220 ftp ready\r\n") as url:
             assert (await refused(url))[0] == "unreachable"
+
+    async def test_a_document_from_the_future_is_refused(self, publisher: Publisher) -> None:
+        later = datetime.now(UTC) + timedelta(hours=2)
+        url = publisher.put("/list.csv", BODY, Last_Modified=format_datetime(later, usegmt=True))
+        reason, told = await refused(url)
+        assert (reason, "which is still to come" in told) == ("inconsistent", True)
+        soon = datetime.now(UTC) + timedelta(minutes=10)
+        publisher.put("/list.csv", BODY, Last_Modified=format_datetime(soon, usegmt=True))
+        assert isinstance(await fetch(url, settings()), Fetched), "clocks differ"
+
+    @pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 -2359", "soon", "99"])
+    async def test_a_date_outside_the_calendar_is_none(self, publisher: Publisher, date: str) -> None:
+        fetched = await fetch(publisher.put("/list.csv", BODY, Last_Modified=date), settings())
+        assert isinstance(fetched, Fetched)
+        assert fetched.document.modified_at is None
 
     async def test_redirects_are_followed(self, publisher: Publisher) -> None:
         publisher.redirects["/newest"] = publisher.put("/list.csv", BODY)

@@ -2,9 +2,11 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 
 import pytest
 
+from monitor.model import StoreState
 from tests.support import worlds
 from tests.support.web import Client, Daemon
 
@@ -43,6 +45,17 @@ async def test_healthy_says_why_not(client: Client, daemon: Daemon) -> None:
     daemon.stalled = "no pass has ended for 12 min"
     async with client.get("/-/healthy") as response:
         assert (response.status, await response.text()) == (503, "no pass has ended for 12 min\n")
+
+
+async def test_ready_says_what_fails_nevertheless(client: Client, daemon: Daemon) -> None:
+    """503 would take a monitor out of service that watches on."""
+    daemon.world = replace(worlds.world(), store=StoreState(3, 1, "the history cannot be written: disk is full"))
+    async with client.get("/-/ready") as response:
+        text = await response.text()
+        assert response.status == 200
+    assert text.startswith("ready\n")
+    assert "cassini: wallets refused: " in text
+    assert text.endswith("the history cannot be written: disk is full\n")
 
 
 async def test_ready_only_after_the_first_pass(client: Client, daemon: Daemon) -> None:

@@ -121,6 +121,10 @@ CATALOGUE: Mapping[AlertName, AlertKind] = frozen({
     AlertName.JOB_FAILING: AlertKind(
         _WARNING, _AT_ONCE, _AT_ONCE, "Something that the monitor does again and again fails, or stands still."
     ),
+    AlertName.STORE_FAILING: AlertKind(
+        # What little is still written between failures makes no end of it.
+        _WARNING, _AT_ONCE, timedelta(minutes=10), "The history, or a document that was accepted, cannot be written.",
+    ),
     AlertName.CONFIG_RELOAD_FAILED: AlertKind(
         _WARNING, _AT_ONCE, _AT_ONCE, "The configuration on disk is wrong; the one before it is still in use."
     ),

@@ -1,10 +1,10 @@
 """What alerts are judged on, and what that comes to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.model import AlertName, Assessment, EndpointState, Fall, JobState, ReloadState
+from monitor.model import AlertName, Assessment, EndpointState, Fall, JobState, ReloadState, StoreState
 
 Key = tuple[str, str, AlertName]
 """Exchange and asset, either of which may be empty, and the name."""
@@ -22,6 +22,7 @@ class Evidence:
     ready: bool
     """A first pass is finished. Before that nothing that is missing ends a remembered alert."""
     jobs: Sequence[JobState] = ()
+    store: StoreState = field(default_factory=StoreState)
 
 
 @dataclass(frozen=True, slots=True)

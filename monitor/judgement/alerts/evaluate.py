@@ -14,6 +14,7 @@ from monitor.judgement.alerts.of_monitor import (
     follow_difference,
     job_failing,
     reload_failed,
+    store_failing,
 )
 from monitor.settings import Settings
 
@@ -27,6 +28,7 @@ def evaluate(evidence: Evidence, settings: Settings, memory: AlertMemory, now: d
         follow_difference(evidence.endpoints),
         clock_stepped(evidence.endpoints),
         job_failing(evidence.jobs),
+        store_failing(evidence.store, evidence.assessments),
         reload_failed(evidence.reload),
     )
     return Conditions((*_of_exchanges(evidence, settings, now), *own), rises, evidence.ready)

@@ -1,4 +1,4 @@
-"""Conditions of the monitor itself: its endpoints, its clock, its jobs and its configuration."""
+"""Conditions of the monitor itself: its endpoints, clock, jobs, history and configuration."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,7 +7,7 @@ from monitor.judgement.alerts.catalogue import DISAGREEMENT_LASTS
 from monitor.judgement.alerts.condition import Condition, Rise
 from monitor.judgement.clock import clock_contradiction
 from monitor.judgement.phrases import moment
-from monitor.model import AlertName, EndpointState, JobState, ReloadState
+from monitor.model import AlertName, Assessment, EndpointState, JobState, ReloadState, StoreState
 
 
 def endpoint_down(endpoints: Sequence[EndpointState]) -> Condition:
@@ -68,6 +68,20 @@ def job_failing(jobs: Sequence[JobState]) -> Condition:
     failing = [f"{job.key}: {job.error}" for job in jobs if job.error]
     summary = f"Failing: {'; '.join(failing)}." if failing else ""
     return Condition(AlertName.JOB_FAILING, "", "", holds=bool(failing), summary=summary)
+
+
+def store_failing(store: StoreState, assessments: Mapping[str, Assessment]) -> Condition:
+    """The newest write failed, or a document in use is not in the history: a restart would lose it."""
+    unsaved = [
+        f"the {document.kind} of {exchange}"
+        for exchange, assessment in assessments.items()
+        for document in assessment.documents.values()
+        if document.unsaved
+    ]
+    lost = f"Not in the history, though in use: {', '.join(unsaved)}." if unsaved else ""
+    failure = f"The newest write failed: {store.failure}." if store.failure else ""
+    summary = " ".join(filter(None, (failure, lost)))
+    return Condition(AlertName.STORE_FAILING, "", "", holds=bool(summary), summary=summary)
 
 
 def reload_failed(reload: ReloadState) -> Condition:
