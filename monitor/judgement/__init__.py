@@ -7,7 +7,6 @@ No I/O and no clock: ``now`` is an argument everywhere. The rules are those of t
 
 from monitor.judgement.assess import assess, basis_of
 from monitor.judgement.audit import Comparison, Place, Readings, Refusal, Stakes, audit, compare, questions
-from monitor.judgement.between import away
 from monitor.judgement.changes import compare_lists
 from monitor.judgement.clock import clock_contradiction
 from monitor.judgement.holdings import Holdings, holdings
@@ -31,7 +30,6 @@ __all__ = [
     "Total",
     "assess",
     "audit",
-    "away",
     "basis_of",
     "clock_contradiction",
     "compare",

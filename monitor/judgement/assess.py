@@ -1,13 +1,13 @@
 """From holdings, snapshots and liabilities to two bounds and one answer per asset: covered, breach or unknown."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from monitor.judgement import exact
-from monitor.judgement.holdings import COUNTED, UNJUDGED, Holdings, Unplaced, by_basis
+from monitor.judgement.holdings import COUNTED, MOST, Holdings, Unplaced, by_basis
 from monitor.judgement.phrases import counted, moment, span
 from monitor.judgement.tally import Tally, unread_of
 from monitor.model import (
@@ -188,10 +188,10 @@ class _Judge:
         self.unplaced(parts, asset, alone=not tokens)
         return parts
 
-    def network(self, parts: _Parts, network: str, tokens: Collection[Token]) -> None:
+    def network(self, parts: _Parts, network: str, tokens: Sequence[Token]) -> None:
         """Add what one network holds, token by token: one that cannot be read leaves the others as they are."""
         held = dict.fromkeys(COUNTED, exact.ZERO)
-        comparable = unjudged = dip = exact.ZERO
+        comparable = unjudged = exact.ZERO
         shown = True
         for token in tokens:
             tally = self.tallies.get(network)
@@ -210,14 +210,13 @@ class _Judge:
                 _add(parts.unjudged, sums.unjudged)
                 unjudged = exact.add(unjudged, sums.unjudged[self.counting])
                 comparable = exact.add(comparable, sums.bases[self.counting], sums.unjudged[self.counting])
-                if tally and token in tally.dips:
-                    dip = exact.add(dip, tally.dips[token][self.counting])
         parts.unjudged_on[network] = unjudged
         if shown:
             parts.held[network] = held
         if not any(place == network for place, _ in parts.gaps):
             parts.comparable[network] = comparable
-            parts.lowest[network] = exact.subtract(comparable, max(dip, exact.ZERO))
+            was_away = self.tallies[network].away.get(tokens[0].asset, {}) if network in self.tallies else {}
+            parts.lowest[network] = exact.subtract(comparable, was_away.get(self.counting, exact.ZERO))
 
     def claimed(self, token: Token) -> Mapping[Basis, Decimal]:
         """What the list itself claims of a token that is not read anywhere."""
@@ -263,8 +262,7 @@ class _Judge:
                 self.leave_unplaced(parts, claims, reason)
 
     def leave_unplaced(self, parts: _Parts, claims: Unplaced, reason: str) -> None:
-        most = {basis: COUNTED[basis] | UNJUDGED[basis] for basis in COUNTED}
-        claimed = by_basis(most, claims.stated)
+        claimed = by_basis(MOST, claims.stated)
         growth = self.growth.get(claims.network, self.settings.growth)
         parts.leave_open(Gap(claims.network, reason, claimed[self.counting]), claimed, growth)
 

@@ -5,32 +5,39 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from monitor.judgement import exact
-from monitor.judgement.holdings import Holdings
-from monitor.judgement.tally import sums_of
-from monitor.model import Basis, SnapshotState
+from monitor.judgement.holdings import MOST, Holdings, by_basis
+from monitor.model import Basis, SnapshotState, frozen
 
 
-def away(holdings: Holdings, state: SnapshotState, basis: Basis) -> Mapping[str, Decimal]:
-    """Sum up, by asset, how many whole coins were away at the block that was looked back at.
+def away(holdings: Holdings, state: SnapshotState) -> Mapping[str, Mapping[Basis, Decimal]]:
+    """Sum up, by asset and basis, how many whole coins were away at the block that was looked back at.
 
     Away is what the accounts that were looked at held in the snapshot and in the one before, whichever is less, and
-    did not hold then: so neither coins that came since nor those that have left for good are counted as away.
+    did not hold then: so neither coins that came since nor those that have left for good are counted as away. Of a
+    basis everything that counts there, or might.
     """
     snapshot, low = state.snapshot, state.low
     if snapshot is None or low is None:
         return {}
-    counted = Basis.LISTED if basis is Basis.ASSERTED else basis
-    sums: defaultdict[str, list[Decimal]] = defaultdict(lambda: [exact.ZERO] * 3)
+    sums: defaultdict[str, list[dict[Basis, Decimal]]] = defaultdict(
+        lambda: [dict.fromkeys(MOST, exact.ZERO) for _ in range(3)]
+    )
     for token, standings in holdings.accounts.items():
-        then = low.then.get(token)
-        if then is None:
+        then, after = low.then.get(token), snapshot.balances.get(token)
+        if then is None or after is None:
             continue
-        for moment, held in enumerate((low.before[token], then, snapshot.balances[token])):
+        for moment, held in zip(sums[token.asset], (low.before[token], then, after), strict=True):
             amounts = {
                 standing: token.whole(sum(held[account] for account in accounts if account in then))
                 for standing, accounts in standings.items()
             }
-            counts = sums_of(amounts).bases[counted]
-            sums[token.asset][moment] = exact.add(sums[token.asset][moment], counts)
-    found = {asset: exact.subtract(min(before, after), then) for asset, (before, then, after) in sums.items()}
-    return {asset: coins for asset, coins in found.items() if coins > 0}
+            for basis, amount in by_basis(MOST, amounts).items():
+                moment[basis] = exact.add(moment[basis], amount)
+    return frozen(
+        {
+            asset: {
+                basis: max(exact.subtract(min(before[basis], after[basis]), then[basis]), exact.ZERO) for basis in MOST
+            }
+            for asset, (before, then, after) in sums.items()
+        }
+    )

@@ -47,6 +47,10 @@ UNJUDGED: Mapping[Basis, frozenset[Standing]] = {
 """What does not count on a basis, and might if it could be judged (rule 12)."""
 
 
+MOST: Mapping[Basis, frozenset[Standing]] = {basis: COUNTED[basis] | UNJUDGED[basis] for basis in COUNTED}
+"""What counts on a basis, or might."""
+
+
 def by_basis(
     standings: Mapping[Basis, frozenset[Standing]], amounts: Mapping[Standing, Decimal]
 ) -> Mapping[Basis, Decimal]:

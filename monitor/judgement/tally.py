@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from monitor.judgement import exact
-from monitor.judgement.holdings import COUNTED, UNJUDGED, Holdings, Standing, Stated, by_basis
+from monitor.judgement.between import away
+from monitor.judgement.holdings import COUNTED, MOST, UNJUDGED, Holdings, Standing, Stated, by_basis
 from monitor.judgement.phrases import counted
 from monitor.model import Address, Basis, PositionHeld, Snapshot, SnapshotState, Token, frozen
-
-_MOST = {basis: COUNTED[basis] | UNJUDGED[basis] for basis in COUNTED}
-"""What counts on a basis, or might."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +36,8 @@ class Tally:
     list claims and what was last read. Unbounded where an account was never read and nothing is claimed of it."""
     positions: Mapping[Token, PositionHeld]
     """Of the tokens of ``sums`` that are no coins in a wallet."""
-    dips: Mapping[Token, Mapping[Basis, Decimal]]
-    """By how much less of what counts or might was there at the block that was looked back to than in the snapshot."""
+    away: Mapping[str, Mapping[Basis, Decimal]]
+    """By asset, what was away at the block between the last snapshots that was looked back at."""
 
 
 def tally(
@@ -65,7 +63,6 @@ def _tally(holdings: Holdings, state: SnapshotState) -> Tally:
     missing: dict[Token, str] = {}
     unread: dict[Token, Mapping[Basis, Decimal]] = {}
     positions: dict[Token, PositionHeld] = {}
-    dips: dict[Token, Mapping[Basis, Decimal]] = {}
     for token, standings in holdings.accounts.items():
         if token.network != state.network:
             continue
@@ -80,23 +77,11 @@ def _tally(holdings: Holdings, state: SnapshotState) -> Tally:
         }
         sums[token] = sums_of(amounts)
         unread[token] = _larger(_claimed(token, stated, snapshot), amounts)
-        if state.low and snapshot is state.last and token in state.low.then:
-            dips[token] = by_basis(_MOST, _less(token, standings, held, state.low.then[token]))
         if token.position:
             positions[token] = PositionHeld(token, sums[token].bases, snapshot.rates.get(token))
-    return Tally(holdings, state, frozen(sums), frozen(missing), frozen(unread), frozen(positions), frozen(dips))
-
-
-def _less(
-    token: Token,
-    standings: Mapping[Standing, tuple[Address, ...]],
-    held: Mapping[Address, int],
-    then: Mapping[Address, int],
-) -> dict[Standing, Decimal]:
-    return {
-        standing: token.whole(sum(held[account] - then[account] for account in accounts if account in then))
-        for standing, accounts in standings.items()
-    }
+    return Tally(
+        holdings, state, frozen(sums), frozen(missing), frozen(unread), frozen(positions), away(holdings, state)
+    )
 
 
 def _not_told(token: Token, last: Snapshot | None) -> str:
@@ -131,8 +116,8 @@ def unread_of(
 
 def _larger(claimed: Mapping[Standing, Decimal], last: Mapping[Standing, Decimal]) -> Mapping[Basis, Decimal]:
     """By basis, of all that counts there or might: no row of another standing can lift it."""
-    by_claim, by_reading = by_basis(_MOST, claimed), by_basis(_MOST, last)
-    return frozen({basis: max(by_claim[basis], by_reading[basis]) for basis in _MOST})
+    by_claim, by_reading = by_basis(MOST, claimed), by_basis(MOST, last)
+    return frozen({basis: max(by_claim[basis], by_reading[basis]) for basis in MOST})
 
 
 def _claimed(token: Token, stated: Mapping[Standing, Stated], snapshot: Snapshot | None) -> dict[Standing, Decimal]:
