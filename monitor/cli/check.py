@@ -84,6 +84,7 @@ def _reasons(assessment: Assessment) -> Iterator[str]:
     invalid = sum(n for (_, status), n in assessment.verdicts.items() if status is VerdictStatus.INVALID)
     if invalid:
         yield f"{assessment.exchange}: {invalid} claim(s) are invalid; `reserve-monitor ownership` names them"
+    yield from (f"{assessment.exchange}: {repeated}" for repeated in assessment.repeats.examples)
     for each in assessment.audit.mismatches if assessment.audit else ():
         claimed, found = exact(each.claimed), exact(each.found)
         yield f"line {each.line}: {each.token} {each.account}: claimed {claimed}, found {found}"

@@ -52,8 +52,8 @@ def claims(
     A run that was cut, or could not reach a node, goes on where it stopped when the same command is given again: what
     was read of this list is kept for 35 days, and counts as long as the height is still the same block.
 
-    Exit status: 0 every claim matches · 1 some do not, or a total of the summary is not the sum of its rows · 3 none of
-    that, but some were not judged · 130 interrupted.
+    Exit status: 0 every claim matches · 1 some do not, an account is claimed more than once, or a total of the summary
+    is not the sum of its rows · 3 none of that, but some were not judged · 130 interrupted.
     """
     settings, registry = configured(config)
     SECRETS.add(secrets_in(source))
@@ -73,7 +73,7 @@ def claims(
         _print_tables(compared)
     _print_notes(compared)
     matches = Counter(comparison.match for comparison in compared.comparisons)
-    if matches[False] or not all(total.agrees for total in compared.totals):
+    if matches[False] or compared.repeats.total or not all(total.agrees for total in compared.totals):
         raise typer.Exit(ExitStatus.FINDING)
     if matches[None]:
         raise typer.Exit(ExitStatus.UNJUDGED)
@@ -105,6 +105,15 @@ def _summary(compared: ComparedFile) -> dict[str, object]:
         "mismatch": matches[False],
         "not_judged": matches[None],
         "reasons": _reasons(compared),
+        "repeated": compared.repeats.total,
+        "repeats": [
+            {"network": each.network, "address": each.account, "lines": [line for _, line in each.rows]}
+            for each in compared.repeats.examples
+        ],
+        "heights": {
+            network: {"count": each.count, "lowest": each.lowest, "highest": each.highest}
+            for network, each in compared.heights.items()
+        },
         "totals": [
             {
                 "file": total.file,
@@ -163,6 +172,13 @@ def _figure(number: Decimal | None) -> str:
 
 
 def _print_notes(compared: ComparedFile) -> None:
+    for each in compared.repeats.examples:
+        note(str(each))
+    if compared.repeats.total:
+        note(f"{compared.repeats.total} row(s) claim again what an earlier row claims; what is found is counted once")
+    for network, heights in compared.heights.items():
+        if heights.count > 1:
+            note(f"{network}: the rows name {heights}; what moved in between is claimed twice or never")
     for reason, count in _reasons(compared).items():
         note(f"not judged: {count} row(s): {reason}")
     for total in compared.totals:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -10,8 +10,8 @@ from itertools import islice
 from monitor.chains import ChainError, ChainReader, Height, Reason, Wanted, reads_in_parts
 from monitor.daemon.clock import Clock
 from monitor.daemon.written import written
-from monitor.judgement import Place, Readings, Refusal, Stakes
-from monitor.judgement import questions as audit_questions
+from monitor.judgement import Place, Questions, Readings, Refusal, Stakes
+from monitor.judgement import questions as claim_questions
 from monitor.model import Address, Claim, Network, Token, disjoint
 from monitor.settings import NetworkSettings
 from monitor.store import ClaimReading, Source, Store
@@ -72,19 +72,21 @@ class Gathered(Readings):
 
 
 async def read_claimed(
-    claims: Iterable[Claim],
+    claims: Collection[Claim],
     networks: Mapping[str, ClaimedNetwork],
     memory: Memory,
     progress: Progress = lambda network, done, total: None,
     *,
     stakes: Stakes,
+    ask: Callable[[Collection[Claim], Stakes], Questions] = claim_questions,
 ) -> Gathered:
-    """Read every claimed account at its own height: networks side by side, the heights of one in turn.
+    """Read what ``ask`` says, by default every claimed account at its own height: networks side by side, the heights of
+    one in turn.
 
     What ``memory`` has of a height is not read again, if the height still is the same block.
     """
     by_network: defaultdict[str, list[tuple[Place, Wanted]]] = defaultdict(list)
-    for place, wanted in (await asyncio.to_thread(audit_questions, claims, stakes)).items():
+    for place, wanted in (await asyncio.to_thread(ask, claims, stakes)).items():
         by_network[place[0]].append((place, wanted))
     readings = Gathered(asked=frozenset(networks), stakes=stakes)
 

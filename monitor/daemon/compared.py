@@ -12,8 +12,8 @@ from monitor.daemon.clock import utc_now
 from monitor.daemon.hub import configured_network
 from monitor.daemon.once import Report, open_readers, read_list
 from monitor.daemon.stakes import stakes_of
-from monitor.judgement import Comparison, Total, compare, totals
-from monitor.model import WalletList
+from monitor.judgement import Comparison, Total, claimed_heights, compare, repeats, totals
+from monitor.model import Heights, Repeats, WalletList
 from monitor.registry import Registry
 from monitor.settings import NetworkSettings, WalletsSettings
 from monitor.store import Store
@@ -28,6 +28,9 @@ class ComparedFile:
     """One per claim, in their order."""
     totals: Sequence[Total]
     """Per coin id, worst first."""
+    repeats: Repeats
+    heights: Mapping[str, Heights]
+    """By network, the heights at which amounts are claimed."""
     remembered: datetime | None
     """When the oldest balance of an earlier run was read that was not read again; None: there is none."""
     settled: bool
@@ -74,6 +77,8 @@ def _compared(published: WalletList, gathered: Gathered) -> ComparedFile:
         published,
         comparisons,
         totals(published.claims, comparisons, published.summary),
+        repeats(published.claims),
+        claimed_heights(published.claims),
         min(gathered.remembered.values(), default=None),
         gathered.settled,
     )

@@ -19,9 +19,10 @@ from monitor.daemon.memory import let_go
 from monitor.daemon.owners import Owners
 from monitor.daemon.stakes import stakes_of
 from monitor.daemon.written import written
-from monitor.judgement import compare_lists
+from monitor.judgement import as_text, compare_lists
 from monitor.model import (
     Address,
+    ClaimKind,
     Confirmation,
     DocumentState,
     ListChanges,
@@ -279,7 +280,8 @@ class ExchangeWatch:
             accepted = [same.setdefault(each, each) for each in accepted]
             networks = self.registry.networks
             asked = ownership.asked(published.claims, accepted, networks)
-            judged = judged_list(published, asked, accepted_at, stakes_of(published.claims, networks))
+            stakes, stakers = stakes_of(published.claims, networks), self._stakers(published)
+            judged = judged_list(published, asked, accepted_at, stakes, stakers)
             return judged, {network: judged.holdings.wanted(network) for network in judged.holdings.networks}, known
 
         keeping = asyncio.create_task(self._keep_verdicts(found))
@@ -297,6 +299,19 @@ class ExchangeWatch:
             self._wanted, self.judged = wanted, promoted
             # What was found of lists that are gone goes too: else each change would leave something for good.
             self.verdicts = known
+
+    def _stakers(self, published: WalletList) -> frozenset[tuple[str, Address]]:
+        """The owners of validators by what the list says, on the network of these and on that of their accounts."""
+        staked = (claim for claim in published.claims if claim.kind is not ClaimKind.ACCOUNT)
+        return frozenset(
+            (network, as_text(owner))
+            for claim in staked
+            if claim.network
+            for owner in claim.owners
+            if owner
+            for network in (claim.network, self.registry.networks[claim.network].execution)
+            if network
+        )
 
     async def _keep_verdicts(self, found: asyncio.Queue[Judged | None]) -> None:
         """Save verdicts as they are found, up to the None at their end: who is stopped in between goes on from there.

@@ -20,7 +20,7 @@ from monitor.daemon.judged import JudgedList
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.prepared import Prepared
 from monitor.daemon.written import written
-from monitor.judgement import Holdings, audit, signatures_gone
+from monitor.judgement import Holdings, audit, report_questions, signatures_gone
 from monitor.metrics import Metrics
 from monitor.model import (
     Audit,
@@ -261,7 +261,7 @@ class Hub:
         if before and exchange not in self._unsettled and networks.keys() <= before.asked:
             return
         memory = Memory(self._store, judged.document.sha256, self._now)
-        readings = await read_claimed(judged.claims, networks, memory, stakes=judged.stakes)
+        readings = await read_claimed(judged.claims, networks, memory, stakes=judged.stakes, ask=report_questions)
         result = await asyncio.to_thread(audit, judged.claims, judged.holdings, readings, self._now())
         if watch.judged is None or watch.judged.document != judged.document:
             return  # a new list came meanwhile: this is not its audit

@@ -7,13 +7,15 @@ from datetime import datetime
 from types import MappingProxyType
 
 from monitor.daemon.rows import Rows
-from monitor.judgement import Holdings, Stakes, holdings
+from monitor.judgement import Holdings, Stakes, holdings, repeats
 from monitor.model import (
+    Address,
     Claim,
     Confirmation,
     Document,
     OwnerOutcome,
     OwnerQuestion,
+    Repeats,
     SummaryDifference,
     Verdict,
     VerdictStatus,
@@ -51,12 +53,23 @@ class JudgedList:
     counts: Mapping[tuple[str, VerdictStatus], int]
     messages: Mapping[str, int]
     differences: tuple[SummaryDifference, ...]
+    repeats: Repeats
     unread: tuple[str, ...]
 
 
-def judged_list(published: WalletList, asked: Asked, accepted_at: datetime, stakes: Stakes = _NO_STAKES) -> JudgedList:
-    """Join a list, its verdicts and what is left to ask. CPU-bound: for a large list, call it in a thread."""
+def judged_list(
+    published: WalletList,
+    asked: Asked,
+    accepted_at: datetime,
+    stakes: Stakes = _NO_STAKES,
+    stakers: frozenset[tuple[str, Address]] = frozenset(),
+) -> JudgedList:
+    """Join a list, its verdicts and what is left to ask. CPU-bound: for a large list, call it in a thread.
+
+    ``stakers`` are the owners of staked coins, by network: a list names them by the rows of their validators.
+    """
     claims, verdicts = Rows(published.claims), asked.verdicts
+    held = holdings(claims, verdicts)
     has_signatures = any(any(claim.signatures) for claim in published.claims)
     return JudgedList(
         document=published.document,
@@ -64,7 +77,7 @@ def judged_list(published: WalletList, asked: Asked, accepted_at: datetime, stak
         accepted_at=accepted_at,
         claims=claims,
         verdicts=tuple(verdicts),
-        holdings=replace(holdings(claims, verdicts), has_signatures=has_signatures),
+        holdings=replace(held, has_signatures=has_signatures, uncounted=held.uncounted | stakers),
         questions=asked.questions,
         asked=asked.positions,
         lost=(),
@@ -72,6 +85,7 @@ def judged_list(published: WalletList, asked: Asked, accepted_at: datetime, stak
         counts=_counts(claims, verdicts),
         messages=Counter(claim.message for claim in published.claims if claim.signatures),
         differences=published.differences,
+        repeats=repeats(claims),
         unread=published.unread,
     )
 
@@ -106,8 +120,12 @@ def with_answers(
     return replace(
         judged,
         verdicts=tuple(verdicts),
-        # The claims have lost their signatures by now, but not the fact that they had some.
-        holdings=replace(holdings(judged.claims, verdicts), has_signatures=judged.holdings.has_signatures),
+        # The claims have lost their evidence by now, but not the fact that they had some.
+        holdings=replace(
+            holdings(judged.claims, verdicts),
+            has_signatures=judged.holdings.has_signatures,
+            uncounted=judged.holdings.uncounted,
+        ),
         counts=_counts(judged.claims, verdicts),
         lost=tuple(lost),
     )

@@ -6,13 +6,26 @@ No I/O and no clock: ``now`` is an argument everywhere. The rules are those of t
 """
 
 from monitor.judgement.assess import assess, basis_of
-from monitor.judgement.audit import Comparison, Place, Readings, Refusal, Stakes, audit, compare, questions
+from monitor.judgement.audit import (
+    Comparison,
+    Place,
+    Questions,
+    Readings,
+    Refusal,
+    Stakes,
+    audit,
+    claimed_heights,
+    compare,
+    questions,
+    report_questions,
+)
 from monitor.judgement.changes import compare_lists
 from monitor.judgement.clock import clock_contradiction
-from monitor.judgement.holdings import Holdings, holdings
+from monitor.judgement.holdings import Holdings, as_text, holdings
 from monitor.judgement.owed import in_force, renamed, taken_up
 from monitor.judgement.proofs import differences
 from monitor.judgement.regularity import REPORT, missing_lately, regularity
+from monitor.judgement.repeats import repeats
 from monitor.judgement.shared import shared_accounts
 from monitor.judgement.signatures import signatures_gone
 from monitor.judgement.tally import Tally, tally
@@ -23,14 +36,17 @@ __all__ = [
     "Comparison",
     "Holdings",
     "Place",
+    "Questions",
     "Readings",
     "Refusal",
     "Stakes",
     "Tally",
     "Total",
+    "as_text",
     "assess",
     "audit",
     "basis_of",
+    "claimed_heights",
     "clock_contradiction",
     "compare",
     "compare_lists",
@@ -41,6 +57,8 @@ __all__ = [
     "questions",
     "regularity",
     "renamed",
+    "repeats",
+    "report_questions",
     "shared_accounts",
     "signatures_gone",
     "taken_up",

@@ -1,7 +1,7 @@
 """Claimed amounts against the chain at the claimed heights; they are never counted as reserves (design, rule 7)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -10,13 +10,16 @@ from types import MappingProxyType
 from monitor.judgement import exact
 from monitor.judgement.holdings import Holdings, Standing
 from monitor.judgement.tally import sums_of
-from monitor.model import Address, Audit, Balances, Basis, Claim, ClaimMismatch, Token, frozen
+from monitor.model import Address, Audit, Balances, Basis, Claim, ClaimMismatch, Heights, Token, frozen
 
 Place = tuple[str, int]
 """A network's short name and a height."""
 
 Refusal = tuple[Place, Token]
 """A height, and a token that the chain refuses to tell there."""
+
+MOST_HEIGHTS = 10
+"""Of how many heights of one network the report ratio is made at the most: each is a reading of all its accounts."""
 
 _NO_AMOUNT = "no amount is claimed"
 
@@ -54,8 +57,12 @@ class _Subject:
     account: Address
 
 
-def questions(claims: Iterable[Claim], stakes: Stakes = _NONE) -> Mapping[Place, Mapping[Token, frozenset[Address]]]:
-    """What has to be read at which height before :func:`audit` can judge these claims."""
+Questions = Mapping[Place, Mapping[Token, frozenset[Address]]]
+"""What has to be read at which height."""
+
+
+def questions(claims: Iterable[Claim], stakes: Stakes = _NONE) -> Questions:
+    """What has to be read before :func:`compare` can judge these claims: every account at its own height."""
     asked: defaultdict[Place, defaultdict[Token, set[Address]]] = defaultdict(lambda: defaultdict(set))
     for claim in claims:
         subject = _subject(claim)
@@ -68,8 +75,46 @@ def questions(claims: Iterable[Claim], stakes: Stakes = _NONE) -> Mapping[Place,
     }
 
 
+def report_questions(claims: Collection[Claim], stakes: Stakes = _NONE) -> Questions:
+    """What has to be read before :func:`audit` can say what a report's reserves were.
+
+    Where rows of one network name several heights, it is every account at each of them.
+    """
+    asked = {place: dict(tokens) for place, tokens in questions(claims, stakes).items()}
+    heights = _heights(_places(claims))
+    together = {network for network, named in heights.items() if 1 < len(named) <= MOST_HEIGHTS}
+    everything: defaultdict[tuple[str, Token], set[Address]] = defaultdict(set)
+    for claim in claims if together else ():
+        subject = _subject(claim)
+        if isinstance(subject, _Subject) and subject.place[0] in together:
+            everything[subject.place[0], subject.token].add(subject.account)
+    for (network, token), accounts in everything.items():
+        for height in heights[network]:
+            tokens = asked[network, height]
+            tokens[token] = tokens.get(token, frozenset()) | accounts
+    return asked
+
+
+def claimed_heights(claims: Iterable[Claim]) -> Mapping[str, Heights]:
+    """The heights that rows name, by network."""
+    named = _heights(_places(claims))
+    return frozen({network: Heights(len(each), each[0], each[-1]) for network, each in named.items()})
+
+
+def _places(claims: Iterable[Claim]) -> Iterable[Place]:
+    subjects = map(_subject, claims)
+    return dict.fromkeys(subject.place for subject in subjects if isinstance(subject, _Subject))
+
+
+def _heights(places: Iterable[Place]) -> Mapping[str, Sequence[int]]:
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for network, height in places:
+        found[network].add(height)
+    return {network: sorted(heights) for network, heights in found.items()}
+
+
 def audit(
-    claims: Iterable[Claim],
+    claims: Collection[Claim],
     holdings: Holdings,
     readings: Readings,
     now: datetime,
@@ -89,20 +134,23 @@ def audit(
         if units is None:
             record.cannot_judge(claim, _unread(subject, readings))
             continue
-        record.read(subject, units)
         held = _held(claim, subject, units, readings)
         if isinstance(held, str):
             record.unjudged[held] += 1
         else:
             record.compare(claim, subject, held)
+    heights = claimed_heights(claims)
+    reserves, unknown = _report_reserves(holdings, readings, record.incomplete, _heights(_places(claims)))
     return Audit(
         at=now,
         matches=sum(record.checked.values()) - len(record.mismatches),
         mismatches=tuple(record.mismatches),
         unjudged=frozen(record.unjudged),
         checked=frozen(record.checked),
-        report_reserves=frozen(_report_reserves(holdings, record)),
+        report_reserves=frozen(reserves),
         asked=readings.asked,
+        report_unknown=frozen(unknown),
+        heights=frozen({network: each for network, each in heights.items() if each.count > 1}),
     )
 
 
@@ -176,20 +224,13 @@ class _Record:
     mismatches: list[ClaimMismatch] = field(default_factory=list)
     checked: Counter[tuple[str, str]] = field(default_factory=Counter)
     unjudged: Counter[str] = field(default_factory=Counter)
-    units: defaultdict[Token, dict[Address, int]] = field(default_factory=lambda: defaultdict(dict))
-    places: dict[tuple[Token, Address], Place] = field(default_factory=dict)
-    incomplete: set[str] = field(default_factory=set)
-    """Assets of which some claim was not read at its own height."""
+    incomplete: dict[str, str] = field(default_factory=dict)
+    """Assets of which some claim was not read at its own height, with the first reason."""
 
     def cannot_judge(self, claim: Claim, reason: str) -> None:
         self.unjudged[reason] += 1
         if claim.token is not None and claim.account is not None:
-            self.incomplete.add(claim.token.asset)
-
-    def read(self, subject: _Subject, units: int) -> None:
-        if self.places.setdefault((subject.token, subject.account), subject.place) != subject.place:
-            self.incomplete.add(subject.token.asset)  # claimed at two heights: neither is the report's
-        self.units[subject.token][subject.account] = units
+            self.incomplete.setdefault(claim.token.asset, reason)
 
     def compare(self, claim: Claim, subject: _Subject, held: Decimal) -> None:
         if claim.amount is None:
@@ -213,14 +254,57 @@ def _subject(claim: Claim) -> _Subject | str:
     return _Subject((claim.token.network, claim.height), claim.token, claim.account)
 
 
-def _report_reserves(holdings: Holdings, record: _Record) -> dict[str, Mapping[Basis, Decimal]]:
+def _report_reserves(
+    holdings: Holdings, readings: Readings, incomplete: Mapping[str, str], heights: Mapping[str, Sequence[int]]
+) -> tuple[dict[str, Mapping[Basis, Decimal]], dict[str, str]]:
+    """By asset, what the list's accounts held, or why that is not known.
+
+    Of each network all accounts count at the same height, that at which they held least: what moved from one to another
+    between two heights that rows name would else be there twice.
+    """
     assets = {token.asset for token in holdings.accounts}
-    unread = record.incomplete | {claims.told_among(assets) for claims in holdings.unplaced}
-    parts: defaultdict[str, dict[Standing, Decimal]] = defaultdict(dict)
-    for token, standings in holdings.accounts.items():
-        if token.asset not in unread:
-            part, held = parts[token.asset], record.units[token]
-            for standing, accounts in standings.items():
-                amount = token.whole(sum(map(held.__getitem__, accounts)))
-                part[standing] = exact.add(part.get(standing, exact.ZERO), amount)
-    return {asset: sums_of(part).bases for asset, part in parts.items()}
+    unknown = dict(incomplete)
+    for unplaced in holdings.unplaced:
+        if asset := unplaced.told_among(assets):
+            unknown.setdefault(asset, unplaced.reason)
+    tokens: defaultdict[tuple[str, str], list[Token]] = defaultdict(list)
+    for token in holdings.accounts:
+        tokens[token.asset, token.network].append(token)
+    reserves: dict[str, dict[Basis, Decimal]] = {}
+    for (asset, network), forms in tokens.items():
+        if asset in unknown:
+            continue
+        try:
+            sums = [_at(forms, holdings, readings, (network, height)) for height in _compared(network, heights)]
+        except _UntoldError as error:
+            unknown[asset] = str(error)
+            continue
+        total = reserves.setdefault(asset, {})
+        for basis in sums[0]:
+            total[basis] = exact.add(total.get(basis, exact.ZERO), min(each[basis] for each in sums))
+    return {asset: frozen(total) for asset, total in reserves.items() if asset not in unknown}, unknown
+
+
+class _UntoldError(Exception):
+    """What an account held at a height is not known."""
+
+
+def _compared(network: str, heights: Mapping[str, Sequence[int]]) -> Sequence[int]:
+    named = heights.get(network, ())
+    if not named or len(named) > MOST_HEIGHTS:
+        raise _UntoldError(f"{network}: its rows name {len(named)} heights; up to {MOST_HEIGHTS} are compared")
+    return named
+
+
+def _at(forms: Sequence[Token], holdings: Holdings, readings: Readings, place: Place) -> Mapping[Basis, Decimal]:
+    """What all accounts of one asset on one network held at one height."""
+    part: dict[Standing, Decimal] = {}
+    for token in forms:
+        held = readings.found.get(place, {}).get(token, {})
+        for standing, accounts in holdings.accounts[token].items():
+            missing = next((account for account in accounts if account not in held), None)
+            if missing is not None:
+                raise _UntoldError(_unread(_Subject(place, token, missing), readings))
+            amount = token.whole(sum(map(held.__getitem__, accounts)))
+            part[standing] = exact.add(part.get(standing, exact.ZERO), amount)
+    return sums_of(part).bases

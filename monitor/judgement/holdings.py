@@ -110,6 +110,9 @@ class Holdings:
     unplaced: tuple[Unplaced, ...]
     has_signatures: bool
     """Whether any row of the list is signed at all."""
+    uncounted: frozenset[tuple[str, str]] = frozenset()
+    """Network and account that are named without being counted. Where a row's network is not known, that is empty, and
+    the account is its address as :func:`as_text` has it."""
 
     @property
     def networks(self) -> frozenset[str]:
@@ -146,12 +149,14 @@ def holdings(claims: Iterable[Claim], verdicts: Iterable[Verdict]) -> Holdings:
     """
     best: defaultdict[Token, dict[Address, _Row]] = defaultdict(dict)
     unplaced: dict[tuple[str, str, str], Unplaced] = {}
+    uncounted: set[tuple[str, str]] = set()
     has_signatures = False
     for claim, verdict in zip(claims, verdicts, strict=True):
         has_signatures = has_signatures or any(claim.signatures)
         row = _Row(_standing(verdict), None if claim.amount is None else max(claim.amount, exact.ZERO))
         if (reason := uncountable(claim)) is not None:
             _remember(unplaced, claim, row, reason)
+            uncounted.add((claim.network or "", claim.account or as_text(claim.address)))
         elif claim.token is not None and claim.account is not None:
             rows = best[claim.token]
             rows[claim.account] = row.joined(rows.get(claim.account))
@@ -161,7 +166,9 @@ def holdings(claims: Iterable[Claim], verdicts: Iterable[Verdict]) -> Holdings:
     for token, rows in best.items():
         if rows:
             accounts[token], stated[token] = _by_standing(rows)
-    return Holdings(frozen(accounts), frozen(stated), tuple(unplaced.values()), has_signatures)
+    return Holdings(
+        frozen(accounts), frozen(stated), tuple(unplaced.values()), has_signatures, uncounted=frozenset(uncounted)
+    )
 
 
 def _standing(verdict: Verdict) -> Standing:
@@ -184,6 +191,11 @@ class _Row:
             return self
         claimed = [each for each in (self.claimed, other.claimed) if each is not None]
         return _Row(max(self.standing, other.standing), max(claimed, default=None))
+
+
+def as_text(address: str) -> str:
+    """``address`` as it is compared while nobody knows its network: upper and lower case mean the same in hex only."""
+    return address.lower() if address[:2] in {"0x", "0X"} else address
 
 
 def uncountable(claim: Claim) -> str | None:

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from monitor.judgement import exact
 from monitor.judgement.audit import Comparison
+from monitor.judgement.repeats import Subject, subject_of
 from monitor.model import Claim, StatedTotal
 
 
@@ -27,7 +28,7 @@ class Total:
     """Rows that were compared with the chain."""
     claimed_of_judged: Decimal
     found: Decimal | None
-    """What the chain says of the rows that were compared; None where none was."""
+    """What the chain says of the rows that were compared, each balance once; None where none was."""
 
     @property
     def missing(self) -> Decimal:
@@ -41,16 +42,17 @@ class _Sums:
     claimed: Decimal = exact.ZERO
     judged: int = 0
     claimed_of_judged: Decimal = exact.ZERO
-    found: Decimal = exact.ZERO
+    found: dict[Subject, Decimal] = field(default_factory=dict)
 
     def add(self, claim: Claim, comparison: Comparison) -> None:
         claimed = claim.amount or exact.ZERO
         self.rows += 1
         self.claimed = exact.add(self.claimed, claimed)
-        if comparison.match is not None and comparison.found is not None:
+        subject = subject_of(claim)
+        if comparison.match is not None and comparison.found is not None and subject is not None:
             self.judged += 1
             self.claimed_of_judged = exact.add(self.claimed_of_judged, claimed)
-            self.found = exact.add(self.found, comparison.found)
+            self.found[subject] = comparison.found
 
 
 def totals(
@@ -76,6 +78,7 @@ def _of(
 ) -> Total:
     parts = [sums[file, each] for each in coins if (file, each) in sums]
     judged = sum(part.judged for part in parts)
+    found = {subject: held for part in parts for subject, held in part.found.items()}
     return Total(
         file=file,
         coin=coin,
@@ -85,7 +88,7 @@ def _of(
         claimed=exact.total(part.claimed for part in parts),
         judged=judged,
         claimed_of_judged=exact.total(part.claimed_of_judged for part in parts),
-        found=exact.total(part.found for part in parts) if judged else None,
+        found=exact.total(found.values()) if judged else None,
     )
 
 

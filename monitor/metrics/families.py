@@ -154,6 +154,11 @@ CONFIRMATIONS_LOST = _gauge(
     "Rows that a chain once confirmed and that are not verified now: it says so, or what it said is too old.",
     "exchange", "cause",
 )  # fmt: skip
+CLAIMS_REPEATED = _gauge(
+    "por_claims_repeated",
+    "Rows that claim an amount in an account of which an earlier row claims it too, at the same height.",
+    "exchange", "network",
+)  # fmt: skip
 SHARED_ACCOUNTS = _gauge(
     "por_shared_accounts", "Accounts that the exchange claims and another one too.", "exchange", "other"
 )

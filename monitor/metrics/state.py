@@ -207,6 +207,12 @@ def _confirmations_lost(world: World) -> Series:
             yield (exchange, "old"), assessment.lost.old
 
 
+def _repeated_claims(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        for network, count in assessment.repeats.counts.items():
+            yield (exchange, network), count
+
+
 def _shared_accounts(world: World) -> Series:
     for exchange, assessment in world.assessments.items():
         for shared in assessment.shared:
@@ -378,6 +384,7 @@ STATE: tuple[tuple[Family, Callable[[World], Series]], ...] = (
     (families.CLAIMS, _claims),
     (families.CLAIM_MISMATCHES, _mismatches),
     (families.CONFIRMATIONS_LOST, _confirmations_lost),
+    (families.CLAIMS_REPEATED, _repeated_claims),
     (families.SHARED_ACCOUNTS, _shared_accounts),
     (families.WALLET_LIST_TIMESTAMP, _list_times),
     (families.SIGNATURES_GONE, _signatures_gone),

@@ -114,6 +114,18 @@ class ClaimMismatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Heights:
+    """The heights of one network that the rows of a list name."""
+
+    count: int
+    lowest: int
+    highest: int
+
+    def __str__(self) -> str:
+        return f"{self.count} heights, {self.highest - self.lowest} blocks apart ({self.lowest} to {self.highest})"
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """The claimed amounts of one list against the chain at the claimed heights (never counted as reserves)."""
 
@@ -125,9 +137,43 @@ class Audit:
     checked: Mapping[tuple[str, str], int]
     """(network, asset) to number of claims compared: 0 mismatches is only known where something was compared."""
     report_reserves: Mapping[str, Mapping[Basis, Decimal]]
-    """By asset, where every claim of the asset was read at its own height."""
+    """By asset, where every claim of the asset was read. Where rows of a network name several heights, every account
+    was, at each of them, and the lowest sum counts: coins that moved in between are there once."""
     asked: frozenset[str] = frozenset()
     """Networks that could be asked, whether they answered or not: one that is configured later may tell more."""
+    report_unknown: Mapping[str, str] = field(default_factory=dict)
+    """By asset that has no report reserves, the first reason."""
+    heights: Mapping[str, Heights] = field(default_factory=dict)
+    """By network on which rows name several heights."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedClaim:
+    """A balance that several rows of a list claim: it is there once."""
+
+    network: str
+    account: Address
+    rows: tuple[tuple[str, int], ...]
+    """File and line of each."""
+
+    def __str__(self) -> str:
+        lines = ", ".join(str(line) for _, line in self.rows)
+        return f"lines {lines} of {self.rows[0][0]}: {self.account} on {self.network} is claimed {len(self.rows)} times"
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """What a list claims more than once."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """By every network on which amounts are claimed, how many rows repeat an earlier one."""
+    examples: tuple[RepeatedClaim, ...] = ()
+    """The first few."""
+
+    @property
+    def total(self) -> int:
+        """How many rows repeat an earlier one, on all networks."""
+        return sum(self.counts.values())
 
 
 @dataclass(frozen=True, slots=True)

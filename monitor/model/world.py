@@ -8,7 +8,7 @@ from decimal import Decimal
 from monitor.model.alerts import AlertState
 from monitor.model.balances import LookBack, Snapshot
 from monitor.model.chain import Token
-from monitor.model.judgement import AssetAssessment, Audit, Basis, SharedAccounts, SignaturesGone
+from monitor.model.judgement import AssetAssessment, Audit, Basis, Repeats, SharedAccounts, SignaturesGone
 from monitor.model.ownership import LostConfirmations, VerdictStatus
 from monitor.model.proofs import ProofState, Regularity
 from monitor.model.published import Document, Liabilities, ListChanges, SummaryDifference
@@ -145,6 +145,8 @@ class Assessment:
     audit: Audit | None
     shared: tuple[SharedAccounts, ...] = ()
     lost: LostConfirmations = field(default_factory=LostConfirmations)
+    repeats: Repeats = field(default_factory=Repeats)
+    """What the current list claims more than once."""
     liabilities_max_age: timedelta | None = None
     """None where no liabilities are configured."""
     proof: ProofState | None = None

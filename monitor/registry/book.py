@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from monitor.model import BalanceSlot, ClaimKind, Network, Token, frozen
 from monitor.registry.names import fold, shown
@@ -140,6 +140,12 @@ class Registry:
             if token.contract == contract.strip().lower() and token.asset == name:
                 return token
         return None
+
+    @cached_property
+    def contracts(self) -> Mapping[tuple[str, str], Token]:
+        """By network and contract, every known token and position: what such a contract holds is its holders'."""
+        known = (*self._tables.tokens.values(), *self._tables.positions.values())
+        return frozen({(token.network, token.contract): token for each in known for token in each if token.contract})
 
     @property
     def holdings(self) -> Mapping[tuple[str, str, str], Token]:

@@ -14,6 +14,7 @@ from monitor.model import (
     Balances,
     Basis,
     ClaimMismatch,
+    Heights,
     ListChanges,
     Position,
     PositionKind,
@@ -114,6 +115,8 @@ def encode_audit(audit: Audit) -> bytes:
             "checked": [[network, asset, count] for (network, asset), count in audit.checked.items()],
             "report_reserves": {asset: _amounts(reserves) for asset, reserves in audit.report_reserves.items()},
             "asked": sorted(audit.asked),
+            "report_unknown": dict(audit.report_unknown),
+            "heights": {name: [each.count, each.lowest, each.highest] for name, each in audit.heights.items()},
         }
     )
 
@@ -122,8 +125,11 @@ def _amounts(reserves: Mapping[Basis, Decimal]) -> dict[str, str]:
     return {basis.value: str(amount) for basis, amount in reserves.items()}
 
 
-def decode_audit(content: bytes) -> Audit:
+def decode_audit(content: bytes) -> Audit | None:
+    """The audit; None where it was made by other rules, which counted coins twice that moved between heights."""
     value = _unpack(content)
+    if "heights" not in value:
+        return None
     return Audit(
         at=datetime.fromisoformat(value["at"]),
         matches=value["matches"],
@@ -137,5 +143,7 @@ def decode_audit(content: bytes) -> Audit:
             asset: {Basis(basis): Decimal(amount) for basis, amount in reserves.items()}
             for asset, reserves in value["report_reserves"].items()
         },
-        asked=frozenset(value.get("asked", ())),
+        asked=frozenset(value["asked"]),
+        report_unknown=value["report_unknown"],
+        heights={network: Heights(*each) for network, each in value["heights"].items()},
     )

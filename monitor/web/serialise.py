@@ -63,6 +63,17 @@ def exchange(assessment: Assessment) -> Json:
                 {"coin": each.coin, "stated": exact(each.stated), "summed": exact(each.summed)}
                 for each in assessment.differences
             ],
+            "repeated_claims": {
+                "rows": assessment.repeats.total,
+                "examples": [
+                    {
+                        "network": each.network,
+                        "address": each.account,
+                        "rows": [{"file": file, "line": line} for file, line in each.rows],
+                    }
+                    for each in assessment.repeats.examples
+                ],
+            },
             "shared_accounts": [
                 {"exchange": each.exchange, "count": each.count, "examples": list(each.examples)}
                 for each in assessment.shared
@@ -272,6 +283,11 @@ def audit(done: Audit | None) -> Json | None:
             for each in done.mismatches
         ],
         "unjudged": dict(done.unjudged),
+        "heights": {
+            network: {"count": each.count, "lowest": each.lowest, "highest": each.highest}
+            for network, each in done.heights.items()
+        },
+        "report_unknown": dict(done.report_unknown),
     }
 
 

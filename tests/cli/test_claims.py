@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -195,3 +196,24 @@ async def test_a_list_that_cannot_be_read_ends_with_3(command: Command, site: Si
     publish(site.list("okx"), "<html></html>")
     finished = await asyncio.to_thread(command, "claims", site.list("okx"), "--config", site.path, "--json")
     assert (finished.status, finished.out) == (3, "")
+
+
+@pytest.mark.usefixtures("node")
+async def test_an_account_that_is_listed_twice_is_found_once_and_is_a_finding(command: Command, site: Site) -> None:
+    again = replace(TRUE[0], address="0x" + TRUE[0].address[2:].upper())
+    finished = await claims(command, site, [TRUE[0], again, TRUE[1]], "--json")
+    summary = finished.lines[-1]["summary"]
+    (eth,) = (total for total in summary["totals"] if total["coin"] == "ETH")
+    assert (finished.status, summary["match"], summary["repeated"]) == (1, 3, 1)
+    assert (eth["claimed"], eth["found"]) == ("3", "1.5")
+    assert summary["repeats"] == [{"network": "ethereum", "address": signed(1).address, "lines": [2, 3]}]
+    assert "lines 2, 3" in (await claims(command, site, [TRUE[0], again])).err
+
+
+@pytest.mark.usefixtures("node")
+async def test_how_many_heights_the_rows_name_is_told(command: Command, site: Site) -> None:
+    rows = [TRUE[0], replace(TRUE[1], height="47")]
+    finished = await claims(command, site, rows)
+    assert "ethereum: the rows name 2 heights, 3 blocks apart (47 to 50)" in finished.err
+    heights = (await claims(command, site, rows, "--json")).lines[-1]["summary"]["heights"]
+    assert heights == {"ethereum": {"count": 2, "lowest": 47, "highest": 50}}

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from monitor.judgement import Comparison, Place, Readings, audit, compare, holdings, questions
-from monitor.model import Audit, Balances, Basis, Claim, ClaimKind, ClaimMismatch, VerdictStatus
+from monitor.judgement import Comparison, Place, Readings, audit, compare, holdings, questions, report_questions
+from monitor.judgement.audit import MOST_HEIGHTS
+from monitor.model import Audit, Balances, Basis, Claim, ClaimKind, ClaimMismatch, Heights, VerdictStatus
 from tests.support.judgement import (
     BTC,
     ETH,
@@ -130,12 +131,69 @@ def test_an_asset_has_report_reserves_only_if_every_claim_of_it_was_read() -> No
         assert list(judged([*whole, *partial], found).report_reserves) == ["USDT"]
 
 
-def test_an_account_claimed_at_two_heights_belongs_to_no_report() -> None:
-    found: dict[Place, Balances] = {PLACE: {BTC: {"A": COIN}}, ("bitcoin", 5): {BTC: {"A": 2 * COIN}}}
+LATER = ("bitcoin", HEIGHT + 3)
 
-    result = judged([row("A", "1"), row("A", "2", 5)], found)
 
-    assert (result.matches, result.report_reserves) == (2, {})
+def test_coins_that_moved_between_two_heights_are_in_the_report_once() -> None:
+    claims = [row("A", "60"), row("B", "60", HEIGHT + 3)]
+    found: dict[Place, Balances] = {
+        PLACE: {BTC: {"A": 60 * COIN, "B": 0}},
+        LATER: {BTC: {"A": 0, "B": 60 * COIN}},
+    }
+
+    result = judged(claims, found)
+
+    assert (result.matches, len(result.mismatches)) == (2, 0), "every row by itself is right"
+    assert result.report_reserves["BTC"][Basis.VERIFIED] == 60
+    assert result.heights == {"bitcoin": Heights(2, HEIGHT, HEIGHT + 3)}
+
+
+def test_of_several_heights_the_lowest_sum_counts_on_each_basis() -> None:
+    claims = [row("A", "1"), row("B", "1", HEIGHT + 3), row("A", "1", HEIGHT + 3, line=9)]
+    found: dict[Place, Balances] = {
+        PLACE: {BTC: {"A": COIN, "B": 5 * COIN}},
+        LATER: {BTC: {"A": 2 * COIN, "B": COIN}},
+    }
+
+    reserves = judged(claims, found, verdicts=[VERIFIED, UNSIGNED, VERIFIED]).report_reserves["BTC"]
+
+    assert (reserves[Basis.VERIFIED], reserves[Basis.LISTED]) == (Decimal(1), Decimal(3))
+
+
+def test_where_one_of_the_heights_is_not_told_the_report_is_unknown_with_the_reason() -> None:
+    claims = [row("A", "60"), row("B", "60", HEIGHT + 3), row("0xa", "1", 5, token=ETH)]
+    found: dict[Place, Balances] = {
+        PLACE: {BTC: {"A": 60 * COIN}},
+        LATER: {BTC: {"A": 0, "B": 60 * COIN}},
+        ("ethereum", 5): {ETH: {"0xa": 10**18}},
+    }
+
+    result = judged(claims, found, failures={PLACE: "pruned: it has no state of that block"})
+
+    assert result.report_reserves.keys() == {"ETH"}
+    assert result.report_unknown == {"BTC": f"bitcoin at height {HEIGHT}: pruned: it has no state of that block"}
+    assert result.matches == 3
+
+
+def test_every_account_is_asked_for_at_every_height_of_its_network_and_of_no_other() -> None:
+    claims = [row("A", "1"), row("B", "1", HEIGHT + 3), row("0xa", "1", 5, token=ETH)]
+
+    assert report_questions(claims) == {
+        PLACE: {BTC: {"A", "B"}},
+        LATER: {BTC: {"A", "B"}},
+        ("ethereum", 5): {ETH: {"0xa"}},
+    }
+
+
+def test_a_list_of_too_many_heights_is_asked_for_once_and_its_report_is_unknown() -> None:
+    claims = [row(f"A{height}", "1", height) for height in range(MOST_HEIGHTS + 1)]
+    found: dict[Place, Balances] = {("bitcoin", height): {BTC: {f"A{height}": COIN}} for height in range(len(claims))}
+
+    result = judged(claims, found)
+
+    assert report_questions(claims) == questions(claims)
+    assert result.report_unknown == {"BTC": "bitcoin: its rows name 11 heights; up to 10 are compared"}
+    assert result.matches == len(claims)
 
 
 DEPOSITOR = ("ethereum", "0xd")

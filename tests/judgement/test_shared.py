@@ -1,8 +1,10 @@
 """The same account claimed by two exchanges raises an alert (design, section 4, rule 6)."""
 
+from dataclasses import replace
+
 from monitor.judgement import Holdings, holdings, shared_accounts
-from monitor.model import SharedAccounts, Token
-from tests.support.judgement import BTC, ETH, ETH_ARBITRUM, USDT, VERIFIED, claim, verdict
+from monitor.model import Claim, SharedAccounts, Token
+from tests.support.judgement import BTC, ETH, ETH_ARBITRUM, STAKED, USDT, VERIFIED, claim, verdict
 
 
 def held(*accounts: tuple[str, Token]) -> Holdings:
@@ -42,3 +44,41 @@ def test_of_three_exchanges_each_pair_is_compared() -> None:
         "b": ["a"],
         "c": ["a"],
     }
+
+
+def of(*claims: Claim) -> Holdings:
+    return holdings(claims, [verdict(VERIFIED)] * len(claims))
+
+
+def test_rows_of_unknown_tokens_name_accounts_too() -> None:
+    unknown = claim("0xa", None, network="ethereum", fault="the token is not known")
+
+    for other in (held(("0xa", USDT)), of(unknown)):
+        shared = shared_accounts({"okx": of(unknown), "other": other})
+        assert shared["okx"] == (SharedAccounts("other", 1, ("0xa on ethereum",)),)
+
+
+def test_where_no_network_is_known_the_address_itself_is_compared() -> None:
+    adrift = claim(None, None, address="0xAb")
+    spelled = claim(None, None, address="0xaB")
+
+    assert shared_accounts({"okx": of(adrift), "other": held(("0xab", ETH))})["okx"] == (
+        SharedAccounts("other", 1, ("0xab on ethereum",)),
+    )
+    assert shared_accounts({"okx": of(adrift), "other": of(spelled)})["other"] == (
+        SharedAccounts("okx", 1, ("0xab on an unknown network",)),
+    )
+    assert shared_accounts(
+        {"okx": of(claim(None, None, address="A1")), "other": of(claim(None, None, address="a1"))}
+    ) == {
+        "okx": (),
+        "other": (),
+    }
+
+
+def test_the_owner_of_a_validator_is_shared_with_who_lists_the_account() -> None:
+    staked = replace(of(claim("0xkey", STAKED)), uncounted=frozenset({("ethereum", "0xa"), ("ethereum-beacon", "0xa")}))
+
+    for other in (held(("0xa", USDT)), held(("0xa", STAKED))):
+        (shared,) = shared_accounts({"okx": staked, "other": other})["other"]
+        assert (shared.exchange, shared.count) == ("okx", 1)

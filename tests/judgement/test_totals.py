@@ -10,8 +10,8 @@ TWO = Decimal(2)
 MATCH = Comparison(match=True, found=TWO)
 
 
-def row(coin: str, amount: str | None = "2", file: str = "list.csv") -> Claim:
-    return claim("0xa", coin=coin, amount=Decimal(amount) if amount else None, file=file)
+def row(coin: str, amount: str | None = "2", file: str = "list.csv", account: str = "") -> Claim:
+    return claim(account or f"{coin} {amount} {file}", coin=coin, amount=Decimal(amount) if amount else None, file=file)
 
 
 def denied(found: str) -> Comparison:
@@ -74,3 +74,15 @@ def test_totals_of_two_files_are_not_mixed() -> None:
 def test_a_total_without_rows_is_told() -> None:
     (total,) = totals([], [], [stated("BTC(ALL)", (), "5", "0", agrees=False)])
     assert (total.rows, total.claimed, total.found, total.agrees) == (0, Decimal(0), None, False)
+
+
+def test_an_account_that_is_listed_twice_is_found_once() -> None:
+    claims = [row(coin, "100", account="0xa") for coin in ("ETH", "ETH", "ETH-L2")]
+    compared = [Comparison(match=True, found=Decimal(100))] * 3
+    summary = [stated("ALL", ("ETH", "ETH-L2"), "300", "300", agrees=True)]
+    found = {total.coin: total for total in totals(claims, compared, summary)}
+    hundred = Decimal(100)
+    assert (found["ETH"].claimed, found["ETH"].found, found["ETH"].missing) == (2 * hundred, hundred, hundred)
+    assert (found["ALL"].claimed, found["ALL"].found) == (3 * hundred, hundred), (
+        "coin ids of one token name one balance"
+    )

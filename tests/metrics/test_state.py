@@ -110,6 +110,7 @@ def test_configured_ages_are_exported_also_while_there_is_nothing_to_be_old(show
 
 
 def test_accounts_that_two_exchanges_claim_are_counted(shown: Scraper) -> None:
+    assert shown.value("por_claims_repeated", exchange="aurora", network="bitcoin") == 1
     assert shown.value("por_shared_accounts", exchange="aurora", other="borealis") == 1
     assert shown.value("por_confirmations_lost", exchange="aurora", cause="refuted") == 2
     assert shown.value("por_confirmations_lost", exchange="aurora", cause="old") == 1

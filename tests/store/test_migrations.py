@@ -63,9 +63,9 @@ async def test_the_first_versions_history_is_read_on(tmp_path: Path) -> None:
     assert [(verdict.status, verdict.reason) for verdict in verdicts.values()] == [
         (VerdictStatus.VERIFIED, "signed by its key")
     ]
-    audit = await store.audit("okx", "5" * 64)
-    assert audit is not None
-    assert (audit.matches, audit.mismatches[0].token, audit.asked) == (1, ETH, frozenset())
+    assert await store.audit("okx", "5" * 64) is None, (
+        "it counted coins twice that moved between two heights: done anew"
+    )
     assert await store.get("alerts") == {"a": 1}
 
     await store.begin_journal("bitcoin", "node-1", [b"entry"])

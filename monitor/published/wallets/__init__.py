@@ -82,11 +82,13 @@ def claims_again(
 
 
 def _as_held(claims: Sequence[Claim], registry: Registry) -> Iterable[Claim]:
-    """``claims``; where the registry knows that an account's coins are in a position, it is that which is claimed.
+    """``claims``, where the registry knows more of an account than its address says.
 
-    A row without an amount, as of a book of addresses, may mean both.
+    Where its coins are in a position, it is that which is claimed; a row without an amount, as of a book of addresses,
+    may mean both. The contract of a token (WETH, aTokens, wstETH) is nobody's wallet: what it holds belongs to the
+    token's holders, so such a row names no account, and says why.
     """
-    accounts = {account for _, account, _ in registry.holdings}
+    accounts = {account for _, account, _ in registry.holdings} | {contract for _, contract in registry.contracts}
     if accounts.isdisjoint(claim.account for claim in claims):
         return claims
     return _with_positions(claims, registry)
@@ -95,6 +97,12 @@ def _as_held(claims: Sequence[Claim], registry: Registry) -> Iterable[Claim]:
 def _with_positions(claims: Sequence[Claim], registry: Registry) -> Iterator[Claim]:
     for claim in claims:
         token, position = claim.token, None
+        contract = registry.contracts.get((claim.network or "", claim.account or ""))
+        if contract is not None:
+            name = contract.position.name if contract.position else contract.asset
+            fault = f"the account is the contract of {name} itself: what it holds belongs to the token's holders"
+            yield replace(claim, account=None, fault=fault)
+            continue
         if token is not None and token.position is None:
             position = registry.holdings.get((token.network, claim.account or "", token.asset))
         if position is None or claim.amount is None:

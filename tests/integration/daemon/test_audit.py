@@ -20,8 +20,9 @@ async def test_claimed_amounts_are_compared_at_their_own_heights_and_make_the_re
 ) -> None:
     node = anvil()
     heights = []
-    for number, coins in ((1, 40), (2, 60)):
+    for number, coins in ((1, 40), (2, 60)):  # both there before the first height: the report counts all at the same
         give(node, signed(number).address, coins)
+    for _ in range(2):
         node.mine()
         heights.append(str(int(node.rpc("eth_blockNumber"), 16)))
         node.mine()  # what is set from now on would else still change the block before
@@ -60,6 +61,33 @@ async def test_claimed_amounts_are_compared_at_their_own_heights_and_make_the_re
     node.kill()
     async with watching(site.path) as watched:
         assert await mismatches(watched) == 1, "an audit that is done is kept"
+
+
+async def test_coins_that_move_between_two_claimed_heights_are_in_the_report_once(
+    site: Site, anvil: AnvilFactory
+) -> None:
+    node = anvil()
+    heights = []
+    for holder, other in ((1, 2), (2, 1)):
+        give(node, signed(holder).address, 60)
+        give(node, signed(other).address, 0)
+        node.mine()
+        heights.append(str(int(node.rpc("eth_blockNumber"), 16)))
+        node.mine()  # what is set from now on would else still change the block before
+    rows = [signed(number, amount="60", height=height) for number, height in zip((1, 2), heights, strict=True)]
+    site.exchange("okx", rows, promote="200ms")
+    site.owes("okx", ETH="100")
+    site.network("ethereum", node.url)
+    async with watching(site.write()) as watched:
+
+        async def audited() -> bool:
+            return await mismatches(watched) == 0
+
+        await until(audited)
+        audit = (await watched.exchange())["audit"]
+        assert audit["matches"] == 2, "each row by itself is right"
+        assert audit["heights"]["ethereum"]["count"] == 2
+        assert await watched.value("por_report_reserve_ratio", exchange="okx", asset="ETH", basis="signed") == 0.6
 
 
 async def test_an_audit_goes_on_after_a_restart_and_when_a_network_is_added(
