@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from monitor import __version__
 from monitor.formats import shown
-from monitor.judgement.phrases import moment, span
+from monitor.judgement.phrases import counted, moment, span
 from monitor.judgement.unread import rests_on_unread, unless
 from monitor.model import AlertState, AssetAssessment, Basis, World
 from monitor.web import figures, plain, serialise, words
@@ -164,6 +164,7 @@ def _environment() -> Environment:
         limit_mark=limit_mark,
         active_alerts=active_alerts,
         age=age,
+        counted=counted,
         address=_address,
         version=__version__,
     )

@@ -1,4 +1,5 @@
 import asyncio
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -11,7 +12,9 @@ from aiohttp.test_utils import RawTestServer
 
 from monitor.chains import ChainError
 from monitor.chains.http import Http, excerpt, seconds_until, why
+from monitor.chains.jsonrpc import failure_of
 from monitor.chains.line import Line
+from monitor.formats import SECRETS
 from monitor.settings import EndpointSettings
 
 
@@ -124,3 +127,20 @@ async def test_every_refusal_tells_when_the_server_wants_to_be_asked_again(statu
         await http.close()
     assert (failure.value.reason, failure.value.retry_after) == (reason, 33)
     assert failure.value.transient
+
+
+@pytest.mark.parametrize("before", range(60, 120, 7))
+def test_a_body_that_repeats_our_request_loses_its_secrets_before_it_is_cut(before: int) -> None:
+    SECRETS.add(["topsecretkey", "alice:topsecretkey"])
+    header = "Basic " + b64encode(b"alice:topsecretkey").decode()
+    told = excerpt(f"{'x' * before} GET /v2/topsecretkey {header}".encode())
+    assert "topsec" not in told
+    assert header[6:10] not in told
+
+
+def test_the_error_of_a_reply_loses_its_secrets_before_it_is_cut() -> None:
+    SECRETS.add(["topsecretkey"])
+    failure = failure_of({"error": {"code": -32000, "message": "x" * 190 + " topsecretkey \x1b[31m"}})
+    assert failure is not None
+    assert failure.message.startswith("x" * 190 + " *** ")
+    assert failure.message.isprintable()

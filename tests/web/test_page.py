@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from monitor.model import Gap, ReloadState, frozen
+from monitor.model import Gap, Heights, ReloadState, frozen
 from monitor.web.page import render
 from tests.support import worlds
 from tests.support.web import Client, Daemon
@@ -130,3 +130,23 @@ async def test_every_answer_has_the_security_headers(client: Client) -> None:
         assert headers["X-Frame-Options"] == "deny"
         assert headers["Referrer-Policy"] == "no-referrer"
         assert headers["Server"] == "reserve-monitor"
+
+
+async def test_what_is_claimed_twice_is_named_and_counted_once(client: Client) -> None:
+    text = await page(client)
+    assert "1 row claim again what an earlier row claims; it counts once." in text
+    assert "Lines 2, 7 of a.csv: bc1qaurora1 on bitcoin is claimed 2 times" in text
+
+
+async def test_a_report_of_several_heights_says_so_and_why_there_is_no_ratio(client: Client, daemon: Daemon) -> None:
+    aurora = worlds.aurora()
+    assert aurora.audit is not None
+    audit = replace(
+        aurora.audit,
+        heights=frozen({"bitcoin": Heights(2, 900_000, 900_003)}),
+        report_unknown=frozen({"USDT": "tron at height 5: pruned"}),
+    )
+    daemon.world = replace(worlds.world(), assessments=frozen({"aurora": replace(aurora, audit=audit)}))
+    text = await page(client)
+    assert "The rows of bitcoin name 2 heights, 3 blocks apart (900000 to 900003)" in text
+    assert "No ratio of the report: USDT (tron at height 5: pruned)." in text
