@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -9,11 +10,14 @@ from structlog.testing import capture_logs
 
 from monitor.daemon import exchange
 from monitor.daemon.exchange import ExchangeWatch
+from monitor.judgement import shared_accounts
 from monitor.model import Claim, Network, Verdict, VerdictStatus
 from monitor.ownership import RULES_VERSION, batch
 from monitor.ownership.together import judge_together
 from monitor.store import Store
-from tests.support.daemons import Site, list_of, publish, signed
+from tests.support.daemons import Row, Site, list_of, publish, signed
+
+STAKING = Path(__file__).parent.parent / "data" / "ownership" / "wallets-12-columns-staking.csv"
 
 
 async def test_a_judgement_gives_up_when_the_daemon_stops(
@@ -201,3 +205,21 @@ async def test_the_event_loop_turns_while_a_list_is_judged(
 
     assert await watch("okx").refresh_wallets(ask)
     assert turns == [0, 2, 4, 6]
+
+
+async def test_who_lists_validators_with_their_owner_shares_the_owners_account(
+    site: Site, watch: Callable[..., ExchangeWatch]
+) -> None:
+    owner = "0x0cdcdb19a857c2ac24818ca4fdfe38cce071483e"
+    header, _, staked = STAKING.read_text().splitlines()[3:6]
+    site.exchange("okx", [])
+    publish(site.list("okx"), f"{header}\n{staked}\n")
+    site.exchange("other", [Row("ethereum", "USDT", owner)])
+    lists = {}
+    for name in ("okx", "other"):
+        one = watch(name)
+        assert await one.refresh_wallets()
+        assert one.judged is not None
+        lists[name] = one.judged.holdings
+    (shared,) = shared_accounts(lists)["other"]
+    assert (shared.exchange, shared.examples) == ("okx", (f"{owner} on ethereum",))
