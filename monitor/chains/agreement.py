@@ -133,7 +133,13 @@ class Agreement:
             asking = partial(answer, block)
             try:
                 group = await self._quorum(
-                    candidates, asking, deadline, kind, needed, everyone=everyone, otherwise=lambda: roll.upcoming
+                    candidates,
+                    asking,
+                    deadline,
+                    kind,
+                    needed,
+                    compared=roll.compared(candidates),
+                    otherwise=lambda: roll.upcoming,
                 )
             except ContestedError as error:
                 contested |= error.endpoints
@@ -183,20 +189,20 @@ class Agreement:
         kind: Hashable,
         needed: int,
         *,
-        everyone: bool = False,
+        compared: int = 0,
         otherwise: Callable[[], object] = lambda: None,
     ) -> Group[F]:
         """Ask as many parties at once as must agree, and the next one for each that fails, contradicts or is late.
 
-        Or ask ``everyone``: then those that are late are waited for only where it is not decided without them. Nobody
-        who is late is waited for while there is something to do ``otherwise``.
+        The first ``compared`` parties are all asked, though those that are late are waited for only where it is not
+        decided without them. Nobody who is late is waited for while there is something to do ``otherwise``.
         """
         vote: Vote[F] = Vote(needed)
         failures: list[ChainError] = []
         asked = Asked(candidates, answer, self._hedge_after(candidates, kind, otherwise()), by_party=True)
 
         def missing() -> int:
-            return asked.possible if everyone and not asked.dragging else vote.missing(asked.possible)
+            return max(vote.missing(asked.possible), compared - asked.heard_or_late)
 
         try:
             while (more := missing()) and asked.possible and not _over(deadline):

@@ -68,6 +68,11 @@ class Asked(Generic[T]):
         """How many parties have been asked."""
         return len({endpoint.party for endpoint in self._began})
 
+    @property
+    def heard_or_late(self) -> int:
+        """How many parties have answered or failed, or are overdue."""
+        return len({endpoint.party for endpoint in (*self.seconds, *self.overdue)})
+
     async def some(self, wanted: int) -> list[tuple[Endpoint, asyncio.Task[T]]]:
         """The next that have answered or failed, of at least ``wanted`` that are being asked, as finished tasks.
 

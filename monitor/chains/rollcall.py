@@ -146,10 +146,7 @@ class RollCall:
         return [endpoint for endpoint, named in self.named.items() if named.hash == block.hash]
 
     def candidates(self, block: Block) -> list[Endpoint]:
-        """Who may know ``block``: those that named it, those that are further, and those that have said nothing.
-
-        Where everyone is to be compared, those that have said nothing are not waited for unless they are needed.
-        """
+        """Who may know ``block``: those that named it, those that are further, and those that have said nothing."""
 
         def distance(endpoint: Endpoint) -> int:
             named = self.named.get(endpoint)
@@ -160,9 +157,11 @@ class RollCall:
             for endpoint in self._order
             if endpoint not in self.failed and self.named.get(endpoint, block).number >= block.number
         ]
-        if self._everyone and len(parties_of(each for each in able if each in self.named)) >= self._quorum:
-            able = [endpoint for endpoint in able if endpoint in self.named]
         return sorted(able, key=distance)
+
+    def compared(self, candidates: Sequence[Endpoint]) -> int:
+        """How many parties of ``candidates`` are to be heard even if fewer agree: those that are there."""
+        return len(parties_of(each for each in candidates if each in self.named)) if self._everyone else 0
 
 
 def _first_of(party: str, endpoints: Sequence[Endpoint]) -> Endpoint:

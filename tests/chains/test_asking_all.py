@@ -73,6 +73,18 @@ async def test_who_is_down_or_late_is_not_waited_for(evm: Evm, open_reader: Open
     await settled()
 
 
+async def test_where_those_that_are_there_contradict_each_other_the_others_are_asked_too(
+    evm: Evm, open_reader: Opener
+) -> None:
+    nodes = await honest(evm, 3)
+    nodes[2].mischief = dead
+    reader = open_reader(ETHEREUM, *urls(nodes), quorum=2, ask_all=1, chance=lambda: 0.0)
+    await reader.read(WANTED, LATEST)
+    lying(nodes[0])
+    nodes[2].mischief = None  # it still rests, and comes when it is needed
+    assert (await reader.read(WANTED, LATEST)).endpoints == ("node-2", "node-3")
+
+
 async def test_without_a_quorum_nobody_is_asked_beside_the_first(evm: Evm, open_reader: Opener) -> None:
     nodes = await honest(evm, 2)
     reader = open_reader(ETHEREUM, *urls(nodes), ask_all=1, chance=lambda: 0.0)
