@@ -58,7 +58,8 @@ class EvmNode(Node):
                 tip = await self._rpc.block("latest")
                 found = tip and await self._rpc.block(hex(max(0, tip.number - confirmations)))
         if found is None:
-            raise self.line.fault(Reason.BEHIND, f"it has no block {choice} yet")
+            named = choice.number if isinstance(choice, Height) else choice
+            raise self.line.fault(Reason.BEHIND, f"it has no block {named} yet")
         return found
 
     # --- balances ---

@@ -1,67 +1,34 @@
 """Nodes that answer of another block than they are asked for: they are held to it by what they heed, or not read."""
 
 from contextlib import AsyncExitStack
-from typing import Any
 
 import pytest
 
 from monitor.chains import ChainError, Depth, Height, Reason, Tag
 from tests.chains.conftest import Opener
+from tests.support.careless import METHODS, Careless
 from tests.support.chains import ETH, ETHEREUM, USDT, account, happened
-from tests.support.standins import EvmStandIn, RefusedError
+from tests.support.standins import EvmStandIn
 
 ACCOUNTS = [account(number) for number in range(1, 9)]
 THEN, NOW = dict.fromkeys(ACCOUNTS, 100), dict.fromkeys(ACCOUNTS, 40)
 """What every account holds up to block 90, the finalized one, and since."""
 WANTED = {ETH: ACCOUNTS, USDT: ACCOUNTS}
-ALL = frozenset({"eth_getBalance", "eth_call", "override", "eth_getCode"})
 
 
-class Careless(EvmStandIn):
-    """Answers ``careless`` methods of its newest state where the block is addressed in one of the forms ``ignored``."""
+class Node(Careless):
+    """Every account holds ``THEN`` up to block 90, and ``NOW`` since."""
 
-    careless: frozenset[str] = ALL
-    ignored: tuple[type, ...] = ()
-    unknown: object = RefusedError(-32000, "header not found")
-    """What it says of a block that nobody has, where it looks."""
+    miner = ACCOUNTS[0]
 
-    def on_eth_getBlockByNumber(self, name: str, full: bool) -> dict[str, Any] | None:  # noqa: N802
-        block = super().on_eth_getBlockByNumber(name, full)
-        return block and {**block, "miner": ACCOUNTS[0]}
-
-    def _number(self, method: str, at: Any) -> int | None:
-        if at == "latest" or (method in self.careless and isinstance(at, self.ignored)):
-            return self.tip
-        try:
-            self.known(at)
-        except RefusedError:
-            if isinstance(self.unknown, RefusedError):
-                raise
-            return None
-        return int(at, 16) if isinstance(at, str) else {self.hash_of(n): n for n in range(101)}[at["blockHash"]]
-
-    def _told(self, method: str, at: Any, tell: Any) -> Any:
-        number = self._number(method, at)
-        if number is None:
-            return self.unknown
+    def at(self, number: int) -> None:
         self.coins = THEN if number <= 90 else NOW
         self.tokens = {str(USDT.contract): self.coins}
-        return tell(hex(number))
-
-    def on_eth_getBalance(self, account: str, at: Any) -> Any:  # noqa: N802
-        return self._told("eth_getBalance", at, lambda number: super(Careless, self).on_eth_getBalance(account, number))
-
-    def on_eth_getCode(self, account: str, at: Any) -> Any:  # noqa: N802
-        return self._told("eth_getCode", at, lambda number: super(Careless, self).on_eth_getCode(account, number))
-
-    def on_eth_call(self, call: dict[str, str], at: Any, overrides: Any = None) -> Any:
-        method = "override" if overrides else "eth_call"
-        return self._told(method, at, lambda number: super(Careless, self).on_eth_call(call, number, overrides))
 
 
 @pytest.fixture
 async def node(stack: AsyncExitStack) -> Careless:
-    node = Careless()
+    node = Node()
     await stack.enter_async_context(node.serving())
     return node
 
@@ -72,7 +39,7 @@ def by_hash(node: EvmStandIn) -> bool:
 
 
 @pytest.mark.parametrize("runs", [set(), {"override"}, {"deployless"}])
-@pytest.mark.parametrize("careless", [ALL, *(frozenset({each}) for each in ("eth_getBalance", "eth_call"))])
+@pytest.mark.parametrize("careless", [METHODS, *(frozenset({each}) for each in ("eth_getBalance", "eth_call"))])
 async def test_a_node_that_ignores_hashes_is_read_by_number(
     node: Careless, open_reader: Opener, careless: frozenset[str], runs: set[str]
 ) -> None:

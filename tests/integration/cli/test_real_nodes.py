@@ -97,3 +97,20 @@ def test_check_judges_one_pass_over_real_chains(site: Site, anvil: AnvilFactory,
         found, (told,) = reserve_monitor("check", "--config", site.path)
         assets = told["exchanges"]["okx"]["assets"]
         assert (found, assets["BTC"]["ratios"]["signed"], assets["ETH"]["ratios"]["signed"]) == (status, ratio, "1")
+
+
+def test_coins_that_moved_between_the_heights_of_a_report_count_once(site: Site, anvil: AnvilFactory) -> None:
+    node = anvil()
+    give(node, signed(1).address, 60)
+    node.mine()
+    before = height(node)
+    node.mine()
+    give(node, signed(1).address, 0)
+    give(node, signed(2).address, 60)
+    node.mine()
+    site.exchange("x", [signed(1, amount="60", height=before), signed(2, amount="60", height=height(node))])
+    site.owes("x", ETH="100")
+    site.network("ethereum", node.url)
+    status, (told,) = reserve_monitor("check", "--config", site.write())
+    asset = told["exchanges"]["x"]["assets"]["ETH"]
+    assert (status, asset["ratios"]["verified"], asset["report_ratios"]["verified"]) == (1, "0.6", "0.6")
