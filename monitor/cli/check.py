@@ -14,8 +14,8 @@ from monitor.judgement.unread import rests_on_unread, unless
 from monitor.model import Assessment, AssetAssessment, ReserveStatus, VerdictStatus, World
 from monitor.web.figures import exact
 from monitor.web.serialise import exchange as as_json
+from monitor.web.words import aside, shown, span_of
 from monitor.web.words import gap as as_sentence
-from monitor.web.words import span_of
 
 _STYLES = {ReserveStatus.COVERED: "green", ReserveStatus.BREACH: "bold red", ReserveStatus.UNKNOWN: "yellow"}
 
@@ -61,23 +61,25 @@ def _status(world: World) -> ExitStatus:
 
 
 def _print(assessment: Assessment) -> None:
-    shown = SafeTable("asset", "status", "ratio", "reserves", "owed", "basis", title=assessment.title)
-    for asset in assessment.assets.values():
+    rows = SafeTable("asset", "status", "ratio", "reserves", "owed", "basis", title=assessment.title)
+    for asset in shown(assessment):
         reserves, owed = asset.totals.get(asset.basis), asset.owed
         numbers = (exact(number) if number is not None else "not known" for number in (reserves, owed))
-        shown.add_row(asset.asset, (asset.status, _STYLES[asset.status]), _ratio(asset), *numbers, asset.basis)
-    shown.print()
+        rows.add_row(asset.asset, (asset.status, _STYLES[asset.status]), _ratio(asset), *numbers, asset.basis)
+    rows.print()
     for reason in _reasons(assessment):
         say(reason)
 
 
 def _reasons(assessment: Assessment) -> Iterator[str]:
     """Why the answers are what they are: they belong to the table, wherever that goes."""
-    for asset in assessment.assets.values():
+    for asset in shown(assessment):
         for gap in asset.gaps:
             yield f"{asset.asset}: {as_sentence(gap)}"
         if rests_on_unread(asset):
             yield f"{asset.asset}: a breach {unless(asset)}"
+    if others := aside(assessment):
+        yield f"{assessment.exchange}: {others}"
     for kind, state in assessment.documents.items():
         if state.refusal:
             yield f"{assessment.exchange}: {kind}: {state.refusal}"

@@ -21,6 +21,9 @@ Wanted = Mapping[Token, frozenset[Address]]
 _NOT_BESIDE = frozenset({Reason.BEHIND, Reason.PRUNED})
 """The nodes are not at the other network's block yet, or past it."""
 
+_NAMED = 3
+"""Tokens that a failure names; the others are counted."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -31,6 +34,7 @@ class _Held:
     snapshot: Snapshot | None = None
     low: LookBack | None = None
     earlier: Mapping[Token, Snapshot] = field(default_factory=dict)
+    untold: Mapping[Token, str] = field(default_factory=dict)
     """Of tokens that the chain refused to tell at the block of ``snapshot``: the last one that has them."""
     failure: str = ""
     failed_at: datetime | None = None
@@ -121,7 +125,7 @@ class NetworkWatch:
                 self._replace(exchange, snapshot, refused)
                 taken.append(snapshot)
             if refused:
-                self._fail(exchange, "token", "; ".join(f"{token}: {reading.failed[token]}" for token in refused))
+                self._fail_of(exchange, {token: reading.failed[token] for token in refused})
         return taken
 
     def _replace(self, exchange: str, snapshot: Snapshot, refused: Collection[Token]) -> None:
@@ -188,12 +192,19 @@ class NetworkWatch:
         last = {token: held.snapshot for token in refused if held.snapshot and token in held.snapshot.balances}
         return {**{token: held.earlier[token] for token in refused if token in held.earlier}, **last}
 
+    def _fail_of(self, exchange: str, untold: Mapping[Token, str]) -> None:
+        """Note why single tokens could not be told, in a sentence that names the first of them."""
+        named = [f"{token}: {why}" for token, why in untold.items()]
+        more = [f"and {len(named) - _NAMED} more tokens"] if len(named) > _NAMED else []
+        self._fail(exchange, "token", "; ".join([*named[:_NAMED], *more]))
+        self._held[exchange] = replace(self._held[exchange], untold=untold)
+
     def _fail(self, exchange: str, reason: str, message: str) -> None:
         held = self._held.get(exchange, _Held())
         if held.failure != message:
             _log.warning("snapshot failed", exchange=exchange, network=self.network.name, reason=reason, error=message)
         self._metrics.snapshot_failed(exchange, self.network.name, reason)
-        self._held[exchange] = replace(held, failure=message, failed_at=self._now())
+        self._held[exchange] = replace(held, failure=message, failed_at=self._now(), untold={})
 
     def _is_fresh(self, snapshot: Snapshot, now: datetime) -> bool:
         """One that is dated after now is not: the clock was put back since, and its age is not known."""
@@ -216,6 +227,7 @@ class NetworkWatch:
             stale=last is None or not self._is_fresh(last, now),
             dropped=last is not None and abs(now - last.taken_at) > self.settings.drops_after,
             earlier=held.earlier,
+            untold=held.untold,
             wanted=self._count(exchange, wanted),
             failure=held.failure,
             failed_at=held.failed_at,

@@ -24,6 +24,7 @@ class _Shared(NamedTuple):
     token: Token | None
     fault: str
     kind: ClaimKind
+    implied: bool
 
 
 class Rows(Sequence[Claim]):
@@ -48,7 +49,7 @@ class Rows(Sequence[Claim]):
                 self._accounts[position] = claim.account
             self._lines.append(claim.line)
             self._heights.append(_NO_HEIGHT if claim.height is None else claim.height)
-            common = _Shared(claim.file, claim.coin, claim.network, claim.token, claim.fault, claim.kind)
+            common = _Shared(claim.file, claim.coin, claim.network, claim.token, claim.fault, claim.kind, claim.implied)
             self._of_shared.append(shared.setdefault(common, len(shared)))
             amounts.append("" if claim.amount is None else str(claim.amount))
         self._shared = tuple(shared)
@@ -71,13 +72,14 @@ class Rows(Sequence[Claim]):
         return map(self._claim, range(len(self)))
 
     def _claim(self, position: int) -> Claim:
-        file, coin, network, token, fault, kind = self._shared[self._of_shared[position]]
+        file, coin, network, token, fault, kind, implied = self._shared[self._of_shared[position]]
         address, height, amount = self._addresses[position], self._heights[position], self._amounts[position]
         account = self._accounts.get(position, address)
         claimed = Decimal(amount) if amount else None
         at = None if height == _NO_HEIGHT else height
+        line = self._lines[position]
         return Claim(
-            file, self._lines[position], coin, network, token, address, account, fault, kind, claimed, at
+            file, line, coin, network, token, address, account, fault, kind, claimed, at, implied=implied
         )  # fmt: skip
 
 

@@ -54,10 +54,10 @@ def assess(
     ``unreadable`` those that are configured and can only be asked for owners. ``growth`` is by network where it is not
     the exchange's.
     """
-    known = {token.asset for token in holdings.accounts} if holdings else set()
-    known |= set(settings.assets)
+    named = set(settings.assets)
     if liabilities:
-        known |= {*liabilities.owed, *liabilities.unaddressed}
+        named |= {*liabilities.owed, *liabilities.unaddressed}
+    known = named | {token.asset for token in holdings.accounts} if holdings else named
     judge = _Judge(
         holdings,
         states,
@@ -71,6 +71,7 @@ def assess(
         audit,
         now,
         frozenset(known),
+        frozenset(named | holdings.named if holdings else named),
     )
     return frozen({asset: judge.asset(asset) for asset in sorted(known)})
 
@@ -129,6 +130,8 @@ class _Judge:
     audit: Audit | None
     now: datetime
     assets: frozenset[str]
+    named: frozenset[str]
+    """Those of them that the list, the liabilities or the configuration names."""
 
     @property
     def counting(self) -> Basis:
@@ -173,6 +176,7 @@ class _Judge:
                 for token in tokens
                 if (tally := self.tallies.get(token.network)) and token in tally.positions and self.shown(token)
             ),
+            implied=asset not in self.named,
         )
 
     # --- The networks of an asset -----------------------------------------------------------------------------------
@@ -238,13 +242,15 @@ class _Judge:
             return "not configured: no endpoint to read it from"
         state = self.states.get(network)
         if state is None or state.last is None or tally is None:
-            return "no whole snapshot" + _because(state)
+            return "no whole snapshot" + _because(state, token)
         if token in tally.missing:
-            return tally.missing[token] + _because(state)
+            return tally.missing[token] + _because(state, token)
         if not state.fresh(token, self.now):
             snapshot = state.of(token)
             taken = snapshot.taken_at if snapshot else self.now
-            return f"stale: the last whole snapshot is {span(self.now - taken)} old ({moment(taken)})" + _because(state)
+            return f"stale: the last whole snapshot is {span(self.now - taken)} old ({moment(taken)})" + _because(
+                state, token
+            )
         return ""
 
     def unplaced(self, parts: _Parts, asset: str, *, alone: bool) -> None:
@@ -307,8 +313,10 @@ class _Judge:
         return _over(_with_asserted(reserves, unaddressed) if reserves else {}, owed)
 
 
-def _because(state: SnapshotState | None) -> str:
-    return f"; the newest attempt failed: {state.failure}" if state and state.failure else ""
+def _because(state: SnapshotState | None, token: Token) -> str:
+    """Why ``token`` was not read lately: not for what the chain said of others."""
+    failure = (state.untold.get(token, "") if state.untold else state.failure) if state else ""
+    return f"; the newest attempt failed: {failure}" if failure else ""
 
 
 def _with_asserted(sums: Mapping[Basis, Decimal], unaddressed: Decimal) -> dict[Basis, Decimal]:

@@ -110,6 +110,8 @@ class Holdings:
     unplaced: tuple[Unplaced, ...]
     has_signatures: bool
     """Whether any row of the list is signed at all."""
+    named: frozenset[str] = frozenset()
+    """The assets that the list names, and not only by addresses that may hold them."""
     uncounted: frozenset[tuple[str, str]] = frozenset()
     """Network and account that are named without being counted. Where a row's network is not known, that is empty, and
     the account is its address as :func:`as_text` has it."""
@@ -151,8 +153,11 @@ def holdings(claims: Iterable[Claim], verdicts: Iterable[Verdict]) -> Holdings:
     unplaced: dict[tuple[str, str, str], Unplaced] = {}
     uncounted: set[tuple[str, str]] = set()
     has_signatures = False
+    named: set[str] = set()
     for claim, verdict in zip(claims, verdicts, strict=True):
         has_signatures = has_signatures or any(claim.signatures)
+        if claim.token is not None and not claim.implied:
+            named.add(claim.token.asset)
         row = _Row(_standing(verdict), None if claim.amount is None else max(claim.amount, exact.ZERO))
         if (reason := uncountable(claim)) is not None:
             _remember(unplaced, claim, row, reason)
@@ -167,7 +172,12 @@ def holdings(claims: Iterable[Claim], verdicts: Iterable[Verdict]) -> Holdings:
         if rows:
             accounts[token], stated[token] = _by_standing(rows)
     return Holdings(
-        frozen(accounts), frozen(stated), tuple(unplaced.values()), has_signatures, uncounted=frozenset(uncounted)
+        frozen(accounts),
+        frozen(stated),
+        tuple(unplaced.values()),
+        has_signatures,
+        named=frozenset(named),
+        uncounted=frozenset(uncounted),
     )
 
 

@@ -99,6 +99,9 @@ class AssetAssessment:
     """The same at the block between the last snapshots that was looked back to, where less was there then."""
     positions: tuple[PositionHeld, ...] = ()
     """What of ``reserves`` is no coin in a wallet, of every snapshot that is held; contained in ``reserves``."""
+    implied: bool = False
+    """Whether nobody names it: neither the list, which has addresses that may hold it, nor what is owed, nor the
+    configuration. It is shown in brief."""
 
 
 @dataclass(frozen=True, slots=True)

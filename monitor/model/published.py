@@ -47,6 +47,8 @@ class Claim:
     owners: tuple[str, ...] = ()
     padded: bool = False
     """Whether white space around ``message`` may be its table's: then the text without it may be what was signed."""
+    implied: bool = False
+    """Whether the list names an address only, and ``token`` is one of those that it may hold."""
 
 
 @dataclass(frozen=True, slots=True)

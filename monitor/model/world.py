@@ -54,6 +54,8 @@ class SnapshotState:
     """Whether ``last`` is over the hard age limit, and not shown any more."""
     earlier: Mapping[Token, Snapshot] = field(default_factory=dict)
     """Of tokens that the chain refused to tell at the block of ``last``: the last snapshot that has them."""
+    untold: Mapping[Token, str] = field(default_factory=dict)
+    """Where the newest attempt failed for single tokens only: why, by token; ``failure`` sums them up."""
 
     @property
     def snapshot(self) -> Snapshot | None:

@@ -148,6 +148,8 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         answer=words.answer,
+        shown=words.shown,
+        aside=words.aside,
         headline=words.headline,
         worst=words.worst,
         gap=words.gap,

@@ -88,6 +88,7 @@ def asset(each: AssetAssessment, snapshots: Mapping[str, SnapshotState]) -> Json
     """One asset: sums and ratios on every basis, each network's part with the block it comes from."""
     return {
         "status": each.status,
+        "implied": each.implied,
         "basis": each.basis,
         "breach_below": exact(each.breach_below),
         "warn_below": number(each.warn_below),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from monitor.judgement.unread import rests_on_unread, unless
-from monitor.model import Assessment, AssetAssessment, Gap, PositionKind, ProofStatus, ReserveStatus, World
+from monitor.model import Assessment, AssetAssessment, Basis, Gap, PositionKind, ProofStatus, ReserveStatus, World
 from monitor.web.figures import amount, limit, percent
 
 _CLAUSE = re.compile(r"[:;(]|, ")
@@ -59,18 +59,51 @@ def headline(assessment: Assessment) -> str:
 
 def answer(assessment: Assessment) -> str:
     """The headline without the name of the exchange."""
-    assets = weighed(assessment)
-    if not assets:
+    if not assessment.assets:
         return f"nothing can be said yet, {_why_nothing(assessment)}."
+    assets = weighed(assessment)
+    if all(asset.owed is None for asset in assets):
+        return "nothing can be said yet, because what is owed is not known."
     breaches = [_breach(asset) for asset in assets if asset.status is ReserveStatus.BREACH]
     unknown = [_unknown(asset) for asset in assets if asset.status is ReserveStatus.UNKNOWN]
     return f"{'; '.join([*_covered(assessment), *_shortened(breaches), *_shortened(unknown)])}."
 
 
 def weighed(assessment: Assessment) -> list[AssetAssessment]:
-    """The assets that an answer speaks of: those that are owed, or, where nothing is known to be owed, all."""
+    """The assets that an answer speaks of: those that are owed, or, where nothing is known to be owed, all shown."""
+    return [asset for asset in assessment.assets.values() if asset.owed is not None] or shown(assessment)
+
+
+def shown(assessment: Assessment) -> list[AssetAssessment]:
+    """The assets that are shown one by one: those that the list, what is owed or the configuration names.
+
+    A list of addresses names none, and they may hold every token of their networks: then those that are held.
+    """
     assets = list(assessment.assets.values())
-    return [asset for asset in assets if asset.owed is not None] or assets
+    named = [asset for asset in assets if not asset.implied]
+    return named or [asset for asset in assets if asset.totals.get(Basis.LISTED)]
+
+
+def aside(assessment: Assessment) -> str:
+    """What there is of all other assets, in one line; empty where that is certainly nothing."""
+    left = {asset.asset: asset for asset in assessment.assets.values()}
+    for asset in shown(assessment):
+        del left[asset.asset]
+    held = [_held(asset) for asset in left.values() if asset.totals.get(Basis.LISTED)]
+    unknown = [asset.asset for asset in left.values() if _open(asset) and not asset.totals.get(Basis.LISTED)]
+    sentences = [f"Also held, with nothing known to be owed: {', '.join(held)}."] if held else []
+    if unknown:
+        sentences.append(f"Not read, with nothing known to be owed: {', '.join(unknown)}.")
+    return " ".join(sentences)
+
+
+def _held(asset: AssetAssessment) -> str:
+    at_least = "at least " if _open(asset) else ""
+    return f"{at_least}{amount(asset.totals[Basis.LISTED])} {asset.asset}"
+
+
+def _open(asset: AssetAssessment) -> bool:
+    return any(missing.claimed is not None for missing in asset.gaps)
 
 
 def worst(assessment: Assessment) -> ReserveStatus:

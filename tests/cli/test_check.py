@@ -66,6 +66,23 @@ async def test_another_name_of_an_asset_is_not_in_breach_because_nobody_looked_f
     assert (assets["BTC"]["status"], assets["BTC"]["owed"], assets["ETH"]["status"]) == ("unknown", "1", "covered")
 
 
+async def test_an_address_book_is_judged_by_what_is_owed_and_the_rest_is_one_line(
+    command: Command, site: Site, node: EvmStandIn
+) -> None:
+    link = "0x514910771af9ca656af840dff83e8264ecf986ca"
+    node.tokens[link] = {signed(1).address: 5 * 10**17}
+    publish(site.list("okx"), json.dumps({"ethereum": {"owners": [signed(1).address]}}))
+    shown = await check(command, site)
+    rows, reasons = shown.out.splitlines(), [line for line in shown.out.splitlines() if line.startswith("okx: ")]
+    assert (shown.status, sum(" listed " in row for row in rows)) == (0, 1)
+    assert reasons[0].startswith("okx: Also held, with nothing known to be owed: 0.5000 LINK. Not read, with nothing")
+    assert len(reasons) == 1
+    told = (await check(command, site, "--json")).lines[0]["exchanges"]["okx"]
+    assert (told["headline"], told["assets"]["LINK"]["implied"]) == ("okx: ETH covered.", True)
+    node.coins[signed(1).address] -= 1
+    assert (await check(command, site)).status == 1
+
+
 async def test_a_ratio_under_its_limit_ends_with_1(command: Command, site: Site, node: EvmStandIn) -> None:
     node.coins[signed(1).address] -= 1
     finished = await check(command, site, "--json")

@@ -75,9 +75,24 @@ async def test_a_token_that_cannot_be_told_fails_itself_alone(situation: Situati
     assert okx.balances.keys() == {ETH}
     assert situation.failure("okx") == f"USDT on ethereum ({USDT.contract}): balanceOf reverts"
     assert situation.failure("kraken") == ""
+    assert situation.watch.state("okx", situation.wanted["okx"], situation.now).untold == {USDT: "balanceOf reverts"}
     failed = ("por_snapshot_failures_total", "ethereum")
     assert situation.scraper.value(failed[0], exchange="okx", network="ethereum", reason="other") == 1
     assert situation.scraper.value("por_snapshot_duration_seconds_count", exchange="kraken", network="ethereum") == 1
+
+
+async def test_many_tokens_that_cannot_be_told_are_named_first_and_counted_then(situation: Situation) -> None:
+    tokens = [replace(USDT, contract=f"0x{number:040x}") for number in range(5)]
+    situation.wanted = {"okx": {ETH: frozenset({A}), **dict.fromkeys(tokens, frozenset({A}))}}
+    situation.reader.refused = dict.fromkeys(tokens, "no contract")
+    await situation.poll()
+    state = situation.watch.state("okx", situation.wanted["okx"], situation.now)
+    assert state.failure.count("no contract") == 3
+    assert state.failure.endswith("; and 2 more tokens")
+    assert state.untold == dict.fromkeys(tokens, "no contract")
+    situation.reader.error = ChainError(Reason.TIMEOUT, "no answer")
+    await situation.poll()
+    assert situation.watch.state("okx", {}, situation.now).untold == {}, "that attempt failed for all of them"
 
 
 async def test_what_was_last_read_of_a_token_that_cannot_be_told_now_stays_with_its_own_time(

@@ -27,6 +27,7 @@ CLAIMS = st.builds(
     signatures=st.lists(TEXTS, max_size=2).map(tuple),
     key=TEXTS,
     owners=st.lists(TEXTS, max_size=2).map(tuple),
+    implied=st.booleans(),
 )
 
 

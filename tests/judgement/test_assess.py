@@ -28,6 +28,7 @@ from tests.support.judgement import (
 )
 
 COIN = 10**8
+USDC = replace(USDT, asset="USDC", contract="0xusdc")
 REST = [(claim("A"), VERIFIED)]
 HELD = state({BTC: {"A": 100 * COIN}})
 
@@ -170,6 +171,23 @@ def test_a_token_that_the_chain_did_not_tell_is_a_gap_while_its_neighbours_count
     assert assets["ETH"].status is ReserveStatus.COVERED
     assert assets["USDT"].status is ReserveStatus.UNKNOWN
     assert assets["USDT"].gaps[0].reason.startswith(f"{USDT.contract} is not in the snapshot of block 900000")
+
+
+def test_a_token_that_the_chain_did_not_tell_says_its_own_reason_and_not_that_of_others() -> None:
+    rows = [(claim("A", token), VERIFIED) for token in (ETH, USDT, USDC)]
+    told = state({ETH: {"A": 5 * 10**18}})
+    told = replace(told, failure="2 tokens", untold={USDT: "balanceOf reverts", USDC: "no contract"})
+    found = judge(rows, [told], owing(ETH=5, USDT=1, USDC=1))
+    assert found["USDT"].gaps[0].reason.endswith("; the newest attempt failed: balanceOf reverts")
+    assert found["USDC"].gaps[0].reason.endswith("; the newest attempt failed: no contract")
+    assert found["ETH"].gaps == ()
+
+
+def test_only_assets_that_addresses_may_hold_and_that_nobody_names_are_implied() -> None:
+    rows = [(claim("A", token, implied=True), UNSIGNED) for token in (ETH, USDT, USDC, BTC)]
+    rows.append((claim("B", BTC), UNSIGNED))
+    found = judge(rows, [], owing(ETH=5), assets={"USDT": {"breach_below": "1.5"}})
+    assert {asset for asset, each in found.items() if each.implied} == {"USDC"}
 
 
 def test_an_asset_with_several_tokens_on_a_network_is_whole_only_with_all_of_them() -> None:

@@ -54,6 +54,14 @@ def test_an_address_is_claimed_with_every_token_of_its_network(registry: Registr
     assert registry.native("ethereum") in {claim.token for claim in found.claims}
 
 
+def test_an_address_names_no_asset_but_may_hold_each(registry: Registry) -> None:
+    text = json.dumps({"ethereum": {"owners": [ETH], "staked_eth_withdrawal_addresses": [ETH]}})
+    found = wallets(text, registry).claims
+    assert [claim.kind for claim in found if not claim.implied] == [ClaimKind.STAKING], "who says staked ETH names it"
+    counted = holdings(found, [judge(claim, registry.networks[claim.network or ""]) for claim in found])
+    assert counted.named == {"ETH"}
+
+
 def test_rows_that_repeat_are_kept(registry: Registry) -> None:
     found = wallets(json.dumps({"bitcoin": {"owners": [BTC, BTC]}}, indent=1), registry)
     natives = [claim.line for claim in found.claims if claim.token == registry.native("bitcoin")]

@@ -1,11 +1,12 @@
 """The answer in a sentence."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from monitor.model import Assessment, Gap, ReserveStatus, frozen
-from monitor.web.words import headline, unready, worst
+from monitor.model import Assessment, AssetAssessment, Basis, Gap, ReserveStatus, frozen
+from monitor.web.words import aside, headline, shown, unready, worst
 from tests.support import worlds
 
 
@@ -48,6 +49,46 @@ def test_all_covered_is_said_shortly() -> None:
     eth = worlds.aurora().assets["ETH"]
     assets = {name: replace(eth, asset=name) for name in ("ETH", "BTC")}
     assert headline(replace(worlds.aurora(), assets=frozen(assets))) == "Aurora: all 2 assets covered."
+
+
+def book(*held: tuple[str, str | None]) -> dict[str, AssetAssessment]:
+    """Assets that only addresses may hold, and that nobody owes; None where they were not read."""
+    owed = Gap("", "what is owed is not known")
+    return {
+        name: replace(
+            worlds.aurora().assets["ETH"],
+            asset=name,
+            status=ReserveStatus.UNKNOWN,
+            owed=None,
+            totals=frozen({} if coins is None else {Basis.LISTED: Decimal(coins)}),
+            gaps=(owed,) if coins is not None else (owed, Gap("tron", "not configured", Decimal("Infinity"))),
+            implied=True,
+        )
+        for name, coins in held
+    }
+
+
+def test_what_nobody_owes_and_no_list_names_is_told_in_a_line() -> None:
+    others = book(("LINK", "12.5"), ("UNI", "0"), ("SHIB", None), ("DAI", "3"), ("POL", None))
+    others["DAI"] = replace(others["DAI"], gaps=others["POL"].gaps)
+    aurora = replace(worlds.aurora(), assets=frozen({**worlds.aurora().assets, **others}))
+    assert [asset.asset for asset in shown(aurora)] == ["BTC", "ETH", "USDT"]
+    assert headline(aurora).startswith("Aurora: 1 of 3 assets covered; ")
+    assert aside(aurora) == (
+        "Also held, with nothing known to be owed: 12.5000 LINK, at least 3.0000 DAI. "
+        "Not read, with nothing known to be owed: SHIB, POL."
+    )
+    assert aside(worlds.aurora()) == ""
+
+
+def test_where_nothing_is_named_at_all_what_is_held_is_shown_and_no_count_is_made_of_it() -> None:
+    book_only = replace(worlds.aurora(), assets=frozen(book(("LINK", "12.5"), ("UNI", "0"), ("SHIB", None))))
+    assert [asset.asset for asset in shown(book_only)] == ["LINK"]
+    assert headline(book_only) == "Aurora: nothing can be said yet, because what is owed is not known."
+    assert aside(book_only) == "Not read, with nothing known to be owed: SHIB."
+    assert worst(book_only) is ReserveStatus.UNKNOWN
+    unread = replace(worlds.aurora(), assets=frozen(book(("SHIB", None))))
+    assert (shown(unread), worst(unread)) == ([], ReserveStatus.UNKNOWN)
 
 
 def test_a_long_list_of_reasons_is_cut_and_counted() -> None:

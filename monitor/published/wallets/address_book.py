@@ -80,7 +80,7 @@ def _claims(entry: Entry, places: Places) -> Iterator[Claim]:
     if key == _OWNERS:
         tokens = places.registry.implied_tokens(network.name)
         for token in tokens:
-            yield Claim(file, line, token.asset, network.name, token, address, account, undecoded)
+            yield Claim(file, line, token.asset, network.name, token, address, account, undecoded, implied=True)
         if not tokens:
             fault = f"no coin of {network.name} is known: see docs/registry.md to add it"
             yield Claim(file, line, network.name, network.name, None, address, account, fault)
