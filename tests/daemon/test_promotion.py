@@ -15,7 +15,7 @@ from monitor.model import AlertName, ReserveStatus, Verdict, VerdictStatus
 from monitor.registry import load
 from monitor.settings import NetworkSettings, WalletsSettings
 from tests.support.daemons import Site
-from tests.support.owner_standins import PROTOCOLS, WITHDRAWAL, OwnerStandIn
+from tests.support.owner_standins import PROTOCOLS, STATE_ROOT, WITHDRAWAL, OwnerStandIn
 
 REGISTRY = load()
 LISTS = Path(__file__).parent.parent / "data" / "ownership"
@@ -87,7 +87,7 @@ async def test_keys_of_rows_without_owners_are_confirmed_too(serve: Serve) -> No
 
 async def test_validators_of_a_signer_are_verified_and_others_need_the_execution_layer(serve: Serve) -> None:
     beacon, url = await serve("ethereum-beacon")
-    validators = beacon.answers["/eth/v1/beacon/states/11585044/validators"]["data"]
+    validators = beacon.answers[f"/eth/v1/beacon/states/{STATE_ROOT}/validators"]["data"]
     signer = "0cdcdb19a857c2ac24818ca4fdfe38cce071483e"
     validators[:] = [
         {

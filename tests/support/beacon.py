@@ -22,6 +22,8 @@ STAKED = Token("ETH", "ethereum-beacon", None, 9, Position("validators", Positio
 GENESIS_ROOT = "0x4b363db94e286120d76eb905340fdd4e54bfe9f06bf33ff6cf5ad27f511bfe95"
 SLOT = 12
 GWEI = 10**9
+_BEGAN = int(time.time())
+"""When the newest slot began: on all stand-ins at the same moment."""
 
 
 def key(number: int) -> str:
@@ -54,6 +56,12 @@ class BeaconStandIn:
     empty: set[int] = field(default_factory=set)
     validators: list[Staked] = field(default_factory=list)
     posts: bool = True
+    roots: bool = True
+    """Whether it finds states by their roots."""
+    ignores: set[str] = field(default_factory=set)
+    """What it does not look at: ``roots`` and ``slots`` of states, ``ids`` of headers and blocks."""
+    late: int = 0
+    """Seconds by which its slots begin later than those of others."""
     optimistic: bool = False
     most: int = 10**9
     """Validators in one answer: a node that cuts it off there, against the API."""
@@ -66,6 +74,9 @@ class BeaconStandIn:
 
     def root(self, slot: int) -> str:
         return "0x" + hashlib.sha256(f"{self.forks.get(slot, '')} {slot}".encode()).hexdigest()
+
+    def state_root(self, slot: int) -> str:
+        return "0x" + hashlib.sha256(f"{self.root(slot)} state".encode()).hexdigest()
 
     def number(self, slot: int) -> int:
         """Of the execution block in ``slot``."""
@@ -84,22 +95,30 @@ class BeaconStandIn:
     def _answer(self, method: str, path: Sequence[str], ids: list[str]) -> Any:
         match list(path[2:]):
             case ["beacon", "genesis"]:
-                genesis = int(time.time()) - SLOT * self.tip
+                genesis = _BEGAN - SLOT * self.tip + self.late
                 return {"data": {"genesis_time": str(genesis), "genesis_validators_root": self.genesis_root}}
             case ["config", "spec"]:
                 return {"data": {"SECONDS_PER_SLOT": str(SLOT)}}
             case ["beacon", "headers", name] if (slot := self._slot(name)) is not None:
-                return self._flagged({"root": self.root(slot), "header": {"message": {"slot": str(slot)}}})
+                message = {"slot": str(slot), "state_root": self.state_root(slot)}
+                return self._flagged({"root": self.root(slot), "header": {"message": message}})
             case ["beacon", "blinded_blocks", name] if (slot := self._slot(name)) is not None:
                 payload = {"block_number": str(self.number(slot))}
                 return self._flagged({"message": {"slot": str(slot), "body": {"execution_payload_header": payload}}})
             case ["beacon", "states", name, "validators"] if method == "GET" or self.posts:
-                return None if int(name) < self.pruned_below else self._flagged(self._known(ids))
+                return self._flagged(self._known(ids)) if self._has_state(name) else None
         return None
+
+    def _has_state(self, name: str) -> bool:
+        if name.isdecimal():
+            return "slots" in self.ignores or self.pruned_below <= int(name) <= self.tip
+        known = {self.state_root(slot) for slot in range(self.pruned_below, self.tip + 1)} if self.roots else set()
+        return "roots" in self.ignores or name in known
 
     def _slot(self, name: str) -> int | None:
         slot = {"head": self.tip, "finalized": self.final}.get(name)
         slot = int(name) if slot is None else slot
+        slot = self.tip if "ids" in self.ignores else slot
         return None if slot in self.empty or slot > self.tip else slot
 
     def _flagged(self, data: object) -> dict[str, object]:

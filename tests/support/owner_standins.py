@@ -109,6 +109,8 @@ def spoilt(document: Any, path: tuple[Any, ...], value: Any) -> Any:
 
 
 VALIDATOR = "0x8a6aa2eb61ac6d62357b19969be8d4a4e034613aca7096c63667f5b590637af24692d148a4b82b855e1b74d9fc1be1c2"
+STATE_ROOT = "0x76fdf281e50235e62fdb8a347b647fb0b4ceeb794faf4ad92aeefb2fb8d7c0bb"
+"""Of the slot that the recorded answers of the beacon chain are about."""
 WITHDRAWAL = "0x7e4aa755550152a5d0e121a40dc83c23ddb48764"
 
 

@@ -1,17 +1,22 @@
 """One beacon node."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from monitor.chains.beacon import owners
 from monitor.chains.beacon.slots import Slots
 from monitor.chains.beacon.staked import staked
-from monitor.chains.beacon.validators import Validators
+from monitor.chains.beacon.states import state_of
+from monitor.chains.beacon.validators import State, Validators
 from monitor.chains.choice import BlockChoice
+from monitor.chains.errors import ChainError, Reason
 from monitor.chains.line import Line
 from monitor.chains.node import Confirmed, Held, Node, Wanted
 from monitor.chains.rest import Rest
 from monitor.model import Block, Network, OwnerQuestion
 from monitor.registry.addresses.beacon import is_withdrawal
+
+T = TypeVar("T")
 
 
 class BeaconNode(Node):
@@ -30,20 +35,34 @@ class BeaconNode(Node):
         return await self._slots.resolve(choice)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        held = await staked(self._validators, wanted, block)
-        await self._slots.still_canonical(block)
-        return held
+        async def read(at: Block, state: State) -> Held:
+            return await staked(self._validators, wanted, at, state)
+
+        return await self._pinned(block, read)
 
     async def probe(self, sample: Wanted, block: Block) -> None:
         """For a withdrawal address a single validator is asked for, not all that there are."""
         if any(is_withdrawal(account) for accounts in sample.values() for account in accounts):
-            await self._validators.first(block)
+            await self._pinned(block, lambda _, state: self._validators.first(state))
         else:
             await self.balances(sample, block)
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
-        found = await owners.confirm(self._validators, questions, block, self.network.execution)
-        await self._slots.still_canonical(block)
+        def ask(at: Block, state: State) -> Awaitable[Confirmed]:
+            return owners.confirm(self._validators, questions, at, state, self.network.execution)
+
+        return await self._pinned(block, ask)
+
+    async def _pinned(self, block: Block, work: Callable[[Block, State], Awaitable[T]]) -> T:
+        """Do ``work`` at ``block`` as this node tells it, and in its state, between two looks at the slot."""
+        header = await self._slots.canonical(block)
+        try:
+            found = await work(header.block, await state_of(header, self._validators, self.line))
+        except ChainError as error:
+            if error.reason is Reason.PRUNED:  # the state may be gone with its block
+                await self._slots.canonical(block)
+            raise
+        await self._slots.canonical(block)
         return found
 
     async def close(self) -> None:

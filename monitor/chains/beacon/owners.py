@@ -9,16 +9,19 @@ are those of a key of their own: they do not say whose.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from monitor.chains.beacon.validators import Validator, Validators
+from monitor.chains.beacon.validators import State, Validator, Validators
 from monitor.chains.node import Confirmed
 from monitor.model import Block, OwnerAnswer, OwnerOutcome, OwnerQuestion
 
 
 async def confirm(
-    validators: Validators, questions: Sequence[OwnerQuestion], block: Block, execution: str
+    validators: Validators, questions: Sequence[OwnerQuestion], block: Block, state: State, execution: str
 ) -> Confirmed:
-    """The answers at ``block``, in the order of ``questions``; ``execution`` is the execution layer's network."""
-    known = await validators.of([question.account for question in questions], block)
+    """The answers in ``state``, that of ``block``, in the order of ``questions``.
+
+    ``execution`` is the execution layer's network.
+    """
+    known = await validators.of([question.account for question in questions], state)
     answers = (judge(question, known.get(question.account), block, execution) for question in questions)
     return Confirmed(block, tuple(answers))
 

@@ -29,6 +29,13 @@ class Carried(NamedTuple):
     number: int
 
 
+class Header(NamedTuple):
+    """A block as its header tells it, and the root of the state after it (not the block's own root)."""
+
+    block: Block
+    root: str
+
+
 class Slots:
     """The chain as one node tells it."""
 
@@ -57,28 +64,30 @@ class Slots:
                 found = await self._carrying(number)
             case Depth(confirmations):
                 tip = await self.header("head")
-                found = tip and await self.header(str(max(0, tip.number - confirmations)))
+                found = tip and await self.header(str(max(0, tip.block.number - confirmations)))
         if found is None:
             raise self._line.fault(Reason.BEHIND, f"it knows no block for {choice}; a slot can also be empty")
-        return found
+        return found.block
 
-    async def header(self, name: str) -> Block | None:
-        """The block that the API calls ``name``: a slot, a root, ``head`` or ``finalized``."""
+    async def header(self, name: str) -> Header | None:
+        """The header that the API calls ``name``: a slot, ``head`` or ``finalized``."""
         path = f"/eth/v1/beacon/headers/{name}"
         reply = await self._rest.get(path, told=_MISSING)
         if reply.status != 200:
             return None
         with strictly(self._line, path):
             refuse_optimistic(self._line, reply.document)
-            slot = decimal(member(reply.document, "data", "header", "message", "slot"))
+            message = member(reply.document, "data", "header", "message")
+            slot, state = _asked_for(name, member(message, "slot")), block_hash(member(message, "state_root"))
             root = block_hash(member(reply.document, "data", "root"))
-            return Block(slot, root, self._genesis + slot * await self._slot_length())
+            return Header(Block(slot, root, self._genesis + slot * await self._slot_length()), state)
 
-    async def still_canonical(self, block: Block) -> None:
-        """States are asked for by slot: make sure that the slot still has the block."""
+    async def canonical(self, block: Block) -> Header:
+        """``block`` as this node tells it, if its slot has that block (still)."""
         found = await self.header(str(block.number))
-        if found is None or found.hash != block.hash:
+        if found is None or found.block.hash != block.hash:
             raise self._line.fault(Reason.TIP_MOVED, f"slot {block.number} has another block than {block.hash} now")
+        return found
 
     async def _slot_length(self) -> timedelta:
         """How long a slot takes. Clients are replacing the one constant by the other."""
@@ -94,7 +103,7 @@ class Slots:
 
     # --- the execution layer's blocks ---
 
-    async def _carrying(self, number: int) -> Block | None:
+    async def _carrying(self, number: int) -> Header | None:
         """The block that carries the execution layer's block ``number``; None where that is not reached yet.
 
         Between two blocks lie at least as many slots as numbers, so going back as many slots as numbers are missing
@@ -128,7 +137,15 @@ class Slots:
             refuse_optimistic(self._line, reply.document)
             message = member(reply.document, "data", "message")
             number = decimal(member(message, "body", "execution_payload_header", "block_number"))
-            return Carried(decimal(member(message, "slot")), number)
+            return Carried(_asked_for(name, member(message, "slot")), number)
+
+
+def _asked_for(name: str, slot: object) -> int:
+    """``slot`` of an answer to ``name``, which must be that where it was asked for by number."""
+    found = decimal(slot)
+    if name.isdecimal() and found != int(name):
+        raise ValueError(f"it is about slot {found}")
+    return found
 
 
 def refuse_optimistic(line: Line, document: object) -> None:

@@ -7,16 +7,17 @@ are within it, so that nobody counts them twice.
 
 from collections.abc import Collection, Iterable
 
-from monitor.chains.beacon.validators import Validator, Validators
+from monitor.chains.beacon.validators import State, Validator, Validators
 from monitor.chains.node import Held, Wanted
 from monitor.model import Address, Block
 from monitor.registry.addresses.beacon import is_withdrawal
 
 
-async def staked(validators: Validators, wanted: Wanted, block: Block) -> Held:
-    """The balances at ``block``; a token fails by name where the state does not know one of its validators.
+async def staked(validators: Validators, wanted: Wanted, block: Block, state: State) -> Held:
+    """The balances in ``state``, that of ``block``.
 
-    Such a key may have its deposit in the queue, or never have had one. What is not known is not zero.
+    A token fails by name where the state does not know one of its validators. Such a key may have its deposit in the
+    queue, or never have had one. What is not known is not zero.
     """
     accounts = {account for accounts in wanted.values() for account in accounts}
     withdrawals = {account for account in accounts if is_withdrawal(account)}
@@ -24,10 +25,10 @@ async def staked(validators: Validators, wanted: Wanted, block: Block) -> Held:
     amounts = dict.fromkeys(withdrawals, 0)
     known: dict[Address, Validator] = {}
     if withdrawals:
-        async for page in validators.every(block):
+        async for page in validators.every(state):
             _gather(page, keys, known, amounts)
     elif keys:
-        known = await validators.of(sorted(keys), block)
+        known = await validators.of(sorted(keys), state)
     amounts |= {key: validator.balance for key, validator in known.items()}
     failed = {
         token: reason for token, accounts in wanted.items() if (reason := _unknown(accounts, amounts.keys(), block))

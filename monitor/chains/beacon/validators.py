@@ -8,13 +8,14 @@ import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from monitor.chains.beacon.slots import refuse_optimistic
 from monitor.chains.errors import Reason
 from monitor.chains.line import Line
 from monitor.chains.rest import Rest, decimal, items, member, strictly, text
 from monitor.chains.together import together
-from monitor.model import Address, Block
+from monitor.model import Address
 
 _MOST_IDS = 64
 """In one GET (``maxItems`` of the parameter ``id``)."""
@@ -23,10 +24,19 @@ _IDS_PER_CALL = 10
 _NOT_POSTED = frozenset({404, 405})
 """There is no POST for validators; or, by 404 alone, no such state."""
 _MISSING = frozenset({404})
+_NO_SUCH_STATE = frozenset({400, 404, 500})
+"""By which clients say that they have no such state; Prysm says 500 of a slot to come."""
 
 _NAMED = re.compile(r"0x0[12]0{22}([0-9a-f]{40})")
 _CREDENTIALS = re.compile(r"0x[0-9a-f]{64}")
 _KEY = re.compile(r"0x[0-9a-f]{96}")
+
+
+class State(NamedTuple):
+    """A state by the name that its node heeds, a root or a slot, and its slot."""
+
+    name: str
+    slot: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +72,23 @@ class Validators:
         self._posts = True
         self._page = _IDS_PER_CALL * line.settings.batch
 
-    async def of(self, keys: Sequence[Address], block: Block) -> dict[Address, Validator]:
-        """Those of ``keys`` that the state of ``block`` knows."""
+    async def of(self, keys: Sequence[Address], state: State) -> dict[Address, Validator]:
+        """Those of ``keys`` that ``state`` knows."""
         found: dict[Address, Validator] = {}
         left = iter(dict.fromkeys(keys))
 
         async def work() -> None:
             while part := list(islice(left, self._page)):
-                for validator in await self._asked(part, block):
+                for validator in await self._asked(part, state):
                     if validator.key in found or validator.key not in part:
-                        raise self._stranger(validator, block)
+                        raise self._stranger(validator, state)
                     found[validator.key] = validator
 
         await together(work() for _ in range(self._line.settings.concurrency))
         return found
 
-    async def every(self, block: Block) -> AsyncIterator[list[Validator]]:
-        """All validators of the state of ``block``, page by page in the order of their indices.
+    async def every(self, state: State) -> AsyncIterator[list[Validator]]:
+        """All validators of ``state``, page by page in the order of their indices.
 
         Indices have no gaps, so the first page that is not full is the last one. On Ethereum that is some 2 million
         validators, and about a gigabyte of JSON.
@@ -88,54 +98,65 @@ class Validators:
             pages: dict[int, list[Validator]] = {}
 
             async def work(number: int, pages: dict[int, list[Validator]] = pages, begin: int = begin) -> None:
-                pages[number] = await self._from(begin + number * self._page, block)
+                pages[number] = await self._from(begin + number * self._page, state)
 
             await together(work(number) for number in range(self._line.settings.concurrency))
             for _, page in sorted(pages.items()):
                 yield page
                 begin += len(page)
                 if len(page) < self._page:
-                    await self._ends(begin, block)
+                    await self._ends(begin, state)
                     return
 
-    async def _ends(self, index: int, block: Block) -> None:
+    async def _ends(self, index: int, state: State) -> None:
         """Make sure that ``index`` is not taken: a node that cuts its answers short must not pass for a short chain."""
-        if await self._asked([str(index)], block):
+        if await self._asked([str(index)], state):
             raise self._line.fault(
-                Reason.MALFORMED, f"slot {block.number}: validator {index} was left out of an answer about more"
+                Reason.MALFORMED, f"slot {state.slot}: validator {index} was left out of an answer about more"
             )
 
-    async def first(self, block: Block) -> Validator:
+    async def first(self, state: State) -> Validator:
         """The validator with index 0, which every state has: the smallest thing to ask of one."""
-        for validator in await self._asked(["0"], block):
+        for validator in await self._asked(["0"], state):
             return validator
-        raise self._line.fault(Reason.MALFORMED, f"slot {block.number}: there is no validator 0")
+        raise self._line.fault(Reason.MALFORMED, f"slot {state.slot}: there is no validator 0")
 
-    async def _from(self, first: int, block: Block) -> list[Validator]:
-        found = await self._asked([str(index) for index in range(first, first + self._page)], block)
+    async def _from(self, first: int, state: State) -> list[Validator]:
+        found = await self._asked([str(index) for index in range(first, first + self._page)], state)
         found.sort(key=lambda validator: validator.index)
         for index, validator in enumerate(found, first):
             if validator.index != index:
-                raise self._stranger(validator, block)
+                raise self._stranger(validator, state)
         return found
 
-    def _stranger(self, validator: Validator, block: Block) -> Exception:
+    def _stranger(self, validator: Validator, state: State) -> Exception:
         return self._line.fault(
             Reason.MALFORMED,
-            f"slot {block.number}: validator {validator.key} was not asked for, came twice, or follows a gap",
+            f"slot {state.slot}: validator {validator.key} was not asked for, came twice, or follows a gap",
         )
 
-    async def _asked(self, ids: Sequence[str], block: Block) -> list[Validator]:
-        path = f"/eth/v1/beacon/states/{block.number}/validators"
+    async def answers(self, state: State) -> bool:
+        """Whether it tells anything of ``state``, by the way that readings go."""
+        return await self._told(["0"], state, _NO_SUCH_STATE) is not None
+
+    async def _asked(self, ids: Sequence[str], state: State) -> list[Validator]:
+        found = await self._told(ids, state, _MISSING)
+        if found is None:
+            raise self._line.fault(Reason.PRUNED, f"it has no state of slot {state.slot}")
+        return found
+
+    async def _told(self, ids: Sequence[str], state: State, missing: frozenset[int]) -> list[Validator] | None:
+        """What it tells of ``ids``; None where it says by one of the statuses ``missing`` that there is no state."""
+        path = f"/eth/v1/beacon/states/{state.name}/validators"
         if self._posts:
-            reply = await self._rest.post(path, {"ids": ids}, told=_NOT_POSTED)
+            reply = await self._rest.post(path, {"ids": ids}, told=_NOT_POSTED | missing)
             if reply.status == 200:
                 return self._read(reply.document, path)
         found: list[Validator] = []
         for part in _parts(ids):
-            reply = await self._rest.get(path, [("id", each) for each in part], told=_MISSING)
+            reply = await self._rest.get(path, [("id", each) for each in part], told=missing)
             if reply.status != 200:
-                raise self._line.fault(Reason.PRUNED, f"it has no state of slot {block.number}")
+                return None
             found += self._read(reply.document, path)
         self._posts = False
         return found

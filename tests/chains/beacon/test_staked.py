@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.chains import ChainError, ChainReader, Reason, Tag, Wanted
+from monitor.chains import ChainError, ChainReader, Depth, Height, Reason, Tag, Wanted
 from monitor.model import Reading, Token, disjoint
 from tests.chains.conftest import Opener
 from tests.support.beacon import BEACON, GWEI, STAKED, BeaconStandIn, Staked, credentials, key
@@ -40,6 +40,11 @@ class Watch:
 
     async def read(self, *accounts: str, **settings: Any) -> Reading:
         return await (await self.reader(**settings)).read({STAKED: accounts}, FINALIZED)
+
+    def asked_of_the_state(self) -> list[tuple[str, int]]:
+        """Methods and numbers of ids, whether there is such a state included."""
+        path = f"/eth/v1/beacon/states/{self.node.state_root(64)}/validators"
+        return [(method, ids) for method, asked, ids in self.node.asked if asked == path]
 
 
 @pytest.fixture
@@ -110,8 +115,7 @@ async def test_a_node_that_takes_no_posts_is_asked_by_get_64_at_a_time(watch: Wa
     watch.node.validators = [Staked(key(number), number) for number in range(150)]
     reading = await watch.read(*map(key, range(150)), concurrency=1)
     assert sum(reading.balances[STAKED].values()) == sum(range(150))
-    asked = [(method, ids) for method, path, ids in watch.node.asked if path.endswith("/validators")]
-    assert asked == [("POST", 150), ("GET", 64), ("GET", 64), ("GET", 22)]
+    assert watch.asked_of_the_state() == [("POST", 1), ("GET", 1), ("GET", 64), ("GET", 64), ("GET", 22)]
 
 
 async def test_a_state_that_is_gone_is_pruned(watch: Watch) -> None:
@@ -155,4 +159,60 @@ async def test_probing_a_backup_walks_through_no_chain(watch: Watch) -> None:
     reader = await watch.reader()
     (state,) = await reader.check({STAKED: [WITHDRAWAL]})
     assert (state.up, happened(state)) == (True, {})
-    assert [ids for _, path, ids in watch.node.asked if path.endswith("/validators")] == [1]
+    assert watch.asked_of_the_state() == [("POST", 1), ("POST", 1)]
+
+
+# --- nodes that do not look at what they are asked for ---
+
+
+@pytest.mark.parametrize("node", [{"ignores": {"roots"}}, {"roots": False}])
+async def test_a_node_that_finds_no_state_by_its_root_is_asked_for_the_slot(watch: Watch, node: dict[str, Any]) -> None:
+    vars(watch.node).update(node)
+    reading = await watch.read(key(1))
+    assert reading.balances == {STAKED: {key(1): 32 * GWEI + 17}}
+    assert ("POST", "/eth/v1/beacon/states/64/validators", 1) in watch.node.asked
+
+
+@pytest.mark.parametrize("posts", [True, False])
+@pytest.mark.parametrize("wanted", [key(1), WITHDRAWAL])
+async def test_a_node_that_tells_of_states_that_nobody_has_is_not_read(watch: Watch, posts: bool, wanted: str) -> None:
+    watch.node.ignores, watch.node.posts = {"roots", "slots"}, posts
+    with pytest.raises(ChainError, match="state that does not exist") as failure:
+        await watch.read(wanted)
+    assert failure.value.reason is Reason.UNPINNED
+
+
+async def test_a_node_that_begins_to_ignore_states_is_found_out_at_the_next_reading(watch: Watch) -> None:
+    reader = await watch.reader()
+    await reader.read({STAKED: [key(1)]}, FINALIZED)
+    watch.node.ignores = {"roots", "slots"}
+    with pytest.raises(ChainError) as failure:
+        await reader.read({STAKED: [key(1)]}, FINALIZED)
+    assert failure.value.reason is Reason.UNPINNED
+
+
+async def test_an_unpinned_node_is_replaced_by_one_that_heeds_states(watch: Watch) -> None:
+    honest = BeaconStandIn(validators=[Staked(key(1), 7)])
+    watch.node.ignores = {"roots", "slots"}
+    reader = await watch.reader(honest)
+    assert (await reader.read({STAKED: [key(1)]}, FINALIZED)).balances == {STAKED: {key(1): 7}}
+    assert happened(reader.endpoints()[0]) == {"unpinned": 1}
+
+
+async def test_a_node_that_answers_of_the_head_for_any_slot_is_not_believed(watch: Watch) -> None:
+    reader = await watch.reader()
+    watch.node.ignores = {"ids"}
+    with pytest.raises(ChainError, match="it is about slot 100") as failure:
+        await reader.read({STAKED: [key(1)]}, Height(40))
+    assert failure.value.reason is Reason.MALFORMED
+    with pytest.raises(ChainError, match="it is about slot 100"):
+        await reader.read({STAKED: [key(1)]}, Depth(10))
+
+
+async def test_a_slot_that_began_at_another_time_by_one_nodes_clock_is_contradicted(watch: Watch) -> None:
+    early, honest = BeaconStandIn(tip=100), BeaconStandIn()
+    early.validators = honest.validators = watch.node.validators
+    early.late = 600
+    reader = await watch.reader(early, honest, quorum=2)
+    await reader.read({STAKED: [key(1)]}, FINALIZED)
+    assert [state.disagreements for state in reader.endpoints()] == [0, 1, 0]

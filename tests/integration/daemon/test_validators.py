@@ -15,7 +15,7 @@ from monitor.registry import load
 from monitor.settings import NetworkSettings, WalletsSettings
 from tests.support.evm import give, put_pod
 from tests.support.nodes import AnvilFactory
-from tests.support.owner_standins import OwnerStandIn, recorded
+from tests.support.owner_standins import STATE_ROOT, OwnerStandIn, recorded
 
 pytestmark = pytest.mark.integration
 
@@ -25,7 +25,7 @@ RESTAKED = 7
 OWNER = "0x0cdcdb19a857c2ac24818ca4fdfe38cce071483e"
 POD = "0x" + "70" * 20
 """Not the row's second owner: in the example that is an account with a key, which signed too."""
-VALIDATORS = "/eth/v1/beacon/states/11585044/validators"
+VALIDATORS = f"/eth/v1/beacon/states/{STATE_ROOT}/validators"
 
 
 def settings(url: str, **more: Any) -> NetworkSettings:
