@@ -237,7 +237,7 @@ class Assessor:
                 asset.asset,
                 _lowest_ratio(asset),
                 asset.owed,
-                asset.lowest,
+                {**dict.fromkeys(asset.not_comparable), **asset.lowest},
             )
             for assessment in assessments
             for asset in assessment.assets.values()

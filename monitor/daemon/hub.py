@@ -20,7 +20,7 @@ from monitor.daemon.judged import JudgedList
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.prepared import Prepared
 from monitor.daemon.written import written
-from monitor.judgement import Holdings, audit, report_questions, signatures_gone
+from monitor.judgement import Holdings, Lost, audit, report_questions, signatures_gone, signatures_lost
 from monitor.metrics import Metrics
 from monitor.model import (
     Audit,
@@ -77,6 +77,8 @@ class Hub:
         self._audits: dict[str, Audit] = {}
         self._unsettled: set[str] = set()
         self._signatures_gone: dict[str, SignaturesGone] = {}
+        self._signatures_lost: dict[str, Lost] = {}
+        """Which those are, as far as they were lost in this run."""
         self._assessor = Assessor(store, now)
         self._ready = False
         self._closing = Event()
@@ -189,9 +191,13 @@ class Hub:
         now = self._now()
         networks = self.networks.items()
         states = {name: each.state(exchange, {}, now) for name, each in networks if each.readable}
-        gone = await asyncio.to_thread(signatures_gone, before, judged.holdings, states, judged.accepted_at)
-        if gone:
-            self._signatures_gone[exchange] = gone
+        known = self._signatures_gone.get(exchange)
+        is_news = known and now - known.at < self.settings.alerts.changed_for
+        earlier = self._signatures_lost.get(exchange, {}) if is_news else {}
+        lost = await asyncio.to_thread(signatures_lost, before, judged.holdings, earlier)
+        if lost:
+            self._signatures_lost[exchange] = lost
+            self._signatures_gone[exchange] = await asyncio.to_thread(signatures_gone, lost, states, judged.accepted_at)
             await written(self._store.save_signatures_gone(self._signatures_gone))
 
     async def refresh_liabilities(self, exchange: str) -> timedelta | None:

@@ -153,12 +153,14 @@ class NetworkWatch:
         reading = await read_between(self.reader, wanted, blocks, self._chance, patience) if wanted else None
         if reading is None:
             return False
-        for exchange, tokens in chosen.items():
+        watched = chosen.keys() & self._held.keys()  # others were removed meanwhile
+        for exchange in watched:
+            tokens = chosen[exchange]
             told = {token: accounts for token, accounts in tokens.items() if token not in reading.failed}
             then = _parts({exchange: told}, reading)[exchange]
             low = LookBack(reading.block, those_of(before[exchange].balances, told), then)
             self._held[exchange] = replace(self._held[exchange], low=low)
-        return True
+        return bool(watched)
 
     async def _read(self, wanted: Wanted, beside: Block | None) -> Reading:
         if beside:

@@ -57,13 +57,20 @@ class Recent:
         known = self._points[point.exchange, point.asset]
         while known and point.at - known[0].at > within:
             known.popleft()
-        last = known[-1] if known else None
-        if last and last.held.keys() == point.held.keys() and point.at - last.at < within / _SLOTS:
-            if _height(point) < _height(last):
-                return
-            known.pop()
+        for last in reversed(known):  # networks may come and go within one slot
+            if point.at - last.at >= within / _SLOTS:
+                break
+            if _read(last).keys() == _read(point).keys():
+                if _height(point) < _height(last):
+                    return
+                known.remove(last)
+                break
         known.append(point)
 
 
+def _read(point: RatioPoint) -> dict[str, Decimal]:
+    return {network: amount for network, amount in point.held.items() if amount is not None}
+
+
 def _height(point: RatioPoint) -> Decimal:
-    return exact.ratio(exact.total(point.held.values()), point.owed) if point.owed else exact.ZERO
+    return exact.ratio(exact.total(_read(point).values()), point.owed) if point.owed else exact.ZERO

@@ -27,7 +27,7 @@ from monitor.judgement.proofs import differences
 from monitor.judgement.regularity import REPORT, missing_lately, regularity
 from monitor.judgement.repeats import repeats
 from monitor.judgement.shared import shared_accounts
-from monitor.judgement.signatures import signatures_gone
+from monitor.judgement.signatures import Lost, signatures_gone, signatures_lost
 from monitor.judgement.tally import Tally, tally
 from monitor.judgement.totals import Total, totals
 
@@ -35,6 +35,7 @@ __all__ = [
     "REPORT",
     "Comparison",
     "Holdings",
+    "Lost",
     "Place",
     "Questions",
     "Readings",
@@ -61,6 +62,7 @@ __all__ = [
     "report_questions",
     "shared_accounts",
     "signatures_gone",
+    "signatures_lost",
     "taken_up",
     "tally",
     "totals",

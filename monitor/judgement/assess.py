@@ -171,6 +171,7 @@ class _Judge:
             unread=frozen(_with_asserted(parts.unread, exact.ZERO)),
             comparable=frozen(parts.comparable),
             lowest=frozen(parts.lowest),
+            not_comparable=frozenset(network for network, _ in parts.gaps if network) - parts.comparable.keys(),
             positions=tuple(
                 tally.positions[token]
                 for token in tokens

@@ -9,33 +9,44 @@ from monitor.judgement import exact
 from monitor.judgement.holdings import COUNTED, Holdings
 from monitor.model import Address, Basis, SignaturesGone, SnapshotState, Token, frozen
 
+Lost = Mapping[Token, frozenset[Address]]
 
-def signatures_gone(
-    before: Holdings, after: Holdings, states: Mapping[str, SnapshotState], at: datetime
-) -> SignaturesGone | None:
+
+def signatures_lost(before: Holdings, after: Holdings, earlier: Lost) -> Lost:
     """Find the accounts that ``after`` still lists, and for which it no longer has a valid signature as ``before`` had.
 
-    Their size is what was last read of them, by ``states``. None where there is no such account.
+    With those of ``earlier``, the same of lists before, that have none yet: who lets go in steps shall not look small.
+    Empty where ``before`` had none that is gone.
     """
-    accounts = unread = 0
+    lost = {
+        token: _unsigned(after, token) & _signed(before, token)
+        for token in before.accounts.keys() & after.accounts.keys()
+    }
+    if not any(lost.values()):
+        return {}
+    for token, accounts in earlier.items():
+        if token in after.accounts:
+            lost[token] = lost.get(token, frozenset()) | accounts & _unsigned(after, token)
+    return frozen({token: accounts for token, accounts in lost.items() if accounts})
+
+
+def signatures_gone(lost: Lost, states: Mapping[str, SnapshotState], at: datetime) -> SignaturesGone:
+    """Return how much is ``lost``: the accounts, and what was last read of them, by ``states``."""
+    gone = unread = 0
     amounts: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for token, lost in _lost(before, after):
+    for token, accounts in lost.items():
         state = states.get(token.network)
         snapshot = state.of(token) if state else None
         held = snapshot.balances.get(token, {}) if snapshot else {}
-        found = [held[account] for account in lost if account in held]
-        accounts += len(lost)
-        unread += len(lost) - len(found)
+        found = [held[account] for account in accounts if account in held]
+        gone += len(accounts)
+        unread += len(accounts) - len(found)
         amounts[token.asset] = exact.add(amounts[token.asset], token.whole(sum(found)))
-    return SignaturesGone(at, accounts, frozen(amounts), unread) if accounts else None
+    return SignaturesGone(at, gone, frozen(amounts), unread)
 
 
-def _lost(before: Holdings, after: Holdings) -> list[tuple[Token, frozenset[Address]]]:
-    pairs = (
-        (token, _signed(before, token) & frozenset().union(*after.accounts[token].values()) - _signed(after, token))
-        for token in before.accounts.keys() & after.accounts.keys()
-    )
-    return [(token, lost) for token, lost in pairs if lost]
+def _unsigned(holdings: Holdings, token: Token) -> frozenset[Address]:
+    return frozenset().union(*holdings.accounts[token].values()) - _signed(holdings, token)
 
 
 def _signed(holdings: Holdings, token: Token) -> frozenset[Address]:

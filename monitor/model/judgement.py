@@ -97,6 +97,8 @@ class AssetAssessment:
     """By network that is whole and fresh for all tokens of the asset: what counts or might, on ``basis``."""
     lowest: Mapping[str, Decimal] = field(default_factory=dict)
     """The same at the block between the last snapshots that was looked back to, where less was there then."""
+    not_comparable: frozenset[str] = frozenset()
+    """The other networks that the asset is claimed on."""
     positions: tuple[PositionHeld, ...] = ()
     """What of ``reserves`` is no coin in a wallet, of every snapshot that is held; contained in ``reserves``."""
     implied: bool = False

@@ -200,7 +200,7 @@ class Fall:
     since: datetime
     """The moment that is compared with: the highest of the time."""
     networks: tuple[str, ...]
-    """Whole and fresh then and now."""
+    """Whole and fresh then and now, or nothing was claimed there at one of the moments."""
     before: Decimal
     """What these networks held then over what was owed then; ``before - drop`` is the same of now."""
 
@@ -245,5 +245,6 @@ class RatioPoint:
     ratio: Decimal | None
     """The live ratio on the basis that alerts act on; None while a network was missing or stale."""
     owed: Decimal | None = None
-    held: Mapping[str, Decimal] = field(default_factory=dict)
-    """Whole coins by network that was whole and fresh: what counted, or might have, on the acting basis."""
+    held: Mapping[str, Decimal | None] = field(default_factory=dict)
+    """Whole coins by network that the asset is claimed on: what counted, or might have, on the acting basis. None where
+    it was not whole and fresh."""

@@ -22,6 +22,8 @@ _REMEDY = "name the final URL as the source, or set `redirects: any` if it is me
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""What IANA gives to hosts of the internet; the rest of IPv6 has local meanings, old ones and those to come."""
 
 
 class Way:
@@ -60,7 +62,9 @@ def with_credentials(url: URL, before: URL) -> URL:
 
 def is_public(address: IpAddress) -> bool:
     """Whether anybody on the internet would reach the same host there."""
-    return all(each.is_global and not each.is_multicast for each in _meant(address))
+    return all(
+        each.is_global and not each.is_multicast and (each.version == 4 or each in _UNICAST) for each in _meant(address)
+    )
 
 
 def _meant(address: IpAddress) -> Iterator[IpAddress]:

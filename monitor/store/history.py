@@ -227,7 +227,7 @@ class Store(ClaimReadings, Journals, Ledgers, Proofs):
                 "asset": point.asset,
                 "ratio": None if point.ratio is None else str(point.ratio),
                 "owed": None if point.owed is None else str(point.owed),
-                "held": {network: str(amount) for network, amount in point.held.items()},
+                "held": {network: None if amount is None else str(amount) for network, amount in point.held.items()},
                 "at": point.at,
             }
             for point in points
@@ -247,7 +247,7 @@ class Store(ClaimReadings, Journals, Ledgers, Proofs):
                 row.asset,
                 None if row.ratio is None else Decimal(row.ratio),
                 None if row.owed is None else Decimal(row.owed),
-                {network: Decimal(amount) for network, amount in (row.held or {}).items()},
+                {network: None if amount is None else Decimal(amount) for network, amount in (row.held or {}).items()},
             )
             for row in rows
         ]

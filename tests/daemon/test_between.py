@@ -101,6 +101,20 @@ async def test_another_failure_takes_back_what_was_seen_with_no_snapshot() -> No
     assert situation.watch.state("okx", situation.wanted["okx"], START).low == low is not None
 
 
+async def test_an_exchange_that_is_removed_while_it_is_looked_back_fails_nothing() -> None:
+    situation = Situation()
+
+    def removed(height: int, _account: str) -> int:
+        if height == 105:
+            situation.watch.forget(frozenset())
+        return 100
+
+    situation.reader.at = removed
+    await situation.poll()
+    assert await situation.poll(0.5) is None
+    assert situation.looked_at() == [105]
+
+
 @pytest.mark.parametrize("reason", [Reason.PRUNED, Reason.PAST_BLOCK, Reason.FALSE_PAST, Reason.TIMEOUT])
 async def test_a_node_that_cannot_look_back_fails_nothing(reason: Reason) -> None:
     situation = Situation()

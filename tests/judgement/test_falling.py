@@ -14,9 +14,9 @@ from tests.support.judgement import NOW
 HOUR = timedelta(hours=1)
 
 
-def point(ago: int, owed: str = "100", **held: str) -> RatioPoint:
-    """What networks held ``ago`` minutes ago."""
-    amounts = {network: Decimal(amount) for network, amount in held.items()}
+def point(ago: int, owed: str = "100", **held: str | None) -> RatioPoint:
+    """What networks held ``ago`` minutes ago; None: that was not read."""
+    amounts = {network: None if amount is None else Decimal(amount) for network, amount in held.items()}
     return RatioPoint(NOW - timedelta(minutes=ago), "okx", "ETH", None, Decimal(owed), amounts)
 
 
@@ -31,15 +31,26 @@ def test_the_highest_of_the_time_is_what_a_fall_is_measured_from() -> None:
 
 
 def test_a_network_that_goes_down_is_no_fall() -> None:
-    assert drop(point(0, ethereum="90"), point(30, ethereum="90", arbitrum="20")) == 0
+    assert drop(point(0, ethereum="90", arbitrum=None), point(30, ethereum="90", arbitrum="20")) == 0
 
 
 def test_a_fall_is_not_hidden_by_a_network_that_is_down() -> None:
-    assert drop(point(0, ethereum="70"), point(30, ethereum="90", arbitrum="20")) == Decimal("0.2")
+    seen = drop(point(0, ethereum="70", arbitrum=None), point(30, ethereum="90", arbitrum="20"))
+    assert seen == Decimal("0.2")
 
 
 def test_a_network_that_comes_back_hides_no_fall_of_another() -> None:
-    assert drop(point(0, ethereum="70", arbitrum="20"), point(30, ethereum="90")) == Decimal("0.2")
+    seen = drop(point(0, ethereum="70", arbitrum="20"), point(30, ethereum="90", arbitrum=None))
+    assert seen == Decimal("0.2")
+
+
+def test_a_list_that_no_longer_names_a_network_hides_no_fall() -> None:
+    assert drop(point(0, ethereum="70"), point(30, ethereum="70", arbitrum="20")) == Decimal("0.2")
+
+
+def test_a_list_that_moves_to_another_network_is_no_fall() -> None:
+    assert drop(point(0, ethereum="70", base="20"), point(30, ethereum="70", arbitrum="20")) == 0
+    assert drop(point(0, base="90"), point(30, ethereum="90")) == 0
 
 
 def test_a_move_between_networks_that_are_both_read_is_no_fall() -> None:
@@ -50,22 +61,25 @@ def test_more_that_is_owed_is_a_fall_too() -> None:
     assert drop(point(0, owed="200", ethereum="100"), point(30, ethereum="100")) == Decimal("0.5")
 
 
-@pytest.mark.parametrize("then", [point(30, arbitrum="20"), point(30, owed="0", ethereum="1")])
+@pytest.mark.parametrize("then", [point(30, arbitrum="20", ethereum=None), point(30, owed="0", ethereum="1")])
 def test_where_nothing_can_be_compared_there_is_no_fall_and_no_calm(then: RatioPoint) -> None:
-    assert drop(point(0, ethereum="70"), then) is None
+    assert drop(point(0, ethereum="70", arbitrum=None), then) is None
 
 
-amounts = st.dictionaries(st.sampled_from("abc"), st.integers(0, 200).map(Decimal), max_size=3)
+amounts = st.dictionaries(st.sampled_from("abc"), st.none() | st.integers(0, 200).map(Decimal), max_size=3)
 
 
 @given(st.lists(st.tuples(st.integers(0, 90), amounts), max_size=6), amounts)
 def test_a_fall_is_never_more_than_one_of_the_networks_compared_has_lost(
-    history: list[tuple[int, dict[str, Decimal]]], now: dict[str, Decimal]
+    history: list[tuple[int, dict[str, Decimal | None]]], now: dict[str, Decimal | None]
 ) -> None:
     points = [RatioPoint(NOW - timedelta(minutes=ago), "okx", "ETH", None, Decimal(100), held) for ago, held in history]
     found = fall(RatioPoint(NOW, "okx", "ETH", None, Decimal(100), now), points, HOUR)
-    comparable = [each for each in points if NOW - each.at <= HOUR and each.held.keys() & now.keys()]
-    assert (found is None) == (not comparable)
+    losses = []
+    for each in points:
+        names = {name for name in (*each.held, *now) if {each.held.get(name, 0), now.get(name, 0)}.isdisjoint({None})}
+        if NOW - each.at <= HOUR and names:
+            losses.append(sum((each.held.get(name) or 0) - (now.get(name) or 0) for name in names))
+    assert (found is None) == (not losses)
     if found:
-        losses = [sum((each.held[n] - now[n]) for n in each.held.keys() & now.keys()) for each in comparable]
         assert found.drop * 100 == max(losses)

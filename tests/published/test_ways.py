@@ -72,6 +72,7 @@ async def refused(url: str, **values: object) -> tuple[str, str]:
             "::127.0.0.1",
         ),
         *("64:ff9b::7f00:1", "2002:7f00:1::", "2002:a00:1::1", "2001:0:7f00:1::", "255.255.255.255", "198.18.0.1"),
+        *("fec0::1", "64:ff9b:1::7f00:1", "::ffff:0:7f00:1", "5f00::1"),
     ],
 )
 def test_addresses_of_our_own_network_are_not_public(address: str) -> None:

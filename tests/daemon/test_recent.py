@@ -1,0 +1,39 @@
+"""The points that falls are measured from: the highest are kept, and not endlessly many."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from monitor.daemon.recent import Recent
+from monitor.model import RatioPoint
+from tests.support.judgement import NOW
+
+HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+
+
+def point(after: timedelta, **held: int | None) -> RatioPoint:
+    amounts = {network: None if amount is None else Decimal(amount) for network, amount in held.items()}
+    return RatioPoint(NOW + after, "okx", "ETH", None, Decimal(100), amounts)
+
+
+def test_networks_that_come_and_go_leave_no_more_points_than_slots(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[RatioPoint] = []
+    monkeypatch.setattr("monitor.daemon.recent.fall", lambda _now, points, _within: compared.extend(points))
+    recent = Recent()
+    for second in range(0, 3600, 5):
+        away = None if second % 10 else 20
+        recent.add([point(second * SECOND, ethereum=80 + second % 7, arbitrum=away)], HOUR)
+    recent.falls([point(HOUR, ethereum=1, arbitrum=1)], HOUR)
+    assert 60 <= len(compared) <= 2 * 61
+
+
+def test_of_a_slot_the_highest_of_each_set_of_networks_stays() -> None:
+    recent = Recent()
+    for second, ethereum, arbitrum in ((0, 90, 20), (5, 95, None), (10, 80, 20), (15, 80, None)):
+        recent.add([point(second * SECOND, ethereum=ethereum, arbitrum=arbitrum)], HOUR)
+    (found,) = recent.falls([point(20 * SECOND, ethereum=80, arbitrum=None)], HOUR).values()
+    assert (found.drop, found.before) == (Decimal("0.15"), Decimal("0.95"))
+    (found,) = recent.falls([point(20 * SECOND, ethereum=94, arbitrum=2)], HOUR).values()
+    assert (found.drop, found.before) == (Decimal("0.14"), Decimal("1.1"))
