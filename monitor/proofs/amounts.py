@@ -31,6 +31,16 @@ def read(value: object, place: str, places: int | None) -> Decimal:
     return amount
 
 
+def read_number(value: object, place: str) -> Decimal:
+    """An amount that stands as a number in JSON, with the decimals that it is written with: it is hashed like that."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise ProofError(f"{place}: expected an amount as a number, as in the root, not {kind(value)}")
+    amount = Decimal(value)
+    if not _AMOUNT.fullmatch(format(amount, "f")) or (amount.is_signed() and not amount):
+        raise ProofError(f"{place}: {shown(value)} is not an amount in plain digits")
+    return amount
+
+
 def spelt(amount: Decimal, places: int | None) -> str:
     """``amount`` in plain digits, with exactly ``places`` decimals, or (None) with as many as it needs.
 

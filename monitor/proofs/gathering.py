@@ -3,9 +3,10 @@
 import gzip
 import stat
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO, cast
 
 from monitor.formats import visible
@@ -37,24 +38,44 @@ def gather(paths: Iterable[str | Path]) -> list[ProofFile]:
 
 
 def _all(paths: Iterable[str | Path]) -> list[ProofFile]:
-    found: list[ProofFile] = []
+    found: dict[PurePath, ProofFile] = {}
     size = 0
     for path in paths:
-        for file in _expand(Path(path)):
-            found.append(file)
+        for where, file in _expand(Path(path)):
+            if where in found:  # one file, named twice
+                continue
+            found[where] = file
             size += file.size
             if len(found) > MOST_FILES:
                 raise UnreadableError(f"{path}: more than {MOST_FILES} files; name those of one proof")
             if size > MOST_BYTES:
                 raise UnreadableError(f"{path}: expands to more than {MOST_BYTES} bytes")
-    if repeated := _repeated([file.name for file in found]):
-        raise UnreadableError(f"{repeated}: two files have this name; it is unclear which counts")
     if not found:
         raise UnreadableError("no files: name the files of a proof, their directory, or the archive they came in")
-    return found
+    return _told_apart(found)
 
 
-def _expand(path: Path) -> Iterator[ProofFile]:
+def _told_apart(found: Mapping[PurePath, ProofFile]) -> list[ProofFile]:
+    """The files, those of equal names with as many of their folders before them as tell them apart."""
+    alike: dict[str, list[PurePath]] = {}
+    for where, file in found.items():
+        alike.setdefault(file.name, []).append(where)
+    names: dict[PurePath, str] = {}
+    for name, places in alike.items():
+        own = len(PurePath(name).parts)
+        deepest = max(len(where.parts) for where in places) if len(places) > 1 else own
+        for depth in range(own, deepest + 1):
+            longer = {where: "/".join((*where.parts[-depth:-own], name)) for where in places}
+            if len(set(longer.values())) == len(places):
+                break
+        else:
+            raise UnreadableError(f"{name}: two files have this name; it is unclear which counts")
+        names |= longer
+    return [replace(file, name=printable(names[where])) for where, file in found.items()]
+
+
+def _expand(path: Path) -> Iterator[tuple[PurePath, ProofFile]]:
+    """The files that a path stands for, and where each is: on disk, an archive counting as a folder."""
     try:
         kind = path.stat().st_mode
     except (OSError, ValueError) as error:
@@ -70,16 +91,18 @@ def _expand(path: Path) -> Iterator[ProofFile]:
         raise UnreadableError(f"{path}: neither a file nor a directory")
 
 
-def _file(path: Path, name: str) -> Iterator[ProofFile]:
+def _file(path: Path, name: str) -> Iterator[tuple[PurePath, ProofFile]]:
+    place = path.absolute()
     try:
         with path.open("rb") as stream:
             start = stream.read(4)
         if start in {b"PK\x03\x04", b"PK\x05\x06"}:
-            yield from _members(path, name)
+            for member in _members(path, name):
+                yield place / member.name, member
         elif start.startswith(b"\x1f\x8b"):
-            yield ProofFile(name.removesuffix(".gz"), path.stat().st_size, partial(_gzip, path))
+            yield place, ProofFile(name.removesuffix(".gz"), path.stat().st_size, partial(_gzip, path))
         else:
-            yield ProofFile(name, path.stat().st_size, partial(_plain, path.absolute()), direct=True)
+            yield place, ProofFile(name, path.stat().st_size, partial(_plain, place), direct=True)
     except DAMAGE as error:
         raise UnreadableError(f"{name}: {error}") from error
 

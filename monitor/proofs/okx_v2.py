@@ -21,6 +21,7 @@ from monitor.proofs.okx_v2_lines import TREE
 from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
 from monitor.proofs.strict_json import Fields
 from monitor.proofs.tree_format import Amount, Leaf
+from monitor.proofs.users import every, together
 from monitor.proofs.work import Executor
 
 _NAME = "okx-merkle-v2"
@@ -57,7 +58,7 @@ def _verify(files: Sequence[ProofFile], expected: Expected, executor: Executor) 
     trees = [file for file in files if _is_tree(file)]
     if len(trees) > 1:
         raise UnreadableError(f"{trees[1].name}: a second tree beside {trees[0].name}; give the files of one proof")
-    users = [_read_user(file) for file in files if file not in trees]
+    users = every([file for file in files if file not in trees], _read_user)
     whose = ["whose leaves these are: the files name no customer"] if expected.user else []
     if not trees:
         return _without_tree(users, whose)
@@ -136,7 +137,10 @@ def _whole(tree: Tree, users: Sequence[_User], whose: list[str]) -> LiabilitiesP
         f"every hash and every sum of the whole tree recomputes, from {tree.leaves:,} leaves to the root",
         "the root's totals are the sums of all leaves, none of which is negative",
     ]
-    proven += [f"{_counted(user)} are {_leaves(user)} of this tree" for user in users]
+    if len(users) == 1:
+        proven.append(f"{_counted(users[0])} are {_leaves(users[0])} of this tree")
+    elif users:
+        proven.append(f"{together([user.name for user in users])}: all of their leaves are in this tree")
     open_ = [
         "that every customer has a leaf: a customer who was left out can only find that out with their own file",
         *(["that any customer's leaves are there: no customer's file was given"] if not users else []),
@@ -166,7 +170,11 @@ def _without_tree(users: Sequence[_User], whose: list[str]) -> LiabilitiesProof:
     return LiabilitiesProof(
         scheme=_NAME,
         status=ProofStatus.BOUND,
-        proven=tuple(f"{_counted(user)} are split into {_leaves(user)}, hashes and sums fitting" for user in users),
+        proven=(
+            f"{_counted(users[0])} are split into {_leaves(users[0])}, hashes and sums fitting"
+            if len(users) == 1
+            else f"{together([user.name for user in users])}: split into leaves, hashes and sums fitting",
+        ),
         not_proven=(
             "that these leaves are counted anywhere: the full tree (full-liabilities-merkle-tree.txt) was not given",
             "what is owed in all: only the tree has totals",

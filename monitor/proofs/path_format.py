@@ -33,6 +33,12 @@ class Missing(Enum):
     """The hash beside it once more."""
 
 
+class Number(str):
+    """A balance that stands as a number in JSON, where others stand as text."""
+
+    __slots__ = ()
+
+
 Texts = Mapping[str, str]
 """Balances by asset as they are spelt, in the order in which they are hashed; or plain fields by name."""
 
@@ -89,6 +95,8 @@ class PathFormat:
     places: int | None = None
     """Decimals that every amount is written with; None: as many as it needs."""
     most_places: int = 18
+    numbers: bool = False
+    """Whether balances may stand as numbers in JSON, and are then hashed as they stand there."""
     precisions_key: str = ""
     """The leaf's field that says decimals per asset."""
     sparse_leaf: bool = False

@@ -5,7 +5,7 @@ BitgetLimited/proof-of-reserves, BitunixOfficial/proof-of-reserves, mexcmerkle/m
 coinexcom/proof-of-reserves) and their examples, all of which recompute.
 """
 
-from monitor.proofs.path_format import CoinOrder, Levels, Missing, PathFormat, Side, Texts
+from monitor.proofs.path_format import CoinOrder, Levels, Missing, Number, PathFormat, Side, Texts
 
 
 def _joined(balances: Texts) -> str:
@@ -13,7 +13,11 @@ def _joined(balances: Texts) -> str:
 
 
 def _json(balances: Texts) -> str:
-    return "{" + ",".join(f'"{asset}":"{amount}"' for asset, amount in balances.items()) + "}"
+    return "{" + ",".join(f'"{asset}":{_json_text(amount)}' for asset, amount in balances.items()) + "}"
+
+
+def _json_text(amount: str) -> str:
+    return amount if isinstance(amount, Number) else f'"{amount}"'
 
 
 def _pairs(balances: Texts) -> str:
@@ -101,6 +105,7 @@ BITGET = PathFormat(
     root_side=False,
     levels=Levels.DOWN,
     most_places=8,
+    numbers=True,  # November 2022 to 2023
     hex_digits=16,
     negatives=True,
 )

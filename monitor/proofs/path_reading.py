@@ -43,6 +43,8 @@ class Path:
     order: CoinOrder | None
     places: Mapping[str, int | None]
     """Decimals by asset, as :func:`amounts.spelt` takes them."""
+    numbers: bool
+    """Whether balances stand as numbers in JSON."""
 
 
 def read(layout: PathFormat, document: object, name: str) -> Path:
@@ -65,7 +67,7 @@ def read(layout: PathFormat, document: object, name: str) -> Path:
         siblings.insert(0, reader.missing(leaf))
     _check_levels(layout, leaf, siblings, root)
     _check_report(layout, [leaf, *siblings, root])
-    return Path(leaf, tuple(siblings), root, reader.order, reader.places)
+    return Path(leaf, tuple(siblings), root, reader.order, reader.places, reader.numbers)
 
 
 class _Reader:
@@ -75,6 +77,7 @@ class _Reader:
         self._layout = layout
         balances = root.inner(layout.balances_key)
         self._assets = tuple(balances.names())
+        self.numbers = layout.numbers and not any(isinstance(balances.value(asset), str) for asset in self._assets)
         self.order = self._known_order(balances.place)
         decimals = self.order.places if self.order else {}
         self.places: dict[str, int | None] = {asset: decimals.get(asset, layout.places) for asset in self._assets}
@@ -138,7 +141,8 @@ class _Reader:
             raise ProofError(f"{fields.place}: a leaf needs all of {', '.join(layout.leaf_fields)}")
         plain = {key: _plain(fields, key) for key in given}
         for key in layout.optional & fields.names():
-            _plain(fields, key)
+            if fields.value(key) != "":  # some files write what a node has none of, and leave it empty
+                _plain(fields, key)
         report = _plain(fields, layout.report_key) if layout.report_key in fields.names() else ""
         return Node(fields.place, stated, side, level, self._balances(fields, sparse=sparse), plain, report)
 
@@ -163,7 +167,10 @@ class _Reader:
         expected = tuple(asset for asset in self._assets if not sparse or asset in balances.names())
         if found != expected:
             raise ProofError(f"{balances.place}: expected the root's assets in its order: {', '.join(expected)}")
-        read = {a: amounts.read(balances.value(a), balances.at(a), self.places[a]) for a in found}
+        if self.numbers:
+            read = {a: amounts.read_number(balances.value(a), balances.at(a)) for a in found}
+        else:
+            read = {a: amounts.read(balances.value(a), balances.at(a), self.places[a]) for a in found}
         for asset, amount in read.items():
             if amount < 0 and not layout.negatives:
                 raise ProofError(f"{balances.at(asset)}: {amount} is negative")

@@ -3,8 +3,9 @@
 import json
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterable, KeysView, Mapping, Sequence
-from typing import NoReturn
+from collections.abc import Callable, Iterable, KeysView, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NoReturn
 
 from monitor.proofs.files import DAMAGE, ProofFile
 from monitor.proofs.scheme import UnreadableError
@@ -14,13 +15,15 @@ SIZE_LIMIT = 256 * 2**20
 _DOCUMENT_LIMIT = 16 * 2**20
 """Bytes of one JSON file: many times what any exchange publishes. Empty objects take 25 times their text in memory."""
 _DIGITS_LIMIT = 100  # a 256-bit number has 78; reading a number costs the square of its digits
+_FRACTION = re.compile(r"-?[0-9]{1,50}\.[0-9]{1,50}")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,99})")
 
 
-def load(file: ProofFile) -> object:
+def load(file: ProofFile, *, fractions: bool = False) -> object:
     """The whole document. Refuses repeated keys, fractions, exponents, NaN and numbers of more than 100 digits.
 
-    Raises :class:`UnreadableError`, whatever the bytes.
+    With ``fractions``, numbers with a point in them are Decimals, with all of their zeros. Raises
+    :class:`UnreadableError`, whatever the bytes.
     """
     data = contents(file, _DOCUMENT_LIMIT)
     if data.startswith(BOM_UTF8):
@@ -29,8 +32,19 @@ def load(file: ProofFile) -> object:
     def refuse(message: str) -> NoReturn:
         raise UnreadableError(f"{file.name}: {message}")
 
-    def whole(digits: str) -> int:
-        return int(digits) if len(digits) <= _DIGITS_LIMIT else refuse(f"a number of {len(digits)} digits")
+    try:
+        document: object = json.loads(data.decode(), **_parsers(refuse, fractions=fractions))
+    except UnicodeDecodeError as error:
+        raise UnreadableError(f"{file.name}: byte {error.start} is not UTF-8, so this is not JSON") from error
+    except json.JSONDecodeError as error:
+        raise UnreadableError(f"{file.name}: not JSON: line {error.lineno}: {error.msg}") from error
+    except RecursionError as error:
+        raise UnreadableError(f"{file.name}: nested too deeply") from error
+    return document
+
+
+def _parsers(refuse: Callable[[str], NoReturn], *, fractions: bool) -> dict[str, Any]:
+    """What ``json.loads`` is to make of objects and numbers."""
 
     def unique(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
         found = dict(pairs)
@@ -39,20 +53,15 @@ def load(file: ProofFile) -> object:
             refuse(f"the key {shown(next(key for key in keys if keys.count(key) > 1))} occurs twice in one object")
         return found
 
-    def fraction(text: str) -> NoReturn:
-        refuse(f"{shown(text)} is not a whole number")
+    def whole(digits: str) -> int:
+        return int(digits) if len(digits) <= _DIGITS_LIMIT else refuse(f"a number of {len(digits)} digits")
 
-    try:
-        document: object = json.loads(
-            data.decode(), object_pairs_hook=unique, parse_int=whole, parse_float=fraction, parse_constant=fraction
-        )
-    except UnicodeDecodeError as error:
-        raise UnreadableError(f"{file.name}: byte {error.start} is not UTF-8, so this is not JSON") from error
-    except json.JSONDecodeError as error:
-        raise UnreadableError(f"{file.name}: not JSON: line {error.lineno}: {error.msg}") from error
-    except RecursionError as error:
-        raise UnreadableError(f"{file.name}: nested too deeply") from error
-    return document
+    def fraction(text: str) -> Decimal:
+        if not (fractions and _FRACTION.fullmatch(text)):
+            refuse(f"{shown(text)} is not a {'number in plain digits' if fractions else 'whole number'}")
+        return Decimal(text)
+
+    return {"object_pairs_hook": unique, "parse_int": whole, "parse_float": fraction, "parse_constant": fraction}
 
 
 def contents(file: ProofFile, most: int = SIZE_LIMIT) -> bytes:
@@ -156,11 +165,18 @@ def octets(value: object, place: str, count: int) -> bytes:
 
 def kind(value: object) -> str:
     """What a JSON value is, for errors."""
-    names = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number"}
+    names = {
+        dict: "an object",
+        list: "a list",
+        str: "text",
+        bool: "true or false",
+        int: "a number",
+        Decimal: "a number",
+    }
     return names.get(type(value), "null")
 
 
 def shown(value: object) -> str:
     """A value for an error: quoted, and cut where it is long."""
-    text = repr(value) if isinstance(value, str | int) else kind(value)
+    text = repr(value) if isinstance(value, str | int) else str(value) if isinstance(value, Decimal) else kind(value)
     return text if len(text) <= 80 else f"{text[:60]}… ({len(text)} characters)"

@@ -3,16 +3,17 @@
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from hashlib import sha256
 from itertools import pairwise
 
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs import amounts, path_reading, strict_json
 from monitor.proofs.files import ProofFile, head
-from monitor.proofs.path_format import Levels, Missing, PathFormat, Side
+from monitor.proofs.path_format import Levels, Missing, Number, PathFormat, Side
 from monitor.proofs.path_reading import Node, Path
 from monitor.proofs.scheme import Expected, ProofError, Scheme
-from monitor.proofs.users import look_for
+from monitor.proofs.users import every, look_for, together
 from monitor.proofs.work import Executor
 
 _OPPOSITE = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT, Side.PAD: Side.LEFT}
@@ -26,9 +27,7 @@ def scheme(layout: PathFormat) -> Scheme:
         return bool(files) and all(_is_json_with(marks, head(file)) for file in files)
 
     def verify(files: Sequence[ProofFile], expected: Expected, _: Executor) -> LiabilitiesProof:
-        paths = [path_reading.read(layout, strict_json.load(file), file.name) for file in files]
-        for path in paths:
-            _check(layout, path)
+        paths = every(files, partial(_read, layout))
         for first, other in pairwise(paths):
             if (first.root.hash, first.root.balances) != (other.root.hash, other.root.balances):
                 raise ProofError(f"{other.root.place}: another root than {first.root.place} has")
@@ -39,6 +38,13 @@ def scheme(layout: PathFormat) -> Scheme:
 
 def _is_json_with(marks: Sequence[re.Pattern[bytes]], start: bytes) -> bool:
     return start.lstrip().startswith(b"{") and all(mark.search(start) for mark in marks)
+
+
+def _read(layout: PathFormat, file: ProofFile) -> Path:
+    """The path in a file, checked by itself."""
+    path = path_reading.read(layout, strict_json.load(file, fractions=layout.numbers), file.name)
+    _check(layout, path)
+    return path
 
 
 def _check(layout: PathFormat, path: Path) -> None:
@@ -93,6 +99,8 @@ def _climb(layout: PathFormat, path: Path, start: str, missing: Missing) -> tupl
             left, right = (sibling.hash, current) if sibling.side is Side.LEFT else (current, sibling.hash)
         else:
             left, right = current, current if missing is Missing.REPEATED else ""
+        if path.numbers and sibling is path.siblings[-1] and sums == path.root.balances:
+            sums = path.root.balances  # the same amounts, as they stand in the file
         current = _hash(layout, layout.node(left, right, _texts(layout, path, sums), level))
     return current, sums
 
@@ -109,6 +117,8 @@ def _check_repetition(layout: PathFormat, sibling: Node, beside: str) -> None:
 
 def _texts(layout: PathFormat, path: Path, balances: Mapping[str, Decimal]) -> dict[str, str]:
     order = sorted(balances) if layout.hashed_sorted else [asset for asset in path.places if asset in balances]
+    if path.numbers:  # hashed as they stand; sums with the decimals of what they are of
+        return {asset: Number(format(balances[asset], "f")) for asset in order}
     return {asset: amounts.spelt(balances[asset], path.places[asset]) for asset in order}
 
 
@@ -119,9 +129,10 @@ def _hash(layout: PathFormat, text: str) -> str:
 def _result(layout: PathFormat, paths: Sequence[Path], expected: Expected) -> LiabilitiesProof:
     root = paths[0].root
     levels = " and ".join(str(count) for count in sorted({len(path.siblings) for path in paths}))
-    counted = [f"{path.leaf.place} counts {_listed(path.leaf.balances)}" for path in paths]
+    counted = f"{paths[0].leaf.place} counts {_listed(paths[0].leaf.balances)}"
     proven = [
-        f"the leaf of each customer whose file was given is the hash of their balances: {'; '.join(counted)}",
+        "the leaf of each customer whose file was given is the hash of their balances: "
+        + (counted if len(paths) == 1 else together([path.leaf.place for path in paths])),
         f"hashes and sums of all {levels} levels above lead to the root {root.hash}",
         "the root's totals are the sums of the balances along the path"
         + ("" if layout.negatives else ", none of which is negative"),

@@ -129,6 +129,7 @@ def test_what_cannot_be_gathered_is_named(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "a/x.json").write_text("{}")
     (tmp_path / "x.json").write_text("{}")
+    (tmp_path / "x.json.gz").write_bytes(gzip.compress(b"{}"))
     with zipfile.ZipFile(tmp_path / "locked.zip", "w") as archive:
         archive.writestr("secret", b"text")
     locked = bytearray((tmp_path / "locked.zip").read_bytes())
@@ -139,11 +140,24 @@ def test_what_cannot_be_gathered_is_named(tmp_path: Path) -> None:
         (["empty"], "no files"),
         (["broken.zip"], "broken.zip"),
         (["locked.zip"], "encrypted"),
-        (["x.json", "a/x.json"], "two files have this name"),
+        (["x.json", "x.json.gz"], "two files have this name"),
         (["\0"], "embedded null"),
     ):
         with pytest.raises(UnreadableError, match=named):
             gather([tmp_path / path for path in paths])
+
+
+def test_files_of_equal_names_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    for folder in ("1/a", "2/a", "2/b"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "x.json").write_text(folder)
+    named = [tmp_path / folder / "x.json" for folder in ("1/a", "2/a", "2/b")]
+    found = gather([*named[1:], named[1]])
+    assert [file.name for file in found] == ["a/x.json", "b/x.json"]
+    found = gather(named)
+    assert [file.name for file in found] == ["1/a/x.json", "2/a/x.json", "2/b/x.json"]
+    assert [file.open().read() for file in found] == [b"1/a", b"2/a", b"2/b"]
+    assert [file.name for file in gather([tmp_path / "1/a", tmp_path / "2/a"])] == ["1/a/x.json", "2/a/x.json"]
 
 
 def test_a_damaged_gzip_is_unreadable(tmp_path: Path) -> None:

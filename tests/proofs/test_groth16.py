@@ -54,9 +54,9 @@ def test_the_table_of_gate_is_bound_to_its_root_and_sums() -> None:
     assert any("3 batches" in sentence for sentence in found.proven)
     assert any("sums that the last batch commits to" in sentence for sentence in found.proven)
     assert any("read, not verified" in sentence for sentence in found.not_proven)
-    assert dict(found.totals) == {"btc": Decimal(245000000), "eth": Decimal(245000000)}
-    assert not found.in_coins
-    assert any("whole coins" in sentence for sentence in found.not_proven)
+    assert dict(found.totals) == {"btc": Decimal("2.45"), "eth": Decimal("2.45")}
+    assert found.in_coins
+    assert any("the unit of the amounts" in sentence for sentence in found.not_proven)
 
 
 def test_the_table_alone_proves_no_sum() -> None:
@@ -139,7 +139,7 @@ def test_every_field_of_a_users_file_altered_is_refused(path: tuple[Any, ...]) -
         (("Proof", 3), "ab", "base64"),
         (("Proof", 3), encoded(ORDER), "not an element"),
         (("Assets", 1, "Index"), 104, "out of order"),
-        (("Assets", 1, "Index"), 500, "not below"),
+        (("Assets", 1, "Index"), 1000, "not below"),
         (("Assets", 0, "Equity"), 2**64, "64 bits"),
         (("Assets", 0, "Equity"), -1, "less than 0"),
         (("Assets", 0), {"Index": 1}, "missing"),
@@ -197,13 +197,12 @@ def test_every_published_sum_altered_is_refused(asset: int, field: str) -> None:
         verify({"proof.csv": TABLE, "config.json": changed})
 
 
-def test_sums_with_collateral_are_not_said_to_be_recomputed() -> None:
+def test_sums_with_collateral_need_all_of_its_fields() -> None:
     config = json.loads(CONFIG)
     for asset in config["CexAssetsInfo"]:
         asset["LoanCollateral"] = 0
-    found = verify({"proof.csv": TABLE, "config.json": config})
-    assert any("collateral is not recomputed" in sentence for sentence in found.not_proven)
-    assert not any("commits to, and" in sentence for sentence in found.proven)
+    with pytest.raises(ProofError, match="'LoanRatios' is missing"):
+        verify({"proof.csv": TABLE, "config.json": config})
 
 
 def sharing_one_root(*spans: tuple[int, int]) -> str:

@@ -18,7 +18,12 @@ PATHS = {
         "bybit-merkle",
         "c91d5de0554f97244e4d9f8056fad70fa0cb2cdb23c290ec597a042645dcbc03",
     ),
+    "bybit-mock_user_merkle_tree_path_40_v2.json": (  # its inner nodes have an empty nonce
+        "bybit-merkle",
+        "8a9e4bb937aac2d92559791fa711ffa6a38c4861564b87ad8f1f42f5d0ac6c93",
+    ),
     "bitget-merkel_tree_bg.json": ("bitget-merkle", "8eac815c495e6a67"),
+    "bitget-numbers-merkel_tree_bg.json": ("bitget-merkle", "a8bf4b46f0c874a4"),
     "bitunix-merkle_tree_bitunix.json": (
         "bitunix-merkle",
         "7d409a80ebbbf4cef17f3f9c5f56f6e26040f1ca285395897cf695b21391679d",
@@ -44,6 +49,7 @@ TOTALS = {
         "USDT": "1661685866.08882744",
         "USDC": "122140146.79859507",
     },
+    "bitget-numbers-merkel_tree_bg.json": {"BTC": "11.5001998", "ETH": "5300", "USDT": "13255.22196312"},
     "mexc-merkle_proof.json": {"BTC": "4386831.37", "ETH": "5001729.74", "USDT": "5099023.18", "USDC": "0"},
     "bitmex-liabilities-100-proof.csv": {"BTC": "40.00004"},
     "river-test.csv": {"BTC": "10006.43641021"},
@@ -110,6 +116,7 @@ def altered(data: bytes, at: int) -> bytes:
 
 UNHASHED = {
     "bybit-mock_user_merkle_tree_path_40.json": (b'"nonce": "',),
+    "bybit-mock_user_merkle_tree_path_40_v2.json": (b'"nonce": "', b'"auditId": "'),
     "bybit-mock_user_merkle_tree_path_40_v5.json": (b'"nonce": "', b'"auditId": "'),
     "bitmex-liabilities-100-proof.csv": (b"block_height:",),
     "river-test.csv": (b"block_height:",),

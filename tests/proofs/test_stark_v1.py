@@ -57,7 +57,7 @@ def test_an_inclusion_file_alone_proves_its_path_and_no_sum(files: dict[str, str
 def test_sum_proofs_alone_prove_the_totals_and_nobodys_inclusion(files: dict[str, str]) -> None:
     found = verify(only(files, "sum_proof_data"))
     assert found.totals
-    assert any("no inclusion file" in sentence for sentence in found.not_proven)
+    assert any("no user's inclusion file" in sentence for sentence in found.not_proven)
 
 
 def test_one_batch_alone_states_no_totals_of_the_exchange(files: dict[str, str]) -> None:
@@ -109,22 +109,33 @@ def test_a_user_cannot_be_found_without_an_inclusion_file(files: dict[str, str])
         verify(only(files, "sum_proof_data"), user=USER)
 
 
-def test_the_lines_of_okx_guide_are_given_for_each_file(files: dict[str, str]) -> None:
+def test_the_lines_of_okx_guide_are_given_once_with_the_number_of_files(files: dict[str, str]) -> None:
     lines = guide_lines(all_held(files), Expected(), InProcess())
-    passed = ("Inclusion constraint validation passed",) * 2
+    passed = ("Inclusion constraint validation passed", "2 of 2 files")
     assert lines == (BEGIN, *passed, "Total sum and non-negative constraint validation passed", END)
 
 
 def test_the_lines_of_okx_guide_say_what_failed(files: dict[str, str]) -> None:
     files[INCLUSION] = files[INCLUSION].replace("127644105", "127644106")
     lines = guide_lines(all_held(files), Expected(), InProcess())
-    assert "Inclusion constraint validation failed" in lines
-    assert "Inclusion constraint validation passed" in lines
+    assert lines[1:3] == ("Inclusion constraint validation failed", f"1 of 2 files; not {INCLUSION}")
     name = "sum_proof_data/trunk/sum_values.json"
     files[name] = files[name].replace("2782065713", "2782065714")
     lines = guide_lines(all_held(files), Expected(), InProcess())
-    failed = ("Inclusion constraint validation failed",) * 2  # nothing holds that leads to a report that does not
-    assert lines == (BEGIN, *failed, "Total sum and non-negative constraint validation failed", END)
+    assert lines[1] == "Inclusion constraint validation failed"  # nothing holds that leads to a report that does not
+    assert lines[-2:] == ("Total sum and non-negative constraint validation failed", END)
+
+
+def test_all_inclusion_files_that_fail_are_named(files: dict[str, str]) -> None:
+    for name in (INCLUSION, "b0_user_2_inclusion_proof.json"):
+        files[name] = files[name].replace('"user_index":', '"user_index": 1', 1)
+    with pytest.raises(ProofError, match=r"2 of 2 users' files fail: .*a0_user_1_.*; b0_user_2_"):
+        verify(files)
+
+
+def test_a_user_with_more_than_the_whole_batch_is_refused() -> None:
+    with pytest.raises(ProofError, match="9004000 is more than the 15000 of the whole batch"):
+        verify(below(Path("tests/data/proofs/stark-v1-leafswap")))
 
 
 def test_nothing_that_is_not_there_has_a_line(files: dict[str, str]) -> None:

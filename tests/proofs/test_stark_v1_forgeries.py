@@ -98,6 +98,43 @@ def test_rows_enough_to_write_a_negative_number_are_refused_though_all_else_hold
         checked(forged, 16)
 
 
+def shown_leaves(first: int, second: int) -> dict[str, Any]:
+    """An honest batch of 300 in which two users are shown leaves that were put where the sum proof does not look."""
+    leaves = {0: User(10, (first, 0, 0)), 1: User(11, (second, 0, 0))}
+    made = report(CONFIG, {"a0": [User(10 + i, (100, 0, 0)) for i in range(3)]}, {"a0": leaves})
+    return {**made.documents(), **{f"{i}_inclusion_proof.json": made.inclusion("a0", i) for i in leaves}}
+
+
+def test_users_who_have_more_together_than_their_batch_are_refused() -> None:
+    verify(shown_leaves(150, 150))  # what the scheme cannot see
+    with pytest.raises(ProofError, match="with it, the given users of batch 0 have 301, more than the 300"):
+        verify(shown_leaves(150, 151))
+    with pytest.raises(ProofError, match="301 is more than the 300 of the whole batch"):
+        verify(shown_leaves(301, 0))
+
+
+def padded(*users: User) -> dict[str, Any]:
+    made = report(CONFIG, {"a0": users})
+    return {**made.documents(), **{f"{i}_inclusion_proof.json": made.inclusion("a0", i) for i in range(len(users))}}
+
+
+def test_padding_is_no_user() -> None:
+    files = padded(User(10, (100, 0, 0)), User(0, (0, 0, 0)), User(0, (0, 0, 0)))
+    found = SCHEME.verify(all_held(files), Expected(), InProcess())
+    assert any("the leaf of user" in sentence for sentence in found.proven)
+    assert any("1_inclusion_proof.json, 2_inclusion_proof.json: of entries" in each for each in found.not_proven)
+    del files["0_inclusion_proof.json"]
+    found = SCHEME.verify(all_held(files), Expected(), InProcess())
+    assert any("no user's inclusion file" in each for each in found.not_proven)
+    with pytest.raises(ProofError, match="no user's file"):
+        SCHEME.verify(all_held(files), Expected(user="00" * 32), InProcess())
+
+
+def test_padding_that_holds_something_is_refused() -> None:
+    with pytest.raises(ProofError, match="fills up a batch"):
+        verify(padded(User(0, (100, -100, 0)), User(5, (100, 103, 0))))
+
+
 def test_a_batch_of_the_other_kind_of_rows_is_refused() -> None:
     with pytest.raises(ProofError, match="rows per user"):
         verify(published({"a0": batch(6, 32)}, prove(CONFIG, [batch_user(batch(6, 32))], TRUNK_ROWS)))

@@ -24,3 +24,8 @@ def all_held(contents: Mapping[str, Any]) -> list[ProofFile]:
 def below(folder: Path) -> dict[str, str]:
     """The texts of all files below a directory, by their names from there."""
     return {str(path.relative_to(folder)): path.read_text() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def bytes_below(folder: Path) -> dict[str, bytes]:
+    """The bytes of all files below a directory, by their names from there."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}

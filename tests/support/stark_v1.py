@@ -105,9 +105,15 @@ def config_document(config: Config) -> Json:
     return {"main_coins_num": config.main, "coins": list(config.coins)}
 
 
-def report(config: Config, batches: Mapping[str, Sequence[User]]) -> Report:
-    """Proves batches (``a…`` with 16 rows per user, ``b…`` with 32) and the trunk over them."""
-    proven = {name: prove(config, users, 16 if name[0] == "a" else 32) for name, users in batches.items()}
+def report(
+    config: Config, batches: Mapping[str, Sequence[User]], shown: Mapping[str, Mapping[int, User]] | None = None
+) -> Report:
+    """Proves batches (``a…`` with 16 rows per user, ``b…`` with 32) and the trunk over them; ``shown`` by batch."""
+    shown = shown or {}
+    proven = {
+        name: prove(config, users, 16 if name[0] == "a" else 32, shown=shown.get(name))
+        for name, users in batches.items()
+    }
     trunk = prove(config, [batch_user(proof) for proof in proven.values()], TRUNK_ROWS)
     return Report(config, proven, trunk)
 
@@ -117,8 +123,15 @@ def batch_user(proof: Proof) -> User:
     return User(int.from_bytes(proof.root), proof.totals)
 
 
-def prove(config: Config, users: Sequence[User], uts: int, nets: Sequence[int] | None = None) -> Proof:
-    """One sum proof. ``nets`` replaces the users' net values, which the scheme does not tie to their coins."""
+def prove(
+    config: Config,
+    users: Sequence[User],
+    uts: int,
+    nets: Sequence[int] | None = None,
+    shown: Mapping[int, User] | None = None,
+) -> Proof:
+    """One sum proof. ``nets`` replaces the users' net values, which the scheme does not tie to their coins; ``shown``
+    puts other leaves in the place of some users', where nothing is ever opened."""
     nets = nets or [sum(user.coins) for user in users]
     count = 2
     while count < len(users) + 1:
@@ -142,6 +155,15 @@ def prove(config: Config, users: Sequence[User], uts: int, nets: Sequence[int] |
         keccak(net + keccak(coins) + _word(identity) + noise)
         for net, coins, identity, noise in zip(nets_words, coin_words, ids, hashes, strict=True)
     ])  # fmt: skip
+    told = list(users)
+    for i, user in (shown or {}).items():
+        told[i], index = user, EXTENSION * (uts * (i + 1) + uts - 2)
+        node = size + position(index, size)
+        coins = b"".join(_word(amount % PRIME) for amount in user.coins)
+        tree[node] = keccak(_word(sum(user.coins) % PRIME) + keccak(coins) + _word(user.identity) + hashes[index])
+        while node > 1:
+            node >>= 1
+            tree[node] = keccak(tree[2 * node] + tree[2 * node + 1])
     nonce = _work(tree[1])
     committed = [*extended, [0] * size, quotients[0], *quotients[2:]]
     drawn = coefficients(nonce, 2 * len(committed))
@@ -169,7 +191,7 @@ def prove(config: Config, users: Sequence[User], uts: int, nets: Sequence[int] |
         "low_degree_proof": _fold(combined, combined_tree, 4 * steps),
     }
     values = dict(zip((TOTAL, *config.coins), sums, strict=True))
-    return Proof(config, users, uts, values, document, tree, hashes)
+    return Proof(config, told, uts, values, document, tree, hashes)
 
 
 def _column(amounts: Sequence[int], count: int, uts: int, *, digits: bool) -> list[int]:

@@ -8,8 +8,6 @@ from monitor.proofs.groth16.poseidon import ORDER
 from monitor.proofs.scheme import ProofError, UnreadableError
 from monitor.proofs.strict_json import Fields, shown
 
-CAPACITIES = (350, 500)
-"""How many assets the exchanges' circuits have had room for; the files do not say."""
 _AMOUNT_BITS = 64
 
 

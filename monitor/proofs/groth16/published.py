@@ -1,27 +1,45 @@
 """The exchange's own sums per asset, and the commitment that the batches carry from none to all users."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from monitor.proofs.files import ProofFile
 from monitor.proofs.groth16.batches import Chain
-from monitor.proofs.groth16.elements import CAPACITIES, amount, packed
-from monitor.proofs.groth16.poseidon import hash_elements
-from monitor.proofs.groth16.user import DEPTH, Account
+from monitor.proofs.groth16.elements import amount
+from monitor.proofs.groth16.forms import MOST_ASSETS, ROOMS, Form, Space, absorptions, empty_root
+from monitor.proofs.groth16.poseidon import hash_padded
+from monitor.proofs.groth16.user import Account
 from monitor.proofs.scheme import ProofError, UnreadableError
 from monitor.proofs.strict_json import Fields, load, shown
 
-_PLAIN = {"TotalEquity", "TotalDebt", "BasePrice"}
+_FIELDS: Mapping[Form, tuple[str, ...]] = {
+    Form.BALANCE: ("TotalBalance",),
+    Form.PRICED: ("TotalEquity", "TotalDebt", "BasePrice"),
+    Form.COLLATERAL: (
+        *("TotalEquity", "TotalDebt", "BasePrice"),
+        *("LoanCollateral", "MarginCollateral", "PortfolioMarginCollateral"),
+        *("LoanRatios", "MarginRatios", "PortfolioMarginRatios"),
+    ),
+}
+_TIERS = 12
+"""Of each kind of collateral."""
+_BOUNDARY_BITS, _RATIO_BITS = 118, 8
+_NO_TIERS = (1 << _BOUNDARY_BITS + 8 | 1 << _BOUNDARY_BITS + 134,) * (3 * _TIERS // 2)
+"""What is hashed for the tiers of an asset that there is not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """What all users have of one asset."""
+    """What all users have of one asset, in the unit of the files."""
 
     equity: int
-    debt: int
-    price: int
+    debt: int = 0
+    price: int = 0
+    collaterals: tuple[int, ...] = ()
+    """For loans, margin and portfolio margin."""
+    tiers: tuple[int, ...] = ()
+    """How much of them counts: two tiers to an element."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +47,10 @@ class Sums:
     """``CexAssetsInfo``, by the assets' numbers."""
 
     place: str
+    form: Form
     assets: tuple[Asset, ...]
-    collateral: bool
-    """Whether collateral is counted: the commitment then has more in it, which is not computed here."""
     symbols: tuple[str, ...]
     """The assets' names, as published; empty where one has none or two share one."""
-
-    @property
-    def owed(self) -> dict[str, Decimal]:
-        """Equity less debt by name, in the unit of the files, which is not the same for all assets."""
-        return {
-            symbol: Decimal(asset.equity - asset.debt)
-            for symbol, asset in zip(self.symbols, self.assets, strict=bool(self.symbols))
-        }
 
 
 def read_sums(file: ProofFile) -> Sums:
@@ -49,52 +58,122 @@ def read_sums(file: ProofFile) -> Sums:
     fields = Fields(load(file), file.name)
     place = fields.at("CexAssetsInfo")
     listed = fields.items("CexAssetsInfo")
-    if not 0 < len(listed) <= max(CAPACITIES):
-        raise UnreadableError(f"{place}: {len(listed)} assets, not 1 to {max(CAPACITIES)}")
+    if not 0 < len(listed) <= MOST_ASSETS:
+        raise UnreadableError(f"{place}: {len(listed)} assets, not 1 to {MOST_ASSETS}")
     items = [Fields(item, f"{place}[{i}]") for i, item in enumerate(listed)]
+    form = _form(items[0])
     numbered: dict[int, Asset] = {}
     names: dict[int, str] = {}
     for i, item in enumerate(items):
+        item.only({*_FIELDS[form], *(item.names() & {"Symbol", "Index"})})
         number = item.integer("Index") if "Index" in item.names() else i
-        asset = Asset(amount(item, "TotalEquity"), amount(item, "TotalDebt"), amount(item, "BasePrice"))
+        asset = _asset(item, form)
         if asset.debt > asset.equity:
             raise ProofError(f"{item.at('TotalDebt')}: {asset.debt} is more than the equity {asset.equity}")
         if number >= len(items) or numbered.setdefault(number, asset) is not asset:
             raise ProofError(f"{item.at('Index')}: {shown(number)} occurs twice, or leaves a gap")
         if "Symbol" in item.names():
             names[number] = item.text("Symbol")
-    known = {*_PLAIN, "Symbol", "Index"}
     told = len(set(names.values())) == len(items)
-    return Sums(
-        file.name,
-        tuple(numbered[number] for number in range(len(items))),
-        collateral=any(not item.names() <= known for item in items),
-        symbols=tuple(names[number] for number in range(len(items))) if told else (),
-    )
+    every = range(len(items))
+    symbols = tuple(names[number] for number in every) if told else ()
+    return Sums(file.name, form, tuple(numbered[number] for number in every), symbols)
 
 
-def check_chain(sums: Sums, chain: Chain) -> None:
-    """The batches lead from empty sums and an empty tree to the published sums. Raises :class:`ProofError`."""
-    for capacity in CAPACITIES:
-        if len(sums.assets) > capacity:
-            continue
-        if _commitment(sums.assets, capacity) != chain.last_sums:
-            continue
-        if _commitment([Asset(0, 0, asset.price) for asset in sums.assets], capacity) != chain.first_sums:
-            raise ProofError(f"{chain.place}: the first batch does not begin with sums of zero")
-        if chain.first_root not in {None, _empty_root(capacity)}:
-            raise ProofError(f"{chain.place}: the first batch does not begin with an empty tree")
-        return
-    raise ProofError(f"{sums.place}: CexAssetsInfo: not the sums that the last batch of {chain.place} commits to")
+def _form(item: Fields) -> Form:
+    if "TotalBalance" in item.names():
+        return Form.BALANCE
+    return Form.COLLATERAL if item.names() & set(_FIELDS[Form.COLLATERAL][3:]) else Form.PRICED
 
 
-def check_prices(account: Account, sums: Sums) -> None:
-    """The user's totals are the holdings at the published prices. Raises :class:`ProofError`."""
-    prices = [asset.price for asset in sums.assets]
-    if account.holdings and account.holdings[-1].index >= len(prices):
-        raise ProofError(f"{account.place}: holds asset {account.holdings[-1].index}, but {len(prices)} are published")
-    equity = sum(one.equity * prices[one.index] for one in account.holdings)
-    debt = sum(one.debt * prices[one.index] for one in account.holdings)
+def _asset(item: Fields, form: Form) -> Asset:
+    if form is Form.BALANCE:
+        return Asset(amount(item, "TotalBalance"))
+    equity, debt, price = (amount(item, name) for name in _FIELDS[Form.PRICED])
+    asset = Asset(equity, debt, price)
+    if form is Form.PRICED:
+        return asset
+    collaterals, ratios = _FIELDS[form][3:6], _FIELDS[form][6:]
+    tiers = tuple(element for name in ratios for element in _tiers(item, name))
+    return replace(asset, collaterals=tuple(amount(item, name) for name in collaterals), tiers=tiers)
+
+
+def _tiers(item: Fields, name: str) -> list[int]:
+    """Ratio (8 bits) and boundary (118) of two tiers to an element; the precomputed values are in no hash."""
+    found = []
+    for i, one in enumerate(item.items(name, _TIERS)):
+        tier = Fields(one, f"{item.at(name)}[{i}]")
+        tier.only(("BoundaryValue", "Ratio", "PrecomputedValue"))
+        ratio, boundary = tier.integer("Ratio"), tier.integer("BoundaryValue")
+        if ratio >> _RATIO_BITS or boundary > 1 << _BOUNDARY_BITS:
+            raise ProofError(f"{tier.place}: ratio {shown(ratio)} up to {shown(boundary)} is beyond what is hashed")
+        found.append(ratio | boundary << 8)
+    return [found[i] | found[i + 1] << 126 for i in range(0, _TIERS, 2)]
+
+
+def check_chain(sums: Sums, chain: Chain) -> Space:
+    """The batches lead from empty sums and an empty tree to the published sums. Raises :class:`ProofError`.
+
+    The version is found by the last commitment: a hash that fits is of these very sums, whatever the room.
+    """
+    space = _space(sums, chain.last_sums)
+    if space is None:
+        raise ProofError(
+            f"{sums.place}: CexAssetsInfo: not the sums that the last batch of {chain.place} commits to, with room for "
+            f"up to {MOST_ASSETS} assets"
+        )
+    nothing = [Asset(0, 0, asset.price, (0,) * len(asset.collaterals), asset.tiers) for asset in sums.assets]
+    room = [space.room - len(nothing)]
+    if next(hash_padded(_elements(sums.form, nothing), _unused(sums.form), room, space.absorbed)) != chain.first_sums:
+        raise ProofError(f"{chain.place}: the first batch does not begin with sums of zero")
+    if chain.first_root not in {None, empty_root(sums.form, space)}:
+        raise ProofError(f"{chain.place}: the first batch does not begin with an empty tree")
+    return space
+
+
+def _space(sums: Sums, commitment: int) -> Space | None:
+    """The version in which these sums have this commitment: one that was seen, or else any."""
+    elements, unused, least = _elements(sums.form, sums.assets), _unused(sums.form), len(sums.assets)
+    seen = [room for room in ROOMS[sums.form] if room >= least]
+    for rooms in (seen, [room for room in range(least, MOST_ASSETS + 1) if room not in seen]):
+        for absorbed in absorptions(sums.form):
+            hashes = hash_padded(elements, unused, [room - least for room in rooms], absorbed)
+            for room, found in zip(rooms, hashes, strict=True):
+                if found == commitment:
+                    return Space(room, absorbed)
+    return None
+
+
+def check_users(users: Sequence[Account], sums: Sums) -> None:
+    """Every user's totals are the holdings at the published prices, and no asset is owed less than these users have.
+
+    Raises :class:`ProofError`.
+    """
+    held: Counter[int] = Counter()
+    lent: Counter[int] = Counter()
+    for account in {account.index: account for account in users}.values():
+        if account.form is not sums.form:
+            raise ProofError(f"{account.place}: Assets: of another form than the sums in {sums.place}")
+        if account.holdings and account.holdings[-1].index >= len(sums.assets):
+            raise ProofError(
+                f"{account.place}: holds asset {account.holdings[-1].index}, but {len(sums.assets)} are published"
+            )
+        if sums.form is not Form.BALANCE:
+            _check_prices(account, sums)
+        for one in account.holdings:
+            held[one.index] += one.equity
+            lent[one.index] += one.debt
+            asset = sums.assets[one.index]
+            if held[one.index] > asset.equity or lent[one.index] > asset.debt:
+                raise ProofError(
+                    f"{account.place}: Assets: of asset {one.index} the given users alone hold {held[one.index]} and "
+                    f"owe {lent[one.index]}, but by {sums.place} all together hold {asset.equity} and owe {asset.debt}"
+                )
+
+
+def _check_prices(account: Account, sums: Sums) -> None:
+    equity = sum(one.equity * sums.assets[one.index].price for one in account.holdings)
+    debt = sum(one.debt * sums.assets[one.index].price for one in account.holdings)
     if (equity, debt) != (account.equity, account.debt):
         raise ProofError(
             f"{account.place}: equity {account.equity} and debt {account.debt}, but at the prices of {sums.place} the "
@@ -102,13 +181,19 @@ def check_prices(account: Account, sums: Sums) -> None:
         )
 
 
-def _commitment(assets: Sequence[Asset], capacity: int) -> int:
-    every = [number for asset in assets for number in (asset.equity, asset.debt, asset.price)]
-    return hash_elements(packed([*every, *([0] * (3 * (capacity - len(assets))))]))
+def _elements(form: Form, assets: Sequence[Asset]) -> list[int]:
+    elements: list[int] = []
+    for asset in assets:
+        if form is Form.BALANCE:
+            elements.append(asset.equity)
+            continue
+        elements.append(asset.equity << 128 | asset.debt << 64 | asset.price)
+        if form is Form.COLLATERAL:
+            loan, margin, portfolio = asset.collaterals
+            elements += (loan << 128 | margin << 64 | portfolio, *asset.tiers)
+    return elements
 
 
-def _empty_root(capacity: int) -> int:
-    node = hash_elements((0, 0, 0, hash_elements(packed([0] * (2 * capacity)))))
-    for _ in range(DEPTH):
-        node = hash_elements((node, node))
-    return node
+def _unused(form: Form) -> tuple[int, ...]:
+    """What is hashed for each asset that there is only room for."""
+    return (0, 0, *_NO_TIERS) if form is Form.COLLATERAL else (0,)

@@ -1,17 +1,16 @@
 """A user's file: the leaf of the account, and its path to the root."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.proofs.files import ProofFile
-from monitor.proofs.groth16.elements import CAPACITIES, amount, from_base64, from_hex, packed, total
+from monitor.proofs.groth16.elements import amount, from_base64, from_hex, packed, total
+from monitor.proofs.groth16.forms import DEPTH, FIRST_ROOMS, MOST_ASSETS, TIERS, Form, Space, spaces
 from monitor.proofs.groth16.poseidon import hash_elements
 from monitor.proofs.scheme import ProofError, UnreadableError
 from monitor.proofs.strict_json import Fields, load
+from monitor.proofs.users import is_padding
 
-DEPTH = 28
-"""Levels of the account tree, the root not counted."""
-_SMALL_CIRCUIT = 50  # assets; users with few of them are proven by a circuit of their own, since collateral counts
 _COLLATERALS = ("Loan", "Margin", "PortfolioMargin")
 
 
@@ -48,8 +47,8 @@ class Holding:
 
     index: int
     equity: int
-    debt: int
-    collaterals: tuple[int, ...]
+    debt: int = 0
+    collaterals: tuple[int, ...] = ()
     """Loan, margin and portfolio margin; empty before collateral was counted."""
 
 
@@ -58,6 +57,7 @@ class Account:
     """A user's file whose path leads to the root that it names."""
 
     place: str
+    form: Form
     index: int
     identity: str
     """64 hex digits."""
@@ -66,9 +66,14 @@ class Account:
     holdings: tuple[Holding, ...]
     root: int
 
+    @property
+    def is_padding(self) -> bool:
+        """Whether it only fills up a batch."""
+        return is_padding(self.identity)
 
-def read_user(file: ProofFile) -> Account:
-    """Reads the file and recomputes its path. Raises :class:`ProofError`."""
+
+def read_user(file: ProofFile, known: Space | None = None) -> Account:
+    """Reads the file and recomputes its path, in the version that is ``known``. Raises :class:`ProofError`."""
     document = load(file)
     fields = Fields(document, file.name)
     spelling = next((one for one in SPELLINGS if isinstance(document, dict) and one.path in document), None)
@@ -77,12 +82,13 @@ def read_user(file: ProofFile) -> Account:
     collateral = (total(fields, "TotalCollateral"),) if "TotalCollateral" in fields.names() else ()
     names = (getattr(spelling, name) for name in Spelling.__slots__)
     fields.only((*names, *(("TotalCollateral",) if collateral else ())))
-    holdings = _holdings(fields, spelling.assets, counted=bool(collateral))
+    forms, holdings = _holdings(fields, spelling.assets, counted=bool(collateral))
     index = fields.integer(spelling.index)
     if index >> DEPTH:
         raise ProofError(f"{fields.at(spelling.index)}: {index} is beyond a tree of {DEPTH} levels")
     account = Account(
         place=file.name,
+        form=forms[0],
         index=index,
         identity=fields.octets(spelling.identity, 32).hex(),
         equity=total(fields, spelling.equity),
@@ -92,43 +98,61 @@ def read_user(file: ProofFile) -> Account:
     )
     if account.debt > account.equity:
         raise ProofError(f"{fields.at(spelling.debt)}: {account.debt} is more than the equity {account.equity}")
+    if account.is_padding and (account.equity or any(one.equity or one.debt for one in holdings)):
+        raise ProofError(f"{fields.at(spelling.identity)}: an account that fills up a batch (id 0) holds something")
     items = fields.items(spelling.path, DEPTH)
     path = [from_base64(item, f"{fields.at(spelling.path)}[{i}]") for i, item in enumerate(items)]
     start = (from_hex(fields, spelling.identity), account.equity, account.debt, *collateral)
-    for commitment in _commitments(holdings, counted=bool(collateral)):
-        if _root(hash_elements((*start, commitment)), index, path) == account.root:
-            return account
+    for form in forms:
+        for commitment in _commitments(form, holdings, known):
+            if _root(hash_elements((*start, commitment)), index, path) == account.root:
+                return replace(account, form=form)
     raise ProofError(f"{fields.at(spelling.path)}: does not lead from the fields to the root {account.root:064x}")
 
 
-def _holdings(fields: Fields, name: str, *, counted: bool) -> tuple[Holding, ...]:
-    """In the order of the assets' numbers, each at most once."""
+def _holdings(fields: Fields, name: str, *, counted: bool) -> tuple[tuple[Form, ...], tuple[Holding, ...]]:
+    """In the order of the assets' numbers, each at most once; and the forms that they may be hashed in."""
+    items = fields.items(name)
+    plain = not counted and bool(items) and isinstance(items[0], dict) and "Balance" in items[0]
     found: list[Holding] = []
-    for i, item in enumerate(fields.items(name)):
+    for i, item in enumerate(items):
         asset = Fields(item, f"{fields.at(name)}[{i}]")
-        asset.only(("Index", "Equity", "Debt", *(_COLLATERALS if counted else ())))
+        asset.only(("Index", "Balance") if plain else ("Index", "Equity", "Debt", *(_COLLATERALS if counted else ())))
         number = asset.integer("Index")
-        if number >= max(CAPACITIES) or (found and number <= found[-1].index):
-            raise ProofError(f"{asset.at('Index')}: {number} is out of order, or not below {max(CAPACITIES)}")
-        collaterals = tuple(amount(asset, one) for one in _COLLATERALS) if counted else ()
-        found.append(Holding(number, amount(asset, "Equity"), amount(asset, "Debt"), collaterals))
-    return tuple(found)
-
-
-def _commitments(holdings: Sequence[Holding], *, counted: bool) -> Iterator[int]:
-    """The hash of the holdings in each form that the exchanges have used: all hold the same amounts."""
-    for capacity in CAPACITIES:
-        if holdings and holdings[-1].index >= capacity:
-            continue
-        width = 2 + (len(_COLLATERALS) if counted else 0)
-        every = [0] * (width * capacity)
-        for one in holdings:
-            every[width * one.index : width * (one.index + 1)] = (one.equity, one.debt, *one.collaterals)
-        yield hash_elements(packed(every))
+        if number >= MOST_ASSETS or (found and number <= found[-1].index):
+            raise ProofError(f"{asset.at('Index')}: {number} is out of order, or not below {MOST_ASSETS}")
+        if plain:
+            found.append(Holding(number, amount(asset, "Balance")))
+        else:
+            collaterals = tuple(amount(asset, one) for one in _COLLATERALS) if counted else ()
+            found.append(Holding(number, amount(asset, "Equity"), amount(asset, "Debt"), collaterals))
     if counted:
-        for capacity in (_SMALL_CIRCUIT, *CAPACITIES):
-            if len(holdings) <= capacity:
-                yield hash_elements(packed(_numbered(holdings, capacity)))
+        return (Form.COLLATERAL,), tuple(found)
+    if not items:
+        return (Form.PRICED, Form.BALANCE), ()
+    return (Form.BALANCE if plain else Form.PRICED,), tuple(found)
+
+
+def _commitments(form: Form, holdings: Sequence[Holding], known: Space | None) -> Iterator[int]:
+    """The hash of the holdings in each version of their form: all hold the same amounts."""
+    least = holdings[-1].index + 1 if holdings else 0
+    if form is Form.COLLATERAL:
+        yield from (hash_elements(packed(_numbered(holdings, tier))) for tier in TIERS if len(holdings) <= tier)
+        yield from (hash_elements(packed(_by_index(holdings, room, 5))) for room in FIRST_ROOMS if room >= least)
+        return
+    for space in spaces(form, least, known):
+        if form is Form.BALANCE:
+            yield hash_elements(_by_index(holdings, space.room, 1), space.absorbed)
+        else:
+            yield hash_elements(packed(_by_index(holdings, space.room, 2)), space.absorbed)
+
+
+def _by_index(holdings: Sequence[Holding], room: int, width: int) -> list[int]:
+    """The first ``width`` numbers of every asset that there is room for, held or not."""
+    every = [0] * (width * room)
+    for one in holdings:
+        every[width * one.index : width * (one.index + 1)] = (one.equity, one.debt, *one.collaterals)[:width]
+    return every
 
 
 def _numbered(holdings: Sequence[Holding], capacity: int) -> list[int]:

@@ -3,15 +3,19 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
 from pathlib import PurePosixPath
 
+from monitor.judgement import exact
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs.files import ProofFile, head
 from monitor.proofs.groth16.batches import Chain, read_batches
-from monitor.proofs.groth16.published import Sums, check_chain, check_prices, read_sums
+from monitor.proofs.groth16.published import Sums, check_chain, check_users, read_sums
+from monitor.proofs.groth16.units import unit
 from monitor.proofs.groth16.user import Account, read_user
 from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
-from monitor.proofs.users import look_for
+from monitor.proofs.users import every, fail, listed, look_for, together
 from monitor.proofs.work import Executor
 
 NAME = "groth16"
@@ -28,11 +32,12 @@ class Found:
     chain: Chain | None
     sums: Sums | None
     users: tuple[Account, ...]
+    paddings: tuple[Account, ...]
 
     @property
-    def summed(self) -> bool:
-        """Whether the published sums were recomputed from the batches."""
-        return self.chain is not None and self.sums is not None and not self.sums.collateral
+    def root(self) -> int:
+        """Of all accounts."""
+        return self.chain.root if self.chain else (*self.users, *self.paddings)[0].root
 
 
 def recognises(files: Sequence[ProofFile]) -> bool:
@@ -46,25 +51,27 @@ def verify(files: Sequence[ProofFile], expected: Expected, executor: Executor) -
     """
     table = _one([file for file in files if _is_table(file)], "table of proofs")
     config = _one([file for file in files if _is_config(file)], "file of the exchange's sums")
-    found = Found(
-        chain=read_batches(table, executor) if table else None,
-        sums=read_sums(config) if config else None,
-        users=tuple(read_user(file) for file in files if _is_user(file)),
-    )
-    if not found.chain and not found.users:
+    chain = read_batches(table, executor) if table else None
+    sums = read_sums(config) if config else None
+    space = check_chain(sums, chain) if chain and sums else None
+    accounts = every([file for file in files if _is_user(file)], partial(read_user, known=space))
+    if not chain and not accounts:
         raise UnreadableError("neither a table of proofs (proof.csv) nor a user's file is among the files")
-    if found.chain and found.sums and not found.sums.collateral:
-        check_chain(found.sums, found.chain)
-    root = _root(found)
+    found = Found(
+        chain,
+        sums,
+        tuple(account for account in accounts if not account.is_padding),
+        tuple(account for account in accounts if account.is_padding),
+    )
     _check_users(found, expected)
+    totals = dict(_totals(sums)) if chain and sums else {}
     return LiabilitiesProof(
         scheme=NAME,
         status=ProofStatus.BOUND,
-        totals=found.sums.owed if found.sums and found.summed else {},
-        proven=tuple(_proven(found, root, expected)),
+        totals=totals,
+        proven=tuple(_proven(found, expected)),
         not_proven=tuple(_not_proven(found, expected)),
-        root=f"{root:064x}",
-        in_coins=False,
+        root=f"{found.root:064x}",
     )
 
 
@@ -74,37 +81,46 @@ def _one(files: Sequence[ProofFile], what: str) -> ProofFile | None:
     return files[0] if files else None
 
 
-def _root(found: Found) -> int:
-    root = found.chain.root if found.chain else found.users[0].root
-    for user in found.users:
-        if user.root != root:
-            raise ProofError(f"{user.place}: leads to the root {user.root:064x}, not to {root:064x}")
-    return root
-
-
 def _check_users(found: Found, expected: Expected) -> None:
     if expected.user and not found.users:
         raise ProofError("no user's file is among the files, so no user can be looked for")
-    for user in found.users:
-        if found.sums:
-            check_prices(user, found.sums)
+    accounts = (*found.users, *found.paddings)
+    strays = [
+        ProofError(f"{account.place}: leads to the root {account.root:064x}, not to {found.root:064x}")
+        for account in accounts
+        if account.root != found.root
+    ]
+    fail(strays, len(accounts))
+    if found.sums:
+        check_users(accounts, found.sums)
 
 
-def _proven(found: Found, root: int, expected: Expected) -> Iterator[str]:
+def _totals(sums: Sums) -> Iterator[tuple[str, Decimal]]:
+    """What is owed in coins of each asset whose unit is certain."""
+    for symbol, asset in zip(sums.symbols, sums.assets, strict=bool(sums.symbols)):
+        if coins := unit(sums.form, symbol):
+            yield symbol, exact.times(Decimal(asset.equity - asset.debt), coins)
+
+
+def _proven(found: Found, expected: Expected) -> Iterator[str]:
     if found.chain:
         yield (
             f"{found.chain.place}: {found.chain.batches} batches, each committed to as stated, follow one another up "
-            f"to the root {root:064x}"
+            f"to the root {found.root:064x}"
         )
-    if found.summed and found.sums:
+    if found.chain and found.sums:
         yield (
-            f"{found.sums.place}: equity and debt of {len(found.sums.assets)} assets are the sums that the last batch "
+            f"{found.sums.place}: what is owed of {len(found.sums.assets)} assets are the sums that the last batch "
             "commits to, and the first batch begins with none"
         )
-    for user in found.users:
-        yield f"{user.place}: the leaf of account {user.identity} (number {user.index}) leads to the root {root:064x}"
-    if found.users and expected.user:
-        yield look_for(expected.user, {f"{user.place}: account": user.identity for user in found.users})
+    if found.users:
+        numbers = listed([str(user.index) for user in found.users])
+        yield (
+            f"{together([user.place for user in found.users])}: leads from the account (number {numbers}) to the root "
+            f"{found.root:064x}"
+        )
+        if expected.user:
+            yield look_for(expected.user, {f"{user.place}: account": user.identity for user in found.users})
 
 
 def _not_proven(found: Found, expected: Expected) -> Iterator[str]:
@@ -112,20 +128,29 @@ def _not_proven(found: Found, expected: Expected) -> Iterator[str]:
         yield "the Groth16 proofs, and that their circuit and keys are sound: they were read, not verified"
     else:
         yield "any sum, and the root: the table of proofs (proof.csv) is not among the files"
-    if found.sums and found.sums.collateral:
-        yield f"{found.sums.place}: that these are the sums of the batches: the form with collateral is not recomputed"
-    elif found.sums and found.chain:
-        yield (
-            "what is owed in whole coins: the sums count hundred-millionths of a coin for most assets and hundredths "
-            "for some, and the files do not say for which"
-        )
+    if found.chain and found.sums:
+        yield from _units(found.sums)
     elif found.chain:
         yield "any sum: the exchange's sums (config.json with CexAssetsInfo) are not among the files"
+    if found.paddings:
+        yield f"{listed([one.place for one in found.paddings])}: of accounts that fill up a batch (id 0), not of users"
     if not found.users:
         yield "that any user is in it: no user's file is among the files"
     elif not expected.user:
         yield "whose the user's file is: no user id was given to compare it with"
     yield "that all users were counted: users have to look, each for themselves"
+
+
+def _units(sums: Sums) -> Iterator[str]:
+    if not sums.symbols:
+        yield "what is owed of which asset: the sums do not name them"
+    elif unclear := [symbol for symbol in sums.symbols if unit(sums.form, symbol) is None]:
+        yield (
+            f"what is owed in whole coins of {listed(unclear)}: amounts count hundred-millionths of most coins and "
+            "hundredths of some, and the exchange's published programs disagree about these"
+        )
+    if sums.symbols:
+        yield "the unit of the amounts: it stands in the exchange's program, and in no file"
 
 
 def _is_table(file: ProofFile) -> bool:

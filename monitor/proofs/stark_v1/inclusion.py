@@ -1,6 +1,7 @@
 """A user's inclusion file: the user's leaf in a batch, and that batch's leaf in the trunk."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.proofs.files import ProofFile
@@ -9,6 +10,7 @@ from monitor.proofs.stark_v1.documents import BATCH_ROWS, TOTAL, TRUNK_ROWS, Con
 from monitor.proofs.stark_v1.field import EXTENSION, PRIME
 from monitor.proofs.stark_v1.hashing import keccak, position
 from monitor.proofs.strict_json import Fields, load, octets
+from monitor.proofs.users import is_padding
 
 _DEPTH_LIMIT = 24
 
@@ -43,6 +45,11 @@ class Inclusion:
     batch: Holder
     batch_index: int
 
+    @property
+    def is_padding(self) -> bool:
+        """Whether the leaf is of an entry that only fills up its batch."""
+        return is_padding(self.user.identity.hex())
+
 
 def read_inclusion(file: ProofFile) -> Inclusion:
     """Reads a file and checks all that it says by itself. Raises :class:`ProofError`."""
@@ -70,8 +77,8 @@ def read_inclusion(file: ProofFile) -> Inclusion:
 
 
 def ids_by_place(inclusions: Iterable[Inclusion]) -> dict[str, str]:
-    """Each user's id in hex, by where it stands."""
-    return {f"{found.user.place}: user_id": found.user.identity.hex() for found in inclusions}
+    """Each user's id in hex, by where it stands; padding is no user."""
+    return {f"{one.user.place}: user_id": one.user.identity.hex() for one in inclusions if not one.is_padding}
 
 
 def _check_alone(found: Inclusion, uts: int) -> None:
@@ -82,6 +89,29 @@ def _check_alone(found: Inclusion, uts: int) -> None:
     _check_net(batch, TRUNK_ROWS)
     if min(batch.coins) < 0:
         raise ProofError(f"{batch.place}: a batch's sum is negative")
+    if user.total > batch.total:
+        raise ProofError(
+            f"{user.place}: {TOTAL}: {user.total} is more than the {batch.total} of the whole batch, in which nobody's "
+            "net value is negative"
+        )
+    if found.is_padding and any((user.total, *user.coins)):
+        raise ProofError(f"{user.place}: user_id: an entry that fills up a batch (id 0) holds something")
+
+
+def check_together(inclusions: Sequence[Inclusion]) -> None:
+    """The users of one batch have no more together than the batch, in which nobody's net value is negative.
+
+    Raises :class:`ProofError`.
+    """
+    users = {(found.user.root, found.user_index): found for found in inclusions}
+    held: Counter[bytes] = Counter()
+    for (batch, _), found in users.items():
+        held[batch] += found.user.total
+        if held[batch] > found.batch.total:
+            raise ProofError(
+                f"{found.user.place}: {TOTAL}: with it, the given users of batch {found.batch_index} have "
+                f"{held[batch]}, more than the {found.batch.total} of the whole batch"
+            )
 
 
 def _check_net(holder: Holder, uts: int) -> None:

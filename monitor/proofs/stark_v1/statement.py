@@ -5,19 +5,23 @@ from collections.abc import Iterator, Sequence
 from monitor.proofs.scheme import Expected
 from monitor.proofs.stark_v1.inclusion import Inclusion, ids_by_place
 from monitor.proofs.stark_v1.report import Report
-from monitor.proofs.users import look_for
+from monitor.proofs.users import listed, look_for
 
 
 def proven(report: Report | None, inclusions: Sequence[Inclusion], expected: Expected) -> Iterator[str]:
     """What was recomputed here and holds."""
     if report:
         yield from _sums(report)
-    for found in inclusions:
-        source = "that of the sum proofs" if report and report.trunk else "stated in the file itself"
-        yield (
-            f"{found.name}: the leaf of user {found.user.identity.hex()} (net value {found.user.total}) is in batch "
-            f"{found.batch_index}, and that batch, with its sums, in the trunk whose root is {source}"
-        )
+    if users := [found for found in inclusions if not found.is_padding]:
+        source = "that of the sum proofs" if report and report.trunk else "stated in the files themselves"
+        one = users[0]
+        whose = f"{len(users)} of {len(users)} inclusion files: each user's leaf is in its batch"
+        if len(users) == 1:
+            whose = (
+                f"{one.name}: the leaf of user {one.user.identity.hex()} (net value {one.user.total}) is in batch "
+                f"{one.batch_index}"
+            )
+        yield f"{whose}, and that batch, with its sums, in the trunk whose root is {source}"
     if inclusions and expected.user:
         yield look_for(expected.user, ids_by_place(inclusions))
 
@@ -54,7 +58,7 @@ def not_proven(report: Report | None, inclusions: Sequence[Inclusion], expected:
         )
         if rest := report.config.coins[report.config.main :]:
             yield (
-                f"the sums of the {len(rest)} coins after the first {report.config.main} ({_some(rest)}): they carry "
+                f"the sums of the {len(rest)} coins after the first {report.config.main} ({listed(rest)}): they carry "
                 "no constraint"
             )
         yield "security beyond about 32 bits: 16 queries, whose positions can be drawn again at little cost"
@@ -69,14 +73,12 @@ def _missing(report: Report | None, inclusions: Sequence[Inclusion], expected: E
     if report and report.trunk:
         seen = {found.batch_index for found in inclusions}
         if rest := [name for i, name in enumerate(report.batches) if i not in seen]:
-            yield f"that the trunk names the roots of {_some(rest)}: only an inclusion file of a batch shows it"
+            yield f"that the trunk names the roots of {listed(rest)}: only an inclusion file of a batch shows it"
     if not report:
         yield "any sum: the sum proofs (sum_proof_data) are not among the files"
-    if not inclusions:
-        yield "that any user is in it: no inclusion file is among the files"
+    if paddings := [found.name for found in inclusions if found.is_padding]:
+        yield f"{listed(paddings)}: of entries that fill up a batch (id 0), not of users"
+    if len(paddings) == len(inclusions):
+        yield "that any user is in it: no user's inclusion file is among the files"
     elif not expected.user:
         yield "whose the inclusion file is: no user id was given to compare it with"
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names) if len(names) <= 8 else f"{', '.join(names[:8])} and {len(names) - 8} more"

@@ -7,10 +7,10 @@ from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs.files import ProofFile
 from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
 from monitor.proofs.stark_v1.folder import TRUNK, Folder, recognises, sort
-from monitor.proofs.stark_v1.inclusion import Inclusion, ids_by_place
+from monitor.proofs.stark_v1.inclusion import Inclusion, check_together, ids_by_place
 from monitor.proofs.stark_v1.report import Report, verify_inclusion, verify_sums
 from monitor.proofs.stark_v1.statement import not_proven, proven
-from monitor.proofs.users import look_for
+from monitor.proofs.users import fail, listed, look_for
 from monitor.proofs.work import Executor
 
 NAME = "okx-stark-v1"
@@ -37,11 +37,8 @@ def verify(files: Sequence[ProofFile], expected: Expected, executor: Executor) -
     outcome = _judge(folder, expected, executor)
     if isinstance(outcome.sums, ProofError):
         raise outcome.sums
-    inclusions = []
-    for found in outcome.inclusions:
-        if isinstance(found, ProofError):
-            raise found
-        inclusions.append(found)
+    fail([found for found in outcome.inclusions if isinstance(found, ProofError)], len(outcome.inclusions))
+    inclusions = [found for found in outcome.inclusions if isinstance(found, Inclusion)]
     report = outcome.sums
     if report is None and not inclusions:
         raise UnreadableError("neither a sum proof nor an inclusion file is among the files")
@@ -66,24 +63,35 @@ def guide_lines(
 ) -> tuple[str, ...]:
     """The lines that OKX's guide tells its readers to look for, by our stricter judgement.
 
-    One line for each inclusion file, then one for the sum proofs; none for what is not there. Where the whole does not
-    hold (``holds``) although every piece does, be it for its root, no piece has passed. Raises
-    :class:`UnreadableError` where files cannot be told apart.
+    One line for the inclusion files, with their number, then one for the sum proofs; none for what is not there.
+    Where the whole does not hold (``holds``) although every piece does, be it for its root, no piece has passed.
+    Raises :class:`UnreadableError` where files cannot be told apart.
     """
-    outcome = _judge(sort(files), expected, executor)
-    pieces: list[tuple[str, object]] = [("Inclusion", found) for found in outcome.inclusions]
-    if outcome.sums is not None:
-        pieces.append(("Total sum and non-negative", outcome.sums))
-    fine = holds or any(isinstance(found, ProofError) for _, found in pieces)
-    results = [
-        f"{what} constraint validation {'passed' if fine and not isinstance(found, ProofError) else 'failed'}"
-        for what, found in pieces
+    folder = sort(files)
+    outcome = _judge(folder, expected, executor)
+    failed = [
+        file.name
+        for file, found in zip(folder.inclusions, outcome.inclusions, strict=True)
+        if isinstance(found, ProofError)
     ]
+    fine = holds or bool(failed) or isinstance(outcome.sums, ProofError)
+    results = []
+    if folder.inclusions:
+        users = sum(not (isinstance(found, Inclusion) and found.is_padding) for found in outcome.inclusions)
+        results.append(_line("Inclusion", passed=fine and not failed))
+        if users > 1 and fine:
+            results.append(f"{users - len(failed)} of {users} files" + (f"; not {listed(failed)}" if failed else ""))
+    if outcome.sums is not None:
+        results.append(_line("Total sum and non-negative", passed=fine and not isinstance(outcome.sums, ProofError)))
     return (
         "============ Validation started ==============",
         *results,
         "============ Validation finished =============",
     )
+
+
+def _line(what: str, *, passed: bool) -> str:
+    return f"{what} constraint validation {'passed' if passed else 'failed'}"
 
 
 def _judge(folder: Folder, expected: Expected, executor: Executor) -> Outcome:
@@ -93,12 +101,13 @@ def _judge(folder: Folder, expected: Expected, executor: Executor) -> Outcome:
         lost = ProofError(f"the report that the inclusion files lead to does not hold: {error}")
         return Outcome(error, tuple(lost for _ in folder.inclusions))
     inclusions = tuple(_included(file, sums) for file in folder.inclusions)
-    named = ids_by_place([found for found in inclusions if isinstance(found, Inclusion)])
-    if expected.user and named:
-        try:
-            look_for(expected.user, named)
-        except ProofError as error:
-            inclusions = tuple(found if isinstance(found, ProofError) else error for found in inclusions)
+    fine = [found for found in inclusions if isinstance(found, Inclusion)]
+    try:
+        check_together(fine)
+        if expected.user and fine:
+            look_for(expected.user, ids_by_place(fine))
+    except ProofError as error:
+        inclusions = tuple(found if isinstance(found, ProofError) else error for found in inclusions)
     return Outcome(sums, inclusions)
 
 

@@ -1,0 +1,73 @@
+"""Reports in the forms of the Groth16 family, without proofs that verify: two users, one batch, all hashes fitting."""
+
+import base64
+import csv
+import io
+import json
+from typing import Any
+
+from monitor.proofs.groth16.forms import DEPTH, Form, Space, empty_root
+from monitor.proofs.groth16.poseidon import hash_elements
+
+
+def encoded(element: int) -> str:
+    return base64.b64encode(element.to_bytes(32)).decode()
+
+
+def table(form: Form, space: Space, total: int) -> dict[str, Any]:
+    """HTX's form: two users of one asset, who hold ``total`` together."""
+    balances = (32, total - 32)
+    leaves = [hash_elements((7 + i, 100 + i, 0, _only(space, held))) for i, held in enumerate(balances)]
+    root, paths = _tree(leaves, hash_elements((0, 0, 0, _only(space, 0))))
+    before, after = _only(space, 0), _only(space, total)
+    roots = (empty_root(form, space), root)
+    return {
+        "proof.csv": _csv(roots, (before, after)),
+        "config.json": {
+            "CexAssetsInfo": [
+                {"TotalBalance": total if i == 0 else 0, "Symbol": "btc" if i == 0 else f"coin{i}", "Index": i}
+                for i in range(space.room)
+            ]
+        },
+        "user_config.json": {
+            "AccountIndex": 0,
+            "AccountIdHash": f"{7:064x}",
+            "TotalEquity": 100,
+            "TotalDebt": 0,
+            "Assets": [{"Index": 0, "Balance": balances[0]}],
+            "Root": f"{root:064x}",
+            "Proof": [encoded(node) for node in paths[0]],
+        },
+    }
+
+
+def _only(space: Space, amount: int) -> int:
+    """What is hashed of an amount of the first asset and nothing of all others."""
+    return hash_elements([amount, *([0] * (space.room - 1))], space.absorbed)
+
+
+def _tree(leaves: list[int], empty: int) -> tuple[int, list[list[int]]]:
+    """The root, and every leaf's siblings."""
+    level, node = list(leaves), empty
+    paths: list[list[int]] = [[] for _ in leaves]
+    places = list(range(len(leaves)))
+    for _ in range(DEPTH):
+        level += [node] * (len(level) % 2)
+        for path, place in zip(paths, places, strict=True):
+            path.append(level[place ^ 1])
+        level = [hash_elements((level[i], level[i + 1])) for i in range(0, len(level), 2)]
+        places = [place // 2 for place in places]
+        node = hash_elements((node, node))
+    return level[0], paths
+
+
+def _csv(roots: tuple[int, int], sums: tuple[int, int]) -> str:
+    made = io.StringIO()
+    writer = csv.writer(made)
+    writer.writerow(
+        ["proof_info", "cex_asset_list_commitments", "account_tree_roots", "batch_commitment", "batch_number"]
+    )
+    commitment = hash_elements((*roots, *sums))
+    both = [json.dumps([encoded(element) for element in pair]) for pair in (sums, roots)]
+    writer.writerow(["cHJvb2Y=", *both, encoded(commitment), 0])
+    return made.getvalue()
