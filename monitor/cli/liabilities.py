@@ -19,6 +19,7 @@ from monitor.proofs import (
     gather,
     guide_lines,
     opened,
+    read_verifier_data,
     verify,
 )
 from monitor.web.figures import exact
@@ -42,6 +43,14 @@ def _scheme(name: str) -> str:
     if name not in {"auto", *SCHEMES}:
         raise typer.BadParameter(f"no scheme is called {name}; there are auto, {', '.join(SCHEMES)}")
     return name
+
+
+def _verifier_data(path: Path) -> bytes:
+    try:
+        return read_verifier_data(path)
+    except UnreadableError as error:
+        complain(str(error))
+        raise typer.Exit(ExitStatus.USAGE) from None
 
 
 def _hex(root: str) -> str:
@@ -71,6 +80,14 @@ def liabilities(  # noqa: PLR0917 - a command and its options
     report: Annotated[
         str, typer.Option("--report", metavar="ID", help="The report (audit, round) that it must be of.")
     ] = "",
+    verifier_data: Annotated[
+        Path | None,
+        typer.Option(
+            "--verifier-data",
+            metavar="FILE",
+            help="What a zk-STARK V2 must be of: its circuit's verifier data, in hex.",
+        ),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, metavar="N", help="Processes; by default one for each core.")
     ] = None,
@@ -91,7 +108,8 @@ def liabilities(  # noqa: PLR0917 - a command and its options
     if missing:
         complain(*(f"{path}: no such file or directory" for path in missing))
         raise typer.Exit(ExitStatus.USAGE)
-    expected = Expected(root=root, user=user, report_id=report)
+    pinned = _verifier_data(verifier_data) if verifier_data else b""
+    expected = Expected(root=root, user=user, report_id=report, verifier_data=pinned)
     try:
         with opened(scheduler, workers) as executor, err.status("verifying"):
             proof, gathered = _judged(files, expected, executor, format_)
@@ -122,11 +140,14 @@ def _print_json(proof: LiabilitiesProof) -> None:
         {
             "scheme": proof.scheme or None,
             "status": proof.status,
+            "strength": proof.strength,
+            "limit": proof.limit or None,
             "totals": proof.totals,
             "in_coins": proof.in_coins,
             "proven": proof.proven,
             "not_proven": proof.not_proven,
             "root": proof.root or None,
+            "circuit": proof.circuit or None,
             "report_id": proof.report_id or None,
             "leaves": proof.leaves,
             "reason": proof.reason or None,
@@ -149,7 +170,10 @@ def _print(proof: LiabilitiesProof, lines: Sequence[str]) -> None:
     _print_list("Proven:", proof.proven)
     _print_list("Not proven:", proof.not_proven)
     scheme = f" ({SCHEMES[proof.scheme].title})" if proof.scheme else ""
-    say((proof.status.upper(), _STYLES.get(proof.status, "bold red")), scheme)
+    words = f"{proof.status.upper()}{', of limited strength' if proof.holds and proof.limit else ''}"
+    say((words, _STYLES.get(proof.status, "bold red")), scheme)
+    if proof.holds and proof.limit:
+        say(f"An exchange that cheats could pass: {proof.limit}.")
     if proof.reason:
         complain(proof.reason)
     note(_MEANINGS[proof.status])

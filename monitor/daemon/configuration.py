@@ -9,7 +9,7 @@ from monitor.chains import check_endpoint, is_provable, is_served
 from monitor.daemon.doubts import doubts
 from monitor.daemon.proof import ANY_SCHEME, is_proof
 from monitor.formats import SECRETS
-from monitor.proofs import SCHEMES
+from monitor.proofs import SCHEMES, UnreadableError, read_verifier_data
 from monitor.published import LIABILITIES_FORMATS, WALLETS_FORMATS
 from monitor.registry import Registry
 from monitor.registry import load as load_registry
@@ -97,6 +97,13 @@ def _liabilities_faults(settings: LiabilitiesSettings) -> Iterator[Fault]:
         yield ("as_of",), "only a proof needs it; a report states its own moment"
     if settings.root and not proven:
         yield ("root",), "belongs under `proof`, unless the source is a proof itself (format: proof)"
+    if settings.verifier_data and not proven:
+        yield ("verifier_data",), "belongs under `proof`, unless the source is a proof itself (format: proof)"
+    if named := settings.verifier_data or (settings.proof.verifier_data if settings.proof else ""):
+        try:
+            read_verifier_data(Path(named))
+        except UnreadableError as error:
+            yield ("verifier_data",) if settings.verifier_data else ("proof", "verifier_data"), str(error)
 
 
 def _network_faults(name: str, settings: NetworkSettings, registry: Registry) -> Iterator[Fault]:

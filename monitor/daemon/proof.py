@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 import aiohttp
 import structlog
@@ -13,7 +14,7 @@ from monitor.daemon.clock import Clock
 from monitor.daemon.proof_files import Known, Published, Same, published
 from monitor.daemon.written import written
 from monitor.model import Document, DocumentState, LiabilitiesProof, ProofStatus
-from monitor.proofs import SCHEMES, Expected, ProofFile, opened, verify
+from monitor.proofs import SCHEMES, Expected, ProofFile, UnreadableError, opened, read_verifier_data, verify
 from monitor.published import DocumentError, refusing
 from monitor.settings import LiabilitiesSettings, ProofSettings, mask_source
 from monitor.store import Store
@@ -117,7 +118,12 @@ class ProofWatch:
         if found.fault:
             return LiabilitiesProof("", ProofStatus.UNREADABLE, reason=found.fault)
         with opened(workers=1 if _size(found.files) < _FEW else None) as executor:
-            expected = Expected(root=self._settings.root)
+            pinned = self._settings.verifier_data
+            try:
+                data = read_verifier_data(Path(pinned)) if pinned else b""
+            except UnreadableError as error:
+                return LiabilitiesProof("", ProofStatus.UNREADABLE, reason=str(error))
+            expected = Expected(root=self._settings.root, verifier_data=data)
             return verify(found.files, expected, executor=executor, scheme=self._settings.format)
 
     async def _take_up(self, found: Published, proof: LiabilitiesProof) -> None:

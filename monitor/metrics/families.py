@@ -102,7 +102,7 @@ LIABILITIES_MAX_AGE = _gauge(
 LIABILITIES_PROOF = _gauge(
     "por_liabilities_proof",
     "1 for what became of the newest published proof of liabilities, 0 for the other statuses; absent until verified.",
-    "exchange", "scheme", "status",
+    "exchange", "scheme", "status", "strength",
 )  # fmt: skip
 LIABILITIES_PROOF_TIMESTAMP = _gauge(
     "por_liabilities_proof_timestamp_seconds",

@@ -14,7 +14,7 @@ def _proofs(world: World) -> Series:
         if assessment.proof is not None:
             proof = assessment.proof.proof
             for status in ProofStatus:
-                yield (exchange, proof.scheme, status), float(proof.status is status)
+                yield (exchange, proof.scheme, status, proof.strength), float(proof.status is status)
 
 
 def _proof_times(world: World) -> Series:

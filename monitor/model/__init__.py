@@ -41,7 +41,15 @@ from monitor.model.ownership import (
     VerdictStatus,
 )
 from monitor.model.positions import Position, PositionKind, Rate, RateCall
-from monitor.model.proofs import LiabilitiesProof, ProofState, ProofStatus, Publication, Regularity, RootChange
+from monitor.model.proofs import (
+    LiabilitiesProof,
+    ProofState,
+    ProofStatus,
+    Publication,
+    Regularity,
+    RootChange,
+    Strength,
+)
 from monitor.model.published import (
     Claim,
     ClaimKind,
@@ -131,6 +139,7 @@ __all__ = [
     "SnapshotState",
     "StatedTotal",
     "StoreState",
+    "Strength",
     "SummaryDifference",
     "Token",
     "UnspentOutput",

@@ -21,6 +21,15 @@ class ProofStatus(StrEnum):
     """Of no known scheme, or not to be read; nothing was learnt."""
 
 
+class Strength(StrEnum):
+    """What a proof of a scheme is worth when everything about it verifies."""
+
+    FULL = "full"
+    """What the scheme claims follows from what was checked."""
+    LIMITED = "limited"
+    """An exchange that cheats could pass although everything verifies."""
+
+
 @dataclass(frozen=True, slots=True)
 class LiabilitiesProof:
     """One published proof of what is owed, as it was judged here."""
@@ -38,6 +47,11 @@ class LiabilitiesProof:
     """The root that everything leads to, lower-case hex without prefix; empty where there is none."""
     reason: str = ""
     """Why it is invalid or unreadable: names the file, the field or line, and what was expected there."""
+    strength: Strength = Strength.LIMITED
+    limit: str = ""
+    """How an exchange that cheats could pass, a sentence; empty where the strength is full."""
+    circuit: str = ""
+    """Digest of the circuit or keys that the proof was verified with, lower-case hex; empty where there are none."""
     report_id: str = ""
     """The round or audit that the files name themselves."""
     leaves: int | None = None

@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from monitor.model import LiabilitiesProof, ProofStatus
+from monitor.model import LiabilitiesProof, ProofStatus, Strength
 from monitor.proofs import bitmex, groth16, network_firm, okx_v2, path_formats, stark_v1, stark_v2, sum_path
 from monitor.proofs.executors import InProcess, UnavailableError, opened
 from monitor.proofs.expectations import compare
@@ -14,6 +14,7 @@ from monitor.proofs.files import DAMAGE, ProofFile, fault
 from monitor.proofs.gathering import gather
 from monitor.proofs.printable import told
 from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
+from monitor.proofs.stark_v2.known import read_verifier_data
 from monitor.proofs.work import Executor
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "gather",
     "guide_lines",
     "opened",
+    "read_verifier_data",
     "verify",
 ]
 
@@ -61,7 +63,10 @@ def verify(
     ``scheme`` is a name of ``SCHEMES``, or ``auto``. Raises ``KeyError`` for any other name. This blocks.
     """
     chosen = _detect(files) if scheme == "auto" else SCHEMES[scheme]
-    return told(chosen if isinstance(chosen, LiabilitiesProof) else _judged(chosen, files, expected, executor))
+    if isinstance(chosen, LiabilitiesProof):
+        return told(replace(chosen, limit="of no scheme that is known here, so nothing follows from it"))
+    strength = Strength.LIMITED if chosen.limit else Strength.FULL
+    return told(replace(_judged(chosen, files, expected, executor), strength=strength, limit=chosen.limit))
 
 
 def _judged(chosen: Scheme, files: Sequence[ProofFile], expected: Expected, executor: Executor) -> LiabilitiesProof:
@@ -115,7 +120,11 @@ def guide_lines(
 
     By our judgement, which is stricter; none where nothing was learnt from ``files``, of which ``proof`` was made.
     """
-    if proof.scheme != stark_v1.SCHEME.name or proof.status is ProofStatus.UNREADABLE:
+    if proof.status is ProofStatus.UNREADABLE:
+        return ()
+    if proof.scheme == stark_v2.SCHEME.name:
+        return stark_v2.guide_lines(files, proof)
+    if proof.scheme != stark_v1.SCHEME.name:
         return ()
     try:
         return stark_v1.guide_lines(files, expected, executor, holds=proof.status is not ProofStatus.INVALID)

@@ -71,7 +71,7 @@ def _told_apart(found: Mapping[PurePath, ProofFile]) -> list[ProofFile]:
         else:
             raise UnreadableError(f"{name}: two files have this name; it is unclear which counts")
         names |= longer
-    return [replace(file, name=printable(names[where])) for where, file in found.items()]
+    return [replace(file, name=visible(names[where])) for where, file in found.items()]
 
 
 def _expand(path: Path) -> Iterator[tuple[PurePath, ProofFile]]:

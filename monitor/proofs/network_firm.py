@@ -14,7 +14,7 @@ from monitor.proofs import strict_json
 from monitor.proofs.files import ProofFile, head
 from monitor.proofs.network_firm_leaves import RULES
 from monitor.proofs.network_firm_tree import Recomputed, recompute
-from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
+from monitor.proofs.scheme import SHORT_HASHES, Expected, ProofError, Scheme, UnreadableError
 from monitor.proofs.work import Executor
 
 _NAME = "network-firm"
@@ -118,4 +118,4 @@ def _totals(file: ProofFile) -> dict[str, Decimal]:
     return found
 
 
-SCHEME = Scheme(_NAME, "The Network Firm's plain Merkle tree", _recognises, _verify)
+SCHEME = Scheme(_NAME, "The Network Firm's plain Merkle tree", _recognises, _verify, SHORT_HASHES)

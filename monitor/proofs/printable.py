@@ -13,6 +13,7 @@ def told(proof: LiabilitiesProof) -> LiabilitiesProof:
         totals={visible(asset): amount for asset, amount in proof.totals.items()},
         proven=tuple(map(visible, proof.proven)),
         not_proven=tuple(map(visible, proof.not_proven)),
+        circuit=visible(proof.circuit),
         report_id=visible(proof.report_id),
         reason=visible(proof.reason),
     )

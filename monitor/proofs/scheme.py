@@ -28,6 +28,14 @@ class Expected:
     report_id: str = ""
     totals: Mapping[str, Decimal] = field(default_factory=dict)
     """Whole coins per asset."""
+    verifier_data: bytes = b""
+    """What the circuit of a zk-STARK V2 must be, whole."""
+
+
+SHORT_HASHES = (
+    "hashes are cut to 64 bits: two trees with one root, for different customers, are made with about 2^32 tries"
+)
+"""The limit of schemes that keep so little of their hashes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +50,5 @@ class Scheme:
     """By names and the first bytes; never by reading all."""
     verify: Callable[[Sequence[ProofFile], Expected, Executor], LiabilitiesProof]
     """Raises :class:`ProofError`; whoever calls makes a result of it."""
+    limit: str = ""
+    """How an exchange that cheats could pass although everything verifies; empty where none can."""

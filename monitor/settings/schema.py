@@ -81,6 +81,9 @@ class ProofSettings(DocumentSettings):
     source: Source = Field(description="A path, which may be a directory, or an http(s) URL.")
     format: str = Field("auto", description="Its scheme; `auto` finds it by names and shape.")
     root: Root = Field("", description="The root as it was published elsewhere; unset: it is not compared.")
+    verifier_data: str = Field(
+        "", description="A file of hexadecimal digits: the circuit that a zk-STARK V2 must be of, whole."
+    )
 
 
 class LiabilitiesSettings(DocumentSettings):
@@ -95,6 +98,7 @@ class LiabilitiesSettings(DocumentSettings):
         None, description="Where the source is a proof: the moment of its totals; unset: when it was last modified."
     )
     root: Root = Field("", description="Where the source is a proof: its root as it was published elsewhere.")
+    verifier_data: str = Field("", description="Where the source is a zk-STARK V2: the file of its circuit.")
     max_age: PositiveDuration = Field(timedelta(days=35), description="Older liabilities raise PorLiabilitiesOld.")
     months_between: int = Field(
         1, gt=0, le=12, description="How often reports are due; one that did not come raises PorReportMissing."

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select
 
-from monitor.model import Document, Liabilities, LiabilitiesProof, ProofStatus, Publication
+from monitor.model import Document, Liabilities, LiabilitiesProof, ProofStatus, Publication, Strength
 from monitor.store import tables
 from monitor.store.access import Access, document_columns, document_of
 
@@ -85,6 +85,7 @@ class Proofs(Access):
 def _plain(proof: LiabilitiesProof) -> dict[str, Any]:
     return asdict(proof) | {
         "status": proof.status.value,
+        "strength": proof.strength.value,
         "totals": _texts(proof.totals),
     }
 
@@ -94,6 +95,7 @@ def _proof(plain: dict[str, Any]) -> LiabilitiesProof:
         **plain
         | {
             "status": ProofStatus(plain["status"]),
+            "strength": Strength(plain.get("strength", Strength.LIMITED)),
             "totals": _amounts(plain["totals"]),
             "proven": tuple(plain["proven"]),
             "not_proven": tuple(plain["not_proven"]),

@@ -40,8 +40,9 @@ def watched_site(site: Site, tree: Path, *, beside: bool, **more: Any) -> None:
 async def status(watched: Watched) -> str | None:
     """The status that holds, by the metrics."""
     for each in ("proven", "bound", "invalid", "unreadable"):
-        for scheme in ("okx-merkle-v2", "bitmex-merkle", ""):
-            if await watched.value("por_liabilities_proof", exchange="okx", scheme=scheme, status=each):
+        for scheme, strength in (("okx-merkle-v2", "full"), ("bitmex-merkle", "full"), ("", "limited")):
+            labels = {"exchange": "okx", "scheme": scheme, "status": each, "strength": strength}
+            if await watched.value("por_liabilities_proof", **labels):
                 return each
     return None
 

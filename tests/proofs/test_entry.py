@@ -156,7 +156,9 @@ def test_files_of_equal_names_are_told_apart_by_their_folders(tmp_path: Path) ->
     assert [file.name for file in found] == ["a/x.json", "b/x.json"]
     found = gather(named)
     assert [file.name for file in found] == ["1/a/x.json", "2/a/x.json", "2/b/x.json"]
-    assert [file.open().read() for file in found] == [b"1/a", b"2/a", b"2/b"]
+    for file, text in zip(found, (b"1/a", b"2/a", b"2/b"), strict=True):
+        with file.open() as stream:
+            assert stream.read() == text
     assert [file.name for file in gather([tmp_path / "1/a", tmp_path / "2/a"])] == ["1/a/x.json", "2/a/x.json"]
 
 

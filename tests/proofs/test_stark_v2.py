@@ -11,8 +11,10 @@ from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs.executors import InProcess
 from monitor.proofs.scheme import Expected, ProofError
 from monitor.proofs.stark_v2 import SCHEME
+from monitor.proofs.stark_v2 import verify as scheme
 from monitor.proofs.stark_v2.documents import hex_of
 from monitor.proofs.stark_v2.poseidon import ORDER, permuted
+from monitor.proofs.stark_v2.sums import Verified
 from tests.support.proof_files import all_held
 from tests.support.stark_v2 import Account, Tree
 
@@ -29,6 +31,12 @@ def tree(users: int = 11, batch_size: int = 2, branches: int = 3) -> Tree:
 
 
 TREE = tree()
+
+
+@pytest.fixture(autouse=True)
+def _no_plonky2(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Generated trees have no plonky2 proof: test_stark_v2_proof.py is about that."""
+    monkeypatch.setattr(scheme, "verify_sums", lambda published, _pinned: Verified(published, ""))
 
 
 def verify(documents: dict[str, Any], user: str = "") -> LiabilitiesProof:
@@ -64,9 +72,9 @@ def test_poseidon_is_that_of_plonky2(before: list[int], after: list[int]) -> Non
 def test_every_user_is_bound_to_the_published_root(index: int) -> None:
     found = verify({GLOBAL: TREE.published(), USER: TREE.user(index)}, user=TREE.accounts[index].identity)
     assert found.status is ProofStatus.BOUND
-    assert (found.root, found.report_id, found.totals) == (hex_of(TREE.root), "506872725", {})
-    assert any(f"number {index} under the root" in sentence for sentence in found.proven)
-    assert any("read, not verified" in sentence for sentence in found.not_proven)
+    assert (found.root, found.report_id) == (hex_of(TREE.root), "506872725")
+    assert any(f"number {index}) is under the root" in sentence for sentence in found.proven)
+    assert any("nobody here vouches for" in sentence for sentence in found.not_proven)
 
 
 @settings(max_examples=25, deadline=None)
@@ -79,7 +87,8 @@ def test_users_of_trees_of_any_shape_are_bound(users: int, batch: int, branches:
 def test_the_published_file_alone_binds_round_circuit_root_and_sums() -> None:
     found = verify({GLOBAL: TREE.published()})
     equity, debt = TREE.published()["proof"]["public_inputs"][:2]
-    assert any(f"so {equity - debt} is owed" in sentence for sentence in found.proven)
+    assert found.totals == {"net": equity - debt}
+    assert any(f"have {equity - debt} more than they owe" in sentence for sentence in found.proven)
     assert any("no user's file" in sentence for sentence in found.not_proven)
 
 
@@ -136,7 +145,7 @@ def test_siblings_on_the_other_side_are_refused(field: str) -> None:
         (("account", "equity", 0), "05", "plain whole number"),
         (("account", "equity", 0), str(ORDER), "not an element"),
         (("account", "equity"), [str(ORDER - 1), str(ORDER - 1), "0"], "add up to more"),
-        (("account", "equity"), ["0", "0", "0"], "more than the equity"),
+        (("account", "equity"), ["0", "0", "0"], "is not from 0 to"),
         (("account", "id"), "ab", "32 bytes"),
         (("index",), 2.0, "not a whole number"),
         (("index",), 11 + 2**70, "beyond the tree"),
@@ -194,3 +203,28 @@ def test_it_is_told_from_the_older_scheme() -> None:
     assert SCHEME.recognises(all_held({USER: TREE.user(0)}))
     assert SCHEME.recognises(all_held({GLOBAL: TREE.published()}))
     assert not SCHEME.recognises(all_held({USER: {"batch_inclusion_proof": {}}, "sum_proof.json": {}}))
+
+
+def test_users_who_have_more_together_than_all_are_refused() -> None:
+    published = TREE.published()
+    users = {f"{i}_inclusion_proof.json": TREE.user(i) for i in range(11)}
+    found = verify({GLOBAL: published, **users})
+    assert any("11 of 11 users' files" in sentence for sentence in found.proven)
+    published["proof"]["public_inputs"][0] -= 1
+    with pytest.raises(ProofError, match="the given users alone have"):
+        verify({GLOBAL: published, **users})
+
+
+def test_padding_is_no_user_and_holds_nothing() -> None:
+    made = Tree([*TREE.accounts[:3], Account("0" * 64, (0,) * 3, (0,) * 3)], 2, 3)
+    found = verify({GLOBAL: made.published(), USER: made.user(3)})
+    assert any("not of users" in sentence for sentence in found.not_proven)
+    assert any("no user's file" in sentence for sentence in found.not_proven)
+    made = Tree([*TREE.accounts[:3], Account("0" * 64, (1, 0, 0), (0,) * 3)], 2, 3)
+    with pytest.raises(ProofError, match="fills up a batch"):
+        verify({GLOBAL: made.published(), USER: made.user(3)})
+
+
+def test_users_of_two_reports_are_told_apart() -> None:
+    with pytest.raises(ProofError, match="lead to two roots"):
+        verify({"1_inclusion_proof.json": TREE.user(0), "2_inclusion_proof.json": tree(12).user(0)})

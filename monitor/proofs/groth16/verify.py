@@ -171,4 +171,9 @@ def _name(file: ProofFile) -> str:
     return PurePosixPath(file.name.replace("\\", "/")).name
 
 
-SCHEME = Scheme(NAME, "Groth16 proofs of Binance, Gate and HTX", recognises, verify)
+LIMIT = (
+    "whoever made the keys can prove anything with the secret that they are made from, and the exchange makes them"
+    " alone: who kept that secret can state any total"
+)
+
+SCHEME = Scheme(NAME, "Groth16 proofs of Binance, Gate and HTX", recognises, verify, LIMIT)

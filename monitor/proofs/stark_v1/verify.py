@@ -118,4 +118,9 @@ def _included(file: ProofFile, report: Report | None) -> Inclusion | ProofError:
         return error
 
 
-SCHEME = Scheme(NAME, "OKX zk-STARK V1 (April 2023 to August 2024)", recognises, verify)
+LIMIT = (
+    "the leaves that customers are shown are not tied to the proven sums, so the sums may be of another ledger; and 16"
+    " queries, about 32 bits, are few enough to be cheated by trying"
+)
+
+SCHEME = Scheme(NAME, "OKX zk-STARK V1 (April 2023 to August 2024)", recognises, verify, LIMIT)

@@ -6,7 +6,10 @@ from monitor.proofs.files import ProofFile
 from monitor.proofs.scheme import ProofError, UnreadableError
 from monitor.proofs.stark_v2.poseidon import HASH_WIDTH, ORDER, Hash
 from monitor.proofs.strict_json import Fields, kind, listed, load, octets, shown
+from monitor.proofs.users import is_padding
 
+SUM_LIMIT = 1 << 62
+"""Below it the circuits keep what every user, and all users together, have more than they owe."""
 _PUBLIC_INPUTS = 2 + HASH_WIDTH
 _LEVELS_LIMIT = 64
 _BRANCHES_LIMIT = 4096
@@ -27,9 +30,23 @@ class GlobalProof:
     tokens: int
     circuit: Hash
     """The digest of the root circuit's verifier data, as the file states it."""
+    verifier_data: bytes
+    """Of the root circuit, as the file states it; empty where it does not."""
     equity: int
     debt: int
     root: Hash
+    proof: Fields
+    """The plonky2 proof, not read yet: what it consists of depends on the circuit."""
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        """The public inputs."""
+        return (self.equity, self.debt, *self.root)
+
+    @property
+    def net(self) -> int:
+        """What is owed, over all assets."""
+        return self.equity - self.debt
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +73,11 @@ class UserProof:
     """In the user's batch, from the leaf upwards."""
     levels: tuple[Level, ...]
 
+    @property
+    def is_padding(self) -> bool:
+        """Whether it only fills up a batch."""
+        return is_padding(self.identity)
+
 
 def hex_of(value: Hash) -> str:
     """A hash as OKX writes it: four little-endian 64-bit numbers in hex."""
@@ -66,12 +88,13 @@ def read_global(file: ProofFile) -> GlobalProof:
     """Fields that later versions added are left aside. Raises :class:`ProofError`."""
     fields = Fields(load(file), file.name)
     general, proof = fields.inner("general"), fields.inner("proof")
-    proof.inner("proof")
     place = proof.at("public_inputs")
     inputs = [element(value, f"{place}[{i}]") for i, value in enumerate(proof.items("public_inputs", _PUBLIC_INPUTS))]
     equity, debt, *root = inputs
-    if debt > equity:
-        raise ProofError(f"{place}: the debt {debt} is more than the equity {equity}")
+    if not 0 <= equity - debt < SUM_LIMIT:
+        raise ProofError(
+            f"{place}: equity {equity} less debt {debt} is not from 0 to 2^62 - 1, which the circuit proves"
+        )
     batch_size, branches = general.integer("batch_size", least=2), general.integer("recursion_branchout_num", least=2)
     if batch_size & (batch_size - 1) or batch_size.bit_length() > _LEVELS_LIMIT:
         raise UnreadableError(f"{general.at('batch_size')}: {shown(batch_size)} is not a power of two")
@@ -89,10 +112,20 @@ def read_global(file: ProofFile) -> GlobalProof:
         branches=branches,
         tokens=general.integer("token_num", least=1),
         circuit=_hash(circuit),
+        verifier_data=_verifier_data(fields),
         equity=equity,
         debt=debt,
         root=_hash(root),
+        proof=proof.inner("proof"),
     )
+
+
+def _verifier_data(fields: Fields) -> bytes:
+    if "circuits_info" not in fields.names():
+        return b""
+    info = fields.inner("circuits_info")
+    text = info.text("root_verifier_data_hex")
+    return octets(text, info.at("root_verifier_data_hex"), len(text) // 2)
 
 
 def read_user(file: ProofFile) -> UserProof:
@@ -107,8 +140,12 @@ def read_user(file: ProofFile) -> UserProof:
         raise UnreadableError(f"{account.place}: {len(equity)} amounts of equity, but {len(debt)} of debt")
     if max(sum(equity), sum(debt)) >= ORDER:
         raise ProofError(f"{account.place}: the amounts add up to more than the field holds, so they may mean less")
-    if sum(debt) > sum(equity):
-        raise ProofError(f"{account.place}: the debt {sum(debt)} is more than the equity {sum(equity)}")
+    if not 0 <= sum(equity) - sum(debt) < SUM_LIMIT:
+        raise ProofError(
+            f"{account.place}: equity {sum(equity)} less debt {sum(debt)} is not from 0 to 2^62 - 1, as all are"
+        )
+    if is_padding(identity) and (any(equity) or any(debt)):
+        raise ProofError(f"{account.place}: an account that fills up a batch (id 0) holds something")
     siblings = _hashes(fields, "sum_tree_siblings", _LEVELS_LIMIT)
     place = fields.at("recursive_tree_siblings")
     items = fields.items("recursive_tree_siblings")

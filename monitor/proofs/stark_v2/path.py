@@ -1,5 +1,6 @@
 """A user's path to the root: a binary tree within the batch, then nodes of many children."""
 
+from collections.abc import Sequence
 from itertools import chain, pairwise
 
 from monitor.proofs.scheme import ProofError
@@ -42,8 +43,8 @@ def root_of(user: UserProof) -> Hash:
     return node
 
 
-def check_path(user: UserProof, published: GlobalProof) -> None:
-    """The path leads to the published root, in a tree of the published shape. Raises :class:`ProofError`."""
+def check_shape(user: UserProof, published: GlobalProof) -> None:
+    """The path is in a tree of the published shape. Raises :class:`ProofError`."""
     if 1 << len(user.siblings) != published.batch_size:
         raise ProofError(
             f"{user.place}: sum_tree_siblings: {len(user.siblings)} hashes for a batch of {published.batch_size} users"
@@ -55,5 +56,19 @@ def check_path(user: UserProof, published: GlobalProof) -> None:
             raise ProofError(f"{place}: a node of {branches} children, not {published.branches}")
     if user.tokens != published.tokens:
         raise ProofError(f"{user.place}: account: {user.tokens} amounts, but the report has {published.tokens} tokens")
-    if user.equity > published.equity or user.debt > published.debt:
-        raise ProofError(f"{user.place}: account: holds or owes more than all users together")
+
+
+def check_amounts(users: Sequence[UserProof], published: GlobalProof) -> None:
+    """The users whose files were given have no more together than all users. Raises :class:`ProofError`."""
+    equity = debt = 0
+    for user in {user.index: user for user in users}.values():
+        equity, debt = equity + user.equity, debt + user.debt
+        for what, mine, of_all in (
+            ("equity", equity, published.equity),
+            ("debt", debt, published.debt),
+            ("equity less debt", equity - debt, published.net),
+        ):
+            if mine > of_all:
+                raise ProofError(
+                    f"{user.place}: account: {what}: the given users alone have {mine}, but all users together {of_all}"
+                )

@@ -15,12 +15,12 @@ WIDTH = 12
 RATE = 8
 HASH_WIDTH = 4
 """Field elements of a hash."""
-_HALF_FULL_ROUNDS = 4
-_PARTIAL_ROUNDS = 22
-_ROUNDS = 2 * _HALF_FULL_ROUNDS + _PARTIAL_ROUNDS
+HALF_FULL_ROUNDS = 4
+PARTIAL_ROUNDS = 22
+_ROUNDS = 2 * HALF_FULL_ROUNDS + PARTIAL_ROUNDS
 _CIRCULANT = (17, 15, 41, 16, 2, 28, 13, 13, 39, 18, 34, 20)
 _DIAGONAL_FIRST = 8  # added to the matrix's first entry
-_ROWS = tuple(
+ROWS = tuple(
     tuple(_CIRCULANT[(i - row) % WIDTH] + (_DIAGONAL_FIRST if i == row == 0 else 0) for i in range(WIDTH))
     for row in range(WIDTH)
 )
@@ -42,18 +42,18 @@ def hash_elements(elements: Sequence[int]) -> Hash:
 def permuted(state: Sequence[int]) -> list[int]:
     """The permutation of twelve field elements."""
     current = list(state)
-    for index, constants in enumerate(_constants()):
+    for index, constants in enumerate(round_constants()):
         current = list(map(add, current, constants))
-        if _HALF_FULL_ROUNDS <= index < _HALF_FULL_ROUNDS + _PARTIAL_ROUNDS:
+        if HALF_FULL_ROUNDS <= index < HALF_FULL_ROUNDS + PARTIAL_ROUNDS:
             current[0] = pow(current[0], 7, ORDER)
         else:
             current = [pow(value, 7, ORDER) for value in current]
-        current = [sum(map(mul, row, current)) % ORDER for row in _ROWS]
+        current = [sum(map(mul, row, current)) % ORDER for row in ROWS]
     return current
 
 
 @cache
-def _constants() -> tuple[tuple[int, ...], ...]:
+def round_constants() -> tuple[tuple[int, ...], ...]:
     """Twelve for each round."""
     # rand's uniform sampling: the high half of the product with the order, unless its low half is out of range
     products = (word * ORDER for word in _chacha8(0))
