@@ -256,3 +256,24 @@ def test_a_snapshot_that_is_dropped_for_its_age_leaves_no_silence_between_stale_
     assert at(NOW, stale=True, gone=False) == [True, False]
     for minute in range(1, 30):
         assert any(at(NOW + minute * MINUTE, stale=False, gone=True))
+
+
+def test_a_memory_that_was_written_before_times_were_added_up_begins_at_none() -> None:
+    memory, _ = advance(AlertMemory(), conditions(HOLDS), alerts(**{"for": "2m"}), NOW)
+    stored = memory.as_json()
+    for entry in stored["alerts"]:
+        del entry["held"], entry["holding_since"]
+
+    restored = AlertMemory.from_json(stored)
+
+    (alert,) = restored.alerts.values()
+    assert (alert.held, alert.holding_since) == (timedelta(), NOW)
+
+
+def test_an_alert_inside_its_hysteresis_says_how_near_it_is_and_one_that_is_only_on_its_way_what_began_it() -> None:
+    on, near = run([HOLDS, NEAR], alerts())
+    assert (on.summary, near.summary) == ("It is so.", "It is nearly so.")
+    memory, _ = advance(AlertMemory(), conditions(HOLDS), alerts(**{"for": "9m"}), NOW)
+    memory, _ = advance(memory, conditions(NEAR), alerts(**{"for": "9m"}), NOW + MINUTE)
+    (alert,) = memory.alerts.values()
+    assert alert.summary == "It is so."

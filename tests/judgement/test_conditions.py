@@ -512,3 +512,11 @@ def test_an_exchange_that_a_reload_removed_has_no_alerts() -> None:
     removed = replace(bitcoin("1"), exchange="removed")
 
     assert all(not each.exchange for each in evaluate(evidence(removed), settings(), AlertMemory(), NOW).items)
+
+
+def test_a_proof_that_is_configured_and_was_not_verified_yet_neither_holds_nor_fails() -> None:
+    documents = {kind: DocumentState(kind, document()) for kind in ("wallets", "liabilities", "proof")}
+
+    found = condition(AlertName.PROOF_FAILED, assessment(documents=documents))
+
+    assert (found.holds, found.summary) == (None, "No proof was verified yet.")

@@ -9,21 +9,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.judgement import exact
+from monitor.judgement.alerts import AlertMemory, evaluate
 from monitor.judgement.unread import places, rests_on_unread, unless
-from monitor.model import AssetAssessment, Basis, Claim, Rate, ReserveStatus, SnapshotState, VerdictStatus
+from monitor.model import AlertName, AssetAssessment, Basis, Claim, Rate, ReserveStatus, SnapshotState, VerdictStatus
 from tests.support.judgement import (
     ETH,
     ETH_ARBITRUM,
     INVALID,
+    NOW,
     UNBOUND,
     UNSIGNED,
     UNSUPPORTED,
     USDT,
     VERIFIED,
     absent,
+    assessment,
     claim,
+    evidence,
+    exchange,
     judge,
     owing,
+    settings,
     state,
 )
 from tests.support.positions import CUSDT
@@ -206,3 +212,27 @@ def test_a_breach_is_true_as_long_as_nothing_unread_more_than_doubled(
         assert really < 100
     if found.status is ReserveStatus.COVERED:
         assert known >= 100
+
+
+def test_only_networks_that_are_whole_and_fresh_for_all_tokens_of_an_asset_are_compared_over_time() -> None:
+    bridged = replace(USDT, contract="0xbridged")
+    rows = [(claim("0xa", token), VERIFIED) for token in (ETH, ETH_ARBITRUM, USDT, bridged)]
+    stale = state({ETH_ARBITRUM: {"0xa": WEI}}, stale=True, age=timedelta(hours=1))
+
+    assets = judge(rows, [state({ETH: {"0xa": WEI}, USDT: {"0xa": 10**6}}), stale], owing(ETH=2, USDT=1))
+
+    assert assets["ETH"].comparable.keys() == {"ethereum"}
+    assert assets["USDT"].comparable == {}
+
+
+def test_a_breach_before_anything_was_read_names_no_block() -> None:
+    found = judge([(claim("0xb", STARKNET, amount=Decimal(1)), VERIFIED)], [], owing(ETH=10))
+    held = assessment(found, snapshots={})
+    (below,) = [
+        each
+        for each in evaluate(evidence(held), settings(okx=exchange()), AlertMemory(), NOW).items
+        if each.name is AlertName.RATIO_BELOW_LIMIT
+    ]
+
+    assert below.holds
+    assert "read at" not in below.summary
