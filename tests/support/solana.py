@@ -24,6 +24,9 @@ TOKEN = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
 TOKEN_2022 = "TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"
 ANSWERS = recorded("solana")
 
+_BEGAN = int(time.time()) - 13
+"""The time of all blocks, on all stand-ins."""
+
 
 def key(name: str | int) -> str:
     """A made-up address."""
@@ -70,6 +73,10 @@ class SolanaStandIn(JsonRpcStandIn):
         self.genesis: str = ANSWERS["getGenesisHash"]
         self.slot: int = ANSWERS["getSlot"]
         self.moves: Callable[[], int] = lambda: 0
+        self.late = 0
+        """Seconds that it adds to the times of blocks."""
+        self.tells_newest = False
+        """Whether it tells the newest block, whatever slot is asked for."""
         self.unstored = 0
         """How often the newest block is asked for in vain."""
         self.accounts: dict[str, Lying] = {
@@ -95,7 +102,8 @@ class SolanaStandIn(JsonRpcStandIn):
         if self.unstored:
             self.unstored -= 1
             raise RefusedError(-32004, f"Block not available for slot {slot}")
-        moment = int(time.time()) - 13
+        slot = self.slot + 40 if self.tells_newest else slot
+        moment = _BEGAN + self.late
         return {**ANSWERS["getBlock"], "blockTime": moment, "blockhash": key(f"block {slot}"), "parentSlot": slot - 1}
 
     def on_getMultipleAccounts(self, keys: list[str], config: dict[str, Any]) -> dict[str, Any]:  # noqa: N802

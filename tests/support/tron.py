@@ -25,6 +25,8 @@ USDT_HEX = "0xa614f803b6fd780986a42c78ec9c7f77e6ded13c"
 ANSWERS = recorded("tron")
 
 MULTICALL3 = "0x32a4f47a74a6810bd0bf861cabab99656a75de9e"
+_BEGAN = int(time.time()) - 3
+"""The time of all blocks, on all stand-ins."""
 _REVERTED = "REVERT opcode executed"
 
 
@@ -104,7 +106,7 @@ class TronStandIn:
                 return {
                     "number": hex(number),
                     "hash": "0x" + self._block_id(number),
-                    "timestamp": hex(int(time.time()) - 3),
+                    "timestamp": hex(_BEGAN),
                 }
             case "eth_getBalance", [account, "latest"]:
                 return hex(self._coins(account, solid=self.solidity_port))
@@ -137,7 +139,7 @@ class TronStandIn:
         block = copy.deepcopy(ANSWERS["/wallet/getnowblock"])
         number = self._number(solid=solid)
         block["blockID"] = self._block_id(number)
-        block["block_header"]["raw_data"] |= {"number": number, "timestamp": int(time.time() * 1000) - 3000}
+        block["block_header"]["raw_data"] |= {"number": number, "timestamp": _BEGAN * 1000}
         return block
 
     def _constant(self, body: dict[str, Any], *, solid: bool) -> Any:

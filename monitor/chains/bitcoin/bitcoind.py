@@ -60,12 +60,16 @@ class BitcoindNode(Node):
         header = await self._rpc.header(self._rpc.block_hash(block_hash)) if block_hash else None
         if header is None:
             raise self.line.fault(Reason.TIP_MOVED, f"block {number} has left the chain")
+        if header.height != number:
+            told = f"block {block_hash} is said to be of height {header.height}, and of {number}"
+            raise self.line.fault(Reason.MALFORMED, told)
         return header.block
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         scripts = await asyncio.to_thread(self._scripts.of_all, wanted)
         sums = await self._follower.sums(frozenset(scripts.values()), block) if scripts else {}
-        return await asyncio.to_thread(_held, wanted, scripts, sums, block)
+        at = await self._block(block.hash, block.number)  # as this node tells it, whoever named it
+        return await asyncio.to_thread(_held, wanted, scripts, sums, at)
 
     async def outputs(self, account: Address) -> AccountOutputs | None:
         found = await self._follower.outputs(self._scripts.of(account))

@@ -65,6 +65,8 @@ class Headers:
         block = self._block(height, replies)
         if block is None or height > self.newest(tip):
             raise self._line.fault(Reason.BEHIND, f"it has no block {height} yet; its tip is {tip.height}")
+        if height < tip.height and self._header(_result(replies[0], self._line)) == tip.header:
+            raise self._line.fault(Reason.MALFORMED, f"its header of block {height} is that of its tip, {tip.height}")
         return tip, block
 
     async def under(self, tip: Tip) -> tuple[Tip, Block]:

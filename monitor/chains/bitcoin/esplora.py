@@ -72,9 +72,10 @@ class EsploraNode(Node):
         after it.
         """
         accounts = sorted({account for token, accounts in wanted.items() if not token.contract for account in accounts})
-        newest = self._seen is not None and self._seen.hash == block.hash
+        seen = self._seen if self._seen and self._seen.hash == block.hash else None
+        newest = seen is not None
         for number in range(TRIES):
-            tip, at = await self._before(block, newest=newest, again=number > 0)
+            tip, at = await self._before(block, seen=seen, again=number > 0)
             amounts: dict[Address, int] = {}
             remaining, past = iter(accounts), None if newest else at
             unfit = None
@@ -89,15 +90,18 @@ class EsploraNode(Node):
             moved = self.line.fault(Reason.TIP_MOVED, f"a block came while {at.number} was read")
         raise moved
 
-    async def _before(self, block: Block, *, newest: bool, again: bool) -> tuple[str, Block]:
-        """The tip's hash, before anything is read, and the block that is to be read."""
-        if newest:
-            at = await self._tip() if again else block
+    async def _before(self, block: Block, *, seen: Block | None, again: bool) -> tuple[str, Block]:
+        """The tip's hash, before anything is read, and the block that is to be read, as this explorer tells it.
+
+        ``seen`` is that block where it was the tip.
+        """
+        if seen:
+            at = await self._tip() if again else seen
             return at.hash, at
         tip = await self._tip_hash()
         if await self._hash_at(block.number) != block.hash:
             raise self.line.fault(Reason.TIP_MOVED, f"block {block.number} has left the chain")
-        return tip, block
+        return tip, await self._block(block.hash, block.number)
 
     async def _work(self, remaining: Iterator[Address], amounts: dict[Address, int], past: Block | None) -> None:
         for account in remaining:

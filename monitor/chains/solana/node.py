@@ -72,7 +72,7 @@ class SolanaNode(Node):
         slot, answers = await self._at_one_slot(questions, block.number)
         with strictly(self.line, f"accounts at slot {slot}"):
             balances = await asyncio.to_thread(questions.balances, answers)
-        at = block if slot == block.number else await self._block(slot)
+        at = await self._block(slot)  # as this node tells it, whoever named the slot
         self._rpc.grow()
         return Held(at, balances, failed)
 

@@ -54,10 +54,15 @@ class SolanaRpc:
             return count(found)
 
     async def block(self, slot: int, commitment: Commitment) -> Block:
-        """The block of ``slot``, which carries its number; heights, which skip empty slots, are not used."""
+        """The block of ``slot``, which carries its number; heights, which skip empty slots, are not used.
+
+        An answer does not name its slot. Its parent's must lie before; that of a later block does not.
+        """
         config = {"commitment": commitment, "transactionDetails": "none", "rewards": False}
         found = await self._result("getBlock", [slot, {**config, "maxSupportedTransactionVersion": 0}])
         with strictly(self.line, f"getBlock {slot}"):
+            if (parent := count(member(found, "parentSlot"))) >= slot:
+                raise ValueError(f"its parent is of slot {parent}")
             moment = datetime.fromtimestamp(count(member(found, "blockTime")), UTC)
             return Block(slot, key(member(found, "blockhash")), moment)
 

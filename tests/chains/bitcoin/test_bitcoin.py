@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from monitor.chains import ChainError, Depth, Height, Reason, Tag
+from monitor.chains.choice import BlockChoice
 from monitor.model import OwnerQuestion, Token
 from tests.chains.bitcoin.conftest import AMOUNTS, PROTOCOLS, World
 from tests.chains.conftest import Opener
@@ -237,3 +238,40 @@ async def test_a_tip_that_never_rests_is_no_reading(world: World, open_reader: O
     with pytest.raises(ChainError) as failure:
         await open_reader(REGTEST, {"url": node.url, "protocol": protocol}).read(WANTED, LATEST)
     assert failure.value.reason is Reason.TIP_MOVED
+
+
+@pytest.mark.parametrize("choice", [LATEST, Depth(3)], ids=str)
+@pytest.mark.parametrize("liar", ["bitcoind", "esplora"])
+async def test_a_time_that_is_told_wrong_is_contradicted_whoever_named_the_block(
+    world: World, open_reader: Opener, liar: str, choice: BlockChoice
+) -> None:
+    """(An Electrum server gives the header itself, whose hash no other time makes.)"""
+
+    class Late(Chain):
+        def time_at(self, height: int) -> int:
+            return super().time_at(height) + 600
+
+    late = Late({})
+    late.headers, late._held = world.chain.headers, world.chain._held
+    endpoints = [await world.endpoint("electrum"), await world.endpoint(liar, late), await world.endpoint("electrum")]
+    reader = open_reader(REGTEST, *endpoints, quorum=2)
+    reading = await reader.read(WANTED, choice)
+    assert reading.block.timestamp.timestamp() == world.chain.time_at(reading.block.number)
+    assert [state.disagreements for state in reader.endpoints()] == [0, 1, 0]
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+async def test_a_server_that_tells_of_its_tip_for_any_block_is_not_believed(
+    world: World, open_reader: Opener, protocol: str
+) -> None:
+    """All but the genesis, by which it is known."""
+
+    class Tip(Chain):
+        def height_of(self, block: str) -> int:
+            return self.height if block == self.hash_at(self.height) else super().height_of(block)
+
+    tip = Tip({})
+    tip.headers, tip._held = [world.chain.headers[0], *world.chain.headers[-1:] * world.chain.height], world.chain._held
+    with pytest.raises(ChainError) as failure:
+        await open_reader(REGTEST, await world.endpoint(protocol, tip)).read(WANTED, Height(50))
+    assert failure.value.reason is Reason.MALFORMED

@@ -128,6 +128,16 @@ async def test_a_node_that_has_not_reached_the_slot_is_behind_and_another_is_ask
     assert "behind" in happened(reader.endpoints()[0])
 
 
+async def test_a_node_that_tells_the_newest_block_for_any_slot_is_not_believed(
+    solana: Nodes, open_reader: Opener
+) -> None:
+    node = await solana()
+    node.tells_newest = True
+    with pytest.raises(ChainError, match="its parent is of slot") as failure:
+        await open_reader(SOLANA, {"url": node.url}).read({SOL: WALLETS[:5]}, FINALIZED)
+    assert failure.value.reason is Reason.MALFORMED
+
+
 async def test_tags_are_commitments(solana: Nodes, open_reader: Opener) -> None:
     node = await solana()
     reader = open_reader(SOLANA, {"url": node.url})
@@ -228,6 +238,17 @@ async def test_endpoints_at_the_same_slot_outvote_one_that_lies(solana: Nodes, o
     reading = await reader.read({SOL: WALLETS[:5]}, FINALIZED)
     assert (reading.balances[SOL][WALLETS[4]], reading.endpoints) == (4 * 10**9 + 1, ("node-2", "node-3"))
     assert [state.disagreements for state in reader.endpoints()] == [1, 0, 0]
+
+
+async def test_a_time_that_is_told_wrong_is_contradicted_whoever_named_the_slot(
+    solana: Nodes, open_reader: Opener
+) -> None:
+    nodes = [await solana() for _ in range(3)]
+    nodes[1].late = 60
+    reader = open_reader(SOLANA, *({"url": node.url} for node in nodes), quorum=2)
+    reading = await reader.read({SOL: WALLETS[:5]}, FINALIZED)
+    assert reading.endpoints == ("node-1", "node-3")
+    assert [state.disagreements for state in reader.endpoints()] == [0, 1, 0]
 
 
 async def test_endpoints_at_different_slots_make_no_quorum(solana: Nodes, open_reader: Opener) -> None:
