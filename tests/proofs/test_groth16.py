@@ -53,7 +53,7 @@ def test_the_table_of_gate_is_bound_to_its_root_and_sums() -> None:
     assert (found.status, found.root) == (ProofStatus.BOUND, ROOT)
     assert any("3 batches" in sentence for sentence in found.proven)
     assert any("sums that the last batch commits to" in sentence for sentence in found.proven)
-    assert any("read, not verified" in sentence for sentence in found.not_proven)
+    assert any("were not verified" in sentence for sentence in found.not_proven)
     assert dict(found.totals) == {"btc": Decimal("2.45"), "eth": Decimal("2.45")}
     assert found.in_coins
     assert any("the unit of the amounts" in sentence for sentence in found.not_proven)

@@ -1,18 +1,26 @@
 """Whole reports of every version of the Groth16 family, honest and forged (tests/data/proofs/groth16-sets)."""
 
+import base64
+import csv
+import io
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor.model import LiabilitiesProof, ProofStatus
+from monitor.model import LiabilitiesProof, ProofStatus, Strength
 from monitor.proofs import Expected, verify
+from monitor.proofs.groth16 import fast
 from monitor.proofs.groth16.forms import Form, Space, empty_root
+from monitor.proofs.groth16.keys import Key, Proof, read_key, read_proof
+from monitor.proofs.groth16.pairing import hashed, negated, verifies
 from monitor.proofs.groth16.poseidon import hash_elements
 from monitor.proofs.groth16.units import unit
+from monitor.proofs.scheme import ProofError
 from tests.support.groth16 import table
-from tests.support.proof_files import all_held, bytes_below
+from tests.support.proof_files import all_held, bytes_below, held
 
 SETS = Path("tests/data/proofs/groth16-sets")
 GATE = bytes_below(Path("tests/data/proofs/gate-2025-07"))
@@ -57,7 +65,8 @@ def test_the_tree_of_nobody_has_the_root_that_the_programs_begin_with(form: Form
 
 def test_binances_report_of_2023_is_honest() -> None:
     found = judged(honest("two-roots"))
-    assert found.holds
+    assert found.status is ProofStatus.PROVEN
+    assert (found.strength, "made them alone" in found.limit or "alone" in found.limit) == (Strength.LIMITED, True)
     assert found.totals == {
         "btc": Decimal("12.81415926"),
         "eth": Decimal("44.71827182"),
@@ -70,7 +79,8 @@ def test_binances_report_of_2023_is_honest() -> None:
 
 def test_the_form_with_collateral_is_recomputed() -> None:
     found = judged(honest("one-root"))
-    assert found.holds
+    assert found.status is ProofStatus.PROVEN
+    assert any("3 of 3 Groth16 proofs verify" in sentence for sentence in found.proven)
     assert (found.totals["btc"], found.totals["shib"]) == (Decimal("29.66"), Decimal("98.99"))
     assert any("5 of 5 users' files" in sentence for sentence in found.proven)
 
@@ -86,6 +96,13 @@ def test_gates_example_of_2025_is_honest() -> None:
 @pytest.mark.parametrize(
     ("name", "rule"),
     [
+        ("one-root-b-outside-subgroup", "subgroup"),
+        ("one-root-commitment-left-out", "324 bytes"),
+        ("one-root-commitments-made-up", "is not one of this batch_commitment"),
+        ("one-root-proof-a-and-c-swapped", "is not one of this batch_commitment"),
+        ("one-root-proof-trailing-bytes", "393 bytes"),
+        ("two-roots-proof-trailing-bytes", "261 bytes"),
+        ("two-roots-proofs-of-two-batches-swapped", "is not one of this batch_commitment"),
         ("one-root-account-gap", "min_account_index: 3 after 1"),
         ("one-root-batch-twice", "not the sums that batch 2 leaves"),
         ("one-root-collateral-altered", "not the sums that the last batch"),
@@ -110,9 +127,109 @@ def test_a_forged_report_is_invalid_for_the_rule_that_it_breaks(name: str, rule:
 
 
 def test_users_with_more_of_an_asset_than_all_together_are_refused() -> None:
+    found = judged(forged("two-roots-commitments-made-up"))
+    assert "all together hold" in found.reason
+
+
+def test_made_up_sums_are_refused_by_the_proofs_too() -> None:
     files = forged("two-roots-commitments-made-up")
+    del files["user_0_config.json"]
     found = judged(files)
     assert found.status is ProofStatus.INVALID
+    assert "is not one of this batch_commitment" in found.reason
+
+
+def test_keys_whose_secret_is_known_prove_anything_and_the_result_says_so() -> None:
+    files = {name: data for name, data in forged("two-roots-setup-known").items() if "user" not in name}
+    found = judged(files)
+    assert found.status is ProofStatus.PROVEN
+    assert found.strength is Strength.LIMITED
+    assert any("whoever has it can prove any total" in sentence for sentence in found.not_proven)
+    assert found.circuit != judged(honest("two-roots")).circuit
+
+
+def test_without_the_key_the_proofs_are_not_verified() -> None:
+    files = {name: data for name, data in honest("two-roots").items() if "vk" not in name}
+    found = judged(files)
+    assert found.status is ProofStatus.BOUND
+    assert any("verifying key" in sentence for sentence in found.not_proven)
+
+
+KEY, COMMITTED = "zkpor2.vk.save", "zkpor50_2.vk"
+
+
+def first(name: str) -> tuple[Key, Proof, int]:
+    files = honest(name)
+    key = KEY if name == "two-roots" else COMMITTED
+    row = next(csv.DictReader(io.StringIO(files["proof.csv"].decode())))
+    proof = read_proof(base64.b64decode(row["proof_info"]), "row")
+    return read_key(held(key, files[key])), proof, int.from_bytes(base64.b64decode(row["batch_commitment"]))
+
+
+def test_the_commitments_hash_is_gnarks() -> None:
+    _, proof, _ = first("one-root")
+    assert proof.commitment
+    point = proof.commitment[0]
+    assert point[0] == 21490843851035899069723354410060285976372482254366762001662665010904138846287
+    assert hashed(point) == 14670633577476847879489129611750570527900606051895763202505554849433831096844
+
+
+def test_every_part_of_the_equation_counts() -> None:
+    key, proof, commitment = first("one-root")
+    assert verifies(key, proof, commitment)
+    assert not verifies(key, proof, commitment + 1)
+    assert proof.commitment
+    assert key.commitment
+    for other in (
+        replace(proof, a=negated(proof.a)),
+        replace(proof, c=negated(proof.c)),
+        replace(proof, commitment=(negated(proof.commitment[0]), proof.commitment[1])),
+        replace(proof, commitment=(proof.commitment[0], negated(proof.commitment[1]))),  # of knowledge
+        replace(proof, commitment=None),
+    ):
+        assert not verifies(key, other, commitment)
+    assert not verifies(replace(key, commitment=None, inputs=key.inputs[:2]), proof, commitment)
+
+
+@pytest.mark.parametrize("name", [KEY, COMMITTED])
+def test_a_key_out_of_form_is_refused(name: str) -> None:
+    data = honest("two-roots" if name == KEY else "one-root")[name]
+    start = 264 if name == KEY else 0  # Binance's key of 2023 begins with zeros, and ends with what is no part of it
+    for made in (
+        data[: start + 300],
+        data[start:] if name == KEY else data[:-1],
+        data[:start] + bytes([data[start] & 0x3F]) + data[start + 1 :],  # not compressed
+        data[:start] + bytes([0x40, *([0] * 31)]) + data[start + 32 :],  # infinity
+        data[:start] + bytes([data[start] | 0x3F, *([255] * 31)]) + data[start + 32 :],  # beyond the field
+        data[: start + 291] + bytes([9]) + data[start + 292 :],  # nine inputs
+    ):
+        with pytest.raises(ProofError):
+            read_key(held(name, made))
+
+
+def test_a_point_off_the_curve_is_refused() -> None:
+    files = honest("two-roots")
+    row = next(csv.DictReader(io.StringIO(files["proof.csv"].decode())))
+    data = bytearray(base64.b64decode(row["proof_info"]))
+    for at in (63, 191, 255):
+        bent = bytearray(data)
+        bent[at] ^= 1
+        with pytest.raises(ProofError, match="not a point of the curve"):
+            read_proof(bytes(bent), "row")
+    for size in (0, 255, 257, 388):
+        with pytest.raises(ProofError):
+            read_proof(bytes(size), "row")
+
+
+def test_each_batch_is_verified_with_the_key_of_its_users() -> None:
+    files = honest("one-root")
+    second = files["zkpor50_2.vk"]
+    found = judged({**files, "zkpor500_2.vk": second})
+    assert found.status is ProofStatus.PROVEN
+    table = files["proof.csv"].decode().replace(",50\n", ",51\n").replace(",50\r\n", ",51\r\n")
+    found = judged({**files, "zkpor500_2.vk": second, "proof.csv": table})
+    assert found.status is ProofStatus.UNREADABLE
+    assert "no key for 51 assets" in found.reason
 
 
 def htx(total: int = 163) -> dict[str, Any]:
@@ -155,3 +272,36 @@ def test_every_sum_of_htx_is_compared() -> None:
 )
 def test_units_are_given_where_the_published_lists_agree(form: Form, symbol: str, coins: str | None) -> None:
     assert unit(form, symbol) == (Decimal(coins) if coins else None)
+
+
+@pytest.mark.parametrize("name", ["two-roots", "one-root"])
+def test_both_ways_to_verify_agree(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, proof, commitment = first(name)
+    assert fast.verifies(key, proof, commitment, "row")
+    assert not fast.verifies(key, proof, commitment + 1, "row")
+    assert not fast.verifies(key, replace(proof, c=negated(proof.c)), commitment, "row")
+    if proof.commitment:
+        committed, knowledge = proof.commitment
+        for other in ((negated(committed), knowledge), (committed, negated(knowledge)), None):
+            assert not fast.verifies(key, replace(proof, commitment=other), commitment, "row")
+    monkeypatch.setattr(fast, "available", lambda: False)
+    found = judged(honest(name))
+    assert found.status is ProofStatus.PROVEN
+    assert any("(py_ecc)" in sentence for sentence in found.proven)
+    monkeypatch.setattr(fast, "available", lambda: True)
+    assert any("by py_ecc too" in sentence for sentence in judged(honest(name)).proven)
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_no_way_to_verify_takes_a_point_of_another_order(installed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fast, "available", lambda: installed)
+    found = judged(forged("one-root-b-outside-subgroup"))
+    assert found.status is ProofStatus.INVALID
+    assert "line 2: proof_info" in found.reason
+    assert "subgroup" in found.reason
+
+
+def test_what_the_quick_way_lets_through_is_caught_by_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fast, "available", lambda: True)
+    monkeypatch.setattr(fast, "verifies", lambda *_: True)
+    assert "is not one of this" in judged(forged("one-root-proof-a-and-c-swapped")).reason

@@ -3,9 +3,8 @@
 An exchange publishes a table of proofs (``proof.csv``), one for each batch of users, and its own sums per asset
 (``config.json``, ``cex_config.json``); a user gets a path (``user_config.json``). Every batch commits to the tree of
 accounts and the sums before and after it. Here these commitments, their chain, the published sums and a user's path are
-recomputed, so that all of them are bound to one root. The Groth16 proofs themselves are the next step: a module that
-verifies a batch's ``proof_info`` for its commitment makes ``proven`` of what :mod:`monitor.proofs.groth16.verify` can
-only call ``bound``.
+recomputed, so that all of them are bound to one root, and every batch's Groth16 proof is verified where the key is
+among the files (:mod:`.proofs`).
 
 Sources: the verifiers of binance/zkmerkle-proof-of-solvency and gatechain/gate-zkmerkle-proof and the examples beside
 them, which the tests recompute.

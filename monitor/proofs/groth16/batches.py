@@ -1,5 +1,6 @@
 """The table of proofs: every batch's commitment, and how each batch goes on from the one before."""
 
+import base64
 import csv
 import io
 import json
@@ -33,6 +34,10 @@ class Batch:
     accounts: tuple[int, int] | None
     """First and last account, where the batches share the root."""
     commitment: int
+    proof: bytes
+    """The Groth16 proof that leads from before to after."""
+    tier: int | None
+    """Of which circuit, where there are several: assets that each of its users may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class Chain:
     """All batches, in order and without a gap."""
 
     place: str
-    batches: int
+    rows: tuple[Batch, ...]
     root: int
     """Of all accounts."""
     first_root: int | None
@@ -64,7 +69,7 @@ def read_batches(file: ProofFile, executor: Executor) -> Chain:
     first, last = ordered[0], ordered[-1]
     return Chain(
         place=file.name,
-        batches=len(ordered),
+        rows=tuple(ordered),
         root=last.roots[-1],
         first_root=first.roots[0] if len(first.roots) == 2 else None,
         first_sums=first.sums[0],
@@ -113,6 +118,11 @@ def _batch(row: Mapping[str | None, object], place: str) -> Batch:
         raise UnreadableError(f"{place}: more or fewer cells than line 1")
     if not row["proof_info"]:
         raise UnreadableError(f"{place}: proof_info is empty")
+    try:
+        proof = base64.b64decode(str(row["proof_info"]), validate=True)
+    except ValueError as error:
+        raise UnreadableError(f"{place}: proof_info: {shown(row['proof_info'])} is not base64") from error
+    tier = _count(row, "assets_count", place) if "assets_count" in row else None
     roots = _elements(row, "account_tree_roots", place)
     before, after = _elements(row, "cex_asset_list_commitments", place, 2)
     if len(roots) not in {1, 2}:
@@ -124,7 +134,9 @@ def _batch(row: Mapping[str | None, object], place: str) -> Batch:
             raise ProofError(f"{place}: max_account_index: {last} is less than {first}")
         accounts = (first, last)
     commitment = from_base64(row["batch_commitment"], f"{place}: batch_commitment")
-    return Batch(place, _count(row, "batch_number", place), tuple(roots), (before, after), accounts, commitment)
+    return Batch(
+        place, _count(row, "batch_number", place), tuple(roots), (before, after), accounts, commitment, proof, tier
+    )
 
 
 def _elements(row: Mapping[str | None, object], column: str, place: str, count: int | None = None) -> list[int]:

@@ -1,8 +1,9 @@
 """The Groth16 family as a scheme."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from pathlib import PurePosixPath
@@ -11,6 +12,8 @@ from monitor.judgement import exact
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs.files import ProofFile, head
 from monitor.proofs.groth16.batches import Chain, read_batches
+from monitor.proofs.groth16.keys import Key, read_key
+from monitor.proofs.groth16.proofs import check_proofs
 from monitor.proofs.groth16.published import Sums, check_chain, check_users, read_sums
 from monitor.proofs.groth16.units import unit
 from monitor.proofs.groth16.user import Account, read_user
@@ -20,6 +23,7 @@ from monitor.proofs.work import Executor
 
 NAME = "groth16"
 _TABLE = re.compile(r"proof\d*\.csv")
+_KEY = re.compile(r".*\.vk(?:\.save)?")
 _CONFIGS = ("config.json", "cex_config.json")
 _TABLE_COLUMNS = (b"batch_commitment", b"account_tree_roots")
 _USER_FIELDS = ((b'"AccountIdHash"', b'"AccountIndex"'), (b'"UniqueIdentification"', b'"Arrangement"'))
@@ -33,6 +37,9 @@ class Found:
     sums: Sums | None
     users: tuple[Account, ...]
     paddings: tuple[Account, ...]
+    keys: tuple[Key, ...] = ()
+    by: str = ""
+    """What all Groth16 proofs were verified with; empty where they were not."""
 
     @property
     def root(self) -> int:
@@ -64,14 +71,18 @@ def verify(files: Sequence[ProofFile], expected: Expected, executor: Executor) -
         tuple(account for account in accounts if account.is_padding),
     )
     _check_users(found, expected)
+    keys = tuple(read_key(file) for file in files if _is_key(file))
+    if chain and keys:
+        found = replace(found, keys=keys, by=check_proofs(chain, keys, executor))
     totals = dict(_totals(sums)) if chain and sums else {}
     return LiabilitiesProof(
         scheme=NAME,
-        status=ProofStatus.BOUND,
+        status=ProofStatus.PROVEN if found.by and sums else ProofStatus.BOUND,
         totals=totals,
         proven=tuple(_proven(found, expected)),
         not_proven=tuple(_not_proven(found, expected)),
         root=f"{found.root:064x}",
+        circuit=hashlib.sha256("".join(sorted(key.digest for key in keys)).encode()).hexdigest() if found.by else "",
     )
 
 
@@ -105,9 +116,12 @@ def _totals(sums: Sums) -> Iterator[tuple[str, Decimal]]:
 def _proven(found: Found, expected: Expected) -> Iterator[str]:
     if found.chain:
         yield (
-            f"{found.chain.place}: {found.chain.batches} batches, each committed to as stated, follow one another up "
+            f"{found.chain.place}: {len(found.chain.rows)} batches, each committed to as stated, follow one another up "
             f"to the root {found.root:064x}"
         )
+    if found.chain and found.by:
+        names = ", ".join(f"{key.place} (SHA-256 {key.digest})" for key in found.keys)
+        yield f"{len(found.chain.rows)} of {len(found.chain.rows)} Groth16 proofs verify by {names} ({found.by})"
     if found.chain and found.sums:
         yield (
             f"{found.sums.place}: what is owed of {len(found.sums.assets)} assets are the sums that the last batch "
@@ -124,8 +138,13 @@ def _proven(found: Found, expected: Expected) -> Iterator[str]:
 
 
 def _not_proven(found: Found, expected: Expected) -> Iterator[str]:
-    if found.chain:
-        yield "the Groth16 proofs, and that their circuit and keys are sound: they were read, not verified"
+    if found.chain and found.by:
+        yield (
+            "that the keys are of the circuit that the exchange publishes, and that nobody kept the secret that they "
+            "are made from: whoever has it can prove any total, and the exchange made them alone"
+        )
+    elif found.chain:
+        yield "the Groth16 proofs: they were not verified, since the verifying key (….vk) is not among the files"
     else:
         yield "any sum, and the root: the table of proofs (proof.csv) is not among the files"
     if found.chain and found.sums:
@@ -160,6 +179,10 @@ def _is_table(file: ProofFile) -> bool:
 
 def _is_config(file: ProofFile) -> bool:
     return _name(file) in _CONFIGS or b'"CexAssetsInfo"' in head(file)
+
+
+def _is_key(file: ProofFile) -> bool:
+    return bool(_KEY.fullmatch(_name(file)))
 
 
 def _is_user(file: ProofFile) -> bool:
