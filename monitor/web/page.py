@@ -156,6 +156,8 @@ def _environment() -> Environment:
         span_of=words.span_of,
         rests_on_unread=rests_on_unread,
         unless=unless,
+        only_claimed=words.only_claimed,
+        on_its_word=words.on_its_word,
         BASES=words.BASES,
         POSITIONS=words.POSITIONS,
         PROOFS=words.PROOFS,

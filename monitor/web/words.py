@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 
-from monitor.judgement.unread import rests_on_unread, unless
+from monitor.judgement.unread import places, rests_on_unread, unless
 from monitor.model import Assessment, AssetAssessment, Basis, Gap, PositionKind, ProofStatus, ReserveStatus, World
 from monitor.web.figures import amount, limit, percent
 
@@ -162,6 +163,26 @@ def _why_nothing(assessment: Assessment) -> str:
 def _breach(asset: AssetAssessment) -> str:
     known = f" at {span_of(asset)}, under {limit(asset.breach_below)}" if asset.lower_bounds else ""
     return f"{asset.asset} not covered{known}" + (f", {unless(asset)}" if rests_on_unread(asset) else "")
+
+
+def only_claimed(asset: AssetAssessment) -> Decimal | None:
+    """Whole coins that rest on the exchange's word alone; None where there are none, or no amount is claimed."""
+    unread = asset.unread.get(asset.basis)
+    return unread if unread and unread.is_finite() else None
+
+
+def on_its_word(asset: AssetAssessment) -> str:
+    """Which part rests on the exchange's word alone, and how the ratios take it; empty where none does."""
+    if not asset.unread.get(asset.basis):
+        return ""
+    claimed = only_claimed(asset)
+    if claimed is None:
+        return f"Accounts on {places(asset)} are claimed without an amount and not read: nothing limits what they hold."
+    said = f"{amount(claimed)} {asset.asset} on {places(asset)} rest on the exchange's word alone: they were not read."
+    if asset.basis not in asset.lower_bounds:
+        return said
+    low, high = percent(asset.lower_bounds[asset.basis]), percent(asset.upper_bounds[asset.basis])
+    return f"{said} They are not in the {low}; the {high} count them, and what may have come there since the list."
 
 
 def span_of(asset: AssetAssessment) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from monitor.model import Assessment, AssetAssessment, Basis, Gap, ReserveStatus, frozen
-from monitor.web.words import aside, headline, shown, unready, worst
+from monitor.web.words import aside, headline, on_its_word, only_claimed, shown, unready, worst
 from tests.support import worlds
 
 
@@ -89,6 +89,22 @@ def test_where_nothing_is_named_at_all_what_is_held_is_shown_and_no_count_is_mad
     assert worst(book_only) is ReserveStatus.UNKNOWN
     unread = replace(worlds.aurora(), assets=frozen(book(("SHIB", None))))
     assert (shown(unread), worst(unread)) == ([], ReserveStatus.UNKNOWN)
+
+
+def test_what_rests_on_the_exchanges_word_is_told_with_its_amount_and_place() -> None:
+    assets = worlds.aurora().assets
+    assert on_its_word(assets["USDT"]) == (
+        "1,210,000,000.0000 USDT on tron, bsc rest on the exchange's word alone: they were not read. "
+        "They are not in the 72.85 %; the 107.42 % count them, and what may have come there since the list."
+    )
+    assert on_its_word(assets["BTC"]) == ""
+    silent = replace(assets["USDT"], unread=frozen({Basis.SIGNED: Decimal("Infinity")}))
+    assert on_its_word(silent) == (
+        "Accounts on tron, bsc are claimed without an amount and not read: nothing limits what they hold."
+    )
+    assert only_claimed(silent) is None
+    unowed = replace(assets["USDT"], owed=None, lower_bounds=frozen({}), upper_bounds=frozen({}))
+    assert on_its_word(unowed).endswith("alone: they were not read.")
 
 
 def test_a_long_list_of_reasons_is_cut_and_counted() -> None:
