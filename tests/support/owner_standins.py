@@ -21,6 +21,7 @@ from monitor.registry import load
 DATA = Path(__file__).parent.parent / "data" / "chains"
 NETWORKS = load().networks
 STRANGER = b"\x5a" * 32
+STARKNET_BLOCK = "0x7c3b4c7c5c1f7e0c8b3d8a8f2f1f0e4b6a1d2c3e4f5a6b7c8d9e0f1a2b3c4d5"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,8 @@ class OwnerStandIn:
         """What was asked for, in order."""
         self.bodies: defaultdict[str, list[Any]] = defaultdict(list)
         """The JSON bodies, or queries, of what was asked for."""
+        self.heeds = True
+        """Whether it looks at the block that it is asked for, where answers do not name theirs."""
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         raw = await request.read()
@@ -50,7 +53,10 @@ class OwnerStandIn:
         key = body["method"] if request.path == "/" and isinstance(body, dict) else request.path
         self.asked.append(key)
         self.bodies[key].append(body)
-        answer = self.answers.get(key, Failing(404, {"code": 404, "message": "no such thing"}))
+        if self.heeds and (refusal := _of_no_block(key, body)):
+            answer = refusal
+        else:
+            answer = self.answers.get(key, Failing(404, {"code": 404, "message": "no such thing"}))
         if callable(answer):
             answer = answer(body)
         status = answer.status if isinstance(answer, Failing) else 200
@@ -65,6 +71,18 @@ class OwnerStandIn:
         """Serve until the end of the block; gives the URL."""
         async with RawTestServer(self.handle, host="127.0.0.1") as server:
             yield str(server.make_url("/"))
+
+
+def _of_no_block(key: str, body: Any) -> Any:
+    """The refusal of a block that nobody has; None for those that there are."""
+    match key, body:
+        case "starknet_call", {"params": [_, {"block_hash": block}]} if block != STARKNET_BLOCK:
+            return {"error": {"code": 24, "message": "Block not found"}}
+        case "/runGetMethod", {"seqno": number} if number > 2**30:
+            return Failing(500, {"ok": False, "error": "LITE_SERVER_UNKNOWN: cannot load block", "code": 500})
+        case _, [("ledger_version", version)] if int(version) > 2**40:
+            return Failing(404, {"message": "Ledger version not found", "error_code": "version_not_found"})
+    return None
 
 
 @dataclass(frozen=True)

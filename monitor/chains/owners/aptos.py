@@ -19,6 +19,8 @@ from monitor.model import Block, Network, OwnerOutcome, OwnerQuestion
 
 _TOLD = frozenset({404, 410})
 _GONE = 410
+_FAR = 1 << 40
+"""Versions above any that the ledger reaches."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -75,8 +77,17 @@ class AptosNode(OwnersNode):
         found, version = await self._at(block.number)
         if found.hash != block.hash:
             raise self.line.fault(Reason.TIP_MOVED, f"its block {block.number} is {found.hash}, not {block.hash}")
+        if questions:
+            await self._try_nowhere(questions[0].account, version + _FAR)
+        return await one_by_one(questions, found, lambda question: self._control(question, version))
 
-        return await one_by_one(questions, block, lambda question: self._control(question, version))
+    async def _try_nowhere(self, account: str, version: int) -> None:
+        """Answers do not name their version: see that it looks for the one that it is asked for."""
+        path = f"/accounts/{account}"
+        reply = await self._rest.get(path, [("ledger_version", str(version))], told=_TOLD)
+        with strictly(self.line, path):
+            if reply.status == 200 or member(reply.document, "error_code") != "version_not_found":
+                raise self.unpinned(f"version {version}")
 
     async def _control(self, question: OwnerQuestion, version: int) -> Control:
         path = f"/accounts/{question.account}"

@@ -57,15 +57,23 @@ class NearNode(OwnersNode):
         found = self._result("block", await self._rpc.call("block", name))
         with strictly(self.line, "block"):
             moment = _EPOCH + timedelta(microseconds=count(member(found, "header", "timestamp")) // _NANOSECONDS)
-            return Block(count(member(found, "header", "height")), text(member(found, "header", "hash")), moment)
+            number = count(member(found, "header", "height"))
+            if name.get("block_id", number) != number:
+                raise ValueError(f"it is about block {number}")
+            return Block(number, text(member(found, "header", "hash")), moment)
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
-        return await one_by_one(questions, block, lambda question: self._control(question, block))
+        at = await self.own(block)
+        return await one_by_one(questions, at, lambda question: self._control(question, at))
 
     async def _control(self, question: OwnerQuestion, block: Block) -> Control:
         asked = {"request_type": "view_access_key_list", "block_id": block.hash, "account_id": question.account}
         reply = await self._rpc.call("query", asked)
         if _cause(reply) == _UNKNOWN_ACCOUNT:
+            with strictly(self.line, f"access keys of {question.account}"):
+                information = member(reply, "error", "cause", "info")
+                if isinstance(information, dict) and information.get("block_hash", block.hash) != block.hash:
+                    raise ValueError("it is unknown at another block")
             return OwnerOutcome.UNDECIDED, "the chain knows no such account"
         found = self._result("query", reply)
         with strictly(self.line, f"access keys of {question.account}"):

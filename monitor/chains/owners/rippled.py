@@ -55,11 +55,15 @@ class RippledNode(OwnersNode):
             if (error := _error(found)) is not None:
                 raise self.line.fault(Reason.BEHIND if error == "lgrNotFound" else Reason.RPC_ERROR, error)
             _check_validated(found)
+            number = count(member(found, "ledger_index"))
+            if isinstance(index, int) and number != index:
+                raise ValueError(f"it is about ledger {number}")
             closed = _EPOCH + timedelta(seconds=count(member(found, "ledger", "close_time")))
-            return Block(count(member(found, "ledger_index")), _hash(member(found, "ledger_hash")), closed)
+            return Block(number, _hash(member(found, "ledger_hash")), closed)
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
-        return await one_by_one(questions, block, lambda question: self._control(question, block))
+        at = await self.own(block)
+        return await one_by_one(questions, at, lambda question: self._control(question, at))
 
     async def _control(self, question: OwnerQuestion, block: Block) -> Control:
         asked = {"account": question.account, "ledger_hash": block.hash, "signer_lists": True}
@@ -67,6 +71,8 @@ class RippledNode(OwnersNode):
         with strictly(self.line, f"account_info {question.account}"):
             error = _error(found)
             if error == "actNotFound":
+                if isinstance(found, dict) and found.get("ledger_hash", block.hash) != block.hash:
+                    raise ValueError("it is about another ledger")
                 return OwnerOutcome.UNDECIDED, "the ledger knows no such account"
             if error is not None:
                 raise self.line.fault(Reason.BEHIND if error == "lgrNotFound" else Reason.RPC_ERROR, error)

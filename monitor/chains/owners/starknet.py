@@ -7,6 +7,7 @@ accepted are read, so every tag means the newest of them.
 """
 
 import re
+import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -16,7 +17,7 @@ from monitor.chains.amounts import count
 from monitor.chains.choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.http import Http
-from monitor.chains.jsonrpc import JsonRpc, failure_of
+from monitor.chains.jsonrpc import JsonRpc, Reply, failure_of
 from monitor.chains.line import Line
 from monitor.chains.node import Confirmed
 from monitor.chains.owners.owners_only import Control, OwnersNode, one_by_one
@@ -63,16 +64,33 @@ class StarknetNode(OwnersNode):
         found = await self._result("starknet_getBlockWithTxHashes", [name])
         with strictly(self.line, "starknet_getBlockWithTxHashes"):
             number, moment = count(member(found, "block_number")), count(member(found, "timestamp"))
+            if isinstance(name, dict) and number != name["block_number"]:
+                raise ValueError(f"it is about block {number}")
             return Block(number, _felt(member(found, "block_hash")), datetime.fromtimestamp(moment, UTC))
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
-        return await one_by_one(questions, block, lambda question: self._control(question, block))
+        at = await self.own(block)
+        if questions:
+            await self._try_nowhere(questions[0].account)
+        return await one_by_one(questions, at, lambda question: self._control(question, at))
+
+    async def _try_nowhere(self, account: str) -> None:
+        """Answers do not name their block: see that it looks for the one that it is asked for."""
+        nowhere = hex(secrets.randbits(_SELECTOR_BITS))
+        failure = failure_of(await self._call(account, _GETTERS[0], nowhere))
+        if failure is None or failure.code in {_CONTRACT_NOT_FOUND, *_NO_SUCH_GETTER}:
+            raise self.unpinned(f"block {nowhere}")
+        if failure.code != _BLOCK_NOT_FOUND:
+            raise self.line.fault(Reason.RPC_ERROR, f"starknet_call: {failure}")
+
+    async def _call(self, account: str, getter: str, block_hash: str) -> Reply:
+        call = {"contract_address": _shortest(account), "entry_point_selector": selector(getter), "calldata": []}
+        return await self._rpc.call("starknet_call", [call, {"block_hash": block_hash}])
 
     async def _control(self, question: OwnerQuestion, block: Block) -> Control:
         told = []
         for getter in _GETTERS:
-            call = {"contract_address": _shortest(question.account), "entry_point_selector": selector(getter)}
-            reply = await self._rpc.call("starknet_call", [{**call, "calldata": []}, {"block_hash": block.hash}])
+            reply = await self._call(question.account, getter, block.hash)
             failure = failure_of(reply)
             if failure and failure.code == _CONTRACT_NOT_FOUND:
                 return (

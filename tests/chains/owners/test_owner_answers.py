@@ -29,7 +29,7 @@ class World:
         self.protocol = protocol
         self.question = protocol.question
         self.node = node
-        self._url = url
+        self.url = url
         self._open = open_reader
 
     @property
@@ -37,7 +37,7 @@ class World:
         return self.node.answers
 
     def reader(self, **settings: Any) -> ChainReader:
-        return self._open(self.protocol.network, {"url": self._url}, behind_after="99999d", **settings)
+        return self._open(self.protocol.network, {"url": self.url}, behind_after="99999d", **settings)
 
     async def ask(self, question: OwnerQuestion | None = None, **settings: Any) -> OwnerAnswer:
         (answer,) = await self.reader(**settings).confirm([question or self.question])
@@ -85,7 +85,7 @@ async def test_an_aptos_account_that_no_key_signs_for_is_left_to_others(world: W
 async def test_aptos_is_asked_for_the_account_at_the_version_after_the_block(world: Worlds) -> None:
     aptos = await world("aptos")
     answer = await aptos.ask()
-    assert aptos.node.bodies[APTOS_ACCOUNT] == [[("ledger_version", "549666386")]]
+    assert aptos.node.bodies[APTOS_ACCOUNT][1:] == [[("ledger_version", "549666386")]]
     assert (answer.block.number, answer.block.timestamp.year) == (168339071, 2024)
 
 
@@ -289,7 +289,7 @@ async def test_ton_is_asked_at_the_block_that_is_named(world: Worlds) -> None:
     ton = await world("toncenter")
     answer = await ton.ask()
     asked = {"address": "0:" + "70" * 32, "method": "get_public_key", "stack": [], "seqno": 30497145}
-    assert ton.node.bodies["/runGetMethod"] == [asked]
+    assert ton.node.bodies["/runGetMethod"][1:] == [asked]
     assert (answer.block.number, answer.block.timestamp.timestamp()) == (30497145, 1687271330)
 
 
@@ -360,7 +360,7 @@ async def test_starknet_contracts_that_tell_no_key_confirm_nobody(world: Worlds)
 async def test_starknet_is_asked_at_the_blocks_hash_and_about_the_account(world: Worlds) -> None:
     starknet = await world("starknet")
     answer = await starknet.ask()
-    [body] = starknet.node.bodies["starknet_call"]
+    _, body = starknet.node.bodies["starknet_call"]
     call, block = body["params"]
     assert call == {
         "contract_address": "0x5" + "05" * 31,  # no leading zeros: the specification's pattern of a field element
@@ -430,7 +430,7 @@ async def test_near_is_asked_at_the_final_block(world: Worlds) -> None:
     await near.ask()
     hash_ = "GGJQ8yjmo7aEoj8ZpAhGehnq9BSWFx4xswHYzDwwAP2n"
     asked = {"request_type": "view_access_key_list", "block_id": hash_, "account_id": "reserves.okx.near"}
-    assert [body["params"] for body in near.node.bodies["block"]] == [{"finality": "final"}]
+    assert [body["params"] for body in near.node.bodies["block"]] == [{"finality": "final"}, {"block_id": 19884918}]
     assert [body["params"] for body in near.node.bodies["query"]] == [asked]
     near.answers["query"]["block_hash"] = "another"
     await near.refused(Reason.MALFORMED, "another block")
@@ -482,3 +482,59 @@ async def test_every_tag_names_a_block(world: Worlds, name: str, block: str | in
     node = await world(name)
     node.answers["/eth/v1/beacon/headers/head"] = node.answers.get("/eth/v1/beacon/headers/finalized")
     assert (await node.ask(block=block)).outcome is CONFIRMED
+
+
+# --- nodes that do not look at what they are asked for ---
+
+
+@pytest.mark.parametrize("name", ["aptos", "toncenter", "starknet"])
+async def test_a_node_that_answers_at_a_block_that_nobody_has_is_not_asked(world: Worlds, name: str) -> None:
+    node = await world(name)
+    node.node.heeds = False
+    await node.refused(Reason.UNPINNED, "which nobody has")
+
+
+@pytest.mark.parametrize("code", [20, 21, 40])
+async def test_a_starknet_node_that_knows_no_contract_at_no_block_has_looked_at_another(
+    world: Worlds, code: int
+) -> None:
+    starknet = await world("starknet")
+    starknet.node.heeds = False
+    starknet.answers["starknet_call"] = {"error": {"code": code, "message": "…"}}
+    await starknet.refused(Reason.UNPINNED)
+
+
+@pytest.mark.parametrize("name", ["rippled", "starknet", "near"])
+async def test_a_node_that_tells_of_its_tip_for_any_number_is_not_believed(world: Worlds, name: str) -> None:
+    await (await world(name)).refused(Reason.MALFORMED, "it is about", block=3)
+
+
+async def test_an_account_that_is_missing_at_another_block_is_not_missing_at_this_one(world: Worlds) -> None:
+    rippled, near = await world("rippled"), await world("near")
+    rippled.answers["account_info"] = {"result": {"error": "actNotFound", "ledger_hash": "0" * 64, "validated": True}}
+    await rippled.refused(Reason.MALFORMED, "another ledger")
+    cause = {"name": "UNKNOWN_ACCOUNT", "info": {"block_hash": "another"}}
+    near.answers["query"] = {"error": {"code": -32000, "message": "Server error", "cause": cause}}
+    await near.refused(Reason.MALFORMED, "at another block")
+
+
+@pytest.mark.parametrize("name", ["aptos", "rippled", "toncenter", "starknet", "near"])
+async def test_a_block_has_the_time_that_each_node_tells(world: Worlds, open_reader: Opener, name: str) -> None:
+    times = {
+        "aptos": (APTOS_BLOCK, "block_timestamp"),
+        "rippled": ("ledger", "result", "ledger", "close_time"),
+        "toncenter": ("/getBlockHeader", "result", "gen_utime"),
+        "starknet": ("starknet_getBlockWithTxHashes", "timestamp"),
+        "near": ("block", "header", "timestamp"),
+    }
+    nodes = [await world(name) for _ in range(3)]
+    key, *path = times[name]
+    place = nodes[1].answers[key]
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = type(place[path[-1]])(int(place[path[-1]]) * 9 // 10)
+    endpoints = [{"url": each.url} for each in nodes]
+    reader = open_reader(nodes[0].protocol.network, *endpoints, quorum=2, behind_after="99999d")
+    (answer,) = await reader.confirm([nodes[0].question])
+    assert answer.outcome is CONFIRMED
+    assert [state.disagreements for state in reader.endpoints()] == [0, 1, 0]
