@@ -13,6 +13,9 @@ from monitor.registry import Registry
 from monitor.settings import LiabilitiesSettings, mask_source
 from monitor.store import Store
 
+_MOST = 5_000
+"""Assets of one exchange, several times what any owes: all of them are judged every few seconds, beside all others."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -45,7 +48,14 @@ class Ledger:
         return self.in_force(Liabilities(held.document, "", held.as_of, {}))
 
     def check(self, found: Liabilities) -> None:
-        """Raise DocumentError where ``found`` is older than the report in force, unless that had another source."""
+        """Raise DocumentError where ``found`` is older than the report in force, unless that had another source.
+
+        Also where it would leave more assets in force than any exchange owes: they would stay so for good.
+        """
+        assets = found.owed.keys() | (self._held.assets.keys() - self._dropped if self._held else set())
+        if len(assets) > _MOST:
+            problem = f"{len(assets)} assets would be owed, with those of earlier reports; up to {_MOST} are watched"
+            raise DocumentError(Reason.TOO_LARGE, problem).about(found.document.source)
         if self._held and self._is_older(found):
             problem = (
                 f"as of {found.as_of:%Y-%m-%d %H:%M} UTC, but in force is a report of {self._held.as_of:%Y-%m-%d %H:%M}"

@@ -140,3 +140,14 @@ async def test_a_proof_dated_by_its_server_in_the_future_or_the_past_is_refused(
             await until(alerting(watched, "PorLiabilitiesRefused"))
             moment = (NOW - 2 * DAY).timestamp()
             assert await watched.value("por_liabilities_timestamp_seconds", exchange="okx") == moment
+
+
+async def test_no_more_assets_come_into_force_than_can_be_watched(site: Site) -> None:
+    watched_site(site)
+    site.owes("okx", NOW - 3 * DAY, **{f"A{number}": "1" for number in range(3_000)})
+    async with watching(site.path) as watched:
+        await until(owed(watched, "A0", 1))
+        site.owes("okx", NOW - 2 * DAY, **{f"B{number}": "1" for number in range(2_001)})
+        await until(alerting(watched, "PorLiabilitiesRefused"))
+        assert "5001 assets would be owed" in (await watched.alerts())["PorLiabilitiesRefused"]["summary"]
+        assert await watched.value("por_liabilities", exchange="okx", asset="B0") is None

@@ -186,3 +186,12 @@ def test_an_error_that_nobody_expected_is_a_refusal_that_names_where_and_what() 
     assert refused.value.reason is Reason.UNEXPECTED
     assert str(refused.value).startswith("list.csv:7: ")
     assert "KeyError: 'colour', in test_hostile.py:" in str(refused.value)
+
+
+def test_a_list_of_coins_that_nobody_knows_is_refused_before_each_is_judged_for_ever(registry: Registry) -> None:
+    rows = "".join(f"ethereum,NO-SUCH-{number},0x{number:040x},1\n" for number in range(5_001))
+    with pytest.raises(DocumentError) as caught:
+        wallets("network,asset,address,amount\n" + rows, registry)
+    assert caught.value.reason is Reason.TOO_LARGE
+    assert "5001 coin ids" in str(caught.value)
+    assert len(wallets("network,asset,address,amount\n" + rows.rpartition("ethereum,")[0], registry).claims) == 5_000

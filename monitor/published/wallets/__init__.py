@@ -32,6 +32,9 @@ LAYOUTS: tuple[Layout, ...] = (
 _TOGETHER: Mapping[str, tuple[str, ...]] = {"okx": ("okx", "okx-audit", "okx-staking")}
 """Layouts that one publisher uses side by side: the format of that name takes them all."""
 
+_MOST_UNKNOWN = 5_000
+"""Coin ids that the registry cannot place, several times what any list has: each is looked at in every judgement."""
+
 AUTO = "auto"
 FORMATS = (AUTO, *dict.fromkeys(layout.name for layout in LAYOUTS))
 """What ``format`` may be in the configuration of a wallet list."""
@@ -50,7 +53,12 @@ def read_wallets(files: Sequence[PublishedFile], document: Document, format_: st
         with no_full_collections():
             parts = [_part(file) for file in _lists(files, _layouts(format_), registry, others)]
             claims: list[Claim] = []
+            unknown: set[tuple[str, str | None]] = set()
             for part in parts:
+                unknown |= {(claim.coin, claim.network) for claim in part.claims if claim.token is None}
+                if len(unknown) > _MOST_UNKNOWN:
+                    problem = f"{len(unknown)} coin ids that nobody knows; no list has more than {_MOST_UNKNOWN}"
+                    raise LayoutError(Reason.TOO_LARGE, f"{part.file}: {problem}")
                 claims.extend(_as_held(part.claims, registry))
     except DocumentError as error:
         raise error.about(document.source) from error
