@@ -73,6 +73,27 @@ def test_honest_batches_of_any_size_are_accepted(uts: int, count: int) -> None:
     checked(prove(CONFIG, users(uts + count, count), uts), uts)
 
 
+@pytest.mark.parametrize(
+    ("bent", "rule"),
+    [
+        (0, "the lowest row of a user's net value is not 0"),
+        (1, "a net value is not built of digits 0 to 3"),
+        (2, "the running total of total_value is not that of the users"),
+        (3, "the running total of total_value does not end at the stated sum"),
+        (4, "the running total of BTC is not that of the users"),
+        (5, "the running total of BTC does not end at the stated sum"),
+        (6, "the running total of ETH is not that of the users"),
+        (7, "the running total of ETH does not end at the stated sum"),
+        ("combined", "the random combination committed to is not that of the opened row"),
+        ("degree", "the values are not those of a polynomial of degree below"),
+        ("fold", "the value is not the fold of its four"),
+    ],
+)
+def test_a_prover_who_breaks_one_rule_alone_is_refused_by_it(bent: int | str, rule: str) -> None:
+    with pytest.raises(ProofError, match=rule):
+        checked(prove(CONFIG, users(11, 3), 16, bent=bent), 16)
+
+
 def test_a_user_below_zero_is_refused() -> None:
     with pytest.raises(ProofError):
         checked(prove(CONFIG, [*users(4, 2), User(1, (5, -10, 0))], 16), 16)

@@ -129,9 +129,14 @@ def prove(
     uts: int,
     nets: Sequence[int] | None = None,
     shown: Mapping[int, User] | None = None,
+    bent: int | str = "",
 ) -> Proof:
     """One sum proof. ``nets`` replaces the users' net values, which the scheme does not tie to their coins; ``shown``
-    puts other leaves in the place of some users', where nothing is ever opened."""
+    puts other leaves in the place of some users', where nothing is ever opened.
+
+    ``bent`` breaks one rule alone, and makes everything after it fit: the quotient of that number, which one rule
+    looks at, is another polynomial; or the random ``combined`` values are, their ``degree`` is, or the first ``fold``.
+    """
     nets = nets or [sum(user.coins) for user in users]
     count = 2
     while count < len(users) + 1:
@@ -144,6 +149,8 @@ def prove(
     sums = [sum(nets), *(sum(user.coins[c] for user in users) for c in range(len(config.coins)))]
     extended = [_extend(column, size) for column in columns]
     quotients = _quotients(extended[: config.main + 1], sums[: config.main + 1], uts, count)
+    if isinstance(bent, int):
+        quotients[bent] = [(value + 1) % PRIME for value in quotients[bent]]
     ids = [0] * size
     for i, user in enumerate(users):
         ids[EXTENSION * (uts * (i + 1) + uts - 2)] = user.identity
@@ -168,6 +175,11 @@ def prove(
     committed = [*extended, [0] * size, quotients[0], *quotients[2:]]
     drawn = coefficients(nonce, 2 * len(committed))
     combined = _combine(quotients[1], committed, drawn, steps)
+    if bent == "combined":
+        combined = [(value + 1) % PRIME for value in combined]
+    if bent == "degree":
+        turn = pow(root_of_unity(size), 4 * steps, PRIME)
+        combined = [(value + pow(turn, j, PRIME)) % PRIME for j, value in enumerate(combined)]
     combined_tree = _tree([_word(value) for value in combined])
     entries: list[Any] = []
     opened = []
@@ -188,7 +200,7 @@ def prove(
         "mtree_branches": _paths(tree, opened),
         "mtree_entries_data": entries,
         "l_mtree_branches": _paths(combined_tree, indices),
-        "low_degree_proof": _fold(combined, combined_tree, 4 * steps),
+        "low_degree_proof": _fold(combined, combined_tree, 4 * steps, int(bent == "fold")),
     }
     values = dict(zip((TOTAL, *config.coins), sums, strict=True))
     return Proof(config, told, uts, values, document, tree, hashes)
@@ -283,7 +295,7 @@ def _combine(tc1: list[int], committed: Sequence[list[int]], drawn: Sequence[int
     return found
 
 
-def _fold(values: list[int], tree: list[bytes], bound: int) -> list[Any]:
+def _fold(values: list[int], tree: list[bytes], bound: int, added: int) -> list[Any]:
     layers: list[Any] = []
     queries: list[int] = []
     while bound > 16:
@@ -297,6 +309,7 @@ def _fold(values: list[int], tree: list[bytes], bound: int) -> list[Any]:
             terms = (a + b + c + d, a + b * back - c - d * back, a - b + c - d, a - b * back - c + d * back)
             folded.append(sum(term * pow(power, k, PRIME) for k, term in enumerate(terms)) * _QUARTER % PRIME)
             power = power * down % PRIME
+        folded, added = [(value + added) % PRIME for value in folded], 0
         below = _tree([_word(value) for value in folded])
         queries = [query % quarter for query in queries or sample(below[1], quarter)]
         rows = [query + j * quarter for query in queries for j in range(4)]
