@@ -13,7 +13,7 @@ from monitor.daemon.kept import KeptDocument
 from monitor.daemon.ledger import Ledger
 from monitor.daemon.proof import PROOF, Judged, ProofWatch, is_proof, proof_settings
 from monitor.daemon.written import written
-from monitor.judgement import REPORT, differences, regularity
+from monitor.judgement import CIRCUIT, REPORT, differences, regularity
 from monitor.model import DocumentState, Liabilities, ProofState, ProofStatus, Publication, Regularity
 from monitor.published import (
     DocumentError,
@@ -201,7 +201,10 @@ class LiabilitiesWatch:
     async def _note_proof(self, found: Judged | None) -> None:
         """Add a proof that holds to the record, as soon as it is known which report it stands beside."""
         if self.current and found and found.proof.root and found.proof.holds:
-            await self._note(found.proof.scheme, found.proof.report_id, found.proof.root, found.document.sha256)
+            proof, sha256 = found.proof, found.document.sha256
+            await self._note(proof.scheme, proof.report_id, proof.root, sha256)
+            if proof.circuit:
+                await self._note(f"{proof.scheme}{CIRCUIT}", proof.report_id, proof.circuit, sha256)
 
     async def _note(self, kind: str, report_id: str, root: str, sha256: str) -> None:
         """Add a publication to the record, unless it is the newest of its kind already."""

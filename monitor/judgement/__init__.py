@@ -24,7 +24,7 @@ from monitor.judgement.clock import clock_contradiction
 from monitor.judgement.holdings import Holdings, as_text, holdings
 from monitor.judgement.owed import in_force, renamed, taken_up
 from monitor.judgement.proofs import differences
-from monitor.judgement.regularity import REPORT, missing_lately, regularity
+from monitor.judgement.regularity import CIRCUIT, REPORT, missing_lately, regularity
 from monitor.judgement.repeats import repeats
 from monitor.judgement.shared import shared_accounts
 from monitor.judgement.signatures import Lost, signatures_gone, signatures_lost
@@ -32,6 +32,7 @@ from monitor.judgement.tally import Tally, tally
 from monitor.judgement.totals import Total, totals
 
 __all__ = [
+    "CIRCUIT",
     "REPORT",
     "Comparison",
     "Holdings",

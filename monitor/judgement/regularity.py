@@ -9,6 +9,9 @@ from monitor.model import Publication, Regularity, RootChange
 REPORT = "report"
 """The kind of a publication that states what is owed; other kinds are schemes of proofs."""
 
+CIRCUIT = " circuit"
+"""What ends the kind of a publication that is the circuit, or the keys, of a proof."""
+
 BEFORE_ITS_REPORT = timedelta(days=1)
 """How long before its report a proof may be published."""
 
@@ -64,7 +67,8 @@ def _root_changes(record: Sequence[Publication], now: datetime) -> Iterator[Root
         before = newest.get(each.kind)
         if before and before.root and each.root not in {"", before.root} and _same_report(before, each, record, now):
             report = each.report_id or each.as_of.isoformat()
-            yield RootChange(each.seen_at, report, before.root, each.root)
+            what = "circuit" if each.kind.endswith(CIRCUIT) else "root"
+            yield RootChange(each.seen_at, report, before.root, each.root, what)
         if each.root:
             newest[each.kind] = each
 

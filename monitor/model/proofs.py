@@ -84,7 +84,7 @@ class Publication:
     as_of: datetime
     """The moment of its figures; when it was seen, where it does not say."""
     kind: str
-    """``report``, or the scheme of a proof."""
+    """``report``, the scheme of a proof, or that scheme and " circuit": then ``root`` is the circuit's digest."""
     report_id: str
     root: str
     sha256: str
@@ -92,13 +92,15 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class RootChange:
-    """A root that was replaced although the report stayed the same."""
+    """A root, or the circuit or key of a proof, that was replaced although the report stayed the same."""
 
     at: datetime
     report: str
     """The report's id, or the moment that it is as of."""
     before: str
     after: str
+    what: str = "root"
+    """Or ``circuit``."""
 
 
 @dataclass(frozen=True, slots=True)

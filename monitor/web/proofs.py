@@ -39,7 +39,13 @@ def regularity(found: Regularity | None) -> Json | None:
         "in_a_row": found.in_a_row,
         "missing": list(found.missing),
         "root_changes": [
-            {"at": time(each.at), "report": each.report, "before": each.before, "after": each.after}
+            {
+                "at": time(each.at),
+                "what": each.what,
+                "report": each.report,
+                "before": each.before,
+                "after": each.after,
+            }
             for each in found.root_changes
         ],
     }

@@ -71,6 +71,23 @@ def test_a_root_that_is_replaced_under_the_same_report_is_remembered() -> None:
     assert (change.report, change.before, change.after) == ("1", "aa", "bb")
 
 
+def test_a_circuit_or_key_that_is_replaced_under_the_same_report_is_remembered() -> None:
+    kind = "okx-stark-v2 circuit"
+    found = regularity(
+        [
+            report("2026-05-06"),
+            report("2026-05-06", root="aa", report_id="7", kind=kind),
+            report("2026-05-06", root="bb", report_id="7", kind=kind, seen=1),
+            report("2026-05-06", root="cc", report_id="8", kind=kind, seen=2),
+        ],
+        1,
+        NOW,
+    )
+    assert found is not None
+    (change,) = found.root_changes
+    assert (change.what, change.report, change.before, change.after) == ("circuit", "7", "aa", "bb")
+
+
 def test_the_roots_of_report_and_proof_are_two_things() -> None:
     found = regularity([report("2026-01-06"), report("2026-01-06", root="bb", kind="okx-merkle-v2")], 1, NOW)
     assert found is not None

@@ -38,12 +38,13 @@ def _differs(assessment: Assessment) -> Condition:
 
 def _root_changed(assessment: Assessment, alerts: AlertsSettings, now: datetime) -> Condition:
     changes = assessment.regularity.root_changes if assessment.regularity else ()
+    recent = [change for change in changes if now - change.at < alerts.changed_for + BEFORE_ITS_REPORT]
     told = [
         f"of the report {change.report} from {change.before} to {change.after} at {moment(change.at)}"
-        for change in changes
-        if now - change.at < alerts.changed_for + BEFORE_ITS_REPORT
+        for change in recent
     ]
-    summary = f"The root was replaced without a new report: {'; '.join(told)}."
+    what = " and ".join(sorted({change.what for change in recent}))
+    summary = f"The {what or 'root'} was replaced without a new report: {'; '.join(told)}."
     return of_whole(AlertName.ROOT_CHANGED, assessment, summary, holds=bool(told))
 
 
