@@ -1,14 +1,19 @@
 """reserve-monitor: independent, live watching of exchanges' proofs of reserves."""
 
 import sys
-from importlib.metadata import version
+from typing import TYPE_CHECKING
 
-_RECURSION_LIMIT = sys.getrecursionlimit()
+RECURSION_LIMIT = sys.getrecursionlimit()
+"""Before anything else is imported; see :mod:`monitor.formats.recursion`."""
 
-# web3 brings py_ecc in, which lets Python recurse 100 000 deep: JSON nested so deeply, by a publisher or a node, would
-# then overflow the stack and kill the process. So it is imported first, and the limit put back.
-import py_ecc  # noqa: E402, F401
+if TYPE_CHECKING:
+    __version__: str
+else:
 
-sys.setrecursionlimit(_RECURSION_LIMIT)
+    def __getattr__(name):  # noqa: ANN001, ANN202
+        """``__version__``, looked up in the installation when somebody asks."""
+        if name != "__version__":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib.metadata import version  # noqa: PLC0415 - slower to import than all that the help needs
 
-__version__ = version("reserve-monitor")
+        return version("reserve-monitor")

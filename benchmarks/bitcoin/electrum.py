@@ -24,8 +24,9 @@ import orjson
 
 from benchmarks.bitcoin.ledger import Ledger, account
 from benchmarks.bitcoin.measure import peak, resident, table
-from monitor.chains import BlockChoice, Depth, Tag, open_network
+from monitor.chains import BlockChoice, Depth, Tag
 from monitor.chains.bitcoin.electrum import scripthash
+from monitor.chains.opening import open_network
 from monitor.devnet.nodes import BitcoinNode, ElectrumServer
 from monitor.model import Network, Token
 from monitor.settings import NetworkSettings

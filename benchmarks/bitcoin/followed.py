@@ -11,7 +11,8 @@ import orjson
 
 from benchmarks.bitcoin.ledger import Ledger
 from benchmarks.bitcoin.measure import median, peak, resident, table, timed
-from monitor.chains import ChainReader, Tag, open_network
+from monitor.chains import ChainReader, Tag
+from monitor.chains.opening import open_network
 from monitor.devnet.nodes import BitcoinNode
 from monitor.model import Network, Token
 from monitor.settings import NetworkSettings

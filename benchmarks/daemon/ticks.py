@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from monitor.daemon import serve
+from monitor.daemon.service import serve
 
 EVERY = 0.005
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
+from monitor.formats import ForeseenError
+
 
 class Reason(StrEnum):
     """The cause of a failure, as the label ``reason`` of metrics shows it."""
@@ -58,7 +60,7 @@ HARMLESS = frozenset(
 """What says nothing against an endpoint's next answer: it stays up."""
 
 
-class ChainError(Exception):
+class ChainError(ForeseenError):
     """A network could not be read, or one endpoint of it; nothing was learnt about any balance.
 
     ``transient`` failures are worth the same request again; ``retry_after`` is when the endpoint wants it, in

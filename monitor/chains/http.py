@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import ssl
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -94,7 +95,7 @@ class Http:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    limit=self._line.settings.concurrency, ssl=tls.for_aiohttp(self._line.settings)
+                    limit=self._line.settings.concurrency, ssl=_trusted(self._line.settings)
                 ),
                 timeout=aiohttp.ClientTimeout(total=None),
                 headers=self._headers,
@@ -120,6 +121,13 @@ class Http:
         """Close the session and its connections."""
         if self._session:
             await self._session.close()
+
+
+def _trusted(settings: EndpointSettings) -> ssl.SSLContext | aiohttp.Fingerprint | bool:
+    """What :mod:`monitor.chains.tls` trusts, as a connector of aiohttp wants it."""
+    if settings.certificate:
+        return aiohttp.Fingerprint(tls.digest_of(settings.certificate))
+    return tls.context_of(settings) if settings.ca_file else True
 
 
 def excerpt(body: bytes, length: int = 120) -> str:

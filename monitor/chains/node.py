@@ -3,12 +3,11 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from monitor.chains.choice import BlockChoice
 from monitor.chains.errors import Reason
 from monitor.chains.keeping import Following
-from monitor.chains.line import Line
 from monitor.model import (
     AccountOutputs,
     Address,
@@ -21,6 +20,9 @@ from monitor.model import (
     Token,
     Work,
 )
+
+if TYPE_CHECKING:  # what sends requests is not needed to know what a node can do
+    from monitor.chains.line import Line
 
 Wanted = Mapping[Token, Collection[Address]]
 
@@ -136,7 +138,7 @@ class Node(ABC):
         """What the newest rescan found that was not followed; None where nothing is followed, or not rescanned yet."""
         return None
 
-    def __init__(self, network: Network, line: Line) -> None:
+    def __init__(self, network: Network, line: "Line") -> None:
         self.network = network
         self.line = line
 

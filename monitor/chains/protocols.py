@@ -1,30 +1,14 @@
-"""The node protocols, each with the families it serves: a new one is a file and a line here."""
+"""The node protocols, each with the families it serves: a new one is a file and a line here.
 
-from collections.abc import Callable
+A protocol's node is only imported when an endpoint is opened: who checks a configuration needs none of them.
+"""
+
 from dataclasses import dataclass
 from datetime import timedelta
+from pkgutil import resolve_name
 
 from monitor.chains import tls
-from monitor.chains.archive import Archive, Canary
-from monitor.chains.beacon.node import BeaconNode
-from monitor.chains.bitcoin.bitcoind import BitcoindNode
-from monitor.chains.bitcoin.electrum import ElectrumNode
-from monitor.chains.bitcoin.electrum_headers import OTHER_HEADERS
-from monitor.chains.bitcoin.esplora import EsploraNode
-from monitor.chains.endpoint import Endpoint
-from monitor.chains.evm.node import EvmNode
-from monitor.chains.keeping import Following
-from monitor.chains.line import Line
 from monitor.chains.node import Node
-from monitor.chains.owners.antelope import AntelopeNode
-from monitor.chains.owners.aptos import AptosNode
-from monitor.chains.owners.near import NearNode
-from monitor.chains.owners.rippled import RippledNode
-from monitor.chains.owners.starknet import StarknetNode
-from monitor.chains.owners.toncenter import ToncenterNode
-from monitor.chains.solana.node import SolanaNode
-from monitor.chains.tron.http import TronNode
-from monitor.chains.tron.jsonrpc import TronJsonRpcNode
 from monitor.model import Network
 from monitor.settings import EndpointSettings, NetworkSettings
 
@@ -36,7 +20,8 @@ _TCP = ("tcp", "ssl")
 class NodeProtocol:
     """How to speak to a node, for which address families, over which URL schemes."""
 
-    open: Callable[[Network, Line], Node]
+    node: str
+    """The class of its nodes, as ``module:name`` under ``monitor.chains``."""
     families: frozenset[str]
     schemes: tuple[str, ...]
     reads: bool = True
@@ -52,22 +37,33 @@ class NodeProtocol:
     unserved: frozenset[str] = frozenset()
     """Networks of its families that it does not serve."""
 
+    def nodes(self) -> type[Node]:
+        """Import the class of its nodes."""
+        found: type[Node] = resolve_name(f"monitor.chains.{self.node}")
+        return found
+
+
+_OTHER_HEADERS = frozenset({"bitcoin-diamond", "bitcoin-gold", "decred", "horizen", "qtum", "ravencoin", "zcash"})
+"""Networks whose headers have other fields than Bitcoin's, so that an Electrum server's blocks cannot be named."""
+
 
 PROTOCOLS = {
-    "evm": NodeProtocol(EvmNode, frozenset({"evm"}), _HTTP, recalls=True, proves=True),
-    "bitcoind": NodeProtocol(BitcoindNode, frozenset({"bitcoin"}), _HTTP, scans=True, undoes=True, recalls=True),
-    "esplora": NodeProtocol(EsploraNode, frozenset({"bitcoin"}), _HTTP),
-    "electrum": NodeProtocol(ElectrumNode, frozenset({"bitcoin"}), _TCP, unserved=OTHER_HEADERS),
-    "tron": NodeProtocol(TronNode, frozenset({"tron"}), _HTTP),
-    "tron-jsonrpc": NodeProtocol(TronJsonRpcNode, frozenset({"tron"}), _HTTP),
-    "solana": NodeProtocol(SolanaNode, frozenset({"solana"}), _HTTP),
-    "beacon": NodeProtocol(BeaconNode, frozenset({"beacon"}), _HTTP, scans=True),
-    "aptos": NodeProtocol(AptosNode, frozenset({"aptos"}), _HTTP, reads=False),
-    "antelope": NodeProtocol(AntelopeNode, frozenset({"eos"}), _HTTP, reads=False),
-    "rippled": NodeProtocol(RippledNode, frozenset({"xrp"}), _HTTP, reads=False),
-    "toncenter": NodeProtocol(ToncenterNode, frozenset({"ton"}), _HTTP, reads=False),
-    "starknet": NodeProtocol(StarknetNode, frozenset({"starknet"}), _HTTP, reads=False),
-    "near": NodeProtocol(NearNode, frozenset({"near"}), _HTTP, reads=False),
+    "evm": NodeProtocol("evm.node:EvmNode", frozenset({"evm"}), _HTTP, recalls=True, proves=True),
+    "bitcoind": NodeProtocol(
+        "bitcoin.bitcoind:BitcoindNode", frozenset({"bitcoin"}), _HTTP, scans=True, undoes=True, recalls=True
+    ),
+    "esplora": NodeProtocol("bitcoin.esplora:EsploraNode", frozenset({"bitcoin"}), _HTTP),
+    "electrum": NodeProtocol("bitcoin.electrum:ElectrumNode", frozenset({"bitcoin"}), _TCP, unserved=_OTHER_HEADERS),
+    "tron": NodeProtocol("tron.http:TronNode", frozenset({"tron"}), _HTTP),
+    "tron-jsonrpc": NodeProtocol("tron.jsonrpc:TronJsonRpcNode", frozenset({"tron"}), _HTTP),
+    "solana": NodeProtocol("solana.node:SolanaNode", frozenset({"solana"}), _HTTP),
+    "beacon": NodeProtocol("beacon.node:BeaconNode", frozenset({"beacon"}), _HTTP, scans=True),
+    "aptos": NodeProtocol("owners.aptos:AptosNode", frozenset({"aptos"}), _HTTP, reads=False),
+    "antelope": NodeProtocol("owners.antelope:AntelopeNode", frozenset({"eos"}), _HTTP, reads=False),
+    "rippled": NodeProtocol("owners.rippled:RippledNode", frozenset({"xrp"}), _HTTP, reads=False),
+    "toncenter": NodeProtocol("owners.toncenter:ToncenterNode", frozenset({"ton"}), _HTTP, reads=False),
+    "starknet": NodeProtocol("owners.starknet:StarknetNode", frozenset({"starknet"}), _HTTP, reads=False),
+    "near": NodeProtocol("owners.near:NearNode", frozenset({"near"}), _HTTP, reads=False),
 }
 """The first that serves a network's family is the family's default."""
 
@@ -162,35 +158,3 @@ def check_endpoint(network: Network, settings: EndpointSettings) -> None:
     protocol_of(network, settings)
     if settings.ca_file:
         tls.context_of(settings)
-
-
-def open_endpoint(
-    network: Network,
-    settings: EndpointSettings,
-    oldest: timedelta | None = None,
-    canary: Canary | None = None,
-    following: Following | None = None,
-    *,
-    ahead: timedelta | None = None,
-) -> Endpoint:
-    """The endpoint that ``settings`` describe; raises ValueError, naming it, when they do not fit the network."""
-    line = Line(settings)
-    try:
-        check_endpoint(network, settings)
-        name = protocol_of(network, settings)
-        protocol = PROTOCOLS[name]
-        node = protocol.open(network, line)
-        node.follow(following or Following())
-        return Endpoint(
-            network,
-            name,
-            node,
-            line,
-            oldest=oldest,
-            ahead=ahead,
-            scans=protocol.scans,
-            undoes=protocol.undoes,
-            archive=Archive(network, canary, told=settings.archive),
-        )
-    except ValueError as error:
-        raise ValueError(f"networks.{network.name}, endpoint {settings.label}: {error}") from None

@@ -11,8 +11,6 @@ import ssl
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-import aiohttp
-
 from monitor.settings import EndpointSettings
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -38,13 +36,6 @@ def context_of(settings: EndpointSettings) -> ssl.SSLContext:
         raise ValueError(f"ca_file {settings.ca_file} cannot be used: {error.strerror or error}") from None
 
 
-def for_aiohttp(settings: EndpointSettings) -> ssl.SSLContext | aiohttp.Fingerprint | bool:
-    """The same, as a connector of aiohttp wants it."""
-    if settings.certificate:
-        return aiohttp.Fingerprint(_digest(settings.certificate))
-    return context_of(settings) if settings.ca_file else True
-
-
 async def connect(settings: EndpointSettings, host: str, port: int, *, limit: int) -> Streams:
     """A connection whose other end has shown the right certificate. Raises :class:`CertificateError` or OSError."""
     try:
@@ -53,7 +44,7 @@ async def connect(settings: EndpointSettings, host: str, port: int, *, limit: in
     except ssl.SSLCertVerificationError as error:
         raise CertificateError(await not_trusted(settings, error)) from None
     shown = _shown_on(writer)
-    if settings.certificate and shown != _digest(settings.certificate):
+    if settings.certificate and shown != digest_of(settings.certificate):
         writer.transport.abort()
         raise CertificateError(not_pinned(shown))
     return reader, writer
@@ -101,5 +92,6 @@ def _unchecking() -> ssl.SSLContext:
     return context
 
 
-def _digest(fingerprint: str) -> bytes:
+def digest_of(fingerprint: str) -> bytes:
+    """The SHA-256 that a setting ``certificate`` names."""
     return bytes.fromhex(fingerprint.removeprefix("sha256:"))

@@ -9,7 +9,7 @@ import typer
 from monitor.cli.configured import configured
 from monitor.cli.options import ConfigOption, JsonOption
 from monitor.cli.printing import ExitStatus, SafeTable, complain, json_line, progress_bar, say
-from monitor.daemon import check as one_pass
+from monitor.daemon.once import check as one_pass
 from monitor.judgement.unread import rests_on_unread, unless
 from monitor.model import Assessment, AssetAssessment, ReserveStatus, VerdictStatus, World
 from monitor.web.figures import exact

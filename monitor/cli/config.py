@@ -8,11 +8,16 @@ import yaml
 
 from monitor.cli.options import JsonOption
 from monitor.cli.printing import json_line, note, out, warn
-from monitor.daemon import load_configuration, read_configuration
+from monitor.daemon.configuration import load_configuration, read_configuration
 from monitor.formats import shown_lines
 from monitor.settings import masked
 
-app = typer.Typer(no_args_is_help=True, help="Check a configuration, or show what it amounts to.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    help="Check a configuration, or show what it amounts to.",
+)
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The configuration.")]
 

@@ -1,10 +1,9 @@
-"""What the commands that end by themselves do with a configuration."""
+"""What the commands that end by themselves begin with."""
 
 from pathlib import Path
 
-from monitor import logs
 from monitor.cli.printing import warn
-from monitor.daemon import read_configuration
+from monitor.daemon.configuration import read_configuration
 from monitor.registry import Registry
 from monitor.settings import Settings
 
@@ -12,6 +11,13 @@ from monitor.settings import Settings
 def configured(path: Path) -> tuple[Settings, Registry]:
     """The configuration at ``path`` and its registry; what is strange about it is told."""
     configuration = read_configuration(path)
-    logs.configure("warning", "console")
+    log_for_people()
     warn(*map(str, configuration.warnings))
     return configuration.settings, configuration.registry
+
+
+def log_for_people() -> None:
+    """Set up what is logged while others are asked: warnings, for people, on stderr."""
+    from monitor import logs  # noqa: PLC0415 - slow to import, and commands that only read files log nothing
+
+    logs.configure("warning", "console")

@@ -6,12 +6,13 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.configured import configured
+from monitor.cli.configured import configured, log_for_people
 from monitor.cli.options import FormatOption, JsonOption, ListArgument, OptionalConfigOption
 from monitor.cli.printing import ExitStatus, SafeTable, json_line, note, progress_bar, say
-from monitor.daemon import JudgedFile, judge_list
+from monitor.daemon.lists import JudgedFile, judge_list
 from monitor.formats import SECRETS
 from monitor.model import VerdictStatus
+from monitor.published import is_url
 from monitor.registry import load as load_registry
 from monitor.settings import WalletsSettings, secrets_in
 
@@ -49,6 +50,8 @@ def ownership(
     """
     settings, registry = configured(config) if config else (None, load_registry())
     SECRETS.add(secrets_in(source))
+    if not config and is_url(source):
+        log_for_people()
     wallets = WalletsSettings(source=source, format=format_, messages=tuple(message) if message else None)
     networks = dict(settings.networks) if settings else {}
     with progress_bar() as progress:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.options import ConfigOption
-from monitor.daemon import serve
+from monitor.daemon.service import serve
 
 
 def run(

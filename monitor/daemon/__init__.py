@@ -1,19 +1,10 @@
-"""The clock and the hub: schedules the jobs, holds the current assessments, hands them on."""
+"""The clock and the hub: schedules the jobs, holds the current assessments, hands them on.
 
-from monitor.daemon.compared import ComparedFile, compare_claims
-from monitor.daemon.configuration import load_configuration, read_configuration
-from monitor.daemon.once import JudgedFile, Report, check, judge_list
-from monitor.daemon.service import Daemon, serve
+Commands import what they need of it, and no more: :mod:`monitor.daemon.configuration`, :mod:`monitor.daemon.lists`,
+:mod:`monitor.daemon.once`, :mod:`monitor.daemon.compared`, or :mod:`monitor.daemon.service` for all.
+"""
 
-__all__ = [
-    "ComparedFile",
-    "Daemon",
-    "JudgedFile",
-    "Report",
-    "check",
-    "compare_claims",
-    "judge_list",
-    "load_configuration",
-    "read_configuration",
-    "serve",
-]
+from collections.abc import Callable
+
+Report = Callable[[str, int, int], None]
+"""Told what is done, how much of it, and of how much in all (0: not known)."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from monitor.chains import check_endpoint, is_provable, is_served
 from monitor.daemon.doubts import doubts
-from monitor.daemon.proof import ANY_SCHEME, is_proof
+from monitor.daemon.proof_sources import ANY_SCHEME, is_proof
 from monitor.formats import SECRETS
 from monitor.proofs import SCHEMES, UnreadableError, read_verifier_data
 from monitor.published import LIABILITIES_FORMATS, WALLETS_FORMATS

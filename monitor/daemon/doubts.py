@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from monitor.daemon.proof import is_proof
+from monitor.daemon.proof_sources import is_proof
 from monitor.model import Document
 from monitor.published import DocumentError, is_url, read_liabilities, unpack
 from monitor.registry import Registry

@@ -3,14 +3,14 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
 import aiohttp
 import structlog
 
-from monitor.chains import ChainError, ChainReader, open_network
+from monitor.chains import ChainError, ChainReader
+from monitor.chains.opening import open_network
 from monitor.daemon.assessor import Assessor
 from monitor.daemon.audits import KEPT, ClaimedNetwork, Memory, read_claimed
 from monitor.daemon.clock import SteadyClock
@@ -19,6 +19,7 @@ from monitor.daemon.journals import StoredJournals
 from monitor.daemon.judged import JudgedList
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.prepared import Prepared
+from monitor.daemon.readers import configured_network
 from monitor.daemon.written import written
 from monitor.judgement import Holdings, Lost, audit, report_questions, signatures_gone, signatures_lost
 from monitor.metrics import Metrics
@@ -26,7 +27,6 @@ from monitor.model import (
     Audit,
     BalanceSlot,
     JobState,
-    Network,
     OwnerAnswer,
     ReloadState,
     SignaturesGone,
@@ -45,12 +45,6 @@ _SLACK = timedelta(seconds=1)
 _TOLD = timedelta(minutes=1)
 
 _log = structlog.get_logger(__name__)
-
-
-def configured_network(name: str, settings: NetworkSettings, registry: Registry) -> Network:
-    """The registry's network, or the test network that the configuration puts in its place."""
-    network = registry.networks[name]
-    return replace(network, caip2=settings.caip2) if settings.caip2 else network
 
 
 class Hub:

@@ -11,7 +11,8 @@ from monitor.daemon.attempts import Attempts
 from monitor.daemon.clock import Clock
 from monitor.daemon.kept import KeptDocument
 from monitor.daemon.ledger import Ledger
-from monitor.daemon.proof import PROOF, Judged, ProofWatch, is_proof, proof_settings
+from monitor.daemon.proof import PROOF, Judged, ProofWatch
+from monitor.daemon.proof_sources import is_proof, proof_settings
 from monitor.daemon.written import written
 from monitor.judgement import CIRCUIT, REPORT, differences, regularity
 from monitor.model import DocumentState, Liabilities, ProofState, ProofStatus, Publication, Regularity

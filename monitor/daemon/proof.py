@@ -14,33 +14,17 @@ from monitor.daemon.clock import Clock
 from monitor.daemon.proof_files import Known, Published, Same, published
 from monitor.daemon.written import written
 from monitor.model import Document, DocumentState, LiabilitiesProof, ProofStatus
-from monitor.proofs import SCHEMES, Expected, ProofFile, UnreadableError, opened, read_verifier_data, verify
+from monitor.proofs import Expected, ProofFile, UnreadableError, opened, read_verifier_data, verify
 from monitor.published import DocumentError, refusing
-from monitor.settings import LiabilitiesSettings, ProofSettings, mask_source
+from monitor.settings import ProofSettings, mask_source
 from monitor.store import Store
 
 PROOF = "proof"
-ANY_SCHEME = "proof"
-"""The ``format`` of liabilities whose source is a proof, of whichever scheme."""
 
 _FEW = 64 * 1024**2
 """Bytes that one core works off before other processes have started."""
 
 _log = structlog.get_logger(__name__)
-
-
-def is_proof(settings: LiabilitiesSettings) -> bool:
-    """Whether the source of the liabilities is itself a proof."""
-    return settings.format == ANY_SCHEME or settings.format in SCHEMES
-
-
-def proof_settings(settings: LiabilitiesSettings) -> ProofSettings | None:
-    """Where the proof of these liabilities is: beside them, or in their place; None where there is none."""
-    if not is_proof(settings):
-        return settings.proof
-    common = {name: getattr(settings, name) for name in ProofSettings.model_fields}
-    scheme = "auto" if settings.format == ANY_SCHEME else settings.format
-    return ProofSettings.model_construct(**common | {"format": scheme})
 
 
 @dataclass(frozen=True, slots=True)

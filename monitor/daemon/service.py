@@ -29,7 +29,8 @@ from monitor.metrics import Metrics
 from monitor.model import AccountOutputs, Claim, ReloadState, Verdict, World
 from monitor.settings import ConfigurationError, ConfigurationFault, Settings, masked
 from monitor.store import Store
-from monitor.web import Deps, WebServer
+from monitor.web.deps import Deps
+from monitor.web.server import WebServer
 
 TICK = timedelta(seconds=5)
 """How often time alone is judged: what went stale, whose ``for`` has passed."""

@@ -1,7 +1,8 @@
-"""The bottom of the house: what texts look like on their way out. Imports nothing of ours, does no I/O."""
+"""The bottom of the house: what texts and errors look like on their way out. Imports nothing of ours, does no I/O."""
 
+from monitor.formats.errors import ForeseenError
 from monitor.formats.outgoing import shown, shown_lines, shown_value
 from monitor.formats.secrets import MASK, SECRETS, Secrets
 from monitor.formats.visible import LONGEST, visible
 
-__all__ = ["LONGEST", "MASK", "SECRETS", "Secrets", "shown", "shown_lines", "shown_value", "visible"]
+__all__ = ["LONGEST", "MASK", "SECRETS", "ForeseenError", "Secrets", "shown", "shown_lines", "shown_value", "visible"]

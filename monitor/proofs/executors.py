@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -19,6 +20,9 @@ R_co = TypeVar("R_co", covariant=True)
 _AHEAD = 3
 """Parts that each worker has before it, so that it never waits; more would only be held in memory."""
 
+_ALONE = 1.0
+"""Seconds of work that one process does by itself: others take about as long to start."""
+
 _TOGETHER = 4
 """Parts of one task on a cluster, which spends some milliseconds on each task, whatever its work."""
 
@@ -31,14 +35,29 @@ class InProcess:
 
 
 class Processes:
-    """Processes of this machine, started at the first part and kept until :meth:`close`."""
+    """Processes of this machine, started once there is work for them and kept until :meth:`close`."""
 
-    def __init__(self, workers: int | None = None) -> None:
-        """``workers``: by default one for each usable core."""
+    def __init__(self, workers: int | None = None, alone: float = 0) -> None:
+        """``workers``: by default one for each core. What ``alone`` seconds do is done here before any starts."""
         self._workers = workers or len(os.sched_getaffinity(0))
+        self._alone = alone
         self._pool: ProcessPoolExecutor | None = None
 
     def map(self, work: Callable[[T], R], parts: Iterable[T]) -> Iterator[R]:
+        left = iter(parts)
+        if self._alone > 0:
+            for part in left:
+                began = time.monotonic()
+                done = work(part)
+                self._alone -= time.monotonic() - began
+                yield done
+                if self._alone <= 0:
+                    break
+            else:
+                return
+        yield from self._shared(work, left)
+
+    def _shared(self, work: Callable[[T], R], parts: Iterator[T]) -> Iterator[R]:
         if self._pool is None:
             # "spawn" gives processes that share nothing with the threads and event loop of the one that starts them.
             self._pool = ProcessPoolExecutor(self._workers, multiprocessing.get_context("spawn"), end_with_parent)
@@ -63,7 +82,8 @@ def opened(scheduler: str = "", workers: int | None = None) -> Iterator[Executor
     """The executor for one command or job: processes of this machine, or the cluster whose scheduler is named.
 
     ``scheduler`` is its address (``tcp://10.0.0.5:8786``); its workers need this package in the same version.
-    ``workers`` 1 stays in this process. Raises :class:`UnavailableError`.
+    ``workers`` 1 stays in this process, a larger number starts as many at once; without one, a process for each core is
+    started when the work turns out to take long. Raises :class:`UnavailableError`.
     """
     with ExitStack() as stack:
         if scheduler:
@@ -71,7 +91,7 @@ def opened(scheduler: str = "", workers: int | None = None) -> Iterator[Executor
         elif workers == 1:
             yield InProcess()
         else:
-            pool = Processes(workers)
+            pool = Processes(workers, alone=0 if workers else _ALONE)
             stack.callback(pool.close)
             yield pool
 

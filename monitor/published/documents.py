@@ -2,21 +2,20 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-import aiohttp
-
 from monitor.model import Document
-from monitor.published import download
 from monitor.published.archives import PublishedFile, is_archive
 from monitor.published.archives import unpack as _unpack
-from monitor.published.errors import DocumentError, Reason, refusing
+from monitor.published.errors import DocumentError, Reason, refusing, too_large
 from monitor.settings import DocumentSettings, mask_source
+
+if TYPE_CHECKING:
+    import aiohttp
 
 _AHEAD = timedelta(hours=1)
 """So far clocks may differ."""
@@ -65,7 +64,7 @@ async def fetch(
     source: str,
     settings: DocumentSettings,
     *,
-    session: aiohttp.ClientSession | None = None,
+    session: "aiohttp.ClientSession | None" = None,
     known: Validators | None = None,
     page: str = "",
 ) -> Fetched | Unchanged:
@@ -165,7 +164,7 @@ def _read_path(source: str, origin: str, settings: DocumentSettings, known: Vali
         problem = error.strerror or str(error)
         raise DocumentError(Reason.UNREACHABLE, f"cannot be read: {problem}; check the path and its rights") from error
     if len(raw) > settings.max_size:
-        raise download.too_large(settings.max_size)
+        raise too_large(settings.max_size)
     validators = Validators(origin, hashlib.sha256(raw).hexdigest(), len(raw), mtime_ns=stat.st_mtime_ns)
     return _fetched(raw, source, validators, datetime.fromtimestamp(stat.st_mtime, UTC), settings)
 
@@ -174,12 +173,14 @@ async def _fetch_url(
     source: str,
     origin: str,
     settings: DocumentSettings,
-    session: aiohttp.ClientSession | None,
+    session: "aiohttp.ClientSession | None",
     known: Validators | None,
     *,
     page: str,
 ) -> Fetched | Unchanged:
-    async with _session(session) as client:
+    from monitor.published import download  # noqa: PLC0415 - with aiohttp, which nobody needs for a local file
+
+    async with download.opened(session) as client:
         received = await download.get(
             client,
             source,
@@ -201,12 +202,3 @@ async def _fetch_url(
         return _fetched(received.body, source, validators, received.modified_at, settings)
 
     return await asyncio.to_thread(finish)
-
-
-@asynccontextmanager
-async def _session(session: aiohttp.ClientSession | None) -> AsyncIterator[aiohttp.ClientSession]:
-    if session is not None:
-        yield session
-        return
-    async with aiohttp.ClientSession() as own:
-        yield own

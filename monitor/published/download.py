@@ -2,7 +2,8 @@
 
 import asyncio
 import io
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -11,7 +12,7 @@ from http import HTTPStatus
 import aiohttp
 from yarl import URL
 
-from monitor.published.errors import DocumentError, Reason
+from monitor.published.errors import DocumentError, Reason, too_large
 from monitor.published.ways import Way, with_credentials
 
 _CHUNK = 1 << 18
@@ -38,11 +39,14 @@ class Received:
             return None
 
 
-def too_large(max_size: int) -> DocumentError:
-    return DocumentError(
-        Reason.TOO_LARGE,
-        f"more than {max_size} bytes; raise max_size if the document has really grown so much",
-    )
+@asynccontextmanager
+async def opened(session: aiohttp.ClientSession | None) -> AsyncIterator[aiohttp.ClientSession]:
+    """``session``, or where there is none, one for a single request."""
+    if session is not None:
+        yield session
+        return
+    async with aiohttp.ClientSession() as own:
+        yield own
 
 
 async def get(

@@ -6,6 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from traceback import extract_tb
 
+from monitor.formats import ForeseenError
+
 _TOLD = 120
 """Characters of an error's own text."""
 
@@ -45,7 +47,7 @@ class Reason(StrEnum):
     """Something in it led to an error that nobody had foreseen: a defect of ours, which must not stop the watch."""
 
 
-class DocumentError(Exception):
+class DocumentError(ForeseenError):
     """A document that was refused. The last good one stays; ``str()`` says what is wrong, where, and what to do."""
 
     def __init__(self, reason: Reason, message: str) -> None:
@@ -59,6 +61,14 @@ class DocumentError(Exception):
 
 class LayoutError(DocumentError):
     """The bytes arrived, but they are not the document that was expected."""
+
+
+def too_large(max_size: int) -> DocumentError:
+    """The refusal of a document of more than ``max_size`` bytes."""
+    return DocumentError(
+        Reason.TOO_LARGE,
+        f"more than {max_size} bytes; raise max_size if the document has really grown so much",
+    )
 
 
 @contextmanager

@@ -9,9 +9,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from typing import ParamSpec, TypeVar
-
-import aiohttp
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from monitor.model import Liabilities, WalletList
 from monitor.published import okx_pages
@@ -24,6 +22,9 @@ from monitor.published.wallets import read_wallets
 from monitor.registry import Registry
 from monitor.settings import LiabilitiesSettings, WalletsSettings
 
+if TYPE_CHECKING:
+    import aiohttp
+
 _REPORT = "okx-report.json"
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ async def fetch_wallets(
     settings: WalletsSettings,
     registry: Registry,
     *,
-    session: aiohttp.ClientSession | None = None,
+    session: "aiohttp.ClientSession | None" = None,
     known: Validators | None = None,
 ) -> tuple[WalletList, Fetched] | Unchanged:
     """The list at ``settings.source``, unless it is the one that ``known`` describes. Raises DocumentError."""
@@ -45,7 +46,7 @@ async def fetch_wallets(
 
 
 async def fetch_list(
-    settings: WalletsSettings, *, session: aiohttp.ClientSession | None = None, known: Validators | None = None
+    settings: WalletsSettings, *, session: "aiohttp.ClientSession | None" = None, known: Validators | None = None
 ) -> Fetched | Unchanged:
     """The same, for those who read it themselves, by :func:`read_wallets`."""
     fetched = await fetch(settings.source, settings, session=session, known=known)
@@ -59,7 +60,7 @@ async def fetch_liabilities(
     settings: LiabilitiesSettings,
     registry: Registry,
     *,
-    session: aiohttp.ClientSession | None = None,
+    session: "aiohttp.ClientSession | None" = None,
     known: Validators | None = None,
 ) -> tuple[Liabilities, Fetched] | Unchanged:
     """The liabilities at ``settings.source``, unless they are what ``known`` describes. Raises DocumentError."""

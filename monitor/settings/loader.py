@@ -10,6 +10,7 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from monitor.formats import ForeseenError
 from monitor.registry import RegistryError
 from monitor.settings.schema import Settings
 
@@ -57,12 +58,18 @@ class Examined(Generic[Schema]):
     warnings: tuple[ConfigurationFault, ...]
 
 
-class ConfigurationError(ValueError):
+class ConfigurationError(ForeseenError, ValueError):
     """The configuration cannot be used; ``faults`` holds all that is wrong with it."""
+
+    exit_status = 2
 
     def __init__(self, faults: list[ConfigurationFault]) -> None:
         super().__init__("\n".join(map(str, faults)))
         self.faults = tuple(faults)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        return tuple(map(str, self.faults))
 
 
 def load(

@@ -36,7 +36,7 @@ Protocol = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]
 class Section(BaseModel):
     """A part of the configuration: unknown keys are refused, values never change after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class DocumentSettings(Section):

@@ -29,7 +29,7 @@ HeaderName = Literal[
 class Part(BaseModel):
     """A part of the file: unknown keys are refused, values never change after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class TlsServer(Part):

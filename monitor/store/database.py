@@ -11,10 +11,12 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
+from monitor.formats import ForeseenError
+
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-class StoreError(Exception):
+class StoreError(ForeseenError):
     """The history cannot be opened, read or written; the message names the database and what to do."""
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from monitor.model import frozen
-from monitor.web import WebServer
+from monitor.web.server import WebServer
 from tests.support import worlds
 from tests.support.web import Daemon
 

@@ -12,6 +12,8 @@ import typer
 
 from monitor import __version__
 from monitor.cli.app import app
+from monitor.cli.commands import COMMANDS as TABLE
+from monitor.cli.commands import loaded
 from tests.cli.conftest import Command
 
 COMMANDS = {"run", "check", "ownership", "claims", "config", "config check", "config show", "devnet"}
@@ -23,7 +25,7 @@ DECIDING = {"check", "ownership", "claims"}
 def commands(group: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     yield path, group
     for name, each in getattr(group, "commands", {}).items():
-        yield from commands(each, f"{path} {name}".strip())
+        yield from commands(each if path else loaded(name), f"{path} {name}".strip())
 
 
 ALL: dict[str, Any] = dict(commands(typer.main.get_command(app)))
@@ -31,6 +33,11 @@ ALL: dict[str, Any] = dict(commands(typer.main.get_command(app)))
 
 def test_every_command_of_the_design_is_there() -> None:
     assert ALL.keys() >= COMMANDS
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_the_help_of_all_says_of_each_command_what_its_own_help_begins_with(name: str) -> None:
+    assert TABLE[name][1] == ALL[name].help.partition("\n\n")[0].replace("\n", " ")
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path or "reserve-monitor")
@@ -86,3 +93,34 @@ def test_the_module_is_the_command() -> None:
         [sys.executable, "-m", "monitor", "--version"], capture_output=True, text=True, check=True
     ).stdout
     assert shown == f"reserve-monitor {__version__}\n"
+
+
+SLOW = {"web3", "py_ecc", "sqlalchemy", "alembic", "aiohttp"}
+CALL = """
+import sys
+from monitor.cli import main
+try:
+    main()
+except SystemExit as end:
+    print("ended with", end.code, *sorted(sys.modules))
+"""
+LIST = Path("tests/data/cases/reports/accounts.csv")
+PROOF = Path("tests/data/proofs/trees/bitmex-liabilities-100-proof.csv")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["nonsense"],
+        ["config", "check", "config/devnet.yaml"],
+        ["config", "check", "none.yaml"],
+        ["ownership", str(LIST)],
+        ["liabilities", str(PROOF)],
+    ],
+    ids=" ".join,
+)
+def test_a_command_imports_nothing_slow_that_it_does_not_use(arguments: list[str]) -> None:
+    shown = subprocess.run([sys.executable, "-c", CALL, *arguments], capture_output=True, text=True, check=True).stdout
+    assert "ended with" in shown, "it came to its own end"
+    assert SLOW.isdisjoint(shown.split())

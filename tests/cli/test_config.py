@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from monitor.daemon import load_configuration
+from monitor.daemon.configuration import load_configuration
 from tests.cli.conftest import Command
 from tests.support.daemons import Site, signed
 

@@ -10,8 +10,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from monitor.chains import BlockChoice, Height
-from monitor.daemon import Daemon, hub
+from monitor.daemon import hub
 from monitor.daemon.exchange import ExchangeWatch
+from monitor.daemon.service import Daemon
 from monitor.model import Address, Reading, Token
 from tests.support.daemons import Site, Watched, publish, signed, until, watching
 from tests.support.readers import Reader

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.daemon import load_configuration
+from monitor.daemon.configuration import load_configuration
 from monitor.settings import ConfigurationError
 from tests.support.daemons import Site, Watched, publish, signed, until, watching
 from tests.support.published import publishing, zipped

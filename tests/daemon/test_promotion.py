@@ -10,7 +10,8 @@ import stamina
 
 from monitor.chains import is_readable, is_served
 from monitor.daemon.configuration import load_configuration
-from monitor.daemon.once import check, judge_list
+from monitor.daemon.lists import judge_list
+from monitor.daemon.once import check
 from monitor.model import AlertName, ReserveStatus, Verdict, VerdictStatus
 from monitor.registry import load
 from monitor.settings import NetworkSettings, WalletsSettings

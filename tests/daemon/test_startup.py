@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import RawTestServer
 
-from monitor.daemon import Daemon
+from monitor.daemon.service import Daemon
 from monitor.settings import ConfigurationError
 from monitor.store import StoreError
 from tests.support.daemons import Site, Watched, list_of, long_list, publish, signed, until, watching

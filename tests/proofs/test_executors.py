@@ -1,5 +1,7 @@
 """The same proof in this process, on further processes and on a Dask cluster."""
 
+import multiprocessing
+import os
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
@@ -11,6 +13,7 @@ from distributed import LocalCluster
 
 from monitor.model import ProofStatus
 from monitor.proofs import ProofError, UnavailableError, opened, verify
+from monitor.proofs.executors import Processes
 from tests.support import trees
 
 WHOLE = trees.okx_v2([[(Decimal(at), Decimal(0), Decimal(at))] for at in range(40)])
@@ -26,6 +29,10 @@ def cluster() -> Iterator[str]:
 
 def doubled(number: int) -> int:
     return 2 * number
+
+
+def own_process(_: int) -> int:
+    return os.getpid()
 
 
 def refused(number: int, limit: int) -> int:
@@ -64,6 +71,23 @@ def test_in_this_process() -> None:
 
 def test_on_two_processes() -> None:
     check("", 2)
+
+
+def test_work_that_is_soon_done_starts_no_process() -> None:
+    with opened() as executor:
+        assert list(executor.map(own_process, range(50))) == [os.getpid()] * 50
+        assert not multiprocessing.active_children()
+
+
+def test_work_that_takes_long_is_shared_from_then_on() -> None:
+    processes = Processes(2, alone=1e-9)
+    try:
+        here, *others = processes.map(own_process, range(5))
+        assert here == os.getpid()
+        assert os.getpid() not in others
+        assert list(processes.map(doubled, range(3))) == [0, 2, 4]
+    finally:
+        processes.close()
 
 
 def test_on_a_cluster_of_two_workers(cluster: str) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from monitor.chains import ChainReader, Keeper, open_network
+from monitor.chains import ChainReader, Keeper
+from monitor.chains.opening import open_network
 from monitor.model import BalanceSlot, EndpointState, Network, Token
 from monitor.settings import NetworkSettings
 

@@ -15,8 +15,8 @@ import aiohttp
 import structlog
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitor.daemon import Daemon
 from monitor.daemon.clock import SteadyClock, utc_now
+from monitor.daemon.service import Daemon
 from monitor.devnet.keys import Key
 from tests.support.scraping import Series
 

@@ -17,9 +17,10 @@ from typing import Any, cast
 import pytest
 from structlog.testing import capture_logs
 
-from monitor.chains import ChainReader, endpoint, open_network
+from monitor.chains import ChainReader, endpoint
 from monitor.chains.evm import rpc
 from monitor.chains.line import Line
+from monitor.chains.opening import open_network
 from monitor.daemon.assessor import Assessor
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.judged import JudgedList

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient
 
 from monitor.metrics import Metrics
 from monitor.model import AccountOutputs, Claim, ReloadState, Verdict, VerdictStatus, World
-from monitor.web import Deps
+from monitor.web.deps import Deps
 from tests.support import worlds
 
 Client: TypeAlias = TestClient[web.Request, web.Application]

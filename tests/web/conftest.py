@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from monitor.web import create_app
+from monitor.web.app import create_app
 from tests.support.web import Client, Daemon
 
 

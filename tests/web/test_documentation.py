@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from monitor.web import create_app
+from monitor.web.app import create_app
 from tests.support.web import Daemon
 
 PAGE = Path(__file__).parents[2] / "docs" / "http.md"

@@ -14,7 +14,7 @@ import trustme
 
 from monitor.settings import ConfigurationError
 from monitor.settings.web_config import TlsServer, WebConfig
-from monitor.web import WebServer
+from monitor.web.server import WebServer
 from tests.support.web import Daemon
 
 HASH = bcrypt.hashpw(b"secret", bcrypt.gensalt(4)).decode()

@@ -16,9 +16,6 @@ _LENGTH = 80
 _OTHERWISE_HASHED = frozenset({"dash"})
 """Networks whose block hash is not SHA-256 (Dash: X11). There a block's hash is known from the header after it, so
 that the newest block that can be named is the one under the tip."""
-OTHER_HEADERS = frozenset({"bitcoin-diamond", "bitcoin-gold", "decred", "horizen", "qtum", "ravencoin", "zcash"})
-"""Networks whose headers have other fields, so that a server's blocks cannot be named."""
-
 _ENOUGH = 6
 """Headers whose answer has more than 1 KiB. ElectrumX holds back what has less, up to a second, so that nobody can tell
 by its size what was asked for."""

@@ -7,6 +7,7 @@ from py_ecc.fields import optimized_bn128_FQ as FQ
 from py_ecc.fields import optimized_bn128_FQ2 as FQ2
 from py_ecc.optimized_bn128.optimized_curve import b, b2, curve_order, field_modulus, is_inf, is_on_curve, multiply
 
+import monitor.formats.recursion  # noqa: F401 - since py_ecc has lifted the limit
 from monitor.proofs.scheme import ProofError
 
 G1 = tuple[int, int]

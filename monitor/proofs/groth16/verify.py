@@ -7,19 +7,21 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from monitor.judgement import exact
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs.files import ProofFile, head
 from monitor.proofs.groth16.batches import Chain, read_batches
-from monitor.proofs.groth16.keys import Key, read_key
-from monitor.proofs.groth16.proofs import check_proofs
 from monitor.proofs.groth16.published import Sums, check_chain, check_users, read_sums
 from monitor.proofs.groth16.units import unit
 from monitor.proofs.groth16.user import Account, read_user
 from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
 from monitor.proofs.users import every, fail, listed, look_for, together
 from monitor.proofs.work import Executor
+
+if TYPE_CHECKING:
+    from monitor.proofs.groth16.keys import Key
 
 NAME = "groth16"
 _TABLE = re.compile(r"proof\d*\.csv")
@@ -37,7 +39,7 @@ class Found:
     sums: Sums | None
     users: tuple[Account, ...]
     paddings: tuple[Account, ...]
-    keys: tuple[Key, ...] = ()
+    keys: "tuple[Key, ...]" = ()
     by: str = ""
     """What all Groth16 proofs were verified with; empty where they were not."""
 
@@ -71,9 +73,8 @@ def verify(files: Sequence[ProofFile], expected: Expected, executor: Executor) -
         tuple(account for account in accounts if account.is_padding),
     )
     _check_users(found, expected)
-    keys = tuple(read_key(file) for file in files if _is_key(file))
-    if chain and keys:
-        found = replace(found, keys=keys, by=check_proofs(chain, keys, executor))
+    if keys := [file for file in files if _is_key(file)]:
+        found = _with_keys(found, keys, executor)
     totals = dict(_totals(sums)) if chain and sums else {}
     return LiabilitiesProof(
         scheme=NAME,
@@ -82,8 +83,23 @@ def verify(files: Sequence[ProofFile], expected: Expected, executor: Executor) -
         proven=tuple(_proven(found, expected)),
         not_proven=tuple(_not_proven(found, expected)),
         root=f"{found.root:064x}",
-        circuit=hashlib.sha256("".join(sorted(key.digest for key in keys)).encode()).hexdigest() if found.by else "",
+        circuit=hashlib.sha256("".join(sorted(key.digest for key in found.keys)).encode()).hexdigest()
+        if found.by
+        else "",
     )
+
+
+def _circuit(keys: "tuple[Key, ...]") -> str:
+    return hashlib.sha256("".join(sorted(key.digest for key in keys)).encode()).hexdigest()
+
+
+def _with_keys(found: Found, files: Sequence[ProofFile], executor: Executor) -> Found:
+    """What is found with the verifying keys in ``files``: they are read, and the chain's proofs verified by them."""
+    from monitor.proofs.groth16.keys import read_key  # noqa: PLC0415 - with py_ecc, which takes long to import
+    from monitor.proofs.groth16.proofs import check_proofs  # noqa: PLC0415
+
+    keys = tuple(read_key(file) for file in files)
+    return replace(found, keys=keys, by=check_proofs(found.chain, keys, executor)) if found.chain else found
 
 
 def _one(files: Sequence[ProofFile], what: str) -> ProofFile | None:

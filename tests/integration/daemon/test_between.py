@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.chains import open_network
+from monitor.chains.opening import open_network
 from monitor.daemon.network import NetworkWatch
 from monitor.metrics import Metrics
 from monitor.registry import load as load_registry

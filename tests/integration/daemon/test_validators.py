@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monitor.daemon import judge_list
+from monitor.daemon.lists import judge_list
 from monitor.devnet.nodes import Anvil
 from monitor.model import Verdict, VerdictStatus
 from monitor.registry import load

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor import registry, settings
-from monitor.chains import open_network
+from monitor.chains.opening import open_network
 from monitor.devnet.devnet import Devnet
 from monitor.devnet.exchange import RequestError
 from monitor.devnet.holdings import Kind, holdings

@@ -1,0 +1,77 @@
+"""Opening the reader of a network: with what asks nodes, which the rest of the room can do without."""
+
+import random
+from collections.abc import Mapping
+from datetime import timedelta
+
+from monitor.chains import ChainReader
+from monitor.chains.agreement import Chance
+from monitor.chains.archive import Archive, Canary, canary_of
+from monitor.chains.endpoint import Endpoint
+from monitor.chains.keeping import Following, Forgetful, Keeper
+from monitor.chains.line import Line
+from monitor.chains.protocols import PROTOCOLS, check_endpoint, furthest_ahead, largest_lag, oldest_block, protocol_of
+from monitor.chains.proven import ProvenReader
+from monitor.chains.reader import NetworkReader
+from monitor.model import Address, BalanceSlot, Network
+from monitor.settings import EndpointSettings, NetworkSettings
+
+
+def open_network(
+    network: Network,
+    settings: NetworkSettings,
+    keeper: Keeper | None = None,
+    balance_slots: Mapping[Address, BalanceSlot] | None = None,
+    chance: Chance = random.random,
+) -> ChainReader:
+    """The reader of ``network`` through the endpoints of ``settings``; nothing is sent before it is used.
+
+    ``keeper`` keeps what endpoints want to know again after a restart; without one that is forgotten.
+    ``balance_slots``, by contract, say where tokens keep their balances, for `verify: proof`. ``chance`` decides which
+    readings compare all parties (`ask_all`): numbers from 0 to 1.
+    Raises ValueError, naming network and endpoint, where a protocol is unknown or does not serve the network.
+    """
+    oldest = oldest_block(network, settings)
+    canary = canary_of(network, settings)
+    confirmations = settings.block if isinstance(settings.block, int) else 0
+    following = Following(keeper or Forgetful(), settings.rescan, confirmations)
+    ahead = furthest_ahead(network, settings)
+    endpoints = [
+        _endpoint(network, endpoint, oldest, canary, following, ahead=ahead) for endpoint in settings.endpoints
+    ]
+    lag = largest_lag(network, settings)
+    if settings.verify == "proof":
+        return ProvenReader(network, settings, endpoints, lag, balance_slots or {}, chance=chance)
+    return NetworkReader(network, settings, endpoints, lag, chance)
+
+
+def _endpoint(
+    network: Network,
+    settings: EndpointSettings,
+    oldest: timedelta | None,
+    canary: Canary | None,
+    following: Following,
+    *,
+    ahead: timedelta | None,
+) -> Endpoint:
+    """The endpoint that ``settings`` describe; raises ValueError, naming it, when they do not fit the network."""
+    line = Line(settings)
+    try:
+        check_endpoint(network, settings)
+        name = protocol_of(network, settings)
+        protocol = PROTOCOLS[name]
+        node = protocol.nodes()(network, line)
+        node.follow(following)
+        return Endpoint(
+            network,
+            name,
+            node,
+            line,
+            oldest=oldest,
+            ahead=ahead,
+            scans=protocol.scans,
+            undoes=protocol.undoes,
+            archive=Archive(network, canary, told=settings.archive),
+        )
+    except ValueError as error:
+        raise ValueError(f"networks.{network.name}, endpoint {settings.label}: {error}") from None
