@@ -230,6 +230,7 @@ class NetworkWatch:
             dropped=last is not None and abs(now - last.taken_at) > self.settings.drops_after,
             earlier=held.earlier,
             untold=held.untold,
+            attempted=exchange in self._attempted,
             wanted=self._count(exchange, wanted),
             failure=held.failure,
             failed_at=held.failed_at,

@@ -206,7 +206,7 @@ class _Judge:
             else:
                 shown = False
             if reason := self.gap_of(token, tally):
-                claimed = tally.unread[token] if tally else self.claimed(token)
+                claimed = self.left_open(token, tally)
                 growth = self.growth.get(network, self.settings.growth)
                 parts.leave_open(Gap(network, reason, claimed[self.counting]), claimed, growth)
             elif sums:
@@ -222,6 +222,13 @@ class _Judge:
             parts.comparable[network] = comparable
             was_away = self.tallies[network].away.get(tokens[0].asset, {}) if network in self.tallies else {}
             parts.lowest[network] = exact.subtract(comparable, was_away.get(self.counting, exact.ZERO))
+
+    def left_open(self, token: Token, tally: Tally | None) -> Mapping[Basis, Decimal]:
+        """What is only claimed of ``token``; unbounded until its network was tried, lest every start be a breach."""
+        state = self.states.get(token.network)
+        if state is not None and not state.attempted:
+            return dict.fromkeys(COUNTED, exact.UNBOUNDED)
+        return tally.unread[token] if tally else self.claimed(token)
 
     def claimed(self, token: Token) -> Mapping[Basis, Decimal]:
         """What the list itself claims of a token that is not read anywhere."""

@@ -50,6 +50,8 @@ class SnapshotState:
     """The network's own limit, for those who watch the age themselves."""
     low: LookBack | None = None
     """What the largest accounts of ``snapshot`` held at a block before it; None where that is not known."""
+    attempted: bool = True
+    """Whether an attempt has ended since the start, well or not; before that nobody knows what is to be had there."""
     dropped: bool = False
     """Whether ``last`` is over the hard age limit, and not shown any more."""
     earlier: Mapping[Token, Snapshot] = field(default_factory=dict)

@@ -170,6 +170,15 @@ def test_a_token_fails_itself_alone() -> None:
     assert [gap.claimed for gap in old.gaps] == [2]
 
 
+def test_before_a_network_was_tried_what_is_claimed_there_is_no_measure() -> None:
+    """Else every start of a list that claims less than it holds would page until the first reading."""
+    row = (claim("0xb", ETH_ARBITRUM, amount=Decimal(1)), VERIFIED)
+    waiting = replace(absent("arbitrum"), attempted=False)
+
+    assert judge([row], [waiting], owing(ETH=90))["ETH"].status is ReserveStatus.UNKNOWN
+    assert judge([row], [absent("arbitrum")], owing(ETH=90))["ETH"].status is ReserveStatus.BREACH
+
+
 def rebalanced(moved: int, *, there: int, surplus: int) -> AssetAssessment:
     """Coins went from a network that is read to one that is down; 100 are owed, ``there`` were claimed at the other."""
     rows = [

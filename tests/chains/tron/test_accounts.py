@@ -24,7 +24,7 @@ def test_every_account_comes_back_from_hex(body: bytes) -> None:
     assert to_hex(TRON, spelled) == "0x" + body.hex()
 
 
-@pytest.mark.parametrize("text", [USDT_HEX, "41a614f803b6fd780986a42c78ec9c7f77e6ded13c", "1002000", ""])
+@pytest.mark.parametrize("text", [USDT_HEX, "1002000", ""])
 def test_what_is_no_account_is_refused(text: str) -> None:
     with pytest.raises(AddressError):
         to_hex(TRON, text)

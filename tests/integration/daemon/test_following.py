@@ -28,7 +28,7 @@ async def test_a_restart_goes_on_without_a_scan_and_balances_are_traced_to_their
     ledger = Ledger(node, 20)
     ledger.fund(100, watched=60)
     site.exchange("okx", [Row("bitcoin", "BTC", each.address) for each in ledger.watched])
-    site.network("bitcoin", node.url, caip2=REGTEST.caip2)
+    site.network("bitcoin", node.url, caip2=REGTEST.caip2, look_back=False)  # which walks back for a moment
     endpoint = site.sections["networks"]["bitcoin"]["endpoints"][0]
     endpoint |= {"protocol": "bitcoind", "user": node.user, "password": node.password, "timeout": "30s"}
     path = site.write()
