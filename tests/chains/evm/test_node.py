@@ -347,7 +347,7 @@ async def test_a_rate_limit_of_minutes_is_not_waited_for(evm: Evm, open_reader: 
 @pytest.mark.parametrize("choice", [Height(101), Height(10**9)])
 async def test_a_block_that_is_not_there_yet_is_behind(evm: Evm, open_reader: Opener, choice: Height) -> None:
     node = fill(await evm())
-    with pytest.raises(ChainError, match=f"no block {choice} yet") as failure:
+    with pytest.raises(ChainError, match=f"no {choice} yet") as failure:
         await open_reader(ETHEREUM, {"url": node.url}).read(WANTED, choice)
     assert failure.value.reason is Reason.BEHIND
 
