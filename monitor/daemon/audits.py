@@ -12,7 +12,7 @@ from monitor.daemon.clock import Clock
 from monitor.daemon.written import written
 from monitor.judgement import Place, Questions, Readings, Refusal, Stakes
 from monitor.judgement import questions as claim_questions
-from monitor.model import Address, Claim, Network, Token, disjoint
+from monitor.model import Address, Claim, Network, Token
 from monitor.settings import NetworkSettings
 from monitor.store import ClaimReading, Source, Store
 
@@ -63,6 +63,7 @@ class Gathered(Readings):
 
     found: dict[Place, dict[Token, dict[Address, int]]] = field(default_factory=dict)
     failures: dict[Place, str] = field(default_factory=dict)
+    within: dict[Place, dict[Address, Address]] = field(default_factory=dict)
     refused: dict[Refusal, str] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
     settled: bool = True
@@ -164,6 +165,7 @@ class _Height:
                     bar.at(_count(self._held))
             except _OtherBlockError:
                 del self._readings.found[self._place]
+                self._readings.within.pop(self._place, None)
                 self._readings.remembered.pop(self._place, None)
                 await written(self._memory.store.forget_claim_readings(self._source, self._place[1]))
             else:
@@ -179,7 +181,7 @@ class _Height:
         if any(part.block.hash != self._hash for part in kept):
             raise _OtherBlockError
         for part in kept:
-            self._add(part.balances)
+            self._add(part)
         self._readings.remembered[self._place] = min(part.read_at for part in kept)
 
     async def _read(self, wanted: Wanted) -> None:
@@ -187,16 +189,16 @@ class _Height:
         if reading.block.hash != (self._hash or reading.block.hash):
             raise _OtherBlockError
         self._hash = reading.block.hash
-        balances = disjoint(reading.balances, reading.within)
         block = replace(reading.block, number=self._place[1])  # that of a slot is another than the block's in it
-        part = ClaimReading(block, self._memory.now(), balances)
+        part = ClaimReading(block, self._memory.now(), reading.balances, reading.within)
         await written(self._memory.store.save_claim_reading(self._source, part))
         self._readings.refused.update({(self._place, token): reason for token, reason in reading.failed.items()})
-        self._add(balances)
+        self._add(part)
 
-    def _add(self, balances: Mapping[Token, Mapping[Address, int]]) -> None:
-        for token, amounts in balances.items():
+    def _add(self, part: ClaimReading) -> None:
+        for token, amounts in part.balances.items():
             self._held.setdefault(token, {}).update(amounts)
+        self._readings.within.setdefault(self._place, {}).update(part.within)
 
     def _parts(self, wanted: Wanted) -> Iterator[Wanted]:
         """What is not known yet, in parts; of a token that was refused meanwhile, nothing more."""

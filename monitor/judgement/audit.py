@@ -10,7 +10,7 @@ from types import MappingProxyType
 from monitor.judgement import exact
 from monitor.judgement.holdings import Holdings, Standing
 from monitor.judgement.tally import sums_of
-from monitor.model import Address, Audit, Balances, Basis, Claim, ClaimMismatch, Heights, Token, frozen
+from monitor.model import Address, Audit, Balances, Basis, Claim, ClaimMismatch, Heights, Token, disjoint, frozen
 
 Place = tuple[str, int]
 """A network's short name and a height."""
@@ -41,6 +41,8 @@ class Readings:
     found: Mapping[Place, Balances]
     failures: Mapping[Place, str] = field(default_factory=dict)
     """Heights that could not be read, or not to the end."""
+    within: Mapping[Place, Mapping[Address, Address]] = field(default_factory=dict)
+    """By height, accounts whose balances are contained in those of others (see :class:`~monitor.model.Reading`)."""
     refused: Mapping[Refusal, str] = field(default_factory=dict)
     """Tokens that the chain itself refuses to tell."""
     asked: frozenset[str] = frozenset()
@@ -300,11 +302,14 @@ def _at(forms: Sequence[Token], holdings: Holdings, readings: Readings, place: P
     """What all accounts of one asset on one network held at one height."""
     part: dict[Standing, Decimal] = {}
     for token in forms:
-        held = readings.found.get(place, {}).get(token, {})
+        told = readings.found.get(place, {}).get(token, {})
+        counted = [account for accounts in holdings.accounts[token].values() for account in accounts]
+        missing = next((account for account in counted if account not in told), None)
+        if missing is not None:
+            raise _UntoldError(_unread(_Subject(place, token, missing), readings))
+        own = {account: told[account] for account in counted}
+        held = disjoint({token: own}, readings.within.get(place, {}))[token]
         for standing, accounts in holdings.accounts[token].items():
-            missing = next((account for account in accounts if account not in held), None)
-            if missing is not None:
-                raise _UntoldError(_unread(_Subject(place, token, missing), readings))
             amount = token.whole(sum(map(held.__getitem__, accounts)))
             part[standing] = exact.add(part.get(standing, exact.ZERO), amount)
     return sums_of(part).bases

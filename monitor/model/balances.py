@@ -71,7 +71,7 @@ class Snapshot:
     endpoints: tuple[str, ...] = ()
     rates: Rates = field(default_factory=dict)
     agreed: int | None = None
-    """How many parties found the same; None where it is not known any more, after a restart."""
+    """How many parties found the same; None of a snapshot that an earlier version kept."""
     asked: int | None = None
     """How many parties were asked, those that failed or found something else included."""
 

@@ -111,13 +111,15 @@ class Fields:
     def inner(self, name: str) -> "Fields":
         return Fields(self.value(name), self.at(name))
 
-    def integer(self, name: str, least: int = 0) -> int:
-        """A JSON integer, not less than ``least``."""
+    def integer(self, name: str, least: int = 0, most: int | None = None) -> int:
+        """A JSON integer, not less than ``least`` nor more than ``most``."""
         value = self.value(name)
         if type(value) is not int:
             raise UnreadableError(f"{self.at(name)}: expected a whole number, not {kind(value)}")
         if value < least:
             raise UnreadableError(f"{self.at(name)}: {value} is less than {least}")
+        if most is not None and value > most:
+            raise UnreadableError(f"{self.at(name)}: {shown(value)} is more than {most}")
         return value
 
     def text(self, name: str) -> str:

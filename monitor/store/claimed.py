@@ -1,12 +1,13 @@
 """Balances at the heights that lists claim, kept part by part: a reading of hours goes on where it was cut."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select
 
-from monitor.model import Balances, Block
+from monitor.model import Address, Balances, Block
 from monitor.store import codec, tables
 from monitor.store.access import Access, block_columns
 
@@ -30,6 +31,8 @@ class ClaimReading:
     block: Block
     read_at: datetime
     balances: Balances
+    within: Mapping[Address, Address] = field(default_factory=dict)
+    """Accounts whose balances are contained in those of others (see :class:`~monitor.model.Reading`)."""
 
 
 class ClaimReadings(Access):
@@ -43,6 +46,7 @@ class ClaimReadings(Access):
             **block_columns(reading.block),
             "read_at": reading.read_at,
             "balances": balances,
+            "within": dict(reading.within),
         }
         async with self._transaction() as connection:
             await connection.execute(insert(tables.claim_readings).values(row))
@@ -55,6 +59,7 @@ class ClaimReadings(Access):
                 Block(row.block_number, row.block_hash, row.block_at),
                 row.read_at,
                 await asyncio.to_thread(codec.decode_balances, row.balances),
+                row.within,
             )
             for row in await self._rows(query)
         ]

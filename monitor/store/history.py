@@ -201,6 +201,8 @@ class Store(ClaimReadings, Journals, Ledgers, Proofs):
                 "endpoints": list(snapshot.endpoints),
                 "balances": balances,
                 "chain": chain,
+                "agreed": snapshot.agreed,
+                "asked": snapshot.asked,
             }
             await self._upsert(connection, tables.snapshots, [row])
             taken = {**place, **block, "taken_at": snapshot.taken_at}
@@ -216,8 +218,8 @@ class Store(ClaimReadings, Journals, Ledgers, Proofs):
         for row in await self._rows(query):
             balances, rates = await asyncio.to_thread(codec.decode_rated, row.balances)
             block = Block(row.block_number, row.block_hash, row.block_at)
-            endpoints = tuple(row.endpoints)
-            found.append(Snapshot(row.exchange, row.network, block, row.taken_at, balances, endpoints, rates))
+            told = (tuple(row.endpoints), rates, row.agreed, row.asked)
+            found.append(Snapshot(row.exchange, row.network, block, row.taken_at, balances, *told))
         return found
 
     async def save_ratios(self, points: Iterable[RatioPoint]) -> None:

@@ -131,6 +131,8 @@ snapshots = Table(
     Column("endpoints", JSON, nullable=False),
     Column("balances", LargeBinary, nullable=False),
     Column("chain", String(64), nullable=False),
+    Column("agreed", Integer),
+    Column("asked", Integer),
     comment="The last whole snapshot of each exchange and network.",
 )
 
@@ -184,6 +186,7 @@ claim_readings = Table(
     Column("block_at", Moment, nullable=False),
     Column("read_at", Moment, nullable=False, index=True),
     Column("balances", LargeBinary, nullable=False),
+    Column("within", JSON, nullable=False, server_default="{}"),
     Index(None, "sha256", "chain", "block_number"),
     comment="Balances at the heights that a list claims, part by part: reading them goes on where it was cut.",
 )

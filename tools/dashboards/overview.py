@@ -101,7 +101,7 @@ def _assets() -> Part:
                 _ratio("Ratio", truncated(lowest(_RATIO))),
                 _ratio("At least", truncated(lowest(acting(of(families.RESERVE_RATIO_LOWER_BOUND, EXCHANGES))))),
                 _ratio("At most", truncated(lowest(acting(of(families.RESERVE_RATIO_UPPER_BOUND, EXCHANGES))))),
-                _ratio("Only claimed", highest(acting(of(families.CLAIMS_UNREAD_RATIO, EXCHANGES)))),
+                _ratio("Only claimed", truncated(highest(acting(of(families.CLAIMS_UNREAD_RATIO, EXCHANGES))))),
                 _ratio("Limit", highest(_CRITICAL)),
                 _ratio("Warning limit", highest(_WARNING), absent="none"),
                 Column(
@@ -160,7 +160,7 @@ def _reasons() -> Part:
                     mappings=(looks.WHY_UNKNOWN,),
                 ),
                 _ratio("At least", truncated(lowest(acting(of(families.RESERVE_RATIO_LOWER_BOUND, EXCHANGES))))),
-                _ratio("Only claimed", highest(acting(of(families.CLAIMS_UNREAD_RATIO, EXCHANGES)))),
+                _ratio("Only claimed", truncated(highest(acting(of(families.CLAIMS_UNREAD_RATIO, EXCHANGES))))),
             ],
             sort_by="Exchange",
             descending=False,

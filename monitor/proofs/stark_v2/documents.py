@@ -12,6 +12,8 @@ SUM_LIMIT = 1 << 62
 """Below it the circuits keep what every user, and all users together, have more than they owe."""
 _PUBLIC_INPUTS = 2 + HASH_WIDTH
 _LEVELS_LIMIT = 64
+_COUNT_LIMIT = 2**32 - 1
+"""Rounds and tokens: more than there will ever be."""
 _BRANCHES_LIMIT = 4096
 _TOKENS_LIMIT = 100_000
 
@@ -107,10 +109,10 @@ def read_global(file: ProofFile) -> GlobalProof:
     circuit = [element(value, f"{place}[{i}]") for i, value in enumerate(digest.items("elements", HASH_WIDTH))]
     return GlobalProof(
         place=file.name,
-        round=general.integer("round_num"),
+        round=general.integer("round_num", most=_COUNT_LIMIT),
         batch_size=batch_size,
         branches=branches,
-        tokens=general.integer("token_num", least=1),
+        tokens=general.integer("token_num", least=1, most=_COUNT_LIMIT),
         circuit=_hash(circuit),
         verifier_data=_verifier_data(fields),
         equity=equity,
