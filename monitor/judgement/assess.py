@@ -1,7 +1,7 @@
 """From holdings, snapshots and liabilities to two bounds and one answer per asset: covered, breach or unknown."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -70,10 +70,18 @@ def assess(
         frozenset(unreadable),
         audit,
         now,
-        frozenset(known),
+        _by_asset(holdings.unplaced if holdings else (), known),
         frozenset(named | holdings.named if holdings else named),
     )
     return frozen({asset: judge.asset(asset) for asset in sorted(known)})
+
+
+def _by_asset(unplaced: Iterable[Unplaced], assets: Collection[str]) -> Mapping[str, Sequence[Unplaced]]:
+    known = frozenset(assets)
+    found: defaultdict[str, list[Unplaced]] = defaultdict(list)
+    for claims in unplaced:
+        found[claims.told_among(known)].append(claims)
+    return found
 
 
 @dataclass(slots=True)
@@ -129,9 +137,10 @@ class _Judge:
     unreadable: frozenset[str]
     audit: Audit | None
     now: datetime
-    assets: frozenset[str]
+    unplaced_by_asset: Mapping[str, Sequence[Unplaced]]
+    """Claims that cannot be counted, by the asset that they are of; empty where nothing tells."""
     named: frozenset[str]
-    """Those of them that the list, the liabilities or the configuration names."""
+    """The assets that the list, the liabilities or the configuration names."""
 
     @property
     def counting(self) -> Basis:
@@ -266,14 +275,11 @@ class _Judge:
 
         ``alone``: no other claim names the asset; then one whose coin id tells nothing may be meant for it.
         """
-        for claims in self.holdings.unplaced if self.holdings else ():
-            told = claims.told_among(self.assets)
-            if told == asset or (alone and not told):
+        for told in (asset, "") if alone else (asset,):
+            for claims in self.unplaced_by_asset.get(told, ()):
                 count = counted(claims.claims, "claim")
                 reason = f"{count} of {claims.coin} cannot be counted: {claims.reason}"
-                if not told:
-                    reason = f"no claim names it, but {reason}"
-                self.leave_unplaced(parts, claims, reason)
+                self.leave_unplaced(parts, claims, reason if told else f"no claim names it, but {reason}")
 
     def leave_unplaced(self, parts: _Parts, claims: Unplaced, reason: str) -> None:
         claimed = by_basis(MOST, claims.stated)

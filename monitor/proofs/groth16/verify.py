@@ -83,9 +83,7 @@ def verify(files: Sequence[ProofFile], expected: Expected, executor: Executor) -
         proven=tuple(_proven(found, expected)),
         not_proven=tuple(_not_proven(found, expected)),
         root=f"{found.root:064x}",
-        circuit=hashlib.sha256("".join(sorted(key.digest for key in found.keys)).encode()).hexdigest()
-        if found.by
-        else "",
+        circuit=_circuit(found.keys) if found.by else "",
     )
 
 
