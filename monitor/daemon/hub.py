@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from threading import Event
 
@@ -30,6 +30,7 @@ from monitor.model import (
     OwnerAnswer,
     ReloadState,
     SignaturesGone,
+    Snapshot,
     Verdict,
     World,
 )
@@ -220,11 +221,16 @@ class Hub:
         wanted = {name: exchange.wanted(network) for name, exchange in self.exchanges.items()}
         execution = self.networks.get(watch.network.execution)
         taken = await watch.poll(wanted, execution.newest() if execution else None)
-        await self.assess()
-        for snapshot in taken:
-            await written(self._store.save_snapshot(snapshot, watch.network.caip2, self._assessor.sums(snapshot)))
+        try:
+            await self.assess()
+        finally:  # what was shown is there after a restart, even if the daemon is stopped just now
+            await written(self._save(taken, watch.network.caip2))
         if await watch.look_back():
             await self.assess()
+
+    async def _save(self, taken: Iterable[Snapshot], chain: str) -> None:
+        for snapshot in taken:
+            await written(self._store.save_snapshot(snapshot, chain, self._assessor.sums(snapshot)))
 
     async def confirm(self, exchange: str) -> None:
         """Ask the chains whether the owners of unbound claims control their accounts."""
