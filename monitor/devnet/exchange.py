@@ -31,7 +31,7 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One asset now, in whole coins. ``reserves`` are those of signed rows, on which the devnet's alerts act."""
+    """One asset now, in whole coins. ``reserves`` are those of verified rows, on which the devnet's alerts act."""
 
     asset: str
     reserves: Decimal
@@ -66,7 +66,7 @@ class Exchange:
         rows = self._rows(asset)
         return Standing(
             asset,
-            _sum(row.token.whole(self._held(row)) for row in rows if row.signed),
+            _sum(row.token.whole(self._held(row)) for row in rows if row.verified),
             OWED[asset],
             _sum(row.token.whole(self._held(row)) for row in rows if row.kind is Kind.HOT),
             _sum(token.whole(self._elsewhere(token)) for token in _tokens(rows)),

@@ -18,7 +18,7 @@ _HOT_MESSAGE = "I am a devnet address"
 OWED: Mapping[str, Decimal] = MappingProxyType(
     {"BTC": Decimal(1_000), "ETH": Decimal(10_000), "USDT": Decimal(50_000_000)}
 )
-"""By asset. With the signed holdings below: 105 %, 103 % and 102 %."""
+"""By asset. With the verified holdings below: 105 %, 103 % and 102 %."""
 
 CUSTODY: Mapping[str, Decimal] = MappingProxyType({"BTC": Decimal(10), "ETH": Decimal(0), "USDT": Decimal(0)})
 """Stated without addresses, as by a third-party custodian: in the basis ``asserted`` only."""
@@ -61,9 +61,9 @@ class Holding:
         return int(self.amount.scaleb(self.token.decimals))
 
     @property
-    def signed(self) -> bool:
-        """Whether it counts on the basis that the devnet's alerts act on."""
-        return any(self.signatures)
+    def verified(self) -> bool:
+        """Whether it counts on the basis that the devnet's alerts act on: signed, and what the chain confirms."""
+        return any(self.signatures) and self.kind is not Kind.CONTRACT
 
 
 @cache

@@ -37,11 +37,11 @@ def paged(daemon: Daemon) -> bool:
 @pytest.mark.parametrize(
     ("amount", "upper", "headline", "said"),
     [
-        ("0", "0.917", "ETH not covered at 91.70 %, under 100 %.", ""),
+        ("0", "0.927", "ETH not covered at 92.70 %, under 100 %.", ""),
         (
             "100",  # 1 % of what is owed
-            "0.937",
-            "ETH not covered at 91.70 % to 93.70 %, under 100 %, unless 730 ETH came to base since the list.",
+            "0.947",
+            "ETH not covered at 92.70 % to 94.70 %, under 100 %, unless 630 ETH came to base since the list.",
             "100.0000 ETH on base rest on the exchange's word alone: they were not read.",
         ),
     ],
@@ -52,13 +52,13 @@ def test_a_drain_pages_though_a_network_is_not_read(
     with Devnet.start(tmp_path / "devnet") as devnet:
         claim_on_base(devnet, amount)
         daemon = devnet.start_daemon()
-        eventually(lambda: eth(daemon)["lower_bounds"].get("verified") == "1.02")
+        eventually(lambda: eth(daemon)["lower_bounds"].get("verified") == "1.03")
         assert (eth(daemon)["status"], eth(daemon)["unread"]["verified"], paged(daemon)) == ("covered", amount, False)
         devnet.drain("ETH", "10%")
         eventually(lambda: paged(daemon))
         asset = eth(daemon)
         bounds = asset["lower_bounds"]["verified"], asset["upper_bounds"]["verified"]
-        assert (asset["status"], *bounds) == ("breach", "0.917", upper)
+        assert (asset["status"], *bounds) == ("breach", "0.927", upper)
         page = daemon.get("/").replace("\N{NO-BREAK SPACE}", " ").replace("&#39;", "'")
         assert headline in page
         assert said in page
