@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from monitor.judgement import exact
 from monitor.judgement.holdings import Holdings, Standing
+from monitor.judgement.repeats import Subject
 from monitor.judgement.tally import sums_of
 from monitor.model import Address, Audit, Balances, Basis, Claim, ClaimMismatch, Heights, Token, disjoint, frozen
 
@@ -136,11 +137,12 @@ def audit(
         if units is None:
             record.cannot_judge(claim, _unread(subject, readings))
             continue
-        held = _held(claim, subject, units, readings)
-        if isinstance(held, str):
-            record.unjudged[held] += 1
+        own = subject.token.whole(units)
+        staked = _staked(claim, subject, own, readings)
+        if isinstance(staked, str):
+            record.unjudged[staked] += 1
         else:
-            record.compare(claim, subject, held)
+            record.compare(claim, subject, exact.total((own, *staked.values())))
     heights = claimed_heights(claims)
     reserves, unknown = _report_reserves(holdings, readings, record.incomplete, _heights(_places(claims)))
     return Audit(
@@ -165,6 +167,8 @@ class Comparison:
     found: Decimal | None
     """Whole coins at the claimed height, where they were read."""
     reason: str = ""
+    staked: Mapping[Subject, Decimal] = field(default_factory=dict)
+    """What of ``found`` the account's validators hold: each may have a claim of its own."""
 
 
 def compare(claim: Claim, readings: Readings) -> Comparison:
@@ -175,30 +179,31 @@ def compare(claim: Claim, readings: Readings) -> Comparison:
     units = _units(subject, readings)
     if units is None:
         return Comparison(None, None, _unread(subject, readings))
-    held = _held(claim, subject, units, readings)
-    if isinstance(held, str):
-        return Comparison(None, subject.token.whole(units), held)
+    own = subject.token.whole(units)
+    staked = _staked(claim, subject, own, readings)
+    if isinstance(staked, str):
+        return Comparison(None, own, staked)
     if claim.amount is None:
-        return Comparison(None, held, _NO_AMOUNT)
-    return Comparison(claim.amount == held, held)
+        return Comparison(None, own, _NO_AMOUNT)
+    held = exact.total((own, *staked.values()))
+    return Comparison(claim.amount == held, held, staked=staked)
 
 
-def _held(claim: Claim, subject: _Subject, units: int, readings: Readings) -> Decimal | str:
-    """What the claimed amount is compared with, or why that cannot be told.
+def _staked(claim: Claim, subject: _Subject, own: Decimal, readings: Readings) -> Mapping[Subject, Decimal] | str:
+    """What the claimed amount is compared with besides the account's ``own`` coins, or why that cannot be told.
 
-    That is what the account holds; and where it is not what is claimed, that and what its validators hold.
+    Where those are not what is claimed, it is what the account's validators hold.
     """
-    held = subject.token.whole(units)
-    staked = _staked_by(subject, readings.stakes)
-    if not staked or claim.amount is None or claim.amount == held:
-        return held
-    for token, validator in staked:
+    found: dict[Subject, Decimal] = {}
+    if claim.amount is None or claim.amount == own:
+        return found
+    for token, validator in _staked_by(subject, readings.stakes):
         of_validator = _Subject((token.network, subject.place[1]), token, validator)
-        found = _units(of_validator, readings)
-        if found is None:
+        units = _units(of_validator, readings)
+        if units is None:
             return f"with its validators: {_unread(of_validator, readings)}"
-        held = exact.add(held, token.whole(found))
-    return held
+        found[token.network, token.contract, validator, subject.place[1]] = token.whole(units)
+    return found
 
 
 def _staked_by(subject: _Subject, stakes: Stakes) -> Iterable[tuple[Token, Address]]:

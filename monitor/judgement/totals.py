@@ -52,7 +52,8 @@ class _Sums:
         if comparison.match is not None and comparison.found is not None and subject is not None:
             self.judged += 1
             self.claimed_of_judged = exact.add(self.claimed_of_judged, claimed)
-            self.found[subject] = comparison.found
+            own = exact.subtract(comparison.found, exact.total(comparison.staked.values()))
+            self.found |= {**comparison.staked, subject: own}
 
 
 def totals(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from monitor.judgement import Comparison, Place, Readings, audit, compare, holdings, questions, report_questions
+from monitor.judgement import Place, Readings, audit, compare, holdings, questions, report_questions, totals
 from monitor.judgement.audit import MOST_HEIGHTS
 from monitor.model import Audit, Balances, Basis, Claim, ClaimKind, ClaimMismatch, Heights, VerdictStatus
 from tests.support.judgement import (
@@ -104,6 +104,20 @@ def test_what_cannot_be_judged_is_counted_by_its_reason_and_never_a_mismatch() -
         "the network or token is not known": 1,
     }
     assert (result.matches, result.mismatches, result.checked) == (0, (), {})
+
+
+def test_a_token_that_the_chain_refuses_to_tell_is_named_with_the_refusal() -> None:
+    readings = Readings({("ethereum", 5): {}}, refused={(("ethereum", 5), USDT): "execution reverted"})
+    reason = "ethereum at height 5: USDT is not told: execution reverted"
+    claims = [row("0xa", "1", 5, token=USDT)]
+    assert compare(claims[0], readings).reason == reason
+    assert audit(claims, holdings(claims, [verdict(VERIFIED)]), readings, NOW).unjudged == {reason: 1}
+
+
+def test_the_report_reserves_of_an_asset_are_unknown_for_the_first_reason_that_a_row_gave() -> None:
+    claims = [row("A", "1", None), row("B", "1")]
+    result = judged(claims, {}, {PLACE: "the node is pruned"})
+    assert result.report_unknown == {"BTC": "no height is claimed"}
 
 
 def test_report_reserves_count_each_account_once_on_each_basis() -> None:
@@ -218,9 +232,19 @@ def test_a_depositors_amount_is_compared_with_its_coins_and_its_validators_toget
 ) -> None:
     claims = [row("0xd", claimed, 5, token=ETH)]
     readings = Readings({**BLOCK_5, **VALIDATORS_5}, stakes=STAKES)
-    assert compare(claims[0], readings) == Comparison(match, Decimal(found))
+    compared = compare(claims[0], readings)
+    assert (compared.match, compared.found) == (match, Decimal(found))
     result = audit(claims, holdings(claims, [verdict(VERIFIED)]), readings, NOW)
     assert (result.matches, len(result.mismatches)) == (match, not match)
+
+
+def test_validators_that_have_rows_of_their_own_are_found_once_in_the_total() -> None:
+    of_key = {"height": 5, "token": STAKED, "coin": "ETH", "kind": ClaimKind.STAKING}
+    claims = [row("0xd", "64.8", token=ETH, height=5), row("0xkey1", "32", **of_key), row("0xkey2", "32", **of_key)]
+    readings = Readings({**BLOCK_5, **VALIDATORS_5}, stakes=STAKES)
+    (total,) = totals(claims, [compare(each, readings) for each in claims], [])
+    assert (total.judged, total.claimed) == (3, Decimal("128.8"))
+    assert (total.found, total.missing) == (Decimal("64.8"), Decimal(64)), "it claims the same coins twice"
 
 
 def test_without_its_validators_a_depositors_amount_is_no_mismatch() -> None:
