@@ -239,8 +239,8 @@ def test_a_depositors_amount_is_compared_with_its_coins_and_its_validators_toget
 
 
 def test_validators_that_have_rows_of_their_own_are_found_once_in_the_total() -> None:
-    of_key = {"height": 5, "token": STAKED, "coin": "ETH", "kind": ClaimKind.STAKING}
-    claims = [row("0xd", "64.8", token=ETH, height=5), row("0xkey1", "32", **of_key), row("0xkey2", "32", **of_key)]
+    claims = [row("0xd", "64.8", 5, token=ETH, coin="ETH")]
+    claims += [row(key, "32", 5, token=STAKED, coin="ETH", kind=ClaimKind.STAKING) for key in ("0xkey1", "0xkey2")]
     readings = Readings({**BLOCK_5, **VALIDATORS_5}, stakes=STAKES)
     (total,) = totals(claims, [compare(each, readings) for each in claims], [])
     assert (total.judged, total.claimed) == (3, Decimal("128.8"))

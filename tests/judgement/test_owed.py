@@ -60,6 +60,15 @@ def test_a_carried_name_that_nobody_knows_stays_unknown() -> None:
     assert owed(report(0, XYZ=1, ETH=5), report(30, ETH=6)).unknown_names == {"XYZ"}
 
 
+def test_the_highest_amount_is_as_new_as_the_last_report_that_named_it() -> None:
+    same = after(report(0, BTC=100), report(30, BTC=100)).assets["BTC"]
+    assert (same.highest, same.highest_as_of) == (Decimal(100), START + 30 * DAY)
+    # in three steps of 30 days each, no two of them a fall for itself: measured from the newest that was as high
+    assert falls(report(0, BTC=100), report(30, BTC=100), report(45, BTC=70), report(60, BTC=49)) == {
+        "BTC": (Decimal(100), Decimal(49))
+    }
+
+
 def test_much_less_counts_and_is_told_with_both_amounts_and_dates() -> None:
     found = owed(report(0, BTC=100), report(30, BTC=49))
     assert found.owed == {"BTC": 49}
