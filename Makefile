@@ -12,7 +12,6 @@ BIN := .venv/bin
 STAMPS := .cache/stamps
 CONFIG ?=
 WORKERS ?= 2
-NATIVE := monitor/ownership/recovery_loop.c
 CONTRACT := monitor/devnet/contracts/DevnetDollar
 
 .PHONY: help install run test lint format contracts docs lock clean
@@ -59,14 +58,13 @@ lock: ## Write the lock files anew, with the newest versions allowed
 clean: ## Remove everything that was installed or written here
 	@rm -rf .venv node_modules .cache var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	@find monitor -name '*.so' -delete
 
 # What was installed, so that it is installed once: newer than what it was installed from.
-$(STAMPS)/runtime: requirements.lock pyproject.toml $(NATIVE) | $(STAMPS)
+$(STAMPS)/runtime: requirements.lock pyproject.toml | $(STAMPS)
 	@tools/install-python-packages requirements.lock
 	@touch $@
 
-$(STAMPS)/development: requirements-dev.lock pyproject.toml $(NATIVE) | $(STAMPS)
+$(STAMPS)/development: requirements-dev.lock pyproject.toml | $(STAMPS)
 	@tools/install-python-packages requirements-dev.lock
 	@touch $@ $(STAMPS)/runtime
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from monitor.model import Network
 from monitor.ownership.bitcoin.coins import BIP322, MESSAGE_HEADERS
 from monitor.ownership.evm.signatures import forms
-from monitor.ownership.families import FAMILIES
+from monitor.ownership.families import FAMILIES, load_family
 from monitor.registry import Registry, load
 
 TARGET = Path(__file__).parent.parent / "docs" / "ownership.md"
@@ -99,7 +99,9 @@ def page() -> str:
 
 
 def _family_rows(registry: Registry) -> Iterator[str]:
-    for name, family in sorted(FAMILIES.items()):
+    for name in sorted(FAMILIES):
+        family = load_family(name)
+        assert family is not None
         networks = ", ".join(network.name for network in _members(registry, name))
         told = family.description
         cells = (told.addresses, told.messages, told.binding, told.verified, told.promotion)

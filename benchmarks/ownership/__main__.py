@@ -7,8 +7,6 @@ from statistics import median
 from benchmarks.ownership import lists, measure
 from benchmarks.ownership.mix import MIXES
 
-_MIB = 1024
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ownership", description=__doc__)
@@ -55,8 +53,6 @@ def _report(mix: str, rows: int, rounds: int, cores: list[int]) -> None:
     passes = [one[cores[-1]][1] for one in taken]
     again = median(one.second.wall for one in passes)
     print(f"second pass, every row known: {again:.2f} s, {again / rows * 1e6:.1f} µs/row")
-    before, peak = (max(values) / _MIB for values in zip(*(one.memory for one in passes), strict=True))
-    print(f"resident: {before:.0f} MiB with the list, {peak:.0f} MiB at most")
 
 
 if __name__ == "__main__":

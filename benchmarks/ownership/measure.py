@@ -2,8 +2,8 @@
 
 import gc
 import multiprocessing
-import resource
 import time
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from multiprocessing.synchronize import Barrier
@@ -27,77 +27,73 @@ class Taken(NamedTuple):
     wall: float
     """Seconds on the clock: what other work on the machine lengthens."""
     cpu: float
-    """Seconds on the cores, of all its processes together."""
+    """Seconds on the cores, of all processes together."""
 
 
-class Memory(NamedTuple):
-    """KiB resident."""
-
-    before: int
-    """The list and the interpreter."""
-    peak: int
-    """At most."""
-
-
-class Pass(NamedTuple):
-    """``judge_all`` over one list, twice: with nothing known, and with every row known."""
+class Judged(NamedTuple):
+    """``judge_all`` over one list, twice."""
 
     first: Taken
+    """With nothing known."""
     second: Taken
-    memory: Memory
+    """With every row known."""
 
 
 def bare(mix: str, rows: int, workers: int) -> Taken:
     """The libraries alone: what they are given for each row, in a tight loop, the rows dealt out to ``workers``."""
+    return _together(_bare, mix, rows, workers)[0]
+
+
+def judged(mix: str, rows: int, workers: int) -> Judged:
+    """``judge_all`` over the same rows, dealt out to as many processes."""
+    return Judged(*_together(_judged, mix, rows, workers))
+
+
+def _together(work: Callable[[str, int, int, int], list[Taken]], mix: str, rows: int, workers: int) -> list[Taken]:
+    """Each step of ``work``: until the slowest worker has done it, and what it took of all cores."""
     barrier = _SPAWN.Barrier(workers)
     with ProcessPoolExecutor(workers, _SPAWN, _share, (barrier,)) as pool:
-        taken = list(pool.map(_bare, [mix] * workers, [rows] * workers, range(workers), [workers] * workers))
-    return Taken(max(one.wall for one in taken), sum(one.cpu for one in taken))
-
-
-def judged(mix: str, rows: int, workers: int) -> Pass:
-    """``judge_all`` over the list, from its call to its last verdict, on so many threads."""
-    with ProcessPoolExecutor(1, _SPAWN) as pool:
-        return pool.submit(_judged, mix, rows, workers).result()
+        taken = list(pool.map(work, [mix] * workers, [rows] * workers, range(workers), [workers] * workers))
+    return [Taken(max(one.wall for one in step), sum(one.cpu for one in step)) for step in zip(*taken, strict=True)]
 
 
 def _share(barrier: Barrier) -> None:
-    global _together  # noqa: PLW0603 - a barrier can be handed to a process only as it starts
-    _together = barrier
+    global _start  # noqa: PLW0603 - a barrier can be handed to a process only as it starts
+    _start = barrier
 
 
-_together: Barrier
+_start: Barrier
 
 
-def _bare(mix: str, rows: int, part: int, workers: int) -> Taken:
+def _bare(mix: str, rows: int, part: int, workers: int) -> list[Taken]:
     work = [one for row in islice(lists.load(mix, rows), part, None, workers) for one in row.bare]
     recoveries = [one for one in work if isinstance(one, Recovery)]
     verifications = [one for one in work if isinstance(one, Verification)]
     recover = PublicKey.from_signature_and_message
     gc.freeze()
-    _together.wait()
+    _start.wait()
     before = _clocks()
     for signature, digest in recoveries:
         recover(signature, digest, hasher=None)
     for key, message, signature in verifications:
         VerifyKey(key).verify(message, signature)
-    return _since(before)
+    return [_since(before)]
 
 
-def _judged(mix: str, rows: int, workers: int) -> Pass:
-    claims = [row.claim for row in lists.load(mix, rows)]
+def _judged(mix: str, rows: int, part: int, workers: int) -> list[Taken]:
+    claims = [row.claim for row in islice(lists.load(mix, rows), part, None, workers)]
     networks = load().networks
     gc.freeze()
-    resident = _peak()
+    _start.wait()
     before = _clocks()
-    verdicts = judge_all(claims, networks, workers=workers)
+    verdicts = judge_all(claims, networks)
     first = _since(before)
-    memory = Memory(resident, _peak())
     _check(claims, verdicts)
-    kept = {fingerprint(claim): verdict for claim, verdict in zip(claims, verdicts, strict=True)}
+    known = {fingerprint(claim): verdict for claim, verdict in zip(claims, verdicts, strict=True)}
+    _start.wait()
     before = _clocks()
-    judge_all(claims, networks, workers=workers, known=kept)
-    return Pass(first, _since(before), memory)
+    judge_all(claims, networks, known=known)
+    return [first, _since(before)]
 
 
 def _check(claims: list[Claim], verdicts: list[Verdict]) -> None:
@@ -107,15 +103,9 @@ def _check(claims: list[Claim], verdicts: list[Verdict]) -> None:
 
 
 def _clocks() -> Taken:
-    """Processes that have ended count in."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return Taken(time.perf_counter(), sum(one.ru_utime + one.ru_stime for one in used))
+    return Taken(time.perf_counter(), time.process_time())
 
 
 def _since(before: Taken) -> Taken:
     now = _clocks()
     return Taken(now.wall - before.wall, now.cpu - before.cpu)
-
-
-def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -7,16 +7,15 @@ from monitor.ownership import owners
 from monitor.ownership.faults import NotJudged, Refused
 from monitor.ownership.owners import SchemeOf
 from monitor.ownership.recoverable import check_key, read
-from monitor.ownership.recovery import Recovering
 from monitor.registry.addresses import AddressError, Decoded, decode
 
 
-def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Recovering[Verdict]:
+def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Verdict:
     """The account's own key signed, or the owners that the row names did."""
     if any(claim.owners):
-        return (yield from owners.judge(claim, network, scheme_of))
+        return owners.judge(claim, network, scheme_of)
     text, account = only_signature(claim), decoded(claim, network)
-    signed = yield from read(text, claim.message.encode(), scheme_of(network, account), account.payload, "the account")
+    signed = read(text, claim.message.encode(), scheme_of(network, account), account.payload, "the account")
     check_key(claim.key, signed.key)
     return verified(signed.form)
 

@@ -14,8 +14,7 @@ from monitor.ownership.accounts import only_signature
 from monitor.ownership.digests import keccak as keccak256
 from monitor.ownership.faults import NotJudged, Refused
 from monitor.ownership.recoverable import Scheme
-from monitor.ownership.recovery import Recovering, recovery
-from monitor.ownership.secp256k1 import compressed
+from monitor.ownership.secp256k1 import compressed, recover
 from monitor.ownership.text import base64_bytes, hex_bytes
 from monitor.registry.addresses import Decoded
 
@@ -23,13 +22,13 @@ _SIZE = 64
 _BASE64_KEY = 44
 
 
-def judge(claim: Claim, account: Decoded, scheme: Scheme, *, keccak: bool) -> Recovering[Verdict]:
+def judge(claim: Claim, account: Decoded, scheme: Scheme, *, keccak: bool) -> Verdict:
     """``verified`` when the key of ``account`` signed; ``keccak`` hashes the document as Ethereum-like chains do."""
     raw = base64_bytes(only_signature(claim), "the signature, which is not 0x and hex,")
     if len(raw) != _SIZE:
         raise NotJudged(f"the signature has {len(raw)} bytes; in base64 only {_SIZE} bytes (r, s) are judged")
     document = sign_document(account.canonical, claim.message.encode())
-    key = yield from _signer(raw, keccak256(document) if keccak else sha256(document).digest(), account, scheme)
+    key = _signer(raw, keccak256(document) if keccak else sha256(document).digest(), account, scheme)
     _check_key(claim.key, key)
     return Verdict(VerdictStatus.VERIFIED, f"signed by the account's key {compressed(key).hex()} (ADR-036)")
 
@@ -48,9 +47,9 @@ def sign_document(signer: str, message: bytes) -> bytes:
     return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _signer(r_s: bytes, digest: bytes, account: Decoded, scheme: Scheme) -> Recovering[bytes]:
+def _signer(r_s: bytes, digest: bytes, account: Decoded, scheme: Scheme) -> bytes:
     for recovery_id in (0, 1):
-        key = yield recovery(r_s, recovery_id, digest)
+        key = recover(r_s, recovery_id, digest)
         if account.payload in [account_of(key) for account_of in scheme.accounts]:
             return key
     raise Refused("the signature is not by the account's key (or over another message)")

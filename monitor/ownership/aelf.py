@@ -9,7 +9,6 @@ from monitor.ownership import accounts
 from monitor.ownership.description import Description
 from monitor.ownership.digests import okx_message, sha256d
 from monitor.ownership.recoverable import Form, Scheme, Spelling
-from monitor.ownership.recovery import Recovering
 
 DESCRIPTION = Description(
     addresses="Base58check of 32 bytes, bare or as `ELF_…_AELF`.",
@@ -23,6 +22,6 @@ DESCRIPTION = Description(
 _SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), (sha256d,))
 
 
-def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
+def judge(claim: Claim, network: Network) -> Verdict:
     """The account itself signed, or its owners did."""
     return accounts.judge(claim, network, lambda _network, _account: _SCHEME)

@@ -16,7 +16,6 @@ from monitor.ownership.description import Description
 from monitor.ownership.digests import personal_message_of_hash
 from monitor.ownership.evm.signatures import scheme_of
 from monitor.ownership.faults import NotJudged, Refused
-from monitor.ownership.recovery import Recovering
 from monitor.ownership.text import sized_hex
 from monitor.registry.addresses import AddressError, decode
 from monitor.registry.addresses.beacon import is_withdrawal
@@ -37,7 +36,7 @@ DESCRIPTION = Description(
 _SIGNATURE_SIZE = 96
 
 
-def judge(claim: Claim, network: Network) -> Verdict | Recovering[Verdict]:
+def judge(claim: Claim, network: Network) -> Verdict:
     """The controlling accounts signed, or the validator's key or withdrawal address did."""
     if _is_withdrawal(claim):
         return evm.judge(claim, _EXECUTION_LAYER)

@@ -13,7 +13,6 @@ from monitor.ownership.description import Description
 from monitor.ownership.faults import NotJudged
 from monitor.ownership.keyhash import ethereum_hash
 from monitor.ownership.recoverable import Form, Scheme, Spelling
-from monitor.ownership.recovery import Recovering
 from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
@@ -41,7 +40,7 @@ _SCHEME = Scheme(
 )
 
 
-def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
+def judge(claim: Claim, network: Network) -> Verdict:
     """The account itself signed, or its owners did."""
     return accounts.judge(claim, network, _scheme_of)
 

@@ -17,7 +17,6 @@ from monitor.ownership.digests import okx_message
 from monitor.ownership.faults import NotJudged
 from monitor.ownership.keyhash import bitcoin_hash, ethereum_hash
 from monitor.ownership.recoverable import Form, Scheme, Spelling
-from monitor.ownership.recovery import Recovering
 from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
@@ -40,7 +39,7 @@ _ETHEREUM_LIKE = frozenset({"injective"})
 _SCHEME_LIKE_ETHEREUM = _scheme(ethereum_hash)
 
 
-def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
+def judge(claim: Claim, network: Network) -> Verdict:
     """The account itself signed, or its owners did."""
     if any(claim.owners) or accounts.only_signature(claim).startswith("0x"):
         return accounts.judge(claim, network, _scheme_of)

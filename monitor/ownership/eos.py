@@ -19,8 +19,7 @@ from monitor.ownership.bitcoin.hashing import ripemd160
 from monitor.ownership.description import Description
 from monitor.ownership.digests import okx_preimage
 from monitor.ownership.faults import NotJudged, Refused
-from monitor.ownership.recovery import Recovering, recovery
-from monitor.ownership.secp256k1 import compressed
+from monitor.ownership.secp256k1 import compressed, recover
 from monitor.ownership.text import base58_bytes
 
 DESCRIPTION = Description(
@@ -42,7 +41,7 @@ _LONGEST_PAIR = 512  # deep nesting exhausts the stack of the JSON reader
 _TWO_KEYS = {"publicKey1", "publicKey2"}
 
 
-def judge(claim: Claim, _network: Network) -> Recovering[Verdict]:
+def judge(claim: Claim, _network: Network) -> Verdict:
     """Each key that the row states signed."""
     if any(claim.owners):
         raise NotJudged("rows with owners are not judged on Antelope chains")
@@ -55,7 +54,7 @@ def judge(claim: Claim, _network: Network) -> Recovering[Verdict]:
     message = claim.message.encode()
     forms = []
     for text, key in zip(claim.signatures, stated, strict=False):
-        forms.append((yield from _check(text, key, message)))
+        forms.append(_check(text, key, message))
     return Verdict(
         VerdictStatus.UNBOUND,
         f"signed by {' and '.join(stated)} ({' and '.join(dict.fromkeys(forms))}), as the row states; "
@@ -68,11 +67,11 @@ def question(claim: Claim, network: Network) -> OwnerQuestion | None:
     return questions.of_keys(claim, network, map(_decode_key, _stated(claim.key)))
 
 
-def _check(text: str, stated: str, message: bytes) -> Recovering[str]:
+def _check(text: str, stated: str, message: bytes) -> str:
     """The form of the message that the key ``stated`` signed; else ``Refused``."""
     key, raw = _decode_key(stated), _decode_signature(text)
     for name, preimage in _FORMS:
-        signer = yield recovery(raw[1:], raw[0] - _HEADER, sha256(preimage(message)).digest())
+        signer = recover(raw[1:], raw[0] - _HEADER, sha256(preimage(message)).digest())
         if compressed(signer) == key:
             return name
     raise Refused(f"the signature is not by {stated} (or over another message)")

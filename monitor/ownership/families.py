@@ -1,55 +1,62 @@
-"""The families whose signatures are judged. A further family is one module (or package) and one line here."""
+"""The families whose signatures are judged. A further family is one module (or package) and one line here.
+
+Such a module has ``judge``, ``DESCRIPTION`` and, where a chain can be asked about its ``unbound`` claims, ``question``,
+as :class:`Family` says. It is imported when a row needs it: most lists need few, and some are slow to import.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from types import MappingProxyType
 
 from monitor.model import Claim, Network, OwnerQuestion, Verdict
-from monitor.ownership import (
-    aelf,
-    beacon,
-    bitcoin,
-    conflux,
-    cosmos,
-    eos,
-    evm,
-    filecoin,
-    flow,
-    harmony,
-    icon,
-    nuls,
-    platon,
-    stacks,
-    starknet,
-    tron,
-    xrp,
-)
 from monitor.ownership.description import Description
-from monitor.ownership.ed25519 import (
-    algorand,
-    aptos,
-    canton,
-    cardano,
-    casper,
-    hedera,
-    internet_computer,
-    iost,
-    kadena,
-    klayr,
-    multiversx,
-    near,
-    pocket,
-    sia,
-    solana,
-    stellar,
-    substrate,
-    sui,
-    tezos,
-    ton,
-    venom,
+
+FAMILIES: Mapping[str, str] = MappingProxyType(
+    {
+        "aelf": "aelf",
+        "algorand": "ed25519.algorand",
+        "aptos": "ed25519.aptos",
+        "beacon": "beacon",
+        "bitcoin": "bitcoin",
+        "canton": "ed25519.canton",
+        "cardano": "ed25519.cardano",
+        "casper": "ed25519.casper",
+        "conflux": "conflux",
+        "cosmos": "cosmos",
+        "eos": "eos",
+        "evm": "evm",
+        "filecoin": "filecoin",
+        "flow": "flow",
+        "harmony": "harmony",
+        "hedera": "ed25519.hedera",
+        "icon": "icon",
+        "internet-computer": "ed25519.internet_computer",
+        "iost": "ed25519.iost",
+        "iota": "ed25519.sui",
+        "kadena": "ed25519.kadena",
+        "klayr": "ed25519.klayr",
+        "multiversx": "ed25519.multiversx",
+        "near": "ed25519.near",
+        "nuls": "nuls",
+        "platon": "platon",
+        "pocket": "ed25519.pocket",
+        "sia": "ed25519.sia",
+        "solana": "ed25519.solana",
+        "stacks": "stacks",
+        "starknet": "starknet",
+        "stellar": "ed25519.stellar",
+        "substrate": "ed25519.substrate",
+        "sui": "ed25519.sui",
+        "tezos": "ed25519.tezos",
+        "ton": "ed25519.ton",
+        "tron": "tron",
+        "venom": "ed25519.venom",
+        "xrp": "xrp",
+    }
 )
-from monitor.ownership.recoverable import Usual
-from monitor.ownership.recovery import Recovering
+"""``Network.family`` to the module of this package that judges it."""
 
 
 def _nothing_to_ask(_claim: Claim, _network: Network) -> None:
@@ -64,55 +71,16 @@ class Family:
     ``Refused`` and ``NotJudged``, whose texts become the reasons of ``invalid`` and ``unsupported``.
     """
 
-    judge: Callable[[Claim, Network], Verdict | Recovering[Verdict]]
+    judge: Callable[[Claim, Network], Verdict]
     description: Description
     question: Callable[[Claim, Network], OwnerQuestion | None] = _nothing_to_ask
     """What a chain can be asked about an ``unbound`` claim."""
-    usual: Callable[[Network], Usual] | None = None
-    """What lists hold most of, where they hold many rows of this family (:mod:`~monitor.ownership.shortcut`)."""
 
 
-FAMILIES: Mapping[str, Family] = MappingProxyType(
-    {
-        "aelf": Family(aelf.judge, aelf.DESCRIPTION),
-        "algorand": Family(algorand.judge, algorand.DESCRIPTION),
-        "aptos": Family(aptos.judge, aptos.DESCRIPTION, aptos.question),
-        "beacon": Family(beacon.judge, beacon.DESCRIPTION, beacon.question),
-        "bitcoin": Family(bitcoin.judge, bitcoin.DESCRIPTION),
-        "canton": Family(canton.judge, canton.DESCRIPTION),
-        "cardano": Family(cardano.judge, cardano.DESCRIPTION),
-        "casper": Family(casper.judge, casper.DESCRIPTION),
-        "conflux": Family(conflux.judge, conflux.DESCRIPTION),
-        "cosmos": Family(cosmos.judge, cosmos.DESCRIPTION),
-        "eos": Family(eos.judge, eos.DESCRIPTION, eos.question),
-        "evm": Family(evm.judge, evm.DESCRIPTION, evm.question, evm.usual),
-        "filecoin": Family(filecoin.judge, filecoin.DESCRIPTION),
-        "flow": Family(flow.judge, flow.DESCRIPTION),
-        "harmony": Family(harmony.judge, harmony.DESCRIPTION),
-        "hedera": Family(hedera.judge, hedera.DESCRIPTION),
-        "icon": Family(icon.judge, icon.DESCRIPTION),
-        "internet-computer": Family(internet_computer.judge, internet_computer.DESCRIPTION),
-        "iost": Family(iost.judge, iost.DESCRIPTION),
-        "iota": Family(sui.judge, sui.DESCRIPTION),
-        "kadena": Family(kadena.judge, kadena.DESCRIPTION),
-        "klayr": Family(klayr.judge, klayr.DESCRIPTION),
-        "multiversx": Family(multiversx.judge, multiversx.DESCRIPTION),
-        "near": Family(near.judge, near.DESCRIPTION, near.question),
-        "nuls": Family(nuls.judge, nuls.DESCRIPTION),
-        "platon": Family(platon.judge, platon.DESCRIPTION),
-        "pocket": Family(pocket.judge, pocket.DESCRIPTION),
-        "sia": Family(sia.judge, sia.DESCRIPTION),
-        "solana": Family(solana.judge, solana.DESCRIPTION),
-        "stacks": Family(stacks.judge, stacks.DESCRIPTION),
-        "starknet": Family(starknet.judge, starknet.DESCRIPTION, starknet.question),
-        "stellar": Family(stellar.judge, stellar.DESCRIPTION),
-        "substrate": Family(substrate.judge, substrate.DESCRIPTION),
-        "sui": Family(sui.judge, sui.DESCRIPTION),
-        "tezos": Family(tezos.judge, tezos.DESCRIPTION),
-        "ton": Family(ton.judge, ton.DESCRIPTION, ton.question),
-        "tron": Family(tron.judge, tron.DESCRIPTION, usual=tron.usual),
-        "venom": Family(venom.judge, venom.DESCRIPTION),
-        "xrp": Family(xrp.judge, xrp.DESCRIPTION, xrp.question, xrp.usual),
-    }
-)
-"""``Network.family`` to how it is judged."""
+@cache
+def load_family(name: str) -> Family | None:
+    """Import the family called ``name`` (``Network.family``); None for one that is not judged."""
+    if name not in FAMILIES:
+        return None
+    module = import_module(f"monitor.ownership.{FAMILIES[name]}")
+    return Family(module.judge, module.DESCRIPTION, getattr(module, "question", _nothing_to_ask))

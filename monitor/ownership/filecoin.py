@@ -18,7 +18,6 @@ from monitor.ownership.digests import okx_message, personal_preimage
 from monitor.ownership.evm import signatures as evm
 from monitor.ownership.faults import NotJudged
 from monitor.ownership.recoverable import Form, Scheme, Spelling
-from monitor.ownership.recovery import Recovering
 from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
@@ -57,7 +56,7 @@ _SCHEMES = {
 _NAMES = {"id": "an id (f0)", "actor": "an actor (f2)", "bls": "a BLS key (f3)"}
 
 
-def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
+def judge(claim: Claim, network: Network) -> Verdict:
     """The account itself signed, or its owners did."""
     return accounts.judge(claim, network, _scheme_of)
 

@@ -12,7 +12,6 @@ from monitor.ownership.description import Description
 from monitor.ownership.digests import okx_message
 from monitor.ownership.faults import NotJudged
 from monitor.ownership.recoverable import Form, Scheme, Spelling, read
-from monitor.ownership.recovery import Recovering
 from monitor.ownership.secp256k1 import compressed
 from monitor.ownership.text import hex_bytes
 
@@ -28,12 +27,12 @@ _SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), (compressed,))
 _UNCOMPRESSED = b"\x04"
 
 
-def judge(claim: Claim, _network: Network) -> Recovering[Verdict]:
+def judge(claim: Claim, _network: Network) -> Verdict:
     """The key that the row states signed."""
     if any(claim.owners):
         raise NotJudged("rows with owners are not judged on Flow")
     text, key = accounts.only_signature(claim), _stated(claim.key).format()
-    signed = yield from read(text, claim.message.encode(), _SCHEME, key, "the row's key")
+    signed = read(text, claim.message.encode(), _SCHEME, key, "the row's key")
     return Verdict(
         VerdictStatus.UNBOUND,
         f"signed by key {key.hex()} ({signed.form}), which the row states; nothing ties it to the account",

@@ -8,7 +8,6 @@ from monitor.model import Claim, Network, Verdict
 from monitor.ownership import accounts
 from monitor.ownership.description import Description
 from monitor.ownership.evm.signatures import COMMON, OKX_HEADER, scheme
-from monitor.ownership.recovery import Recovering
 
 DESCRIPTION = Description(
     addresses="Bech32 `one1…` or `0x…` of the 20 bytes of an EVM account.",
@@ -21,6 +20,6 @@ DESCRIPTION = Description(
 _SCHEME = scheme((OKX_HEADER, *COMMON))
 
 
-def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
+def judge(claim: Claim, network: Network) -> Verdict:
     """The account itself signed, or its owners did."""
     return accounts.judge(claim, network, lambda _network, _account: _SCHEME)

@@ -13,7 +13,6 @@ from monitor.ownership.description import Description
 from monitor.ownership.digests import okx_message
 from monitor.ownership.faults import NotJudged
 from monitor.ownership.recoverable import Form, Scheme, Spelling
-from monitor.ownership.recovery import Recovering
 from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
@@ -32,7 +31,7 @@ def _account(key: bytes) -> bytes:
 _SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), (_account,))
 
 
-def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
+def judge(claim: Claim, network: Network) -> Verdict:
     """The account itself signed, or its owners did."""
     return accounts.judge(claim, network, _scheme_of)
 

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
 from monitor.ownership import returned
-from monitor.ownership.families import FAMILIES, Family
+from monitor.ownership.families import Family, load_family
 from monitor.ownership.faults import NotJudged, Refused
-from monitor.ownership.recovery import Recovering, at_once
 from monitor.registry.addresses import AddressError, NoCodecError, decode
 
 RULES_VERSION = 5
@@ -20,15 +19,16 @@ _log = logging.getLogger(__name__)
 
 
 def judge(claim: Claim, network: Network | None) -> Verdict:
-    """What the signatures of ``claim`` prove, whatever is in them: this never raises.
+    """Judge what the signatures of ``claim`` prove, whatever is in them: this never raises.
 
-    ``network`` is the registry's network of that name, None where the registry does not know the coin.
+    A verdict depends on its two arguments and on ``RULES_VERSION`` alone, so rows can be judged in any order, in any
+    process, and once for all rows of one :func:`~monitor.ownership.fingerprint`. CPU-bound: 30 to 100 µs.
+
+    Args:
+        claim: One row of a published list.
+        network: The registry's network of that name; None where the registry does not know the coin.
+
     """
-    return at_once(judging(claim, network))
-
-
-def judging(claim: Claim, network: Network | None) -> Recovering[Verdict]:
-    """:func:`judge`, step by step: what it asks of the curve can be answered together with what other rows ask."""
     if network is None:
         return Verdict(VerdictStatus.UNSUPPORTED, claim.fault or f"the network of {claim.coin} is not known")
     if claim.account is None:
@@ -41,13 +41,13 @@ def judging(claim: Claim, network: Network | None) -> Recovering[Verdict]:
         )
     if not claim.message.isascii() and not _is_unicode(claim.message):
         return Verdict(VerdictStatus.INVALID, "the message is not valid Unicode, so nobody can have signed it")
-    family = FAMILIES.get(network.family)
+    family = load_family(network.family)
     if family is None:
         reason = f"signatures on {network.title} (family {network.family}) are not judged"
         return Verdict(VerdictStatus.UNSUPPORTED, reason)
     verdicts = []
     for reading in _readings(claim):
-        verdicts.append((yield from _judging(reading, network, family)))
+        verdicts.append(_judge(reading, network, family))
         if verdicts[-1].status in _PROVEN:
             return verdicts[-1]
     return verdicts[0]
@@ -55,10 +55,11 @@ def judging(claim: Claim, network: Network | None) -> Recovering[Verdict]:
 
 def question(claim: Claim, network: Network | None) -> OwnerQuestion | None:
     """What to ask the chain about a claim judged ``unbound``; None where it could not promote the claim."""
-    if network is None or judge(claim, network).status is not VerdictStatus.UNBOUND:
+    family = load_family(network.family) if network else None
+    if network is None or family is None or judge(claim, network).status is not VerdictStatus.UNBOUND:
         return None
     unbound = next(one for one in _readings(claim) if judge(one, network).status is VerdictStatus.UNBOUND)
-    return FAMILIES[network.family].question(returned.plain(unbound, network), network)
+    return family.question(returned.plain(unbound, network), network)
 
 
 def _readings(claim: Claim) -> Sequence[Claim]:
@@ -68,10 +69,9 @@ def _readings(claim: Claim) -> Sequence[Claim]:
     return replace(claim, padded=False), replace(claim, message=claim.message.strip(), padded=False)
 
 
-def _judging(claim: Claim, network: Network, family: Family) -> Recovering[Verdict]:
+def _judge(claim: Claim, network: Network, family: Family) -> Verdict:
     try:
-        judged = family.judge(returned.plain(claim, network), network)
-        return judged if isinstance(judged, Verdict) else (yield from judged)
+        return family.judge(returned.plain(claim, network), network)
     except Refused as refusal:
         return Verdict(VerdictStatus.INVALID, str(refusal))
     except NotJudged as limit:

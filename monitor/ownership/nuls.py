@@ -11,7 +11,6 @@ from monitor.ownership.digests import okx_message
 from monitor.ownership.faults import NotJudged
 from monitor.ownership.keyhash import bitcoin_hash
 from monitor.ownership.recoverable import Form, Scheme, Spelling
-from monitor.ownership.recovery import Recovering
 from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
@@ -25,7 +24,7 @@ DESCRIPTION = Description(
 _SCHEME = Scheme((Spelling((Form("OKX header", okx_message),)),), (bitcoin_hash,))
 
 
-def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
+def judge(claim: Claim, network: Network) -> Verdict:
     """The account itself signed, or its owners did."""
     return accounts.judge(claim, network, _scheme_of)
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from monitor.model import Address, Claim, ClaimKind, Network, Verdict, VerdictStatus
 from monitor.ownership.faults import NotJudged, Refused
 from monitor.ownership.recoverable import Scheme, Signed, read
-from monitor.ownership.recovery import Recovering
 from monitor.registry.addresses import AddressError, Decoded, decode
 
 SchemeOf = Callable[[Network, Decoded], Scheme]
@@ -26,12 +25,12 @@ class Owners:
     remark: str
 
 
-def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Recovering[Verdict]:
+def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Verdict:
     """``unbound`` when every owner signed; ``verified`` when one of them is the account itself.
 
     ``network`` is where the owners have their accounts: the claim's own, or the execution layer of a validator.
     """
-    owners = yield from check(claim, network, scheme_of)
+    owners = check(claim, network, scheme_of)
     names = " and ".join(owners.signed)
     form = " and ".join(dict.fromkeys(signed.form for signed in owners.signed.values()))
     if claim.account in owners.signed:
@@ -43,14 +42,14 @@ def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Recovering[Ver
     )
 
 
-def check(claim: Claim, network: Network, scheme_of: SchemeOf) -> Recovering[Owners]:
+def check(claim: Claim, network: Network, scheme_of: SchemeOf) -> Owners:
     """The owners' signatures, all valid, in the order of the columns; else ``Refused``."""
     owners = _decode(claim, network)
     _check_columns(claim, owners)
     signed, remark = {}, ""
     for column, owner in owners.items():
         try:
-            signed[owner.canonical] = yield from _read(claim, column, owner, scheme_of(network, owner))
+            signed[owner.canonical] = _read(claim, column, owner, scheme_of(network, owner))
         except (Refused, NotJudged):
             if not _is_pod(claim, column):
                 raise
@@ -60,13 +59,13 @@ def check(claim: Claim, network: Network, scheme_of: SchemeOf) -> Recovering[Own
     return Owners(signed, remark)
 
 
-def _read(claim: Claim, column: int, owner: Decoded, scheme: Scheme) -> Recovering[Signed]:
+def _read(claim: Claim, column: int, owner: Decoded, scheme: Scheme) -> Signed:
     who = f"owner {column}, {owner.canonical}"
     text = claim.signatures[column - 1] if column <= len(claim.signatures) else ""
     if not text:
         raise Refused(f"{who}, has not signed")
     try:
-        return (yield from read(text, claim.message.encode(), scheme, owner.payload, who))
+        return read(text, claim.message.encode(), scheme, owner.payload, who)
     except (Refused, NotJudged) as fault:
         raise type(fault)(f"signature {column}: {fault}") from fault
 

@@ -8,7 +8,6 @@ from hashlib import sha256
 from monitor.model import Claim, Network, OwnerQuestion
 from monitor.ownership import owners
 from monitor.ownership.owners import SchemeOf
-from monitor.ownership.recovery import at_once
 
 _SIZE = 16
 _LAYOUT = 0
@@ -23,7 +22,7 @@ def of_owners(claim: Claim, network: Network, layer: Network, scheme_of: SchemeO
     """
     if not any(claim.owners) or claim.account is None:
         return None
-    signed = at_once(owners.check(claim, layer, scheme_of)).signed
+    signed = owners.check(claim, layer, scheme_of).signed
     digests = {one.digest for one in signed.values()}
     if len(digests) > 1:
         return OwnerQuestion(network.name, claim.account, tuple(signed))

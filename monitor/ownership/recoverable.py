@@ -8,10 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from monitor.model import Address
 from monitor.ownership.faults import NotJudged, Refused
-from monitor.ownership.recovery import Recovering, recovery
-from monitor.ownership.secp256k1 import compressed
+from monitor.ownership.secp256k1 import compressed, recover
 from monitor.ownership.text import hex_bytes
 
 _SIZE = 65  # r, s, v
@@ -45,7 +43,7 @@ class Spelling:
     it is a contract's, an approval, or one over another digest."""
     likely: tuple[Form, ...] = field(init=False)
     """The forms with that first which held last: a list keeps to one, and each other that is tried is a recovery.
-    Replaced whole, as other threads read it meanwhile."""
+    Replaced whole, as other threads read it meanwhile. Verdicts do not depend on it."""
 
     def __post_init__(self) -> None:
         self.likely = self.forms
@@ -76,15 +74,6 @@ class Scheme:
     """What to call a key that is not the expected one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usual:
-    """How most rows of a family are proven: by one signature of this spelling, made with the account's own key."""
-
-    spelling: Spelling
-    account: Callable[[bytes], Address]
-    """The account that a key (uncompressed, 65 bytes) makes, in its canonical form."""
-
-
 class Signed(NamedTuple):
     """A valid signature: which key made it, over what."""
 
@@ -100,7 +89,7 @@ class Signed(NamedTuple):
         return self.r_s + bytes((27 + self.recovery_id,))
 
 
-def read(text: str, message: bytes, scheme: Scheme, expected: bytes, who: str) -> Recovering[Signed]:
+def read(text: str, message: bytes, scheme: Scheme, expected: bytes, who: str) -> Signed:
     """The signature in ``text``, by the key of the account ``expected`` over ``message``.
 
     Else ``Refused`` or ``NotJudged``. ``expected`` is what the account's address holds, ``who`` what the reason calls
@@ -111,7 +100,7 @@ def read(text: str, message: bytes, scheme: Scheme, expected: bytes, who: str) -
     others: dict[str, bytes] = {}
     for form in spelling.likely:
         digest = form.digest(message)
-        key = yield recovery(r_s, recovery_id, digest)
+        key = recover(r_s, recovery_id, digest)
         for account in scheme.accounts:
             if account(key) == expected:
                 if others:

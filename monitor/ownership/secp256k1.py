@@ -1,4 +1,4 @@
-"""secp256k1: its keys, and ECDSA signatures checked by a key. Keys are recovered elsewhere (:mod:`.recovery`)."""
+"""secp256k1 by coincurve: keys recovered from ECDSA signatures, and signatures checked by a key."""
 
 from coincurve import PublicKey
 
@@ -10,10 +10,49 @@ ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 HIGHEST_S = ORDER // 2
 """Anybody can turn s into n - s and have a second signature: the lower one counts (EIP-2, Bitcoin's LOW_S)."""
 
+_HIGHEST_S = HIGHEST_S.to_bytes(32, "big")
+
 
 def compressed(key: bytes) -> bytes:
     """``key``, given uncompressed, in 33 bytes: x behind 02 or 03 for an even or odd y (SEC 1, section 2.3.3)."""
     return bytes((2 + (key[64] & 1),)) + key[1:33]
+
+
+def recover(r_s: bytes, recovery_id: int, digest: bytes) -> bytes:
+    """Recover the only key under which ``r_s`` signs ``digest``.
+
+    Args:
+        r_s: r and s, 32 bytes each, big-endian.
+        recovery_id: Which of the points it is, 0 to 3 (SEC 1, section 4.1.6).
+        digest: The 32 bytes that were signed.
+
+    Returns:
+        The key, uncompressed: 04, x and y, 65 bytes.
+
+    Raises:
+        Refused: r or s is out of range; s is above ``HIGHEST_S``; or no key fits.
+        ValueError: What is asked is no signature by its sizes. coincurve would end the process for some of these.
+
+    """
+    if len(r_s) != 64 or len(digest) != 32 or not 0 <= recovery_id <= 3:
+        raise ValueError("a recoverable signature is 64 bytes and a number from 0 to 3, over 32 bytes")
+    if r_s[32:] > _HIGHEST_S:
+        raise _refused(r_s)
+    try:
+        key = PublicKey.from_signature_and_message(r_s + bytes((recovery_id,)), digest, hasher=None)
+    except ValueError as error:
+        raise _refused(r_s) from error
+    return key.format(compressed=False)
+
+
+def _refused(r_s: bytes) -> Refused:
+    """Say why there is no key."""
+    r, s = int.from_bytes(r_s[:32], "big"), int.from_bytes(r_s[32:], "big")
+    if not 0 < r < ORDER or not 0 < s < ORDER:
+        return Refused("r or s of the signature is out of range")
+    if s > HIGHEST_S:
+        return Refused("the signature is malleable (high s)")
+    return Refused("no key has this signature")
 
 
 def is_der(signature: bytes) -> bool:

@@ -19,7 +19,6 @@ from monitor.ownership.digests import okx_message, sized
 from monitor.ownership.faults import NotJudged
 from monitor.ownership.keyhash import bitcoin_hash
 from monitor.ownership.recoverable import Form, Scheme, Spelling
-from monitor.ownership.recovery import Recovering
 from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
@@ -47,7 +46,7 @@ _SCHEME = Scheme(
 )
 
 
-def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
+def judge(claim: Claim, network: Network) -> Verdict:
     """The account itself signed, or its owners did."""
     return accounts.judge(claim, network, _scheme_of)
 

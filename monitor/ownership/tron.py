@@ -13,9 +13,7 @@ from monitor.model import Claim, Network, Verdict
 from monitor.ownership import accounts, digests
 from monitor.ownership.description import Description
 from monitor.ownership.keyhash import ethereum_hash
-from monitor.ownership.recoverable import Form, Scheme, Spelling, Usual
-from monitor.ownership.recovery import Recovering
-from monitor.registry import addresses
+from monitor.ownership.recoverable import Form, Scheme, Spelling
 
 DESCRIPTION = Description(
     addresses="Base58check `T…`, or `41…` in hex, of the 20 bytes of an EVM account.",
@@ -46,11 +44,6 @@ _SCHEME = Scheme(
 )
 
 
-def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
+def judge(claim: Claim, network: Network) -> Verdict:
     """The account itself signed, or its owners did."""
     return accounts.judge(claim, network, lambda _network, _account: _SCHEME)
-
-
-def usual(_network: Network) -> Usual:
-    """How most rows are proven."""
-    return Usual(_SCHEME.spellings[0], lambda key: addresses.tron.encode(ethereum_hash(key)))

@@ -20,10 +20,8 @@ from monitor.ownership.digests import okx_message, okx_preimage
 from monitor.ownership.ed25519 import curve
 from monitor.ownership.faults import NotJudged, Refused
 from monitor.ownership.keyhash import bitcoin_hash
-from monitor.ownership.recoverable import Form, Scheme, Spelling, Usual
-from monitor.ownership.recovery import Recovering
+from monitor.ownership.recoverable import Form, Scheme, Spelling
 from monitor.ownership.text import hex_bytes, sized_hex
-from monitor.registry import addresses
 from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
@@ -41,7 +39,7 @@ _ED25519 = 0xED
 _SIGNATURE_SIZE = 64
 
 
-def judge(claim: Claim, network: Network) -> Verdict | Recovering[Verdict]:
+def judge(claim: Claim, network: Network) -> Verdict:
     """The account itself signed, or its owners did."""
     if any(claim.owners) or not _is_keypairs(claim):
         return accounts.judge(claim, network, _scheme_of)
@@ -55,11 +53,6 @@ def judge(claim: Claim, network: Network) -> Verdict | Recovering[Verdict]:
     if hash160(key) != account.payload:
         raise Refused(f"signed by key {key.hex()}, which is not the account's")
     return Verdict(VerdictStatus.VERIFIED, f"signed by the account's key {key.hex()} ({form})")
-
-
-def usual(_network: Network) -> Usual:
-    """How most rows are proven."""
-    return Usual(_SCHEME.spellings[0], lambda key: addresses.xrp.encode(bitcoin_hash(key)))
 
 
 def question(claim: Claim, network: Network) -> OwnerQuestion | None:

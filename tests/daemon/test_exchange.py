@@ -1,7 +1,7 @@
 """One exchange's publications, apart from the daemon."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
@@ -12,8 +12,7 @@ from monitor.daemon import exchange
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.judgement import shared_accounts
 from monitor.model import Claim, Network, Verdict, VerdictStatus
-from monitor.ownership import RULES_VERSION, batch
-from monitor.ownership.together import judge_together
+from monitor.ownership import RULES_VERSION, batch, judge
 from monitor.store import Store
 from tests.support.daemons import Row, Site, list_of, publish, signed
 
@@ -134,16 +133,15 @@ ROWS = [signed(number) for number in range(1, 7)]
 
 @pytest.fixture
 def judged_accounts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The addresses of the rows that were judged, two at a time on one thread."""
+    """The addresses of the rows that were judged, two at a time."""
     accounts: list[str] = []
 
-    def watched(claims: Mapping[bytes, Claim], networks: Mapping[str, Network]) -> dict[bytes, Verdict]:
-        accounts.extend(claim.address for claim in claims.values())
-        return judge_together(claims, networks)
+    def watched(claim: Claim, network: Network | None) -> Verdict:
+        accounts.append(claim.address)
+        return judge(claim, network)
 
     monkeypatch.setattr(batch, "_CHUNK", 2)
-    monkeypatch.setattr(batch, "_usable_cores", lambda: 1)
-    monkeypatch.setattr(batch, "judge_together", watched)
+    monkeypatch.setattr(batch, "judge", watched)
     return accounts
 
 

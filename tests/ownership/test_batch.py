@@ -1,6 +1,5 @@
 from collections.abc import Mapping
 from dataclasses import replace
-from threading import Barrier, Event, current_thread
 
 import pytest
 from coincurve import PrivateKey
@@ -9,7 +8,6 @@ from eth_hash.auto import keccak
 from monitor.model import Claim, Network, Verdict, VerdictStatus
 from monitor.ownership import Judged, accept, batch, fingerprint, judge, judge_all
 from monitor.ownership.digests import personal_message
-from monitor.ownership.together import judge_together
 from tests.support.ownership import BITCOIN, ETHEREUM, MESSAGE, claim, evm_signature
 
 NETWORKS: Mapping[str, Network] = {"ethereum": ETHEREUM, "bitcoin": BITCOIN}
@@ -31,65 +29,18 @@ def judged_lines(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The lines that were judged."""
     lines: list[int] = []
 
-    def watched(claims: Mapping[bytes, Claim], networks: Mapping[str, Network]) -> dict[bytes, Verdict]:
-        lines.extend(claim.line for claim in claims.values())
-        return judge_together(claims, networks)
+    def watched(row: Claim, network: Network | None) -> Verdict:
+        lines.append(row.line)
+        return judge(row, network)
 
-    monkeypatch.setattr(batch, "judge_together", watched)
+    monkeypatch.setattr(batch, "judge", watched)
     return lines
 
 
 def test_verdicts_come_in_the_order_of_the_claims() -> None:
     expected = [judge(one, NETWORKS.get(one.network or "")) for one in MIXED]
-    assert judge_all(MIXED, NETWORKS, workers=1) == expected
+    assert judge_all(MIXED, NETWORKS) == expected
     assert {verdict.status for verdict in expected} == set(VerdictStatus) - {VerdictStatus.UNBOUND}
-
-
-@pytest.mark.parametrize("workers", [2, 3])
-def test_several_threads_judge_as_one_does(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "_CHUNK", 4)
-    done: list[int] = []
-    assert judge_all(MIXED, NETWORKS, workers=workers, progress=done.append) == judge_all(MIXED, NETWORKS, workers=1)
-    assert done == sorted(done)
-    assert (len(done), done[0], done[-1]) == (12, 0, len(MIXED))
-
-
-def test_all_threads_judge_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    together = Barrier(3, timeout=60)
-
-    def meeting(claims: Mapping[bytes, Claim], networks: Mapping[str, Network]) -> dict[bytes, Verdict]:
-        together.wait()
-        return judge_together(claims, networks)
-
-    monkeypatch.setattr(batch, "_CHUNK", 1)
-    monkeypatch.setattr(batch, "judge_together", meeting)
-    assert judge_all(ROWS[:9], NETWORKS, workers=3) == [judge(row, ETHEREUM) for row in ROWS[:9]]
-
-
-def test_a_row_that_several_threads_meet_is_judged_by_one_of_them(
-    judged_lines: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batch, "_CHUNK", 1)
-    verdicts = judge_all([ROWS[0]] * 50 + [ROWS[1]] * 50, NETWORKS, workers=4)
-    assert sorted(judged_lines) == [1, 2]
-    assert verdicts == [judge(ROWS[0], ETHEREUM)] * 50 + [judge(ROWS[1], ETHEREUM)] * 50
-
-
-def test_what_fails_in_another_thread_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    here = current_thread()
-    failed = Event()
-
-    def failing(claims: Mapping[bytes, Claim], networks: Mapping[str, Network]) -> dict[bytes, Verdict]:
-        if current_thread() is here:
-            assert failed.wait(60)
-            return judge_together(claims, networks)
-        failed.set()
-        raise MemoryError
-
-    monkeypatch.setattr(batch, "_CHUNK", 4)
-    monkeypatch.setattr(batch, "judge_together", failing)
-    with pytest.raises(MemoryError):
-        judge_all(ROWS, NETWORKS, workers=2)
 
 
 def test_a_row_is_judged_once_however_often_it_stands_in_the_list(judged_lines: list[int]) -> None:
@@ -116,13 +67,13 @@ def test_nothing_is_judged_when_all_is_known(judged_lines: list[int]) -> None:
 
 def test_what_is_found_is_handed_on_while_judging_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "_CHUNK", 4)
-    for workers in (1, 2):
-        kept: list[Judged] = []
-        verdicts = judge_all(MIXED, NETWORKS, messages=frozenset(), workers=workers, keep=kept.append)
-        assert len(kept) == 11
-        plain = {fingerprint(one): judge(one, NETWORKS.get(one.network or "")) for one in MIXED}
-        assert {mark: verdict for chunk in kept for mark, verdict in chunk.items()} == plain
-        assert verdicts != list(plain.values()), "what is kept does not depend on the messages of today"
+    kept: list[Judged] = []
+    done: list[int] = []
+    verdicts = judge_all(MIXED, NETWORKS, messages=frozenset(), progress=done.append, keep=kept.append)
+    assert (len(kept), done) == (11, [*range(0, 41, 4), len(MIXED)])
+    plain = {fingerprint(one): judge(one, NETWORKS.get(one.network or "")) for one in MIXED}
+    assert {mark: verdict for chunk in kept for mark, verdict in chunk.items()} == plain
+    assert verdicts != list(plain.values()), "what is kept does not depend on the messages of today"
 
 
 def test_who_stops_in_the_middle_judges_the_rest_later(
@@ -136,7 +87,7 @@ def test_who_stops_in_the_middle_judges_the_rest_later(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        judge_all(ROWS, NETWORKS, workers=1, progress=stop, keep=known.update)
+        judge_all(ROWS, NETWORKS, progress=stop, keep=known.update)
     assert len(judged_lines) == 8
     judge_all(ROWS, NETWORKS, known=known)
     assert judged_lines == [row.line for row in ROWS]
@@ -147,8 +98,8 @@ def test_an_empty_list_has_no_verdicts() -> None:
 
 
 def test_a_message_that_is_not_accepted_makes_any_signed_row_invalid() -> None:
-    verdicts = judge_all(MIXED, NETWORKS, messages=frozenset({"another"}), workers=1)
-    plain = judge_all(MIXED, NETWORKS, workers=1)
+    verdicts = judge_all(MIXED, NETWORKS, messages=frozenset({"another"}))
+    plain = judge_all(MIXED, NETWORKS)
     for verdict, before in zip(verdicts, plain, strict=True):
         if before.status in {VerdictStatus.UNSIGNED, VerdictStatus.INVALID}:
             assert verdict == before
@@ -161,10 +112,10 @@ def test_an_owners_signature_over_a_message_that_is_not_accepted_is_invalid_and_
     """An unbound row can be promoted by the chain: what it signed must be held to the configuration before."""
     owner = ROWS[0]
     owned = replace(owner, account="0x" + "5a" * 20, address="0x" + "5a" * 20, owners=(owner.address,))
-    (before,) = judge_all([owned], NETWORKS, workers=1)
+    (before,) = judge_all([owned], NETWORKS)
     assert before.status is VerdictStatus.UNBOUND
     for messages, status in (({"another"}, VerdictStatus.INVALID), ({MESSAGE}, VerdictStatus.UNBOUND)):
-        (verdict,) = judge_all([owned], NETWORKS, messages=frozenset(messages), workers=1)
+        (verdict,) = judge_all([owned], NETWORKS, messages=frozenset(messages))
         assert verdict.status is status
 
 
@@ -176,8 +127,8 @@ def test_white_space_around_an_accepted_message_makes_it_no_other() -> None:
 
 
 def test_an_accepted_message_changes_nothing() -> None:
-    plain = judge_all(MIXED, NETWORKS, workers=1)
-    assert judge_all(MIXED, NETWORKS, messages=frozenset({MESSAGE}), workers=1) == plain
+    plain = judge_all(MIXED, NETWORKS)
+    assert judge_all(MIXED, NETWORKS, messages=frozenset({MESSAGE})) == plain
     assert accept(MIXED, plain, None) == plain
 
 

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import pytest
 
-from monitor.ownership.families import FAMILIES
+from monitor.ownership.families import FAMILIES, load_family
 from monitor.registry import load
 from tools import ownership_docs
 
@@ -21,7 +21,9 @@ def test_the_page_has_one_row_for_every_network_of_the_registry() -> None:
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_family_describes_itself_in_whole_sentences(name: str) -> None:
-    description = FAMILIES[name].description
+    family = load_family(name)
+    assert family
+    description = family.description
     for field in fields(description):
         text = getattr(description, field.name)
         assert text.strip() == text, field.name

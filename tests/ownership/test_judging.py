@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Claim, ClaimKind, Network, VerdictStatus
-from monitor.ownership import evm, families, fingerprint, judge, judging, question
+from monitor.ownership import evm, fingerprint, judge, judging, question
+from monitor.ownership.families import Family
 from monitor.registry import load
 from monitor.registry.addresses import decode
 from tests.support.ownership import ETHEREUM, TRON, claim, network
@@ -63,13 +64,13 @@ def test_a_family_that_is_not_judged_is_unsupported_and_named() -> None:
     assert (verdict.status, "family future" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
 
 
-def test_a_defect_in_a_family_judges_the_row_invalid_names_itself_and_is_logged(
+def test_a_defect_in_a_family_makes_the_row_unsupported_names_itself_and_is_logged(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_claim: Claim, _network: Network) -> NoReturn:
         raise ZeroDivisionError("by accident")
 
-    monkeypatch.setattr(judging, "FAMILIES", {"evm": families.Family(broken, evm.DESCRIPTION)})
+    monkeypatch.setattr(judging, "load_family", lambda _name: Family(broken, evm.DESCRIPTION))
     with caplog.at_level(logging.ERROR):
         verdict = judge(SIGNED, ETHEREUM)
     assert verdict.status is VerdictStatus.UNSUPPORTED

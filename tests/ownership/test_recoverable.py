@@ -1,13 +1,12 @@
 """Signatures whose spelling stands for several message forms."""
 
-from collections.abc import Sequence
-
 import pytest
 from coincurve import PrivateKey
 from eth_hash.auto import keccak
 
-from monitor.ownership import judge, recovery_loop
+from monitor.ownership import judge, recoverable
 from monitor.ownership.digests import personal_message, personal_message_of_hash
+from monitor.ownership.secp256k1 import recover
 from tests.support.ownership import ETHEREUM, MESSAGE, claim, evm_signature
 
 KEYS = [PrivateKey(number.to_bytes(32, "big")) for number in range(1, 5)]
@@ -22,13 +21,12 @@ def account(key: PrivateKey) -> str:
 def recoveries(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The digests that keys were recovered from."""
     digests: list[bytes] = []
-    recover_keys = recovery_loop.recover_keys
 
-    def watched(signatures: Sequence[bytes]) -> Sequence[bytes]:
-        digests.extend(signature[65:] for signature in signatures)
-        return recover_keys(signatures)
+    def watched(r_s: bytes, recovery_id: int, digest: bytes) -> bytes:
+        digests.append(digest)
+        return recover(r_s, recovery_id, digest)
 
-    monkeypatch.setattr(recovery_loop, "recover_keys", watched)
+    monkeypatch.setattr(recoverable, "recover", watched)
     return digests
 
 

@@ -15,7 +15,6 @@ from monitor.ownership.bitcoin.account import Account, account_of
 from monitor.ownership.bitcoin.coins import BIP322, MESSAGE_HEADERS
 from monitor.ownership.description import Description
 from monitor.ownership.faults import NotJudged, Refused
-from monitor.ownership.recovery import Recovering
 
 DESCRIPTION = Description(
     addresses="P2PKH, P2SH and, where the coin has them, P2WPKH, P2WSH, P2TR and cash addresses, each with the coin's "
@@ -31,12 +30,12 @@ DESCRIPTION = Description(
 _FORMS = frozenset({"p2pkh", "p2sh", "p2wpkh", "p2wsh", "p2tr"})
 
 
-def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
+def judge(claim: Claim, network: Network) -> Verdict:
     """The keys of the address, or enough keys of its script, signed."""
     if any(claim.owners):
         raise NotJudged(f"rows with owners are not judged on {network.title}")
     if network.name == "decred":
-        return (yield from decred.judge(claim, network))
+        return decred.judge(claim, network)
     headers = MESSAGE_HEADERS.get(network.name)
     if headers is None:
         raise NotJudged(f"the message form of {network.title} is not known")
@@ -48,7 +47,7 @@ def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
     signatures = [compact.read(text) for text in given]
     recoverable = [signature for signature in signatures if signature]
     if len(recoverable) == len(signatures):
-        reason = yield from _judge_compact(account, recoverable, headers, message)
+        reason = _judge_compact(account, recoverable, headers, message)
     elif network.name not in BIP322:
         raise NotJudged(f"on {network.title} only 65 bytes in base64, or 0x and 130 hex digits, are judged")
     elif len(given) > 1:
@@ -64,14 +63,12 @@ def _verified(reason: str) -> Verdict:
     return Verdict(VerdictStatus.VERIFIED, reason)
 
 
-def _judge_compact(
-    account: Account, signatures: list[compact.Compact], headers: Sequence[str], message: bytes
-) -> Recovering[str]:
+def _judge_compact(account: Account, signatures: list[compact.Compact], headers: Sequence[str], message: bytes) -> str:
     """Why the signatures prove the account under one of ``headers``; else ``Refused`` as under the first."""
     refusals: list[Refused] = []
     for header in headers:
         try:
-            return (yield from compact.judge(account, signatures, header, message))
+            return compact.judge(account, signatures, header, message)
         except Refused as refusal:
             refusals.append(refusal)
     raise refusals[0]

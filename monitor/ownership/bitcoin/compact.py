@@ -20,8 +20,7 @@ from monitor.ownership.bitcoin import multisig
 from monitor.ownership.bitcoin.account import Account
 from monitor.ownership.bitcoin.hashing import hash160, key_hash_script, witness_script_hash
 from monitor.ownership.faults import NotJudged, Refused
-from monitor.ownership.recovery import Recovering, Recovery, recovery
-from monitor.ownership.secp256k1 import compressed
+from monitor.ownership.secp256k1 import compressed, recover
 from monitor.ownership.text import base64_bytes
 
 _LONGEST_KEY = 65
@@ -72,12 +71,9 @@ class Compact(NamedTuple):
     r_s: bytes
     digest: Callable[[str, bytes], bytes]
 
-    def asked(self, message_header: str, message: bytes) -> Recovery:
-        """What to ask of the curve."""
-        return recovery(self.r_s, self.recovery_id, self.digest(message_header, message))
-
-    def serialised(self, key: bytes) -> bytes:
-        """The key that signed as the header says."""
+    def signer(self, message_header: str, message: bytes) -> bytes:
+        """Recover the key that signed, serialised as the header says."""
+        key = recover(self.r_s, self.recovery_id, self.digest(message_header, message))
         return key if self.header is Header.UNCOMPRESSED else compressed(key)
 
 
@@ -106,14 +102,11 @@ def _read_okx(text: str) -> Compact:
     return Compact(Header.COMPRESSED, (raw[64] - 27) % 4, raw[:64], lambda _, message: digests.okx_message(message))
 
 
-def judge(account: Account, signatures: list[Compact], message_header: str, message: bytes) -> Recovering[str]:
+def judge(account: Account, signatures: list[Compact], message_header: str, message: bytes) -> str:
     """Why the signatures prove the account; else ``Refused``."""
     if account.form == "p2tr":
         raise NotJudged("for taproot addresses only BIP-322 is judged: BIP 137 has no recoverable signatures for them")
-    signers = []
-    for signature in signatures:
-        key = yield signature.asked(message_header, message)
-        signers.append(signature.serialised(key))
+    signers = [signature.signer(message_header, message) for signature in signatures]
     if account.form == "p2wsh" or (account.form == "p2sh" and not _is_nested(account, signatures, signers)):
         return _judge_script(account, signatures, signers)
     return _judge_key(account, signatures, signers)

@@ -12,12 +12,11 @@ from monitor.ownership.bitcoin.account import account_of
 from monitor.ownership.bitcoin.hashing import ripemd160
 from monitor.ownership.digests import bitcoin_message, sized
 from monitor.ownership.faults import NotJudged, Refused
-from monitor.ownership.recovery import Recovering, recovery
-from monitor.ownership.secp256k1 import compressed
+from monitor.ownership.secp256k1 import compressed, recover
 from monitor.registry.addresses.encodings.blake256 import blake256
 
 
-def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
+def judge(claim: Claim, network: Network) -> Verdict:
     """The key of the address signed."""
     account = account_of(claim, network)
     if account.form != "p2pkh":
@@ -30,14 +29,14 @@ def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
         raise NotJudged("the signature is not 65 bytes in base64, which alone are judged on Decred")
     if signature.header is not compact.Header.COMPRESSED:
         raise NotJudged(f"the header of the signature is for {signature.header}; judged are those of a compressed key")
-    key = yield from _signer(signature, account.program, claim.message.encode())
+    key = _signer(signature, account.program, claim.message.encode())
     account.check_stated(key)
     return Verdict(VerdictStatus.VERIFIED, f"P2PKH: signed by key {key.hex()}, whose hash is the address")
 
 
-def _signer(signature: compact.Compact, program: bytes, message: bytes) -> Recovering[bytes]:
+def _signer(signature: compact.Compact, program: bytes, message: bytes) -> bytes:
     for digest in (_decred_message(message), bitcoin_message("Bitcoin Signed Message:\n", message)):
-        key = compressed((yield recovery(signature.r_s, signature.recovery_id, digest)))
+        key = compressed(recover(signature.r_s, signature.recovery_id, digest))
         if ripemd160(blake256(key)) == program:
             return key
     raise Refused("the signature is not by the key of the address (or over another message)")

@@ -7,9 +7,7 @@ until the chain says that the owners control the account (:func:`question`).
 from monitor.model import Claim, Network, OwnerQuestion, Verdict
 from monitor.ownership import accounts, questions
 from monitor.ownership.description import Description
-from monitor.ownership.evm.signatures import account_of, scheme_of
-from monitor.ownership.recoverable import Usual
-from monitor.ownership.recovery import Recovering
+from monitor.ownership.evm.signatures import scheme_of
 
 DESCRIPTION = Description(
     addresses="20 bytes in hex, with or without `0x` (EIP-55 checksum where both cases appear); also the chain's own "
@@ -23,14 +21,9 @@ DESCRIPTION = Description(
 )
 
 
-def judge(claim: Claim, network: Network) -> Recovering[Verdict]:
+def judge(claim: Claim, network: Network) -> Verdict:
     """The account itself signed, or its owners did."""
     return accounts.judge(claim, network, scheme_of)
-
-
-def usual(network: Network) -> Usual:
-    """How most rows of ``network`` are proven."""
-    return Usual(scheme_of(network).spellings[0], account_of)
 
 
 def question(claim: Claim, network: Network) -> OwnerQuestion | None:
