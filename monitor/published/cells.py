@@ -1,13 +1,10 @@
 """What a single cell can mean: nothing, an amount, a height, a moment."""
 
 import re
-from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 EMPTY = frozenset({"", "null", "NULL", "Null", "\\N"})
-_MARKER_LENGTHS = frozenset(map(len, EMPTY - {""}))
 _AMOUNT = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _HEIGHT = re.compile(r"\d{1,18}", re.ASCII)
 _NO_HEIGHT = frozenset({"", "-", "latest"})
@@ -49,16 +46,6 @@ def clean(cell: str) -> str:
     return "" if text in EMPTY else text
 
 
-def clean_column(column: Sequence[str]) -> Sequence[str]:
-    """:func:`clean` of every cell of ``column``."""
-    if not any(column):
-        return column
-    texts = [*map(str.strip, column)]
-    if _MARKER_LENGTHS.isdisjoint(map(len, texts)):
-        return texts
-    return ["" if text in EMPTY else text for text in texts]
-
-
 def name_of(header: str) -> str:
     """A column's name as it is compared: without case, spaces and underscores (``redeem script/ public key``)."""
     return "".join(header.replace("_", " ").split()).casefold()
@@ -74,24 +61,6 @@ def amount(text: str) -> Decimal:
     if len(text) > _LONGEST or not _AMOUNT.fullmatch(text):
         raise ValueError(f"the amount {shown(text)} is not a plain decimal number")
     return Decimal(text)
-
-
-def amounts(texts: Sequence[str]) -> tuple[list[Decimal | None], dict[int, str]]:
-    """:func:`amount` of every text, None where it is empty, and by position why one is none."""
-    together = "".join(texts)
-    # Of ASCII digits and points alone, Decimal makes what _AMOUNT describes or nothing.
-    if all(texts) and together.isascii() and together.replace(".", "").isdigit() and max(map(len, texts)) <= _LONGEST:
-        with suppress(InvalidOperation):
-            return [*map(Decimal, texts)], {}
-    found: list[Decimal | None] = []
-    faults: dict[int, str] = {}
-    for position, text in enumerate(texts):
-        try:
-            found.append(amount(text) if text else None)
-        except ValueError as error:
-            found.append(None)
-            faults[position] = str(error)
-    return found, faults
 
 
 def height(text: str) -> int | None:

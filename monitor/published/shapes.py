@@ -1,13 +1,12 @@
 """Finding a table's columns by their names, whatever their order, case and spacing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from operator import itemgetter
 from sys import intern
 
-from monitor.published.cells import Padded, clean, clean_column, name_of, shown, signed
-from monitor.published.tables import Columns, Record
+from monitor.published.cells import Padded, clean, name_of, shown, signed
 from monitor.published.trees import Tree, cell
 
 _MOST_COLUMNS = 500
@@ -86,58 +85,24 @@ class Shape:
         return [found.get(field, "") for field in self.fields]
 
 
-Row = tuple[int, Sequence[str], str]
-"""The line on which a row begins, its fields, and what is wrong with the number of its cells (mostly nothing)."""
+class _Remembered(dict[str, str]):
+    """The texts of cells as ``read`` leaves them, each made once."""
 
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Rows that follow each other, column by column: what is done to a whole column takes a fraction of the time."""
-
-    lines: Sequence[int]
-    columns: Sequence[Sequence[str]]
-    """For each field of the shape, those of all rows."""
-    misfits: Mapping[int, str]
-    """By position in the block."""
-
-    def rows(self) -> Iterator[Row]:
-        """The rows one by one."""
-        for position, (line, fields) in enumerate(zip(self.lines, zip(*self.columns, strict=True), strict=True)):
-            yield line, fields, self.misfits.get(position, "")
-
-    def row(self, position: int) -> Row:
-        fields = [column[position] for column in self.columns]
-        return self.lines[position], fields, self.misfits.get(position, "")
-
-
-class _Cleaned(dict[str, str]):
-    """Texts as :func:`clean` leaves them, each made once."""
-
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[str], str]) -> None:
         super().__init__()
-        self.made = 0
-
-    def __missing__(self, text: str) -> str:
-        cleaned = clean(text)
-        self.made += 1
-        if len(self) < _REMEMBERED:
-            cleaned = self[text] = intern(cleaned)
-        return cleaned
-
-
-class _Exact(dict[str, str]):
-    """Plain cells as :func:`signed` reads them, each made once."""
-
-    def __init__(self) -> None:
-        super().__init__()
+        self._read = read
         self.made = 0
 
     def __missing__(self, cell: str) -> str:
-        text = signed(cell)
+        text = self._read(cell)
         self.made += 1
         if len(self) < _REMEMBERED:
             text = self[cell] = text if isinstance(text, Padded) else intern(text)
         return text
+
+    def of(self, cell: str) -> str:
+        """What ``cell`` says: in quotes the same characters may say something else."""
+        return self[cell] if type(cell) is str else self._read(cell)
 
 
 class Fitting:
@@ -145,21 +110,23 @@ class Fitting:
 
     def __init__(self, shape: Shape, width: int, found: Mapping[str, int], unknown: tuple[str, ...]) -> None:
         self.unknown = unknown
-        self.width = width
+        self._width = width
         self._shortest = 1 + max(index for field, index in found.items() if field not in shape.trailing)
         self._evidence = {index for field, index in found.items() if field in shape.evidence}
-        self._places = tuple(found.get(field, width) for field in shape.fields)
-        self._pick = itemgetter(*self._places)
-        self._repeated = [field in shape.repeated for field in shape.fields]
-        self._exact = [field in shape.exact for field in shape.fields]
-        self._cleaned = _Cleaned()
-        self._signed = _Exact()
+        self._pick = itemgetter(*(found.get(field, width) for field in shape.fields))
+        self._own = [field not in shape.repeated | shape.exact for field in shape.fields]
+        cleaned, exact = _Remembered(clean), _Remembered(signed)
+        self._remembered = (cleaned, exact)
+        self._readers: list[Callable[[str], str]] = [
+            exact.of if field in shape.exact else cleaned.__getitem__ if field in shape.repeated else clean
+            for field in shape.fields
+        ]
         self._filled = 0
 
     @property
     def texts(self) -> int:
         """How many texts rows were taken apart into so far. One that is kept to be found again weighs as several."""
-        return self._filled + _WEIGHT * (self._cleaned.made + self._signed.made)
+        return self._filled + _WEIGHT * sum(each.made for each in self._remembered)
 
     def apart(self, cells: Sequence[str]) -> tuple[list[str], str]:
         """The fields of a row in the shape's order, and what is wrong with the number of its cells (mostly nothing).
@@ -167,47 +134,16 @@ class Fitting:
         Fields are trimmed, but for exact ones; empty markers and missing cells are ``""``.
         """
         picked = self._pick(self._padded(cells))
-        texts = [signed(cell) if exact else clean(cell) for cell, exact in zip(picked, self._exact, strict=True)]
+        texts = [read(cell) for read, cell in zip(self._readers, picked, strict=True)]
+        self._filled += len([*filter(None, compress(texts, self._own))])
         return texts, self._misfit(cells)
-
-    def block(self, found: Columns | Sequence[Record]) -> Block:
-        """What :meth:`apart` says of every record, column by column, without the rows of which every field is empty."""
-        if isinstance(found, Columns):
-            columns = self._fields(found.cells, len(found.lines))
-            if not any(map(all, columns)):
-                return self.block([*zip(found.lines, map(list, zip(*found.cells, strict=True)), strict=True)])
-            return Block(found.lines, columns, {})
-        rows = [self._padded(cells) for _, cells in found]
-        columns = self._fields([*zip(*rows, strict=True)] or [()] * self.width, len(rows))
-        if not all(full := [any(fields) for fields in zip(*columns, strict=True)]):
-            return self.block([*compress(found, full)])
-        misfits = {place: misfit for place, (_, cells) in enumerate(found) if (misfit := self._misfit(cells))}
-        return Block([line for line, _ in found], columns, misfits)
-
-    def _fields(self, cells: Sequence[Sequence[str]], count: int) -> list[Sequence[str]]:
-        """The columns of the shape's fields, trimmed, out of those of ``count`` rows."""
-        given = [*cells[: self.width], ("",) * count]
-        for place, repeated in zip(self._places, self._repeated, strict=True):
-            self._filled += 0 if repeated else count - given[place].count("")
-        return [
-            self._texts(given[place])
-            if exact
-            else [*map(self._cleaned.__getitem__, given[place])]
-            if repeated
-            else clean_column(given[place])
-            for place, repeated, exact in zip(self._places, self._repeated, self._exact, strict=True)
-        ]
-
-    def _texts(self, cells: Sequence[str]) -> Sequence[str]:
-        """:func:`signed` of every cell."""
-        return [self._signed[cell] if type(cell) is str else signed(cell) for cell in cells]
 
     def _padded(self, cells: Sequence[str]) -> list[str]:
         """As many cells as the header has and an empty one, which stands for fields without a column."""
-        return [*cells[: self.width], *[""] * (self.width + 1 - min(len(cells), self.width))]
+        return [*cells[: self._width], *[""] * (self._width + 1 - min(len(cells), self._width))]
 
     def _misfit(self, cells: Sequence[str]) -> str:
-        count, width = len(cells), self.width
+        count, width = len(cells), self._width
         if count < self._shortest or (count > width and any(map(clean, cells[width:]))):
             return f"{count} fields where the header names {width}"
         return ""

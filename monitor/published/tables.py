@@ -1,13 +1,11 @@
-"""CSV as exchanges write it: record by record, each with the line on which it begins, or column by column."""
+"""CSV as exchanges write it: record by record, each with the line on which it begins."""
 
 import csv
 import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import chain, islice
-from typing import NamedTuple
+from itertools import chain
 
-from monitor.published.ahead import ReadAhead
 from monitor.published.archives import PublishedFile
 from monitor.published.budget import Budget
 from monitor.published.cells import EMPTY, Quoted
@@ -15,26 +13,11 @@ from monitor.published.errors import LayoutError, Reason
 
 _LINE_ENDS = (b"\n", b"\r")
 _LONGEST = csv.field_size_limit()
-_CHUNK = _LONGEST
-"""Characters that are taken apart together: hundreds of rows, in a millisecond or two. No more than a cell may have, so
-that of the lines which begin in a chunk only the last can be too long."""
-_RECORDS = 1_000
 _LONGEST_RECORD = 1 << 20
 """Characters. The longest that were ever published, with two signatures and a script, have some thousand."""
-_END = "\0"
-"""A cell that stands for the end of a line."""
-_MARK = f",{_END},"
-
 
 Record = tuple[int, list[str]]
 """The physical line on which a CSV record begins (from 1), and its cells as they are."""
-
-
-class Columns(NamedTuple):
-    """Records of one line and the same number of cells each, one after another, column by column."""
-
-    lines: range
-    cells: list[list[str]]
 
 
 class Table:
@@ -49,54 +32,22 @@ class Table:
         self.name = file.name
         self._budget = budget or file.budget()
         self._stream = file.open()
-        self._text = io.TextIOWrapper(ReadAhead(self._stream), encoding="utf-8-sig", newline="")
+        self._text = io.TextIOWrapper(self._stream, encoding="utf-8-sig", newline="")
         self._line = 1
         self._last_line = 0
 
     def __iter__(self) -> Iterator[Record]:
         """What was not read yet."""
         with self._in_our_words():
-            yield from self._records(self._lines(), ())
+            yield from self._records()
         self._text.close()
 
-    def blocks(self, width: int) -> Iterator[Columns | list[Record]]:
-        """What was not read yet, in columns as far as all there is are records of ``width`` cells and no quotes."""
-        with self._in_our_words():
-            while chunk := self._text.read(_CHUNK) + self._text.readline(_LONGEST_RECORD):
-                if columns := self._columns(chunk, width):
-                    yield columns
-                    continue
-                records = self._records(io.StringIO(chunk, newline=""), self._lines())
-                while block := [*islice(records, _RECORDS)]:
-                    yield block
-        self._text.close()
-
-    def _columns(self, chunk: str, width: int) -> Columns | None:
-        """Whole lines, all split at once: where the ends are the cells that they must be, so is every other cell."""
-        if '"' in chunk or _END in chunk:
-            return None
-        if "\r" in chunk:
-            chunk = chunk.replace("\r\n", "\n")
-        text = chunk.removesuffix("\n")
-        marked = text.replace("\n", _MARK)
-        count = 1 + (len(marked) - len(text)) // (len(_MARK) - 1)
-        cells = [*marked.split(","), _END]
-        ends = cells[width :: width + 1]
-        too_long = len(text) - text.rfind("\n") > _LONGEST
-        if len(cells) != count * (width + 1) or ends.count(_END) != count or too_long or "\r" in text:
-            return None
-        self._budget.take_rows(self.name, count, chunk)
-        lines = range(self._line, self._line + count)
-        self._line, self._last_line = lines.stop, lines[-1]
-        return Columns(lines, [cells[place :: width + 1] for place in range(width)])
-
-    def _records(self, lines: Iterable[str], further: Iterable[str]) -> Iterator[Record]:
-        """The records that begin in ``lines``; the last may end in ``further`` ones."""
-        lines = iter(lines)
+    def _records(self) -> Iterator[Record]:
+        lines = self._lines()
         for first in lines:
             if '"' in first or len(first) > _LONGEST:
                 taken: list[str] = []
-                reader = csv.reader(_noted(self._bounded(chain((first,), lines, further)), taken), strict=True)
+                reader = csv.reader(_noted(self._bounded(chain((first,), lines)), taken), strict=True)
                 cells, spanned = _with_quoted(next(reader), taken), reader.line_num
             else:  # only commas can tell cells apart
                 bare = first.rstrip("\r\n")

@@ -1,4 +1,4 @@
-"""Cells that are read a column at a time mean what each of them means alone."""
+"""What a single cell means."""
 
 from decimal import Decimal
 
@@ -6,56 +6,50 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.published.cells import EMPTY, amount, amounts, clean, clean_column, moment
+from monitor.published.cells import EMPTY, amount, clean, moment
 
 TEXT = st.text(max_size=6) | st.sampled_from([*EMPTY, " null ", "\\N\n", "\u00a0", "nul"])
-NUMBER = st.decimals(0, 10**30, allow_nan=False, allow_infinity=False).map(str)
-NO_PLAIN_NUMBER = st.sampled_from(
-    [
-        "",
-        ".",
-        "1.",
-        ".5",
-        "1.2.3",
-        "-1",
-        "+1",
-        "1e5",
-        "1E-08",
-        "1e100",
-        "1_0",
-        "1,5",
-        " 1",
-        "٣",
-        "NaN",
-        "Infinity",
-        "0" * 101,
-    ]
-)
+NO_PLAIN_NUMBER = [
+    "",
+    ".",
+    "1.2.3",
+    "-1",
+    "+1",
+    "1e100",
+    "1_0",
+    "1,5",
+    " 1",
+    "٣",
+    "NaN",
+    "Infinity",
+    "0" * 101,
+]
 
 
-def alone(text: str) -> tuple[Decimal | None, str | None]:
-    try:
-        return (amount(text) if text else None), None
-    except ValueError as error:
-        return None, str(error)
+@given(TEXT)
+def test_a_cell_is_empty_or_its_text_without_the_space_around_it(cell: str) -> None:
+    assert clean(cell) in {"", cell.strip()}
+    assert (clean(cell) == "") == (cell.strip() in EMPTY)
 
 
-@given(st.lists(TEXT))
-def test_a_column_is_cleaned_cell_by_cell(column: list[str]) -> None:
-    assert [*clean_column(column)] == [*map(clean, column)]
+@given(st.decimals(0, 10**30, allow_nan=False, allow_infinity=False))
+def test_an_amount_is_read_exactly(number: Decimal) -> None:
+    assert str(amount(f"{number:f}")) == str(Decimal(f"{number:f}"))
 
 
-@given(st.lists(NUMBER | NO_PLAIN_NUMBER) | st.lists(NUMBER) | st.lists(st.text("0123456789.", max_size=8)))
-def test_a_column_of_amounts_is_read_text_by_text(texts: list[str]) -> None:
-    found, faults = amounts(texts)
-    assert [(found[place], faults.get(place)) for place in range(len(texts))] == [*map(alone, texts)]
+@pytest.mark.parametrize(("text", "number"), [("1.", "1"), (".5", "0.5"), ("1e5", "100000"), ("1E-08", "0.00000001")])
+def test_a_spreadsheets_numbers_are_read(text: str, number: str) -> None:
+    assert amount(text) == Decimal(number)
 
 
-@pytest.mark.parametrize("digits", [100, 101])
-def test_an_amount_of_absurd_length_is_none(digits: int) -> None:
-    found, faults = amounts(["1", "1" * digits])
-    assert found[0] == Decimal(1)
-    assert bool(faults) == (digits > 100)
+@pytest.mark.parametrize("text", NO_PLAIN_NUMBER)
+def test_what_is_no_plain_number_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not a plain decimal number"):
+        amount(text)
+
+
+def test_the_longest_amount_has_a_hundred_digits() -> None:
+    assert amount("1" * 100) == Decimal("1" * 100)
 
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])

@@ -118,7 +118,7 @@ def test_an_empty_marker_without_quotes_is_no_text(make: Make, text: str) -> Non
     assert (claim.message, status(claim)) == ("", VerdictStatus.UNSUPPORTED)
 
 
-def test_a_text_is_read_alike_in_columns_and_row_by_row() -> None:
+def test_the_same_characters_in_quotes_and_without_are_told_apart_in_one_list() -> None:
     plain = ",".join(values("okx", " I am ", signed("I am")))
     header = ",".join(HEADERS["okx"])
     quoted = ",".join(values("okx", '" I am "', signed("I am")))

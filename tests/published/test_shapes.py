@@ -1,10 +1,10 @@
-"""Rows that are taken apart together are what each of them is alone."""
+"""Rows are taken apart by the header above them."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.published.shapes import Block, Fitting, Shape
-from monitor.published.tables import Columns
+from monitor.published.cells import clean
+from monitor.published.shapes import Fitting, Shape
 
 HEADER = ["Coin", "note", "ADDRESS", "Key", "owner"]
 SHAPE = Shape(
@@ -23,30 +23,26 @@ def fitting() -> Fitting:
     return found
 
 
-def one_by_one(rows: list[list[str]]) -> list[tuple[int, list[str], str]]:
-    found = fitting()
-    apart = [(line, *found.apart(cells)) for line, cells in enumerate(rows, 5)]
-    return [(line, fields, misfit) for line, fields, misfit in apart if any(fields)]
+@given(st.lists(CELL, min_size=4, max_size=5))
+def test_a_row_is_taken_apart_by_its_header(cells: list[str]) -> None:
+    fields, misfit = fitting().apart(cells)
+    coin, _, address, key, *owner = map(clean, cells)
+    assert (fields, misfit) == ([coin, address, "", key, *(owner or [""])], "")
 
 
-def listed(block: Block) -> list[tuple[int, list[str], str]]:
-    rows = [(line, [*fields], misfit) for line, fields, misfit in block.rows()]
-    assert rows == [block.row(position) for position in range(len(block.lines))]
-    return rows
+@given(st.lists(CELL, max_size=3) | st.lists(CELL, min_size=5, max_size=5).map(lambda cells: [*cells, "x"]))
+def test_a_row_of_another_width_is_a_misfit(cells: list[str]) -> None:
+    assert fitting().apart(cells)[1] == f"{len(cells)} fields where the header names 5"
 
 
-@given(st.lists(st.lists(CELL, max_size=7), max_size=6))
-def test_records_of_any_width(rows: list[list[str]]) -> None:
-    assert listed(fitting().block([*enumerate(rows, 5)])) == one_by_one(rows)
-
-
-@given(st.lists(st.lists(CELL, min_size=5, max_size=5), min_size=1, max_size=6))
-def test_columns(rows: list[list[str]]) -> None:
-    columns = Columns(range(5, 5 + len(rows)), [[*column] for column in zip(*rows, strict=True)])
-    assert listed(fitting().block(columns)) == one_by_one(rows)
+@given(st.lists(CELL, min_size=5, max_size=5))
+def test_empty_cells_after_the_last_column_are_nothing(cells: list[str]) -> None:
+    assert fitting().apart([*cells, "", " ", "null"]) == fitting().apart(cells)
 
 
 def test_a_text_that_comes_again_and_again_is_one_object() -> None:
-    (coins, *_) = fitting().block([(1, [" B" + "TC", "", "1", "", ""]), (2, ["BT" + "C ", "", "2", "", ""])]).columns
-    assert coins[0] == "BTC"
-    assert coins[0] is coins[1]
+    found = fitting()
+    (first, *_), _ = found.apart([" B" + "TC", "", "1", "", ""])
+    (second, *_), _ = found.apart(["BT" + "C ", "", "2", "", ""])
+    assert first == "BTC"
+    assert first is second

@@ -1,15 +1,14 @@
-"""CSV is split by columns where that is quicker, and always into what the standard library's parser sees in it."""
+"""CSV is split into what the standard library's parser sees in it."""
 
 import csv
 import io
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.published import LayoutError, PublishedFile, tables
-from monitor.published.tables import Columns, Record, Table
+from monitor.published import LayoutError, PublishedFile
+from monitor.published.tables import Record, Table
 from tests.support.published import refusal
 
 HEADER = "a,b,c\n"
@@ -22,22 +21,6 @@ LINE_END = st.sampled_from(["\n", "\r\n", "\r"])
 def table(text: str | bytes) -> Table:
     raw = text.encode() if isinstance(text, str) else text
     return Table(PublishedFile("list.csv", lambda: io.BytesIO(raw), len(raw)))
-
-
-def after_header(text: str, width: int = 3) -> Iterator[Columns | list[Record]]:
-    read = table(text)
-    next(iter(read))
-    return read.blocks(width)
-
-
-def flat(blocks: Iterator[Columns | list[Record]]) -> list[Record]:
-    records: list[Record] = []
-    for block in blocks:
-        if isinstance(block, Columns):
-            records += zip(block.lines, map(list, zip(*block.cells, strict=True)), strict=True)
-        else:
-            records += block
-    return records
 
 
 def parsed(text: str) -> list[Record]:
@@ -65,31 +48,21 @@ def documents(draw: st.DrawFn) -> str:
 
 
 @settings(deadline=None)
-@given(documents(), st.integers(1, 20))
-def test_columns_and_records_say_what_a_csv_parser_reads(text: str, chunk: int) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tables, "_CHUNK", chunk)
-        assert flat(table(text).blocks(3)) == parsed(text)
-        assert [*table(text)] == parsed(text)
+@given(documents())
+def test_records_say_what_a_csv_parser_reads(text: str) -> None:
+    assert [*table(text)] == parsed(text)
 
 
 @settings(deadline=None)
-@given(st.text(st.sampled_from('ab,"\n\r'), max_size=30), st.integers(1, 10))
-def test_what_a_csv_parser_refuses_is_refused(text: str, chunk: int) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tables, "_CHUNK", chunk)
-        try:
-            found = flat(table(text).blocks(3))
-        except LayoutError:
-            with pytest.raises(csv.Error):
-                parsed(text)
-        else:
-            assert found == parsed(text)
-
-
-def test_rows_without_quotes_come_in_columns() -> None:
-    (block,) = after_header(HEADER + PLAIN * 2 + "4,5,6")
-    assert block == Columns(range(2, 5), [["1", "1", "4"], ["2", "2", "5"], ["3", "3", "6"]])
+@given(st.text(st.sampled_from('ab,"\n\r'), max_size=30))
+def test_what_a_csv_parser_refuses_is_refused(text: str) -> None:
+    try:
+        found = [*table(text)]
+    except LayoutError:
+        with pytest.raises(csv.Error):
+            parsed(text)
+    else:
+        assert found == parsed(text)
 
 
 @pytest.mark.parametrize(
@@ -104,44 +77,41 @@ def test_rows_without_quotes_come_in_columns() -> None:
         "\0,\0,\0\n",
     ],
 )
-def test_rows_that_are_not_all_alike_come_one_by_one(rows: str) -> None:
-    assert not any(isinstance(block, Columns) for block in after_header(HEADER + rows))
-    assert flat(after_header(HEADER + rows)) == parsed(HEADER + rows)[1:]
+def test_rows_that_are_not_all_alike_are_records_nevertheless(rows: str) -> None:
+    assert [*table(HEADER + rows)] == parsed(HEADER + rows)
 
 
 def test_windows_line_ends_are_no_hindrance() -> None:
-    (block,) = after_header((HEADER + PLAIN).replace("\n", "\r\n"))
-    assert block == Columns(range(2, 3), [["1"], ["2"], ["3"]])
+    assert [*table((HEADER + PLAIN).replace("\n", "\r\n"))] == [(1, ["a", "b", "c"]), (2, ["1", "2", "3"])]
 
 
 @pytest.mark.parametrize("row", ["{},2,3\n", "1,2,{}\n", "1,2,{}"])
 def test_a_cell_longer_than_a_parser_takes_is_refused_wherever_it_is(row: str) -> None:
     cell = "x" * (csv.field_size_limit() + 1)
     with pytest.raises(LayoutError) as caught:
-        flat(after_header(HEADER + PLAIN + row.format(cell)))
+        [*table(HEADER + PLAIN + row.format(cell))]
     assert refusal(caught.value)[0] == "layout"
     assert "list.csv:3" in str(caught.value)
 
 
 def test_a_long_row_of_short_cells_is_none_too_long() -> None:
     text = HEADER + ",".join("x" * 1_000 for _ in range(300)) + "\n" + PLAIN
-    assert flat(after_header(text)) == parsed(text)[1:]
+    assert [*table(text)] == parsed(text)
 
 
-def test_a_record_of_several_lines_goes_on_in_the_next_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "_CHUNK", 8)
+def test_a_record_of_several_lines_is_one() -> None:
     text = HEADER + '1,"two\nlines\nor more of them",3\n' + PLAIN
-    assert flat(after_header(text)) == parsed(text)[1:]
+    assert [*table(text)] == parsed(text)
 
 
 def test_the_fault_is_told_with_the_line_on_which_its_record_begins() -> None:
     for fault, reason in (('1,"2\n\n3', "truncated"), ('1,"2"x,3\n', "layout")):
         with pytest.raises(LayoutError) as caught:
-            flat(after_header(HEADER + PLAIN + fault))
+            [*table(HEADER + PLAIN + fault)]
         assert refusal(caught.value)[0] == reason
         assert "list.csv:3" in str(caught.value)
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(LayoutError, match="not UTF-8"):
-        flat(table(b"1,2,3\n1,\xff,3\n").blocks(3))
+        [*table(b"1,2,3\n1,\xff,3\n")]

@@ -83,40 +83,40 @@ def claims_again(
         with no_full_collections():
             for file in _lists(files, _layouts(format_), registry, []):
                 with refusing(file.place):
-                    for claims in file.claims():
-                        yield from _as_held(claims, registry)
+                    yield from _as_held(file.claims(), registry)
     except DocumentError as error:
         raise error.about(document.source) from error
 
 
-def _as_held(claims: Sequence[Claim], registry: Registry) -> Iterable[Claim]:
+def _as_held(claims: Iterable[Claim], registry: Registry) -> Iterator[Claim]:
     """``claims``, where the registry knows more of an account than its address says.
 
     Where its coins are in a position, it is that which is claimed; a row without an amount, as of a book of addresses,
     may mean both. The contract of a token (WETH, aTokens, wstETH) is nobody's wallet: what it holds belongs to the
     token's holders, so such a row names no account, and says why.
     """
-    accounts = {account for _, account, _ in registry.holdings} | {contract for _, contract in registry.contracts}
-    if accounts.isdisjoint(claim.account for claim in claims):
-        return claims
-    return _with_positions(claims, registry)
-
-
-def _with_positions(claims: Sequence[Claim], registry: Registry) -> Iterator[Claim]:
+    known = {account for _, account, _ in registry.holdings} | {contract for _, contract in registry.contracts}
     for claim in claims:
-        token, position = claim.token, None
-        contract = registry.contracts.get((claim.network or "", claim.account or ""))
-        if contract is not None:
-            name = contract.position.name if contract.position else contract.asset
-            fault = f"the account is the contract of {name} itself: what it holds belongs to the token's holders"
-            yield replace(claim, account=None, fault=fault)
-            continue
-        if token is not None and token.position is None:
-            position = registry.holdings.get((token.network, claim.account or "", token.asset))
-        if position is None or claim.amount is None:
+        if claim.account in known:
+            yield from _of_known_account(claim, registry)
+        else:
             yield claim
-        if position is not None:
-            yield replace(claim, token=position)
+
+
+def _of_known_account(claim: Claim, registry: Registry) -> Iterator[Claim]:
+    token, position = claim.token, None
+    contract = registry.contracts.get((claim.network or "", claim.account or ""))
+    if contract is not None:
+        name = contract.position.name if contract.position else contract.asset
+        fault = f"the account is the contract of {name} itself: what it holds belongs to the token's holders"
+        yield replace(claim, account=None, fault=fault)
+        return
+    if token is not None and token.position is None:
+        position = registry.holdings.get((token.network, claim.account or "", token.asset))
+    if position is None or claim.amount is None:
+        yield claim
+    if position is not None:
+        yield replace(claim, token=position)
 
 
 def check_shrink(previous_rows: int, new: WalletList, max_shrink: Decimal) -> None:

@@ -7,8 +7,7 @@ from monitor.published.cells import Padded, name_of, shown
 from monitor.published.errors import LayoutError, Reason
 from monitor.published.shapes import Shape
 from monitor.published.trees import Tree, elements
-from monitor.published.wallets.drafts import drafted
-from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, TreeLayout, filled, one_by_one
+from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, TreeLayout, filled
 from monitor.published.wallets.parts import Part
 from monitor.published.wallets.places import Places
 from monitor.registry import Placement
@@ -49,7 +48,7 @@ def _reader(part: Part, places: Places) -> RowReader:
             return Claim(part.file, line, coin, None, None, address, None, fault)
         placement = _place(places, label, asset, contract, _KINDS[kind], at)
         account, undecoded = places.account(placement.network, address, _KINDS[kind])
-        return drafted(
+        return Claim(
             part.file,
             line,
             coin,
@@ -112,5 +111,5 @@ def _read_tree(_: Tree, text: str, part: Part, places: Places) -> None:
         part.add([read(line, values, "")])
 
 
-TABLE = TableLayout("accounts", SHAPE, lambda part, places: one_by_one(_reader(part, places)), ends_with_line=True)
+TABLE = TableLayout("accounts", SHAPE, _reader, ends_with_line=True)
 TREE = TreeLayout("accounts", _recognises, _read_tree)

@@ -8,7 +8,7 @@ from monitor.published.budget import Budget
 from monitor.published.contents import Content, content_of
 from monitor.published.errors import LayoutError, Reason
 from monitor.published.shapes import Fitting, HeaderError
-from monitor.published.tables import Columns, Table
+from monitor.published.tables import Table
 from monitor.published.trees import load
 from monitor.published.wallets.layouts import Layout, TableLayout, TreeLayout
 from monitor.published.wallets.parts import Part
@@ -42,25 +42,27 @@ class TableFile:
         """Where reading has got to, for errors."""
         return self._table.place
 
-    def claims(self) -> Iterator[Sequence[Claim]]:
-        """The claims of all rows, a block at a time; none is kept. Raises DocumentError."""
-        table, fitting, layout = self._table, self._fitting, self._layout
-        read = layout.reader(self._part, self._places)
-        count = 0
-        for found in table.blocks(fitting.width):
-            before = fitting.texts
-            block = fitting.block(found)
-            self._budget.take_texts(table.name, fitting.texts - before)
-            yield read(block)
-            count = fitting.width if isinstance(found, Columns) else len(found[-1][1])
-        if not table.ends_with_line and count and (layout.ends_with_line or fitting.is_cut(count)):
+    def claims(self) -> Iterator[Claim]:
+        """The claims of all rows, one after another; none is kept. Raises DocumentError."""
+        table, fitting = self._table, self._fitting
+        read = self._layout.reader(self._part, self._places)
+        count = counted = 0
+        for line, cells in table:
+            values, misfit = fitting.apart(cells)
+            if not any(values):
+                continue
+            if fitting.texts > counted:
+                self._budget.take_texts(table.name, fitting.texts - counted)
+                counted = fitting.texts
+            yield read(line, values, misfit)
+            count = len(cells)
+        if not table.ends_with_line and count and (self._layout.ends_with_line or fitting.is_cut(count)):
             raise table.cut(f"{count} fields, no line end")
 
     def part(self) -> Part:
         """All of the file, checked. Raises DocumentError."""
         part = self._part
-        for claims in self.claims():
-            part.claims.extend(claims)
+        part.claims.extend(self.claims())
         part.check()
         if self._layout.compare is not None:
             self._layout.compare(self._summary, part, self._places)
@@ -106,10 +108,10 @@ class TreeFile:
         claims = self._part.claims
         return f"{self._part.file}:{claims[-1].line if claims else 1}"
 
-    def claims(self) -> Iterator[Sequence[Claim]]:
-        """The claims of the whole tree at once. Raises DocumentError."""
+    def claims(self) -> Iterator[Claim]:
+        """The claims of the whole tree. Raises DocumentError."""
         self._layout.read(self._tree, self._text, self._part, self._places)
-        yield self._part.claims
+        yield from self._part.claims
 
     def part(self) -> Part:
         """All of the file, checked. Raises DocumentError."""

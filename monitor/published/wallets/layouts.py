@@ -7,14 +7,11 @@ from typing import Protocol
 
 from monitor.model import Claim
 from monitor.published import cells
-from monitor.published.shapes import Block, Shape
+from monitor.published.shapes import Shape
 from monitor.published.trees import Tree
 from monitor.published.wallets.parts import Part
 from monitor.published.wallets.places import REMEMBERED, Places
 from monitor.published.wallets.summary import Summary
-
-BlockReader = Callable[[Block], Sequence[Claim]]
-"""Makes the claims of rows, one for each."""
 
 
 class RowReader(Protocol):
@@ -24,11 +21,6 @@ class RowReader(Protocol):
         """``values`` are the fields of the layout's shape; ``misfit`` says what is wrong with their number, if so."""
 
 
-def one_by_one(read: RowReader) -> BlockReader:
-    """For layouts whose lists are not so large that it would pay to read them column by column."""
-    return lambda block: [read(*row) for row in block.rows()]
-
-
 @dataclass(frozen=True, slots=True)
 class TableLayout:
     """A list in CSV: a header that its shape fits, perhaps after a summary block, and a row per claim."""
@@ -36,7 +28,7 @@ class TableLayout:
     name: str
     """As the configuration's ``format`` and ``WalletList.layout`` call it."""
     shape: Shape
-    reader: Callable[[Part, Places], BlockReader]
+    reader: Callable[[Part, Places], RowReader]
     compare: Callable[[Summary, Part, Places], None] | None = None
     """Compares a summary block with the rows; None where the layout has none."""
     ends_with_line: bool = False
@@ -91,13 +83,3 @@ def filled(*values: str) -> tuple[str, ...]:
     while values and not values[-1]:
         values = values[:-1]
     return values
-
-
-def filled_pairs(firsts: Sequence[str], seconds: Sequence[str]) -> list[tuple[str, ...]]:
-    """:func:`filled` of the two fields of every row."""
-    if any(seconds):
-        return [
-            (first, second) if second else (first,) if first else ()
-            for first, second in zip(firsts, seconds, strict=True)
-        ]
-    return [(first,) if first else () for first in firsts]

@@ -1,19 +1,14 @@
 """OKX's wallet list with 9, 11 or 12 columns (docs/layouts.md), and excerpts of it without the evidence."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from collections.abc import Sequence
 
-from monitor.model import Address, Claim, ClaimKind, Token
-from monitor.published import cells
+from monitor.model import Claim, ClaimKind
 from monitor.published.cells import Padded, name_of, shown
-from monitor.published.shapes import Block, Shape
-from monitor.published.wallets.drafts import drafted
-from monitor.published.wallets.layouts import Figures, TableLayout, filled, filled_pairs
+from monitor.published.shapes import Shape
+from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled
 from monitor.published.wallets.parts import Part
-from monitor.published.wallets.places import REMEMBERED, Places, no_account
+from monitor.published.wallets.places import Places
 from monitor.published.wallets.summary import Summary, sums, totals
-from monitor.registry.addresses import AddressError
 
 _EVIDENCE = frozenset({"message", "signature1", "signature2", "key", "owner1", "owner2"})
 
@@ -55,74 +50,15 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Common:
-    """What a row says beside its address, amount and evidence: the same in thousands of rows."""
+def _reader(part: Part, places: Places) -> RowReader:
+    figures = Figures(part)
 
-    coin: str
-    network: str | None
-    token: Token | None
-    fault: str
-    kind: ClaimKind
-    height: int | None
-    message: str
-    padded: bool
-    account: Callable[[str], Address | None]
-    """Of an address; None, or an AddressError, where that or anything of the above needs a closer look."""
-
-
-class _Reader:
-    """Reads rows column by column, and an unusual one again by itself, which tells what is wrong with it."""
-
-    def __init__(self, part: Part, places: Places) -> None:
-        self._part = part
-        self._places = places
-        self._figures = Figures(part)
-        # Of the places alone: a cache that knew this reader would keep it, and with it all claims, for the collector.
-        self._common = lru_cache(REMEMBERED)(partial(_common_of, places))
-
-    def __call__(self, block: Block) -> list[Claim]:
-        coins, kinds, labels, heights, addresses, texts, messages, first, second, keys, owner1, owner2 = block.columns
-        common = [*map(self._common, zip(coins, kinds, labels, heights, messages, strict=True))]
-        accounts = _accounts(common, addresses)
-        amounts, unreadable = cells.amounts(texts)
-        signatures, owners = filled_pairs(first, second), filled_pairs(owner1, owner2)
-        rows = zip(block.lines, common, addresses, accounts, amounts, signatures, keys, owners, strict=True)
-        file = self._part.file
-        claims = [
-            drafted(
-                file,
-                line,
-                each.coin,
-                each.network,
-                each.token,
-                address,
-                account,
-                each.fault,
-                each.kind,
-                amount,
-                each.height,
-                each.message,
-                signed,
-                key,
-                owned,
-                each.padded,
-            )
-            for line, each, address, account, amount, signed, key, owned in rows
-        ]
-        unusual = {*block.misfits, *unreadable, *(row for row, account in enumerate(accounts) if account is None)}
-        for row in sorted(unusual):
-            claims[row] = self._read(*block.row(row))
-        return claims
-
-    def _read(self, line: int, values: Sequence[str], misfit: str) -> Claim:
-        """One row, whatever it is like."""
+    def read(line: int, values: Sequence[str], misfit: str) -> Claim:
         coin, text, label, height, address, amount, message, signature1, signature2, key, owner1, owner2 = values
-        part, places = self._part, self._places
         if misfit:
             return Claim(part.file, line, coin, None, None, address, None, part.report(line, misfit))
         kind = _kind(text)
-        claimed, at, fault = self._figures.of(line, address, amount, height)
+        claimed, at, fault = figures.of(line, address, amount, height)
         placement = places.place(coin, label, kind or ClaimKind.ACCOUNT, at)
         account, undecoded = places.account(placement.network, address, kind or ClaimKind.ACCOUNT)
         token = placement.token
@@ -147,31 +83,7 @@ class _Reader:
             isinstance(message, Padded),
         )
 
-
-def _common_of(places: Places, fields: tuple[str, str, str, str, str]) -> _Common:
-    coin, text, label, height, message = fields
-    kind = _kind(text)
-    try:
-        at, is_height = cells.height(height), True
-    except ValueError:
-        at, is_height = None, False
-    placement = places.place(coin, label, kind or ClaimKind.ACCOUNT, at)
-    network = placement.network
-    account = places.accounts(network, kind) if kind and is_height else no_account
-    name, padded = network.name if network else None, isinstance(message, Padded)
-    return _Common(
-        coin, name, placement.token, placement.fault, kind or ClaimKind.ACCOUNT, at, str(message), padded, account
-    )
-
-
-def _accounts(common: Sequence[_Common], addresses: Sequence[str]) -> list[Address | None]:
-    found: list[Address | None] = []
-    for each, address in zip(common, addresses, strict=True):
-        try:
-            found.append(each.account(address))
-        except AddressError:
-            found.append(None)
-    return found
+    return read
 
 
 def _kind(text: str) -> ClaimKind | None:
@@ -190,4 +102,4 @@ def _compare(summary: Summary, part: Part, places: Places) -> None:
     part.summary = totals(part.file, summary.stated, summed, assets)
 
 
-LAYOUT = TableLayout("okx", SHAPE, _Reader, _compare)
+LAYOUT = TableLayout("okx", SHAPE, _reader, _compare)

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from monitor.model import Claim, ClaimKind
 from monitor.published.cells import Padded, shown
 from monitor.published.shapes import Shape
-from monitor.published.wallets.drafts import drafted
-from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled, one_by_one
+from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled
 from monitor.published.wallets.parts import Part
 from monitor.published.wallets.places import Places
 
@@ -51,7 +50,7 @@ def _reader(part: Part, places: Places) -> RowReader:
         token, fault = placement.token, fault or placement.fault or undecoded
         if status and status != CONFIRMED:
             token, fault = None, f"status {shown(status)}: the publisher does not confirm this row ({CONFIRMED} would)"
-        return drafted(
+        return Claim(
             part.file,
             line,
             coin,
@@ -70,4 +69,4 @@ def _reader(part: Part, places: Places) -> RowReader:
     return read
 
 
-LAYOUT = TableLayout("okx-audit", SHAPE, lambda part, places: one_by_one(_reader(part, places)))
+LAYOUT = TableLayout("okx-audit", SHAPE, _reader)

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 
 from monitor.model import Claim, ClaimKind
 from monitor.published.shapes import Shape
-from monitor.published.wallets.drafts import drafted
-from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled, one_by_one
+from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled
 from monitor.published.wallets.parts import Part
 from monitor.published.wallets.places import Places
 from monitor.published.wallets.summary import Summary, sums, total
@@ -40,7 +39,7 @@ def _reader(part: Part, places: Places) -> RowReader:
             return Claim(part.file, line, _COIN, None, None, validator, None, part.report(line, misfit))
         claimed, _, fault = figures.of(line, validator, amount, "")
         account, undecoded = places.account(placement.network, validator, ClaimKind.STAKING)
-        return drafted(
+        return Claim(
             part.file,
             line,
             _COIN,
@@ -63,4 +62,4 @@ def _compare(summary: Summary, part: Part, places: Places) -> None:
     part.summary = [total(part.file, name, (_COIN,), stated, summed) for name, stated in summary.stated.items()]
 
 
-LAYOUT = TableLayout("okx-staking", SHAPE, lambda part, places: one_by_one(_reader(part, places)), _compare)
+LAYOUT = TableLayout("okx-staking", SHAPE, _reader, _compare)

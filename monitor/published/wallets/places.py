@@ -49,20 +49,8 @@ class Places:
             return None, f"{shown(address)} is no validator's key, and the row does not say that its coins are staked"
         return account, ""
 
-    def accounts(self, network: Network | None, kind: ClaimKind) -> Callable[[str], Address | None]:
-        """:meth:`account` for many addresses; None, or an AddressError, where there is a reason to tell."""
-        if network is None:
-            return no_account
-        if network.execution and kind is ClaimKind.ACCOUNT:
-            return lambda address: self.account(network, address, kind)[0]
-        return self._canonical_on(network)
-
     def _canonical_on(self, network: Network) -> Callable[[str], Address]:
         found = self._canonical.get(network.name)
         if found is None:
             found = self._canonical[network.name] = canonical(network)
         return found
-
-
-def no_account(_address: str) -> None:
-    """The account of any address where the network is not known."""
