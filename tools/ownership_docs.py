@@ -5,8 +5,8 @@ from pathlib import Path
 
 from monitor.model import Network
 from monitor.ownership.bitcoin.coins import BIP322, MESSAGE_HEADERS
-from monitor.ownership.evm.signatures import forms
 from monitor.ownership.families import FAMILIES, load_family
+from monitor.ownership.families.evm import forms
 from monitor.registry import Registry, load
 
 TARGET = Path(__file__).parent.parent / "docs" / "ownership.md"

@@ -18,9 +18,8 @@ from nacl.signing import SigningKey
 from monitor.model import Claim
 from monitor.ownership import digests
 from monitor.ownership.bitcoin.coins import MESSAGE_HEADERS
-from monitor.ownership.bitcoin.hashing import hash160
-from monitor.ownership.digests import keccak
-from monitor.ownership.ed25519.ton_wallets import WALLETS
+from monitor.ownership.digests import hash160, keccak
+from monitor.ownership.families.ton.wallets import WALLETS
 from monitor.registry import load
 from monitor.registry.addresses import decode
 

@@ -4,10 +4,10 @@
 message, or with more than one spelling proves nothing here; every verdict says why.
 """
 
-from monitor.ownership.asked import Asked, asked
 from monitor.ownership.batch import Judged, accept, judge_all
 from monitor.ownership.fingerprint import fingerprint
 from monitor.ownership.judging import RULES_VERSION, judge, question
+from monitor.ownership.promotion import Asked, asked
 from monitor.ownership.questions import mark
 
 __all__ = [

@@ -4,14 +4,14 @@ from functools import cache
 
 from monitor.model import Claim, Network, Verdict, VerdictStatus
 from monitor.ownership import owners
-from monitor.ownership.faults import NotJudged, Refused
+from monitor.ownership.family import NotJudged, Refused
 from monitor.ownership.owners import SchemeOf
-from monitor.ownership.recoverable import check_key, read
+from monitor.ownership.recovered_keys import check_key, read
 from monitor.registry.addresses import AddressError, Decoded, decode
 
 
 def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Verdict:
-    """The account's own key signed, or the owners that the row names did."""
+    """Judge whether the account's own key signed, or the owners that the row names did."""
     if any(claim.owners):
         return owners.judge(claim, network, scheme_of)
     text, account = only_signature(claim), decoded(claim, network)
@@ -22,12 +22,12 @@ def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Verdict:
 
 @cache
 def verified(form: str) -> Verdict:
-    """The account's key signed a message of this form. One object for the many rows that it is said of."""
+    """Say that the account's key signed a message of this form: one object for the many rows that it is said of."""
     return Verdict(VerdictStatus.VERIFIED, f"signed by the account's key ({form})")
 
 
 def only_signature(claim: Claim) -> str:
-    """The one signature of an account that has one key."""
+    """Find the one signature of an account that has one key; raise ``NotJudged`` where there are more."""
     given = list(filter(None, claim.signatures))
     if len(given) != 1:
         raise NotJudged(f"{len(given)} signatures are given for an account of one key; only rows with one are judged")
@@ -35,7 +35,7 @@ def only_signature(claim: Claim) -> str:
 
 
 def decoded(claim: Claim, network: Network) -> Decoded:
-    """What the address of ``claim`` says on ``network``."""
+    """Decode the address of ``claim`` on ``network``; raise ``Refused`` where it does not decode."""
     try:
         return decode(network, claim.account or "")
     except AddressError as error:

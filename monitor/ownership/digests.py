@@ -1,8 +1,9 @@
-"""What is hashed before it is signed: one function for each message form, from the message's UTF-8 to 32 bytes.
+"""What is hashed: for addresses, and before it is signed. Each message form is a function from UTF-8 to 32 bytes.
 
 Lists repeat one message on every row, so the digests of the messages met last are kept.
 """
 
+import hashlib
 from functools import lru_cache
 from hashlib import sha256
 
@@ -14,14 +15,34 @@ long for a key, most of it in Python)."""
 
 _KEPT = 4096
 
+if "ripemd160" in hashlib.algorithms_available:
+    _RIPEMD160 = hashlib.new("ripemd160")
+    """Of nothing yet. OpenSSL's takes an eighth of the time of pycryptodome's, and not every OpenSSL has it."""
+else:
+    from Crypto.Hash import RIPEMD160
+
+    _RIPEMD160 = RIPEMD160.new()  # type: ignore[assignment]  # used alike
+
+
+def ripemd160(data: bytes) -> bytes:
+    """Hash by RIPEMD-160, to 20 bytes."""
+    hashed = _RIPEMD160.copy()
+    hashed.update(data)
+    return hashed.digest()
+
+
+def hash160(data: bytes) -> bytes:
+    """Hash by RIPEMD-160 of SHA-256, to 20 bytes."""
+    return ripemd160(sha256(data).digest())
+
 
 def sha256d(data: bytes) -> bytes:
-    """SHA-256 twice, the hash of Bitcoin's transactions and messages."""
+    """Hash by SHA-256 twice, as Bitcoin does its transactions and messages."""
     return sha256(sha256(data).digest()).digest()
 
 
 def compact_size(number: int) -> bytes:
-    """Bitcoin's length prefix: 1, 3, 5 or 9 bytes, little-endian."""
+    """Write a length as Bitcoin does before what is that long: 1, 3, 5 or 9 bytes, little-endian."""
     if number < 0xFD:
         return number.to_bytes(1, "little")
     if number <= 0xFFFF:
@@ -32,40 +53,40 @@ def compact_size(number: int) -> bytes:
 
 
 def sized(data: bytes) -> bytes:
-    """``data`` behind its length."""
+    """Write ``data`` behind its length."""
     return compact_size(len(data)) + data
 
 
 @lru_cache(_KEPT)
 def bitcoin_message(header: str, message: bytes) -> bytes:
-    """``signmessage`` of Bitcoin and its kin: the double SHA-256 of sized header and sized message."""
+    """Hash as ``signmessage`` of Bitcoin and its kin: the double SHA-256 of sized header and sized message."""
     return sha256d(sized(header.encode()) + sized(message))
 
 
 @lru_cache(_KEPT)
 def okx_preimage(message: bytes) -> bytes:
-    """What OKX signs on chains that have no message form of their own: its header and the message, both sized."""
+    """Write what OKX signs on chains that have no message form of their own: its header and the message, both sized."""
     return sized(b"OKX Signed Message:\n") + sized(message)
 
 
 @lru_cache(_KEPT)
 def okx_message(message: bytes) -> bytes:
-    """Keccak-256 of OKX's preimage: for secp256k1 keys, and for UTXO signatures written in hex."""
+    """Hash OKX's preimage by Keccak-256: for secp256k1 keys, and for UTXO signatures written in hex."""
     return keccak(okx_preimage(message))
 
 
 def personal_preimage(message: bytes, chain: str) -> bytes:
-    """The envelope of EIP-191 version 0x45 with the name of ``chain`` in place of Ethereum's."""
+    """Write the envelope of EIP-191 version 0x45 with the name of ``chain`` in place of Ethereum's."""
     return f"\x19{chain} Signed Message:\n{len(message)}".encode() + message
 
 
 @lru_cache(_KEPT)
 def personal_message(message: bytes, chain: str = "Ethereum") -> bytes:
-    """EIP-191 version 0x45, ``personal_sign`` of the text, and what other chains made of it (TIP-191, Conflux)."""
+    """Hash by EIP-191 version 0x45, ``personal_sign`` of the text, and what others made of it (TIP-191, Conflux)."""
     return keccak(personal_preimage(message, chain))
 
 
 @lru_cache(_KEPT)
 def personal_message_of_hash(message: bytes, chain: str = "Ethereum") -> bytes:
-    """OKX on EVM networks and Tron: ``personal_sign`` of the 32 bytes that Keccak-256 makes of the text."""
+    """Hash as OKX does on EVM networks and Tron: ``personal_sign`` of the Keccak-256 of the text."""
     return personal_message(keccak(message), chain)

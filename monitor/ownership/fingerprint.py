@@ -16,7 +16,7 @@ _evidence = attrgetter(
 
 
 def fingerprint(claim: Claim) -> bytes:
-    """16 bytes of SHA-256 over everything in ``claim`` that its verdict may depend on, and nothing else.
+    """Hash everything in ``claim`` that its verdict may depend on, and nothing else: 16 bytes of SHA-256.
 
     Amount, height, coin, file and line are left out: a monthly list restates them and proves the same. In what is
     hashed every text stands behind its length and every list behind its count, so that no two claims share their bytes.

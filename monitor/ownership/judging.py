@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
-from monitor.ownership import returned
-from monitor.ownership.families import Family, load_family
-from monitor.ownership.faults import NotJudged, Refused
+from monitor.ownership import wallet_objects
+from monitor.ownership.families import load_family
+from monitor.ownership.family import Family, NotJudged, Refused
 from monitor.registry.addresses import AddressError, NoCodecError, decode
 
 RULES_VERSION = 5
@@ -54,12 +54,12 @@ def judge(claim: Claim, network: Network | None) -> Verdict:
 
 
 def question(claim: Claim, network: Network | None) -> OwnerQuestion | None:
-    """What to ask the chain about a claim judged ``unbound``; None where it could not promote the claim."""
+    """Ask what a chain could say about a claim judged ``unbound``; None where it could not promote the claim."""
     family = load_family(network.family) if network else None
     if network is None or family is None or judge(claim, network).status is not VerdictStatus.UNBOUND:
         return None
     unbound = next(one for one in _readings(claim) if judge(one, network).status is VerdictStatus.UNBOUND)
-    return family.question(returned.plain(unbound, network), network)
+    return family.question(wallet_objects.plain(unbound, network), network)
 
 
 def _readings(claim: Claim) -> Sequence[Claim]:
@@ -71,7 +71,7 @@ def _readings(claim: Claim) -> Sequence[Claim]:
 
 def _judge(claim: Claim, network: Network, family: Family) -> Verdict:
     try:
-        return family.judge(returned.plain(claim, network), network)
+        return family.judge(wallet_objects.plain(claim, network), network)
     except Refused as refusal:
         return Verdict(VerdictStatus.INVALID, str(refusal))
     except NotJudged as limit:

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitor.model import Address, Claim, ClaimKind, Network, Verdict, VerdictStatus
-from monitor.ownership.faults import NotJudged, Refused
-from monitor.ownership.recoverable import Scheme, Signed, read
+from monitor.ownership.family import NotJudged, Refused
+from monitor.ownership.recovered_keys import RecoveredKeys, RecoveredSignature, read
 from monitor.registry.addresses import AddressError, Decoded, decode
 
-SchemeOf = Callable[[Network, Decoded], Scheme]
+SchemeOf = Callable[[Network, Decoded], RecoveredKeys]
 """The scheme of an account on a network; raises ``Refused`` or ``NotJudged`` where such accounts have none."""
 
 
@@ -20,13 +20,13 @@ SchemeOf = Callable[[Network, Decoded], Scheme]
 class Owners:
     """The valid signatures of a row's owners, and what else the reason should say."""
 
-    signed: dict[Address, Signed]
+    signed: dict[Address, RecoveredSignature]
     """In the order of the columns."""
     remark: str
 
 
 def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Verdict:
-    """``unbound`` when every owner signed; ``verified`` when one of them is the account itself.
+    """Judge a row with owners: ``unbound`` when every owner signed, ``verified`` when one is the account itself.
 
     ``network`` is where the owners have their accounts: the claim's own, or the execution layer of a validator.
     """
@@ -43,7 +43,7 @@ def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Verdict:
 
 
 def check(claim: Claim, network: Network, scheme_of: SchemeOf) -> Owners:
-    """The owners' signatures, all valid, in the order of the columns; else ``Refused``."""
+    """Find the owners' signatures, all valid, in the order of the columns; else raise ``Refused``."""
     owners = _decode(claim, network)
     _check_columns(claim, owners)
     signed, remark = {}, ""
@@ -59,7 +59,7 @@ def check(claim: Claim, network: Network, scheme_of: SchemeOf) -> Owners:
     return Owners(signed, remark)
 
 
-def _read(claim: Claim, column: int, owner: Decoded, scheme: Scheme) -> Signed:
+def _read(claim: Claim, column: int, owner: Decoded, scheme: RecoveredKeys) -> RecoveredSignature:
     who = f"owner {column}, {owner.canonical}"
     text = claim.signatures[column - 1] if column <= len(claim.signatures) else ""
     if not text:

@@ -15,7 +15,7 @@ _LAYOUT = 0
 
 
 def of_owners(claim: Claim, network: Network, layer: Network, scheme_of: SchemeOf) -> OwnerQuestion | None:
-    """Do the owners that the row names, who have signed, control the account?
+    """Ask whether the owners that the row names, who have signed, control the account.
 
     ``network`` is asked; ``layer`` is where the owners have their accounts. None where no owner is named. Where they
     signed different message forms there is nothing that EIP-1271, which asks about one digest, could be asked.
@@ -36,12 +36,12 @@ def of_owners(claim: Claim, network: Network, layer: Network, scheme_of: SchemeO
 
 
 def of_keys(claim: Claim, network: Network, keys: Iterable[bytes]) -> OwnerQuestion | None:
-    """Do ``keys``, which have signed, control the account?"""
+    """Ask whether ``keys``, which have signed, control the account."""
     if claim.account is None:
         return None
     return OwnerQuestion(network=network.name, account=claim.account, keys=tuple(keys))
 
 
 def mark(question: OwnerQuestion) -> bytes:
-    """16 bytes of SHA-256 over everything that the answer to ``question`` may depend on."""
+    """Hash everything that the answer to ``question`` may depend on: 16 bytes of SHA-256."""
     return sha256(marshal.dumps(astuple(question), _LAYOUT)).digest()[:_SIZE]

@@ -1,8 +1,9 @@
-"""secp256k1 by coincurve: keys recovered from ECDSA signatures, and signatures checked by a key."""
+"""secp256k1 by coincurve: what addresses hold of a key, keys recovered from signatures, signatures checked by a key."""
 
 from coincurve import PublicKey
 
-from monitor.ownership.faults import Refused
+from monitor.ownership.digests import hash160, keccak
+from monitor.ownership.family import Refused
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 """The order of the group (SEC 2, section 2.4.1)."""
@@ -14,8 +15,18 @@ _HIGHEST_S = HIGHEST_S.to_bytes(32, "big")
 
 
 def compressed(key: bytes) -> bytes:
-    """``key``, given uncompressed, in 33 bytes: x behind 02 or 03 for an even or odd y (SEC 1, section 2.3.3)."""
+    """Compress ``key`` to 33 bytes: x behind 02 or 03 for an even or odd y (SEC 1, section 2.3.3)."""
     return bytes((2 + (key[64] & 1),)) + key[1:33]
+
+
+def ethereum_hash(key: bytes) -> bytes:
+    """Hash ``key`` to the last 20 bytes of the Keccak-256 of x and y (yellow paper, appendix F)."""
+    return keccak(key[1:])[12:]
+
+
+def bitcoin_hash(key: bytes) -> bytes:
+    """Hash ``key`` to the RIPEMD-160 of the SHA-256 of its compressed form."""
+    return hash160(compressed(key))
 
 
 def recover(r_s: bytes, recovery_id: int, digest: bytes) -> bytes:
@@ -56,7 +67,7 @@ def _refused(r_s: bytes) -> Refused:
 
 
 def is_der(signature: bytes) -> bool:
-    """Whether ``signature`` has the shape of DER (BIP 66): 30, a length, twice 02, a length and a number, no more."""
+    """Check whether ``signature`` has the shape of DER (BIP 66): 30, a length, twice 02, a length and a number."""
     try:
         r_end = 4 + signature[3]
         ends = (len(signature), r_end + 2 + signature[r_end + 1])
@@ -66,7 +77,7 @@ def is_der(signature: bytes) -> bool:
 
 
 def verify(der: bytes, key: bytes, digest: bytes) -> None:
-    """Check a DER signature by a serialised key; ``Refused`` says what is wrong (BIP 66, BIP 146)."""
+    """Check a DER signature by a serialised key; raise ``Refused`` with what is wrong (BIP 66, BIP 146)."""
     try:
         valid = PublicKey(key).verify(der, digest, hasher=None)
     except ValueError as error:

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from monitor.model import Claim, Verdict, VerdictStatus
 from monitor.ownership import judge
 from monitor.ownership.bitcoin.account import Account, account_of
-from monitor.ownership.bitcoin.hashing import hash160, key_hash_script, witness_script_hash
+from monitor.ownership.bitcoin.hashing import key_hash_script, witness_script_hash
 from monitor.ownership.bitcoin.reader import Reader
 from monitor.ownership.bitcoin.virtual import ToSign, to_spend_id
-from monitor.ownership.digests import compact_size, sized
-from monitor.ownership.faults import NotJudged
+from monitor.ownership.digests import compact_size, hash160, sized
+from monitor.ownership.family import NotJudged
 from tests.support.ownership import BITCOIN, MESSAGE, ORDER, claim, multisig, network
 
 KEYS = [PrivateKey(bytes((number,)) * 32) for number in (1, 2, 3)]

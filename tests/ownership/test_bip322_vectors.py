@@ -9,7 +9,7 @@ from monitor.ownership.bitcoin import bip322
 from monitor.ownership.bitcoin.account import Account, account_of
 from monitor.ownership.bitcoin.hashing import tagged
 from monitor.ownership.bitcoin.virtual import to_spend_id
-from monitor.ownership.faults import NotJudged, Refused
+from monitor.ownership.family import NotJudged, Refused
 from tests.support.ownership import BITCOIN, claim
 
 VECTORS = json.loads((Path(__file__).parent.parent / "data" / "ownership" / "bip322.json").read_text())

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from monitor.model import Claim, Verdict, VerdictStatus
 from monitor.ownership import judge
 from monitor.ownership.bitcoin.coins import MESSAGE_HEADERS
-from monitor.ownership.bitcoin.hashing import hash160
-from monitor.ownership.digests import bitcoin_message, okx_message
+from monitor.ownership.digests import bitcoin_message, hash160, okx_message
 from tests.support.ownership import BITCOIN, MESSAGE, NOT_PROVEN, claim, compact, evm_signature, multisig
 
 DIGEST = bitcoin_message(MESSAGE_HEADERS["bitcoin"][0], MESSAGE.encode())

@@ -17,7 +17,7 @@ from py_arkworks_bls12381 import G1Point, G2Point, Scalar
 from monitor.model import Claim, VerdictStatus
 from monitor.ownership import judge
 from monitor.ownership.families import FAMILIES
-from monitor.ownership.starknet import message as starknet_message
+from monitor.ownership.families.starknet import message as starknet_message
 from monitor.registry import load
 from tests.support import ed25519, keys
 from tests.support.keys import Key

@@ -1,6 +1,6 @@
 from monitor.ownership.bitcoin.coins import BIP322, MESSAGE_HEADERS
-from monitor.ownership.evm.signatures import forms
 from monitor.ownership.families import FAMILIES
+from monitor.ownership.families.evm import forms
 from monitor.registry import load
 
 NETWORKS = load().networks

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Claim, ClaimKind, Network, VerdictStatus
-from monitor.ownership import evm, fingerprint, judge, judging, question
-from monitor.ownership.families import Family
+from monitor.ownership import fingerprint, judge, judging, question
+from monitor.ownership.families import evm
+from monitor.ownership.family import Family
 from monitor.registry import load
 from monitor.registry.addresses import decode
 from tests.support.ownership import ETHEREUM, TRON, claim, network

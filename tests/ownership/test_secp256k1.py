@@ -5,7 +5,7 @@ from coincurve import PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.ownership.faults import Refused
+from monitor.ownership.family import Refused
 from monitor.ownership.secp256k1 import HIGHEST_S, ORDER, recover
 
 DIGEST = b"\x07" * 32

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from monitor.model import Verdict, VerdictStatus
 from monitor.ownership import judge
-from monitor.ownership.faults import NotJudged
-from monitor.ownership.starknet import curve, message
+from monitor.ownership.families.starknet import curve, message
+from monitor.ownership.family import NotJudged
 from tests.support.ownership import MESSAGE, NOT_PROVEN, claim, network
 
 STARKNET = network("starknet", "starknet")

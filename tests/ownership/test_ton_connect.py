@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.model import Verdict, VerdictStatus
 from monitor.ownership import judge, question
-from monitor.ownership.ed25519.ton_wallets import WALLETS
+from monitor.ownership.families.ton.wallets import WALLETS
 from tests.support.ed25519 import KEY, OTHER, Key
 from tests.support.ownership import MESSAGE, NOT_PROVEN, claim, network
 

@@ -13,7 +13,7 @@ from Crypto.Hash import SHA512
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from monitor.model import Network
-from monitor.ownership.ed25519.ton_wallets import WALLETS
+from monitor.ownership.families.ton.wallets import WALLETS
 from monitor.registry.addresses.substrate import encode
 from tests.support.ownership import MESSAGE, network
 

@@ -13,8 +13,7 @@ from monitor.model import Claim, Network, Verdict, VerdictStatus
 from monitor.ownership.bitcoin import bip322, compact, decred
 from monitor.ownership.bitcoin.account import Account, account_of
 from monitor.ownership.bitcoin.coins import BIP322, MESSAGE_HEADERS
-from monitor.ownership.description import Description
-from monitor.ownership.faults import NotJudged, Refused
+from monitor.ownership.family import Description, NotJudged, Refused
 
 DESCRIPTION = Description(
     addresses="P2PKH, P2SH and, where the coin has them, P2WPKH, P2WSH, P2TR and cash addresses, each with the coin's "

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from monitor.model import Claim, Network
-from monitor.ownership.faults import Refused
-from monitor.ownership.text import hex_bytes
+from monitor.ownership.family import Refused
+from monitor.ownership.spellings import hex_bytes
 from monitor.registry.addresses import AddressError, decode
 from monitor.registry.addresses.bitcoin import script_pubkey
 

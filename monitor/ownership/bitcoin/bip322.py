@@ -13,7 +13,7 @@ from coincurve import PublicKeyXOnly
 from monitor.ownership import secp256k1
 from monitor.ownership.bitcoin import multisig, taproot
 from monitor.ownership.bitcoin.account import Account
-from monitor.ownership.bitcoin.hashing import hash160, key_hash_script, witness_script_hash
+from monitor.ownership.bitcoin.hashing import key_hash_script, witness_script_hash
 from monitor.ownership.bitcoin.virtual import (
     SIGHASH_ALL,
     SIGHASH_DEFAULT,
@@ -22,8 +22,9 @@ from monitor.ownership.bitcoin.virtual import (
     read_simple,
     to_spend_id,
 )
-from monitor.ownership.faults import NotJudged, Refused
-from monitor.ownership.text import base64_bytes
+from monitor.ownership.digests import hash160
+from monitor.ownership.family import NotJudged, Refused
+from monitor.ownership.spellings import base64_bytes
 
 _SCHNORR_LENGTH = 64
 

@@ -18,10 +18,11 @@ from typing import NamedTuple
 from monitor.ownership import digests
 from monitor.ownership.bitcoin import multisig
 from monitor.ownership.bitcoin.account import Account
-from monitor.ownership.bitcoin.hashing import hash160, key_hash_script, witness_script_hash
-from monitor.ownership.faults import NotJudged, Refused
+from monitor.ownership.bitcoin.hashing import key_hash_script, witness_script_hash
+from monitor.ownership.digests import hash160
+from monitor.ownership.family import NotJudged, Refused
 from monitor.ownership.secp256k1 import compressed, recover
-from monitor.ownership.text import base64_bytes
+from monitor.ownership.spellings import base64_bytes
 
 _LONGEST_KEY = 65
 _OKX_HEX = re.compile(r"0x[0-9a-fA-F]{130}")

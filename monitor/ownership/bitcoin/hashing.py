@@ -1,27 +1,8 @@
-"""The hashes that Bitcoin's addresses and BIP-340's tags are made of."""
+"""The hashes that Bitcoin's witness programs and BIP-340's tags are made of."""
 
-import hashlib
 from hashlib import sha256
 
-if "ripemd160" in hashlib.algorithms_available:
-    _RIPEMD160 = hashlib.new("ripemd160")
-    """Of nothing yet. OpenSSL's takes an eighth of the time of pycryptodome's, and not every OpenSSL has it."""
-else:
-    from Crypto.Hash import RIPEMD160
-
-    _RIPEMD160 = RIPEMD160.new()  # type: ignore[assignment]  # used alike
-
-
-def ripemd160(data: bytes) -> bytes:
-    """RIPEMD-160, 20 bytes."""
-    hashed = _RIPEMD160.copy()
-    hashed.update(data)
-    return hashed.digest()
-
-
-def hash160(data: bytes) -> bytes:
-    """RIPEMD-160 of SHA-256, 20 bytes."""
-    return ripemd160(sha256(data).digest())
+from monitor.ownership.digests import hash160
 
 
 def tagged(tag: str, data: bytes) -> bytes:

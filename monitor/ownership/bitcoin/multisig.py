@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.ownership.faults import Refused
+from monitor.ownership.family import Refused
 
 MAX_PUSH = 520
 """The longest element that a script may push, and so the longest redeem script (BIP 16)."""

@@ -1,6 +1,6 @@
 """Bitcoin's serialisation, read strictly: every length minimal, every byte used."""
 
-from monitor.ownership.faults import NotJudged
+from monitor.ownership.family import NotJudged
 
 
 class Reader:

@@ -4,7 +4,7 @@ from coincurve import PublicKeyXOnly
 
 from monitor.ownership.bitcoin.hashing import tagged
 from monitor.ownership.digests import sized
-from monitor.ownership.faults import Refused
+from monitor.ownership.family import Refused
 
 _ANNEX = 0x50
 _KEY, _NODE, _DEEPEST = 32, 32, 128

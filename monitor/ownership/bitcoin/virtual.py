@@ -10,7 +10,7 @@ from hashlib import sha256
 from monitor.ownership.bitcoin.hashing import tagged
 from monitor.ownership.bitcoin.reader import Reader
 from monitor.ownership.digests import sha256d, sized
-from monitor.ownership.faults import NotJudged, Refused
+from monitor.ownership.family import NotJudged, Refused
 
 SIGHASH_DEFAULT = 0
 SIGHASH_ALL = 1

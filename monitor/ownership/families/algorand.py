@@ -1,0 +1,32 @@
+"""Algorand: an address is an Ed25519 key and its checksum. Multisig and contract addresses are hashes, and no keys.
+
+Wallets sign bytes behind ``MX`` (algosdk's ``signBytes``), which no transaction begins with. An account that was
+rekeyed has another key authorised on chain; the key of its address then still makes it ``verified`` here.
+"""
+
+from monitor.model import Claim, Network, Verdict
+from monitor.ownership import stated_keys
+from monitor.ownership.family import Description
+from monitor.ownership.stated_keys import OKX, MessageForm
+
+DESCRIPTION = Description(
+    addresses="Base32 of key and checksum.",
+    messages="OKX's header; `MX` and the text (`signBytes`).",
+    binding="The address is the key.",
+    verified="The key of the address signed.",
+    promotion="None: `verified` needs none; whether the account was rekeyed is not asked.",
+)
+
+
+def judge(claim: Claim, network: Network) -> Verdict:
+    """Judge whether the key of the address signed."""
+    return _SCHEME.judge(claim, network)
+
+
+_SCHEME = stated_keys.StatedKeys(
+    check=stated_keys.Keyed(
+        forms=(OKX, MessageForm("MX", lambda message, _: b"MX" + message)),
+        key_in=stated_keys.whole_key,
+    ),
+    bind=stated_keys.is_key,
+)
