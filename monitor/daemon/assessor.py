@@ -22,7 +22,6 @@ from monitor.model import (
     Assessment,
     AssetAssessment,
     Audit,
-    Basis,
     Fall,
     JobState,
     LostConfirmations,
@@ -31,7 +30,6 @@ from monitor.model import (
     Repeats,
     SharedAccounts,
     SignaturesGone,
-    Snapshot,
     SnapshotState,
     World,
     frozen,
@@ -47,7 +45,7 @@ _SIGNED = "signed"
 
 
 class Assessor:
-    """Judges, and remembers what judging the next time needs: sums, ratios of the last while, pending alerts."""
+    """Judges, and remembers what judging the next time needs: ratios of the last while, pending alerts."""
 
     def __init__(self, store: Store, now: Clock) -> None:
         self._store = store
@@ -75,17 +73,6 @@ class Assessor:
         """Go along with a step of the clock: alerts and ratios keep their ages."""
         self._memory = self._memory.changed(lambda at: at + step)
         self._recent.move(step)
-
-    def sums(self, snapshot: Snapshot) -> dict[str, Decimal]:
-        """What ``snapshot`` holds per asset, all listed accounts together."""
-        tallied = self._tallies.get(snapshot.exchange, {}).get(snapshot.network)
-        if tallied is None or tallied.state.last is None or tallied.state.last.balances is not snapshot.balances:
-            return {}
-        found: dict[str, Decimal] = {}
-        for token, sums in tallied.sums.items():
-            if token in snapshot.balances:
-                found[token.asset] = exact.add(found.get(token.asset, exact.ZERO), sums.bases[Basis.LISTED])
-        return found
 
     async def world(
         self,

@@ -40,7 +40,7 @@ from monitor.settings import ExchangeSettings, NetworkSettings, Settings
 from monitor.store import Store
 
 _KEEP = timedelta(days=400)
-"""How long sums and ratios stay in the history: a year and a month, to compare with the same report a year ago."""
+"""How long ratios stay in the history: a year and a month, to compare with the same report a year ago."""
 
 _SLACK = timedelta(seconds=1)
 _TOLD = timedelta(minutes=1)
@@ -230,7 +230,7 @@ class Hub:
 
     async def _save(self, taken: Iterable[Snapshot], chain: str) -> None:
         for snapshot in taken:
-            await written(self._store.save_snapshot(snapshot, chain, self._assessor.sums(snapshot)))
+            await written(self._store.save_snapshot(snapshot, chain))
 
     async def confirm(self, exchange: str) -> None:
         """Ask the chains whether the owners of unbound claims control their accounts."""

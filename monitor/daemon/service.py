@@ -76,7 +76,7 @@ class Daemon:
         logs.configure(settings.log.level, settings.log.format)
         self._warn(configuration)
         async with contextlib.AsyncExitStack() as stack:
-            store = await Store.open(settings.store.url)
+            store = await Store.open(settings.store.url, alone=True)
             stack.push_async_callback(store.close)
             session = await stack.enter_async_context(aiohttp.ClientSession(headers={"User-Agent": _USER_AGENT}))
             hub = Hub(store, session, self._metrics, self._now, self._schedule.states)

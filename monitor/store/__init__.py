@@ -1,7 +1,8 @@
 """The history: what must outlive a restart, in SQLite (WAL) by default or any database that SQLAlchemy speaks to."""
 
-from monitor.store.claimed import ClaimReading, Source
+from monitor.store.audits import ClaimReading, Source
 from monitor.store.database import StoreError
-from monitor.store.history import Store, StoredDocument
+from monitor.store.documents import StoredDocument
+from monitor.store.store import Store
 
 __all__ = ["ClaimReading", "Source", "Store", "StoreError", "StoredDocument"]

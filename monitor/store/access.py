@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict
 from typing import Any, Self
 
@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from monitor.model import Block, Document, StoreState
-from monitor.store.database import StoreError, connect
+from monitor.store.database import StoreError, opened
 
 _log = structlog.get_logger(__name__)
 
@@ -24,8 +24,10 @@ _UPSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgre
 class Access:
     """Transactions and queries; what they are about is said by those that inherit."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, opened: AsyncExitStack) -> None:
+        """``opened`` is closed with the store."""
         self._engine = engine
+        self._opened = opened
         self._writing = asyncio.Lock()  # SQLite has one writer; queueing here beats its busy loop
         self._state = StoreState()
 
@@ -35,12 +37,18 @@ class Access:
         return self._state
 
     @classmethod
-    async def open(cls, url: str) -> Self:
-        """Open the database and migrate it. Raises :class:`StoreError`."""
-        return cls(await connect(url))
+    async def open(cls, url: str, *, alone: bool = False) -> Self:
+        """Open the database and migrate it; ``alone``: refuse one that another process has opened so.
+
+        Raises :class:`StoreError`.
+        """
+        async with AsyncExitStack() as stack:
+            engine = await stack.enter_async_context(opened(url, alone=alone))
+            return cls(engine, stack.pop_all())
 
     async def close(self) -> None:
-        await self._engine.dispose()
+        """Let go of the database."""
+        await self._opened.aclose()
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:

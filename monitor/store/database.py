@@ -1,18 +1,23 @@
 """Opening a database and bringing its schema up to date."""
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event
-from sqlalchemy.engine import make_url
+from sqlalchemy import URL, Connection, event, func, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from monitor.formats import ForeseenError
+from monitor.store.lock import TakenError, locked
 
+_EXTRA = "install what speaks to that database (PostgreSQL: the extra `postgresql` of reserve-monitor)"
+_LOCK = 0x506F52
+"""Names our lock among the advisory locks of a PostgreSQL server."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -20,42 +25,73 @@ class StoreError(ForeseenError):
     """The history cannot be opened, read or written; the message names the database and what to do."""
 
 
-async def connect(url: str) -> AsyncEngine:
+@asynccontextmanager
+async def opened(url: str, *, alone: bool = False) -> AsyncIterator[AsyncEngine]:
     """Open the database at ``url`` with the newest schema, creating both where they are missing.
 
-    Raises :class:`StoreError`.
+    Args:
+        url: As SQLAlchemy writes it.
+        alone: Whether to refuse a database that another one has opened ``alone``. That holds until the end of the
+            block, or of the process.
+
+    Raises:
+        StoreError: it cannot be opened.
+
     """
     try:
         parsed = make_url(url)
     except ArgumentError as error:
         raise StoreError("store.url is not a database URL; write it like sqlite+aiosqlite:///var/history.db") from error
     shown = parsed.render_as_string(hide_password=True)
-    try:
-        if parsed.get_backend_name() == "sqlite":
-            engine = _sqlite(parsed.database, url)
-        else:
-            engine = create_async_engine(url, pool_pre_ping=True)
-    except (SQLAlchemyError, ModuleNotFoundError, OSError) as error:
-        raise StoreError(f"{shown}: {error}") from error
-    try:
-        async with engine.begin() as connection:
-            await connection.run_sync(_upgrade)
-    except (SQLAlchemyError, OSError) as error:
-        await engine.dispose()
-        reason = str(error.__cause__ or error).splitlines()[0]
-        raise StoreError(
-            f"{shown}: {reason}; check that it exists, may be written and is a database of ours"
-        ) from error
-    return engine
+    async with AsyncExitStack() as stack:
+        try:
+            engine = _engine(parsed)
+            stack.push_async_callback(engine.dispose)
+            if alone:
+                await _keep_others_out(engine, stack)
+            async with engine.begin() as connection:
+                await connection.run_sync(_upgrade)
+        except TakenError as error:
+            raise StoreError(
+                f"{shown}: another reserve-monitor uses it ({error}); stop that one first, or give this one a "
+                "store.url of its own"
+            ) from error
+        except ModuleNotFoundError as error:
+            raise StoreError(f"{shown}: {error}; {_EXTRA}") from error
+        except (SQLAlchemyError, OSError) as error:
+            reason = str(error.__cause__ or error).splitlines()[0]
+            raise StoreError(
+                f"{shown}: {reason}; check that it exists, may be written and is a database of ours"
+            ) from error
+        yield engine
 
 
-def _sqlite(database: str | None, url: str) -> AsyncEngine:
-    if database in {None, "", ":memory:"}:
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True)
+    file = _file(url)
+    if file is None:
         return create_async_engine(url, poolclass=StaticPool)  # one connection, or each would see its own database
-    Path(str(database)).parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(url)
     event.listen(engine.sync_engine, "connect", _use_wal)
     return engine
+
+
+def _file(url: URL) -> Path | None:
+    """The file of a SQLite database; None of one in memory."""
+    return Path(url.database) if url.database and url.database != ":memory:" else None
+
+
+async def _keep_others_out(engine: AsyncEngine, stack: AsyncExitStack) -> None:
+    """Hold the database until ``stack`` ends; TakenError when another one does."""
+    if engine.dialect.name == "postgresql":
+        connection = await stack.enter_async_context(engine.connect())
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        if not await connection.scalar(select(func.pg_try_advisory_lock(_LOCK, func.hashtext(func.current_schema())))):
+            raise TakenError("a session of the server holds its advisory lock")
+    elif file := _file(engine.url):
+        stack.enter_context(locked(file))
 
 
 def _use_wal(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

@@ -136,21 +136,6 @@ snapshots = Table(
     comment="The last whole snapshot of each exchange and network.",
 )
 
-sums = Table(
-    "sums",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("exchange", String(64), nullable=False),
-    Column("network", String(64), nullable=False),
-    Column("asset", String(32), nullable=False),
-    Column("amount", Text, nullable=False),
-    Column("block_number", BigInteger, nullable=False),
-    Column("block_hash", String(80), nullable=False),
-    Column("taken_at", Moment, nullable=False, index=True),
-    Index(None, "exchange", "asset", "taken_at"),
-    comment="What each snapshot summed up to (basis listed), with the block it came from.",
-)
-
 ratios = Table(
     "ratios",
     metadata,

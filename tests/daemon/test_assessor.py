@@ -219,18 +219,6 @@ async def test_nothing_is_a_breach_while_nothing_is_known(run: Start) -> None:
     assert not [each for each in world.alerts if each.active and each.severity.value == "critical"]
 
 
-async def test_the_sums_for_the_history_are_those_of_the_snapshot_that_was_judged(run: Start) -> None:
-    one = await run()
-    (first,) = await one.poll()
-    assert one.assessor.sums(first) == {}
-    await one.world()
-    assert one.assessor.sums(first) == {"ETH": 100}
-    (second,) = await one.poll()
-    await one.world()
-    assert one.assessor.sums(first) == {}
-    assert one.assessor.sums(second) == {"ETH": 100}
-
-
 async def test_accounts_that_two_exchanges_claim_are_told_to_both(
     run: Start, site: Site, store: Store, tmp_path: Path
 ) -> None:

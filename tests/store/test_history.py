@@ -34,7 +34,7 @@ from monitor.model import (
     VerdictStatus,
 )
 from monitor.store import ClaimReading, Source, Store, StoredDocument, StoreError, codec
-from monitor.store.database import connect
+from monitor.store.database import opened
 from monitor.store.tables import metadata
 from tests.support.positions import CUSDT, SDAI, WETH
 
@@ -134,8 +134,8 @@ async def test_what_a_chain_said_of_owners_keeps_its_block(store: Store) -> None
 async def test_a_snapshot_replaces_the_one_before_and_keeps_every_digit(store: Store, url: str) -> None:
     old = Snapshot("okx", "ethereum", BLOCK, NOW, {ETH: {"0x1": 1}}, ("a",))
     new = Snapshot("okx", "ethereum", BLOCK, NOW + timedelta(minutes=1), {ETH: {"0x1": 2**255}, USDT: {}}, ("a", "b"))
-    await store.save_snapshot(old, MAINNET, {"ETH": Decimal("1E-18")})
-    await store.save_snapshot(new, MAINNET, {"ETH": ETH.whole(2**255)})
+    await store.save_snapshot(old, MAINNET)
+    await store.save_snapshot(new, MAINNET)
     store = await reopened(store, url)
     assert await store.snapshots({"ethereum": MAINNET}) == [new]
     await store.close()
@@ -145,14 +145,14 @@ async def test_only_snapshots_of_the_chain_that_a_network_means_now_are_found(st
     mainnet, testnet = MAINNET, "eip155:31337"
     okx = Snapshot("okx", "ethereum", BLOCK, NOW, {ETH: {"0x1": 1}}, ("a",))
     kraken, base = replace(okx, exchange="kraken"), replace(okx, network="base")
-    await store.save_snapshot(okx, mainnet, {})
-    await store.save_snapshot(kraken, testnet, {})
-    await store.save_snapshot(base, testnet, {})
+    await store.save_snapshot(okx, mainnet)
+    await store.save_snapshot(kraken, testnet)
+    await store.save_snapshot(base, testnet)
     assert await store.snapshots({"ethereum": mainnet, "base": mainnet}) == [okx]
     assert await store.snapshots({"ethereum": testnet}) == [kraken]
     assert await store.snapshots({"bitcoin": mainnet}) == []
     assert await store.snapshots({}) == []
-    await store.save_snapshot(okx, testnet, {})
+    await store.save_snapshot(okx, testnet)
     assert await store.snapshots({"ethereum": mainnet}) == []
 
 
@@ -227,7 +227,7 @@ async def test_what_was_read_of_claims_is_forgotten_by_height_by_list_and_by_age
 async def test_a_snapshot_keeps_its_positions_and_their_rates(store: Store) -> None:
     rates = {CUSDT: Rate(10**18, 225 * 10**12)}
     balances: Balances = {ETH: {"0x1": 1}, CUSDT: {"0x1": 2**200}, WETH: {"0x1": 3}, SDAI: {}}
-    await store.save_snapshot(Snapshot("okx", "ethereum", BLOCK, NOW, balances, ("node-1",), rates), MAINNET, {})
+    await store.save_snapshot(Snapshot("okx", "ethereum", BLOCK, NOW, balances, ("node-1",), rates), MAINNET)
     (kept,) = await store.snapshots({"ethereum": MAINNET})
     assert (kept.balances, kept.rates) == (balances, rates)
 
@@ -275,14 +275,11 @@ async def test_the_history_uses_wal_so_that_readers_never_block(store: Store, ur
 
 
 async def test_migrations_lead_to_exactly_the_tables_that_the_code_uses(url: str) -> None:
-    engine = await connect(url)
-
     def differences(connection: sqlalchemy.Connection) -> list[object]:
         return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
-    async with engine.connect() as connection:
+    async with opened(url) as engine, engine.connect() as connection:
         assert await connection.run_sync(differences) == []
-    await engine.dispose()
 
 
 TOKENS = st.builds(

@@ -1,6 +1,10 @@
 """A history that an earlier version began is read on by this one, nothing lost that can be trusted."""
 
+import sqlite3
 import zlib
+from contextlib import closing
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import orjson
@@ -9,9 +13,10 @@ from alembic.config import Config
 from sqlalchemy import Connection, create_engine
 
 import monitor.store.migrations
-from monitor.model import Token, VerdictStatus
+from monitor.model import OwnerOutcome, Token, VerdictStatus
 from monitor.store import Store
 
+RELEASED = Path(__file__).with_name("history-0.1.0.sql")
 ETH = Token("ETH", "ethereum", None, 18)
 AT = "2026-10-01 12:00:00.000000"
 HASH = "0x" + "ab" * 32
@@ -72,4 +77,44 @@ async def test_the_first_versions_history_is_read_on(tmp_path: Path) -> None:
     assert await store.journal("bitcoin", "node-1") == [b"entry"]
     assert await store.publications("okx") == []
     assert await store.proven("okx") is None
+    await store.close()
+
+
+async def test_the_history_of_0_1_0_is_taken_over(tmp_path: Path) -> None:
+    """As the daemon of that version left it: a list of five rows, one added, ETH first 90, then 105 for 100 owed."""
+    with closing(sqlite3.connect(tmp_path / "history.db")) as database:
+        database.executescript(RELEASED.read_text(encoding="utf-8"))
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/history.db")
+
+    wallets = await store.document("okx", "wallets")
+    assert wallets is not None
+    assert wallets.content.count(b"\n") == 6
+    assert await store.change_counts("okx") == {"added": 1, "removed": 0, "altered": 0}
+    last = await store.last_changes("okx")
+    assert last is not None
+    assert len(last[1].added) == 1
+    assert sorted(verdict.status.value for verdict in (await store.verdicts(5)).values()) == [
+        *["unsigned"] * 2,
+        *["verified"] * 3,
+    ]
+    (told,) = (await store.confirmations({b"q" * 16})).values()
+    assert told.answer.outcome is OwnerOutcome.CONFIRMED
+    (snapshot,) = await store.snapshots({"ethereum": "eip155:1"})
+    assert (snapshot.block.number, sum(snapshot.balances[ETH].values())) == (2, 130 * 10**18)
+    audit = await store.audit("okx", wallets.document.sha256)
+    assert audit is not None
+    assert (audit.matches, len(audit.mismatches)) == (0, 1)
+    ledger = await store.ledger("okx")
+    assert ledger is not None
+    assert {asset: owed.amount for asset, owed in ledger.assets.items()} == {"ETH": 100, "BTC": 1}
+    proven = await store.proven("okx")
+    assert proven is not None
+    assert proven.owed == {"BTC": Decimal("0.10")}
+    assert len(await store.publications("okx")) == 1
+    assert await store.journal("bitcoin", "node-1") == [b"scan", b"block 1"]
+    assert [alert["name"] for alert in (await store.get("alerts"))["alerts"] if alert["active"]] == [
+        "PorListChanged",
+        "PorClaimMismatch",
+    ]
+    assert (await store.ratios(datetime(2026, 11, 29, 23, tzinfo=UTC)))[-1].ratio == Decimal("1.05")
     await store.close()

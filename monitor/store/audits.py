@@ -1,4 +1,7 @@
-"""Balances at the heights that lists claim, kept part by part: a reading of hours goes on where it was cut."""
+"""Claimed amounts against the chain: the audit of the current list, and what was read for it.
+
+Balances at claimed heights are kept part by part: a reading of hours goes on where it was cut.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select
 
-from monitor.model import Address, Balances, Block
+from monitor.model import Address, Audit, Balances, Block
 from monitor.store import codec, tables
 from monitor.store.access import Access, block_columns
 
@@ -35,8 +38,22 @@ class ClaimReading:
     """Accounts whose balances are contained in those of others (see :class:`~monitor.model.Reading`)."""
 
 
-class ClaimReadings(Access):
-    """The parts that are kept."""
+class Audits(Access):
+    """The audit of each exchange's list, and the parts that were read for audits."""
+
+    async def save_audit(self, exchange: str, sha256: str, audit: Audit) -> None:
+        """Keep the audit of the list whose document has this ``sha256``."""
+        content = await asyncio.to_thread(codec.encode_audit, audit)
+        async with self._transaction() as connection:
+            row = {"exchange": exchange, "sha256": sha256, "at": audit.at, "audit": content}
+            await self._upsert(connection, tables.audits, [row])
+
+    async def audit(self, exchange: str, sha256: str) -> Audit | None:
+        """The audit of exactly this list, or None."""
+        columns = tables.audits.c
+        query = select(columns.audit).where(columns.exchange == exchange, columns.sha256 == sha256)
+        rows = await self._rows(query)
+        return codec.decode_audit(rows[0].audit) if rows else None
 
     async def save_claim_reading(self, source: Source, reading: ClaimReading) -> None:
         """Keep a part of what was read at a claimed height, beside those that are kept."""

@@ -1,0 +1,112 @@
+"""What was judged of claims, and what chains said of their owners."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from monitor.model import (
+    Block,
+    Confirmation,
+    OwnerAnswer,
+    OwnerOutcome,
+    SignaturesGone,
+    Verdict,
+    VerdictStatus,
+)
+from monitor.store import tables
+from monitor.store.access import block_columns
+from monitor.store.state import SmallState
+
+_SIGNATURES_GONE = "signatures gone"
+
+
+class Ownership(SmallState):
+    """Verdicts by fingerprint of the evidence, confirmations by that of the question."""
+
+    async def verdicts(self, rules: int) -> dict[bytes, Verdict]:
+        """All verdicts judged under version ``rules``, by fingerprint of the evidence."""
+        columns = tables.verdicts.c
+        query = select(columns.fingerprint, columns.status, columns.reason).where(columns.rules == rules)
+        shared: dict[tuple[str, str], Verdict] = {}
+        found: dict[bytes, Verdict] = {}
+        async for rows in self._parts(query):
+            found.update(_verdicts(rows, shared))
+        return found
+
+    async def save_verdicts(self, rules: int, verdicts: Mapping[bytes, Verdict]) -> None:
+        rows = [
+            {"fingerprint": fingerprint, "rules": rules, "status": verdict.status.value, "reason": verdict.reason}
+            for fingerprint, verdict in verdicts.items()
+        ]
+        async with self._transaction() as connection:
+            await self._upsert(connection, tables.verdicts, rows)
+
+    async def confirmations(self, asked: Collection[bytes]) -> dict[bytes, Confirmation]:
+        """What chains said of owners, by the marks of the questions ``asked``."""
+        return {
+            row.fingerprint: Confirmation(
+                OwnerAnswer(
+                    OwnerOutcome(row.outcome), row.reason, Block(row.block_number, row.block_hash, row.block_at)
+                ),
+                row.told_at,
+                row.confirmed_at,
+            )
+            for row in await self._rows(select(tables.confirmations))
+            if row.fingerprint in asked
+        }
+
+    async def save_confirmations(self, told: Mapping[bytes, Confirmation]) -> None:
+        rows = [
+            {
+                "fingerprint": mark,
+                "outcome": said.answer.outcome.value,
+                "reason": said.answer.reason,
+                "told_at": said.told_at,
+                "confirmed_at": said.confirmed_at,
+                **block_columns(said.answer.block),
+            }
+            for mark, said in told.items()
+        ]
+        async with self._transaction() as connection:
+            await self._upsert(connection, tables.confirmations, rows)
+
+    async def save_signatures_gone(self, gone: Mapping[str, SignaturesGone]) -> None:
+        """Keep, by exchange, what a newer list last lost of the signatures of the one before."""
+        await self.put(
+            _SIGNATURES_GONE,
+            {
+                exchange: {
+                    "at": each.at.isoformat(),
+                    "accounts": each.accounts,
+                    "amounts": {asset: str(amount) for asset, amount in each.amounts.items()},
+                    "unread": each.unread,
+                }
+                for exchange, each in gone.items()
+            },
+        )
+
+    async def signatures_gone(self) -> dict[str, SignaturesGone]:
+        """What was last kept of signatures that went, by exchange."""
+        return {
+            exchange: SignaturesGone(
+                datetime.fromisoformat(each["at"]),
+                each["accounts"],
+                {asset: Decimal(amount) for asset, amount in each["amounts"].items()},
+                each["unread"],
+            )
+            for exchange, each in (await self.get(_SIGNATURES_GONE) or {}).items()
+        }
+
+
+def _verdicts(rows: Sequence[Any], shared: dict[tuple[str, str], Verdict]) -> dict[bytes, Verdict]:
+    """Equal verdicts are one object, of ``shared``: of a million rows most say the same."""
+    found = {}
+    for fingerprint, status, reason in rows:
+        verdict = shared.get((status, reason))
+        if verdict is None:
+            verdict = shared[status, reason] = Verdict(VerdictStatus(status), reason)
+        found[fingerprint] = verdict
+    return found

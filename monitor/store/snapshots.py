@@ -1,0 +1,46 @@
+"""The last whole snapshot of each exchange and network."""
+
+import asyncio
+from collections.abc import Mapping
+
+from sqlalchemy import select, tuple_
+
+from monitor.model import Block, Snapshot
+from monitor.store import codec, tables
+from monitor.store.access import Access, block_columns
+
+
+class Snapshots(Access):
+    """One snapshot for each exchange and network: the newest takes the place of the one before."""
+
+    async def save_snapshot(self, snapshot: Snapshot, chain: str) -> None:
+        """Replace the snapshot of its exchange and network.
+
+        ``chain`` is the CAIP-2 id of what was read: a network's name may stand for another chain tomorrow.
+        """
+        balances = await asyncio.to_thread(codec.encode_balances, snapshot.balances, snapshot.rates)
+        async with self._transaction() as connection:
+            row = {
+                "exchange": snapshot.exchange,
+                "network": snapshot.network,
+                **block_columns(snapshot.block),
+                "taken_at": snapshot.taken_at,
+                "endpoints": list(snapshot.endpoints),
+                "balances": balances,
+                "chain": chain,
+                "agreed": snapshot.agreed,
+                "asked": snapshot.asked,
+            }
+            await self._upsert(connection, tables.snapshots, [row])
+
+    async def snapshots(self, chains: Mapping[str, str]) -> list[Snapshot]:
+        """The last whole snapshots on ``chains``, CAIP-2 ids by name of the network; not what was read of others."""
+        columns = tables.snapshots.c
+        query = select(tables.snapshots).where(tuple_(columns.network, columns.chain).in_(chains.items()))
+        found = []
+        for row in await self._rows(query):
+            balances, rates = await asyncio.to_thread(codec.decode_rated, row.balances)
+            block = Block(row.block_number, row.block_hash, row.block_at)
+            told = (tuple(row.endpoints), rates, row.agreed, row.asked)
+            found.append(Snapshot(row.exchange, row.network, block, row.taken_at, balances, *told))
+        return found
