@@ -76,6 +76,9 @@ def _summary(section: type[schema.Section]) -> str:
 
 def _rows(section: type[schema.Section]) -> typing.Iterator[str]:
     for name, field in section.model_fields.items():
+        if field.deprecated:
+            yield f"| `{name}` | | | Of version 0.1.0; it {field.deprecated}. |\n"
+            continue
         cells = (f"`{field.alias or name}`", _kind(field.annotation, field), _default(field), field.description or "")
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 

@@ -1,20 +1,18 @@
 """How the endpoints of a network come to one answer at one block."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 import stamina
 
-from monitor.chains.asked import Asked
 from monitor.chains.choice import BlockChoice, Height
 from monitor.chains.endpoint import Endpoint, Job
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.node import Finding
-from monitor.chains.order import Order
-from monitor.chains.patience import Patience
+from monitor.chains.polling import Poll
 from monitor.chains.probes import Probes
 from monitor.chains.rollcall import RollCall
 from monitor.chains.vote import ContestedError, Group, Vote, parties_of, settle
@@ -29,15 +27,15 @@ _ROUNDS = 4
 """How often a block may slip away (a reorganisation, a new tip) before the job is given up."""
 _LONGEST_PAUSE = 0.5
 """Seconds from one such round to the next."""
-_UNKNOWN = 0.25
-"""Share of the deadline after which another endpoint is asked as well, while nobody knows how long a job takes."""
+_LEAST_COMPARED = 1.0
+"""Seconds, at the least, that parties are waited for whose answers are only compared."""
 
 
 class Agreement:
     """Lets as many parties do a job as must agree.
 
-    Each begins with a roll call, which chooses the block; then the endpoints are asked in their order
-    (:class:`Order`), and the next one for each that fails, contradicts or takes too long.
+    Each begins with a roll call, which chooses the block; then the endpoints are asked, those in good standing first
+    and among them in the order of the settings, and the next one for each that fails or contradicts.
     """
 
     def __init__(
@@ -57,16 +55,10 @@ class Agreement:
         self._endpoints = tuple(endpoints)
         self._largest_lag = largest_lag
         self._probes = probes
-        self._order = Order(endpoints)
-        self._patience = Patience(settings.hedge_after)
 
-    async def reach(self, at: BlockChoice, job: Job[F], deadline: float, kind: Hashable = None) -> Group[F]:
-        """What the quorum found at the block that ``at`` chooses; :class:`ChainError` where there is none.
-
-        ``kind``: jobs of the same kind take about the same time, so that a late answer is known; None: an answer is
-        waited for until it comes or fails.
-        """
-        return await self.repeatedly(partial(self.reach_once, at, job, deadline, kind), deadline)
+    async def reach(self, at: BlockChoice, job: Job[F], deadline: float) -> Group[F]:
+        """What the quorum found at the block that ``at`` chooses; :class:`ChainError` where there is none."""
+        return await self.repeatedly(partial(self.reach_once, at, job, deadline), deadline)
 
     async def repeatedly(self, work: Callable[[], Awaitable[Group[F]]], deadline: float) -> Group[F]:
         """What ``work`` finds, again where another block may help: it slipped away, or is not known yet.
@@ -103,7 +95,7 @@ class Agreement:
             settle(failures, trusted)
         return group
 
-    async def reach_once(self, at: BlockChoice, job: Job[F], deadline: float, kind: Hashable) -> Group[F]:
+    async def reach_once(self, at: BlockChoice, job: Job[F], deadline: float) -> Group[F]:
         """Let the endpoints name blocks, and try one after the other until the quorum answers at it.
 
         Another block is known to other endpoints, so that one which fails, or lies, at the first costs nothing.
@@ -136,10 +128,8 @@ class Agreement:
                     candidates,
                     asking,
                     deadline,
-                    kind,
                     needed,
                     compared=roll.compared(candidates),
-                    otherwise=lambda: roll.upcoming,
                 )
             except ContestedError as error:
                 contested |= error.endpoints
@@ -157,9 +147,8 @@ class Agreement:
 
     async def _roll_call(self, at: BlockChoice, deadline: float, *, everyone: bool) -> RollCall:
         past = at.number if isinstance(at, Height) else None
-        order = self._order.turn(lambda endpoint: 0 if past is None else endpoint.past(past))
-        quorum = self._settings.quorum
-        roll = RollCall(order, at, quorum, self._patience, self._largest_lag, everyone=everyone)
+        order = sorted(self._endpoints, key=lambda each: (each.standing, 0 if past is None else each.past(past)))
+        roll = RollCall(order, at, self._settings.quorum, self._largest_lag, everyone=everyone)
         late = await roll.take(self._probes.absent, deadline)
         if past is None:
             await self._probes.follow(roll.named, late)
@@ -168,7 +157,7 @@ class Agreement:
         return roll
 
     async def reach_at(
-        self, block: Block, candidates: Sequence[Endpoint], job: Job[F], deadline: float, *, kind: Hashable, needed: int
+        self, block: Block, candidates: Sequence[Endpoint], job: Job[F], deadline: float, *, needed: int
     ) -> Group[F]:
         """What ``needed`` parties of ``candidates`` find at ``block``, which was agreed upon."""
 
@@ -176,7 +165,7 @@ class Agreement:
             return await endpoint.ask(job, block, deadline)
 
         try:
-            return await self._quorum(candidates, answer, deadline, kind, needed)
+            return await self._quorum(candidates, answer, deadline, needed)
         except ContestedError as error:
             error.settle(())
             raise
@@ -186,54 +175,39 @@ class Agreement:
         candidates: Sequence[Endpoint],
         answer: Callable[[Endpoint], Coroutine[Any, Any, F]],
         deadline: float,
-        kind: Hashable,
         needed: int,
         *,
         compared: int = 0,
-        otherwise: Callable[[], object] = lambda: None,
     ) -> Group[F]:
-        """Ask as many parties at once as must agree, and the next one for each that fails, contradicts or is late.
+        """Ask as many parties at once as must agree, and the next one for each that fails or contradicts.
 
-        The first ``compared`` parties are all asked, though those that are late are waited for only where it is not
-        decided without them. Nobody who is late is waited for while there is something to do ``otherwise``.
+        The first ``compared`` parties are all asked; once it is decided without them, they are waited for as long
+        again as that took.
         """
         vote: Vote[F] = Vote(needed)
         failures: list[ChainError] = []
-        asked = Asked(candidates, answer, self._hedge_after(candidates, kind, otherwise()), by_party=True)
-
-        def missing() -> int:
-            return max(vote.missing(asked.possible), compared - asked.heard_or_late)
-
+        poll = Poll(candidates, answer, by_party=True)
+        began = _now()
         try:
-            while (more := missing()) and asked.possible and not _over(deadline):
-                if asked.dragging and otherwise():
-                    names = ", ".join(sorted(endpoint.name for endpoint in asked.overdue))
-                    failures.append(ChainError(Reason.TIMEOUT, f"{names}: too late, another block was tried"))
+            while poll.possible and not _over(deadline):
+                missing = vote.missing(poll.possible)
+                patience = None if missing else max(_now() - began, _LEAST_COMPARED)
+                wanted = max(missing, compared - len(poll.finished))
+                if wanted <= 0 or not (answers := await poll.some(wanted, patience)):
                     break
-                late = asked.overdue
-                for endpoint, task in await asked.some(more):
+                for endpoint, task in answers:
                     try:
                         vote.add(endpoint, task.result())
                     except ChainError as error:
                         failures.append(error)
-                    else:
-                        if endpoint not in late:
-                            endpoint.prompt()
         finally:
-            await asked.stop()
+            asked = len(poll.asked)
+            await poll.stop()
         if not vote.missing(0) or len(vote.groups) > 1:
             group = vote.winner()
-            group.asked = asked.parties
-            # Not the whole vote: waiting for those that hang would make it seem usual to take ever longer.
-            self._patience.took(kind, max(asked.seconds[endpoint] for endpoint in group.endpoints))
+            group.asked = asked
             return group
         raise self._combined(failures, needed)
-
-    def _hedge_after(self, candidates: Sequence[Endpoint], kind: Hashable, otherwise: object) -> float | None:
-        """How long one of ``candidates`` is waited for; None: however long it takes."""
-        if kind is None or (len(candidates) == 1 and not otherwise) or any(endpoint.scans for endpoint in candidates):
-            return None
-        return self._patience.seconds(kind, _UNKNOWN * self._settings.gives_up_after.total_seconds())
 
     def _combined(self, failures: Sequence[ChainError], needed: int) -> ChainError:
         """One error for the network. Its reason is a disagreement, if there was one, or that of the last failure."""

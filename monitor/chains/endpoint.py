@@ -32,13 +32,11 @@ class Standing(IntEnum):
     """What is known against an endpoint; the less, the sooner it is asked."""
 
     GOOD = 0
-    SLOW = 1
-    """Others were quicker by far, lately."""
-    BEHIND = 2
+    BEHIND = 1
     """Its newest block is older than that of others."""
-    DOUBTED = 3
+    DOUBTED = 2
     """It was outvoted lately."""
-    DOWN = 4
+    DOWN = 3
 
 
 class Endpoint:
@@ -56,7 +54,6 @@ class Endpoint:
         *,
         oldest: timedelta | None = None,
         ahead: timedelta | None = None,
-        scans: bool = False,
         undoes: bool = False,
         archive: Archive | None = None,
     ) -> None:
@@ -67,9 +64,6 @@ class Endpoint:
         self.name = line.name
         self.party = line.settings.voice
         """Who runs it: all endpoints of a party have one vote."""
-        self.weight = line.settings.weight or 0
-        self.scans = scans
-        """Whether each reading costs it minutes of work: no second one is asked merely because it takes long."""
         self.undoes = undoes
         """Whether the past may take it hours."""
         self.up: bool | None = None
@@ -84,9 +78,8 @@ class Endpoint:
         self._oldest = oldest
         self._ahead = ahead
         self._archive = archive or Archive(network)
-        self._failing, self._dragging, self._doubted = Breaker(), Breaker(), Breaker()
+        self._failing, self._doubted = Breaker(), Breaker()
         self._disagreements = 0
-        self._late = 0
         self._head: int | None = None
         self._lag: int | None = None
         self._block_age: timedelta | None = None
@@ -102,9 +95,7 @@ class Endpoint:
             return Standing.DOWN
         if self._doubted.state is Circuit.OPEN:
             return Standing.DOUBTED
-        if self.lags:
-            return Standing.BEHIND
-        return Standing.SLOW if self._dragging.state is Circuit.OPEN else Standing.GOOD
+        return Standing.BEHIND if self.lags else Standing.GOOD
 
     @property
     def rests(self) -> bool:
@@ -217,18 +208,6 @@ class Endpoint:
         """Remember the block that it named when all were asked, and how many blocks it was behind."""
         self._head, self._lag, self.lags = head, lag, lags
 
-    def late(self) -> None:
-        """It takes so long that another one is asked in its place."""
-        self._late += 1
-
-    def outrun(self) -> None:
-        """The others were done before it answered: for a while they are asked first."""
-        self._dragging.trip()
-
-    def prompt(self) -> None:
-        """It answered in time."""
-        self._dragging.reset()
-
     def disagreed(self, difference: str) -> None:
         """Remember that other endpoints found something else at the same block."""
         self._disagreements += 1
@@ -263,7 +242,6 @@ class Endpoint:
             standing=self.standing.name.lower(),
             head=self._head,
             lag=self._lag,
-            late=self._late,
             archive=self._archive.kept,
             block_age=self._block_age,
         )

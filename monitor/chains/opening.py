@@ -69,7 +69,6 @@ def _endpoint(
             line,
             oldest=oldest,
             ahead=ahead,
-            scans=protocol.scans,
             undoes=protocol.undoes,
             archive=Archive(network, canary, told=settings.archive),
         )

@@ -12,7 +12,7 @@ from monitor.chains.choice import BlockChoice
 from monitor.chains.endpoint import Endpoint, Job
 from monitor.chains.errors import ChainError
 from monitor.chains.node import BalanceSlots, Held, Node, StateRoot, Wanted
-from monitor.chains.reader import NetworkReader, size_of
+from monitor.chains.reader import NetworkReader
 from monitor.chains.vote import Group, parties_of
 from monitor.model import BalanceSlot, Block, Network, Token
 from monitor.settings import NetworkSettings
@@ -47,7 +47,7 @@ class ProvenReader(NetworkReader):
         return await self._agreement.repeatedly(partial(self._proven, wanted, at, deadline), deadline)
 
     async def _proven(self, wanted: Wanted, at: BlockChoice, deadline: float) -> Group[Held]:
-        agreed = await self._agreement.reach_once(at, _state_root, deadline, "state root")
+        agreed = await self._agreement.reach_once(at, _state_root, deadline)
         root = agreed.finding
         slots = await self._slots(wanted, agreed, deadline)
         provable = {token: accounts for token, accounts in wanted.items() if token not in slots.missing}
@@ -58,9 +58,8 @@ class ProvenReader(NetworkReader):
 
             return proven
 
-        kind = ("proofs", size_of(provable.values()))
         candidates = self._provers(agreed)
-        group = await self._agreement.reach_at(root.block, candidates, proving(provable), deadline, kind=kind, needed=1)
+        group = await self._agreement.reach_at(root.block, candidates, proving(provable), deadline, needed=1)
         held = await self._second_opinion(group, provable, at, deadline, proving)
         for token in held.failed:
             self._found.pop(token, None)  # its contract may be another one since: to be tried anew
@@ -82,9 +81,7 @@ class ProvenReader(NetworkReader):
             return BalanceSlots(block, self._known(wanted))
         try:
             candidates, needed = self._provers(agreed), self._settings.quorum
-            group = await self._agreement.reach_at(
-                block, candidates, _trying(unknown), deadline, kind="slots", needed=needed
-            )
+            group = await self._agreement.reach_at(block, candidates, _trying(unknown), deadline, needed=needed)
         except ChainError as error:
             if error.passing:
                 raise

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Collection, Iterable, Sequence, Set, Sized
+from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import replace
 from datetime import timedelta
 from operator import is_
@@ -35,8 +35,8 @@ class NetworkReader:
     """All endpoints of one network.
 
     Each reading begins with a roll call, which chooses the block; then as many parties as must agree read it, in
-    their order, and the next one for each that fails or takes too long. Endpoints that a reading did
-    not need are probed afterwards, so that their state is known before they are needed.
+    their order, and the next one for each that fails. Endpoints that a reading did not need are probed afterwards, so
+    that their state is known before they are needed.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class NetworkReader:
             return await node.confirm(questions, block)
 
         at = choice_of(self._settings.block)
-        group = await self._agreement.reach(at, owners, self._deadline(), ("owners", size_of([questions])))
+        group = await self._agreement.reach(at, owners, self._deadline())
         return list(group.finding.answers)
 
     async def check(self, sample: Wanted) -> tuple[EndpointState, ...]:
@@ -129,8 +129,7 @@ class NetworkReader:
 
             return balances
 
-        kind = ("balances", size_of(wanted.values()))
-        group = await self._agreement.reach(at, reading(wanted), deadline, kind)
+        group = await self._agreement.reach(at, reading(wanted), deadline)
         return replace(group, finding=await self._second_opinion(group, wanted, at, deadline, reading))
 
     def _whole(self, held: Held, wanted: Wanted) -> Held:
@@ -207,11 +206,6 @@ def _same(read: Set[Address], wanted: Collection[Address]) -> bool:
     if len(read) == len(wanted) and (all(map(is_, read, wanted)) or all(map(read.__contains__, wanted))):
         return True
     return read == set(wanted)
-
-
-def size_of(parts: Iterable[Sized]) -> int:
-    """The order of magnitude, in powers of two, of how much is asked for."""
-    return sum(map(len, parts)).bit_length()
 
 
 def _over(deadline: float) -> bool:

@@ -4,19 +4,15 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
-from monitor.chains.asked import Asked
 from monitor.chains.choice import BlockChoice, Height
 from monitor.chains.endpoint import Endpoint
 from monitor.chains.errors import ChainError
-from monitor.chains.patience import Patience
+from monitor.chains.polling import Poll
 from monitor.chains.vote import parties_of
 from monitor.model import Block
 
-_UNKNOWN = 2.0
-"""Seconds to wait for a block while nobody knows how long that takes."""
-
-_SAME_MOMENT = 1.0
-"""Seconds within which answers can be compared: a later one names a later block, which others had not seen either."""
+_STRAGGLERS = 2.0
+"""Seconds after which nobody is waited for who is not needed, nor compared: a later answer is of a later moment."""
 
 
 class RollCall:
@@ -24,7 +20,7 @@ class RollCall:
 
     A block of the past is asked of as many parties as must agree. Otherwise all endpoints are asked that do not rest,
     so that it is known who is up and how far each is; but nobody waits for more than are needed. Where ``everyone`` is
-    to be compared, all are waited for that are not late, and the block is one that all but those far behind have.
+    to be compared, all are waited for 2 s, and the block is one that all but those far behind have.
     """
 
     def __init__(
@@ -32,7 +28,6 @@ class RollCall:
         order: Sequence[Endpoint],
         at: BlockChoice,
         quorum: int,
-        patience: Patience,
         largest_lag: timedelta,
         *,
         everyone: bool = False,
@@ -43,15 +38,10 @@ class RollCall:
         self._at = at
         self._quorum = quorum
         self._everyone = everyone
-        self._patience = patience
-        self._wait = patience.seconds(self._kind, _UNKNOWN)
+        self._until = _now() + _STRAGGLERS
         self._largest_lag = largest_lag
         self._prompt: dict[Endpoint, Block] = {}
         self._tried: set[str] = set()
-
-    @property
-    def _kind(self) -> str:
-        return "a past block" if isinstance(self._at, Height) else "a block"
 
     async def take(self, absent: Collection[Endpoint], deadline: float) -> dict[asyncio.Task[Block], Endpoint]:
         """Ask until enough have answered; gives back who is still being asked.
@@ -61,29 +51,25 @@ class RollCall:
         present = [endpoint for endpoint in self._order if not endpoint.rests and endpoint not in absent]
         others = [endpoint for endpoint in self._order if endpoint not in present]
         few = isinstance(self._at, Height) and not self._everyone
-        asked = Asked([*present, *others], lambda endpoint: self._attend(endpoint, deadline), self._wait, by_party=few)
+        poll = Poll([*present, *others], lambda endpoint: self._attend(endpoint, deadline), by_party=few)
         wanted = self._quorum if few else len(present)
         try:
-            while not self._enough(asked) and asked.possible:
-                await asked.some(wanted)
+            while poll.possible and not self._enough(poll):
+                await poll.some(wanted, max(0, self._until - _now()) if self._named_by_enough else None)
                 wanted = self._quorum - len(parties_of(self.named))
         except asyncio.CancelledError:
-            await asked.stop()
+            await poll.stop()
             raise
-        return asked.release()
+        return poll.release()
 
     async def _attend(self, endpoint: Endpoint, deadline: float) -> Block:
-        began = asyncio.get_running_loop().time()
         try:
             block = await endpoint.resolve(self._at, deadline)
         except ChainError as error:
             self.failed[endpoint] = error
             raise
-        seconds = asyncio.get_running_loop().time() - began
         self.named[endpoint] = block
-        if seconds <= self._wait:
-            self._patience.took(self._kind, seconds)
-        if seconds <= max(self._wait, _SAME_MOMENT):
+        if _now() <= self._until:
             self._prompt[endpoint] = block
         if not isinstance(self._at, Height):
             self._compare(endpoint)
@@ -102,13 +88,19 @@ class RollCall:
             lags = reached.timestamp - block.timestamp > self._largest_lag
             endpoint.stands(block.number, max(0, reached.number - block.number), lags=lags)
 
-    def _enough(self, asked: Asked[Block]) -> bool:
+    @property
+    def _named_by_enough(self) -> bool:
+        return len(parties_of(self.named)) >= self._quorum
+
+    def _enough(self, poll: Poll[Block]) -> bool:
         """Whether those that come first have answered, and as many as must agree stand at the same height."""
-        if len(parties_of(self.named)) < self._quorum:
+        if not self._named_by_enough:
             return False
-        waiting = asked.prompt
-        if not waiting or self._everyone:
-            return not waiting
+        waiting = poll.waiting
+        if not waiting or _now() >= self._until:
+            return True
+        if self._everyone:
+            return False
         attending = [each for each in self._order if each in self.named or each in waiting]
         first = [each for each in attending if each is _first_of(each.party, attending)][: self._quorum]
         top = max(block.number for block in self.named.values())
@@ -116,23 +108,21 @@ class RollCall:
         return not waiting & set(first) and (reached >= self._quorum or self._quorum == 1)
 
     def next_block(self) -> Block | None:
-        """The best block that was not given yet; None when there is no other, or too few have answered."""
-        block = self.upcoming
-        if block:
-            self._tried.add(block.hash)
-        return block
+        """The best block that was not given yet: first the newest that as many parties have reached as must agree.
 
-    @property
-    def upcoming(self) -> Block | None:
-        """The block that comes next: first the newest that as many parties have reached as must agree."""
-        if len(parties_of(self.named)) < self._quorum:
+        None when there is no other, or too few have answered.
+        """
+        if not self._named_by_enough:
             return None
         named = [self.named[endpoint] for endpoint in self._order if endpoint in self.named]
         if self._quorum > 1:
             reached = self._common().number
             named = [block for block in named if block.number <= reached]
             named.sort(key=lambda block: (-block.number, -len(parties_of(self._namers(block)))))
-        return next((block for block in named if block.hash not in self._tried), None)
+        block = next((block for block in named if block.hash not in self._tried), None)
+        if block:
+            self._tried.add(block.hash)
+        return block
 
     def _common(self) -> Block:
         """The newest block that all have reached who are to answer."""
@@ -175,3 +165,7 @@ def _reached(named: Mapping[Endpoint, Block], parties: int) -> Block:
         newest[endpoint.party] = block
     blocks = sorted(newest.values(), key=lambda block: block.number, reverse=True)
     return blocks[min(parties, len(blocks)) - 1]
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,7 +1,7 @@
 """What in a configuration is probably not meant, and yet may be: told, never refused."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +11,15 @@ from monitor.daemon.proof_sources import is_proof
 from monitor.model import Document
 from monitor.published import DocumentError, is_url, read_liabilities, unpack
 from monitor.registry import Registry
-from monitor.settings import DocumentSettings, ExchangeSettings, LiabilitiesSettings, NetworkSettings, Settings, Warned
+from monitor.settings import (
+    DocumentSettings,
+    ExchangeSettings,
+    LiabilitiesSettings,
+    NetworkSettings,
+    Section,
+    Settings,
+    Warned,
+)
 
 _SMALL = 64 * 1024
 """Bytes of liabilities that are read to look for an asset: nobody waits for the check of a configuration."""
@@ -24,6 +32,24 @@ def doubts(settings: Settings, registry: Registry) -> Iterator[Warned]:
         yield from _limits_of_nothing(name, exchange, registry)
     for name, network in settings.networks.items():
         yield from _shared_hosts(name, network)
+    yield from _without_effect(settings, ())
+
+
+def _without_effect(value: object, place: tuple[str | int, ...]) -> Iterator[Warned]:
+    """Keys of earlier versions, which files of theirs may still hold."""
+    match value:
+        case Section():
+            for name, field in type(value).model_fields.items():
+                if field.deprecated and name in value.model_fields_set:
+                    yield Warned((*place, name), str(field.deprecated))
+                elif not field.deprecated:
+                    yield from _without_effect(getattr(value, name), (*place, name))
+        case Mapping():
+            for key, each in value.items():
+                yield from _without_effect(each, (*place, key))
+        case tuple():
+            for index, each in enumerate(value):
+                yield from _without_effect(each, (*place, index))
 
 
 def _absent_sources(name: str, settings: ExchangeSettings) -> Iterator[Warned]:

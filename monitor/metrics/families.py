@@ -218,11 +218,6 @@ SCAN_PROGRESS = _gauge(
     "How far a scan of outputs, or the way back to a past block, has come; absent while none is under way.",
     "network", "endpoint",
 )  # fmt: skip
-ENDPOINT_LATE = _counter(
-    "por_endpoint_late_total",
-    "Answers that took so much longer than usual that other endpoints were asked in its place.",
-    "network", "endpoint",
-)  # fmt: skip
 ENDPOINT_HEAD_BLOCK = _gauge(
     "por_endpoint_head_block",
     "The number of the block that the endpoint named when all were last asked; absent until it named one.",

@@ -287,11 +287,6 @@ def _endpoint_disagreements(world: World) -> Series:
         yield (endpoint.network, endpoint.name), endpoint.disagreements
 
 
-def _endpoint_late(world: World) -> Series:
-    for endpoint in world.endpoints:
-        yield (endpoint.network, endpoint.name), endpoint.late
-
-
 def _endpoint_heads(world: World) -> Series:
     for endpoint in world.endpoints:
         if endpoint.head is not None:
@@ -399,7 +394,6 @@ STATE: tuple[tuple[Family, Callable[[World], Series]], ...] = (
     (families.ENDPOINT_DISAGREEMENTS, _endpoint_disagreements),
     (families.FOLLOW_DIFFERENCE, _follow_differences),
     (families.SCAN_PROGRESS, _scan_progress),
-    (families.ENDPOINT_LATE, _endpoint_late),
     (families.ENDPOINT_HEAD_BLOCK, _endpoint_heads),
     (families.ENDPOINT_HEAD_LAG, _endpoint_lags),
     (families.DOCUMENT_FETCHES, _document_fetches),

@@ -109,13 +109,11 @@ class EndpointState:
     difference: str | None = None
     """Where it follows balances block by block: what the newest rescan found otherwise. None before there was one."""
     standing: str = "good"
-    """What speaks against asking it first: ``good``, ``slow``, ``behind``, ``doubted`` or ``down``."""
+    """What speaks against asking it first: ``good``, ``behind``, ``doubted`` or ``down``."""
     head: int | None = None
     """The number of the block that it named last, when all endpoints were asked; None until it named one."""
     lag: int | None = None
     """How many blocks that was behind the newest one known to as many endpoints as must agree."""
-    late: int = 0
-    """How often it took so long that another endpoint was asked in its place."""
     archive: bool | None = None
     """Whether it keeps the states of past blocks; None until found out."""
     block_age: timedelta | None = None

@@ -219,10 +219,10 @@ class EndpointSettings(Section):
     concurrency: int = Field(4, gt=0, description="Requests under way at the same time.")
     rate: float | None = Field(None, gt=0, description="Requests per second; unset: no limit.")
     batch: int = Field(100, gt=0, description="Calls in one request, where the protocol knows batches.")
-    weight: int | None = Field(
+    weight: object = Field(
         None,
-        gt=0,
-        description="Its share of the readings, among the endpoints that have one; those without one follow, in order.",
+        deprecated="has no effect any more: endpoints are asked in the order of the file; leave it out",
+        exclude=True,
     )
     archive: bool | None = Field(
         None, description="Whether it keeps the states of past blocks, which `claims` needs; unset: found out."
@@ -301,10 +301,11 @@ class NetworkSettings(Section):
         timedelta(hours=24),
         description="How often what was followed block by block (bitcoind) is checked against a scan of all outputs.",
     )
-    hedge_after: PositiveDuration | None = Field(
+    hedge_after: object = Field(
         None,
-        description="How long an answer is waited for before another endpoint is asked as well; default: three times "
-        "as long as usual, at least 1s.",
+        deprecated="has no effect any more: the next endpoint is asked when one fails, or does not answer within its "
+        "`timeout`; leave it out",
+        exclude=True,
     )
     max_lag: PositiveDuration | None = Field(
         None,

@@ -304,7 +304,6 @@ def endpoint(state: EndpointState) -> Json:
         "requests": state.requests,
         "failures": dict(state.failures),
         "disagreements": state.disagreements,
-        "late": state.late,
         "standing": state.standing,
         "head": state.head,
         "lag": state.lag,

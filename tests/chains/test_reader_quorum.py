@@ -1,11 +1,11 @@
-"""Several endpoints of one network that must agree: quorum, majority, weights."""
+"""Several endpoints of one network that must agree: quorum and majority."""
 
 from typing import Any
 
 import pytest
 from aiohttp import web
 
-from monitor.chains import ChainError, Height, Reason
+from monitor.chains import ChainError, Reason
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM, happened
 from tests.support.crowds import ACCOUNTS, COINS, LATEST, WANTED, Evm, dead, hang, honest, lying, settled, urls
@@ -145,21 +145,6 @@ async def test_an_endpoint_that_stands_still_is_asked_last_until_it_has_caught_u
     nodes[0].tip, nodes[0].age = 100, 12
     await reader.read(WANTED, LATEST)
     await settled()
-    assert (await reader.read(WANTED, LATEST)).endpoints == ("node-1",)
-
-
-# --- weights ---
-
-
-async def test_endpoints_with_weights_share_the_readings_and_the_others_wait_for_their_failure(
-    evm: Evm, open_reader: Opener
-) -> None:
-    nodes = await honest(evm, 3)
-    weights = [{}, {"weight": 3}, {"weight": 1}]
-    reader = open_reader(ETHEREUM, *(url | weight for url, weight in zip(urls(nodes), weights, strict=True)))
-    first = [(await reader.read(WANTED, Height(5))).endpoints[0] for _ in range(8)]
-    assert (first.count("node-2"), first.count("node-3")) == (6, 2)
-    nodes[1].mischief = nodes[2].mischief = dead
     assert (await reader.read(WANTED, LATEST)).endpoints == ("node-1",)
 
 

@@ -230,6 +230,20 @@ def test_limits_of_what_is_not_owed_are_a_warning_where_the_liabilities_are_at_h
     assert "monitor.yaml:5: exchanges.okx.assets.ETH: the liabilities do not name this asset" in err
 
 
+def test_keys_of_earlier_versions_are_a_warning_and_not_shown_any_more(command: Command, site: Site) -> None:
+    """Whatever they say."""
+    site.exchange("okx", [signed(1)])
+    endpoint = {"url": "http://node", "weight": 3}
+    site.network("ethereum", endpoints=[endpoint, {"url": "http://other", "weight": "much"}], hedge_after="500ms")
+    path = site.write()
+    checked = command("config", "check", path)
+    assert (checked.status, checked.err.count("has no effect any more")) == (0, 3)
+    for key in ("endpoints[0].weight", "endpoints[1].weight", "hedge_after"):
+        assert f"networks.ethereum.{key}: has no effect any more: " in checked.err
+    shown = command("config", "show", path)
+    assert ("weight" in shown.out, "hedge_after" in shown.out) == (False, False)
+
+
 def test_a_list_that_is_not_there_yet_is_a_warning(command: Command, tmp_path: Path) -> None:
     status, err = checked(command, tmp_path, exchange(tmp_path, source="www.okx.com/list.csv"))
     assert status == 0

@@ -185,7 +185,6 @@ def test_how_far_an_endpoint_is_behind_is_known_once_it_has_named_a_block(shown:
     node = {"network": "ethereum", "endpoint": "node-1"}
     assert shown.value("por_endpoint_head_block", **node) == 21_500_000
     assert shown.value("por_endpoint_head_lag_blocks", **node) == 1
-    assert shown.value("por_endpoint_late_total", **node) == 4
     assert len(shown.named("por_endpoint_head_lag_blocks")) == len(shown.named("por_endpoint_head_block")) == 1
 
 

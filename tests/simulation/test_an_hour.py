@@ -58,7 +58,7 @@ async def an_hour(seed: int, basis: Basis) -> Truth:
         return truth
 
 
-@pytest.mark.parametrize(("seed", "basis"), [(1, Basis.VERIFIED), (2, Basis.SIGNED), (3, Basis.LISTED)])
+@pytest.mark.parametrize(("seed", "basis"), [(1, Basis.VERIFIED), (2, Basis.SIGNED), (7, Basis.LISTED)])
 def test_no_status_of_an_hour_of_faults_is_contradicted_by_the_truth(seed: int, basis: Basis) -> None:
     truth = virtual_time.run(an_hour(seed, basis))
     judged = truth.statuses.total()

@@ -1,8 +1,9 @@
 """Nodes without a wire, for what endpoints do with each other in time."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from monitor.chains.choice import BlockChoice
@@ -21,6 +22,8 @@ class FakeNode(Node):
 
     naming = 0.0
     reading = 0.1
+    hanging = False
+    """Whether nothing comes until the request is given up."""
     failing: Reason | None = None
     moving = False
     """Whether its block leaves the chain while it is read."""
@@ -36,6 +39,9 @@ class FakeNode(Node):
         if self.failing:
             raise self.line.fault(self.failing, "it fails")
         self.line.requests += 1
+        if self.hanging:
+            await asyncio.sleep(self.line.timeout)
+            raise self.line.fault(Reason.TIMEOUT, "no whole answer in time")
         await asyncio.sleep(self.reading)
         if self.moving:
             raise self.line.fault(Reason.TIP_MOVED, "it left the chain")
@@ -56,24 +62,27 @@ class Fakes:
         self,
         count: int,
         *,
-        scans: Sequence[int] = (),
         undoes: Sequence[int] = (),
         node: type[FakeNode] = FakeNode,
         chance: Callable[[], float] = lambda: 1.0,
         parties: Sequence[str] = (),
+        endpoint: Mapping[str, Any] = MappingProxyType({}),
         **settings: Any,
     ) -> None:
-        """``parties``: who runs them, in order; unless told, each is of a party of its own."""
+        """``parties``: who runs them, in order; unless told, each is of a party of its own.
+
+        ``endpoint``: settings that all of them have.
+        """
         names = [f"node-{number}" for number in range(1, count + 1)]
         described = [
-            {"name": name, "party": party, "url": "http://127.0.0.1:1"}
+            {"name": name, "party": party, "url": "http://127.0.0.1:1", **endpoint}
             for name, party in zip(names, parties or names, strict=True)
         ]
         self.settings = NetworkSettings.model_validate({"endpoints": described, **settings})
         lines = [Line(endpoint) for endpoint in self.settings.endpoints]
         self.nodes = [node(ETHEREUM, line) for line in lines]
         self.endpoints = [
-            Endpoint(ETHEREUM, "fake", node, line, scans=number in scans, undoes=number in undoes)
+            Endpoint(ETHEREUM, "fake", node, line, undoes=number in undoes)
             for number, (node, line) in enumerate(zip(self.nodes, lines, strict=True))
         ]
         self.reader = NetworkReader(ETHEREUM, self.settings, self.endpoints, chance=chance)

@@ -118,8 +118,8 @@ async def test_endpoints_and_alerts(client: Client) -> None:
     assert [each["method"] for each in endpoints] == ["follow", "override", None, None]
     assert endpoints[0]["work"] == {"what": "scanning the unspent outputs", "percent": 25}
     assert endpoints[0]["difference"] == "at block 940100: 1 output not followed, such as 00:1"
-    known = {name: endpoints[1][name] for name in ("standing", "head", "lag", "late", "archive")}
-    assert known == {"standing": "slow", "head": 21_500_000, "lag": 1, "late": 4, "archive": True}
+    known = {name: endpoints[1][name] for name in ("standing", "head", "lag", "archive")}
+    assert known == {"standing": "behind", "head": 21_500_000, "lag": 1, "archive": True}
     alerts = (await get(client, "/api/v1/alerts"))["alerts"]
     assert alerts[0]["active"] is True
     assert alerts[0]["since"] == "2026-03-14T14:38:26Z"

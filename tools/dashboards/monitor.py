@@ -217,7 +217,7 @@ def _endpoints() -> Part:
                 )
             ],
             looks.COUNT,
-            width=8,
+            width=12,
             minimum=0,
         ),
         graph(
@@ -225,14 +225,7 @@ def _endpoints() -> Part:
             "The block that each endpoint named when all were last asked. One that stands still is a flat line.",
             [Line(highest(of(families.ENDPOINT_HEAD_BLOCK, MONITOR), _BY_ENDPOINT), "{{endpoint}} ({{network}})")],
             looks.COUNT,
-            width=8,
-        ),
-        bars(
-            "Late answers",
-            "Answers that took so much longer than usual that other endpoints were asked in their place.",
-            [Line(counted(of(families.ENDPOINT_LATE, MONITOR), _BY_ENDPOINT), "{{endpoint}} ({{network}})")],
-            looks.COUNT,
-            width=8,
+            width=12,
         ),
     ]
 

@@ -142,7 +142,7 @@ async def test_servers_that_lie_lag_or_cut_the_line_are_outvoted_and_named(
         }
         for name, endpoint in guilty.items():
             named = [{**each, "name": who} for who, each in {name: endpoint, **honest}.items()]
-            reader = open_reader(REGTEST, *named, quorum=2, hedge_after="30s")
+            reader = open_reader(REGTEST, *named, quorum=2)
             reading = await reader.read(WANTED, LATEST)
             assert reading.balances == {BTC: EXPECTED}, name
             states = {state.name: state for state in reader.endpoints()}
