@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from monitor.model import Network
-from monitor.ownership.bitcoin.coins import BIP322, MESSAGE_HEADERS
 from monitor.ownership.families import FAMILIES, load_family
 from monitor.ownership.families.evm import forms
 from monitor.registry import Registry, load
@@ -124,9 +123,10 @@ def _own_forms(network: Network) -> str:
     """What differs between the networks of one family."""
     if network.family == "evm":
         return ", ".join(form.name for form in forms(network))
-    headers = MESSAGE_HEADERS.get(network.name, ())
-    more = ["BIP-322"] if network.name in BIP322 else []
-    return ", ".join([*(f"`{header.strip()}`" for header in headers), *more])
+    if network.parameters is None:
+        return ""
+    more = ["BIP-322"] if network.parameters.bip322 else []
+    return ", ".join([*(f"`{header.strip()}`" for header in network.parameters.message_headers), *more])
 
 
 def _members(registry: Registry, family: str) -> list[Network]:

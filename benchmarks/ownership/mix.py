@@ -17,7 +17,6 @@ from nacl.signing import SigningKey
 
 from monitor.model import Claim
 from monitor.ownership import digests
-from monitor.ownership.bitcoin.coins import MESSAGE_HEADERS
 from monitor.ownership.digests import hash160, keccak
 from monitor.ownership.families.ton.wallets import WALLETS
 from monitor.registry import load
@@ -122,11 +121,12 @@ def _xrp(seed: bytes, network: str) -> Row:
 
 
 _P2PKH = {"bitcoin": b"\x00", "litecoin": b"\x30", "dogecoin": b"\x1e"}
+_HEADERS = {name: f"{name.title()} Signed Message:\n" for name in _P2PKH}
 
 
 def _p2pkh(seed: bytes, network: str) -> Row:
     key = PrivateKey(seed)
-    signed = _recovery(key, digests.bitcoin_message(MESSAGE_HEADERS[network][0], MESSAGE))
+    signed = _recovery(key, digests.bitcoin_message(_HEADERS[network], MESSAGE))
     address = base58.b58encode_check(_P2PKH[network] + hash160(key.public_key.format())).decode()
     return Row(_claim(network, address, _compact(signed.signature)), (signed,))
 
@@ -135,7 +135,7 @@ def _multisig(seed: bytes, network: str) -> Row:
     """2 of 3 in P2SH; the first two keys sign."""
     keys = [PrivateKey(sha256(seed + bytes((position,))).digest()) for position in range(3)]
     script = b"\x52" + b"".join(b"\x21" + key.public_key.format() for key in keys) + b"\x53\xae"
-    digest = digests.bitcoin_message(MESSAGE_HEADERS[network][0], MESSAGE)
+    digest = digests.bitcoin_message(_HEADERS[network], MESSAGE)
     first, second = (_recovery(key, digest) for key in keys[:2])
     address = base58.b58encode_check(b"\x05" + hash160(script)).decode()
     texts = (_compact(first.signature), _compact(second.signature))

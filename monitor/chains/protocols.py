@@ -34,17 +34,11 @@ class NodeProtocol:
     """Whether it tells what a few accounts had some blocks ago about as soon as what they have now."""
     proves: bool = False
     """Whether it can prove balances."""
-    unserved: frozenset[str] = frozenset()
-    """Networks of its families that it does not serve."""
 
     def nodes(self) -> type[Node]:
         """Import the class of its nodes."""
         found: type[Node] = resolve_name(f"monitor.chains.{self.node}")
         return found
-
-
-_OTHER_HEADERS = frozenset({"bitcoin-diamond", "bitcoin-gold", "decred", "horizen", "qtum", "ravencoin", "zcash"})
-"""Networks whose headers have other fields than Bitcoin's, so that an Electrum server's blocks cannot be named."""
 
 
 PROTOCOLS = {
@@ -53,7 +47,7 @@ PROTOCOLS = {
         "bitcoin.bitcoind:BitcoindNode", frozenset({"bitcoin"}), _HTTP, scans=True, undoes=True, recalls=True
     ),
     "esplora": NodeProtocol("bitcoin.esplora:EsploraNode", frozenset({"bitcoin"}), _HTTP),
-    "electrum": NodeProtocol("bitcoin.electrum:ElectrumNode", frozenset({"bitcoin"}), _TCP, unserved=_OTHER_HEADERS),
+    "electrum": NodeProtocol("bitcoin.electrum:ElectrumNode", frozenset({"bitcoin"}), _TCP),
     "tron": NodeProtocol("tron.http:TronNode", frozenset({"tron"}), _HTTP),
     "tron-jsonrpc": NodeProtocol("tron.jsonrpc:TronJsonRpcNode", frozenset({"tron"}), _HTTP),
     "solana": NodeProtocol("solana.node:SolanaNode", frozenset({"solana"}), _HTTP),
@@ -103,8 +97,18 @@ def largest_lag(network: Network, settings: NetworkSettings) -> timedelta:
 
 
 def is_readable(network: Network) -> bool:
-    """Whether some protocol reads balances of the network's family."""
+    """Whether some protocol reads balances of the network."""
     return any(protocol.reads for protocol in _serving(network).values())
+
+
+def unreadable_because(network: Network) -> str:
+    """Why no protocol reads balances of the network, as a sentence; empty where one does."""
+    if is_readable(network):
+        return ""
+    reasons = "; ".join(f"{name}: {_obstacle(name, network)}" for name in _speaking(network) if PROTOCOLS[name].reads)
+    if not reasons:
+        return f"balances of {network.family} networks cannot be read yet"
+    return f"balances of {network.title} cannot be read ({reasons})"
 
 
 def reads_in_parts(network: Network, settings: NetworkSettings) -> bool:
@@ -123,16 +127,26 @@ def is_provable(network: Network) -> bool:
 
 
 def is_served(network: Network) -> bool:
-    """Whether some protocol speaks to nodes of the network's family, be it only to confirm owners."""
+    """Whether some protocol speaks to nodes of the network, be it only to confirm owners."""
     return bool(_serving(network))
 
 
 def _serving(network: Network) -> dict[str, NodeProtocol]:
-    return {
-        name: protocol
-        for name, protocol in PROTOCOLS.items()
-        if network.family in protocol.families and network.name not in protocol.unserved
-    }
+    return {name: PROTOCOLS[name] for name in _speaking(network) if not _obstacle(name, network)}
+
+
+def _speaking(network: Network) -> list[str]:
+    """The protocols of the network's family, whether its nodes can do all that they ask for or not."""
+    return [name for name, protocol in PROTOCOLS.items() if network.family in protocol.families]
+
+
+def _obstacle(protocol: str, network: Network) -> str:
+    """What is in the way of reading a network by a protocol of its family; empty: nothing."""
+    if network.family != "bitcoin":
+        return ""
+    if network.parameters is None:
+        return "the registry does not say what its addresses and blocks look like (`parameters`)"
+    return network.parameters.unserved.get(protocol, "")
 
 
 def protocol_of(network: Network, settings: EndpointSettings) -> str:
@@ -142,10 +156,11 @@ def protocol_of(network: Network, settings: EndpointSettings) -> str:
     """
     served = list(_serving(network))
     if not served:
-        raise ValueError(f"balances of {network.family} networks cannot be read yet")
+        raise ValueError(unreadable_because(network))
     name = settings.protocol or served[0]
     if name not in served:
-        raise ValueError(f"protocol {name!r} does not serve {network.title}; use {' or '.join(served)}")
+        why = f" ({reason})" if name in PROTOCOLS and (reason := _obstacle(name, network)) else ""
+        raise ValueError(f"protocol {name!r} does not serve {network.title}{why}; use {' or '.join(served)}")
     schemes = PROTOCOLS[name].schemes
     if settings.url.partition("://")[0] not in schemes:
         begins = " or ".join(f"{scheme}://" for scheme in schemes)

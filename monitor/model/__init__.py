@@ -17,6 +17,14 @@ from monitor.model.balances import (
     disjoint,
 )
 from monitor.model.chain import BalanceSlot, Block, Network, Token
+from monitor.model.chain_parameters import (
+    AddressPrefixes,
+    BlockHash,
+    ChainParameters,
+    Checkpoint,
+    KeyHash,
+    KnownPrefixes,
+)
 from monitor.model.judgement import (
     AssetAssessment,
     Audit,
@@ -82,6 +90,7 @@ from monitor.model.world import (
 __all__ = [
     "AccountOutputs",
     "Address",
+    "AddressPrefixes",
     "AlertLimits",
     "AlertName",
     "AlertState",
@@ -92,6 +101,9 @@ __all__ = [
     "Balances",
     "Basis",
     "Block",
+    "BlockHash",
+    "ChainParameters",
+    "Checkpoint",
     "Claim",
     "ClaimKind",
     "ClaimMismatch",
@@ -103,6 +115,8 @@ __all__ = [
     "Gap",
     "Heights",
     "JobState",
+    "KeyHash",
+    "KnownPrefixes",
     "Liabilities",
     "LiabilitiesFall",
     "LiabilitiesLedger",

@@ -1,9 +1,10 @@
 """Networks, tokens and blocks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from monitor.model.chain_parameters import ChainParameters
 from monitor.model.positions import Position
 from monitor.model.values import EXACT
 
@@ -19,6 +20,8 @@ class Network:
     title: str
     execution: str = ""
     """Short name of the network whose blocks this one carries (a beacon chain's execution layer); mostly empty."""
+    parameters: ChainParameters | None = field(default=None, hash=False, repr=False)
+    """What tells a coin of Bitcoin's family from its kin; None where the registry does not say, and elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

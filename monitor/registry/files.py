@@ -5,38 +5,17 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictInt,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, StrictBool, StrictInt, ValidationError, model_validator
 
 from monitor.model import PositionKind
 from monitor.registry.errors import RegistryError
+from monitor.registry.fields import AssetName, Caip2, Decimals, Entry, Name, RateFunction, Slot, Text
+from monitor.registry.parameters import ParametersEntry
 
 try:
     from yaml import CSafeLoader as _SafeLoader
 except ImportError:  # a PyYAML built without libyaml reads the same, five times slower
     from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
-AssetName = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9._-]{0,31}$")]
-Caip2 = Annotated[str, StringConstraints(pattern=r"^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}$")]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
-Decimals = Annotated[StrictInt, Field(ge=0, le=36)]
-Slot = Annotated[StrictInt, Field(ge=0, lt=2**256)]
-RateFunction = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}\((uint256)?\)$")]
-
-
-class Entry(BaseModel):
-    """A part of a registry file: unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class HeldAsEntry(Entry):
@@ -72,6 +51,7 @@ class NetworkEntry(Entry):
     labels: list[Text] = Field(default_factory=list)
     execution: Name | None = None
     moved: MovedEntry | None = None
+    parameters: ParametersEntry | None = None
 
 
 class SlotEntry(Entry):

@@ -5,13 +5,14 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from monitor.model import BalanceSlot, Network, Token
+from monitor.model import BalanceSlot, ChainParameters, Network, Token
 from monitor.registry.addresses import AddressError, decode
 from monitor.registry.book import CoinId, Move, Registry, Tables
 from monitor.registry.errors import RegistryError
 from monitor.registry.files import (
     CoinEntry,
     HoldingEntry,
+    NetworkEntry,
     PositionEntry,
     RegistryFile,
     SlotEntry,
@@ -19,6 +20,7 @@ from monitor.registry.files import (
     read,
 )
 from monitor.registry.names import fold
+from monitor.registry.parameters import AddressesEntry, indistinct, known_prefixes, related
 from monitor.registry.positions import native_token, position_token
 
 _DATA = Path(__file__).parent / "data"
@@ -89,11 +91,11 @@ class _Assembly:
         self.tables = Tables()
 
     def networks(self) -> None:
+        self._chains()
         for file, name, entry in self._entries(lambda document: document.networks):
             place = f"{file}: networks.{name}"
-            if not self._first("network", name, place) or not self._first("CAIP-2 id", entry.caip2, place):
+            if self._origins["network", name] != place or name not in self.tables.networks:
                 continue
-            self.tables.networks[name] = Network(name, entry.caip2, entry.family, entry.title, entry.execution or "")
             if entry.native:
                 self._first("token", (name, entry.native.asset), place)
                 self.tables.natives[name] = native_token(name, entry.native)
@@ -108,6 +110,36 @@ class _Assembly:
                 self._network(entry.execution, place)
             if entry.moved and (network := self._network(entry.moved.network, place)):
                 self.tables.moves[name] = Move(entry.moved.height, network)
+
+    def _chains(self) -> None:
+        """The networks themselves: how coins of one family are told apart depends on all of them."""
+        addresses: dict[str, AddressesEntry] = {}
+        for file, name, entry in self._entries(lambda document: document.networks):
+            place = f"{file}: networks.{name}"
+            if self._first("network", name, place) and self._first("CAIP-2 id", entry.caip2, place):
+                parameters = self._parameters(entry, place)
+                network = Network(name, entry.caip2, entry.family, entry.title, entry.execution or "", parameters)
+                self.tables.networks[name] = network
+                if entry.parameters:
+                    addresses[name] = entry.parameters.addresses
+        self.tables.networks.update(related(self.tables.networks, known_prefixes(addresses)))
+        for name, other in indistinct(self.tables.networks).items():
+            self.faults.append(
+                f"{self._origins['network', name]}: it shares its genesis with {other}, and nothing tells the two "
+                "apart: give it a `checkpoint`, a block after the split"
+            )
+
+    def _parameters(self, entry: NetworkEntry, place: str) -> ChainParameters | None:
+        if entry.parameters is None:
+            return None
+        if entry.family != "bitcoin" or entry.native is None:
+            self.faults.append(f"{place}: only coins of the family `bitcoin` with a `native` have `parameters`")
+            return None
+        try:
+            return entry.parameters.parameters(entry.caip2, entry.native.decimals)
+        except ValueError as error:
+            self.faults.append(f"{place}: {error}")
+            return None
 
     def labels(self) -> None:
         for file, label, name in self._entries(lambda document: document.labels):

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from monitor.model import Claim, Verdict, VerdictStatus
 from monitor.ownership import judge
-from monitor.ownership.bitcoin.coins import MESSAGE_HEADERS
 from monitor.ownership.digests import bitcoin_message, okx_message
 from tests.support.ownership import (
     BITCOIN,
@@ -34,7 +33,7 @@ ADDRESSES: dict[str, Callable[[PrvKeyData], str]] = {
 }
 
 KEY = PrvKeyData(5)
-DIGEST = bitcoin_message(MESSAGE_HEADERS["bitcoin"][0], MESSAGE.encode())
+DIGEST = bitcoin_message("Bitcoin Signed Message:\n", MESSAGE.encode())
 
 
 def judged(row: Claim) -> Verdict:

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from monitor.model import Claim, Verdict, VerdictStatus
 from monitor.ownership import judge
-from monitor.ownership.bitcoin.coins import MESSAGE_HEADERS
 from monitor.ownership.digests import bitcoin_message, hash160, okx_message
 from tests.support.ownership import BITCOIN, MESSAGE, NOT_PROVEN, claim, compact, evm_signature, multisig
 
-DIGEST = bitcoin_message(MESSAGE_HEADERS["bitcoin"][0], MESSAGE.encode())
+DIGEST = bitcoin_message("Bitcoin Signed Message:\n", MESSAGE.encode())
 KEYS = [PrivateKey(bytes((number,)) * 32) for number in (1, 2, 3, 4)]
 PUBLIC = [key.public_key.format() for key in KEYS]
 SIGNED = [compact(key, DIGEST, 31) for key in KEYS]

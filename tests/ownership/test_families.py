@@ -1,21 +1,17 @@
-from monitor.ownership.bitcoin.coins import BIP322, MESSAGE_HEADERS
 from monitor.ownership.families import FAMILIES
 from monitor.ownership.families.evm import forms
 from monitor.registry import load
 
 NETWORKS = load().networks
-DECRED = {"decred"}
-"""Of hashes of its own: bitcoin/decred.py."""
 
 
 def test_the_families_that_are_judged_are_those_of_the_registry() -> None:
     assert set(FAMILIES) == {network.family for network in NETWORKS.values()}
 
 
-def test_every_coin_of_bitcoins_kin_has_its_header() -> None:
-    kin = {name for name, network in NETWORKS.items() if network.family == "bitcoin"}
-    assert kin == set(MESSAGE_HEADERS) | DECRED
-    assert kin >= BIP322
+def test_every_coin_of_bitcoins_kin_has_its_header_and_no_other_network_has_one() -> None:
+    for network in NETWORKS.values():
+        assert bool(network.parameters and network.parameters.message_headers) == (network.family == "bitcoin")
 
 
 def test_the_network_with_a_form_of_its_own_is_in_the_registry() -> None:

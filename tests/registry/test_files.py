@@ -71,11 +71,12 @@ def test_the_documented_example_does_what_the_page_says(extended: Extend) -> Non
 
 
 def test_the_documentation_names_every_key() -> None:
-    from monitor.registry import files
+    from monitor.registry import files, parameters
 
     page = DOCUMENTATION.read_text(encoding="utf-8")
     for section in (
         *(files.RegistryFile, files.NetworkEntry, files.NativeEntry, files.HeldAsEntry, files.TokenEntry),
+        *(parameters.ParametersEntry, parameters.AddressesEntry, parameters.CheckpointEntry),
         *(files.SlotEntry, files.PositionEntry, files.RateEntry, files.HoldingEntry, files.CoinEntry),
     ):
         assert [key for key in section.model_fields if f"`{key}`" not in page] == []

@@ -1,4 +1,4 @@
-"""Networks by name for the tests of addresses, without the registry's data."""
+"""Networks by name for the tests of addresses; coins of Bitcoin's family as the registry has them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ import re
 import pytest
 
 from monitor.model import Network
+from monitor.registry import load
 from monitor.registry.addresses import AddressError, Decoded, canonical, decode
 
 _FAMILIES = {
-    "bitcoin": (
-        "bitcoin-cash bitcoin-diamond bitcoin-gold bitcoin-sv dash decred digibyte dogecoin ecash horizen litecoin "
-        "qtum ravencoin zcash"
-    ),
     "cosmos": "celestia cronos-pos dora-vota dydx injective terra terra-classic",
     "evm": "ethereum ethereum-classic avalanche polygon fantom okc",
     "beacon": "ethereum-beacon",
@@ -30,6 +27,9 @@ _FAMILY_OF = {name: family for family, names in _FAMILIES.items() for name in na
 
 def network(name: str) -> Network:
     """The network ``name``; one that is not listed above is called like its family."""
+    registered = load().networks.get(name)
+    if registered and registered.parameters:
+        return registered
     return Network(name=name, caip2=f"test:{name}", family=_FAMILY_OF.get(name, name), title=name.title())
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from coincurve import PrivateKey
 
 from monitor.model import Claim, ClaimKind, Network, VerdictStatus
+from monitor.registry import load
 from monitor.registry.addresses import AddressError, decode
 
 MESSAGE = "I am an OKX address"
@@ -13,7 +14,9 @@ ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
 
 def network(name: str, family: str) -> Network:
-    return Network(name=name, caip2=f"test:{name}", family=family, title=name.title())
+    registered = load().networks.get(name)
+    parameters = registered.parameters if registered else None
+    return Network(name=name, caip2=f"test:{name}", family=family, title=name.title(), parameters=parameters)
 
 
 BITCOIN = network("bitcoin", "bitcoin")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from monitor.chains.bitcoin.core_rpc import CoreRpc
 from monitor.chains.bitcoin.follow import Follower
 from monitor.chains.bitcoin.genesis import caip2_of
+from monitor.chains.bitcoin.parameters import parameters_of
 from monitor.chains.bitcoin.scripts import Scripts
 from monitor.chains.bitcoin.tip import height_of, held
 from monitor.chains.choice import BlockChoice
@@ -15,10 +16,6 @@ from monitor.chains.line import Line
 from monitor.chains.node import Held, Node, Wanted
 from monitor.model import AccountOutputs, Address, Block, Network, Work
 
-_DECIMALS = 8
-"""Of whole coins as bitcoind and most of its kin write them."""
-_DECIMALS_ELSEWHERE = {"ecash": 2}
-
 
 class BitcoindNode(Node):
     """One bitcoind, pruned or not; wallets and indexes are not needed."""
@@ -26,8 +23,7 @@ class BitcoindNode(Node):
     def __init__(self, network: Network, line: Line) -> None:
         super().__init__(network, line)
         self._rpc = CoreRpc(line)
-        decimals = _DECIMALS_ELSEWHERE.get(network.name, _DECIMALS)
-        self._follower = Follower(self._rpc, network.name, decimals)
+        self._follower = Follower(self._rpc, network.name, parameters_of(network).decimals)
         self._scripts = Scripts(network)
 
     @property
@@ -46,7 +42,7 @@ class BitcoindNode(Node):
         self._follower.configure(following)
 
     async def identify(self) -> str:
-        return await caip2_of(self._rpc.hash_at)
+        return await caip2_of(self.network, self._rpc.hash_at)
 
     async def resolve(self, choice: BlockChoice) -> Block:
         info = await self._rpc.info()

@@ -169,9 +169,8 @@ class CoreRpc:
         if failure.code == _INVALID_PARAMETER and "in progress" in failure.message:
             return self.line.fault(Reason.BUSY, "it scans for someone else")
         if failure.code == _METHOD_NOT_FOUND:
-            return self.line.fault(
-                Reason.UNSUPPORTED, f"{failure}: it lacks what bitcoind has (Dogecoin Core: scantxoutset); use Electrum"
-            )
+            lacking = "it lacks what bitcoind has (`scantxoutset`, as of Bitcoin Core 0.17); use another protocol"
+            return self.line.fault(Reason.UNSUPPORTED, f"{failure}: {lacking}")
         return self.line.fault(Reason.RPC_ERROR, str(failure))
 
     async def close(self) -> None:

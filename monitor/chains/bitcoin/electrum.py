@@ -31,7 +31,7 @@ class ElectrumNode(Node):
         super().__init__(network, line)
         self._wire = Wire(line)
         self._headers = Headers(network, line, self._wire.batch)
-        self._histories = Histories(network.name, line, self._wire.batch)
+        self._histories = Histories(network, line, self._wire.batch)
         self._scripts = Scripts(network)
         self._identity = ""
         self._identified = 0
@@ -41,7 +41,7 @@ class ElectrumNode(Node):
     async def identify(self) -> str:
         """The chain, asked once on each connection: it cannot change behind one, and each call may cost a second."""
         if not self._wire.connected or self._identified != self._wire.connections:
-            self._identity = await caip2_of(self._headers.hash_at)
+            self._identity = await caip2_of(self.network, self._headers.hash_at)
             self._identified = self._wire.connections
         return self._identity
 

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from monitor.chains.amounts import count
+from monitor.chains.bitcoin.parameters import parameters_of
 from monitor.chains.errors import Reason
 from monitor.chains.jsonrpc import Call, Reply, failure_of
 from monitor.chains.line import Line
-from monitor.model import Block, Network
+from monitor.model import Block, BlockHash, Network
 
 _LENGTH = 80
 """Of a header: version (4 bytes), the parent's hash (32), Merkle root (32), time (4), target (4), nonce (4)."""
-_OTHERWISE_HASHED = frozenset({"dash"})
-"""Networks whose block hash is not SHA-256 (Dash: X11). There a block's hash is known from the header after it, so
-that the newest block that can be named is the one under the tip."""
 _ENOUGH = 6
 """Headers whose answer has more than 1 KiB. ElectrumX holds back what has less, up to a second, so that nobody can tell
 by its size what was asked for."""
@@ -37,8 +35,9 @@ class Headers:
     def __init__(self, network: Network, line: Line, ask: Ask) -> None:
         self._line = line
         self._ask = ask
-        self._ahead = int(network.name in _OTHERWISE_HASHED)
-        """How many more headers it takes to name a block."""
+        self._ahead = int(parameters_of(network).block_hash is BlockHash.UNKNOWN)
+        """How many more headers it takes to name a block. Where its hash is not worked out here, it is known from the
+        header after it, so that the newest block that can be named is the one under the tip."""
 
     def newest(self, tip: Tip) -> int:
         """The height of the newest block that can be named."""
@@ -96,7 +95,7 @@ class Headers:
             raise self._line.fault(Reason.MALFORMED, f"{_SUBSCRIBE[0]}: {error!r}") from None
 
     def _header(self, value: object) -> bytes:
-        """A header. Longer ones (merged mining, as in Dogecoin) begin with the 80 bytes that are hashed."""
+        """A header. Longer ones (merged mining) begin with the 80 bytes that are hashed."""
         try:
             header = bytes.fromhex(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):

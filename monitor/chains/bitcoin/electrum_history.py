@@ -12,15 +12,15 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from monitor.chains.amounts import count
+from monitor.chains.bitcoin.parameters import parameters_of
 from monitor.chains.bitcoin.transactions import Transaction, transaction, without_token
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.jsonrpc import Call, Reply, RpcFailure, failure_of
 from monitor.chains.line import Line
+from monitor.model import Network
 
 _TRANSACTIONS = 20
 """In one request at the most: one may have hundreds of kilobytes."""
-_TOKENS = frozenset({"bitcoin-cash"})
-"""Networks where outputs may hold tokens beside coins."""
 _TOO_LARGE = re.compile(r"too (large|long|many)|exceeds", re.IGNORECASE)
 """How servers refuse a long history (ElectrumX: "history too large", Fulcrum: "exceeds"), or an answer of its size."""
 
@@ -40,10 +40,10 @@ class Mention(NamedTuple):
 class Histories:
     """The histories of scripts, asked of one server by ``ask``."""
 
-    def __init__(self, network: str, line: Line, ask: Ask) -> None:
+    def __init__(self, network: Network, line: Line, ask: Ask) -> None:
         self._line = line
         self._ask = ask
-        self._tokens = network in _TOKENS
+        self._tokens = parameters_of(network).cash_tokens
 
     async def since(self, scripts: Mapping[bytes, str], height: int) -> dict[bytes, int]:
         """What the blocks above ``height`` added to the sum of each script, or took from it (then it is negative).

@@ -39,7 +39,7 @@ class EsploraNode(Node):
         """The tip that was resolved last."""
 
     async def identify(self) -> str:
-        return await caip2_of(self._hash_at)
+        return await caip2_of(self.network, self._hash_at)
 
     async def _hash_at(self, height: int) -> str | None:
         body = await self._get(f"/block-height/{height}", missing=True)

@@ -1,32 +1,43 @@
-"""Which chain a Bitcoin-like endpoint is on, by CAIP-2 (namespace bip122)."""
+"""Which chain an endpoint of Bitcoin's family is on, by CAIP-2."""
 
 from collections.abc import Awaitable, Callable
 
-_BITCOIN = "000000000019d6689c085ae165831e93"
-_BITCOIN_SINCE = (840_000, "0000000000000000000320283a032748")
-"""A block that Bitcoin shares with none of its forks."""
-_FORKS = (
-    (556_767, "000000000000000001d956714215d96f", "bsv:mainnet"),
-    (661_648, "000000000000000004284c9d8b2c8ff7", "bip122:000000000000000004284c9d8b2c8ff7"),  # eCash
-    (478_560, "000000000000000000b15ad892af8f6a", "bip122:000000000000000000b15ad892af8f6a"),  # Bitcoin Cash
-)
-"""Forks of Bitcoin by a block of their own, the later ones first: they share all before."""
+from monitor.chains.bitcoin.parameters import parameters_of
+from monitor.model import Checkpoint, Network
+
+HashAt = Callable[[int], Awaitable[str | None]]
+"""The hash of the block of a height on the endpoint's chain; None above its tip."""
+
+_CAIP2_DIGITS = 32
 
 
-async def caip2_of(hash_at: Callable[[int], Awaitable[str | None]]) -> str:
-    """The chain's id: the first 32 digits of its genesis block's hash, or of a block that a fork has for itself.
+async def caip2_of(network: Network, hash_at: HashAt) -> str:
+    """The id of the chain that an endpoint for ``network`` is on: the network's own, or what it is instead.
 
-    The genesis alone does not tell Bitcoin from its forks, whose coins are worth something else. ``hash_at`` gives a
-    block's hash by its height, None above the tip.
+    The genesis alone does not tell a coin from its forks, whose coins are worth something else: the chain must have the
+    network's checkpoint, and none of a later one of its kin. As long as it is shorter than the checkpoint, it must have
+    none of its kin's at all. What is nobody's is called after its own block (namespace bip122).
     """
-    genesis = (await hash_at(0) or "")[:32]
-    if genesis != _BITCOIN:
-        return f"bip122:{genesis}"
-    height, digits = _BITCOIN_SINCE
-    found = await hash_at(height)
-    if found is None or found.startswith(digits):
-        return f"bip122:{_BITCOIN}"
-    for height, digits, name in _FORKS:
-        if (await hash_at(height) or "").startswith(digits):
-            return name
-    return f"bip122:{found[:32]}"
+    genesis = await hash_at(0) or ""
+    parameters = parameters_of(network)
+    if not _begins(genesis, parameters.genesis):
+        return _named(genesis)
+    own = parameters.checkpoint
+    found = await hash_at(own.height) if own else None
+    confirmed = own is not None and found is not None and _begins(found, own.hash)
+    for caip2, checkpoint in parameters.kin:
+        if not (confirmed and own and checkpoint.height <= own.height) and await _has(hash_at, checkpoint):
+            return caip2
+    return network.caip2 if confirmed or found is None else _named(found)
+
+
+async def _has(hash_at: HashAt, checkpoint: Checkpoint) -> bool:
+    return _begins(await hash_at(checkpoint.height) or "", checkpoint.hash)
+
+
+def _begins(block_hash: str, digits: str) -> bool:
+    return bool(block_hash) and block_hash.startswith(digits)
+
+
+def _named(block_hash: str) -> str:
+    return f"bip122:{block_hash[:_CAIP2_DIGITS]}"

@@ -9,14 +9,13 @@ from bitcoin.core import CMutableTransaction, CMutableTxOut, CScript, b2x
 from monitor.devnet import programs
 from monitor.devnet.jsonrpc import JsonRpc, NoAnswerError, RpcError
 from monitor.devnet.processes import ASK_TIMEOUT, Node, NotReadyError
-from monitor.model import Network
+from monitor.registry import load
 from monitor.registry.addresses import bitcoin as addresses
 
 COINBASE_MATURITY = 100
 SUBSIDY = 50 * 100_000_000
 """Satoshi of new coins in each of regtest's first 150 blocks."""
 _WARMING_UP = -28
-_MAINNET = Network("bitcoin", "bip122:000000000019d6689c085ae165831e93", "bitcoin", "Bitcoin")
 
 
 class BitcoinNode(Node):
@@ -107,4 +106,4 @@ class BitcoinNode(Node):
 
 def script_of(address: str) -> bytes:
     """The output script of a mainnet address; AddressError when it is none."""
-    return addresses.script_pubkey(addresses.decode(_MAINNET, address))
+    return addresses.script_pubkey(addresses.decode(load().networks["bitcoin"], address))

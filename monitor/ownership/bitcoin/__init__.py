@@ -2,25 +2,24 @@
 
 ``verified`` rests on that: a key whose hash is the address (P2PKH, P2WPKH, P2SH-P2WPKH), a script that hashes to the
 address and of whose keys at least m distinct ones signed (P2SH, P2WSH, P2SH-P2WSH), or the key that a taproot address
-is. Signatures are compact (:mod:`~monitor.ownership.bitcoin.compact`) or, for Bitcoin itself, of BIP-322
+is. Signatures are compact (:mod:`~monitor.ownership.bitcoin.compact`) or, where the coin has it, of BIP-322
 (:mod:`~monitor.ownership.bitcoin.bip322`).
 """
 
 from collections.abc import Sequence
 from functools import lru_cache
 
-from monitor.model import Claim, Network, Verdict, VerdictStatus
-from monitor.ownership.bitcoin import bip322, compact, decred
+from monitor.model import Claim, KeyHash, Network, Verdict, VerdictStatus
+from monitor.ownership.bitcoin import bip322, blake256, compact
 from monitor.ownership.bitcoin.account import Account, account_of
-from monitor.ownership.bitcoin.coins import BIP322, MESSAGE_HEADERS
 from monitor.ownership.family import Description, NotJudged, Refused
 
 DESCRIPTION = Description(
     addresses="P2PKH, P2SH and, where the coin has them, P2WPKH, P2WSH, P2TR and cash addresses, each with the coin's "
     "own versions and prefixes.",
-    messages="The coin's own `signmessage` header (on Horizen and Decred also Bitcoin's), as compact signature in "
-    "base64 (headers of BIP-137, or Electrum's 31 to 34 for any compressed key); except on Decred also OKX's own "
-    "header, in hex; on Bitcoin also BIP-322, simple and full; low s.",
+    messages="The coin's message headers (below), as compact signature in base64 (headers of BIP-137, or Electrum's 31 "
+    "to 34 for any compressed key); except where keys are hashed by BLAKE-256 also OKX's own header, in hex; where "
+    "named below also BIP-322, simple and full; low s.",
     binding="The address is the hash of the key, or of the script in the row whose keys signed, or the taproot key.",
     verified="The address's key signed, or at least m distinct keys of its m-of-n script did.",
     promotion="None is needed.",
@@ -33,11 +32,11 @@ def judge(claim: Claim, network: Network) -> Verdict:
     """The keys of the address, or enough keys of its script, signed."""
     if any(claim.owners):
         raise NotJudged(f"rows with owners are not judged on {network.title}")
-    if network.name == "decred":
-        return decred.judge(claim, network)
-    headers = MESSAGE_HEADERS.get(network.name)
-    if headers is None:
+    coin = network.parameters
+    if coin is None:
         raise NotJudged(f"the message form of {network.title} is not known")
+    if coin.key_hash is KeyHash.BLAKE256:
+        return blake256.judge(claim, network, coin)
     account = account_of(claim, network)
     if account.form not in _FORMS:
         raise NotJudged(f"signatures for addresses of the form {account.form} are not judged")
@@ -46,8 +45,8 @@ def judge(claim: Claim, network: Network) -> Verdict:
     signatures = [compact.read(text) for text in given]
     recoverable = [signature for signature in signatures if signature]
     if len(recoverable) == len(signatures):
-        reason = _judge_compact(account, recoverable, headers, message)
-    elif network.name not in BIP322:
+        reason = _judge_compact(account, recoverable, coin.message_headers, message)
+    elif not coin.bip322:
         raise NotJudged(f"on {network.title} only 65 bytes in base64, or 0x and 130 hex digits, are judged")
     elif len(given) > 1:
         raise NotJudged("a BIP-322 signature is whole by itself, and this row has more signatures")

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from monitor.chains import ChainError, Depth, Height, Reason, Tag, check_endpoint
+from monitor.chains import ChainError, Depth, Height, Reason, Tag, check_endpoint, is_readable
+from monitor.chains.protocols import PROTOCOLS
 from monitor.model import Network, Token
 from monitor.registry import load
 from monitor.registry.addresses import AddressError, decode
@@ -89,8 +90,15 @@ async def test_genesis_blocks_are_those_of_the_registry() -> None:
     assert sha256d(DASH_GENESIS)[::-1] != DASH_GENESIS_HASH, "Dash's blocks are not named by SHA-256"
 
 
-@pytest.mark.parametrize("name", AMOUNTS)
-@pytest.mark.parametrize("protocol", [BitcoindStandIn, ElectrumStandIn, EsploraStandIn])
+@pytest.mark.parametrize(
+    ("name", "protocol"),
+    [
+        (name, protocol)
+        for name in AMOUNTS
+        for protocol in (BitcoindStandIn, ElectrumStandIn, EsploraStandIn)
+        if (name, protocol) != ("dogecoin", BitcoindStandIn)
+    ],
+)
 async def test_every_form_of_account_is_read_at_the_tip_and_in_the_past(
     stack: AsyncExitStack, open_reader: Opener, name: str, protocol: type[Any]
 ) -> None:
@@ -140,18 +148,18 @@ async def test_another_coin_behind_an_endpoint_is_another_chain(stack: AsyncExit
 
 
 async def test_a_node_without_scans_says_what_to_use_instead(stack: AsyncExitStack, open_reader: Opener) -> None:
-    """Dogecoin Core 1.14 has no scantxoutset."""
-    node = BitcoindStandIn(chain_of("dogecoin"))
+    """As one that is older than the coin's entry says."""
+    node = BitcoindStandIn(chain_of("litecoin"))
 
     async def unknown(*_: object) -> None:
         raise RefusedError(-32601, "Method not found")
 
     node.on_scantxoutset = unknown  # type: ignore[method-assign,assignment]
     await stack.enter_async_context(node.serving())
-    network = NETWORKS["dogecoin"]
+    network = NETWORKS["litecoin"]
     reader = open_reader(network, {"url": node.url, "protocol": "bitcoind"})
-    with pytest.raises(ChainError, match="use Electrum") as failure:
-        await reader.read({coin(network): list(AMOUNTS["dogecoin"])}, LATEST)
+    with pytest.raises(ChainError, match=r"lacks what bitcoind has .* use another protocol") as failure:
+        await reader.read({coin(network): list(AMOUNTS["litecoin"])}, LATEST)
     assert failure.value.reason is Reason.UNSUPPORTED
 
 
@@ -178,11 +186,45 @@ async def test_ecash_has_two_decimals(stack: AsyncExitStack, open_reader: Opener
         node.chain.amounts[account] += 5
 
 
-@pytest.mark.parametrize("name", ["zcash", "horizen", "decred", "qtum", "ravencoin", "bitcoin-gold", "bitcoin-diamond"])
-def test_electrum_is_refused_where_headers_are_not_bitcoins(name: str) -> None:
-    settings = EndpointSettings(url="tcp://127.0.0.1:1", protocol="electrum")
-    with pytest.raises(ValueError, match=r"'electrum' does not serve .*; use bitcoind or esplora"):
+@pytest.mark.parametrize(
+    ("name", "protocol", "reason"),
+    [
+        ("dogecoin", "bitcoind", r"Dogecoin Core 1\.14 has no `scantxoutset`\); use esplora or electrum"),
+        ("bitcoin-sv", "bitcoind", r"no `scantxoutset`\); use esplora or electrum"),
+        ("qtum", "electrum", r"headers have other fields than Bitcoin's.*\); use bitcoind"),
+        ("bitcoin-gold", "esplora", r"have other headers\); use bitcoind"),
+        ("bitcoin-diamond", "electrum", r"use bitcoind"),
+    ],
+)
+def test_a_protocol_that_cannot_serve_a_coin_is_refused_with_what_is_in_the_way(
+    name: str, protocol: str, reason: str
+) -> None:
+    settings = EndpointSettings(url="http://127.0.0.1:1", protocol=protocol)
+    with pytest.raises(ValueError, match=rf"^protocol '{protocol}' does not serve {NETWORKS[name].title} \(.*{reason}"):
         check_endpoint(NETWORKS[name], settings)
+    assert is_readable(NETWORKS[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("zcash", r"bitcoind: neither zcashd nor zebrad has `scantxoutset`; esplora: .*; electrum: its headers"),
+        ("horizen", "bitcoind: zend has no `scantxoutset`"),
+        ("ravencoin", "bitcoind: Ravencoin Core has no `scantxoutset`"),
+        ("decred", "bitcoind: dcrd speaks another RPC"),
+    ],
+)
+def test_a_coin_that_no_protocol_can_serve_is_not_called_readable(name: str, reason: str) -> None:
+    network = NETWORKS[name]
+    assert not is_readable(network)
+    for protocol in (None, "bitcoind", "electrum"):
+        with pytest.raises(ValueError, match=rf"^balances of {network.title} cannot be read \(.*{reason}"):
+            check_endpoint(network, EndpointSettings(url="http://127.0.0.1:1", protocol=protocol))
+
+
+def test_what_no_protocol_serves_is_said_of_protocols_that_exist() -> None:
+    for network in NETWORKS.values():
+        assert network.parameters is None or network.parameters.unserved.keys() <= PROTOCOLS.keys()
 
 
 def test_legacy_and_cash_spellings_are_one_account() -> None:

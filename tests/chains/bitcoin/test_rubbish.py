@@ -62,7 +62,7 @@ def test_rubbish_in_place_of_headers_is_the_servers_fault(results: list[Any]) ->
 
 @given(st.lists(JSON | st.lists(st.fixed_dictionaries({"tx_hash": JSON, "height": JSON})), min_size=1, max_size=4))
 def test_rubbish_in_place_of_histories_is_the_servers_fault(results: list[Any]) -> None:
-    histories = Histories("bitcoin", line(), answering(results))
+    histories = Histories(REGTEST, line(), answering(results))
 
     async def look() -> None:
         try:

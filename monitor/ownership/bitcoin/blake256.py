@@ -1,12 +1,14 @@
-"""Decred: Bitcoin's signed messages with BLAKE-256 in place of SHA-256, in the message's hash and in the address.
+"""Coins whose keys are hashed with BLAKE-256 (Decred): Bitcoin's signed messages with it in place of SHA-256.
 
 ``verified`` rests on an address of the form P2PKH being the RIPEMD-160 of the BLAKE-256 of the key that signed. The
-message is hashed once, behind ``Decred Signed Message`` (dcrd, ``verifymessage``, which takes P2PKH only); OKX's tool
-holds Bitcoin's header for it, hashed as Bitcoin does. Decred's addresses hash the compressed key only (dcrutil), so the
-header byte is 31 to 34; dcrd also reads 27 to 30, which would be a second spelling.
+message is hashed once, behind the coin's own header (dcrd, ``verifymessage``, which takes P2PKH only); further headers
+are those of other tools, hashed as Bitcoin does. Such addresses hash the compressed key only (dcrutil), so the header
+byte is 31 to 34; dcrd also reads 27 to 30, which would be a second spelling.
 """
 
-from monitor.model import Claim, Network, Verdict, VerdictStatus
+from collections.abc import Iterable, Iterator
+
+from monitor.model import ChainParameters, Claim, Network, Verdict, VerdictStatus
 from monitor.ownership.bitcoin import compact
 from monitor.ownership.bitcoin.account import account_of
 from monitor.ownership.digests import bitcoin_message, ripemd160, sized
@@ -15,31 +17,34 @@ from monitor.ownership.secp256k1 import compressed, recover
 from monitor.registry.addresses.encodings.blake256 import blake256
 
 
-def judge(claim: Claim, network: Network) -> Verdict:
+def judge(claim: Claim, network: Network, coin: ChainParameters) -> Verdict:
     """The key of the address signed."""
     account = account_of(claim, network)
     if account.form != "p2pkh":
-        raise NotJudged(f"signatures for Decred addresses of the form {account.form} are not judged")
+        raise NotJudged(f"signatures for {network.title} addresses of the form {account.form} are not judged")
     given = [text for text in claim.signatures if text]
     if len(given) > 1:
         raise NotJudged(f"{len(given)} signatures are given for an address of one key; only rows with one are judged")
     signature = compact.read(given[0])
     if signature is None or given[0].startswith("0x"):
-        raise NotJudged("the signature is not 65 bytes in base64, which alone are judged on Decred")
+        raise NotJudged(f"the signature is not 65 bytes in base64, which alone are judged on {network.title}")
     if signature.header is not compact.Header.COMPRESSED:
         raise NotJudged(f"the header of the signature is for {signature.header}; judged are those of a compressed key")
-    key = _signer(signature, account.program, claim.message.encode())
+    key = _signer(signature, account.program, _digests(coin, claim.message.encode()))
     account.check_stated(key)
     return Verdict(VerdictStatus.VERIFIED, f"P2PKH: signed by key {key.hex()}, whose hash is the address")
 
 
-def _signer(signature: compact.Compact, program: bytes, message: bytes) -> bytes:
-    for digest in (_decred_message(message), bitcoin_message("Bitcoin Signed Message:\n", message)):
+def _signer(signature: compact.Compact, program: bytes, digests: Iterable[bytes]) -> bytes:
+    for digest in digests:
         key = compressed(recover(signature.r_s, signature.recovery_id, digest))
         if ripemd160(blake256(key)) == program:
             return key
     raise Refused("the signature is not by the key of the address (or over another message)")
 
 
-def _decred_message(message: bytes) -> bytes:
-    return blake256(sized(b"Decred Signed Message:\n") + sized(message))
+def _digests(coin: ChainParameters, message: bytes) -> Iterator[bytes]:
+    own, *others = coin.message_headers
+    yield blake256(sized(own.encode()) + sized(message))
+    for header in others:
+        yield bitcoin_message(header, message)
