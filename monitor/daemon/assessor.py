@@ -82,6 +82,7 @@ class Assessor:
         audits: Mapping[str, Audit],
         reload: ReloadState,
         *,
+        configuration: Mapping[str, object] | None = None,
         signatures_gone: Mapping[str, SignaturesGone],
         jobs: tuple[JobState, ...] = (),
         ready: bool,
@@ -125,6 +126,8 @@ class Assessor:
             limits=AlertLimits(settings.alerts.unread_above, settings.alerts.falling.drop, settings.alerts.changed_for),
             falls=frozen(falls),
             store=self._store.state,
+            configuration=configuration or {},
+            account_series=settings.metrics.account_series,
         )
 
     async def _alerts(self, evidence: Evidence, settings: Settings, now: datetime) -> tuple[AlertState, ...]:
@@ -197,6 +200,8 @@ class Assessor:
             liabilities_max_age=settings.liabilities.max_age if settings.liabilities else None,
             proof=owed.proof_state() if owed else None,
             regularity=owed.regularity() if owed else None,
+            claims=judged.claims if judged else (),
+            claim_verdicts=judged.verdicts if judged else (),
         )
 
     def _shared_accounts(self, exchanges: Mapping[str, ExchangeWatch]) -> Mapping[str, tuple[SharedAccounts, ...]]:

@@ -22,7 +22,7 @@ from monitor.daemon.prepared import Prepared
 from monitor.daemon.readers import configured_network
 from monitor.daemon.written import written
 from monitor.judgement import Holdings, Lost, audit, report_questions, signatures_gone, signatures_lost
-from monitor.metrics import Metrics
+from monitor.metrics import Rendered
 from monitor.model import (
     Audit,
     BalanceSlot,
@@ -36,7 +36,7 @@ from monitor.model import (
 )
 from monitor.ownership import RULES_VERSION
 from monitor.registry import Registry
-from monitor.settings import ExchangeSettings, NetworkSettings, Settings
+from monitor.settings import ExchangeSettings, NetworkSettings, Settings, masked
 from monitor.store import Store
 
 _KEEP = timedelta(days=400)
@@ -55,16 +55,16 @@ class Hub:
         self,
         store: Store,
         session: aiohttp.ClientSession,
-        metrics: Metrics,
         now: SteadyClock,
         jobs: Callable[[], tuple[JobState, ...]] = tuple,
+        render: Callable[[World], Rendered] | None = None,
     ) -> None:
-        """``jobs`` tells how whatever calls the methods does."""
+        """``jobs`` tells how whatever calls the methods does; ``render`` makes each World text before it is shown."""
         self._store = store
         self._session = session
-        self._metrics = metrics
         self._now = now
         self._jobs = jobs
+        self._render = render
         self._known: dict[bytes, Verdict] = {}
         self._assessing = asyncio.Lock()
         self._asked = self._answered = 0
@@ -83,6 +83,8 @@ class Hub:
         self.networks: Mapping[str, NetworkWatch] = {}
         self.reload = ReloadState(successful=True, succeeded_at=now())
         self.world: World | None = None
+        self.rendered: Rendered | None = None
+        """Of :attr:`world`; None without ``render``."""
         self.judged = asyncio.get_running_loop().time()
         """When the last World was made, or the first is waited for since; by the loop's time."""
 
@@ -132,7 +134,7 @@ class Hub:
         self._balance_slots = prepared.balance_slots
         kept = {name: audited for name, audited in self._audits.items() if name in self.exchanges}
         self._audits = {**kept, **prepared.audits}
-        self._metrics.configured(prepared.pairs, account_series=self.settings.metrics.account_series)
+        self._configuration = masked(prepared.settings)
 
     async def let_go(self) -> None:
         """Close what was replaced, once no job uses it any more: a reader that is used after its end begins anew."""
@@ -149,7 +151,7 @@ class Hub:
         if known and known.settings == settings and known.network == network and self._balance_slots[name] == slots:
             return known
         reader = open_network(network, settings, StoredJournals(self._store, name), slots)
-        return NetworkWatch(network, settings, reader, self._metrics, self._now)
+        return NetworkWatch(network, settings, reader, self._now)
 
     def _exchange(self, name: str, settings: ExchangeSettings, registry: Registry) -> ExchangeWatch:
         known = self.exchanges.get(name)
@@ -313,12 +315,13 @@ class Hub:
                 self.networks,
                 self._audits,
                 self.reload,
+                configuration=self._configuration,
                 jobs=self._jobs(),
                 signatures_gone=self._signatures_gone,
                 ready=self._ready,
             )
-            await asyncio.to_thread(self._metrics.prepare, world)
-            self.world, self._answered = world, answers
+            rendered = await asyncio.to_thread(self._render, world) if self._render else None
+            self.world, self.rendered, self._answered = world, rendered, answers
             self.judged = asyncio.get_running_loop().time()
 
     def _keep_time(self) -> None:

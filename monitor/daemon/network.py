@@ -12,8 +12,21 @@ import structlog
 from monitor.chains import ChainError, ChainReader, Height, Reason, choice_of, is_readable, recalls
 from monitor.daemon.between import largest, read_between, those_of
 from monitor.daemon.clock import Clock
-from monitor.metrics import Metrics
-from monitor.model import Address, Balances, Block, LookBack, Network, Reading, Snapshot, SnapshotState, Token, disjoint
+from monitor.model import (
+    Address,
+    Balances,
+    Block,
+    Durations,
+    LookBack,
+    Network,
+    Reading,
+    Snapshot,
+    SnapshotAttempts,
+    SnapshotState,
+    Token,
+    disjoint,
+    frozen,
+)
 from monitor.settings import NetworkSettings
 
 Wanted = Mapping[Token, frozenset[Address]]
@@ -21,6 +34,12 @@ Wanted = Mapping[Token, frozenset[Address]]
 _NOT_BESIDE = frozenset({Reason.BEHIND, Reason.PRUNED})
 """The nodes are not at the other network's block yet, or past it."""
 
+_TOKENS = "token"
+"""The reason of a snapshot in which the chain refused to tell single tokens."""
+_NONE = SnapshotAttempts(
+    failures=frozen(dict.fromkeys([*(reason.value for reason in Reason), _TOKENS], 0)),
+    took=Durations(frozen(dict.fromkeys((0.5, 2.0, 10.0, 30.0, 60.0, 300.0), 0))),
+)
 _NAMED = 3
 """Tokens that a failure names; the others are counted."""
 
@@ -34,10 +53,13 @@ class _Held:
     snapshot: Snapshot | None = None
     low: LookBack | None = None
     earlier: Mapping[Token, Snapshot] = field(default_factory=dict)
-    untold: Mapping[Token, str] = field(default_factory=dict)
     """Of tokens that the chain refused to tell at the block of ``snapshot``: the last one that has them."""
+    untold: Mapping[Token, str] = field(default_factory=dict)
     failure: str = ""
     failed_at: datetime | None = None
+    attempted: bool = False
+    """Whether an attempt has ended since the start, well or not."""
+    attempts: SnapshotAttempts = _NONE
 
 
 class NetworkWatch:
@@ -48,7 +70,6 @@ class NetworkWatch:
         network: Network,
         settings: NetworkSettings,
         reader: ChainReader,
-        metrics: Metrics,
         now: Clock,
         *,
         chance: Callable[[], float] = random.random,
@@ -59,31 +80,37 @@ class NetworkWatch:
         """Whether its balances can be read at all; else its endpoints only confirm owners, and it has no snapshots."""
         self.settings = settings
         self.reader = reader
-        self._metrics = metrics
         self._now = now
         self._chance = chance
         self._held: dict[str, _Held] = {}
         self._before: dict[str, Snapshot] = {}
         """What the last poll has replaced."""
-        self._attempted: set[str] = set()
         self._counted: dict[str, tuple[Wanted, int]] = {}
 
     def attempted(self, exchange: str) -> bool:
         """Whether an attempt for ``exchange`` has ended since the start, well or not."""
-        return exchange in self._attempted
+        return self._of(exchange).attempted
 
     def restore(self, snapshot: Snapshot) -> None:
         """Take up a snapshot of an earlier run, with its own times."""
         self._held[snapshot.exchange] = _Held(snapshot)
 
     def succeed(self, before: "NetworkWatch | None") -> None:
-        """Go on from what ``before`` holds, which has watched the same network by other settings."""
-        if before and before is not self and before.network == self.network:
-            self._held, self._attempted = before.known()
+        """Go on from what ``before`` holds, which has watched the same network by other settings.
 
-    def known(self) -> tuple[dict[str, _Held], set[str]]:
-        """What is held of each exchange, and for which of them attempts have ended: copies for another watch."""
-        return dict(self._held), set(self._attempted)
+        Of another network by the same name nothing is known, but attempts are counted on.
+        """
+        if before is None or before is self:
+            return
+        held, same = before.known(), before.network == self.network
+        self._held = held if same else {name: _Held(attempts=each.attempts) for name, each in held.items()}
+
+    def known(self) -> dict[str, _Held]:
+        """What is held of each exchange: a copy for another watch."""
+        return dict(self._held)
+
+    def _of(self, exchange: str) -> _Held:
+        return self._held.get(exchange, _Held())
 
     def newest(self) -> Block | None:
         """The newest block of a snapshot that is not stale."""
@@ -104,7 +131,8 @@ class NetworkWatch:
             return []
         started = _elapsed()
         for exchange in wanted:
-            self._metrics.snapshot_attempted(exchange, self.network.name)
+            held = self._of(exchange)
+            self._held[exchange] = replace(held, attempts=replace(held.attempts, begun=held.attempts.begun + 1))
         try:
             reading = await self._read(await asyncio.to_thread(_union, wanted.values()), beside)
         except ChainError as error:
@@ -112,7 +140,8 @@ class NetworkWatch:
                 self._fail(exchange, error.reason, str(error))
             return []
         finally:
-            self._attempted.update(wanted)
+            for exchange in wanted:
+                self._held[exchange] = replace(self._of(exchange), attempted=True)
         parts = await asyncio.to_thread(_parts, wanted, reading)
         taken_at = self._now()
         seconds = _elapsed() - started
@@ -121,18 +150,23 @@ class NetworkWatch:
             snapshot = self._snapshot(exchange, tokens, reading, parts[exchange], taken_at)
             refused = [token for token in tokens if token in reading.failed]
             if snapshot.balances:
-                self._metrics.snapshot_took(exchange, self.network.name, seconds)
-                self._replace(exchange, snapshot, refused)
+                self._replace(exchange, snapshot, refused, seconds)
                 taken.append(snapshot)
             if refused:
                 self._fail_of(exchange, {token: reading.failed[token] for token in refused})
         return taken
 
-    def _replace(self, exchange: str, snapshot: Snapshot, refused: Collection[Token]) -> None:
-        before = self._held.get(exchange, _Held()).snapshot
-        if before:
-            self._before[exchange] = before
-        self._held[exchange] = _Held(snapshot, earlier=self._earlier(exchange, refused))
+    def _replace(self, exchange: str, snapshot: Snapshot, refused: Collection[Token], seconds: float) -> None:
+        """Hold ``snapshot``, which took so many seconds, in the place of the last one."""
+        held = self._of(exchange)
+        if held.snapshot:
+            self._before[exchange] = held.snapshot
+        self._held[exchange] = _Held(
+            snapshot,
+            earlier=self._earlier(exchange, refused),
+            attempted=True,
+            attempts=replace(held.attempts, took=held.attempts.took.added(seconds)),
+        )
 
     async def look_back(self) -> bool:
         """Look at one block between the last poll and the one before, for the largest accounts; True if that was told.
@@ -190,7 +224,7 @@ class NetworkWatch:
 
     def _earlier(self, exchange: str, refused: Collection[Token]) -> Mapping[Token, Snapshot]:
         """The last readings of ``refused`` tokens."""
-        held = self._held.get(exchange, _Held())
+        held = self._of(exchange)
         last = {token: held.snapshot for token in refused if held.snapshot and token in held.snapshot.balances}
         return {**{token: held.earlier[token] for token in refused if token in held.earlier}, **last}
 
@@ -198,15 +232,16 @@ class NetworkWatch:
         """Note why single tokens could not be told, in a sentence that names the first of them."""
         named = [f"{token}: {why}" for token, why in untold.items()]
         more = [f"and {len(named) - _NAMED} more tokens"] if len(named) > _NAMED else []
-        self._fail(exchange, "token", "; ".join([*named[:_NAMED], *more]))
-        self._held[exchange] = replace(self._held[exchange], untold=untold)
+        self._fail(exchange, _TOKENS, "; ".join([*named[:_NAMED], *more]))
+        self._held[exchange] = replace(self._of(exchange), untold=untold)
 
     def _fail(self, exchange: str, reason: str, message: str) -> None:
-        held = self._held.get(exchange, _Held())
+        held = self._of(exchange)
         if held.failure != message:
             _log.warning("snapshot failed", exchange=exchange, network=self.network.name, reason=reason, error=message)
-        self._metrics.snapshot_failed(exchange, self.network.name, reason)
-        self._held[exchange] = replace(held, failure=message, failed_at=self._now(), untold={})
+        failures = held.attempts.failures
+        attempts = replace(held.attempts, failures=frozen({**failures, reason: failures.get(reason, 0) + 1}))
+        self._held[exchange] = replace(held, failure=message, failed_at=self._now(), untold={}, attempts=attempts)
 
     def _is_fresh(self, snapshot: Snapshot, now: datetime) -> bool:
         """One that is dated after now is not: the clock was put back since, and its age is not known."""
@@ -221,7 +256,7 @@ class NetworkWatch:
 
     def state(self, exchange: str, wanted: Wanted, now: datetime) -> SnapshotState:
         """Where ``exchange`` stands here; a snapshot over the hard age limit is not shown any more."""
-        held = self._held.get(exchange, _Held())
+        held = self._of(exchange)
         last = held.snapshot
         return SnapshotState(
             network=self.network.name,
@@ -230,7 +265,8 @@ class NetworkWatch:
             dropped=last is not None and abs(now - last.taken_at) > self.settings.drops_after,
             earlier=held.earlier,
             untold=held.untold,
-            attempted=exchange in self._attempted,
+            attempted=held.attempted,
+            attempts=held.attempts,
             wanted=self._count(exchange, wanted),
             failure=held.failure,
             failed_at=held.failed_at,

@@ -8,7 +8,6 @@ import aiohttp
 from monitor.daemon import Report
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.hub import Hub
-from monitor.metrics import Metrics
 from monitor.model import World
 from monitor.registry import Registry
 from monitor.settings import Settings
@@ -24,7 +23,7 @@ async def check(settings: Settings, registry: Registry, progress: Report) -> Wor
     """
     store = await Store.open(_IN_MEMORY)
     async with aiohttp.ClientSession() as session:
-        hub = Hub(store, session, Metrics(lambda: None), SteadyClock())
+        hub = Hub(store, session, SteadyClock())
         try:
             await hub.start(settings, registry)
             documents: list[Awaitable[object]] = [hub.refresh_wallets(name) for name in settings.exchanges]

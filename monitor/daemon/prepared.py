@@ -1,6 +1,6 @@
 """What a configuration wants watched, before and after it becomes the one that holds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from monitor.daemon.exchange import ExchangeWatch
@@ -20,11 +20,3 @@ class Prepared:
     """By network and contract."""
     audits: Mapping[str, Audit]
     """Those of an earlier run, of exchanges that were not watched like that before."""
-
-    @property
-    def pairs(self) -> Iterator[tuple[str, str]]:
-        """Every exchange with every network whose balances can be read."""
-        for exchange in self.exchanges:
-            for name, network in self.networks.items():
-                if network.readable:
-                    yield exchange, name

@@ -6,18 +6,15 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import structlog
 
 from monitor import __version__, logs
-from monitor.chains import Reason
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.configuration import Configuration, load_web, read_configuration
 from monitor.daemon.hub import Hub
@@ -25,9 +22,9 @@ from monitor.daemon.memory import keep_for_good, share_heap
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.prepared import Prepared
 from monitor.daemon.schedule import Job, Schedule
-from monitor.metrics import Metrics
-from monitor.model import AccountOutputs, Claim, ReloadState, Verdict, World
-from monitor.settings import ConfigurationError, ConfigurationFault, Settings, masked
+from monitor.metrics import Exposition, Metrics
+from monitor.model import AccountOutputs, ReloadState, World
+from monitor.settings import ConfigurationError, ConfigurationFault, Settings
 from monitor.store import Store
 from monitor.web.deps import Deps
 from monitor.web.server import WebServer
@@ -60,7 +57,8 @@ class Daemon:
         self._started = asyncio.Event()
         self._reloading = asyncio.Lock()
         self._reloads: set[asyncio.Task[ReloadState]] = set()
-        self._metrics = Metrics(self._world, reasons=(*(reason.value for reason in Reason), "token"))
+        self._metrics = Metrics()
+        self._nothing = self._metrics.render(None)
         self._server: WebServer | None = None
         self._warned: tuple[ConfigurationFault, ...] = ()
         self._devnet = devnet
@@ -79,7 +77,7 @@ class Daemon:
             store = await Store.open(settings.store.url, alone=True)
             stack.push_async_callback(store.close)
             session = await stack.enter_async_context(aiohttp.ClientSession(headers={"User-Agent": _USER_AGENT}))
-            hub = Hub(store, session, self._metrics, self._now, self._schedule.states)
+            hub = Hub(store, session, self._now, self._schedule.states, self._metrics.render)
             stack.push_async_callback(hub.close)
             self._server = server = WebServer(self._deps(settings))
             await server.start(settings.web.listen, load_web(settings), settings.web.hosts)
@@ -201,11 +199,9 @@ class Daemon:
     def _deps(self, settings: Settings) -> Deps:
         return Deps(
             world=self._world,
-            exposition=self._metrics.exposition,
+            exposition=self._exposition,
             reload=self.reload,
-            configuration=self._configuration,
             stalled=self._stalled,
-            claims=self._claims,
             outputs=self._outputs,
             devnet=self._devnet,
             runbook_url=settings.web.runbook_url,
@@ -221,17 +217,12 @@ class Daemon:
             raise RuntimeError("the daemon is not started")
         return self._server
 
+    def _exposition(self, accept: str, accept_encoding: str) -> Exposition:
+        rendered = self._hub.rendered if self._hub else None
+        return self._metrics.exposition(rendered or self._nothing, accept, accept_encoding)
+
     def _world(self) -> World | None:
         return self._hub.world if self._hub else None
-
-    def _configuration(self) -> dict[str, Any]:
-        return masked(self._settings)
-
-    def _claims(self, exchange: str) -> Iterable[tuple[Claim, Verdict]] | None:
-        watch = self._hub.exchanges.get(exchange) if self._hub else None
-        if watch is None:
-            return None
-        return zip(watch.judged.claims, watch.judged.verdicts, strict=True) if watch.judged else ()
 
     async def _outputs(self, network: str, account: str) -> AccountOutputs | None:
         watch = self._hub.networks.get(network) if self._hub else None

@@ -1,10 +1,9 @@
-"""What Prometheus sees: the current :class:`~monitor.model.World` and the events of this process.
+"""What Prometheus sees: a function of the :class:`~monitor.model.World`, and what the library tells of this process.
 
-State is written afresh for every World, so a series whose source is gone disappears with it. Events (attempts,
-failures, durations) are counted as the daemon tells of them. What the library tells of the process lives in a registry
-of its own, never in the global one. ``docs/metrics.md`` lists every metric.
+Every World is written afresh, so a series whose source is gone disappears with it. The library's registry is one of its
+own, never the global one. ``docs/metrics.md`` lists every metric.
 """
 
-from monitor.metrics.exporter import Exposition, Metrics
+from monitor.metrics.exporter import Exposition, Metrics, Rendered
 
-__all__ = ["Exposition", "Metrics"]
+__all__ = ["Exposition", "Metrics", "Rendered"]

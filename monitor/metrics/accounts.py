@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from monitor.metrics.families import ACCOUNT_BALANCE, ACCOUNT_SERIES_DROPPED, SNAPSHOT_ACCOUNTS, Family
+from monitor.metrics.text import Series
 from monitor.model import Address, Snapshot, World
 
 
@@ -40,8 +42,21 @@ class Accounts:
         self._limit = 0
         self._kept: dict[int, tuple[Snapshot, Summary]] = {}
 
-    def summaries(self, world: World, limit: int) -> list[tuple[Snapshot, Summary]]:
+    def series(self, world: World) -> Iterator[tuple[Family, Series]]:
+        """How many accounts each snapshot has, and what the largest hold, as far as they may have series."""
+        summaries, limit = self._summaries(world), world.account_series
+        yield SNAPSHOT_ACCOUNTS, (((each.exchange, each.network), summary.accounts) for each, summary in summaries)
+        if limit:
+            shown, dropped = largest(summaries, limit)
+            yield (
+                ACCOUNT_BALANCE,
+                (((each.exchange, each.network, each.asset, each.account), float(each.amount)) for each in shown),
+            )
+            yield ACCOUNT_SERIES_DROPPED, iter([((), dropped)])
+
+    def _summaries(self, world: World) -> list[tuple[Snapshot, Summary]]:
         """Of every snapshot in ``world``; those of snapshots that are gone are forgotten."""
+        limit = world.account_series
         known = self._kept if limit == self._limit else {}
         # By identity: a snapshot never changes, and its mappings cannot be hashed. The entry keeps it alive.
         kept = {

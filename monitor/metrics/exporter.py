@@ -1,20 +1,22 @@
-"""The exposition: state rendered once per World, events when some have happened, the process at every scrape."""
+"""The exposition: the text of a World, made once, and what the library tells of the process at every scrape."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 from prometheus_client.exposition import gzip_accepted
 
 from monitor import __version__
-from monitor.metrics import families, formats
-from monitor.metrics.accounts import Accounts, largest
-from monitor.metrics.events import Pair, SnapshotEvents
-from monitor.metrics.families import Family
-from monitor.metrics.formats import Format, Part
-from monitor.metrics.state import STATE
-from monitor.metrics.text import Series, lines
+from monitor.metrics.accounts import Accounts
+from monitor.metrics.families import BUILD_INFO, SNAPSHOT_DURATION, Family
+from monitor.metrics.formats import Format
+from monitor.metrics.state import STATE, snapshot_durations
+from monitor.metrics.text import Series, histogram, lines
 from monitor.model import World
+
+_LEVEL = 1  # a third of the time of the usual 6, for a seventh more bytes
+_GZIP = 16 + zlib.MAX_WBITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,108 +28,81 @@ class Exposition:
     """``Content-Type``, and ``Content-Encoding`` when the body is compressed."""
 
 
-class Metrics:
-    """All metrics of one process.
+class _Body:
+    """The beginning of a body, compressed once for all that begin with it."""
 
-    ``world`` returns the current World, None before there is one. ``reasons`` announces why snapshots fail, so that
-    each has a series before it happens; others are counted as ``other``. :meth:`exposition` and :meth:`prepare` may
-    run in any thread, the other methods in one.
-    """
+    def __init__(self, plain: bytes) -> None:
+        self.plain = plain
+        self._packer = zlib.compressobj(_LEVEL, wbits=_GZIP)
+        self._packed = self._packer.compress(plain) + self._packer.flush(zlib.Z_SYNC_FLUSH)
 
-    def __init__(self, world: Callable[[], World | None], *, reasons: Iterable[str] = ()) -> None:
-        self._world = world
-        self._registry = CollectorRegistry(auto_describe=False)
-        ProcessCollector(registry=self._registry)
-        PlatformCollector(registry=self._registry)
-        GCCollector(registry=self._registry)
-        self._events = SnapshotEvents(reasons)
-        self._accounts = Accounts()
-        self._account_series = 0
-        self._rendered: tuple[_Rendered, ...] = ()
-
-    def configured(self, pairs: Iterable[Pair], *, account_series: int = 0) -> None:
-        """Tell which (exchange, network) pairs are watched, at the start and after every reload."""
-        self._events.configured(pairs)
-        self._account_series = account_series
-
-    def snapshot_attempted(self, exchange: str, network: str) -> None:
-        self._events.attempted((exchange, network))
-
-    def snapshot_failed(self, exchange: str, network: str, reason: str) -> None:
-        self._events.failed((exchange, network), reason)
-
-    def snapshot_took(self, exchange: str, network: str, seconds: float) -> None:
-        """Record the duration of a snapshot that became whole."""
-        self._events.took((exchange, network), seconds)
-
-    def prepare(self, world: World) -> None:
-        """Render ``world`` before it becomes the current one, so that no scrape waits for it.
-
-        With many exchanges that takes longer than a scrape should: call it off the event loop. Leaving it out costs
-        time, never truth, because the first scrape of a World then renders it.
-        """
-        asked_for = {kind for rendered in self._rendered for kind in tuple(rendered.parts)}
-        kinds = asked_for or {Format.OPENMETRICS}
-        self._render(self._find(world), kinds)
-        for kind in kinds:
-            self._events.part(kind)
-
-    def exposition(self, accept: str = "", accept_encoding: str = "") -> Exposition:
-        """The answer to request headers ``Accept`` and ``Accept-Encoding``: text or OpenMetrics, plain or gzip."""
-        kind = Format.accepted(accept)
-        process = Part(kind.render(self._registry) + kind.end)
-        parts = (self._state(self._world(), kind), self._events.part(kind), process)
-        headers = {"Content-Type": kind.value, "Vary": "Accept, Accept-Encoding"}
-        if not gzip_accepted(accept_encoding):
-            return Exposition(formats.plain(parts), headers)
-        return Exposition(formats.gzip(parts), headers | {"Content-Encoding": "gzip"})
-
-    def _state(self, world: World | None, kind: Format) -> Part:
-        """The text of ``world``, kept for it and for the World before it.
-
-        Threads that meet here may render the same text twice; both are right, and none waits for the other.
-        """
-        rendered = self._find(world)
-        if kind not in rendered.parts:
-            self._render(rendered, (kind,))
-        return rendered.parts[kind]
-
-    def _render(self, rendered: "_Rendered", kinds: Iterable[Format]) -> None:
-        """Fill in the text of ``kinds``, whose lines are the same."""
-        state = _state(rendered.world, self._accounts, rendered.account_series)
-        texts = [(family, lines(family.name, family.labels, series)) for family, series in state]
-        for kind in kinds:
-            text = "".join([kind.header(family) + each for family, each in texts])
-            rendered.parts[kind] = Part(text.encode())
-
-    def _find(self, world: World | None) -> "_Rendered":
-        for rendered in self._rendered:
-            if rendered.world is world and rendered.account_series == self._account_series:
-                return rendered
-        new = _Rendered(world, self._account_series)
-        self._rendered = (new, *self._rendered[:1])
-        return new
+    def packed_with(self, end: bytes) -> bytes:
+        """The whole body with its ``end``, compressed."""
+        packer = self._packer.copy()
+        return self._packed + packer.compress(end) + packer.flush()
 
 
 @dataclass(frozen=True, slots=True)
-class _Rendered:
-    world: World | None
-    account_series: int
-    parts: dict[Format, Part] = field(default_factory=dict)
+class Rendered:
+    """A World as text."""
+
+    texts: Sequence[tuple[Family, str]]
+    """Lines of samples, which are the same in all formats."""
+    bodies: dict[Format, _Body] = field(default_factory=dict)
+    """In the formats that were asked for."""
+
+    def body(self, kind: Format) -> _Body:
+        """The text in one format, made once."""
+        if kind not in self.bodies:
+            text = "".join([kind.header(family) + each for family, each in self.texts])
+            self.bodies[kind] = _Body(text.encode())
+        return self.bodies[kind]
 
 
-def _state(world: World | None, accounts: Accounts, account_series: int) -> Iterator[tuple[Family, Series]]:
-    """Everything that is state."""
-    yield families.BUILD_INFO, iter([((__version__,), 1)])
+class Metrics:
+    """Makes a World text, and that with what the library tells of this process the answer to a scrape.
+
+    With many exchanges it takes longer to render a World than a scrape should: it is done before the World is shown,
+    off the event loop, and in the formats that scrapes have asked for so far.
+    """
+
+    def __init__(self) -> None:
+        self._process = CollectorRegistry(auto_describe=False)
+        ProcessCollector(registry=self._process)
+        PlatformCollector(registry=self._process)
+        GCCollector(registry=self._process)
+        self._accounts = Accounts()
+        self._asked_for = {Format.OPENMETRICS}
+
+    def render(self, world: World | None) -> Rendered:
+        """Everything that ``world`` tells, and nothing else; None: there is none yet. One at a time, in any thread."""
+        rendered = Rendered(tuple(_texts(world, self._accounts)))
+        for kind in tuple(self._asked_for):
+            rendered.body(kind)
+        return rendered
+
+    def exposition(self, rendered: Rendered, accept: str = "", accept_encoding: str = "") -> Exposition:
+        """The answer to request headers ``Accept`` and ``Accept-Encoding``: text or OpenMetrics, plain or gzip."""
+        kind = Format.accepted(accept)
+        self._asked_for.add(kind)
+        body, process = rendered.body(kind), kind.end(self._process)
+        headers = {"Content-Type": kind.value, "Vary": "Accept, Accept-Encoding"}
+        if not gzip_accepted(accept_encoding):
+            return Exposition(body.plain + process, headers)
+        return Exposition(body.packed_with(process), headers | {"Content-Encoding": "gzip"})
+
+
+def _texts(world: World | None, accounts: Accounts) -> Iterator[tuple[Family, str]]:
+    """All that ``world`` tells: by family, the lines of its samples. ``accounts`` remember, and change nothing."""
+    yield _lines(BUILD_INFO, iter([((__version__,), 1)]))
     if world is None:
         return
     for family, series in STATE:
-        yield family, series(world)
-    summaries = accounts.summaries(world, account_series)
-    counts = (((snapshot.exchange, snapshot.network), summary.accounts) for snapshot, summary in summaries)
-    yield families.SNAPSHOT_ACCOUNTS, counts
-    if account_series:
-        shown, dropped = largest(summaries, account_series)
-        balances = (((each.exchange, each.network, each.asset, each.account), float(each.amount)) for each in shown)
-        yield families.ACCOUNT_BALANCE, balances
-        yield families.ACCOUNT_SERIES_DROPPED, iter([((), dropped)])
+        yield _lines(family, series(world))
+    yield SNAPSHOT_DURATION, histogram(SNAPSHOT_DURATION.name, SNAPSHOT_DURATION.labels, snapshot_durations(world))
+    for family, found in accounts.series(world):
+        yield _lines(family, found)
+
+
+def _lines(family: Family, series: Series) -> tuple[Family, str]:
+    return family, lines(family.name, family.labels, series)

@@ -11,7 +11,18 @@ from monitor.metrics import families
 from monitor.metrics.families import Family
 from monitor.metrics.proofs import PROOFS
 from monitor.metrics.text import Series
-from monitor.model import Assessment, AssetAssessment, Basis, DocumentState, ReserveStatus, Severity, Snapshot, World
+from monitor.model import (
+    Assessment,
+    AssetAssessment,
+    Basis,
+    DocumentState,
+    Durations,
+    ReserveStatus,
+    Severity,
+    Snapshot,
+    SnapshotState,
+    World,
+)
 
 
 def downwards(value: Decimal) -> float:
@@ -34,11 +45,17 @@ def _assets(world: World) -> Iterator[tuple[str, AssetAssessment]]:
             yield exchange, asset
 
 
-def _snapshots(world: World) -> Iterator[tuple[str, str, Snapshot]]:
+def _states(world: World) -> Iterator[tuple[tuple[str, str], SnapshotState]]:
+    """By exchange and network."""
     for exchange, assessment in world.assessments.items():
         for network, state in assessment.snapshots.items():
-            if state.snapshot is not None:
-                yield exchange, network, state.snapshot
+            yield (exchange, network), state
+
+
+def _snapshots(world: World) -> Iterator[tuple[tuple[str, str], Snapshot]]:
+    for labels, state in _states(world):
+        if state.snapshot is not None:
+            yield labels, state.snapshot
 
 
 def _documents(world: World) -> Iterator[tuple[str, DocumentState]]:
@@ -232,25 +249,41 @@ def _list_changes(world: World) -> Series:
 
 
 def _snapshot_times(world: World) -> Series:
-    for exchange, network, snapshot in _snapshots(world):
-        yield (exchange, network), _seconds(snapshot.taken_at)
+    for labels, snapshot in _snapshots(world):
+        yield labels, _seconds(snapshot.taken_at)
 
 
 def _block_numbers(world: World) -> Series:
-    for exchange, network, snapshot in _snapshots(world):
-        yield (exchange, network), snapshot.block.number
+    for labels, snapshot in _snapshots(world):
+        yield labels, snapshot.block.number
 
 
 def _block_times(world: World) -> Series:
-    for exchange, network, snapshot in _snapshots(world):
-        yield (exchange, network), _seconds(snapshot.block.timestamp)
+    for labels, snapshot in _snapshots(world):
+        yield labels, _seconds(snapshot.block.timestamp)
 
 
 def _stale_after(world: World) -> Series:
-    for exchange, assessment in world.assessments.items():
-        for network, state in assessment.snapshots.items():
-            if state.wanted and state.stale_after is not None:
-                yield (exchange, network), state.stale_after.total_seconds()
+    for labels, state in _states(world):
+        if state.wanted and state.stale_after is not None:
+            yield labels, state.stale_after.total_seconds()
+
+
+def _snapshot_attempts(world: World) -> Series:
+    for labels, state in _states(world):
+        yield labels, state.attempts.begun
+
+
+def _snapshot_failures(world: World) -> Series:
+    for labels, state in _states(world):
+        for reason, count in state.attempts.failures.items():
+            yield (*labels, reason), count
+
+
+def snapshot_durations(world: World) -> Iterator[tuple[tuple[str, str], Durations]]:
+    """By exchange and network; a histogram of its own."""
+    for labels, state in _states(world):
+        yield labels, state.attempts.took
 
 
 def _endpoint_requests(world: World) -> Series:
@@ -388,6 +421,8 @@ STATE: tuple[tuple[Family, Callable[[World], Series]], ...] = (
     (families.SNAPSHOT_BLOCK_NUMBER, _block_numbers),
     (families.SNAPSHOT_BLOCK_TIMESTAMP, _block_times),
     (families.SNAPSHOT_STALE_AFTER, _stale_after),
+    (families.SNAPSHOT_ATTEMPTS, _snapshot_attempts),
+    (families.SNAPSHOT_FAILURES, _snapshot_failures),
     (families.ENDPOINT_REQUESTS, _endpoint_requests),
     (families.ENDPOINT_FAILURES, _endpoint_failures),
     (families.ENDPOINT_UP, _endpoint_up),

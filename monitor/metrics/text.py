@@ -12,12 +12,14 @@ from operator import itemgetter
 from prometheus_client.utils import floatToGoString
 
 from monitor.formats import shown
+from monitor.model import Durations
 
 Sample = tuple[tuple[str, ...], float]
 """Label values, in the order of the labels, and the value."""
 
 Series = Iterator[Sample]
 
+_number: Callable[[float], str] = floatToGoString
 _LABEL = 512
 """Characters of a label's value at the most."""
 
@@ -26,8 +28,25 @@ def lines(name: str, labels: tuple[str, ...], samples: Iterable[Sample]) -> str:
     """``samples`` of one metric, a line each, its labels by the alphabet; text and OpenMetrics have the same lines."""
     line, ordered = _line(name, labels)
     escaped = _Escaped().__getitem__
-    number: Callable[[float], str] = floatToGoString
-    return "".join([line % (*map(escaped, ordered(values)), number(value)) for values, value in samples])
+    return "".join([line % (*map(escaped, ordered(values)), _number(value)) for values, value in samples])
+
+
+def histogram(name: str, labels: tuple[str, ...], samples: Iterable[tuple[tuple[str, ...], Durations]]) -> str:
+    """The same of durations; of each a format's reader wants buckets, count and sum together."""
+    return "".join(
+        [
+            lines(f"{name}_bucket", (*labels, "le"), (((*values, limit), count) for limit, count in _buckets(took)))
+            + lines(f"{name}_count", labels, [(values, took.count)])
+            + lines(f"{name}_sum", labels, [(values, took.seconds)])
+            for values, took in samples
+        ]
+    )
+
+
+def _buckets(took: Durations) -> Iterator[tuple[str, int]]:
+    for limit, count in took.within.items():
+        yield _number(limit), count
+    yield "+Inf", took.count
 
 
 @cache

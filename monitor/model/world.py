@@ -1,6 +1,6 @@
 """All that is known at one moment: what metrics, page and API show."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,9 +9,10 @@ from monitor.model.alerts import AlertState
 from monitor.model.balances import LookBack, Snapshot
 from monitor.model.chain import Token
 from monitor.model.judgement import AssetAssessment, Audit, Basis, Repeats, SharedAccounts, SignaturesGone
-from monitor.model.ownership import LostConfirmations, VerdictStatus
+from monitor.model.ownership import LostConfirmations, Verdict, VerdictStatus
 from monitor.model.proofs import ProofState, Regularity
-from monitor.model.published import Document, Liabilities, ListChanges, SummaryDifference
+from monitor.model.published import Claim, Document, Liabilities, ListChanges, SummaryDifference
+from monitor.model.values import frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,33 @@ class DocumentState:
     refused_at: datetime | None = None
     unsaved: bool = False
     """It is in use, but could not be written to the history: a restart would not find it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """How long something took since the start, each time that it was done."""
+
+    within: Mapping[float, int] = field(default_factory=dict)
+    """Seconds to how often it took no longer."""
+    count: int = 0
+    seconds: float = 0.0
+    """All together."""
+
+    def added(self, seconds: float) -> "Durations":
+        """These, and one more."""
+        within = {limit: count + (seconds <= limit) for limit, count in self.within.items()}
+        return Durations(frozen(within), self.count + 1, self.seconds + seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotAttempts:
+    """The attempts at snapshots since the start."""
+
+    begun: int = 0
+    failures: Mapping[str, int] = field(default_factory=dict)
+    """Reason to count; every reason, from zero."""
+    took: Durations = field(default_factory=Durations)
+    """Those that became whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +80,7 @@ class SnapshotState:
     """What the largest accounts of ``snapshot`` held at a block before it; None where that is not known."""
     attempted: bool = True
     """Whether an attempt has ended since the start, well or not; before that nobody knows what is to be had there."""
+    attempts: SnapshotAttempts = field(default_factory=SnapshotAttempts)
     dropped: bool = False
     """Whether ``last`` is over the hard age limit, and not shown any more."""
     earlier: Mapping[Token, Snapshot] = field(default_factory=dict)
@@ -157,6 +186,10 @@ class Assessment:
     """What a newer list last lost of them; None where none ever did."""
     regularity: Regularity | None = None
     """None until something was published."""
+    claims: Sequence[Claim] = ()
+    """The rows of the current list in their order, without their evidence."""
+    claim_verdicts: Sequence[Verdict] = ()
+    """One for each of ``claims``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +266,10 @@ class World:
     falls: Mapping[tuple[str, str], Fall] = field(default_factory=dict)
     """By exchange and asset: the largest fall of the ratio within ``alerts.falling.within``, where it can be told."""
     store: StoreState = StoreState()
+    configuration: Mapping[str, object] = field(default_factory=dict)
+    """In force; secrets masked, as JSON's types."""
+    account_series: int = 0
+    """How many accounts may have a series of their own (``metrics.account_series``)."""
 
 
 @dataclass(frozen=True, slots=True)

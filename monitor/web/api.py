@@ -62,7 +62,7 @@ async def claims(request: web.Request) -> web.Response:
     assessment = _assessment(request, world)
     wanted = _Wanted(request)
     # Hundreds of thousands of rows may be gone through: not on the event loop.
-    page = await asyncio.to_thread(_page, request, assessment, wanted)
+    page = await asyncio.to_thread(_page, assessment, wanted)
     return answer(_stamped(world) | page)
 
 
@@ -96,7 +96,7 @@ async def alerts(request: web.Request) -> web.Response:
 
 @routes.get("/api/v1/config")
 async def config(request: web.Request) -> web.Response:
-    return answer({"config": dict(request.app[DEPS].configuration())})
+    return answer({"config": dict(_world(request).configuration)})
 
 
 def _world(request: web.Request) -> World:
@@ -143,10 +143,10 @@ def _whole(text: str, name: str, least: int, most: int) -> int:
     return int(text)
 
 
-def _page(request: web.Request, assessment: Assessment, wanted: _Wanted) -> Json:
-    judged = request.app[DEPS].claims(assessment.exchange)
-    if judged is None:
+def _page(assessment: Assessment, wanted: _Wanted) -> Json:
+    if assessment.listed_at is None:
         raise web.HTTPNotFound(text=f"no wallet list of {assessment.exchange} has been read yet")
+    judged = zip(assessment.claims, assessment.claim_verdicts, strict=True)
     found = (pair for pair in judged if wanted.includes(*pair))
     rows = list(islice(found, wanted.offset, wanted.offset + wanted.limit))
     more = _any(found)

@@ -18,7 +18,6 @@ def create_app(deps: Deps, access: Access | None = None) -> web.Application:
     app.add_routes(page.routes)
     app.add_routes(operations.routes)
     app.add_routes(api.routes)
-    app.cleanup_ctx.append(operations.scraping)
     app.on_response_prepare.append(access.set_headers)
     return app
 

@@ -1,13 +1,13 @@
 """What the application needs from its surroundings. It holds no state of its own and changes nothing but by reload."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 from aiohttp import web
 
-from monitor.model import AccountOutputs, Claim, ReloadState, Verdict, World
+from monitor.model import AccountOutputs, ReloadState, World
 
 
 class Scrape(Protocol):
@@ -20,16 +20,8 @@ class Scrape(Protocol):
     def headers(self) -> Mapping[str, str]: ...
 
 
-ClaimSource = Callable[[str], Iterable[tuple[Claim, Verdict]] | None]
-"""The judged claims of an exchange in the order of its list; None when it is not known. Called in a thread."""
-
-
 OutputSource = Callable[[str, str], Awaitable[AccountOutputs | None]]
 """What the balance of an account consists of, by network and account; None where no endpoint follows that."""
-
-
-def _no_claims(_exchange: str) -> None:
-    return None
 
 
 async def _no_outputs(_network: str, _account: str) -> None:
@@ -47,14 +39,11 @@ class Deps:
     world: Callable[[], World | None]
     """The current World; None before there is one."""
     exposition: Callable[[str, str], Scrape]
-    """From the request headers Accept and Accept-Encoding. Called in a thread."""
+    """From the request headers Accept and Accept-Encoding."""
     reload: Callable[[], Awaitable[ReloadState]]
     """Load the configuration again; a bad one is an unsuccessful state, not an exception."""
-    configuration: Callable[[], Mapping[str, object]]
-    """The effective configuration, secrets masked, as JSON's types."""
     stalled: Callable[[], str] = str
     """Why the daemon does not get on; empty while passes end in time."""
-    claims: ClaimSource = _no_claims
     outputs: OutputSource = _no_outputs
     devnet: bool = False
     """Whether this watches the devnet: then the page says what to try on it."""

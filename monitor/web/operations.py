@@ -1,9 +1,5 @@
 """Routes for those who run the monitor: metrics, health, reload."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
-
 from aiohttp import hdrs, web
 
 from monitor.formats import shown, shown_lines
@@ -12,22 +8,12 @@ from monitor.web.deps import DEPS
 
 routes = web.RouteTableDef()
 
-_SCRAPING = web.AppKey("scraping", ThreadPoolExecutor)
-
-
-async def scraping(app: web.Application) -> AsyncIterator[None]:
-    """A thread for scrapes alone, as long as ``app`` runs: the others may all be judging large lists."""
-    app[_SCRAPING] = ThreadPoolExecutor(1, "scraping")
-    yield
-    app[_SCRAPING].shutdown(wait=False)
-
 
 @routes.get("/metrics")
 async def metrics(request: web.Request) -> web.Response:
     accept = request.headers.get(hdrs.ACCEPT, "")
     encoding = request.headers.get(hdrs.ACCEPT_ENCODING, "")
-    loop, thread = asyncio.get_running_loop(), request.app[_SCRAPING]
-    scrape = await loop.run_in_executor(thread, request.app[DEPS].exposition, accept, encoding)
+    scrape = request.app[DEPS].exposition(accept, encoding)
     return web.Response(body=scrape.body, headers=scrape.headers)
 
 

@@ -15,7 +15,6 @@ from monitor.chains import ChainError, Reason
 from monitor.daemon.assessor import Assessor
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.network import NetworkWatch
-from monitor.metrics import Metrics
 from monitor.model import AlertName, AlertState, Basis, ReloadState, Snapshot, World
 from monitor.registry import load as load_registry
 from monitor.settings import Settings
@@ -34,9 +33,7 @@ class Run:
         self.reader = Reader()
         holding(self, "100")
         self.exchange = watch
-        self.network = NetworkWatch(
-            ETHEREUM, settings.networks["ethereum"], self.reader, Metrics(lambda: None), lambda: self.now
-        )
+        self.network = NetworkWatch(ETHEREUM, settings.networks["ethereum"], self.reader, lambda: self.now)
         self.assessor = Assessor(store, lambda: self.now)
         self.reload = ReloadState(successful=True, succeeded_at=start)
 

@@ -10,7 +10,6 @@ import pytest
 
 from monitor.chains import BlockChoice, ChainError, Height, Reason, Tag
 from monitor.daemon.network import NetworkWatch
-from monitor.metrics import Metrics
 from monitor.model import Address, Block, LookBack, Network, Reading, Token
 from monitor.registry import load as load_registry
 from monitor.settings import NetworkSettings
@@ -44,9 +43,7 @@ class Situation:
         self.chances = iter([0.0])
         self.reader = History()
         own = NetworkSettings.model_validate({"endpoints": [{"url": "http://node"}], **settings})
-        self.watch = NetworkWatch(
-            network, own, self.reader, Metrics(lambda: None), lambda: START, chance=lambda: next(self.chances)
-        )
+        self.watch = NetworkWatch(network, own, self.reader, lambda: START, chance=lambda: next(self.chances))
         self.wanted = {"okx": {ETH: frozenset({A, B})}}
 
     async def poll(self, chance: float = 0.5) -> LookBack | None:

@@ -106,6 +106,30 @@ async def test_endpoints_that_go_are_closed_when_what_is_read_through_them_has_e
         assert chain.opened[0].events == ["begun", "ended", "closed"]
 
 
+async def attempts(watched: Watched, exchange: str = "okx") -> float | None:
+    return await watched.value("por_snapshot_attempts_total", exchange=exchange, network="ethereum")
+
+
+async def test_counters_go_with_their_network_and_never_backwards_while_it_stays(okx: Site, chain: Chain) -> None:
+    async with watching(okx.path) as watched:
+        await until(lambda: is_at(watched, 100))
+        assert await attempts(watched)
+        before = await attempts(watched) or 0
+        okx.exchange("kraken", [])
+        replaced(okx)
+        chain.hangs = lambda _: True  # no attempt ends any more, and begins anew, but by the reload
+        okx.write()
+        assert (await watched.reload())[0] == 200
+        assert (await attempts(watched) or 0) >= before
+        assert await attempts(watched, "kraken") == 0, "what begins with its first attempt has no rate"
+        removed(okx)
+        okx.write()
+        assert (await watched.reload())[0] == 200
+        found = await watched.scrape()
+        assert not [name for name, _ in found if name.startswith("por_snapshot_")]
+        assert not [name for name, _ in found if name.startswith("por_endpoint_")]
+
+
 async def test_an_endpoint_that_cannot_be_closed_is_told_and_the_new_configuration_holds(
     okx: Site, chain: Chain, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

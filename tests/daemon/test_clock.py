@@ -11,7 +11,6 @@ from structlog.testing import capture_logs
 
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.hub import Hub
-from monitor.metrics import Metrics
 from monitor.model import AlertName, AlertState, ReserveStatus, World
 from monitor.registry import load as load_registry
 from monitor.settings import Settings
@@ -108,7 +107,7 @@ async def watch(
     reader.units = 100 * 10**18
     monkeypatch.setattr("monitor.daemon.hub.open_network", lambda *_, **__: reader)
     async with aiohttp.ClientSession() as session:
-        hub = Hub(store, session, Metrics(lambda: None), machine.clock())
+        hub = Hub(store, session, machine.clock())
         await hub.start(settings, load_registry())
         await hub.refresh_wallets("okx")
         await hub.refresh_liabilities("okx")
@@ -193,7 +192,7 @@ async def test_a_change_of_the_list_is_news_for_its_day_over_a_step(watch: Watch
 
 async def restarted(watch: Watch, settings: Settings, store: Store) -> Watch:
     """Another process on the same machine and history."""
-    hub = Hub(store, watch.hub._session, Metrics(lambda: None), watch.machine.clock())
+    hub = Hub(store, watch.hub._session, watch.machine.clock())
     await hub.start(settings, load_registry())
     return Watch(hub, watch.machine, watch.reader)
 

@@ -1,14 +1,17 @@
 """The hub: many jobs end at the same time, and each sees the World that knows what it changed."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import aiohttp
+import pytest
 
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.hub import Hub
-from monitor.metrics import Metrics
+from monitor.metrics import Metrics, Rendered
+from monitor.metrics.families import CONFIG_RELOAD_SUCCESSFUL
 from monitor.model import World
 from monitor.registry import load as load_registry
 from monitor.settings import Settings
@@ -18,32 +21,55 @@ from tests.support.daemons import Site, signed
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
 
 
-class Counted(Metrics):
-    """Counts the Worlds that it is given."""
+@pytest.fixture
+def made() -> list[World]:
+    """Every World of the hub."""
+    return []
 
-    prepared = 0
 
-    def prepare(self, world: World) -> None:
-        self.prepared += 1
-        super().prepare(world)
+@pytest.fixture
+async def hub(site: Site, store: Store, made: list[World]) -> AsyncIterator[Hub]:
+    metrics = Metrics()
+
+    def render(world: World) -> Rendered:
+        made.append(world)
+        return metrics.render(world)
+
+    site.exchange("okx", [signed(1)])
+    async with aiohttp.ClientSession() as session:
+        hub = Hub(store, session, SteadyClock(lambda: NOW, lambda: 0), render=render)
+        await hub.start(Settings.model_validate(site.sections), load_registry())
+        yield hub
+        await hub.close()
 
 
 async def test_many_who_ask_at_once_are_served_by_one_judgement_that_knows_what_all_have_changed(
-    site: Site, store: Store
+    hub: Hub, made: list[World]
 ) -> None:
-    site.exchange("okx", [signed(1)])
-    metrics = Counted(lambda: None)
-    async with aiohttp.ClientSession() as session:
-        hub = Hub(store, session, metrics, SteadyClock(lambda: NOW, lambda: 0))
-        await hub.start(Settings.model_validate(site.sections), load_registry())
-        before = metrics.prepared
+    made.clear()
 
-        async def change(number: int) -> None:
-            hub.reload = replace(hub.reload, error=f"{hub.reload.error} {number}")
-            await hub.assess()
-            assert hub.world
-            assert str(number) in hub.world.reload.error
+    async def change(number: int) -> None:
+        hub.reload = replace(hub.reload, error=f"{hub.reload.error} {number}")
+        await hub.assess()
+        assert hub.world
+        assert str(number) in hub.world.reload.error
 
-        await asyncio.gather(*map(change, range(10)))
-        await hub.close()
-    assert metrics.prepared - before == 2, "the first has begun before the others asked"
+    await asyncio.gather(*map(change, range(10)))
+    assert len(made) == 2, "the first has begun before the others asked"
+
+
+async def test_a_world_and_its_text_are_swapped_together(hub: Hub, made: list[World]) -> None:
+    def shown() -> str:
+        assert hub.world
+        assert hub.rendered
+        return next(text for family, text in hub.rendered.texts if family is CONFIG_RELOAD_SUCCESSFUL)
+
+    hub.reload = replace(hub.reload, successful=False)
+    assert shown().endswith(" 1.0\n")
+    await hub.assess()
+    assert shown().endswith(" 0.0\n")
+
+
+async def test_the_world_says_which_configuration_it_was_made_by(hub: Hub) -> None:
+    assert hub.world
+    assert hub.world.configuration["exchanges"].keys() == {"okx"}  # type: ignore[attr-defined]

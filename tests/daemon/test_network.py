@@ -8,12 +8,11 @@ import pytest
 
 from monitor.chains import ChainError, Height, Reason, Tag
 from monitor.daemon.network import NetworkWatch
-from monitor.model import Block, Rate, Snapshot
+from monitor.model import Block, Rate, Snapshot, SnapshotAttempts
 from monitor.settings import NetworkSettings
 from tests.support.chains import ETH, ETHEREUM, USDC, USDT, account
 from tests.support.positions import CUSDT
 from tests.support.readers import START, Reader
-from tests.support.scraping import Scraper
 
 A, B, C = account(1), account(2), account(3)
 
@@ -24,9 +23,7 @@ class Situation:
     def __init__(self) -> None:
         self.now = START
         self.reader = Reader()
-        self.scraper = Scraper()
-        self.scraper.metrics.configured([("okx", "ethereum"), ("kraken", "ethereum")])
-        self.watch = NetworkWatch(ETHEREUM, self.settings(), self.reader, self.scraper.metrics, lambda: self.now)
+        self.watch = NetworkWatch(ETHEREUM, self.settings(), self.reader, lambda: self.now)
         self.wanted = {"okx": {ETH: frozenset({A, B}), USDT: frozenset({A})}, "kraken": {ETH: frozenset({B, C})}}
 
     @staticmethod
@@ -39,6 +36,9 @@ class Situation:
 
     def held(self, exchange: str = "okx") -> Snapshot | None:
         return self.watch.state(exchange, self.wanted[exchange], self.now).snapshot
+
+    def attempts(self, exchange: str = "okx") -> SnapshotAttempts:
+        return self.watch.state(exchange, self.wanted[exchange], self.now).attempts
 
     def failure(self, exchange: str = "okx") -> str:
         return self.watch.state(exchange, self.wanted[exchange], self.now).failure
@@ -76,9 +76,8 @@ async def test_a_token_that_cannot_be_told_fails_itself_alone(situation: Situati
     assert situation.failure("okx") == f"USDT on ethereum ({USDT.contract}): balanceOf reverts"
     assert situation.failure("kraken") == ""
     assert situation.watch.state("okx", situation.wanted["okx"], situation.now).untold == {USDT: "balanceOf reverts"}
-    failed = ("por_snapshot_failures_total", "ethereum")
-    assert situation.scraper.value(failed[0], exchange="okx", network="ethereum", reason="other") == 1
-    assert situation.scraper.value("por_snapshot_duration_seconds_count", exchange="kraken", network="ethereum") == 1
+    assert (situation.attempts("okx").failures["token"], situation.attempts("okx").took.count) == (1, 1)
+    assert (situation.attempts("kraken").failures["token"], situation.attempts("kraken").took.count) == (0, 1)
 
 
 async def test_many_tokens_that_cannot_be_told_are_named_first_and_counted_then(situation: Situation) -> None:
@@ -126,11 +125,8 @@ async def test_after_a_failure_the_last_whole_snapshot_stays_with_its_own_time_a
     assert held is not None
     assert (held.taken_at, held.balances[ETH]) == (START, {A: 1, B: 2})
     assert situation.failure() == "timeout: node-1: no answer within 30 s"
-    assert situation.scraper.value("por_snapshot_attempts_total", exchange="okx", network="ethereum") == 2
-    assert (
-        situation.scraper.value("por_snapshot_failures_total", exchange="okx", network="ethereum", reason="timeout")
-        == 1
-    )
+    attempts = situation.attempts()
+    assert (attempts.begun, attempts.failures["timeout"], attempts.took.count) == (2, 1, 1)
 
 
 async def test_a_success_ends_the_failure(situation: Situation) -> None:
@@ -275,3 +271,25 @@ async def test_another_failure_beside_that_block_is_one(situation: Situation) ->
     situation.reader.past_error = ChainError(Reason.DISAGREEMENT, "they contradict each other")
     assert await situation.watch.poll(situation.wanted, Block(90, "0x90", START)) == []
     assert situation.failure() == "disagreement: they contradict each other"
+
+
+async def test_every_reason_of_a_failure_is_counted_from_zero(situation: Situation) -> None:
+    """A rate over a series that begins with its first failure would not see it."""
+    assert situation.attempts().begun == 0
+    assert situation.attempts().failures == dict.fromkeys([*(reason.value for reason in Reason), "token"], 0)
+    assert set(situation.attempts().took.within.values()) == {0}
+
+
+async def test_attempts_are_counted_on_by_a_watch_of_other_settings_and_of_another_network_of_the_name(
+    situation: Situation,
+) -> None:
+    await situation.poll()
+    before = situation.watch
+    for network in (ETHEREUM, replace(ETHEREUM, caip2="eip155:1337")):
+        situation.watch = NetworkWatch(network, situation.settings(), situation.reader, lambda: situation.now)
+        situation.watch.succeed(before)
+        assert situation.attempts().begun == 1, "counters never go backwards"
+        assert (situation.held() is not None) == (network == ETHEREUM)
+    situation.watch.forget(frozenset({"kraken"}))
+    assert situation.attempts("okx").begun == 0
+    assert situation.attempts("kraken").begun == 1

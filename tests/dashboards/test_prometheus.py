@@ -49,15 +49,13 @@ async def test_every_expression_is_valid(tmp_path: Path) -> None:
 
 @contextmanager
 def exporter(world: World) -> Iterator[str]:
-    """``host:port`` where ``world`` and some events can be scraped."""
-    metrics = Metrics(lambda: world, reasons=("timeout",))
-    metrics.configured([("aurora", "bitcoin"), ("aurora", "ethereum")])
-    metrics.snapshot_attempted("aurora", "bitcoin")
-    metrics.snapshot_took("aurora", "bitcoin", 3.5)
+    """``host:port`` where ``world`` can be scraped."""
+    metrics = Metrics()
+    rendered = metrics.render(world)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            exposition = metrics.exposition(self.headers.get("Accept", ""))
+            exposition = metrics.exposition(rendered, self.headers.get("Accept", ""))
             self.send_response(200)
             for name, value in exposition.headers.items():
                 self.send_header(name, value)

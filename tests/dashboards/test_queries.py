@@ -5,10 +5,11 @@ import re
 import pytest
 from promql_parser import parse
 
-from monitor.metrics import Metrics, families
+from monitor.metrics import families
 from monitor.metrics.families import FAMILIES, Kind
 from tests.support import promql
 from tests.support.dashboards import Json, boards, expand, queries, unexpanded
+from tests.support.scraping import Scraper
 
 VALUES = {"instance": "localhost:9876", "exchange": "aurora", "asset": "BTC", "basis": "signed"}
 UNEXPANDED = unexpanded()
@@ -27,7 +28,7 @@ def exported() -> dict[str, set[str]]:
         if each.kind is Kind.HISTOGRAM:
             known |= {f"{each.name}_bucket": {*each.labels, "le"}}
             known |= {f"{each.name}{suffix}": set(each.labels) for suffix in ("_sum", "_count")}
-    scrape = Metrics(lambda: None).exposition().body.decode()
+    scrape = Scraper().text()
     for name, text in re.findall(r"^((?:process|python)_\w+)(?:\{(.*)\})? ", scrape, re.MULTILINE):
         known[name] = set(re.findall(r'(\w+)="', text))
     return known | {name: set() for name in BY_PROMETHEUS}

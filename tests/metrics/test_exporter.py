@@ -1,56 +1,37 @@
-"""The exposition: both formats, compressed or not, rendered once per World."""
+"""The exposition: both formats, compressed or not, of a World and of this process as it is."""
 
 import gzip
-from collections.abc import Iterator, Mapping
+import zlib
 from dataclasses import replace
-from typing import TypeVar
+from pathlib import Path
 
+import pytest
 from prometheus_client import REGISTRY
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
 from monitor import __version__
-from monitor.metrics import Metrics
-from monitor.model import Assessment, World
+from monitor.metrics import Exposition, Metrics
+from monitor.metrics.formats import Format
+from monitor.model import World
 from tests.support import worlds
-
-K = TypeVar("K")
-V = TypeVar("V")
 
 OPENMETRICS = "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 
 
-class Counted(Mapping[str, Assessment]):
-    """Assessments that count how often they are gone through."""
+class Exporter:
+    """Answers scrapes of a World."""
 
-    def __init__(self, assessments: Mapping[str, Assessment]) -> None:
-        self.assessments = assessments
-        self.reads = 0
+    def __init__(self, world: World | None) -> None:
+        self.metrics = Metrics()
+        self.rendered = self.metrics.render(world)
 
-    def __getitem__(self, key: str) -> Assessment:
-        return self.assessments[key]
-
-    def __iter__(self) -> Iterator[str]:
-        self.reads += 1
-        return iter(self.assessments)
-
-    def __len__(self) -> int:
-        return len(self.assessments)
-
-
-def counted_world() -> tuple[World, Counted]:
-    assessments = Counted(worlds.world().assessments)
-    return replace(worlds.world(), assessments=assessments), assessments
-
-
-def exporter(world: World | None) -> Metrics:
-    metrics = Metrics(lambda: world, reasons=("timeout",))
-    metrics.configured([("aurora", "bitcoin")])
-    return metrics
+    def exposition(self, accept: str = "", accept_encoding: str = "") -> Exposition:
+        return self.metrics.exposition(self.rendered, accept, accept_encoding)
 
 
 def test_text_and_openmetrics_tell_the_same() -> None:
-    metrics = exporter(worlds.world())
+    metrics = Exporter(worlds.world())
     text = metrics.exposition("text/plain")
     openmetrics = metrics.exposition(OPENMETRICS)
     assert text.headers["Content-Type"].startswith("text/plain; version=0.0.4")
@@ -72,58 +53,75 @@ def test_text_and_openmetrics_tell_the_same() -> None:
 
 
 def test_openmetrics_ends_with_its_mark_once() -> None:
-    body = exporter(worlds.world()).exposition(OPENMETRICS).body
+    body = Exporter(worlds.world()).exposition(OPENMETRICS).body
     assert body.count(b"# EOF") == 1
     assert body.endswith(b"# EOF\n")
 
 
-def test_gzip_is_used_where_it_is_accepted() -> None:
-    metrics = exporter(worlds.world())
-    packed = metrics.exposition("", "gzip")
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert b"por_reserve_ratio{" in gzip.decompress(packed.body)
-    assert "Content-Encoding" not in metrics.exposition("", "identity").headers
+@pytest.mark.parametrize("accept", ["", OPENMETRICS])
+def test_a_compressed_body_is_one_whole_stream_and_says_what_the_plain_one_says(accept: str) -> None:
+    metrics = Exporter(worlds.world())
+    for _ in range(2):  # what was compressed once serves many scrapes
+        packed = metrics.exposition(accept, "gzip")
+        assert packed.headers["Content-Encoding"] == "gzip"
+        reader = zlib.decompressobj(wbits=31)
+        body = reader.decompress(packed.body)
+        assert reader.eof, "checksum and size are right, and one member is all that there is"
+        assert not reader.unused_data
+        assert _of_monitor(body) == _of_monitor(metrics.exposition(accept, "identity").body)
+        assert b"\nprocess_cpu_seconds_total " in body
+    assert "Content-Encoding" not in metrics.exposition(accept, "identity").headers
 
 
-def test_a_world_is_rendered_once() -> None:
-    world, assessments = counted_world()
-    metrics = exporter(world)
-    first = metrics.exposition()
-    reads = assessments.reads
-    assert reads > 0
-    metrics.snapshot_attempted("aurora", "bitcoin")
-    second = metrics.exposition()
-    assert assessments.reads == reads
-    assert first.body != second.body, "events are told at every scrape"
+def _of_monitor(body: bytes) -> list[bytes]:
+    return [line for line in body.splitlines() if line.startswith(b"por_")]
 
 
-def test_a_prepared_world_costs_the_next_scrape_nothing() -> None:
-    current: list[World] = [worlds.world()]
-    metrics = Metrics(lambda: current[0])
-    metrics.exposition()
-    following, assessments = counted_world()
-    metrics.prepare(following)
-    reads = assessments.reads
-    assert reads > 0
-    metrics.exposition()
-    current[0] = following
-    metrics.exposition()
-    assert assessments.reads == reads
+def test_a_series_whose_source_is_gone_goes_with_it_whatever_the_format() -> None:
+    exporter = Exporter(worlds.world())
+    assert b"por_reserve_ratio{" in exporter.exposition().body
+    exporter.rendered = exporter.metrics.render(worlds.starting())
+    for accept in ("", OPENMETRICS):
+        body = exporter.exposition(accept).body
+        assert b"por_assessed_timestamp_seconds" in body
+        assert b"por_reserve_ratio{" not in body
+        assert b"por_snapshot_attempts_total{" not in body
 
 
-def test_preparing_does_not_show_a_world_before_its_time() -> None:
-    metrics = exporter(worlds.starting())
-    metrics.prepare(worlds.world())
-    assert b"por_reserve_ratio{" not in metrics.exposition().body
+def test_what_is_rendered_depends_on_the_world_alone() -> None:
+    used = Exporter(replace(worlds.world(), account_series=1))
+    used.exposition(OPENMETRICS)
+    used.metrics.render(worlds.starting())
+    used.rendered = used.metrics.render(worlds.world())
+    assert _of_monitor(used.exposition().body) == _of_monitor(Exporter(worlds.world()).exposition().body)
 
 
-def test_the_version_and_the_process_are_told() -> None:
-    text = exporter(None).exposition().body.decode()
+def test_a_world_is_text_before_a_scrape_wants_it() -> None:
+    exporter = Exporter(worlds.world())
+    assert exporter.rendered.bodies.keys() == {Format.OPENMETRICS}, "what Prometheus asks for"
+    exporter.exposition("text/plain")
+    assert exporter.metrics.render(worlds.world()).bodies.keys() == {Format.OPENMETRICS, Format.TEXT}
+
+
+def test_before_there_is_a_world_the_version_and_the_process_are_told() -> None:
+    text = Exporter(None).exposition().body.decode()
     assert f'por_build_info{{version="{__version__}"}} 1.0' in text
     assert "\nprocess_resident_memory_bytes " in text
     assert "\npython_info{" in text
 
 
+def test_the_process_is_told_as_it_is_at_each_scrape() -> None:
+    metrics = Exporter(worlds.world())
+
+    def open_files() -> bytes:
+        body = gzip.decompress(metrics.exposition("", "gzip").body)
+        return next(line for line in body.splitlines() if line.startswith(b"process_open_fds "))
+
+    before = open_files()
+    with Path("/dev/null").open():
+        assert open_files() != before
+
+
 def test_nothing_is_registered_in_the_librarys_global_registry() -> None:
-    exporter(worlds.world())
+    Exporter(worlds.world())
     assert not [family.name for family in REGISTRY.collect() if family.name.startswith("por_")]

@@ -1,14 +1,15 @@
 """promtool, the judge of names, has nothing to say."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from shutil import which
 
 import pytest
 
-from monitor.metrics import Metrics
 from monitor.model import World
 from tests.support import worlds
+from tests.support.scraping import Scraper
 
 
 @pytest.mark.integration
@@ -16,10 +17,9 @@ from tests.support import worlds
 async def test_promtool_finds_nothing_to_criticise(world: World | None) -> None:
     promtool = which("promtool")
     assert promtool, "promtool is part of Debian's package prometheus"
-    metrics = Metrics(lambda: world, reasons=("timeout",))
-    metrics.configured([("aurora", "bitcoin")], account_series=5)
+    text = Scraper(replace(world, account_series=5) if world else None).text()
     check = await asyncio.create_subprocess_exec(
         Path(promtool), "check", "metrics", stdin=-1, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
-    told, _ = await check.communicate(metrics.exposition().body)
+    told, _ = await check.communicate(text.encode())
     assert (check.returncode, told.decode()) == (0, "")

@@ -265,3 +265,22 @@ def test_a_ratio_compares_with_its_limit_as_it_does_exactly(ratio: Decimal, limi
     assert (downwards(ratio) < downwards(limit)) == (ratio < limit)
     just_under = limit - Decimal("1e-20")
     assert downwards(just_under) < downwards(limit) == float(limit)
+
+
+def test_attempts_at_snapshots_are_counted_from_zero_and_by_reason(shown: Scraper) -> None:
+    bitcoin, ethereum = ({"exchange": "aurora", "network": name} for name in ("bitcoin", "ethereum"))
+    assert shown.value("por_snapshot_attempts_total", **bitcoin) == 3
+    assert shown.value("por_snapshot_failures_total", **bitcoin, reason="timeout") == 1
+    assert shown.value("por_snapshot_failures_total", **bitcoin, reason="unreachable") == 0
+    assert shown.value("por_snapshot_attempts_total", **ethereum) == 0
+
+
+def test_durations_of_snapshots_are_a_histogram(shown: Scraper) -> None:
+    name, labels = "por_snapshot_duration_seconds", {"exchange": "aurora", "network": "bitcoin"}
+    counts = {limit: shown.value(f"{name}_bucket", **labels, le=limit) for limit in ("2.0", "10.0", "30.0", "+Inf")}
+    assert counts == {"2.0": 1, "10.0": 1, "30.0": 2, "+Inf": 2}, "a limit is within its bucket"
+    assert (shown.value(f"{name}_count", **labels), shown.value(f"{name}_sum", **labels)) == (2, 14.5)
+
+
+def test_no_created_series_double_the_counters(shown: Scraper) -> None:
+    assert not [name for name, _ in shown.scrape() if name.endswith("_created")]

@@ -1,5 +1,7 @@
 """What a scrape returns, as numbers by series."""
 
+from dataclasses import replace
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.metrics import Metrics
@@ -13,10 +15,18 @@ class Scraper:
 
     def __init__(self, world: World | None = None) -> None:
         self.world = world
-        self.metrics = Metrics(lambda: self.world, reasons=("timeout", "unreachable"))
+        self.metrics = Metrics()
+
+    def cap(self, account_series: int) -> None:
+        """Have so many accounts with series of their own."""
+        assert self.world
+        self.world = replace(self.world, account_series=account_series)
+
+    def text(self) -> str:
+        return self.metrics.exposition(self.metrics.render(self.world)).body.decode()
 
     def scrape(self) -> Series:
-        text = self.metrics.exposition().body.decode()
+        text = self.text()
         samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
         series = {(sample.name, frozenset(sample.labels.items())): sample.value for sample in samples}
         assert len(series) == len(samples), "Prometheus refuses a scrape with the same series twice"

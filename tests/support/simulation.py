@@ -25,7 +25,6 @@ from monitor.daemon.assessor import Assessor
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.judged import JudgedList
 from monitor.daemon.network import NetworkWatch
-from monitor.metrics import Metrics
 from monitor.model import Address, Basis, DocumentState, Network, RatioPoint, ReloadState, StoreState, Token, World
 from monitor.settings import NetworkSettings, Settings
 from monitor.store import Store
@@ -136,7 +135,7 @@ class Simulation:
         )
         reader = self._reader(network, settings, natures)
         chance = self.dice.random
-        return NetworkWatch(network, settings, reader, Metrics(lambda: None), now, chance=chance)
+        return NetworkWatch(network, settings, reader, now, chance=chance)
 
     def _reader(self, network: Network, settings: NetworkSettings, natures: Sequence[str]) -> ChainReader:
         remaining = iter(natures)

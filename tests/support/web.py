@@ -1,16 +1,15 @@
 """The application on a free port of the loopback, on a World that a test may replace."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from types import MappingProxyType
 from typing import TypeAlias
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
-from monitor.metrics import Metrics
-from monitor.model import AccountOutputs, Claim, ReloadState, Verdict, VerdictStatus, World
+from monitor.metrics import Exposition, Metrics
+from monitor.model import AccountOutputs, Claim, ReloadState, Verdict, VerdictStatus, World, frozen
 from monitor.web.deps import Deps
 from tests.support import worlds
 
@@ -25,25 +24,25 @@ class Daemon:
     stalled: str = ""
     reload_error: str = ""
     reloads: int = 0
-    judged: list[tuple[Claim, Verdict]] | None = None
     traced: AccountOutputs | None = None
     devnet: bool = False
     runbook_url: str = ""
 
     def deps(self) -> Deps:
-        metrics = Metrics(lambda: self.world)
         return Deps(
             world=lambda: self.world,
-            exposition=metrics.exposition,
+            exposition=self.exposition,
             reload=self.reload,
-            configuration=lambda: MappingProxyType({"store": {"url": "postgresql://***@db/por"}}),
             stalled=lambda: self.stalled,
-            claims=self.claims,
             outputs=self.outputs,
             devnet=self.devnet,
             runbook_url=self.runbook_url,
             now=lambda: worlds.NOW + timedelta(seconds=5),
         )
+
+    def exposition(self, accept: str, accept_encoding: str) -> Exposition:
+        metrics = Metrics()
+        return metrics.exposition(metrics.render(self.world), accept, accept_encoding)
 
     async def reload(self) -> ReloadState:
         self.reloads += 1
@@ -52,8 +51,15 @@ class Daemon:
     async def outputs(self, _network: str, _account: str) -> AccountOutputs | None:
         return self.traced
 
-    def claims(self, _exchange: str) -> Iterable[tuple[Claim, Verdict]] | None:
-        return self.judged
+
+def listing(rows: Sequence[tuple[Claim, Verdict]]) -> World:
+    """A World in which Aurora's list has just these ``rows``."""
+    aurora = replace(
+        worlds.aurora(),
+        claims=tuple(claim for claim, _ in rows),
+        claim_verdicts=tuple(verdict for _, verdict in rows),
+    )
+    return replace(worlds.world(), assessments=frozen({**worlds.world().assessments, "aurora": aurora}))
 
 
 def judged(rows: int) -> list[tuple[Claim, Verdict]]:

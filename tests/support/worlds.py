@@ -20,6 +20,7 @@ from monitor.model import (
     ClaimMismatch,
     Document,
     DocumentState,
+    Durations,
     EndpointState,
     Fall,
     Gap,
@@ -45,6 +46,7 @@ from monitor.model import (
     Severity,
     SharedAccounts,
     Snapshot,
+    SnapshotAttempts,
     SnapshotState,
     SummaryDifference,
     Token,
@@ -175,6 +177,12 @@ def _aurora_assets() -> dict[str, AssetAssessment]:
     }
 
 
+def _attempts() -> SnapshotAttempts:
+    """Three: one took long, one not, one failed."""
+    took = Durations(frozen({2.0: 0, 10.0: 0, 30.0: 0})).added(12.5).added(2)
+    return SnapshotAttempts(3, frozen({"timeout": 1, "unreachable": 0}), took)
+
+
 def aurora() -> Assessment:
     """BTC in breach by 4 parts in 10 million, ETH covered, USDT unknown: one network stale, one not configured."""
     taken = timedelta(seconds=48)
@@ -207,7 +215,7 @@ def aurora() -> Assessment:
         assets=frozen(_aurora_assets()),
         snapshots=frozen(
             {
-                "bitcoin": SnapshotState("bitcoin", bitcoin, stale=False, wanted=2),
+                "bitcoin": SnapshotState("bitcoin", bitcoin, stale=False, wanted=2, attempts=_attempts()),
                 "ethereum": SnapshotState("ethereum", ethereum, stale=False, wanted=2),
                 "bsc": SnapshotState(
                     "bsc",
@@ -455,7 +463,17 @@ def world() -> World:
     reload = ReloadState(successful=True, succeeded_at=NOW - timedelta(hours=6))
     fall = Fall(Decimal("0.02"), NOW - timedelta(minutes=40), ("bitcoin",), Decimal("1.0199996"))
     falls = frozen({("aurora", "BTC"): fall})
-    return World(NOW, frozen(assessments), endpoints(), alerts(), reload, ready=True, jobs=jobs(), falls=falls)
+    return World(
+        NOW,
+        frozen(assessments),
+        endpoints(),
+        alerts(),
+        reload,
+        ready=True,
+        jobs=jobs(),
+        falls=falls,
+        configuration=frozen({"store": {"url": "postgresql://***@db/por"}}),
+    )
 
 
 def starting() -> World:

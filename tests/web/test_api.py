@@ -8,7 +8,7 @@ import pytest
 
 from monitor.model import AccountOutputs, Block, UnspentOutput
 from tests.support import worlds
-from tests.support.web import Client, Daemon, judged
+from tests.support.web import Client, Daemon, judged, listing
 
 
 async def get(client: Client, path: str, status: int = 200) -> Any:
@@ -25,8 +25,7 @@ def _loads(text: str) -> Any:
     return json.loads(text, parse_float=refuse)
 
 
-async def test_the_index_names_the_routes_that_there_are(client: Client, daemon: Daemon) -> None:
-    daemon.judged = []
+async def test_the_index_names_the_routes_that_there_are(client: Client) -> None:
     routes = (await get(client, "/api/v1"))["routes"]
     for route in routes.values():
         path = route.split("?")[0].replace("{name}", "aurora")
@@ -130,7 +129,7 @@ async def test_the_configuration_is_the_masked_one(client: Client) -> None:
 
 
 async def test_claims_are_paged_to_the_end_without_loss(client: Client, daemon: Daemon) -> None:
-    daemon.judged = judged(25)
+    daemon.world = listing(judged(25))
     lines: list[int] = []
     offset: int | None = 0
     while offset is not None:
@@ -141,12 +140,12 @@ async def test_claims_are_paged_to_the_end_without_loss(client: Client, daemon: 
 
 
 async def test_a_full_last_page_has_no_next(client: Client, daemon: Daemon) -> None:
-    daemon.judged = judged(10)
+    daemon.world = listing(judged(10))
     assert (await get(client, "/api/v1/exchanges/aurora/claims?limit=10"))["next"] is None
 
 
 async def test_claims_are_filtered_before_they_are_paged(client: Client, daemon: Daemon) -> None:
-    daemon.judged = judged(9)
+    daemon.world = listing(judged(9))
     page = await get(client, "/api/v1/exchanges/aurora/claims?verdict=invalid&offset=1&limit=2")
     assert [each["line"] for each in page["claims"]] == [5, 7]
     assert page["next"] == 3
@@ -155,7 +154,7 @@ async def test_claims_are_filtered_before_they_are_paged(client: Client, daemon:
 
 
 async def test_a_claim_is_shown_with_what_its_account_holds_at_which_block(client: Client, daemon: Daemon) -> None:
-    daemon.judged = judged(2)
+    daemon.world = listing(judged(2))
     good, bad = (await get(client, "/api/v1/exchanges/aurora/claims"))["claims"]
     assert good["verdict"] == "verified"
     assert good["balance"]["amount"] == "94000"
@@ -187,7 +186,7 @@ async def test_a_balance_is_shown_with_the_outputs_that_it_consists_of(client: C
     [
         ("/api/v1/exchanges/nobody", 404, "there are: aurora, borealis, cassini"),
         ("/api/v1/nothing", 404, "Not Found"),
-        ("/api/v1/exchanges/aurora/claims", 404, "no wallet list"),
+        ("/api/v1/exchanges/cassini/claims", 404, "no wallet list of cassini has been read yet"),
         ("/api/v1/exchanges/aurora/networks/bitcoin/accounts/bc1q", 404, "on bitcoin has an account bc1q"),
         ("/api/v1/exchanges/aurora/networks/mars/accounts/bc1qaurora1", 404, "on mars has an account"),
         ("/api/v1/exchanges/aurora/claims?limit=0", 400, "limit is a whole number from 1 to 1000"),

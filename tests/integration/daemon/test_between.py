@@ -6,7 +6,6 @@ import pytest
 
 from monitor.chains.opening import open_network
 from monitor.daemon.network import NetworkWatch
-from monitor.metrics import Metrics
 from monitor.registry import load as load_registry
 from monitor.settings import NetworkSettings
 from tests.support.chains import ETH, ETHEREUM, account
@@ -22,9 +21,7 @@ async def test_coins_that_were_away_between_two_snapshots_of_a_node(anvil: Anvil
     node = anvil()
     settings = NetworkSettings.model_validate({"endpoints": [{"url": node.url}], "block": "latest"})
     reader = open_network(ETHEREUM, settings, balance_slots=load_registry().balance_slots("ethereum"))
-    watch = NetworkWatch(
-        ETHEREUM, settings, reader, Metrics(lambda: None), lambda: datetime.now(UTC), chance=lambda: 0.0
-    )
+    watch = NetworkWatch(ETHEREUM, settings, reader, lambda: datetime.now(UTC), chance=lambda: 0.0)
     wanted = {"okx": {ETH: frozenset({WALLET})}}
     try:
         for coins in (80, 5, 80):
