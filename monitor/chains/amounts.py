@@ -1,12 +1,11 @@
 """Amounts on the wire: whole coins with decimals in some protocols, base units in others."""
 
-from decimal import Context, Decimal
+from decimal import Decimal
+
+from monitor.formats import exact
 
 _MOST = 2**63 - 1
 """``CAmount`` of Bitcoin and its kin is a signed 64-bit integer; above it is rubbish."""
-_EXACT = Context(prec=100)
-_LONGEST = 60
-"""Digits, before or after the point, that an amount is read with at all."""
 
 
 def units(coins: object, decimals: int) -> int:
@@ -15,13 +14,10 @@ def units(coins: object, decimals: int) -> int:
     Raises ValueError for anything that is not a whole, non-negative number of base units.
     """
     number = Decimal(coins) if isinstance(coins, Decimal | int) and not isinstance(coins, bool) else Decimal("NaN")
-    exponent = number.as_tuple().exponent
-    if not isinstance(exponent, int) or number < 0 or abs(exponent) > _LONGEST or number.adjusted() > _LONGEST:
-        raise ValueError(f"{coins!r:.40} is not an amount")
-    whole = number.scaleb(decimals, _EXACT)
-    if whole % 1 or whole > _MOST:
-        raise ValueError(f"{coins!s:.40} is not a whole number of base units")
-    return int(whole)
+    found = exact.base_units(number, decimals)
+    if not 0 <= found <= _MOST:
+        raise ValueError(f"{coins!s:.40} is not an amount that there can be")
+    return found
 
 
 def count(value: object) -> int:

@@ -14,9 +14,9 @@ from monitor.cli.options import ConfigOption, FormatOption, JsonOption, ListArgu
 from monitor.cli.printing import ExitStatus, SafeTable, json_line, note, progress_bar, say
 from monitor.daemon.compared import ComparedFile, compare_claims
 from monitor.formats import SECRETS
+from monitor.formats.figures import exact
 from monitor.judgement import Total
 from monitor.settings import WalletsSettings, secrets_in, state_directory
-from monitor.web.figures import exact
 
 _SHOWN = 50
 _INTERRUPTED = 130

@@ -8,6 +8,7 @@ import typer
 
 from monitor.cli.options import JsonOption
 from monitor.cli.printing import ExitStatus, SafeTable, complain, err, json_line, note, say
+from monitor.formats.figures import exact
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs import (
     SCHEMES,
@@ -22,7 +23,6 @@ from monitor.proofs import (
     read_verifier_data,
     verify,
 )
-from monitor.web.figures import exact
 
 _STYLES = {ProofStatus.PROVEN: "green", ProofStatus.BOUND: "yellow"}
 _EXITS = {

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from monitor.daemon import Report
 from monitor.formats import shown, shown_value
-from monitor.web.figures import exact
+from monitor.formats.figures import exact
 
 _FILE_WIDTH = 200
 """Columns where nobody looks on: in a file or a pipe no address needs to be broken."""

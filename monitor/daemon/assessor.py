@@ -13,7 +13,8 @@ from monitor.daemon.lost import lost_of
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.recent import Recent
 from monitor.daemon.written import written
-from monitor.judgement import Holdings, Tally, assess, basis_of, exact, shared_accounts, tally
+from monitor.formats import exact
+from monitor.judgement import Holdings, Tally, assess, basis_of, shared_accounts, tally
 from monitor.judgement.alerts import AlertMemory, Evidence, advance, evaluate
 from monitor.model import (
     AlertLimits,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from monitor.daemon.judged import JudgedList
-from monitor.judgement import exact
+from monitor.formats import exact
 from monitor.model import Address, LostConfirmations, SnapshotState, Token, VerdictStatus, frozen
 
 

@@ -12,6 +12,7 @@ import structlog
 from monitor.chains import ChainError, ChainReader, Height, Reason, choice_of, is_readable, recalls
 from monitor.daemon.between import largest, read_between, those_of
 from monitor.daemon.clock import Clock
+from monitor.formats.phrases import first
 from monitor.model import (
     Address,
     Balances,
@@ -40,8 +41,6 @@ _NONE = SnapshotAttempts(
     failures=frozen(dict.fromkeys([*(reason.value for reason in Reason), _TOKENS], 0)),
     took=Durations(frozen(dict.fromkeys((0.5, 2.0, 10.0, 30.0, 60.0, 300.0), 0))),
 )
-_NAMED = 3
-"""Tokens that a failure names; the others are counted."""
 
 _log = structlog.get_logger(__name__)
 
@@ -231,8 +230,7 @@ class NetworkWatch:
     def _fail_of(self, exchange: str, untold: Mapping[Token, str]) -> None:
         """Note why single tokens could not be told, in a sentence that names the first of them."""
         named = [f"{token}: {why}" for token, why in untold.items()]
-        more = [f"and {len(named) - _NAMED} more tokens"] if len(named) > _NAMED else []
-        self._fail(exchange, _TOKENS, "; ".join([*named[:_NAMED], *more]))
+        self._fail(exchange, _TOKENS, first(named, between="; "))
         self._held[exchange] = replace(self._of(exchange), untold=untold)
 
     def _fail(self, exchange: str, reason: str, message: str) -> None:

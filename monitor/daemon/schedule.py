@@ -12,7 +12,7 @@ from datetime import timedelta
 
 import structlog
 
-from monitor.judgement.phrases import span
+from monitor.formats.phrases import span
 from monitor.model import JobState
 
 JITTER = 0.05

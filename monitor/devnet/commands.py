@@ -20,7 +20,7 @@ from monitor.devnet.nodes import Daemon, Prometheus
 from monitor.devnet.processes import NodeError
 from monitor.devnet.programs import ROOT, ProgramMissingError
 from monitor.devnet.state import State
-from monitor.web.figures import exact, percent
+from monitor.formats.figures import exact, percent
 
 _USAGE, _UNREADABLE = 2, 3
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

@@ -1,16 +1,15 @@
 """The devnet's exchange on its chains: what it holds now, and coins that leave it and come back."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Context, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 
 from monitor.devnet.holdings import OWED, Holding, Kind
 from monitor.devnet.keys import ELSEWHERE, HOT
 from monitor.devnet.ledgers import Ledger
+from monitor.formats import exact
+from monitor.formats.figures import percent
 from monitor.model import Token
-from monitor.web.figures import exact, percent
-
-_EXACT = Context(prec=100)
 
 
 class RequestError(Exception):
@@ -26,7 +25,7 @@ class Transfer:
     transaction: str
 
     def __str__(self) -> str:
-        return f"{exact(self.token.whole(self.units))} {self.token.asset} on {self.token.network}"
+        return f"{exact.plain(self.token.whole(self.units))} {self.token.asset} on {self.token.network}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Standing:
 
     @property
     def ratio(self) -> Decimal:
-        return self.reserves / self.owed
+        return exact.ratio(self.reserves, self.owed)
 
 
 class Exchange:
@@ -66,10 +65,10 @@ class Exchange:
         rows = self._rows(asset)
         return Standing(
             asset,
-            _sum(row.token.whole(self._held(row)) for row in rows if row.verified),
+            exact.total(row.token.whole(self._held(row)) for row in rows if row.verified),
             OWED[asset],
-            _sum(row.token.whole(self._held(row)) for row in rows if row.kind is Kind.HOT),
-            _sum(token.whole(self._elsewhere(token)) for token in _tokens(rows)),
+            exact.total(row.token.whole(self._held(row)) for row in rows if row.kind is Kind.HOT),
+            exact.total(token.whole(self._elsewhere(token)) for token in _tokens(rows)),
         )
 
     def drain(self, asset: str, share: str) -> list[Transfer]:
@@ -86,12 +85,12 @@ class Exchange:
         for row in self._rows(asset):
             if row.kind is Kind.HOT and wanted:
                 held = self._held(row)
-                units = min(held, int(_floor(wanted, row.token.decimals).scaleb(row.token.decimals, _EXACT)))
+                units = min(held, int(exact.shifted(wanted, row.token.decimals)))
                 transfers += self._move(row.token, units, out=True)
-                wanted = _EXACT.subtract(wanted, row.token.whole(units))
+                wanted = exact.subtract(wanted, row.token.whole(units))
         if not transfers:
             raise RequestError(
-                f"{share} of {exact(standing.reserves)} {asset} is less than the smallest unit; drain more"
+                f"{share} of {exact.plain(standing.reserves)} {asset} is less than the smallest unit; drain more"
             )
         return transfers
 
@@ -129,30 +128,19 @@ def amount_of(share: str, whole: Decimal) -> Decimal:
         number = Decimal("NaN")
     if not number.is_finite() or number <= 0:
         raise RequestError(f"{share!r} is neither a share nor an amount: write it like 10% or 3.5")
-    return _EXACT.multiply(whole, number).scaleb(-2, _EXACT) if share.endswith("%") else number
+    return exact.shifted(exact.times(whole, number), -2) if share.endswith("%") else number
 
 
 def _too_much(wanted: Decimal, standing: Standing) -> str:
     asset = standing.asset
     if not standing.hot:
         return f"the hot wallets hold no {asset} any more; `reserve-monitor devnet refill {asset}` brings it back"
-    hot, share = exact(standing.hot), percent(standing.hot / standing.reserves)
+    hot, share = exact.plain(standing.hot), percent(exact.ratio(standing.hot, standing.reserves))
     return (
-        f"{exact(wanted)} {asset} cannot leave: the hot wallets hold {hot}, {share} of the reserves;"
+        f"{exact.plain(wanted)} {asset} cannot leave: the hot wallets hold {hot}, {share} of the reserves;"
         " to the rest the devnet has no keys, so drain less"
     )
 
 
 def _tokens(rows: Sequence[Holding]) -> list[Token]:
     return list(dict.fromkeys(row.token for row in rows))
-
-
-def _sum(amounts: Iterable[Decimal]) -> Decimal:
-    total = Decimal()
-    for amount in amounts:
-        total = _EXACT.add(total, amount)
-    return total
-
-
-def _floor(amount: Decimal, decimals: int) -> Decimal:
-    return amount.quantize(Decimal(1).scaleb(-decimals), ROUND_FLOOR, _EXACT)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 
-from monitor.web.figures import exact
+from monitor.formats.figures import exact
 
 _LEVELS = 4
 _CUSTOMERS = 2**_LEVELS

@@ -1,4 +1,4 @@
-"""The bottom of the house: what texts and errors look like on their way out. Imports nothing of ours, does no I/O."""
+"""The bottom of the house: what texts, numbers and errors look like. Imports nothing of ours, does no I/O."""
 
 from monitor.formats.errors import ForeseenError
 from monitor.formats.outgoing import shown, shown_lines, shown_value

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from monitor.judgement import exact
+from monitor.formats import exact
+from monitor.formats.phrases import counted, moment, span
 from monitor.judgement.holdings import COUNTED, MOST, Holdings, Unplaced, by_basis
-from monitor.judgement.phrases import counted, moment, span
 from monitor.judgement.tally import Tally, unread_of
 from monitor.model import (
     AssetAssessment,

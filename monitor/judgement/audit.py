@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 
-from monitor.judgement import exact
+from monitor.formats import exact
 from monitor.judgement.holdings import Holdings, Standing
 from monitor.judgement.repeats import Subject
 from monitor.judgement.tally import sums_of

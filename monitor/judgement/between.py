@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 
-from monitor.judgement import exact
+from monitor.formats import exact
 from monitor.judgement.holdings import MOST, Holdings, by_basis
 from monitor.model import Basis, SnapshotState, frozen
 

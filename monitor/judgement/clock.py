@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 
-from monitor.judgement.phrases import span
+from monitor.formats.phrases import span
 from monitor.model import EndpointState
 
 _AHEAD, _BEHIND = timedelta(minutes=10), timedelta(hours=1)

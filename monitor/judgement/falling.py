@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
-from monitor.judgement import exact
+from monitor.formats import exact
 from monitor.model import Fall, RatioPoint
 
 

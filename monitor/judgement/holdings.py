@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import IntEnum
 from itertools import combinations
 
-from monitor.judgement import exact
+from monitor.formats import exact
 from monitor.model import Address, Basis, Claim, Token, Verdict, VerdictStatus, frozen
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from monitor.judgement import exact
+from monitor.formats import exact
 from monitor.model import Liabilities, LiabilitiesFall, LiabilitiesLedger, OwedAsset, frozen
 
 

@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from monitor.judgement import exact
+from monitor.formats.exact import agrees
 from monitor.model import Liabilities, LiabilitiesProof
 
 
 def differences(proof: LiabilitiesProof, report: Liabilities | None) -> tuple[str, ...] | None:
     """Where ``proof`` contradicts ``report``, a sentence each; None where nothing of the two can be compared.
 
-    Root and totals are compared. A report states its totals cut off or rounded at some decimal, so they agree where
-    they differ by less than one unit of that. A proof that names another report is of another month: that is no
-    contradiction. What the proof does not state (many cover a few assets only) is none either.
+    Root and totals are compared. A proof that names another report is of another month: that is no contradiction. What
+    the proof does not state (many cover a few assets only) is none either.
     """
     if report is None or not proof.holds or _of_another(proof.report_id, report.report_id):
         return None
@@ -36,8 +35,4 @@ def _compared(proof: LiabilitiesProof, report: Liabilities) -> Iterator[tuple[st
 
 
 def _apart(asset: str, proven: Decimal, stated: Decimal) -> str:
-    exponent = stated.as_tuple().exponent
-    unit = Decimal(1).scaleb(min(exponent, 0) if isinstance(exponent, int) else 0)
-    if abs(exact.subtract(proven, stated)) < unit:
-        return ""
-    return f"by the proof {proven} {asset} is owed, by the report {stated}"
+    return "" if agrees(stated, proven) else f"by the proof {proven} {asset} is owed, by the report {stated}"

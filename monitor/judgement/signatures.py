@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from monitor.judgement import exact
+from monitor.formats import exact
 from monitor.judgement.holdings import COUNTED, Holdings
 from monitor.model import Address, Basis, SignaturesGone, SnapshotState, Token, frozen
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from monitor.judgement import exact
+from monitor.formats import exact
+from monitor.formats.phrases import counted
 from monitor.judgement.between import away
 from monitor.judgement.holdings import COUNTED, MOST, UNJUDGED, Holdings, Standing, Stated, by_basis
-from monitor.judgement.phrases import counted
 from monitor.model import Address, Basis, PositionHeld, Snapshot, SnapshotState, Token, frozen
 
 
@@ -131,7 +131,7 @@ def _claimed(token: Token, stated: Mapping[Standing, Stated], snapshot: Snapshot
     for standing, each in stated.items():
         amount = each.amount
         if rate is not None and token.position is not None:
-            shares = int(amount.scaleb(token.position.decimals, exact.CONTEXT))
+            shares = int(exact.shifted(amount, token.position.decimals))
             amount = token.whole(rate.units(shares))
         if each.silent:
             read = [held.get(account) for account in each.silent]

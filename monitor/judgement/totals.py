@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from monitor.judgement import exact
+from monitor.formats import exact
 from monitor.judgement.audit import Comparison
 from monitor.judgement.repeats import Subject, subject_of
 from monitor.model import Claim, StatedTotal

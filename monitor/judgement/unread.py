@@ -2,10 +2,9 @@
 
 from decimal import Decimal
 
-from monitor.judgement import exact
+from monitor.formats import exact
+from monitor.formats.phrases import first
 from monitor.model import AssetAssessment, ReserveStatus
-
-_NAMED = 3
 
 
 def rests_on_unread(asset: AssetAssessment) -> bool:
@@ -32,5 +31,4 @@ def places(asset: AssetAssessment) -> str:
     """Name where coins are claimed that were not read, those with the most first: ``starknet, ton and 2 more``."""
     open_ = sorted((gap for gap in asset.gaps if gap.claimed), key=lambda gap: gap.claimed or exact.ZERO, reverse=True)
     names = list(dict.fromkeys(gap.network or "networks that are not known here" for gap in open_))
-    rest = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+    return first(names)

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from monitor.formats import exact
 from monitor.model.chain_parameters import ChainParameters
 from monitor.model.positions import Position
-from monitor.model.values import EXACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class Token:
     """What it is, where it stands for coins that lie elsewhere; then amounts are those coins', at its rate."""
 
     def whole(self, units: int) -> Decimal:
-        """``units`` base units as whole coins, exactly (whatever the context's precision)."""
-        return Decimal(units).scaleb(-self.decimals, EXACT)
+        """Return ``units`` base units as whole coins, exactly."""
+        return exact.coins(units, self.decimals)
 
     def __str__(self) -> str:
         details = (self.position.name if self.position else "", self.contract or "")

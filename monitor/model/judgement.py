@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from monitor.formats import exact
 from monitor.model.chain import Token
 from monitor.model.positions import Rate
-from monitor.model.values import EXACT, Address
+from monitor.model.values import Address
 
 _RATE_PLACES = 18
 
@@ -59,7 +60,7 @@ class PositionHeld:
         if self.rate is None or position is None:
             return Decimal(1)
         units = self.rate.units(10 ** (position.decimals + _RATE_PLACES))
-        return Decimal(units // 10**self.token.decimals).scaleb(-_RATE_PLACES, EXACT)
+        return exact.coins(units // 10**self.token.decimals, _RATE_PLACES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,11 @@
-"""Values that never change, and the exact arithmetic behind them."""
+"""Values that never change."""
 
 from collections.abc import Mapping
-from decimal import Context
 from types import MappingProxyType
 from typing import TypeVar
 
 K = TypeVar("K")
 V = TypeVar("V")
-
-EXACT = Context(prec=100)  # uint256 has 78 digits
 
 Address = str
 """An account in the canonical spelling of its network, as ``monitor.registry.addresses`` returns it."""

@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from monitor.formats.phrases import first
 from monitor.model import LiabilitiesProof, ProofStatus, Strength
 from monitor.proofs import bitmex, groth16, network_firm, okx_v2, path_formats, stark_v1, stark_v2, sum_path
 from monitor.proofs.executors import InProcess, UnavailableError, opened
@@ -110,7 +111,7 @@ def _detect(files: Sequence[ProofFile]) -> Scheme | LiabilitiesProof:
 
 
 def _names(files: Sequence[ProofFile]) -> str:
-    return ", ".join(file.name for file in files[:3]) + (f" and {len(files) - 3} more" if len(files) > 3 else "")
+    return first([file.name for file in files])
 
 
 def guide_lines(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from monitor.judgement import exact
+from monitor.formats import exact
 from monitor.proofs.scheme import ProofError
 from monitor.proofs.strict_json import kind, shown
 

@@ -14,6 +14,7 @@ from decimal import Decimal
 from hashlib import sha256
 from struct import pack
 
+from monitor.formats.phrases import first
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs import amounts, level_tree
 from monitor.proofs.bitmex_lines import TREE
@@ -55,7 +56,7 @@ def _verify(files: Sequence[ProofFile], expected: Expected, executor: Executor) 
     search = _Keyed(_key(expected.user, int(height[1]))) if expected.user else None
     tree = level_tree.verify(TREE, file, executor, search)
     if tree.repeated:
-        lines = ", ".join(str(leaf.line) for leaf in tree.repeated[:10])
+        lines = first([str(leaf.line) for leaf in tree.repeated], 10)
         raise ProofError(f"{file.name}: lines {lines}: a leaf's hash covers its place, so none can occur twice")
     if search and not tree.found:
         raise ProofError(f"{file.name}: no leaf is of the customer with this nonce")

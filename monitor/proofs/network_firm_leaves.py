@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 
-from monitor.judgement import exact
+from monitor.formats import exact
 from monitor.proofs import amounts
 
 LEAF_DIGITS = 16

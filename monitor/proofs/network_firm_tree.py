@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import partial, reduce
 from hashlib import sha256
 
-from monitor.judgement import exact
+from monitor.formats import exact
 from monitor.proofs.blocks import Block, source
 from monitor.proofs.files import ProofFile
 from monitor.proofs.lines import Lines

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import reduce
 from hashlib import sha256
 
+from monitor.formats.phrases import first
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs import amounts, level_tree, strict_json
 from monitor.proofs.files import ProofFile, head
@@ -148,7 +149,7 @@ def _whole(tree: Tree, users: Sequence[_User], whose: list[str]) -> LiabilitiesP
     ]
     status = ProofStatus.PROVEN
     if tree.repeated:
-        lines = ", ".join(str(leaf.line) for leaf in tree.repeated[:10])
+        lines = first([str(leaf.line) for leaf in tree.repeated], 10)
         open_.insert(
             0,
             f"that no leaf counts for two customers: duplicate leaves in lines {lines}; they are equal shares of one"

@@ -5,12 +5,13 @@ A node is SHA-256 over its left and its right child's hash, its three sums and i
 
 import re
 from collections.abc import Sequence
-from decimal import Context, Decimal, Inexact, localcontext
+from decimal import Decimal, localcontext
 from hashlib import sha256
 from itertools import chain, repeat
 from operator import add
 from typing import Any
 
+from monitor.formats.exact import EXACT
 from monitor.proofs.tree_format import Nodes, TreeFormat, all_hex
 
 _AMOUNT = r"(?:0|[1-9][0-9]{0,17}+)(?:\.[0-9]{1,8}+(?<!0))?+"
@@ -22,7 +23,6 @@ _LEAF = re.compile(r'(?m)^([^,]*+),1,\{"BTC":"([^"]*+)","ETH":"([^"]*+)","USDT":
 """Quick, as it looks at no character twice; what hashes and amounts are made of is looked at in bulk."""
 _AMOUNTS = re.compile(rf'(?:{_AMOUNT}")*+')
 
-_EXACT = Context(prec=28, traps=[Inexact])
 _UNIT = Decimal("0.00000001")
 _EIGHT_PLACES = 0 * _UNIT
 """Added to an amount, it makes ``str`` write eight decimals, so that all that is left to do is to strip zeros."""
@@ -41,7 +41,7 @@ def _read(text: str) -> Nodes | None:
 
 
 def _above(nodes: Nodes, level: int) -> tuple[Nodes, str]:
-    with localcontext(_EXACT):
+    with localcontext(EXACT):
         sums = [_sums(column, level) for column in nodes.amounts]
     btc, eth, usdt = map(_written, sums)
     hashes = [

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from monitor.formats.phrases import first
 from monitor.proofs.scheme import ProofError, UnreadableError
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-_NAMED = 10
-"""Files of many that are named."""
 
 
 def look_for(user: str, named: Mapping[str, str]) -> str:
@@ -51,7 +49,7 @@ def fail(faults: Sequence[ProofError], files: int) -> None:
     kind = UnreadableError if all(isinstance(fault, UnreadableError) for fault in faults) else ProofError
     if files == 1:
         raise kind(str(faults[0]))
-    raise kind(f"{len(faults)} of {files} users' files fail: {listed([str(fault) for fault in faults], '; ')}")
+    raise kind(f"{len(faults)} of {files} users' files fail: {first([str(fault) for fault in faults], 10, '; ')}")
 
 
 def is_padding(identity: str) -> bool:
@@ -62,12 +60,6 @@ def is_padding(identity: str) -> bool:
 def together(names: Sequence[str]) -> str:
     """Users' files that hold, for a sentence: the one by its name, many by their number."""
     return names[0] if len(names) == 1 else f"{len(names)} of {len(names)} users' files"
-
-
-def listed(names: Sequence[str], between: str = ", ") -> str:
-    """The first names, and how many more there are."""
-    rest = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return between.join(names[:_NAMED]) + rest
 
 
 def _plain(text: str) -> str:

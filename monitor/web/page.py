@@ -11,11 +11,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from monitor import __version__
-from monitor.formats import shown
-from monitor.judgement.phrases import counted, moment, span
+from monitor.formats import figures, shown
+from monitor.formats.phrases import counted, moment, span
 from monitor.judgement.unread import rests_on_unread, unless
 from monitor.model import AlertState, AssetAssessment, Basis, World
-from monitor.web import figures, plain, serialise, words
+from monitor.web import plain, serialise, words
 from monitor.web.deps import DEPS, Deps
 
 _HERE = Path(__file__).parent

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
+from monitor.formats.figures import exact
 from monitor.model import Basis, Block, Document
-from monitor.web.figures import exact
 
 Json = dict[str, object]
 

@@ -1,7 +1,7 @@
 """Proofs of liabilities, and how regularly an exchange publishes, as JSON's types."""
 
+from monitor.formats.figures import exact
 from monitor.model import ProofState, Regularity
-from monitor.web.figures import exact
 from monitor.web.plain import Json, document, time
 
 

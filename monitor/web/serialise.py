@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from monitor.formats.figures import exact
 from monitor.judgement.unread import rests_on_unread, unless
 from monitor.model import (
     AccountOutputs,
@@ -24,7 +25,6 @@ from monitor.model import (
     VerdictStatus,
 )
 from monitor.web import proofs, words
-from monitor.web.figures import exact
 from monitor.web.plain import Json, block, by_basis, document, number, time
 
 

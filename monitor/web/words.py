@@ -1,15 +1,14 @@
 """What the World says, in sentences."""
 
 import re
-from collections.abc import Iterable
 from decimal import Decimal
 
+from monitor.formats.figures import amount, limit, percent
+from monitor.formats.phrases import first
 from monitor.judgement.unread import places, rests_on_unread, unless
 from monitor.model import Assessment, AssetAssessment, Basis, Gap, PositionKind, ProofStatus, ReserveStatus, World
-from monitor.web.figures import amount, limit, percent
 
 _CLAUSE = re.compile(r"[:;(]|, ")
-_NAMED = 3
 
 BASES = {
     "verified": "a signature proves the key of the account",
@@ -67,7 +66,8 @@ def answer(assessment: Assessment) -> str:
         return "nothing can be said yet, because what is owed is not known."
     breaches = [_breach(asset) for asset in assets if asset.status is ReserveStatus.BREACH]
     unknown = [_unknown(asset) for asset in assets if asset.status is ReserveStatus.UNKNOWN]
-    return f"{'; '.join([*_covered(assessment), *_shortened(breaches), *_shortened(unknown)])}."
+    clauses = [*_covered(assessment), first(breaches, between="; "), first(unknown, between="; ")]
+    return f"{'; '.join(filter(None, clauses))}."
 
 
 def weighed(assessment: Assessment) -> list[AssetAssessment]:
@@ -197,14 +197,9 @@ def span_of(asset: AssetAssessment) -> str:
 
 def _unknown(asset: AssetAssessment) -> str:
     reasons = [_clause(missing) for missing in asset.gaps]
-    return f"{asset.asset} unknown" + (f" ({', '.join(_shortened(reasons))})" if reasons else "")
+    return f"{asset.asset} unknown" + (f" ({first(reasons)})" if reasons else "")
 
 
 def _clause(missing: Gap) -> str:
     reason = _CLAUSE.split(missing.reason, maxsplit=1)[0].strip()
     return f"{missing.network}: {reason}" if missing.network else reason
-
-
-def _shortened(parts: Iterable[str]) -> list[str]:
-    named = list(parts)
-    return named if len(named) <= _NAMED else [*named[:_NAMED], f"and {len(named) - _NAMED} more"]

@@ -87,7 +87,7 @@ async def test_many_tokens_that_cannot_be_told_are_named_first_and_counted_then(
     await situation.poll()
     state = situation.watch.state("okx", situation.wanted["okx"], situation.now)
     assert state.failure.count("no contract") == 3
-    assert state.failure.endswith("; and 2 more tokens")
+    assert state.failure.endswith("; and 2 more")
     assert state.untold == dict.fromkeys(tokens, "no contract")
     situation.reader.error = ChainError(Reason.TIMEOUT, "no answer")
     await situation.poll()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.judgement import exact
+from monitor.formats import exact
 from monitor.model import Audit, Basis, ClaimKind, Gap, ReserveStatus, VerdictStatus
 from tests.support.judgement import (
     BTC,

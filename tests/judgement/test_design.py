@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from monitor.judgement import exact
+from monitor.formats import exact
 from monitor.model import Basis, Gap, ReserveStatus, SnapshotState
 from tests.support.judgement import (
     BTC,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.judgement import exact
+from monitor.formats import exact
 from monitor.judgement.alerts import AlertMemory, evaluate
 from monitor.judgement.unread import places, rests_on_unread, unless
 from monitor.model import AlertName, AssetAssessment, Basis, Claim, Rate, ReserveStatus, SnapshotState, VerdictStatus

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from monitor.judgement import exact
+from monitor.formats import exact
 from monitor.model import (
     Address,
     AlertName,

@@ -112,7 +112,7 @@ def test_a_long_list_of_reasons_is_cut_and_counted() -> None:
         worlds.aurora().assets["USDT"], gaps=tuple(Gap(f"n{index}", "not configured: why") for index in range(5))
     )
     said = headline(replace(worlds.aurora(), assets=frozen({"USDT": usdt})))
-    assert "(n0: not configured, n1: not configured, n2: not configured, and 2 more)" in said
+    assert "(n0: not configured, n1: not configured, n2: not configured and 2 more)" in said
 
 
 def test_one_breach_is_a_breach_and_nothing_known_is_unknown() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 
 from monitor.chains.beacon.validators import State, Validator, Validators
 from monitor.chains.node import Held, Wanted
+from monitor.formats.phrases import first
 from monitor.model import Address, Block
 from monitor.registry.addresses.beacon import is_withdrawal
 
@@ -60,5 +61,4 @@ def _unknown(accounts: Collection[Address], known: Collection[Address], block: B
     unknown = sorted(account for account in accounts if account not in known)
     if not unknown:
         return ""
-    others = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
-    return f"the state of slot {block.number} knows no validator {unknown[0]}{others}: not deposited, or still queued"
+    return f"the state of slot {block.number} knows no validator {first(unknown, 1)}: not deposited, or still queued"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from monitor.judgement import exact
+from monitor.formats import exact
+from monitor.formats.phrases import counted, moment, span
 from monitor.judgement.alerts.condition import Condition
-from monitor.judgement.phrases import counted, moment, span
 from monitor.judgement.unread import places, rests_on_unread, unless
 from monitor.model import AlertName, Assessment, AssetAssessment, Fall, ReserveStatus
 from monitor.settings import AlertsSettings, ExchangeSettings
@@ -177,4 +177,4 @@ def _reasons(asset: AssetAssessment) -> list[str]:
 
 
 def _shown(ratio: Decimal) -> str:
-    return exact.plain(exact.rounded_down(ratio, 6))
+    return exact.plain(exact.cut(ratio, 6))

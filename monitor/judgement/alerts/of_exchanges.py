@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor.judgement import exact
+from monitor.formats import exact
+from monitor.formats.phrases import counted, moment, span
 from monitor.judgement.alerts.condition import Condition, of_whole
 from monitor.judgement.alerts.of_proofs import of_proofs
-from monitor.judgement.phrases import counted, moment, span
 from monitor.model import AlertName, Assessment, DocumentState, SnapshotState, VerdictStatus
 from monitor.settings import AlertsSettings, ExchangeSettings
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from monitor.formats.phrases import moment
 from monitor.judgement.alerts.catalogue import DISAGREEMENT_LASTS
 from monitor.judgement.alerts.condition import Condition, Rise
 from monitor.judgement.clock import clock_contradiction
-from monitor.judgement.phrases import moment
 from monitor.model import AlertName, Assessment, EndpointState, JobState, ReloadState, StoreState
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from monitor.formats.phrases import moment
 from monitor.judgement.alerts.condition import Condition, of_whole
-from monitor.judgement.phrases import moment
 from monitor.judgement.regularity import BEFORE_ITS_REPORT, missing_lately
 from monitor.model import AlertName, Assessment
 from monitor.settings import AlertsSettings

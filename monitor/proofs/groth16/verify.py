@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from monitor.judgement import exact
+from monitor.formats import exact
+from monitor.formats.phrases import first
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs.files import ProofFile, head
 from monitor.proofs.groth16.batches import Chain, read_batches
@@ -17,7 +18,7 @@ from monitor.proofs.groth16.published import Sums, check_chain, check_users, rea
 from monitor.proofs.groth16.units import unit
 from monitor.proofs.groth16.user import Account, read_user
 from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
-from monitor.proofs.users import every, fail, listed, look_for, together
+from monitor.proofs.users import every, fail, look_for, together
 from monitor.proofs.work import Executor
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def _proven(found: Found, expected: Expected) -> Iterator[str]:
             "commits to, and the first batch begins with none"
         )
     if found.users:
-        numbers = listed([str(user.index) for user in found.users])
+        numbers = first([str(user.index) for user in found.users], 10)
         yield (
             f"{together([user.place for user in found.users])}: leads from the account (number {numbers}) to the root "
             f"{found.root:064x}"
@@ -166,7 +167,8 @@ def _not_proven(found: Found, expected: Expected) -> Iterator[str]:
     elif found.chain:
         yield "any sum: the exchange's sums (config.json with CexAssetsInfo) are not among the files"
     if found.paddings:
-        yield f"{listed([one.place for one in found.paddings])}: of accounts that fill up a batch (id 0), not of users"
+        paddings = first([one.place for one in found.paddings], 10)
+        yield f"{paddings}: of accounts that fill up a batch (id 0), not of users"
     if not found.users:
         yield "that any user is in it: no user's file is among the files"
     elif not expected.user:
@@ -179,7 +181,7 @@ def _units(sums: Sums) -> Iterator[str]:
         yield "what is owed of which asset: the sums do not name them"
     elif unclear := [symbol for symbol in sums.symbols if unit(sums.form, symbol) is None]:
         yield (
-            f"what is owed in whole coins of {listed(unclear)}: amounts count hundred-millionths of most coins and "
+            f"what is owed in whole coins of {first(unclear, 10)}: amounts count hundred-millionths of most coins and "
             "hundredths of some, and the exchange's published programs disagree about these"
         )
     if sums.symbols:

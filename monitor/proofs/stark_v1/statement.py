@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from monitor.formats.phrases import first
 from monitor.proofs.scheme import Expected
 from monitor.proofs.stark_v1.inclusion import Inclusion, ids_by_place
 from monitor.proofs.stark_v1.report import Report
-from monitor.proofs.users import listed, look_for
+from monitor.proofs.users import look_for
 
 
 def proven(report: Report | None, inclusions: Sequence[Inclusion], expected: Expected) -> Iterator[str]:
@@ -58,8 +59,8 @@ def not_proven(report: Report | None, inclusions: Sequence[Inclusion], expected:
         )
         if rest := report.config.coins[report.config.main :]:
             yield (
-                f"the sums of the {len(rest)} coins after the first {report.config.main} ({listed(rest)}): they carry "
-                "no constraint"
+                f"the sums of the {len(rest)} coins after the first {report.config.main} ({first(rest, 10)}): they "
+                "carry no constraint"
             )
         yield "security beyond about 32 bits: 16 queries, whose positions can be drawn again at little cost"
     yield "the unit of the amounts: whole numbers of a unit that the report does not state, the same for all coins"
@@ -73,11 +74,11 @@ def _missing(report: Report | None, inclusions: Sequence[Inclusion], expected: E
     if report and report.trunk:
         seen = {found.batch_index for found in inclusions}
         if rest := [name for i, name in enumerate(report.batches) if i not in seen]:
-            yield f"that the trunk names the roots of {listed(rest)}: only an inclusion file of a batch shows it"
+            yield f"that the trunk names the roots of {first(rest, 10)}: only an inclusion file of a batch shows it"
     if not report:
         yield "any sum: the sum proofs (sum_proof_data) are not among the files"
     if paddings := [found.name for found in inclusions if found.is_padding]:
-        yield f"{listed(paddings)}: of entries that fill up a batch (id 0), not of users"
+        yield f"{first(paddings, 10)}: of entries that fill up a batch (id 0), not of users"
     if len(paddings) == len(inclusions):
         yield "that any user is in it: no user's inclusion file is among the files"
     elif not expected.user:

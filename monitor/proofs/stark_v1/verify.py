@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitor.formats.phrases import first
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs.files import ProofFile
 from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
@@ -10,7 +11,7 @@ from monitor.proofs.stark_v1.folder import TRUNK, Folder, recognises, sort
 from monitor.proofs.stark_v1.inclusion import Inclusion, check_together, ids_by_place
 from monitor.proofs.stark_v1.report import Report, verify_inclusion, verify_sums
 from monitor.proofs.stark_v1.statement import not_proven, proven
-from monitor.proofs.users import fail, listed, look_for
+from monitor.proofs.users import fail, look_for
 from monitor.proofs.work import Executor
 
 NAME = "okx-stark-v1"
@@ -80,7 +81,7 @@ def guide_lines(
         users = sum(not (isinstance(found, Inclusion) and found.is_padding) for found in outcome.inclusions)
         results.append(_line("Inclusion", passed=fine and not failed))
         if users > 1 and fine:
-            results.append(f"{users - len(failed)} of {users} files" + (f"; not {listed(failed)}" if failed else ""))
+            results.append(f"{users - len(failed)} of {users} files" + (f"; not {first(failed, 10)}" if failed else ""))
     if outcome.sums is not None:
         results.append(_line("Total sum and non-negative", passed=fine and not isinstance(outcome.sums, ProofError)))
     return (

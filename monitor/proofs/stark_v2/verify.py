@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import PurePosixPath
 
+from monitor.formats.phrases import first
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs.files import ProofFile, head
 from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
 from monitor.proofs.stark_v2.documents import UserProof, hex_of, read_global, read_user
 from monitor.proofs.stark_v2.path import check_amounts, check_shape, root_of
 from monitor.proofs.stark_v2.sums import Verified, verify_sums
-from monitor.proofs.users import every, listed, look_for, together
+from monitor.proofs.users import every, look_for, together
 from monitor.proofs.work import Executor
 
 NAME = "okx-stark-v2"
@@ -131,7 +132,8 @@ def _not_proven(found: Found, expected: Expected) -> Iterator[str]:
     else:
         yield "any sum, and the root: the published proof (sum_proof_data.json) is not among the files"
     if found.paddings:
-        yield f"{listed([one.place for one in found.paddings])}: of accounts that fill up a batch (id 0), not of users"
+        paddings = first([one.place for one in found.paddings], 10)
+        yield f"{paddings}: of accounts that fill up a batch (id 0), not of users"
     if found.users:
         yield "how a user's equity and debt split over assets: a leaf holds only the user's two sums"
         if not expected.user:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Context, Decimal
+from decimal import Decimal
 
+from monitor.formats import exact
 from monitor.model import frozen
 from monitor.published import cells
 from monitor.published.archives import PublishedFile
@@ -20,7 +21,6 @@ _RESERVES = "reserveBalances"
 _EXCHANGE = "exchangeReserveBalances"
 _CUSTODY = "custodyReserveBalances"
 _WRAPPERS = ("audit", "auditRootInfo")
-_EXACT = Context(prec=200)
 _ROOT = re.compile(r"(?:0x)?[0-9a-f]{64}", re.ASCII)
 
 Balances = dict[str, Decimal]
@@ -91,9 +91,9 @@ def _check_sums(reserves: Balances, exchange: Balances, custody: Balances) -> No
     for asset, total in reserves.items():
         if asset not in exchange:
             continue
-        summed = _EXACT.add(exchange[asset], custody.get(asset, Decimal(0)))
-        unit = Decimal(1).scaleb(min(int(exchange[asset].as_tuple().exponent), 0))
-        if abs(_EXACT.subtract(total, summed)) >= unit:
+        held = custody.get(asset, exact.ZERO)
+        if not exact.agrees(exchange[asset], exact.subtract(total, held)):
+            summed = exact.add(exchange[asset], held)
             raise ValueError(f"{_RESERVES} of {asset} is {total}, but {_EXCHANGE} and {_CUSTODY} add up to {summed}")
 
 

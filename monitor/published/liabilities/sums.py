@@ -4,13 +4,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Context, Decimal
+from decimal import Decimal
 
+from monitor.formats import exact
+from monitor.formats.exact import agrees
 from monitor.published.cells import shown
-from monitor.published.wallets.summary import agrees
 from monitor.registry import Registry
 
-_EXACT = Context(prec=200)
 _PARTS = re.compile(r"[\s\-_.:/()\[\]]+")
 _IN_A_UNIT = re.compile(r"[(\[]|\bIN\b")
 _TOTALS = frozenset({"TOTAL", "TOTALS", "SUBTOTAL", "SUM", "SUMS", "ALL", "OVERALL"})
@@ -61,7 +61,7 @@ def fold_names(amounts: Iterable[tuple[str, Decimal]], registry: Registry) -> Ow
     unknown: set[str] = set()
     for name, amount in amounts:
         asset = registry.asset(name)
-        owed[asset] = _EXACT.add(owed.get(asset, Decimal(0)), amount)
+        owed[asset] = exact.add(owed.get(asset, exact.ZERO), amount)
         if registry.known_asset(name) is None:
             unknown.add(asset)
     return Owed(owed, frozenset(unknown))
@@ -105,9 +105,7 @@ def _check_names(rows: Iterable[Stated], registry: Registry) -> None:
 
 
 def _compare(total: Stated, parts: Sequence[Stated]) -> None:
-    summed = Decimal(0)
-    for part in parts:
-        summed = _EXACT.add(summed, part.amount)
+    summed = exact.total(part.amount for part in parts)
     if not agrees(total.amount, summed):
         problem = f"the total {shown(total.name)} is {total.amount}, but the rows add up to {summed}"
         remedy = f"if it is in another unit, say so (`{total.name.strip()} (USD)`), or leave it out"

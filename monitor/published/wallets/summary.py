@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from decimal import Context, Decimal, localcontext
+from decimal import Decimal
 
+from monitor.formats.exact import EXACT, ZERO, agrees
+from monitor.formats.exact import total as added
 from monitor.model import StatedTotal
 from monitor.published.cells import amount, clean, name_of, shown
 
-_EXACT = Context(prec=200)
 _ALL = "(ALL)"
 _COLUMNS = ({"coin", "amount"}, {"coin", "snapshotheight", "amount"})
 
@@ -46,10 +47,9 @@ class Summary:
 def sums(amounts: Iterable[tuple[str, Decimal | None]]) -> dict[str, Decimal]:
     """What the rows of each coin id add up to, exactly."""
     total: defaultdict[str, Decimal] = defaultdict(Decimal)
-    with localcontext(_EXACT):
-        for coin, stated in amounts:
-            if stated is not None:
-                total[coin] += stated
+    for coin, stated in amounts:
+        if stated is not None:
+            total[coin] = EXACT.add(total[coin], stated)
     return dict(total)
 
 
@@ -65,22 +65,10 @@ def totals(
 
 def total(file: str, coin: str, coins: tuple[str, ...], stated: Decimal, summed: Mapping[str, Decimal]) -> StatedTotal:
     """What is ``stated`` as the total of ``coins``, beside their sum."""
-    summing = Decimal(0)
-    for each in coins:
-        summing = _EXACT.add(summing, summed.get(each, Decimal(0)))
+    summing = added(summed.get(each, ZERO) for each in coins)
     return StatedTotal(file, coin, coins, stated, summing, agrees(stated, summing))
 
 
 def _ids(coin: str, summed: Mapping[str, Decimal], assets: Mapping[str, str]) -> tuple[str, ...]:
     asset = coin.removesuffix(_ALL)
     return (coin,) if asset == coin else tuple(each for each in summed if assets.get(each, each) == asset)
-
-
-def agrees(stated: Decimal, exact: Decimal) -> bool:
-    """Whether ``exact``, rounded or truncated to the decimals of ``stated``, is ``stated``.
-
-    OKX publishes four decimals, and whole coins for ``(ALL)``.
-    """
-    unit = Decimal(1).scaleb(min(int(stated.as_tuple().exponent), 0))
-    over = _EXACT.subtract(exact, stated)
-    return 0 <= over < unit or abs(over) * 2 <= unit

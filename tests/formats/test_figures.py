@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.web.figures import amount, exact, limit, percent
+from monitor.formats.figures import amount, exact, limit, percent
 
 ratios = st.decimals(min_value=0, max_value=1000, places=30)
 amounts = st.decimals(min_value=0, max_value=10**15, places=18)
