@@ -116,6 +116,11 @@ CASES: dict[str, tuple[str, Claim, OwnerQuestion]] = {
         claim(NETWORKS["near"], "okx.near", ed25519.okx_signature(), key=ed25519.KEY.hex),
         OwnerQuestion("near", "okx.near", keys=(ed25519.KEY.public,)),
     ),
+    "a TON account of a contract that is not known": (
+        "ton",
+        claim(NETWORKS["ton"], "0:" + "12" * 32, ed25519.okx_signature(), key=ed25519.KEY.hex),
+        OwnerQuestion("ton", "0:" + "12" * 32, keys=(ed25519.KEY.public,)),
+    ),
     "a TON account with the wallet of a key as its owner": (
         "ton",
         claim(
