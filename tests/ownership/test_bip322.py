@@ -356,6 +356,22 @@ def test_a_redeem_script_too_long_to_be_pushed_is_refused() -> None:
     assert judged(claim(BITCOIN, address, full(transaction, script_sig))).status is VerdictStatus.INVALID
 
 
+@pytest.mark.parametrize("size", [1, 75, 76, 255, 256, 520])
+def test_a_push_has_one_spelling_whatever_its_length(size: int) -> None:
+    script = b"\x61" * size
+    address = p2sh(script)
+    transaction = to_sign(account(address).script_pubkey, MESSAGE)
+    spellings = {
+        bytes((size % 256,)) + script: size < 76,
+        b"\x4c" + bytes((size % 256,)) + script: 76 <= size < 256,
+        b"\x4d" + size.to_bytes(2, "little") + script: size >= 256,
+        b"\x4e" + size.to_bytes(4, "little") + script: False,
+    }
+    for script_sig, shortest in spellings.items():
+        verdict = judged(claim(BITCOIN, address, full(transaction, script_sig)))
+        assert verdict.status is (VerdictStatus.UNSUPPORTED if shortest else VerdictStatus.INVALID), script_sig[:1]
+
+
 def test_a_nested_addresss_full_signature_needs_its_redeem_script() -> None:
     address = nested(KEYS[0])
     script = account(address).script_pubkey

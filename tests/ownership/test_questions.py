@@ -180,6 +180,13 @@ def test_the_question_names_the_network_the_account_and_who_signed(
     assert replace(asked, digest=b"", signatures=()) == expected
 
 
+def test_an_owner_may_stand_in_any_column() -> None:
+    name, row, expected = CASES["a staked validator"]
+    asked = question(replace(row, owners=("", *row.owners), signatures=("", *row.signatures)), on(name))
+    assert asked is not None
+    assert asked.signers == expected.signers
+
+
 @pytest.mark.parametrize(("name", "row"), [case[:2] for case in CASES.values()], ids=CASES)
 def test_nothing_is_asked_about_a_row_that_does_not_hold(name: str, row: Claim) -> None:
     assert question(replace(row, message="another text"), on(name)) is None
