@@ -9,9 +9,13 @@ from prometheus_client.exposition import gzip_accepted
 
 from monitor import __version__
 from monitor.metrics.accounts import Accounts
+from monitor.metrics.assets import ASSETS
 from monitor.metrics.families import BUILD_INFO, SNAPSHOT_DURATION, Family
 from monitor.metrics.formats import Format
-from monitor.metrics.state import STATE, snapshot_durations
+from monitor.metrics.liabilities import LIABILITIES
+from monitor.metrics.lists import LISTS
+from monitor.metrics.networks import NETWORKS, snapshot_durations
+from monitor.metrics.operations import OPERATIONS
 from monitor.metrics.text import Series, histogram, lines
 from monitor.model import World
 
@@ -97,7 +101,7 @@ def _texts(world: World | None, accounts: Accounts) -> Iterator[tuple[Family, st
     yield _lines(BUILD_INFO, iter([((__version__,), 1)]))
     if world is None:
         return
-    for family, series in STATE:
+    for family, series in (*ASSETS, *LIABILITIES, *LISTS, *NETWORKS, *OPERATIONS):
         yield _lines(family, series(world))
     yield SNAPSHOT_DURATION, histogram(SNAPSHOT_DURATION.name, SNAPSHOT_DURATION.labels, snapshot_durations(world))
     for family, found in accounts.series(world):

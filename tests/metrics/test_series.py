@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.metrics.state import downwards
+from monitor.metrics.values import downwards
 from monitor.model import Basis, frozen
 from tests.support import worlds
 from tests.support.scraping import Scraper

@@ -1,12 +1,43 @@
-"""What proofs of liabilities show, and how regularly exchanges publish, as series."""
-
-from collections.abc import Callable
+"""What exchanges say that they owe, the proofs of it, and how regularly they publish, as series."""
 
 from monitor.judgement import missing_lately
 from monitor.metrics import families
-from monitor.metrics.families import Family
 from monitor.metrics.text import Series
+from monitor.metrics.values import Sources, seconds
 from monitor.model import ProofStatus, World
+
+
+def _liabilities(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        if assessment.liabilities is not None:
+            for asset, owed in assessment.liabilities.owed.items():
+                yield (exchange, asset), float(owed)
+
+
+def _liabilities_times(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        if assessment.liabilities is not None:
+            yield (exchange,), seconds(assessment.liabilities.as_of)
+
+
+def _liabilities_carried(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        if assessment.liabilities is not None:
+            for asset, as_of in assessment.liabilities.carried.items():
+                yield (exchange, asset), seconds(as_of)
+
+
+def _liabilities_fell(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        if assessment.liabilities is not None:
+            for fall in assessment.liabilities.falls:
+                yield (exchange, fall.asset), seconds(fall.seen_at)
+
+
+def _liabilities_max_ages(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        if assessment.liabilities_max_age is not None:
+            yield (exchange,), assessment.liabilities_max_age.total_seconds()
 
 
 def _proofs(world: World) -> Series:
@@ -20,7 +51,7 @@ def _proofs(world: World) -> Series:
 def _proof_times(world: World) -> Series:
     for exchange, assessment in world.assessments.items():
         if assessment.proof is not None:
-            yield (exchange,), assessment.proof.verified_at.timestamp()
+            yield (exchange,), seconds(assessment.proof.verified_at)
 
 
 def _proof_differences(world: World) -> Series:
@@ -47,7 +78,12 @@ def _reports_missing(world: World) -> Series:
             yield (exchange,), len(missing_lately(assessment.regularity, world.at))
 
 
-PROOFS: tuple[tuple[Family, Callable[[World], Series]], ...] = (
+LIABILITIES: Sources = (
+    (families.LIABILITIES, _liabilities),
+    (families.LIABILITIES_TIMESTAMP, _liabilities_times),
+    (families.LIABILITIES_CARRIED_TIMESTAMP, _liabilities_carried),
+    (families.LIABILITIES_FELL_TIMESTAMP, _liabilities_fell),
+    (families.LIABILITIES_MAX_AGE, _liabilities_max_ages),
     (families.LIABILITIES_PROOF, _proofs),
     (families.LIABILITIES_PROOF_TIMESTAMP, _proof_times),
     (families.LIABILITIES_PROOF_DIFFERENCES, _proof_differences),
