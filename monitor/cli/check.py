@@ -9,7 +9,7 @@ import typer
 from monitor.cli.configured import configured
 from monitor.cli.options import ConfigOption, JsonOption
 from monitor.cli.printing import ExitStatus, SafeTable, complain, json_line, progress_bar, say
-from monitor.daemon.once import check as one_pass
+from monitor.daemon.check import check as one_pass
 from monitor.formats.figures import exact
 from monitor.judgement.unread import rests_on_unread, unless
 from monitor.model import Assessment, AssetAssessment, ReserveStatus, VerdictStatus, World

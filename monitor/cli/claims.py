@@ -12,7 +12,7 @@ import typer
 from monitor.cli.configured import configured
 from monitor.cli.options import ConfigOption, FormatOption, JsonOption, ListArgument
 from monitor.cli.printing import ExitStatus, SafeTable, json_line, note, progress_bar, say
-from monitor.daemon.compared import ComparedFile, compare_claims
+from monitor.daemon.claims import ComparedFile, compare_claims
 from monitor.formats import SECRETS
 from monitor.formats.figures import exact
 from monitor.judgement import Total

@@ -1,7 +1,7 @@
 """The clock and the hub: schedules the jobs, holds the current assessments, hands them on.
 
 Commands import what they need of it, and no more: :mod:`monitor.daemon.configuration`, :mod:`monitor.daemon.lists`,
-:mod:`monitor.daemon.once`, :mod:`monitor.daemon.compared`, or :mod:`monitor.daemon.service` for all.
+:mod:`monitor.daemon.check`, :mod:`monitor.daemon.claims`, or :mod:`monitor.daemon.service` for all.
 """
 
 from collections.abc import Callable

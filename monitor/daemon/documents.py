@@ -1,24 +1,29 @@
-"""How often a document was asked for, and how the newest attempt ended."""
+"""One published document of an exchange: the attempts to fetch it, and the last that was accepted, in the history."""
 
 import random
 from collections import Counter
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import structlog
 
 from monitor.daemon.clock import Clock
-from monitor.model import Document, DocumentState
-from monitor.published import DocumentError, Reason
+from monitor.daemon.written import written
+from monitor.model import Document, DocumentState, ListChanges
+from monitor.published import DocumentError, Fetched, Reason, Validators
+from monitor.store import Store, StoredDocument
 
 _FIRST = timedelta(minutes=1)
 _DOUBLINGS = 20
 _JITTER = 0.1
 """Of the pause: documents of one publisher that failed together are not all asked for at the same moment."""
+_REWRITE = timedelta(minutes=5)
+"""After which a document that could not be written is tried to be written once more."""
 
 _log = structlog.get_logger(__name__)
 
 
-class Attempts:
+class DocumentAttempts:
     """The attempts at one document of one exchange since the start."""
 
     def __init__(self, exchange: str, kind: str, now: Clock, refresh: timedelta) -> None:
@@ -80,3 +85,53 @@ class Attempts:
             self._refused_at,
             unsaved,
         )
+
+
+class AcceptedDocument:
+    """The newest accepted document of one kind, as the history keeps it, and how the next request is conditional."""
+
+    def __init__(self, exchange: str, kind: str, store: Store) -> None:
+        self.validators: Validators | None = None
+        """Of the document in use; None while there is none, so that whatever is published is fetched."""
+        self._exchange = exchange
+        self._kind = kind
+        self._store = store
+        self._unsaved: tuple[StoredDocument, ListChanges | None] | None = None
+
+    async def load(self) -> StoredDocument | None:
+        """The document that was accepted last, maybe in an earlier run; None where there never was one."""
+        return self._unsaved[0] if self._unsaved else await self._store.document(self._exchange, self._kind)
+
+    def in_use(self, stored: StoredDocument) -> None:
+        """``stored`` could be read again: nothing but another one needs to be fetched."""
+        self.validators = Validators(**stored.validators)
+
+    async def save(
+        self, fetched: Fetched, layout: str, accepted_at: datetime, changes: ListChanges | None = None
+    ) -> None:
+        """Keep a document that was accepted, in the place of the one before; until it can be written, in memory."""
+        validators = asdict(fetched.validators)
+        stored = StoredDocument(fetched.document, layout, accepted_at, validators, fetched.raw)
+        self.validators = fetched.validators
+        self._unsaved = None if await self._write(stored, changes) else (stored, changes)
+
+    async def unchanged(self, validators: Validators) -> None:
+        """It is still the same document, maybe under another ETag: without the new one it would be fetched for ever."""
+        if self._unsaved and await self._write(*self._unsaved):
+            self._unsaved = None
+        if validators != self.validators:
+            self.validators = validators
+            await written(self._store.save_validators(self._exchange, self._kind, asdict(validators)))
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the document in use could not be written yet."""
+        return self._unsaved is not None
+
+    @property
+    def again(self) -> timedelta | None:
+        """How soon to try that once more."""
+        return _REWRITE if self._unsaved else None
+
+    async def _write(self, stored: StoredDocument, changes: ListChanges | None) -> bool:
+        return await written(self._store.save_document(self._exchange, self._kind, stored, changes))

@@ -10,10 +10,9 @@ import aiohttp
 import structlog
 
 from monitor import ownership
-from monitor.daemon.attempts import Attempts
 from monitor.daemon.clock import Clock
+from monitor.daemon.documents import AcceptedDocument, DocumentAttempts
 from monitor.daemon.judged import JudgedList, judged_list, with_answers
-from monitor.daemon.kept import KeptDocument
 from monitor.daemon.liabilities import LiabilitiesWatch
 from monitor.daemon.memory import let_go
 from monitor.daemon.owners import Owners
@@ -106,8 +105,8 @@ class ExchangeWatch:
         """When the oldest confirmation was told that still holds."""
         self.owners = Owners()
         self._promoting = asyncio.Lock()
-        self._kept = KeptDocument(name, WALLETS, store)
-        self._attempts = Attempts(name, WALLETS, now, settings.wallets.refresh)
+        self._kept = AcceptedDocument(name, WALLETS, store)
+        self._attempts = DocumentAttempts(name, WALLETS, now, settings.wallets.refresh)
 
     # --- After a restart or a change of configuration ----------------------------------------------------------------
 

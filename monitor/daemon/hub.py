@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
 
@@ -18,7 +19,6 @@ from monitor.daemon.exchange import ExchangeWatch, Progress
 from monitor.daemon.journals import StoredJournals
 from monitor.daemon.judged import JudgedList
 from monitor.daemon.network import NetworkWatch
-from monitor.daemon.prepared import Prepared
 from monitor.daemon.readers import configured_network
 from monitor.daemon.written import written
 from monitor.judgement import Holdings, Lost, audit, report_questions, signatures_gone, signatures_lost
@@ -46,6 +46,19 @@ _SLACK = timedelta(seconds=1)
 _TOLD = timedelta(minutes=1)
 
 _log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a configuration wants watched, made ready: what it leaves as it was is the very watch that there is."""
+
+    settings: Settings
+    networks: Mapping[str, NetworkWatch]
+    exchanges: Mapping[str, ExchangeWatch]
+    balance_slots: Mapping[str, Mapping[str, BalanceSlot]]
+    """By network and contract."""
+    audits: Mapping[str, Audit]
+    """Those of an earlier run, of exchanges that were not watched like that before."""
 
 
 class Hub:

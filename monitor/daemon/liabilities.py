@@ -7,9 +7,8 @@ from datetime import timedelta
 import aiohttp
 import structlog
 
-from monitor.daemon.attempts import Attempts
 from monitor.daemon.clock import Clock
-from monitor.daemon.kept import KeptDocument
+from monitor.daemon.documents import AcceptedDocument, DocumentAttempts
 from monitor.daemon.ledger import Ledger
 from monitor.daemon.proof import PROOF, Judged, ProofWatch
 from monitor.daemon.proof_sources import is_proof, proof_settings
@@ -56,8 +55,8 @@ class LiabilitiesWatch:
         self._store = store
         self._session = session
         self._now = now
-        self._kept = KeptDocument(exchange, LIABILITIES, store)
-        self._attempts = Attempts(exchange, LIABILITIES, now, settings.refresh)
+        self._kept = AcceptedDocument(exchange, LIABILITIES, store)
+        self._attempts = DocumentAttempts(exchange, LIABILITIES, now, settings.refresh)
         self._record: tuple[Publication, ...] = ()
         self._ledger = Ledger(exchange, settings, registry, store=store, now=now)
         own = proof_settings(settings)

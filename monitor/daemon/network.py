@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor.chains import ChainError, ChainReader, Height, Reason, choice_of, is_readable, recalls
-from monitor.daemon.between import largest, read_between, those_of
 from monitor.daemon.clock import Clock
+from monitor.daemon.look_back import largest, read_between, those_of
 from monitor.formats.phrases import first
 from monitor.model import (
     Address,

@@ -9,8 +9,8 @@ from pathlib import Path
 import aiohttp
 import structlog
 
-from monitor.daemon.attempts import Attempts
 from monitor.daemon.clock import Clock
+from monitor.daemon.documents import DocumentAttempts
 from monitor.daemon.proof_files import Known, Published, Same, published
 from monitor.daemon.written import written
 from monitor.model import Document, DocumentState, LiabilitiesProof, ProofStatus
@@ -43,7 +43,7 @@ class ProofWatch:
         self, exchange: str, settings: ProofSettings, *, store: Store, session: aiohttp.ClientSession, now: Clock
     ) -> None:
         self.judged: Judged | None = None
-        self.attempts = Attempts(exchange, PROOF, now, settings.refresh)
+        self.attempts = DocumentAttempts(exchange, PROOF, now, settings.refresh)
         self._exchange = exchange
         self._settings = settings
         self._store = store

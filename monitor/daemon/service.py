@@ -17,10 +17,9 @@ import structlog
 from monitor import __version__, logs
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.configuration import Configuration, load_web, read_configuration
-from monitor.daemon.hub import Hub
+from monitor.daemon.hub import Hub, Prepared
 from monitor.daemon.memory import keep_for_good, share_heap
 from monitor.daemon.network import NetworkWatch
-from monitor.daemon.prepared import Prepared
 from monitor.daemon.schedule import Job, Schedule
 from monitor.metrics import Exposition, Metrics
 from monitor.model import ReloadState, World

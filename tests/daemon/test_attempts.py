@@ -2,18 +2,18 @@
 
 from datetime import timedelta
 
-from monitor.daemon.attempts import Attempts
+from monitor.daemon.documents import DocumentAttempts
 from monitor.published import DocumentError, Reason
 from tests.support.readers import START
 
 MINUTE, REFRESH = timedelta(minutes=1), timedelta(hours=6)
 
 
-def attempts(refresh: timedelta = REFRESH) -> Attempts:
-    return Attempts("okx", "wallets", lambda: START, refresh)
+def attempts(refresh: timedelta = REFRESH) -> DocumentAttempts:
+    return DocumentAttempts("okx", "wallets", lambda: START, refresh)
 
 
-def refuse(record: Attempts) -> timedelta | None:
+def refuse(record: DocumentAttempts) -> timedelta | None:
     record.refused(DocumentError(Reason.UNREACHABLE, "no such host"))
     return record.again
 

@@ -149,7 +149,7 @@ async def test_bad_liabilities_are_refused_and_the_last_good_ones_stay(site: Sit
 async def test_documents_that_could_not_be_had_are_asked_for_long_before_their_refresh(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("monitor.daemon.attempts._FIRST", timedelta(milliseconds=20))
+    monkeypatch.setattr("monitor.daemon.documents._FIRST", timedelta(milliseconds=20))
     watched_site(site)
     for document in ("wallets", "liabilities"):
         site.sections["exchanges"]["okx"][document]["refresh"] = "6h"

@@ -156,7 +156,7 @@ async def test_a_look_back_that_hangs_is_given_up_with_the_deadline() -> None:
 
 
 async def test_the_largest_accounts_of_either_snapshot_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("monitor.daemon.between._MOST", 2)
+    monkeypatch.setattr("monitor.daemon.look_back._MOST", 2)
     situation = Situation()
     many = [account(number) for number in range(1, 9)]
     situation.wanted = {"okx": {ETH: frozenset(many)}}

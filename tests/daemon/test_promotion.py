@@ -9,9 +9,9 @@ import pytest
 import stamina
 
 from monitor.chains import is_readable, is_served
+from monitor.daemon.check import check
 from monitor.daemon.configuration import load_configuration
 from monitor.daemon.lists import judge_list
-from monitor.daemon.once import check
 from monitor.model import AlertName, ReserveStatus, Verdict, VerdictStatus
 from monitor.registry import load
 from monitor.settings import NetworkSettings, WalletsSettings
