@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from monitor.settings import schema
-from monitor.settings.values import format_duration
+from monitor.settings.values import format_retention
 
 TARGET = Path(__file__).parent.parent / "docs" / "configuration.md"
 
@@ -55,6 +55,7 @@ SECTIONS: list[tuple[str, type[schema.Section]]] = [
     ("alerts.falling", schema.FallingSettings),
     ("alerts.rules.ALERT", schema.AlertRule),
     ("store", schema.StoreSettings),
+    ("history", schema.HistorySettings),
     ("web", schema.WebSettings),
     ("metrics", schema.MetricsSettings),
     ("log", schema.LogSettings),
@@ -90,7 +91,7 @@ def _default(field: FieldInfo) -> str:
     if isinstance(value, schema.Section) or value in ((), {}):
         return ""
     if isinstance(value, timedelta):
-        return f"`{format_duration(value)}`"
+        return f"`{format_retention(value)}`"
     if isinstance(value, ByteSize):
         return f"`{value.human_readable(separator='').replace('.0', '')}`"
     if isinstance(value, bool):

@@ -238,7 +238,7 @@ class Assessor:
         ]
         within = settings.alerts.falling.within
         falls = await asyncio.to_thread(self._recent.falls, points, within)
-        await written(self._store.save_ratios(self._recent.add(points, within)))
+        await written(self._store.save_ratios(self._recent.add(points, within), now - within))
         return falls
 
 

@@ -16,6 +16,7 @@ from monitor.daemon.assessor import Assessor
 from monitor.daemon.audits import KEPT, ClaimedNetwork, Memory, read_claimed
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.exchange import ExchangeWatch, Progress
+from monitor.daemon.history import HistoryKeeper
 from monitor.daemon.journals import StoredJournals
 from monitor.daemon.judged import JudgedList
 from monitor.daemon.network import NetworkWatch
@@ -39,8 +40,8 @@ from monitor.registry import Registry
 from monitor.settings import ExchangeSettings, NetworkSettings, Settings, masked
 from monitor.store import Store
 
-_KEEP = timedelta(days=400)
-"""How long ratios stay in the history: a year and a month, to compare with the same report a year ago."""
+_TOLD_OF_OWNERS = timedelta(days=400)
+"""How long what chains said of owners is kept."""
 
 _SLACK = timedelta(seconds=1)
 _TOLD = timedelta(minutes=1)
@@ -88,6 +89,7 @@ class Hub:
         self._signatures_lost: dict[str, Lost] = {}
         """Which those are, as far as they were lost in this run."""
         self._assessor = Assessor(store, now)
+        self._history = HistoryKeeper(store)
         self._ready = False
         self._closing = Event()
         self._reading = asyncio.Lock()
@@ -302,8 +304,11 @@ class Hub:
 
         Such an endpoint has until the next round to come back; after that its first reading is a scan.
         """
-        await self._store.prune(self._now() - _KEEP)
-        await self._store.prune_claim_readings(self._now() - KEPT)
+        now = self._now()
+        for step, time in self.settings.history.limits.items():
+            await self._store.prune_history(step, now - time)
+        await self._store.prune_confirmations(now - _TOLD_OF_OWNERS)
+        await self._store.prune_claim_readings(now - KEPT)
         present = {(name, each.label) for name, watch in self.networks.items() for each in watch.settings.endpoints}
         for network, endpoint in await self._store.forget_journals(but=present):
             _log.info("journal of a removed endpoint deleted", network=network, endpoint=endpoint)
@@ -336,6 +341,7 @@ class Hub:
             rendered = await asyncio.to_thread(self._render, world) if self._render else None
             self.world, self.rendered, self._answered = world, rendered, answers
             self.judged = asyncio.get_running_loop().time()
+            await self._history.keep(world)
 
     def _keep_time(self) -> None:
         """Take over what the system's clock has stepped: all that has an age moves along, and keeps it."""
@@ -346,6 +352,7 @@ class Hub:
             _log.warning("the system's clock stepped", seconds=round(step.total_seconds()))
         self._now.follow(step)
         self._assessor.move(step)
+        self._history.begin_anew()
         for network in self.networks.values():
             network.move(step)
         for exchange in self.exchanges.values():

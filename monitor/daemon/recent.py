@@ -32,15 +32,13 @@ class Recent:
         }
 
     def add(self, points: Iterable[RatioPoint], within: timedelta) -> list[RatioPoint]:
-        """Take in ``points``, each asset's in order of time, and return those that say something new.
+        """Take in ``points``, each asset's in order of time, and return those that a fall may be measured from.
 
-        What stays the same is new now and then too: what held before a fall must be among the points.
+        What stays the same is news now and then too: what held before a fall must be among the points.
         """
         news = [point for point in points if self._is_news(point, within / _AT_LEAST)]
-        for point in news:
-            self._newest[point.exchange, point.asset] = point
-            self._keep(point, within)
-        return news
+        self._newest |= {(point.exchange, point.asset): point for point in news}
+        return [point for point in news if self._keep(point, within)]
 
     def move(self, step: timedelta) -> None:
         """Go along with a step of the clock: points keep their ages."""
@@ -53,7 +51,8 @@ class Recent:
         same = last is not None and (last.ratio, last.owed, last.held) == (point.ratio, point.owed, point.held)
         return last is None or not same or point.at - last.at >= pause
 
-    def _keep(self, point: RatioPoint, within: timedelta) -> None:
+    def _keep(self, point: RatioPoint, within: timedelta) -> bool:
+        """Add ``point``, unless another one in its slot tells of more."""
         known = self._points[point.exchange, point.asset]
         while known and point.at - known[0].at > within:
             known.popleft()
@@ -62,10 +61,11 @@ class Recent:
                 break
             if _read(last).keys() == _read(point).keys():
                 if _height(point) < _height(last):
-                    return
+                    return False
                 known.remove(last)
                 break
         known.append(point)
+        return True
 
 
 def _read(point: RatioPoint) -> dict[str, Decimal]:

@@ -25,6 +25,7 @@ from monitor.model.chain_parameters import (
     KeyHash,
     KnownPrefixes,
 )
+from monitor.model.history import AssetStep, Extent, HistoryStep, Step
 from monitor.model.judgement import (
     AssetAssessment,
     Audit,
@@ -97,6 +98,7 @@ __all__ = [
     "AlertState",
     "Assessment",
     "AssetAssessment",
+    "AssetStep",
     "Audit",
     "BalanceSlot",
     "Balances",
@@ -113,9 +115,11 @@ __all__ = [
     "DocumentState",
     "Durations",
     "EndpointState",
+    "Extent",
     "Fall",
     "Gap",
     "Heights",
+    "HistoryStep",
     "JobState",
     "KeyHash",
     "KnownPrefixes",
@@ -156,6 +160,7 @@ __all__ = [
     "SnapshotAttempts",
     "SnapshotState",
     "StatedTotal",
+    "Step",
     "StoreState",
     "Strength",
     "SummaryDifference",

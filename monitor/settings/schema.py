@@ -3,15 +3,17 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from monitor.model import AlertName, Basis, Severity
+from monitor.model import AlertName, Basis, Severity, Step
 from monitor.settings.party import host_of
 from monitor.settings.values import (
+    FOREVER,
     BlockChoice,
     Duration,
     Fingerprint,
@@ -19,6 +21,7 @@ from monitor.settings.values import (
     Limit,
     Listen,
     PositiveDuration,
+    Retention,
     Size,
     Source,
 )
@@ -403,6 +406,27 @@ class StoreSettings(Section):
     url: str = "sqlite+aiosqlite:///var/reserve-monitor.db"
 
 
+class HistorySettings(Section):
+    """How long what was known of assets is kept, by steps; each tells the extremes and the time in each status."""
+
+    raw: Retention = Field(timedelta(days=7), description="Minutes; `forever` keeps them all.")
+    hourly: Retention = Field(timedelta(days=90), description="Hours of UTC.")
+    daily: Retention = Field(FOREVER, description="Days of UTC.")
+
+    @model_validator(mode="after")
+    def _finer_goes_first(self) -> Self:
+        for finer, coarser in pairwise(Step):
+            if getattr(self, finer) > getattr(self, coarser):
+                raise ValueError(f"{finer} is longer than {coarser}: coarser steps are kept at least as long")
+        return self
+
+    @property
+    def limits(self) -> Mapping[Step, timedelta]:
+        """How long each step is kept; without those that stay for ever."""
+        times: dict[Step, timedelta] = {step: getattr(self, step) for step in Step}
+        return {step: time for step, time in times.items() if time < FOREVER}
+
+
 class WebSettings(Section):
     """Page, API and metrics."""
 
@@ -440,6 +464,7 @@ class Settings(Section):
     networks: dict[NetworkName, NetworkSettings] = Field(default_factory=dict)
     alerts: AlertsSettings = AlertsSettings()
     store: StoreSettings = StoreSettings()
+    history: HistorySettings = HistorySettings()
     web: WebSettings = WebSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, PlainSerializer, StringConstraints
 
+FOREVER = timedelta.max
+
 _DEEPEST = 10_000
 _HIGHEST_LIMIT = 10
 _LONGEST = timedelta(days=365_000)
@@ -43,6 +45,21 @@ def format_duration(value: timedelta) -> str:
         if count:
             parts.append(f"{count}{unit}")
     return "".join(parts) or "0s"
+
+
+def parse_retention(value: object) -> object:
+    """A duration, or ``forever``."""
+    if value in {"forever", FOREVER}:
+        return FOREVER
+    try:
+        return parse_duration(value)
+    except ValueError as error:
+        raise ValueError(f"{error}; or forever") from error
+
+
+def format_retention(value: timedelta) -> str:
+    """The spelling that :func:`parse_retention` reads back."""
+    return "forever" if value == FOREVER else format_duration(value)
 
 
 def parse_listen(value: object) -> object:
@@ -106,6 +123,10 @@ def check_limit(value: Decimal) -> Decimal:
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), PlainSerializer(format_duration)]
 PositiveDuration = Annotated[Duration, Field(gt=timedelta())]
+Retention = Annotated[
+    timedelta, BeforeValidator(parse_retention), PlainSerializer(format_retention), Field(gt=timedelta())
+]
+"""How long something is kept; ``FOREVER`` may be."""
 Size = Annotated[ByteSize, Field(gt=0)]
 Listen = Annotated[str, BeforeValidator(parse_listen)]
 Host = Annotated[str, BeforeValidator(parse_host)]

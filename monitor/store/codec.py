@@ -37,11 +37,13 @@ def decompress(content: bytes) -> bytes:
     return zlib.decompress(content)
 
 
-def _pack(value: object) -> bytes:
+def pack(value: object) -> bytes:
+    """``value`` as compressed JSON."""
     return compress(orjson.dumps(value))
 
 
-def _unpack(content: bytes) -> Any:  # noqa: ANN401 - JSON; each decoder below gives it its type
+def unpack(content: bytes) -> Any:  # noqa: ANN401 - JSON; who decodes it gives it its type
+    """What :func:`pack` was given."""
     return orjson.loads(decompress(content))
 
 
@@ -66,7 +68,7 @@ def _as_position(name: str, kind: str, decimals: int, call: list[Any] | None) ->
 
 def encode_balances(balances: Balances, rates: Rates = _NO_RATES) -> bytes:
     """``balances``, each token's with its rate behind them if it has one."""
-    return _pack(
+    return pack(
         [
             [_token(token), list(held), [str(amount) for amount in held.values()], *_rate(rates.get(token))]
             for token, held in balances.items()
@@ -86,7 +88,7 @@ def decode_rated(content: bytes) -> tuple[Balances, Rates]:
     """Balances, and the rates of those of their tokens that have one."""
     balances: dict[Token, dict[Address, int]] = {}
     rates: dict[Token, Rate] = {}
-    for packed, accounts, amounts, *rate in _unpack(content):
+    for packed, accounts, amounts, *rate in unpack(content):
         token = _as_token(packed)
         balances[token] = dict(zip(accounts, map(int, amounts), strict=True))
         if rate:
@@ -95,16 +97,16 @@ def decode_rated(content: bytes) -> tuple[Balances, Rates]:
 
 
 def encode_changes(changes: ListChanges) -> bytes:
-    return _pack([changes.added, changes.removed, changes.altered])
+    return pack([changes.added, changes.removed, changes.altered])
 
 
 def decode_changes(content: bytes, restated: int) -> ListChanges:
-    added, removed, altered = _unpack(content)
+    added, removed, altered = unpack(content)
     return ListChanges(tuple(added), tuple(removed), tuple(altered), restated)
 
 
 def encode_audit(audit: Audit) -> bytes:
-    return _pack(
+    return pack(
         {
             "at": audit.at.isoformat(),
             "matches": audit.matches,
@@ -127,7 +129,7 @@ def _amounts(reserves: Mapping[Basis, Decimal]) -> dict[str, str]:
 
 def decode_audit(content: bytes) -> Audit | None:
     """The audit; None where it was made by other rules, which counted coins twice that moved between heights."""
-    value = _unpack(content)
+    value = unpack(content)
     if "heights" not in value:
         return None
     return Audit(

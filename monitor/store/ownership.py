@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from monitor.model import (
     Block,
@@ -72,6 +72,11 @@ class Ownership(SmallState):
         ]
         async with self._transaction() as connection:
             await self._upsert(connection, tables.confirmations, rows)
+
+    async def prune_confirmations(self, before: datetime) -> None:
+        """Forget what was told before, and not again since."""
+        async with self._transaction() as connection:
+            await connection.execute(delete(tables.confirmations).where(tables.confirmations.c.told_at < before))
 
     async def save_signatures_gone(self, gone: Mapping[str, SignaturesGone]) -> None:
         """Keep, by exchange, what a newer list last lost of the signatures of the one before."""

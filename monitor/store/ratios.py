@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from monitor.model import RatioPoint
 from monitor.store import tables
@@ -14,7 +14,8 @@ from monitor.store.access import Access
 class Ratios(Access):
     """Ratios, and what networks held beside them."""
 
-    async def save_ratios(self, points: Iterable[RatioPoint]) -> None:
+    async def save_ratios(self, points: Iterable[RatioPoint], since: datetime) -> None:
+        """Add ``points``, and forget those from before ``since``."""
         rows = [
             {
                 "exchange": point.exchange,
@@ -29,6 +30,7 @@ class Ratios(Access):
         if rows:
             async with self._transaction() as connection:
                 await connection.execute(insert(tables.ratios), rows)
+                await connection.execute(delete(tables.ratios).where(tables.ratios.c.at < since))
 
     async def ratios(self, since: datetime) -> list[RatioPoint]:
         """What was known of assets from ``since`` on, oldest first."""

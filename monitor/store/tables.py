@@ -149,6 +149,17 @@ ratios = Table(
     comment="Live ratios on the acting basis, and what networks held, whenever they changed.",
 )
 
+steps = Table(
+    "steps",
+    metadata,
+    Column("exchange", String(64), primary_key=True),
+    Column("step", String(8), primary_key=True),
+    Column("at", Moment, primary_key=True),
+    Column("assets", LargeBinary, nullable=False),
+    Index(None, "step", "at"),
+    comment="What was known of assets by steps (raw, hourly, daily), zlib-compressed JSON by asset.",
+)
+
 audits = Table(
     "audits",
     metadata,

@@ -12,7 +12,7 @@ from monitor.daemon.clock import SteadyClock
 from monitor.daemon.hub import Hub
 from monitor.metrics import Metrics, Rendered
 from monitor.metrics.families import CONFIG_RELOAD_SUCCESSFUL
-from monitor.model import World
+from monitor.model import ReserveStatus, Step, World
 from monitor.registry import load as load_registry
 from monitor.settings import Settings
 from monitor.store import Store
@@ -73,3 +73,10 @@ async def test_a_world_and_its_text_are_swapped_together(hub: Hub, made: list[Wo
 async def test_the_world_says_which_configuration_it_was_made_by(hub: Hub) -> None:
     assert hub.world
     assert hub.world.configuration["exchanges"].keys() == {"okx"}  # type: ignore[attr-defined]
+
+
+async def test_what_a_world_says_is_in_the_history(hub: Hub, store: Store) -> None:
+    await hub.refresh_wallets("okx")
+    for step in Step:
+        (told,) = await store.history("okx", step)
+        assert {asset: each.worst for asset, each in told.assets.items()} == {"ETH": ReserveStatus.UNKNOWN}

@@ -37,3 +37,11 @@ def test_of_a_slot_the_highest_of_each_set_of_networks_stays() -> None:
     assert (found.drop, found.before) == (Decimal("0.15"), Decimal("0.95"))
     (found,) = recent.falls([point(20 * SECOND, ethereum=94, arbitrum=2)], HOUR).values()
     assert (found.drop, found.before) == (Decimal("0.14"), Decimal("1.1"))
+
+
+def test_only_points_that_a_fall_may_be_measured_from_are_written() -> None:
+    recent = Recent()
+    written = [
+        recent.add([point(second * SECOND, ethereum=held)], HOUR) for second, held in enumerate((90, 80, 95, 95))
+    ]
+    assert [[each.held["ethereum"] for each in points] for points in written] == [[90], [], [95], []]

@@ -5,10 +5,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from monitor.model import AlertName, Basis
+from monitor.model import AlertName, Basis, Step
 from monitor.settings import (
     ConfigurationError,
+    HistorySettings,
     Settings,
     examine,
     load,
@@ -203,6 +205,15 @@ def test_ages_follow_the_interval_unless_they_are_set() -> None:
     network = read(text).networks["bitcoin"]
     assert (network.stales_after, network.drops_after) == (timedelta(minutes=80), timedelta(minutes=200))
     assert network.gives_up_after == timedelta(minutes=40)
+
+
+def test_minutes_are_kept_a_week_hours_a_quarter_and_days_for_ever_unless_set() -> None:
+    days = {"raw": 7, "hourly": 90}
+    assert HistorySettings().limits == {Step(step): timedelta(days=each) for step, each in days.items()}
+    shorter = HistorySettings.model_validate({"raw": "1d", "hourly": "forever"})
+    assert shorter.limits == {Step.RAW: timedelta(days=1)}
+    with pytest.raises(ValidationError, match="raw is longer than hourly"):
+        HistorySettings.model_validate({"raw": "91d"})
 
 
 def test_a_file_that_cannot_be_read_is_a_configuration_error(tmp_path: Path) -> None:

@@ -5,15 +5,20 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from monitor.settings.values import (
+    Retention,
     format_duration,
+    format_retention,
     parse_block,
     parse_duration,
     parse_fingerprint,
     parse_host,
     parse_listen,
 )
+
+RETENTION: TypeAdapter[timedelta] = TypeAdapter(Retention)
 
 
 @pytest.mark.parametrize(
@@ -84,3 +89,14 @@ def test_hosts_are_names_and_addresses(text: str) -> None:
 def test_other_hosts_are_refused(text: object) -> None:
     with pytest.raises(ValueError, match="not a host"):
         parse_host(text)
+
+
+@pytest.mark.parametrize("text", ["forever", "90d", "1h"])
+def test_what_is_kept_for_ever_is_said_so(text: str) -> None:
+    assert format_retention(RETENTION.validate_python(text)) == text
+
+
+@pytest.mark.parametrize("text", ["always", "7", 7, "0s", ""])
+def test_other_times_to_keep_something_are_refused(text: object) -> None:
+    with pytest.raises(ValidationError):
+        RETENTION.validate_python(text)

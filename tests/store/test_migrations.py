@@ -13,7 +13,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, create_engine
 
 import monitor.store.migrations
-from monitor.model import OwnerOutcome, Token, VerdictStatus
+from monitor.model import Extent, OwnerOutcome, Step, Token, VerdictStatus
 from monitor.store import Store
 
 RELEASED = Path(__file__).with_name("history-0.1.0.sql")
@@ -117,4 +117,12 @@ async def test_the_history_of_0_1_0_is_taken_over(tmp_path: Path) -> None:
         "PorClaimMismatch",
     ]
     assert (await store.ratios(datetime(2026, 11, 29, 23, tzinfo=UTC)))[-1].ratio == Decimal("1.05")
+    days = {each.at.date().isoformat(): each.assets["ETH"] for each in await store.history("okx", Step.DAILY)}
+    assert {day: (told.lower, told.worst) for day, told in days.items()} == {
+        "2026-10-20": (Extent(*map(Decimal, ("0.9", "1.25", "0.9", "1.25"))), None),
+        "2026-11-27": (Extent.of(Decimal("1.05")), None),
+        "2026-11-29": (Extent(*map(Decimal, ("0.9", "1.05", "0.9", "1.05"))), None),
+    }
+    assert all(told.owed == Extent.of(Decimal(100)) for told in days.values())
+    assert len(await store.history("okx", Step.HOURLY)) == 3
     await store.close()

@@ -1,0 +1,125 @@
+"""What was known of assets over time, by steps that keep every extreme: no mean ever hides a breach."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Self
+
+from monitor.model.judgement import AssetAssessment, Basis, ReserveStatus
+
+_LENGTHS = {"raw": timedelta(minutes=1), "hourly": timedelta(hours=1), "daily": timedelta(days=1)}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BEST_FIRST = (ReserveStatus.COVERED, ReserveStatus.UNKNOWN, ReserveStatus.BREACH)
+
+
+class Step(StrEnum):
+    """How finely the history tells; ``raw`` is a minute, hours and days are those of UTC."""
+
+    RAW = "raw"
+    HOURLY = "hourly"
+    DAILY = "daily"
+
+    @property
+    def length(self) -> timedelta:
+        """How long one step lasts."""
+        return _LENGTHS[self.value]
+
+    def begins(self, at: datetime) -> datetime:
+        """When the step began that ``at`` lies in."""
+        return at - (at - _EPOCH) % self.length
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The values that something had within a step."""
+
+    first: Decimal
+    last: Decimal
+    lowest: Decimal
+    highest: Decimal
+
+    @classmethod
+    def of(cls, value: Decimal) -> Self:
+        """The extent of a single value."""
+        return cls(value, value, value, value)
+
+    def and_then(self, value: Decimal) -> "Extent":
+        """Return the extent of this, and of ``value`` after it."""
+        if value == self.last:
+            return self
+        return Extent(self.first, value, min(self.lowest, value), max(self.highest, value))
+
+
+@dataclass(frozen=True, slots=True)
+class AssetStep:
+    """What the World said of one asset within a step. Without owed there are no bounds; amounts are whole coins."""
+
+    bases: tuple[Basis, ...]
+    """On which basis alerts acted, in the order in which they did; all else here is of that basis."""
+    known: Extent | None
+    """What whole, fresh snapshots held."""
+    owed: Extent | None
+    lower: Extent | None
+    """Of the bound of the ratio that is certain."""
+    upper: Extent | None
+    """Of the most that the ratio could be; infinite where nothing limited it."""
+    spent: Mapping[ReserveStatus, timedelta] = field(default_factory=dict)
+    """How long each status held that was ever seen, if only for a moment. What is missing to the length of the step is
+    time in which nobody watched."""
+
+    @classmethod
+    def of(cls, asset: AssetAssessment) -> Self:
+        """A step in which nothing was seen but ``asset``, just now."""
+        basis = asset.basis
+        return cls(
+            (basis,),
+            _extent(asset.totals.get(basis)),
+            _extent(asset.owed),
+            _extent(asset.lower_bounds.get(basis)),
+            _extent(asset.upper_bounds.get(basis)),
+            {asset.status: timedelta()},
+        )
+
+    def and_then(self, asset: AssetAssessment) -> "AssetStep":
+        """Return what was seen here, and ``asset`` after it."""
+        basis = asset.basis
+        return AssetStep(
+            self.bases if basis in self.bases else (*self.bases, basis),
+            _and_then(self.known, asset.totals.get(basis)),
+            _and_then(self.owed, asset.owed),
+            _and_then(self.lower, asset.lower_bounds.get(basis)),
+            _and_then(self.upper, asset.upper_bounds.get(basis)),
+            self.spent if asset.status in self.spent else {**self.spent, asset.status: timedelta()},
+        )
+
+    def lasting(self, status: ReserveStatus, time: timedelta) -> "AssetStep":
+        """Return the same ``time`` later, in which ``status`` held on."""
+        return replace(self, spent={**self.spent, status: self.spent.get(status, timedelta()) + time})
+
+    @property
+    def worst(self) -> ReserveStatus | None:
+        """The worst status that was seen, a breach before what is unknown; None of a time of which none was kept."""
+        return max(self.spent, key=_BEST_FIRST.index, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryStep:
+    """All assets of one exchange within one step."""
+
+    exchange: str
+    step: Step
+    at: datetime
+    """When the step began."""
+    assets: Mapping[str, AssetStep]
+
+
+def _extent(value: Decimal | None) -> Extent | None:
+    return None if value is None else Extent.of(value)
+
+
+def _and_then(before: Extent | None, value: Decimal | None) -> Extent | None:
+    if before is None or value is None:
+        return before or _extent(value)
+    return before.and_then(value)

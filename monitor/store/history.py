@@ -1,0 +1,133 @@
+"""What was known of assets over time, by steps: raw, hourly, daily."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from monitor.formats import exact
+from monitor.model import AssetStep, Basis, Extent, HistoryStep, ReserveStatus, Step
+from monitor.store import codec, tables
+from monitor.store.access import Access
+
+_PLACES = 12
+"""Decimals to which bounds are cut: what is under a limit is so in the history too."""
+_UNIT = timedelta(milliseconds=1)
+_AT_ONCE = 1_000
+
+
+class History(Access):
+    """One row for each exchange and step, with all of its assets."""
+
+    async def save_history(self, steps: Collection[HistoryStep]) -> None:
+        """Keep ``steps``, each in the place of what was kept of the same exchange and time."""
+        rows = await asyncio.to_thread(_rows_of, steps)
+        if rows:
+            async with self._transaction() as connection:
+                await self._upsert(connection, tables.steps, rows)
+
+    async def history(
+        self,
+        exchange: str,
+        step: Step,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        *,
+        asset: str | None = None,
+    ) -> list[HistoryStep]:
+        """What was known of ``exchange``, oldest first.
+
+        Args:
+            exchange: Its name in the configuration.
+            step: How finely; finer steps are kept for a shorter time.
+            since: The first moment that is asked for: its step is the first one. None: from the beginning.
+            until: The first moment that is not asked for any more; None: to the present.
+            asset: The only one that is asked for; steps that do not tell of it are left out.
+
+        Raises:
+            StoreError: the history cannot be read.
+
+        """
+        columns = tables.steps.c
+        query = select(columns.at, columns.assets).where(columns.exchange == exchange, columns.step == step.value)
+        if since is not None:
+            query = query.where(columns.at >= step.begins(since))
+        if until is not None:
+            query = query.where(columns.at < until)
+        rows = await self._rows(query.order_by(columns.at))
+        found: list[HistoryStep] = []
+        for start in range(0, len(rows), _AT_ONCE):
+            part = rows[start : start + _AT_ONCE]
+            found += await asyncio.to_thread(_steps_of, exchange, step, part, asset)
+        return found
+
+    async def prune_history(self, step: Step, before: datetime) -> None:
+        """Forget the steps of this kind that began before."""
+        columns = tables.steps.c
+        async with self._transaction() as connection:
+            await connection.execute(delete(tables.steps).where(columns.step == step.value, columns.at < before))
+
+
+def _rows_of(steps: Iterable[HistoryStep]) -> list[dict[str, Any]]:
+    return [
+        {
+            "exchange": each.exchange,
+            "step": each.step.value,
+            "at": each.at,
+            "assets": codec.pack({asset: _plain(told) for asset, told in each.assets.items()}),
+        }
+        for each in steps
+    ]
+
+
+def _steps_of(exchange: str, step: Step, rows: Sequence[Any], asset: str | None) -> list[HistoryStep]:
+    found = []
+    for row in rows:
+        plain: dict[str, Any] = codec.unpack(row.assets)
+        wanted = plain if asset is None else {asset: plain[asset]} if asset in plain else {}
+        if wanted:
+            found.append(HistoryStep(exchange, step, row.at, {name: _told(each) for name, each in wanted.items()}))
+    return found
+
+
+def _plain(told: AssetStep) -> dict[str, Any]:
+    return {
+        "bases": told.bases,
+        "known": _values(told.known),
+        "owed": _values(told.owed),
+        "lower": _values(told.lower, _PLACES),
+        "upper": _values(told.upper, _PLACES),
+        "spent": {status.value: round(time / _UNIT) for status, time in told.spent.items()},
+    }
+
+
+def _told(plain: Mapping[str, Any]) -> AssetStep:
+    return AssetStep(
+        tuple(map(Basis, plain["bases"])),
+        _extent(plain["known"]),
+        _extent(plain["owed"]),
+        _extent(plain["lower"]),
+        _extent(plain["upper"]),
+        {ReserveStatus(status): units * _UNIT for status, units in plain["spent"].items()},
+    )
+
+
+def _values(extent: Extent | None, places: int | None = None) -> list[str] | None:
+    """First, last, lowest and highest; a single one where they are all the same."""
+    if extent is None:
+        return None
+    values = [extent.first, extent.last, extent.lowest, extent.highest]
+    if places is not None:
+        values = [exact.cut(each, places) if each.is_finite() else each for each in values]
+    texts = [exact.plain(each) for each in values]
+    return texts[:1] if len(set(texts)) == 1 else texts
+
+
+def _extent(texts: list[str] | None) -> Extent | None:
+    if texts is None:
+        return None
+    values = [Decimal(text) for text in texts]
+    return Extent.of(values[0]) if len(values) == 1 else Extent(*values)

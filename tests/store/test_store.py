@@ -1,0 +1,294 @@
+"""What the history promises: all that was kept is there after a restart, exactly, and writes are whole or absent."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import orjson
+import pytest
+import sqlalchemy
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.model import (
+    Audit,
+    Balances,
+    Basis,
+    Block,
+    ClaimMismatch,
+    Confirmation,
+    Document,
+    ListChanges,
+    OwnerAnswer,
+    OwnerOutcome,
+    Rate,
+    RatioPoint,
+    Snapshot,
+    Token,
+    Verdict,
+    VerdictStatus,
+)
+from monitor.store import ClaimReading, Source, Store, StoredDocument, StoreError, codec
+from monitor.store.database import opened
+from monitor.store.tables import metadata
+from tests.support.positions import CUSDT, SDAI, WETH
+
+NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
+ETH = Token("ETH", "ethereum", None, 18)
+USDT = Token("USDT", "ethereum", "0xdac17f958d2ee523a2206206994597c13d831ec7", 6)
+BLOCK = Block(21_000_000, "0x" + "ab" * 32, NOW - timedelta(seconds=12))
+MAINNET = "eip155:1"
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite+aiosqlite:///{tmp_path}/history/monitor.db"
+
+
+@pytest.fixture
+async def store(url: str) -> AsyncIterator[Store]:
+    store = await Store.open(url)
+    yield store
+    await store.close()
+
+
+async def reopened(store: Store, url: str) -> Store:
+    await store.close()
+    return await Store.open(url)
+
+
+def stored(content: bytes = b"coin,amount\n", sha256: str = "0" * 64) -> StoredDocument:
+    document = Document("https://example.com/por.zip", sha256, len(content), NOW, NOW - timedelta(days=1), ("a.csv",))
+    return StoredDocument(document, "okx", NOW, {"etag": '"x"'}, content)
+
+
+async def test_an_accepted_document_is_there_after_a_restart_with_its_bytes(store: Store, url: str) -> None:
+    await store.save_document("okx", "wallets", stored(b"first"), None)
+    await store.save_document("okx", "wallets", stored(b"second", "1" * 64), ListChanges(added=("ETH 0x1",)))
+    await store.save_document("okx", "liabilities", stored(b"{}"), None)
+    store = await reopened(store, url)
+    assert await store.document("okx", "wallets") == stored(b"second", "1" * 64)
+    assert await store.document("okx", "liabilities") == stored(b"{}")
+    assert await store.document("other", "wallets") is None
+    await store.close()
+
+
+async def test_changes_of_lists_add_up_and_the_last_one_is_kept_in_full(store: Store) -> None:
+    assert await store.change_counts("okx") == {"added": 0, "removed": 0, "altered": 0}
+    assert await store.last_changes("okx") is None
+    first = ListChanges(added=("a", "b"), removed=("c",))
+    second = ListChanges(added=("d",), altered=("e",), restated=7)
+    await store.save_document("okx", "wallets", stored(), first)
+    await store.save_document("okx", "wallets", stored(), second)
+    await store.save_document("okx", "wallets", stored(), ListChanges(restated=3))
+    assert await store.change_counts("okx") == {"added": 3, "removed": 1, "altered": 1}
+    assert await store.last_changes("okx") == (NOW, second)
+    assert await store.change_counts("other") == {"added": 0, "removed": 0, "altered": 0}
+
+
+async def test_new_validators_are_kept_with_the_same_document(store: Store) -> None:
+    await store.save_document("okx", "wallets", stored(b"a"), None)
+    await store.save_document("okx", "liabilities", stored(b"b"), None)
+    await store.save_validators("okx", "wallets", {"etag": '"2"', "mtime_ns": None})
+    wallets, liabilities = await store.document("okx", "wallets"), await store.document("okx", "liabilities")
+    assert wallets == replace(stored(b"a"), validators={"etag": '"2"', "mtime_ns": None})
+    assert liabilities == stored(b"b")
+
+
+async def test_verdicts_belong_to_the_version_of_the_rules_that_judged_them(store: Store) -> None:
+    verdicts = {bytes([n] * 16): Verdict(VerdictStatus.VERIFIED, "signed by the key") for n in range(5)}
+    await store.save_verdicts(1, verdicts)
+    assert await store.verdicts(1) == verdicts
+    assert await store.verdicts(2) == {}
+    anew = {bytes([0] * 16): Verdict(VerdictStatus.INVALID, "high s")}
+    await store.save_verdicts(2, anew)
+    assert await store.verdicts(2) == anew
+    assert set(await store.verdicts(1)) == set(verdicts) - set(anew)
+
+
+async def test_more_verdicts_than_one_statement_holds_are_all_kept(store: Store) -> None:
+    verdicts = {n.to_bytes(16, "big"): Verdict(VerdictStatus.UNSIGNED, "no signature") for n in range(1203)}
+    await store.save_verdicts(1, verdicts)
+    assert await store.verdicts(1) == verdicts
+
+
+async def test_what_a_chain_said_of_owners_keeps_its_block(store: Store) -> None:
+    lost = OwnerAnswer(OwnerOutcome.REFUTED, reason="0 of 2", block=BLOCK)
+    told = {
+        b"a" * 16: Confirmation(OwnerAnswer(OwnerOutcome.CONFIRMED, "Safe 2 of 3", BLOCK), NOW, NOW),
+        b"b" * 16: Confirmation(lost, NOW + timedelta(hours=1), NOW),
+        b"c" * 16: Confirmation(lost, NOW),
+    }
+    await store.save_confirmations(told)
+    assert await store.confirmations(told.keys()) == told
+    assert await store.confirmations({b"b" * 16, b"d" * 16}) == {b"b" * 16: told[b"b" * 16]}
+    await store.prune_confirmations(NOW + timedelta(minutes=1))
+    assert await store.confirmations(told.keys()) == {b"b" * 16: told[b"b" * 16]}
+
+
+async def test_a_snapshot_replaces_the_one_before_and_keeps_every_digit(store: Store, url: str) -> None:
+    old = Snapshot("okx", "ethereum", BLOCK, NOW, {ETH: {"0x1": 1}}, ("a",))
+    new = Snapshot("okx", "ethereum", BLOCK, NOW + timedelta(minutes=1), {ETH: {"0x1": 2**255}, USDT: {}}, ("a", "b"))
+    await store.save_snapshot(old, MAINNET)
+    await store.save_snapshot(new, MAINNET)
+    store = await reopened(store, url)
+    assert await store.snapshots({"ethereum": MAINNET}) == [new]
+    await store.close()
+
+
+async def test_only_snapshots_of_the_chain_that_a_network_means_now_are_found(store: Store) -> None:
+    mainnet, testnet = MAINNET, "eip155:31337"
+    okx = Snapshot("okx", "ethereum", BLOCK, NOW, {ETH: {"0x1": 1}}, ("a",))
+    kraken, base = replace(okx, exchange="kraken"), replace(okx, network="base")
+    await store.save_snapshot(okx, mainnet)
+    await store.save_snapshot(kraken, testnet)
+    await store.save_snapshot(base, testnet)
+    assert await store.snapshots({"ethereum": mainnet, "base": mainnet}) == [okx]
+    assert await store.snapshots({"ethereum": testnet}) == [kraken]
+    assert await store.snapshots({"bitcoin": mainnet}) == []
+    assert await store.snapshots({}) == []
+    await store.save_snapshot(okx, testnet)
+    assert await store.snapshots({"ethereum": mainnet}) == []
+
+
+async def test_ratios_come_back_unrounded_oldest_first_and_are_pruned(store: Store) -> None:
+    points = [
+        RatioPoint(NOW - timedelta(hours=hours), "okx", "BTC", Decimal("1.0500000000000000000000000000000001"))
+        for hours in (30, 2, 1)
+    ]
+    await store.save_ratios(reversed(points), NOW - timedelta(days=2))
+    assert await store.ratios(NOW - timedelta(days=2)) == points
+    await store.save_ratios(points[:1], NOW - timedelta(days=1))
+    assert await store.ratios(NOW - timedelta(days=2)) == points[1:]
+
+
+async def test_an_audit_belongs_to_exactly_one_list(store: Store) -> None:
+    mismatch = ClaimMismatch(7, "ethereum", USDT, "0x1", Decimal("1.000001"), Decimal(1))
+    audit = Audit(
+        NOW,
+        3,
+        (mismatch,),
+        {"no height": 2},
+        {("ethereum", "USDT"): 4},
+        {"USDT": {Basis.SIGNED: Decimal("9.5")}},
+        frozenset({"ethereum", "arbitrum"}),
+    )
+    await store.save_audit("okx", "a" * 64, audit)
+    assert await store.audit("okx", "a" * 64) == audit
+    assert await store.audit("okx", "b" * 64) is None
+
+
+async def test_what_was_read_of_claims_is_kept_by_list_chain_trust_and_height(store: Store, url: str) -> None:
+    source = Source("a" * 64, "eip155:1", "quorum 2")
+    parts = [ClaimReading(BLOCK, NOW, {ETH: {"0x1": 2**255}}), ClaimReading(BLOCK, NOW, {USDT: {"0x1": 0, "0x2": 1}})]
+    for part in parts:
+        await store.save_claim_reading(source, part)
+    store = await reopened(store, url)
+    assert await store.claim_readings(source, BLOCK.number) == parts
+    assert await store.claim_readings(source, BLOCK.number + 1) == []
+    for other in (
+        replace(source, sha256="b" * 64),
+        replace(source, chain="eip155:10"),
+        replace(source, trust="quorum 1"),
+    ):
+        assert await store.claim_readings(other, BLOCK.number) == []
+    await store.close()
+
+
+async def test_what_was_read_of_claims_is_forgotten_by_height_by_list_and_by_age(store: Store) -> None:
+    first, second = Source("a" * 64, "eip155:1", "quorum 1"), Source("b" * 64, "eip155:1", "quorum 1")
+    higher = replace(BLOCK, number=BLOCK.number + 1)
+
+    async def left() -> list[int]:
+        return [
+            len(await store.claim_readings(source, block.number))
+            for source in (first, second)
+            for block in (BLOCK, higher)
+        ]
+
+    for source in (first, second):
+        for block, read_at in ((BLOCK, NOW), (higher, NOW - timedelta(days=3))):
+            await store.save_claim_reading(source, ClaimReading(block, read_at, {ETH: {"0x1": 1}}))
+    await store.forget_claim_readings(first, BLOCK.number)
+    assert await left() == [0, 1, 1, 1]
+    await store.prune_claim_readings(NOW - timedelta(days=1))
+    assert await left() == [0, 0, 1, 0]
+    await store.forget_list(first.sha256)
+    assert await left() == [0, 0, 1, 0]
+    await store.forget_list(second.sha256)
+    assert await left() == [0, 0, 0, 0]
+
+
+async def test_a_snapshot_keeps_its_positions_and_their_rates(store: Store) -> None:
+    rates = {CUSDT: Rate(10**18, 225 * 10**12)}
+    balances: Balances = {ETH: {"0x1": 1}, CUSDT: {"0x1": 2**200}, WETH: {"0x1": 3}, SDAI: {}}
+    await store.save_snapshot(Snapshot("okx", "ethereum", BLOCK, NOW, balances, ("node-1",), rates), MAINNET)
+    (kept,) = await store.snapshots({"ethereum": MAINNET})
+    assert (kept.balances, kept.rates) == (balances, rates)
+
+
+def test_balances_that_were_kept_before_there_were_positions_are_read() -> None:
+    kept = codec.compress(orjson.dumps([[["ETH", "ethereum", None, 18], ["0x1"], ["7"]]]))
+    assert codec.decode_rated(kept) == ({ETH: {"0x1": 7}}, {})
+
+
+async def test_small_state_is_put_and_replaced(store: Store) -> None:
+    assert await store.get("alerts") is None
+    await store.put("alerts", {"x": [1, 2]})
+    await store.put("alerts", {"x": [3]})
+    assert await store.get("alerts") == {"x": [3]}
+
+
+async def test_writers_at_the_same_time_queue_instead_of_failing(store: Store) -> None:
+    await asyncio.gather(*(store.put(f"key{n}", n) for n in range(50)))
+    assert [await store.get(f"key{n}") for n in range(50)] == list(range(50))
+
+
+async def test_a_write_that_fails_leaves_nothing_behind(store: Store) -> None:
+    broken = stored()
+    object.__setattr__(broken.document, "source", None)
+    with pytest.raises(StoreError, match="cannot be written"):
+        await store.save_document("okx", "wallets", broken, ListChanges(added=("a",)))
+    assert await store.document("okx", "wallets") is None
+    assert await store.change_counts("okx") == {"added": 0, "removed": 0, "altered": 0}
+
+
+async def test_an_unusable_database_is_a_clear_error_without_its_password(tmp_path: Path) -> None:
+    (tmp_path / "noise.db").write_bytes(b"this is not a database" * 100)
+    with pytest.raises(StoreError, match=r"noise\.db.*not a database"):
+        await Store.open(f"sqlite+aiosqlite:///{tmp_path}/noise.db")
+    with pytest.raises(StoreError, match="not a database URL"):
+        await Store.open("no url")
+    with pytest.raises(StoreError) as caught:
+        await Store.open("postgresql+nosuchdriver://me:secret@127.0.0.1/x")
+    assert "secret" not in str(caught.value)
+
+
+async def test_the_history_uses_wal_so_that_readers_never_block(store: Store, url: str) -> None:
+    database = url.removeprefix("sqlite+aiosqlite:///")
+    assert Path(database + "-wal").exists()
+
+
+async def test_migrations_lead_to_exactly_the_tables_that_the_code_uses(url: str) -> None:
+    def differences(connection: sqlalchemy.Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    async with opened(url) as engine, engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+TOKENS = st.builds(
+    Token, st.sampled_from(["ETH", "USDT"]), st.just("ethereum"), st.none() | st.text(max_size=5), st.integers(0, 36)
+)
+
+
+@given(
+    st.dictionaries(TOKENS, st.dictionaries(st.text(max_size=8), st.integers(0, 2**256 - 1), max_size=5), max_size=4)
+)
+def test_balances_survive_their_encoding(balances: dict[Token, dict[str, int]]) -> None:
+    assert codec.decode_balances(codec.encode_balances(balances)) == balances
