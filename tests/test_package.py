@@ -18,7 +18,7 @@ except LayoutError:
 """
 
 
-LIFTING = {"monitor.chains.evm.rpc", "monitor.devnet.keys", "monitor.proofs.groth16.proofs"}
+LIFTING = {"monitor.chains.evm.contracts", "monitor.devnet.keys", "monitor.proofs.groth16.proofs"}
 """Modules that import py_ecc, web3 or eth_account."""
 
 

@@ -2,14 +2,24 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterable
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
-async def together(work: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Run all of ``work`` at once; the first failure stops the rest and is raised itself, not in a group."""
+async def together(work: Iterable[Coroutine[Any, Any, T]], at_once: int | None = None) -> list[T]:
+    """The results of all of ``work``, ``at_once`` of them after the other.
+
+    The first failure stops the rest and is raised itself, not in a group.
+    """
+    results: list[T] = []
+    rest = iter(work)
     try:
-        async with asyncio.TaskGroup() as group:
-            for coroutine in work:
-                group.create_task(coroutine)
+        while some := list(islice(rest, at_once)):
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(coroutine) for coroutine in some]
+            results += [task.result() for task in tasks]
     except BaseExceptionGroup as failures:
         raise failures.exceptions[0] from None
+    return results

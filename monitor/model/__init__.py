@@ -7,9 +7,9 @@ a reason beside it: unknown is never zero.
 
 from monitor.model.alerts import AlertName, AlertState, Severity
 from monitor.model.balances import (
+    AccountOutputs,
     Balances,
     LookBack,
-    Outputs,
     Rates,
     Reading,
     Snapshot,
@@ -91,6 +91,7 @@ from monitor.model.world import (
 )
 
 __all__ = [
+    "AccountOutputs",
     "Address",
     "AddressPrefixes",
     "AlertLimits",
@@ -131,7 +132,6 @@ __all__ = [
     "LookBack",
     "LostConfirmations",
     "Network",
-    "Outputs",
     "OwedAsset",
     "OwnerAnswer",
     "OwnerOutcome",

@@ -142,7 +142,7 @@ class EvmStandIn(JsonRpcStandIn):
             if "deployless" not in self.runs:
                 raise RefusedError(-32000, "contract creation is not supported")
             return self._run(call["data"], COINS_CREATED, TOKEN_CREATED)
-        if rate := self.rates.get((call["to"], call["data"][:10])):
+        if rate := self.rates.get((call["to"].lower(), call["data"][:10])):
             return rate(int(call["data"][10:] or "0", 16))
         if call["to"] not in self.tokens:
             return "0x"

@@ -20,11 +20,8 @@ counts; its word for them counts where it can be relied on. In this order:
 A call that reverts, or answers in another form, only means that this rule does not apply.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from eth_abi.abi import decode
-from eth_abi.exceptions import DecodingError
 
 from monitor.model import Address, OwnerOutcome, OwnerQuestion
 
@@ -34,19 +31,28 @@ _MAGIC = bytes.fromhex("1626ba7e") + bytes(28)
 _DELEGATION = bytes.fromhex("ef0100")
 """EIP-7702: before the 20 bytes of the address, the whole code of such an account."""
 _DELEGATION_SIZE = 23
+_NOBODY = "0x" + "00" * 20
 
 Control = tuple[OwnerOutcome, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an account's code is, and what it answers."""
+    """What an account's code is, and what it answers; None for what it does not answer in the right form."""
 
     code: bytes
-    safe: str
+    safe: str = ""
     """The version of the Safe that it is by its code and its singleton's; empty: none that is known."""
-    answers: Mapping[str, bytes | None]
-    """By the names of :func:`monitor.chains.evm.owners.calls`; None is a call that reverted."""
+    owners: Sequence[Address] | None = None
+    threshold: int | None = None
+    owner: Address | None = None
+    pod_owner: Address | None = None
+    validity: bytes | None = None
+    """A word, as all that judges signatures answers."""
+    stranger: bytes | None = None
+    strangers_message: bytes | None = None
+    nobody: bool = False
+    """Whether it answers a function that nobody has."""
 
     @property
     def is_contract(self) -> bool:
@@ -59,22 +65,26 @@ class Told:
             return "0x" + self.code[len(_DELEGATION) :].hex()
         return ""
 
-    def answer(self, name: str) -> bytes | None:
-        return self.answers.get(name)
+    @property
+    def accepts(self) -> bool:
+        """Whether it accepts the signatures (EIP-1271)."""
+        return self.validity == _MAGIC
 
-    def address(self, name: str) -> Address | None:
-        """The address that was answered, if it was one."""
-        return address_in(self.answer(name))
-
-    def accepts(self, name: str) -> bool:
-        """Whether the signatures of this call were accepted (EIP-1271)."""
-        return self.answer(name) == _MAGIC
+    @property
+    def accepts_strangers(self) -> bool:
+        """Whether it accepts signatures that nobody made for it."""
+        return _MAGIC in (self.stranger, self.strangers_message)
 
     @property
     def refuses(self) -> bool:
-        """Whether the signatures were looked at and not accepted: an answer of the right form that is another one."""
-        answer = self.answer("validity")
-        return answer is not None and len(answer) == _WORD and not answer.startswith(_MAGIC[:4])
+        """Whether the signatures were looked at and not accepted."""
+        return self.validity is not None and not self.validity.startswith(_MAGIC[:4])
+
+    @property
+    def named(self) -> tuple[set[Address], int] | None:
+        """Owners, and how many of them must sign, as a Safe tells them; None where the answers are not a Safe's."""
+        members, needed = {owner.lower() for owner in self.owners or ()}, self.threshold or 0
+        return (members, needed) if 1 <= needed <= len(members) else None
 
 
 def judge(question: OwnerQuestion, told: Told) -> Control:
@@ -88,16 +98,15 @@ def judge(question: OwnerQuestion, told: Told) -> Control:
     signers = {signer.lower() for signer in question.signers}
     if told.safe:
         return _by_safe(signers, told)
-    if told.answer("nobody"):
+    if told.nobody:
         return OwnerOutcome.UNDECIDED, "it answers a function that nobody has: its answers say nothing"
     return _by_word(signers, told)
 
 
 def _by_safe(signers: set[Address], told: Told) -> Control:
-    named = _owners(told)
-    if named is None:
+    if told.named is None:
         return OwnerOutcome.UNDECIDED, f"it is a Safe {told.safe} that has no owners yet"
-    owners, needed = named
+    owners, needed = told.named
     signed = len(signers & owners)
     outcome = OwnerOutcome.CONFIRMED if signed >= needed else OwnerOutcome.REFUTED
     return outcome, f"{signed} of the {len(owners)} owners of the Safe ({told.safe}) signed; it needs {needed}"
@@ -105,51 +114,41 @@ def _by_safe(signers: set[Address], told: Told) -> Control:
 
 def _by_word(signers: set[Address], told: Told) -> Control:
     """By what a contract says that may say anything."""
-    if (owner := told.address("pod_owner")) in signers:
+    if (owner := _account(told.pod_owner)) in signers:
         return OwnerOutcome.CONFIRMED, f"podOwner() is the signer {owner}"
-    accepts_all = told.accepts("stranger") or told.accepts("strangers_message")
-    if told.accepts("validity") and not accepts_all:
+    if told.accepts and not told.accepts_strangers:
         return OwnerOutcome.CONFIRMED, "isValidSignature accepts the signatures (EIP-1271), and not those of strangers"
-    if (owner := told.address("owner")) in signers:
+    if (owner := _account(told.owner)) in signers:
         reason = f"owner() is the signer {owner}: an administrator, which does not say whose coins it holds"
         return OwnerOutcome.ADMINISTERED, reason
-    named = _owners(told)
-    if named and len(signers & named[0]) >= named[1]:
+    if told.named and len(signers & told.named[0]) >= told.named[1]:
         reason = "it names the signers as a Safe names its owners, and its code is none of the known Safes'"
         return OwnerOutcome.UNDECIDED, reason
-    if others := _others(told, named):
+    if others := _others(told):
         return OwnerOutcome.REFUTED, others
-    if accepts_all:
+    if told.accepts_strangers:
         return OwnerOutcome.UNDECIDED, "isValidSignature accepts the signatures of strangers too: it says nothing"
     return OwnerOutcome.UNDECIDED, "the contract names no owner, and isValidSignature does not accept the signatures"
 
 
-def _others(told: Told, named: tuple[set[Address], int] | None) -> str:
+def _others(told: Told) -> str:
     """What the contract says against those who signed; empty: nothing."""
     against = [
         f"{function} is {address}, who did not sign"
-        for function, name in (("owner()", "owner"), ("podOwner()", "pod_owner"))
-        if (address := told.address(name)) is not None
+        for function, answer in (("owner()", told.owner), ("podOwner()", told.pod_owner))
+        if (address := _account(answer)) is not None
     ]
-    if named:
-        owners, needed = named
+    if told.named:
+        owners, needed = told.named
         against.append(f"too few of its {len(owners)} owners signed; it needs {needed}")
     if told.refuses:
         against.append("isValidSignature refuses the signatures (EIP-1271)")
     return " and ".join(against)
 
 
-def _owners(told: Told) -> tuple[set[Address], int] | None:
-    """Owners and threshold as a Safe tells them; None when the answers are not a Safe's."""
-    owners, threshold = told.answer("owners"), told.answer("threshold")
-    if owners is None or threshold is None or len(threshold) != _WORD:
-        return None
-    try:
-        (addresses,) = decode(["address[]"], owners)
-    except (DecodingError, OverflowError):
-        return None
-    members, needed = set(addresses), int.from_bytes(threshold, "big")
-    return (members, needed) if 1 <= needed <= len(members) else None
+def _account(answer: Address | None) -> Address | None:
+    """The account that was answered; None where none was, or nobody's."""
+    return None if answer in (None, _NOBODY) else answer.lower()
 
 
 def address_in(word: bytes | None) -> Address | None:

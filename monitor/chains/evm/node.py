@@ -114,7 +114,7 @@ class EvmNode(Node):
     # --- owners ---
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
-        return await self._pinned(block, lambda at: owners.confirm(self._rpc, questions, block, at.position))
+        return await self._pinned(block, lambda at: owners.confirm(at, questions))
 
     async def close(self) -> None:
         await self._rpc.close()

@@ -12,15 +12,15 @@ consequence.
 
 from collections.abc import Iterable
 
-from eth_utils.crypto import keccak
+from eth_utils.address import to_checksum_address
+from web3.eth import AsyncEth
 
-from monitor.chains.evm.errors import Meaning, meaning
+from monitor.chains.evm.contracts import NoAnswerError, answered, function, web3_at
 from monitor.chains.evm.rpc import AtBlock
-from monitor.chains.jsonrpc import Call, Reply, failure_of
 from monitor.chains.node import Held, Wanted
+from monitor.chains.together import together
 from monitor.model import Address, Rate, RateCall, Token
 
-_WORD = 32
 _LARGEST = (1 << 256) - 1
 """Of an amount of any token; a rate that leads beyond it is rubbish."""
 _UNPROVEN = "its rate is a contract's answer, which no proof covers"
@@ -39,16 +39,17 @@ async def valued(at: AtBlock, held: Held) -> Held:
     if not calls:
         return held
     asked = {token: _asked(token, call, held.balances[token].values()) for token, call in calls.items()}
-    replies = await at.rpc.all([_call(at, token, call, asked[token]) for token, call in calls.items()])
+    eth = web3_at(at).eth
+    answers = await together(_answer(eth, token, call, asked[token]) for token, call in calls.items())
     balances, failed, rates = dict(held.balances), dict(held.failed), dict(held.rates)
-    for (token, call), reply in zip(calls.items(), replies, strict=True):
+    for (token, call), answer in zip(calls.items(), answers, strict=True):
         shares = balances.pop(token)
         try:
-            rate = Rate(asked[token], await _answer(at, call, reply))
-            balances[token] = _units(call, rate, shares)
+            rate = Rate(asked[token], _assets(answer))
+            balances[token] = _units(rate, shares)
             rates[token] = rate
         except _NoRateError as error:
-            failed[token] = f"{error} at block {at.block.number}"
+            failed[token] = f"{call.function} {error} at block {at.block.number}"
     return Held(held.block, balances, failed, rates, held.within)
 
 
@@ -67,28 +68,28 @@ def _asked(token: Token, call: RateCall, shares: Iterable[int]) -> int:
     return call.factor or max(sum(shares), whole)
 
 
-def _call(at: AtBlock, token: Token, call: RateCall, asked: int) -> Call:
-    argument = f"{asked:064x}" if call.of_amount else ""
-    data = f"0x{keccak(text=call.function)[:4].hex()}{argument}"
-    return "eth_call", [{"to": token.contract, "data": data}, at.position]
-
-
-async def _answer(at: AtBlock, call: RateCall, reply: Reply) -> int:
-    if failure := failure_of(reply):
-        if meaning(failure) is not Meaning.REVERTED:
-            raise await at.cause(failure)
-        raise _NoRateError(f"{call.function} failed: {failure}")
-    word = at.rpc.data(reply["result"], call.function)
-    if len(word) != _WORD:
-        raise _NoRateError(f"{call.function} returned {len(word)} bytes where {_WORD} were due")
-    answer = int.from_bytes(word, "big")
-    if not answer:
-        raise _NoRateError(f"{call.function} returned 0")
+async def _answer(eth: AsyncEth, token: Token, call: RateCall, asked: int) -> int | str:
+    """What the contract of ``token`` answers, or why it does not."""
+    name, _, _ = call.function.partition("(")
+    abi = function(name, ["uint256"] if call.of_amount else [], "uint256")
+    contract = eth.contract(to_checksum_address(token.contract or ""), abi=[abi])
+    try:
+        answer: int = await answered(contract.functions[name](*[asked] * call.of_amount).call())
+    except NoAnswerError as error:
+        return str(error)
     return answer
 
 
-def _units(call: RateCall, rate: Rate, shares: dict[Address, int]) -> dict[Address, int]:
+def _assets(answer: int | str) -> int:
+    if isinstance(answer, str):
+        raise _NoRateError(answer)
+    if not answer:
+        raise _NoRateError("returned 0")
+    return answer
+
+
+def _units(rate: Rate, shares: dict[Address, int]) -> dict[Address, int]:
     units = {account: rate.units(each) for account, each in shares.items()}
     if max(units.values(), default=0) > _LARGEST:
-        raise _NoRateError(f"{call.function} returned {rate.assets}, by which an account has more than any can")
+        raise _NoRateError(f"returned {rate.assets}, by which an account has more than any can")
     return units

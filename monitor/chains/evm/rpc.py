@@ -1,17 +1,8 @@
-"""Calls to one EVM endpoint, at one block.
-
-web3's provider interface is the way to the node, so that all of web3 works on an endpoint; the provider beneath is
-ours: web3's own does not check the ids of a batch, opens a connection for every request and reaches a third of the
-speed (docs/nodes.md has the figures).
-"""
+"""Calls to one EVM endpoint, at one block, in as few and as large requests as it takes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
-
-from web3 import AsyncWeb3
-from web3.providers.async_base import AsyncJSONBaseProvider
-from web3.types import RPCEndpoint, RPCResponse
+from typing import Any, Protocol
 
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm import values
@@ -37,20 +28,6 @@ class Calls(Protocol):
     async def batch(self, calls: Sequence[Call]) -> list[Reply]: ...
 
 
-class EvmProvider(AsyncJSONBaseProvider):
-    """web3's way to one endpoint, with its pace, its retries and strict replies."""
-
-    def __init__(self, rpc: Calls) -> None:
-        super().__init__()
-        self._rpc = rpc
-
-    async def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:  # noqa: ANN401 - web3's signature
-        return cast("RPCResponse", await self._rpc.call(method, params))
-
-    async def make_batch_request(self, requests: list[tuple[RPCEndpoint, Any]]) -> list[RPCResponse] | RPCResponse:
-        return cast("list[RPCResponse]", await self._rpc.batch(requests))
-
-
 class EvmRpc:
     """The methods of one endpoint. Failures are made by its line, after their cause was looked into."""
 
@@ -59,7 +36,6 @@ class EvmRpc:
         self.line = line
         self._http = Http(line)
         self._rpc: Calls = calls or JsonRpc(line, self._http)
-        self._web3 = AsyncWeb3(EvmProvider(self._rpc))
         self.size = line.settings.batch
         """Calls in one request."""
 
@@ -117,13 +93,12 @@ class EvmRpc:
         """
         while len(calls) > 1:
             try:
-                requests = cast("list[tuple[RPCEndpoint, Any]]", list(calls))
-                return cast("list[Reply]", await self._web3.provider.make_batch_request(requests))
+                return await self._rpc.batch(calls)
             except BatchRefusedError:
                 self.size = min(self.size, len(calls) // 2)
                 calls = calls[: self.size]
         method, params = calls[0]
-        return [cast("Reply", await self._web3.provider.make_request(RPCEndpoint(method), params))]
+        return [await self._rpc.call(method, params)]
 
     def grow(self) -> None:
         """Try larger requests again, after a whole reading."""

@@ -80,8 +80,8 @@ def _reverting(_: int) -> str:
     ("answer", "reason"),
     [
         (_reverting, "exchangeRateCurrent() failed: execution reverted: market paused (3) at block 90"),
-        (lambda _: "0x", "exchangeRateCurrent() returned 0 bytes where 32 were due at block 90"),
-        (lambda _: word(RATE) + "00", "exchangeRateCurrent() returned 33 bytes where 32 were due at block 90"),
+        (lambda _: "0x", "exchangeRateCurrent() returned 0 bytes at block 90"),
+        (lambda _: word(RATE) + "00", "exchangeRateCurrent() returned 33 bytes that are more than uint256 at block 90"),
         (lambda _: word(0), "exchangeRateCurrent() returned 0 at block 90"),
         (lambda _: word(2**256 - 1), "by which an account has more than any can at block 90"),
     ],
