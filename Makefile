@@ -14,7 +14,7 @@ CONFIG ?=
 WORKERS ?= 2
 CONTRACT := monitor/devnet/contracts/DevnetDollar
 
-.PHONY: help install run test lint format contracts docs lock clean
+.PHONY: help install run test coverage lint format contracts docs lock clean
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -33,6 +33,10 @@ endif
 test: lint $(STAMPS)/node-modules $(STAMPS)/bitcoin-node $(STAMPS)/electrum-server $(STAMPS)/test-programs ## Run every check
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
+coverage: $(STAMPS)/development $(STAMPS)/node-modules $(STAMPS)/bitcoin-node $(STAMPS)/electrum-server $(STAMPS)/test-programs ## Measure what no test runs, by room
+	@$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal --cov --cov-report=
+	@$(BIN)/python -m tools.coverage_by_room | tee .cache/coverage.md
+
 lint: $(STAMPS)/development ## Run the checks that need no nodes: style, types, who imports whom
 	@tools/quietly $(BIN)/ruff check .
 	@tools/quietly $(BIN)/ruff format --check .
@@ -49,6 +53,7 @@ contracts: $(STAMPS)/node-modules ## Compile the devnet's contract anew
 docs: $(STAMPS)/development ## Write the pages and dashboards that are made from the code
 	@$(BIN)/python -m tools.configuration_reference
 	@$(BIN)/python -m tools.ownership_docs
+	@$(BIN)/python -m tools.reference_tables
 	@$(BIN)/python -m tools.dashboards
 
 lock: ## Write the lock files anew, with the newest versions allowed

@@ -22,7 +22,7 @@ from monitor.chains.protocols import (
     reads_in_parts,
     recalls,
 )
-from monitor.model import AccountOutputs, Address, EndpointState, OwnerAnswer, OwnerQuestion, Reading
+from monitor.model import EndpointState, OwnerAnswer, OwnerQuestion, Reading
 
 __all__ = [
     "BlockChoice",
@@ -53,8 +53,6 @@ class ChainReader(Protocol):
     async def confirm(self, questions: Sequence[OwnerQuestion]) -> list[OwnerAnswer]: ...
 
     async def check(self, sample: Wanted) -> tuple[EndpointState, ...]: ...
-
-    async def outputs(self, account: Address) -> AccountOutputs | None: ...
 
     def endpoints(self) -> tuple[EndpointState, ...]: ...
 

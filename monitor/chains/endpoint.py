@@ -14,7 +14,7 @@ from monitor.chains.choice import BlockChoice, Height
 from monitor.chains.errors import HARMLESS, ChainError, Reason
 from monitor.chains.line import Line
 from monitor.chains.node import Finding, Node
-from monitor.model import AccountOutputs, Address, Block, EndpointState, Network
+from monitor.model import Block, EndpointState, Network
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Finding)
@@ -218,10 +218,6 @@ class Endpoint:
     def agreed(self) -> None:
         """Others found the same."""
         self._doubted.reset()
-
-    async def outputs(self, account: Address) -> AccountOutputs | None:
-        """What an account's balance consists of, if it follows that."""
-        return await self._node.outputs(account)
 
     def state(self) -> EndpointState:
         """Its record, for metrics and pages."""

@@ -9,11 +9,11 @@ from monitor.chains.choice import BlockChoice
 from monitor.chains.errors import Reason
 from monitor.chains.keeping import Following
 from monitor.model import (
-    AccountOutputs,
     Address,
     BalanceSlot,
     Block,
     Network,
+    Outputs,
     OwnerAnswer,
     OwnerQuestion,
     Rate,
@@ -50,6 +50,8 @@ class Held:
     """By which the balances of positions were turned into coins, where they have a rate."""
     within: dict[Address, Address] = field(default_factory=dict)
     """Account to another whose balance contains its own (see :class:`~monitor.model.Reading`)."""
+    outputs: Outputs | None = None
+    """What the balances consist of, where the endpoint follows that; nothing that endpoints are compared by."""
 
     def difference(self, other: Self) -> str:
         if self._told() == other._told():
@@ -162,10 +164,6 @@ class Node(ABC):
 
         Protocols that read only their tip answer at the tip; whether that is the wanted block is the caller's check.
         """
-
-    async def outputs(self, account: Address) -> AccountOutputs | None:
-        """What the account's balance consists of, for protocols that follow outputs; None where it is not known."""
-        return None
 
     async def probe(self, sample: Wanted, block: Block) -> None:
         """Ask the very calls that a reading needs, for the single account of ``sample``."""

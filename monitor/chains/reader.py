@@ -15,7 +15,6 @@ from monitor.chains.node import Confirmed, Held, Node, Wanted
 from monitor.chains.probes import Probes
 from monitor.chains.vote import Group
 from monitor.model import (
-    AccountOutputs,
     Address,
     Block,
     EndpointState,
@@ -79,6 +78,7 @@ class NetworkReader:
             asked=group.asked,
             rates=frozen(held.rates),
             within=frozen(held.within),
+            outputs=next((each.outputs for each in (held, *group.others) if each.outputs), None),
         )
 
     async def confirm(self, questions: Sequence[OwnerQuestion]) -> list[OwnerAnswer]:
@@ -103,13 +103,6 @@ class NetworkReader:
         job = self._probing(sample)
         await asyncio.gather(*(endpoint.probe(job, choice, deadline) for endpoint in self._endpoints))
         return self.endpoints()
-
-    async def outputs(self, account: Address) -> AccountOutputs | None:
-        """What an account's balance consists of, by the first endpoint that follows it; None where none does."""
-        for endpoint in self._endpoints:
-            if found := await endpoint.outputs(account):
-                return found
-        return None
 
     def endpoints(self) -> tuple[EndpointState, ...]:
         """The record of every endpoint, in the order of the settings."""

@@ -19,6 +19,8 @@ class Group(Generic[F]):
     endpoints: list[Endpoint]
     asked: int = 1
     """How many parties were asked before it was decided, those that failed included."""
+    others: list[F] = field(default_factory=list)
+    """The findings of the others, which agree and may tell more."""
 
     @property
     def parties(self) -> int:
@@ -44,6 +46,7 @@ class Vote(Generic[F]):
         for group in self.groups:
             if group.finding.block.hash == finding.block.hash and not _difference(group.finding, finding):
                 group.endpoints.append(endpoint)
+                group.others.append(finding)
                 return
         self.groups.append(Group(finding, [endpoint]))
 

@@ -219,6 +219,7 @@ class NetworkWatch:
             rates,
             reading.agreed,
             reading.asked,
+            reading.outputs,
         )
 
     def _earlier(self, exchange: str, refused: Collection[Token]) -> Mapping[Token, Snapshot]:

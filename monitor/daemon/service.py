@@ -22,7 +22,7 @@ from monitor.daemon.memory import keep_for_good, share_heap
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.schedule import Job, Schedule
 from monitor.metrics import Exposition, Metrics
-from monitor.model import AccountOutputs, ReloadState, World
+from monitor.model import ReloadState, World
 from monitor.settings import ConfigurationError, ConfigurationFault, Settings
 from monitor.store import Store
 from monitor.web.deps import Deps
@@ -201,7 +201,6 @@ class Daemon:
             exposition=self._exposition,
             reload=self.reload,
             stalled=self._stalled,
-            outputs=self._outputs,
             devnet=self._devnet,
             runbook_url=settings.web.runbook_url,
         )
@@ -222,10 +221,6 @@ class Daemon:
 
     def _world(self) -> World | None:
         return self._hub.world if self._hub else None
-
-    async def _outputs(self, network: str, account: str) -> AccountOutputs | None:
-        watch = self._hub.networks.get(network) if self._hub else None
-        return await watch.reader.outputs(account) if watch else None
 
     def _stalled(self) -> str:
         """Why the daemon does not get on: every tick makes a new World, unless something hangs."""

@@ -35,7 +35,13 @@ _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Directory = Annotated[
-    Path, typer.Option("--directory", metavar="DIR", help="Where the devnet keeps its data, documents and logs.")
+    Path,
+    typer.Option(
+        "--directory",
+        metavar="DIR",
+        help="Where the devnet keeps its data, documents and logs.",
+        show_default="var/devnet",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs on stdout.")]
 Asset = Annotated[str, typer.Argument(metavar="ASSET", help="BTC, ETH or USDT.")]

@@ -7,9 +7,9 @@ a reason beside it: unknown is never zero.
 
 from monitor.model.alerts import AlertName, AlertState, Severity
 from monitor.model.balances import (
-    AccountOutputs,
     Balances,
     LookBack,
+    Outputs,
     Rates,
     Reading,
     Snapshot,
@@ -91,7 +91,6 @@ from monitor.model.world import (
 )
 
 __all__ = [
-    "AccountOutputs",
     "Address",
     "AddressPrefixes",
     "AlertLimits",
@@ -132,6 +131,7 @@ __all__ = [
     "LookBack",
     "LostConfirmations",
     "Network",
+    "Outputs",
     "OwedAsset",
     "OwnerAnswer",
     "OwnerOutcome",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from monitor.model.chain import Block, Token
 from monitor.model.positions import Rate
@@ -16,6 +17,26 @@ Of a position, base units of the coins that it stands for, by the rate of its co
 
 Rates = Mapping[Token, Rate]
 """The rates of positions whose contracts have one, read at the block of the balances."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnspentOutput:
+    """One of the outputs that a balance consists of, where coins are outputs (Bitcoin and its kin)."""
+
+    txid: str
+    index: int
+    amount: int
+    """In base units."""
+    height: int
+    """Of the block that holds the transaction."""
+
+
+class Outputs(Protocol):
+    """What the balances of one reading consist of. Never changes."""
+
+    def of(self, account: Address) -> tuple[UnspentOutput, ...]:
+        """All outputs of an account that was read, the oldest first; takes its time where there are many of all."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +57,8 @@ class Reading:
     """How many parties found the same."""
     asked: int | None = None
     """How many parties were asked for it, those that failed or found something else included."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnspentOutput:
-    """One of the outputs that a balance consists of, where coins are outputs (Bitcoin and its kin)."""
-
-    txid: str
-    index: int
-    amount: int
-    """In base units."""
-    height: int
-    """Of the block that holds the transaction."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccountOutputs:
-    """All outputs of an account at one block: their amounts sum up to its balance there."""
-
-    account: Address
-    block: Block
-    outputs: tuple[UnspentOutput, ...]
+    outputs: Outputs | None = None
+    """Where an endpoint that follows outputs is among those that agreed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Snapshot:
     """How many parties found the same; None of a snapshot that an earlier version kept."""
     asked: int | None = None
     """How many parties were asked, those that failed or found something else included."""
+    outputs: Outputs | None = field(default=None, compare=False, repr=False)
+    """Not kept over a restart."""
 
     @property
     def accounts(self) -> int:

@@ -9,6 +9,8 @@ from hashlib import sha256
 
 from eth_hash.backends import pysha3
 
+from monitor.formats.bitcoin import sha256d, sized
+
 keccak = pysha3.keccak256
 """Keccak-256 as Ethereum took it, before SHA-3 was made of it; in C throughout (pycryptodome's takes seven times as
 long for a key, most of it in Python)."""
@@ -34,27 +36,6 @@ def ripemd160(data: bytes) -> bytes:
 def hash160(data: bytes) -> bytes:
     """Hash by RIPEMD-160 of SHA-256, to 20 bytes."""
     return ripemd160(sha256(data).digest())
-
-
-def sha256d(data: bytes) -> bytes:
-    """Hash by SHA-256 twice, as Bitcoin does its transactions and messages."""
-    return sha256(sha256(data).digest()).digest()
-
-
-def compact_size(number: int) -> bytes:
-    """Write a length as Bitcoin does before what is that long: 1, 3, 5 or 9 bytes, little-endian."""
-    if number < 0xFD:
-        return number.to_bytes(1, "little")
-    if number <= 0xFFFF:
-        return b"\xfd" + number.to_bytes(2, "little")
-    if number <= 0xFFFFFFFF:
-        return b"\xfe" + number.to_bytes(4, "little")
-    return b"\xff" + number.to_bytes(8, "little")
-
-
-def sized(data: bytes) -> bytes:
-    """Write ``data`` behind its length."""
-    return compact_size(len(data)) + data
 
 
 @lru_cache(_KEPT)

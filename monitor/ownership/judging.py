@@ -10,7 +10,7 @@ from monitor.ownership.families import load_family
 from monitor.ownership.family import Family, NotJudged, Refused
 from monitor.registry.addresses import AddressError, NoCodecError, decode
 
-RULES_VERSION = 5
+RULES_VERSION = 6
 """Goes up with every change that can alter a verdict, so that verdicts kept from earlier rules are judged anew."""
 
 _PROVEN = {VerdictStatus.VERIFIED, VerdictStatus.UNBOUND}

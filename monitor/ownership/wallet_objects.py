@@ -129,14 +129,14 @@ def _decoded(network: Network, text: str) -> Address:
 
 
 def _parse(text: str) -> dict[str, Any] | None:
-    """The object that ``text`` is; None where it is none, too long, or has a name twice."""
+    """The object that ``text``, which begins with a brace, is; None where it is too long or has a name twice."""
     if len(text) > _LONGEST:
         return None
     try:
-        tree = json.loads(text, object_pairs_hook=_distinct)
+        tree: dict[str, Any] = json.loads(text, object_pairs_hook=_distinct)
     except (ValueError, RecursionError):
         return None
-    return tree if isinstance(tree, dict) else None
+    return tree
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -77,8 +77,8 @@ async def account(request: web.Request) -> web.Response:
     held = {token: amounts[name] for token, amounts in whole.balances.items() if name in amounts} if whole else {}
     if state is None or whole is None or not held:
         raise web.HTTPNotFound(text=f"no whole snapshot of {assessment.exchange} on {network} has an account {name}")
-    traced = await request.app[DEPS].outputs(network, name)
-    found = serialise.account(state, whole, held) | {"outputs": serialise.outputs(traced, held) if traced else None}
+    outputs = await asyncio.to_thread(serialise.outputs, whole, name)  # many may have to be gone through
+    found = serialise.account(state, whole, held) | {"outputs": outputs}
     return answer(_stamped(world) | {"account": name, "network": network} | found)
 
 

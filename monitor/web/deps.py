@@ -7,7 +7,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from monitor.model import AccountOutputs, ReloadState, World
+from monitor.model import ReloadState, World
 
 
 class Scrape(Protocol):
@@ -18,14 +18,6 @@ class Scrape(Protocol):
 
     @property
     def headers(self) -> Mapping[str, str]: ...
-
-
-OutputSource = Callable[[str, str], Awaitable[AccountOutputs | None]]
-"""What the balance of an account consists of, by network and account; None where no endpoint follows that."""
-
-
-async def _no_outputs(_network: str, _account: str) -> None:
-    return None
 
 
 def _now() -> datetime:
@@ -44,7 +36,6 @@ class Deps:
     """Load the configuration again; a bad one is an unsuccessful state, not an exception."""
     stalled: Callable[[], str] = str
     """Why the daemon does not get on; empty while passes end in time."""
-    outputs: OutputSource = _no_outputs
     devnet: bool = False
     """Whether this watches the devnet: then the page says what to try on it."""
     runbook_url: str = ""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from monitor.formats.figures import exact
 from monitor.judgement.unread import rests_on_unread, unless
 from monitor.model import (
-    AccountOutputs,
+    Address,
     AlertState,
     Assessment,
     AssetAssessment,
@@ -188,14 +188,15 @@ def account(state: SnapshotState, whole: Snapshot, held: Mapping[Token, int]) ->
     return {"balances": balances, "snapshot": snapshot(whole) | {"stale": state.stale}}
 
 
-def outputs(traced: AccountOutputs, held: Mapping[Token, int]) -> Json | None:
-    """The unspent outputs of an account, in coins of its network; None where that is none of ``held``."""
-    coin = next((token for token in held if token.contract is None), None)
-    if coin is None:
+def outputs(whole: Snapshot, account: Address) -> Json | None:
+    """The unspent outputs of an account, in coins of its network; None where they are not followed."""
+    coin = next((token for token, held in whole.balances.items() if token.contract is None and account in held), None)
+    if coin is None or whole.outputs is None:
         return None
+    traced = whole.outputs.of(account)
     return {
-        "block": block(traced.block),
-        "total": exact(coin.whole(sum(output.amount for output in traced.outputs))),
+        "block": block(whole.block),
+        "total": exact(coin.whole(sum(output.amount for output in traced))),
         "unspent": [
             {
                 "txid": output.txid,
@@ -203,7 +204,7 @@ def outputs(traced: AccountOutputs, held: Mapping[Token, int]) -> Json | None:
                 "height": output.height,
                 "amount": exact(coin.whole(output.amount)),
             }
-            for output in traced.outputs
+            for output in traced
         ],
     }
 

@@ -1,14 +1,18 @@
 """Several endpoints of one network that must agree: quorum and majority."""
 
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import pytest
 from aiohttp import web
 
 from monitor.chains import ChainError, Reason
+from monitor.chains.node import Held, Wanted
+from monitor.model import Address, Block, UnspentOutput
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM, happened
 from tests.support.crowds import ACCOUNTS, COINS, LATEST, WANTED, Evm, dead, hang, honest, lying, settled, urls
+from tests.support.fake_nodes import FakeNode, Fakes
 
 
 async def test_a_quorum_asks_as_many_endpoints_as_must_agree_and_names_them(evm: Evm, open_reader: Opener) -> None:
@@ -157,3 +161,36 @@ async def test_too_few_answers_are_no_quorum(evm: Evm, open_reader: Opener) -> N
     with pytest.raises(ChainError, match="no 2 parties could read it") as failure:
         await open_reader(ETHEREUM, *urls(nodes), quorum=2).read(WANTED, LATEST)
     assert failure.value.reason is Reason.HTTP_STATUS
+
+
+class Following(FakeNode):
+    """One of several that follows outputs."""
+
+    follows = ""
+    """Its name; empty: of none."""
+    units = 1
+
+    async def balances(self, wanted: Wanted, block: Block) -> Held:
+        found = await super().balances(wanted, block)
+        for held in found.balances.values():
+            held.update(dict.fromkeys(held, self.units))
+        return replace(found, outputs=Traced(self.follows)) if self.follows else found
+
+
+@dataclass(frozen=True)
+class Traced:
+    by: str
+
+    def of(self, account: Address) -> tuple[UnspentOutput, ...]:
+        return (UnspentOutput(f"{self.by} traced {account}", 0, 1, 100),)
+
+
+async def test_outputs_are_told_by_whoever_follows_them_among_those_that_agreed() -> None:
+    fakes = Fakes(3, node=Following, quorum=2)
+    liar, _, honest = cast("list[Following]", fakes.nodes)
+    liar.units, liar.follows = 7, "a liar"
+    honest.follows = "node-3"
+    reading = await fakes.reader.read(WANTED, LATEST)
+    assert reading.endpoints == ("node-2", "node-3")
+    assert reading.outputs == Traced("node-3")
+    await fakes.reader.close()

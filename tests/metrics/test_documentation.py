@@ -12,14 +12,6 @@ PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 ROW = re.compile(r"^\| `(?P<name>por_\w+)` \| (?P<kind>\w+) \| (?P<labels>[^|]*) \| (?P<help>[^|]*) \|$", re.MULTILINE)
 
 
-def test_the_table_lists_every_metric_as_it_is_exported() -> None:
-    listed = [
-        (row["name"], row["kind"], tuple(re.findall(r"`(\w+)`", row["labels"])), row["help"])
-        for row in ROW.finditer(PAGE.read_text(encoding="utf-8"))
-    ]
-    assert listed == [(each.name, each.kind, each.labels, each.help) for each in FAMILIES]
-
-
 def test_every_listed_metric_is_exported_and_no_other() -> None:
     text = Scraper(replace(worlds.world(), account_series=5)).text()
     exported = set(re.findall(r"^# TYPE (por_\w+)", text, re.MULTILINE))

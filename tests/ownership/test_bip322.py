@@ -16,14 +16,14 @@ from coincurve import PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.formats.bitcoin import sized
 from monitor.model import Claim, Verdict, VerdictStatus
 from monitor.ownership import judge
 from monitor.ownership.bitcoin.account import Account, account_of
 from monitor.ownership.bitcoin.hashing import key_hash_script, witness_script_hash
-from monitor.ownership.bitcoin.reader import Reader
-from monitor.ownership.bitcoin.virtual import ToSign, to_spend_id
-from monitor.ownership.digests import compact_size, hash160, sized
-from monitor.ownership.family import NotJudged
+from monitor.ownership.bitcoin.virtual import simple as simple_to_sign
+from monitor.ownership.bitcoin.virtual import to_spend_id
+from monitor.ownership.digests import hash160
 from tests.support.ownership import BITCOIN, MESSAGE, ORDER, claim, multisig, network
 
 KEYS = [PrivateKey(bytes((number,)) * 32) for number in (1, 2, 3)]
@@ -78,7 +78,7 @@ def key_witness(key: PrivateKey, script_pubkey: bytes, message: str, version: in
 
 
 def taproot_witness(key: PrivateKey, script_pubkey: bytes, message: str, suffix: bytes = b"") -> list[bytes]:
-    spent = ToSign(to_spend_id(script_pubkey, message.encode()), ())
+    spent = simple_to_sign(to_spend_id(script_pubkey, message.encode()), ())
     return [key.sign_schnorr(spent.taproot_hash(script_pubkey, suffix[0] if suffix else 0)) + suffix]
 
 
@@ -356,6 +356,22 @@ def test_a_redeem_script_too_long_to_be_pushed_is_refused() -> None:
     assert judged(claim(BITCOIN, address, full(transaction, script_sig))).status is VerdictStatus.INVALID
 
 
+@pytest.mark.parametrize("size", [1, 75, 76, 255, 256, 520])
+def test_a_push_has_one_spelling_whatever_its_length(size: int) -> None:
+    script = b"\x61" * size
+    address = p2sh(script)
+    transaction = to_sign(account(address).script_pubkey, MESSAGE)
+    spellings = {
+        bytes((size % 256,)) + script: size < 76,
+        b"\x4c" + bytes((size % 256,)) + script: 76 <= size < 256,
+        b"\x4d" + size.to_bytes(2, "little") + script: size >= 256,
+        b"\x4e" + size.to_bytes(4, "little") + script: False,
+    }
+    for script_sig, shortest in spellings.items():
+        verdict = judged(claim(BITCOIN, address, full(transaction, script_sig)))
+        assert verdict.status is (VerdictStatus.UNSUPPORTED if shortest else VerdictStatus.INVALID), script_sig[:1]
+
+
 def test_a_nested_addresss_full_signature_needs_its_redeem_script() -> None:
     address = nested(KEYS[0])
     script = account(address).script_pubkey
@@ -407,25 +423,14 @@ def test_nothing_may_follow_or_be_marked_and_missing_in_a_full_signature() -> No
     text = full(to_sign(PUBKEY_SCRIPT, MESSAGE), witness=WITNESS)
     trailing = "ful" + base64.b64encode(base64.b64decode(text[3:]) + b"\0").decode()
     assert "after its end" in judged(claim(BITCOIN, ADDRESS, trailing)).reason
+    raw = base64.b64decode(text[3:])
+    longer = "ful" + base64.b64encode(raw[:6] + b"\xfd\x01\x00" + raw[7:]).decode()
+    assert "longer spelling" in judged(claim(BITCOIN, ADDRESS, longer)).reason
     bare = base64.b64decode(full(to_sign(PUBKEY_SCRIPT, MESSAGE))[3:])
     unmarked = "ful" + base64.b64encode(bare[:4] + b"\0\1" + bare[4:-4] + b"\0" + bare[-4:]).decode()
     assert "no witness" in judged(claim(BITCOIN, ADDRESS, unmarked)).reason
     other_marker = "ful" + base64.b64encode(bare[:4] + b"\0\2" + bare[4:]).decode()
-    assert "no transaction" in judged(claim(BITCOIN, ADDRESS, other_marker)).reason
-
-
-@pytest.mark.parametrize("number", [0, 0xFC, 0xFD, 0xFFFF, 0x10000, 0xFFFFFFFF, 0x100000000, 2**64 - 1])
-def test_a_length_has_one_spelling(number: int) -> None:
-    assert Reader(compact_size(number)).compact_size() == number
-    raw = number.to_bytes(8, "little")
-    spellings = [bytes((prefix,)) + raw[:width] for prefix, width in WIDTHS if number < 256**width]
-    for longer in spellings:
-        if longer != compact_size(number):
-            with pytest.raises(NotJudged):
-                Reader(longer).compact_size()
-
-
-WIDTHS = [(0xFD, 2), (0xFE, 4), (0xFF, 8)]
+    assert judged(claim(BITCOIN, ADDRESS, other_marker)).status is VerdictStatus.UNSUPPORTED
 
 
 def test_a_proof_of_funds_is_unsupported() -> None:

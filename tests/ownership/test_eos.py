@@ -152,8 +152,10 @@ def test_a_row_without_a_key_is_invalid_and_says_why() -> None:
 
 @pytest.mark.parametrize("kind", ["R1", "WA"])
 def test_other_curves_and_rows_with_owners_are_unsupported(kind: str) -> None:
-    assert status(row(f"SIG_{kind}_111")) is VerdictStatus.UNSUPPORTED
-    assert status(row(GOOD, key=f"PUB_{kind}_111")) is VerdictStatus.UNSUPPORTED
+    signature, key = judge(row(f"SIG_{kind}_111"), EOS), judge(row(GOOD, key=f"PUB_{kind}_111"), EOS)
+    assert (signature.status, key.status) == (VerdictStatus.UNSUPPORTED, VerdictStatus.UNSUPPORTED)
+    assert signature.reason == f"signatures of the kind SIG_{kind} are not judged"
+    assert key.reason == f"keys of the kind PUB_{kind} are not judged"
     assert status(replace(row(GOOD), owners=(ACCOUNT,))) is VerdictStatus.UNSUPPORTED
 
 

@@ -116,6 +116,11 @@ CASES: dict[str, tuple[str, Claim, OwnerQuestion]] = {
         claim(NETWORKS["near"], "okx.near", ed25519.okx_signature(), key=ed25519.KEY.hex),
         OwnerQuestion("near", "okx.near", keys=(ed25519.KEY.public,)),
     ),
+    "a TON account of a contract that is not known": (
+        "ton",
+        claim(NETWORKS["ton"], "0:" + "12" * 32, ed25519.okx_signature(), key=ed25519.KEY.hex),
+        OwnerQuestion("ton", "0:" + "12" * 32, keys=(ed25519.KEY.public,)),
+    ),
     "a TON account with the wallet of a key as its owner": (
         "ton",
         claim(
@@ -173,6 +178,13 @@ def test_the_question_names_the_network_the_account_and_who_signed(
     asked = question(row, on(name))
     assert asked is not None
     assert replace(asked, digest=b"", signatures=()) == expected
+
+
+def test_an_owner_may_stand_in_any_column() -> None:
+    name, row, expected = CASES["a staked validator"]
+    asked = question(replace(row, owners=("", *row.owners), signatures=("", *row.signatures)), on(name))
+    assert asked is not None
+    assert asked.signers == expected.signers
 
 
 @pytest.mark.parametrize(("name", "row"), [case[:2] for case in CASES.values()], ids=CASES)

@@ -1,9 +1,10 @@
 """The message forms and spellings of wallets, and published vectors of addresses and signatures."""
 
 import base64
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
-from hashlib import sha256
+from hashlib import sha224, sha256
 
 import base58
 import pytest
@@ -330,7 +331,7 @@ def test_the_key_of_an_ever_wallet_proves_it_and_no_other_contract() -> None:
 def test_a_ton_wallet_is_in_the_basic_workchain() -> None:
     address = ton_wallets.WALLETS[0].address(KEY.public)
     in_masterchain = claim(TON, "-1" + address[1:], okx_signature(), key=KEY.hex)
-    assert judge(in_masterchain, TON).status is VerdictStatus.INVALID
+    assert judge(in_masterchain, TON).status is VerdictStatus.UNBOUND
 
 
 def test_a_standard_sia_address_is_that_of_sias_core() -> None:
@@ -349,6 +350,27 @@ def test_an_icp_account_hashes_a_key_in_der_as_the_ledgers_documentation_shows()
     on = network("internet-computer", "internet-computer")
     account = decode(on, "8b84c3a3529d02a9decb5b1a27e7c8d886e17e07ea0a538269697ef09c2a27b4")
     assert internet_computer.account_of(der) == account.payload
+
+
+def principal(data: bytes) -> str:
+    """As the Internet Computer writes it: CRC-32 and bytes in base32, in groups of five."""
+    digits = base64.b32encode(zlib.crc32(data).to_bytes(4, "big") + data).decode().rstrip("=").lower()
+    return "-".join(digits[start : start + 5] for start in range(0, len(digits), 5))
+
+
+@pytest.mark.parametrize(
+    ("stated", "status"),
+    [
+        (sha224(bytes.fromhex("302a300506032b6570032100") + KEY.public).digest() + b"\2", VerdictStatus.VERIFIED),
+        (sha224(bytes.fromhex("302a300506032b6570032100") + OTHER.public).digest() + b"\2", VerdictStatus.INVALID),
+        (bytes.fromhex("00000000000000020101"), VerdictStatus.UNBOUND),
+        (b"\4", VerdictStatus.UNBOUND),
+    ],
+    ids=["the key's own", "another key's", "a canister's", "anonymous"],
+)
+def test_a_principal_says_whose_it_is(stated: bytes, status: VerdictStatus) -> None:
+    on = network("internet-computer", "internet-computer")
+    assert judge(claim(on, principal(stated), okx_signature(), key=KEY.hex), on).status is status
 
 
 @pytest.mark.parametrize(

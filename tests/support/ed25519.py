@@ -154,6 +154,9 @@ HOMES = [
     *(_home(f"ton {wallet.name}", "ton", "ton", wallet.address) for wallet in WALLETS),
 ]
 
+UNTOLD = {"internet-computer", "sia", "ton"}
+"""Families where one key has many accounts, and an address does not tell whose it is."""
+
 KEYLESS = {
     "hedera": ("hedera", "0.0.1234"),
     "iost": ("iost", "okx_wallet1"),

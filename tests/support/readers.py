@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 from monitor.chains import BlockChoice, ChainError, Height
 from monitor.model import (
-    AccountOutputs,
     Address,
     Block,
     EndpointState,
@@ -56,9 +55,6 @@ class Reader:
 
     async def check(self, sample: Mapping[Token, Collection[Address]]) -> tuple[EndpointState, ...]:
         raise NotImplementedError
-
-    async def outputs(self, account: Address) -> AccountOutputs | None:
-        return None
 
     def endpoints(self) -> tuple[EndpointState, ...]:
         return ()

@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient
 
 from monitor.metrics import Exposition, Metrics
-from monitor.model import AccountOutputs, Claim, ReloadState, Verdict, VerdictStatus, World, frozen
+from monitor.model import Claim, ReloadState, Verdict, VerdictStatus, World, frozen
 from monitor.web.deps import Deps
 from tests.support import worlds
 
@@ -24,7 +24,6 @@ class Daemon:
     stalled: str = ""
     reload_error: str = ""
     reloads: int = 0
-    traced: AccountOutputs | None = None
     devnet: bool = False
     runbook_url: str = ""
 
@@ -34,7 +33,6 @@ class Daemon:
             exposition=self.exposition,
             reload=self.reload,
             stalled=lambda: self.stalled,
-            outputs=self.outputs,
             devnet=self.devnet,
             runbook_url=self.runbook_url,
             now=lambda: worlds.NOW + timedelta(seconds=5),
@@ -47,9 +45,6 @@ class Daemon:
     async def reload(self) -> ReloadState:
         self.reloads += 1
         return ReloadState(not self.reload_error, worlds.NOW, self.reload_error)
-
-    async def outputs(self, _network: str, _account: str) -> AccountOutputs | None:
-        return self.traced
 
 
 def listing(rows: Sequence[tuple[Claim, Verdict]]) -> World:

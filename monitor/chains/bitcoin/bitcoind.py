@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
+from monitor.chains.bitcoin.coins import Unspent
 from monitor.chains.bitcoin.core_rpc import CoreRpc
 from monitor.chains.bitcoin.follow import Follower
 from monitor.chains.bitcoin.genesis import caip2_of
@@ -14,7 +16,7 @@ from monitor.chains.errors import Reason
 from monitor.chains.keeping import Following
 from monitor.chains.line import Line
 from monitor.chains.node import Held, Node, Wanted
-from monitor.model import AccountOutputs, Address, Block, Network, Work
+from monitor.model import Address, Block, Network, UnspentOutput, Work
 
 
 class BitcoindNode(Node):
@@ -63,13 +65,10 @@ class BitcoindNode(Node):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         scripts = await asyncio.to_thread(self._scripts.of_all, wanted)
-        sums = await self._follower.sums(frozenset(scripts.values()), block) if scripts else {}
+        sums, unspent = await self._follower.sums(frozenset(scripts.values()), block) if scripts else ({}, None)
         at = await self._block(block.hash, block.number)  # as this node tells it, whoever named it
-        return await asyncio.to_thread(_held, wanted, scripts, sums, at)
-
-    async def outputs(self, account: Address) -> AccountOutputs | None:
-        found = await self._follower.outputs(self._scripts.of(account))
-        return AccountOutputs(account, *found) if found else None
+        found = await asyncio.to_thread(_held, wanted, scripts, sums, at)
+        return replace(found, outputs=_Outputs(scripts, unspent)) if unspent else found
 
     async def probe(self, sample: Wanted, block: Block) -> None:
         """A scan takes minutes even for a single account: whether the node knows the method must do."""
@@ -78,6 +77,17 @@ class BitcoindNode(Node):
     async def close(self) -> None:
         await self._follower.close()
         await self._rpc.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Outputs:
+    """By account."""
+
+    scripts: Mapping[Address, bytes]
+    unspent: Unspent
+
+    def of(self, account: Address) -> tuple[UnspentOutput, ...]:
+        return self.unspent.of(self.scripts[account])
 
 
 def _held(wanted: Wanted, scripts: Mapping[Address, bytes], sums: Mapping[bytes, int], block: Block) -> Held:

@@ -55,6 +55,25 @@ class Change(Effect):
         return Change(self.spent, self.created)
 
 
+@dataclass(frozen=True, slots=True)
+class Unspent:
+    """All outputs as they were at one block; never changed."""
+
+    owners: Mapping[bytes, int]
+    """Of :class:`Coins`: more may come, none is changed."""
+    coins: Mapping[Outpoint, Coin]
+
+    def of(self, script: bytes) -> tuple[UnspentOutput, ...]:
+        """What the sum of a watched script consists of, the oldest first."""
+        owner = self.owners[script]
+        found = (
+            UnspentOutput(_txid_of(outpoint), _index_of(outpoint), coin.amount, coin.height)
+            for outpoint, coin in self.coins.items()
+            if coin.owner == owner
+        )
+        return tuple(sorted(found, key=lambda output: (output.height, output.txid, output.index)))
+
+
 class Coins:
     """The unspent outputs of the watched scripts, and their sums."""
 
@@ -63,6 +82,7 @@ class Coins:
         """Every watched script, with its position."""
         self.unspent: dict[Outpoint, Coin] = {}
         self._sums: list[int] = []
+        self._unchanged: Unspent | None = None
         self.watch(scripts)
 
     def watch(self, scripts: Iterable[bytes]) -> None:
@@ -79,15 +99,14 @@ class Coins:
         """What watched scripts hold, in base units."""
         return {script: self._sums[self.owners[script]] for script in scripts}
 
-    def outputs(self, script: bytes) -> tuple[UnspentOutput, ...]:
-        """What the sum of a watched script consists of, the oldest first."""
-        owner = self.owners[script]
-        found = (
-            UnspentOutput(_txid_of(outpoint), _index_of(outpoint), coin.amount, coin.height)
-            for outpoint, coin in self.unspent.items()
-            if coin.owner == owner
-        )
-        return tuple(sorted(found, key=lambda output: (output.height, output.txid, output.index)))
+    def as_they_are(self) -> Unspent:
+        """All outputs as they are now: copied, once until a block changes them.
+
+        By a loop of Python's, so that other threads get their turn while there are many.
+        """
+        if self._unchanged is None:
+            self._unchanged = Unspent(self.owners, {outpoint: coin for outpoint, coin in self.unspent.items()})  # noqa: C416
+        return self._unchanged
 
     def apply(self, effect: Effect) -> Change:
         """Take in what a block did, and give back what that was here.
@@ -99,6 +118,8 @@ class Coins:
         for outpoint in effect.created:
             if outpoint in self.unspent:
                 raise ContradictionError(f"{shown(outpoint)} is made, but it was held already")
+        if spent or effect.created:
+            self._unchanged = None
         for outpoint, coin in spent.items():
             del self.unspent[outpoint]
             self._sums[coin.owner] -= coin.amount

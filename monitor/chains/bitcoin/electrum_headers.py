@@ -1,6 +1,5 @@
 """Blocks as an Electrum server tells them: by their headers, from which their hashes are worked out."""
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from monitor.chains.bitcoin.parameters import parameters_of
 from monitor.chains.errors import Reason
 from monitor.chains.jsonrpc import Call, Reply, failure_of
 from monitor.chains.line import Line
+from monitor.formats.bitcoin import shown_hash
 from monitor.model import Block, BlockHash, Network
 
 _LENGTH = 80
@@ -68,7 +68,7 @@ class Headers:
     async def under(self, tip: Tip) -> tuple[Tip, Block]:
         """The newest block that ``tip`` names, after it; without another call, if that is the tip."""
         if not self._ahead:
-            return tip, _named(tip.height, tip.header, _sha256d(tip.header))
+            return tip, _named(tip.height, tip.header, shown_hash(tip.header))
         (reply,) = await self._filled([_header_call(self.newest(tip))])
         return tip, _named(self.newest(tip), self._header(_result(reply, self._line)), _parent(tip.header))
 
@@ -85,7 +85,7 @@ class Headers:
         if height > 0 and any(map(failure_of, replies)):  # an error without a code of its own
             return None
         headers = [self._header(_result(reply, self._line)) for reply in replies]
-        return _named(height, headers[0], _parent(headers[1]) if self._ahead else _sha256d(headers[0]))
+        return _named(height, headers[0], _parent(headers[1]) if self._ahead else shown_hash(headers[0]))
 
     def _tip(self, reply: Reply) -> Tip:
         result = _result(reply, self._line)
@@ -124,7 +124,3 @@ def _named(height: int, header: bytes, block_hash: str) -> Block:
 
 def _parent(header: bytes) -> str:
     return header[4:36][::-1].hex()
-
-
-def _sha256d(header: bytes) -> str:
-    return hashlib.sha256(hashlib.sha256(header).digest()).digest()[::-1].hex()

@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from monitor.chains.amounts import count
 from monitor.chains.bitcoin.parameters import parameters_of
-from monitor.chains.bitcoin.transactions import Transaction, transaction, without_token
+from monitor.chains.bitcoin.transactions import Transaction, transaction
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.jsonrpc import Call, Reply, RpcFailure, failure_of
 from monitor.chains.line import Line
+from monitor.formats import bitcoin
 from monitor.model import Network
 
 _TRANSACTIONS = 20
@@ -105,7 +106,7 @@ class Histories:
         return change
 
     def _pays(self, output: bytes, script: bytes) -> bool:
-        return (without_token(output) if self._tokens else output) == script
+        return (bitcoin.without_token(output) if self._tokens else output) == script
 
     def _refusal(self, failure: RpcFailure, what: str) -> ChainError:
         if _TOO_LARGE.search(failure.message):

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import structlog
 
+from monitor.chains.bitcoin.coins import Coins, Unspent
 from monitor.chains.bitcoin.core_rpc import CoreRpc
 from monitor.chains.bitcoin.kept import Kept
 from monitor.chains.bitcoin.ours import OwnScans
@@ -16,7 +17,7 @@ from monitor.chains.bitcoin.scan import MOST_SCRIPTS, Scanner
 from monitor.chains.bitcoin.walk import LostError, Standing, Step, Walker
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.keeping import Following
-from monitor.model import Block, UnspentOutput, Work
+from monitor.model import Block, Work
 
 _NEAR = 12
 """Blocks that what is followed goes back itself, when an older one is asked for; beyond, sums are worked out aside."""
@@ -72,8 +73,11 @@ class Follower:
 
     # --- what is asked ---
 
-    async def sums(self, scripts: Collection[bytes], block: Block) -> Mapping[bytes, int]:
-        """What each of ``scripts`` holds at ``block``; ``tip_moved`` unless that is on the node's chain."""
+    async def sums(self, scripts: Collection[bytes], block: Block) -> tuple[Mapping[bytes, int], Unspent | None]:
+        """What each of ``scripts`` holds at ``block``, and of what that consists, as far as it is followed there.
+
+        Raises ``tip_moved`` unless the block is on the node's chain.
+        """
         try:
             return await self._sums(scripts, block)
         except LostError as lost:
@@ -83,16 +87,7 @@ class Follower:
         except LostError as lost:
             raise self._line.fault(lost.reason, f"right after a scan: {lost}") from None
 
-    async def outputs(self, script: bytes) -> tuple[Block, tuple[UnspentOutput, ...]] | None:
-        """What a script's sum consists of, after the block that it is at; None where it is not followed."""
-        async with self._turn:
-            await self._kept.restore()
-            standing = self._kept.standing
-            if standing is None or script not in standing.coins.owners:
-                return None
-            return standing.block, await asyncio.to_thread(standing.coins.outputs, script)
-
-    async def _sums(self, scripts: Collection[bytes], block: Block) -> Mapping[bytes, int]:
+    async def _sums(self, scripts: Collection[bytes], block: Block) -> tuple[Mapping[bytes, int], Unspent | None]:
         while True:
             async with self._turn:
                 standing = await self._ready(scripts)
@@ -100,12 +95,12 @@ class Follower:
                     await self._walk(standing, block)
                     self._wanted = tuple(scripts)
                     self._rescan_when_due()
-                    return await asyncio.to_thread(standing.coins.sums, scripts)
+                    return await asyncio.to_thread(_told, standing.coins, scripts)
                 if standing:
                     at, sums = standing.block, await asyncio.to_thread(standing.coins.sums, scripts)
                     break
             await self._scan(scripts)
-        return await self._past.sums(sums, at, block)
+        return await self._past.sums(sums, at, block), None
 
     async def _ready(self, scripts: Collection[bytes]) -> Standing | None:
         """What is followed, on the node's present chain; None if that is not all of ``scripts``."""
@@ -212,6 +207,10 @@ class Follower:
             self._rescan.cancel()
             with suppress(asyncio.CancelledError):
                 await self._rescan
+
+
+def _told(coins: Coins, scripts: Collection[bytes]) -> tuple[Mapping[bytes, int], Unspent]:
+    return coins.sums(scripts), coins.as_they_are()
 
 
 async def _unkept(_: Step) -> None:

@@ -131,6 +131,13 @@ CATALOGUE: Mapping[AlertName, AlertKind] = frozen({
 })  # fmt: skip
 """By name; docs/alerts/ has a page on each."""
 
+MONITOR_DOWN: Mapping[str, AlertKind] = frozen({
+    "PorMonitorDown": AlertKind(
+        _CRITICAL, timedelta(minutes=2), _AT_ONCE, "The monitor cannot be scraped, so nothing is watched."
+    ),
+})  # fmt: skip
+"""What only Prometheus can tell: it has a rule and a page, and the daemon does not know it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:

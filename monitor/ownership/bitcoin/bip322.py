@@ -7,15 +7,17 @@ as are proofs of funds. The BIP's required rules hold: SIGHASH_ALL, strict DER, 
 A time lock in a full signature is no condition of the scripts above, and changes nothing.
 """
 
-from bitcoin.core.script import OP_PUSHDATA1, OP_PUSHDATA2, CScript, CScriptInvalidError
+from collections.abc import Callable
+
+from bitcoin.core.script import SIGHASH_ALL
 from coincurve import PublicKeyXOnly
 
+from monitor.formats import bitcoin
 from monitor.ownership import secp256k1
 from monitor.ownership.bitcoin import multisig, taproot
 from monitor.ownership.bitcoin.account import Account
 from monitor.ownership.bitcoin.hashing import key_hash_script, witness_script_hash
 from monitor.ownership.bitcoin.virtual import (
-    SIGHASH_ALL,
     SIGHASH_DEFAULT,
     ToSign,
     read_full,
@@ -86,7 +88,7 @@ def _judge_p2sh(account: Account, to_sign: ToSign) -> str:
         (witness_script_hash(last), "P2SH-P2WSH", _judge_witness_script),
     ):
         if hash160(redeem) == account.program:
-            if to_sign.script_sig is not None and to_sign.script_sig != bytes((len(redeem),)) + redeem:
+            if to_sign.script_sig is not None and to_sign.script_sig != bitcoin.script_of([redeem]):
                 raise Refused("the scriptSig is not the redeem script of the address")
             return judge_witness(account, to_sign, redeem, name)
     raise Refused("neither key nor script of the witness hashes to the address")
@@ -98,8 +100,7 @@ def _judge_witness_key(account: Account, to_sign: ToSign, program_script: bytes,
     signature, key = to_sign.witness
     if not multisig.is_key(key, uncompressed=False) or key_hash_script(key) != program_script:
         raise Refused(f"signed by key {key.hex()}, which is not the address's")
-    script_code = b"\x76\xa9\x14" + hash160(key) + b"\x88\xac"
-    _check_ecdsa(signature, key, to_sign.witness_hash(script_code))
+    _check_ecdsa(signature, key, to_sign.witness_hash(bitcoin.key_hash_script(hash160(key))))
     account.check_stated(key, program_script)
     return f"{name}: signed by key {key.hex()}, whose hash is the address (BIP-322)"
 
@@ -111,7 +112,7 @@ def _judge_witness_script(account: Account, to_sign: ToSign, program_script: byt
     if witness_script_hash(script) != program_script:
         raise Refused("the script of the witness does not hash to the address")
     account.check_stated(script, program_script)
-    return _judge_multisig(arguments, script, to_sign.witness_hash(script), name)
+    return _judge_multisig(arguments, script, to_sign.witness_hash, name)
 
 
 def _judge_redeem_script(account: Account, to_sign: ToSign) -> str:
@@ -119,17 +120,17 @@ def _judge_redeem_script(account: Account, to_sign: ToSign) -> str:
     if hash160(script) != account.program:
         raise Refused("the script in the scriptSig does not hash to the address")
     account.check_stated(script)
-    return _judge_multisig(arguments, script, to_sign.legacy_hash(script), "P2SH")
+    return _judge_multisig(arguments, script, to_sign.legacy_hash, "P2SH")
 
 
-def _judge_multisig(arguments: list[bytes], script: bytes, digest: bytes, name: str) -> str:
+def _judge_multisig(arguments: list[bytes], script: bytes, hashed: Callable[[bytes], bytes], name: str) -> str:
     """OP_CHECKMULTISIG: an empty dummy, then exactly m signatures in the order of their keys (BIP 147)."""
     parsed = multisig.parse(script, uncompressed=name == "P2SH")
     if parsed is None:
         raise NotJudged(f"{name} scripts other than bare multisig are not judged")
     if len(arguments) != parsed.threshold + 1 or arguments[0]:
         raise Refused(f"{parsed} multisig needs an empty item and {parsed.threshold} signatures")
-    remaining, signers = iter(parsed.keys), []
+    digest, remaining, signers = hashed(script), iter(parsed.keys), []
     for position, signature in enumerate(arguments[1:], 1):
         key = next((key for key in remaining if _signed_by(signature, key, digest)), None)
         if key is None:
@@ -174,19 +175,11 @@ def _check_ecdsa(signature: bytes, key: bytes, digest: bytes) -> None:
 
 
 def _pushes(script: bytes) -> list[bytes]:
-    """What a script of data pushes leaves on the stack; each push in its shortest form (MINIMALDATA)."""
-    pushed = []
+    """What a scriptSig of data pushes leaves on the stack."""
     try:
-        for opcode, data, _ in CScript(script).raw_iter():
-            if data is None or opcode != _shortest_push(len(data)) or len(data) > multisig.MAX_PUSH:
-                raise Refused("the scriptSig has something else than minimal data pushes")
-            pushed.append(data)
-    except CScriptInvalidError as error:
-        raise Refused("the scriptSig is cut short") from error
+        pushed = bitcoin.pushes(script)
+    except ValueError as error:
+        raise Refused(f"the scriptSig {error}") from None
+    if any(len(data) > multisig.MAX_PUSH for data in pushed):
+        raise Refused(f"the scriptSig pushes more than {multisig.MAX_PUSH} bytes at once")
     return pushed
-
-
-def _shortest_push(length: int) -> int:
-    if length < OP_PUSHDATA1:
-        return length
-    return int(OP_PUSHDATA1 if length <= 0xFF else OP_PUSHDATA2)

@@ -8,10 +8,11 @@ byte is 31 to 34; dcrd also reads 27 to 30, which would be a second spelling.
 
 from collections.abc import Iterable, Iterator
 
+from monitor.formats.bitcoin import sized
 from monitor.model import ChainParameters, Claim, Network, Verdict, VerdictStatus
 from monitor.ownership.bitcoin import compact
 from monitor.ownership.bitcoin.account import account_of
-from monitor.ownership.digests import bitcoin_message, ripemd160, sized
+from monitor.ownership.digests import bitcoin_message, ripemd160
 from monitor.ownership.family import NotJudged, Refused
 from monitor.ownership.secp256k1 import compressed, recover
 from monitor.registry.addresses.encodings.blake256 import blake256

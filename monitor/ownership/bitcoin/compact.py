@@ -41,7 +41,6 @@ class Header(IntEnum):
         return _MEANING[self]
 
 
-_HEADERS = tuple(Header)
 _OF_KEYS = (Header.UNCOMPRESSED, Header.COMPRESSED)
 _MEANING = {
     Header.UNCOMPRESSED: "P2PKH of an uncompressed key (27 to 30)",
@@ -90,8 +89,8 @@ def read(text: str) -> Compact | None:
         return None
     if not 27 <= raw[0] <= 42:
         raise NotJudged(f"the header byte of the signature is {raw[0]}; only 27 to 42 are judged (BIP 137)")
-    kind, recovery_id = divmod(raw[0] - 27, 4)
-    return Compact(_HEADERS[kind], recovery_id, raw[1:], digests.bitcoin_message)
+    recovery_id = (raw[0] - Header.UNCOMPRESSED) % 4
+    return Compact(Header(raw[0] - recovery_id), recovery_id, raw[1:], digests.bitcoin_message)
 
 
 def _read_okx(text: str) -> Compact:

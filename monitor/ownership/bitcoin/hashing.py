@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+from monitor.formats.bitcoin import witness_script
 from monitor.ownership.digests import hash160
 
 
@@ -13,9 +14,9 @@ def tagged(tag: str, data: bytes) -> bytes:
 
 def key_hash_script(key: bytes) -> bytes:
     """The witness version 0 script of a key: what P2WPKH pays to and P2SH-P2WPKH hashes (BIP 141)."""
-    return b"\x00\x14" + hash160(key)
+    return witness_script(0, hash160(key))
 
 
 def witness_script_hash(script: bytes) -> bytes:
     """The witness version 0 script of a script: what P2WSH pays to and P2SH-P2WSH hashes (BIP 141)."""
-    return b"\x00\x20" + sha256(script).digest()
+    return witness_script(0, sha256(script).digest())

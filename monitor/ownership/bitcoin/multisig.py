@@ -1,10 +1,12 @@
 """Bare multisig: ``m <key> ... <key> n OP_CHECKMULTISIG``, read strictly and counted in distinct keys."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bitcoin.core.script import OP_CHECKMULTISIG
+
+from monitor.formats import bitcoin
 from monitor.ownership.family import Refused
 
 MAX_PUSH = 520
@@ -12,13 +14,7 @@ MAX_PUSH = 520
 
 _COMPRESSED, _UNCOMPRESSED = (2, 3), (4,)
 _COMPRESSED_SIZE = 33
-
-_OP_1 = 0x51
-_NUMBER = rb"([\x51-\x60]|\x01[\x11-\x14])"
-"""1 to 20 as the script must push it: OP_1 to OP_16, above that one byte."""
-_PUSH = rb"\x21[\x02\x03].{32}|\x41\x04.{64}"
-_SCRIPT = re.compile(_NUMBER + rb"((?:" + _PUSH + rb")+)" + _NUMBER + rb"\xae", re.DOTALL)
-_PUSHES = re.compile(_PUSH, re.DOTALL)
+_MOST_KEYS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +61,22 @@ def parse(script: bytes, *, uncompressed: bool) -> Multisig | None:
 
     ``uncompressed`` allows keys of 65 bytes beside those of 33: they are standard in P2SH, and not in witness scripts.
     """
-    match = _SCRIPT.fullmatch(script)
-    if not match:
+    try:
+        first, *keys, last, operation = bitcoin.script_items(script)
+    except ValueError:  # cut short, or of too few items
         return None
-    keys = tuple(push[1:] for push in _PUSHES.findall(match[2]))
-    m, n = _number(match[1]), _number(match[3])
-    if not m <= n == len(keys) or not (uncompressed or all(len(key) == 33 for key in keys)):
+    m, n = _number(first), _number(last)
+    if operation != OP_CHECKMULTISIG or not 1 <= m <= n == len(keys) <= _MOST_KEYS:
         return None
-    return Multisig(m, keys)
+    if bitcoin.script_of([m, *keys, n, OP_CHECKMULTISIG]) != script:
+        return None
+    found = tuple(key for key in keys if isinstance(key, bytes) and is_key(key, uncompressed=uncompressed))
+    return Multisig(m, found) if len(found) == n else None
 
 
-def _number(pushed: bytes) -> int:
-    return pushed[1] if len(pushed) > 1 else pushed[0] - _OP_1 + 1
+def _number(item: bytes | int) -> int:
+    """A number as a script pushes it: OP_1 to OP_16, above that one byte."""
+    return int.from_bytes(item, "little") if isinstance(item, bytes) else item
 
 
 def is_key(data: bytes, *, uncompressed: bool) -> bool:

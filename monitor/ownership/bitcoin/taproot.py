@@ -2,8 +2,8 @@
 
 from coincurve import PublicKeyXOnly
 
+from monitor.formats.bitcoin import sized
 from monitor.ownership.bitcoin.hashing import tagged
-from monitor.ownership.digests import sized
 from monitor.ownership.family import Refused
 
 _ANNEX = 0x50

@@ -4,9 +4,9 @@
 things in the same form; no key can be found that makes one. OKX signs its own header, Keccak-256.
 """
 
+from monitor.formats.bitcoin import sha256d
 from monitor.model import Claim, Network, Verdict
 from monitor.ownership import accounts
-from monitor.ownership.digests import sha256d
 from monitor.ownership.family import Description
 from monitor.ownership.recovered_keys import OKX, RecoveredKeys
 

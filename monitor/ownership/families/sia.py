@@ -1,7 +1,7 @@
 """Sia: an address is the Merkle root of unlock conditions, here the standard ones: one key, one signature, no lock.
 
-Conditions of more keys, and the spend policies of 2025, hash to addresses that one key cannot explain: ``invalid``, as
-for any other key. The tree is that of ``StandardUnlockHash`` in Sia's core.
+Conditions of more keys, and the spend policies of 2025, hash to addresses that one key cannot explain, and a row states
+none of them: ``unbound``. The tree is that of ``StandardUnlockHash`` in Sia's core.
 """
 
 from hashlib import blake2b
@@ -14,7 +14,8 @@ from monitor.registry.addresses import Decoded
 DESCRIPTION = Description(
     addresses="76 hex digits: unlock hash and checksum.",
     messages="OKX's header.",
-    binding="The address is the Merkle root of the standard unlock conditions of the key.",
+    binding="The address is the Merkle root of the standard unlock conditions of the key; nothing binds a key to an "
+    "address of others.",
     verified="The one key of the address signed.",
     promotion="None: nothing but the unlock conditions controls an address.",
 )
@@ -48,4 +49,8 @@ def bind(key: bytes, account: Decoded) -> str | None:
     return "whose standard unlock hash is the address" if _unlock_hash(key) == account.payload else None
 
 
-_SCHEME = stated_keys.StatedKeys(check=stated_keys.Keyed(), bind=bind)
+_SCHEME = stated_keys.StatedKeys(
+    check=stated_keys.Keyed(),
+    bind=bind,
+    unknown="the address is not that of the key alone; which conditions or policy it hashes, is not stated",
+)

@@ -6,6 +6,7 @@ not taproot's. Where a coin has two spellings for one script, canonical is the o
 
 from __future__ import annotations
 
+from monitor.formats.bitcoin import key_hash_script, script_hash_script, sha256d, witness_script
 from monitor.model import ChainParameters, KeyHash, Network
 from monitor.registry.addresses import cashaddr
 from monitor.registry.addresses.decoded import AddressError, Decoded, NoCodecError
@@ -17,7 +18,7 @@ def _blake256d(data: bytes) -> bytes:
     return blake256(blake256(data))
 
 
-_CHECKSUMS = {KeyHash.SHA256: base58check.sha256d, KeyHash.BLAKE256: _blake256d}
+_CHECKSUMS = {KeyHash.SHA256: sha256d, KeyHash.BLAKE256: _blake256d}
 
 
 def decode(network: Network, text: str) -> Decoded:
@@ -42,22 +43,18 @@ def script_pubkey(decoded: Decoded) -> bytes:
     """The output script that pays to a decoded address of this family."""
     form, payload = decoded.form, decoded.payload
     match form:
-        case "p2pkh":  # DUP HASH160 <hash> EQUALVERIFY CHECKSIG
-            return b"\x76\xa9\x14" + payload + b"\x88\xac"
-        case "p2sh":  # HASH160 <hash> EQUAL
-            return b"\xa9\x14" + payload + b"\x87"
-        case "p2sh32":  # HASH256 <hash> EQUAL (Bitcoin Cash, CHIP-2022-05)
-            return b"\xaa\x20" + payload + b"\x87"
+        case "p2pkh":
+            return key_hash_script(payload)
+        case "p2sh" | "p2sh32":
+            return script_hash_script(payload)
         case "p2wpkh" | "p2wsh":
-            version = 0
+            return witness_script(0, payload)
         case "p2tr":
-            version = 1
+            return witness_script(1, payload)
         case _ if form.startswith("witness_v"):
-            version = int(form.removeprefix("witness_v"))
+            return witness_script(int(form.removeprefix("witness_v")), payload)
         case _:
             raise ValueError(f"an address of the form {form!r} has no output script")
-    opcode = 0x50 + version if version else 0  # OP_1 to OP_16, or OP_0
-    return bytes((opcode, len(payload))) + payload
 
 
 def _has_hrp(coin: ChainParameters, text: str) -> bool:

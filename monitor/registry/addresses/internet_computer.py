@@ -16,12 +16,15 @@ from monitor.registry.addresses.encodings import base32, hexadecimal
 _DOMAIN = b"\x0aaccount-id"
 _DEFAULT_SUBACCOUNT = bytes(32)
 _LONGEST = 29  # bytes of a principal
+_SELF_AUTHENTICATING = b"\x02"  # the last byte of a principal that hashes a key
 
 
 def decode(_network: Network, text: str) -> Decoded:
     if "-" in text:
-        account = account_of(_principal(text))
-        return Decoded((_checksum(account) + account).hex(), "principal", account)
+        principal = _principal(text)
+        account = account_of(principal)
+        form = "principal" if principal.endswith(_SELF_AUTHENTICATING) else "canister"
+        return Decoded((_checksum(account) + account).hex(), form, account)
     data = hexadecimal.decode(text, 32)
     checksum, account = data[:4], data[4:]
     if _checksum(account) != checksum:

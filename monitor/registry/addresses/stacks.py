@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from monitor.formats.bitcoin import sha256d
 from monitor.model import Network
 from monitor.registry.addresses.decoded import AddressError, Decoded
-from monitor.registry.addresses.encodings.base58check import sha256d
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _FORMS = {22: "p2pkh", 20: "p2sh"}

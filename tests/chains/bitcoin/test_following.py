@@ -402,16 +402,28 @@ async def test_a_scan_that_someone_else_aborts_is_tried_again_at_the_next_readin
 async def test_every_balance_can_be_traced_to_its_outputs(
     bitcoind: BitcoindStandIn, reader: ChainReader, amounts: dict[str, int]
 ) -> None:
-    assert await reader.outputs(B) is None
-    await held(reader)
+    before = await reader.read(WANTED, LATEST)
     pay(bitcoind, A=5)
-    await held(reader)
-    for account, amount in (amounts | {A: 5}).items():
-        traced = await reader.outputs(account)
-        assert traced is not None
-        assert traced.block.hash == bitcoind.chain.hash_at(101)
-        assert sum(output.amount for output in traced.outputs) == amount
-        assert [(each.txid, each.index, each.amount, each.height) for each in traced.outputs] == [
-            (each["txid"], each["vout"], each["amount"].satoshi, each["height"])
-            for each in bitcoind.chain.outputs(account, 101)
-        ]
+    after = await reader.read(WANTED, LATEST)
+    for reading, expected in ((before, amounts), (after, amounts | {A: 5})):
+        assert reading.outputs
+        assert reading.block.hash == bitcoind.chain.hash_at(reading.block.number)
+        for account, amount in expected.items():
+            traced = reading.outputs.of(account)
+            assert sum(output.amount for output in traced) == amount, "also of a block that is not the newest any more"
+            assert [(each.txid, each.index, each.amount, each.height) for each in traced] == [
+                (each["txid"], each["vout"], each["amount"].satoshi, each["height"])
+                for each in bitcoind.chain.outputs(account, reading.block.number)
+            ]
+
+
+async def test_what_was_read_without_a_change_since_is_one_and_the_same(
+    bitcoind: BitcoindStandIn, reader: ChainReader, amounts: dict[str, int]
+) -> None:
+    first = await reader.read(WANTED, LATEST)
+    bitcoind.chain.mine()
+    second = await reader.read(WANTED, LATEST)
+    assert first.outputs
+    assert second.outputs
+    assert first.block != second.block
+    assert {each: first.outputs.of(each) for each in amounts} == {each: second.outputs.of(each) for each in amounts}

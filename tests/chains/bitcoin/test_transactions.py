@@ -17,7 +17,7 @@ from bitcoin.core.script import CScriptWitness
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.chains.bitcoin.transactions import transaction, without_token
+from monitor.chains.bitcoin.transactions import transaction
 
 SCRIPT = bytes.fromhex("76a914" + "11" * 20 + "88ac")
 
@@ -98,22 +98,3 @@ def test_dashs_transactions_without_inputs_are_not_taken_for_such_with_witness()
     made = (9).to_bytes(8, "little") + bytes([len(SCRIPT)]) + SCRIPT
     raw = b"\x03\0\x09\0" + b"\x00" + b"\x01" + made + bytes(4) + b"\x03abc"
     assert transaction(raw, txid(raw)) == ((), ((SCRIPT, 9),))
-
-
-@pytest.mark.parametrize(
-    "token",
-    [
-        b"\xef" + b"\xaa" * 32 + b"\x20",
-        b"\xef" + b"\xaa" * 32 + b"\x62" + b"\x03abc",
-        b"\xef" + b"\xaa" * 32 + b"\x10" + b"\xfd\xff\x00",
-        b"\xef" + b"\xaa" * 32 + b"\x70" + b"\x01z" + b"\xff" + b"\x01" * 8,
-    ],
-)
-def test_a_token_before_a_script_is_passed_over(token: bytes) -> None:
-    assert without_token(token + SCRIPT) == SCRIPT
-    assert without_token(SCRIPT) == SCRIPT
-
-
-@given(st.binary(max_size=60))
-def test_what_only_begins_like_a_token_stays_as_it_is_or_loses_its_beginning(script: bytes) -> None:
-    assert script.endswith(without_token(script))

@@ -67,12 +67,12 @@ async def test_after_each_block_and_reorganisation_the_followed_balances_equal_a
             await reader.close()
             reader = open_reader(REGTEST, by_rpc(node), keeper=journals)
     assert journals.begun == 1  # it never had to scan again
-    traced = [await reader.outputs(each.address) for each in ledger.watched[:50]]
-    for outputs in traced:
-        assert outputs is not None
-        for output in outputs.outputs:
+    reading = await reader.read({BTC: [each.address for each in ledger.watched]}, LATEST)
+    assert reading.outputs
+    for each in ledger.watched[:50]:
+        for output in reading.outputs.of(each.address):
             found = node.rpc("gettxout", output.txid, output.index, False)
-            assert (found["value"], found["bestblock"]) == (Decimal(output.amount).scaleb(-8), outputs.block.hash)
+            assert (found["value"], found["bestblock"]) == (Decimal(output.amount).scaleb(-8), reading.block.hash)
 
 
 @pytest.mark.parametrize("filters", [True, False], ids=["with the filter index", "without"])

@@ -1,8 +1,8 @@
 """TON: an account is a contract, and its address hashes the code and data that it began with, its key among them.
 
 So a key makes an address for every wallet contract. Tried are those in use (:mod:`.wallets`), each as wallets
-create it on the main net, in workchain 0. Another wallet contract, or one with other settings, is another account:
-``invalid``, as for any other key.
+create it on the main net, in workchain 0. Another contract of the same key (a multisig, a wallet with another number or
+in the masterchain) has another address, and a row does not say which contract its account is: ``unbound``.
 
 OKX signs its header; wallets sign a text with TON Connect's ``signData`` (:mod:`.connect`).
 """
@@ -18,19 +18,20 @@ DESCRIPTION = Description(
     "highload v3, in workchain 0.",
     messages="OKX's header (hex); TON Connect's `signData` of a text, as the JSON object that the wallet returns. Its "
     "`ton_proof` is `unsupported`: wallets log in with it without showing what they sign.",
-    binding="The address is the hash of the wallet's code and of its first data, which hold the key.",
+    binding="The address is the hash of the wallet's code and of its first data, which hold the key; nothing binds a "
+    "key to an account of another contract.",
     verified="The key with which the wallet was created signed.",
-    promotion="`get_public_key` of the account, where the row names a wallet of the key as its owner.",
+    promotion="`get_public_key` of the account's contract.",
 )
 
 
 def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the key of a wallet contract at the address signed."""
+    """Judge whether the key of a wallet contract at the address signed, or some key is stated for another contract."""
     return _SCHEME.judge(claim, network)
 
 
 def question(claim: Claim, network: Network) -> OwnerQuestion:
-    """Ask whether the account's contract holds the key of the wallet that the row names as its owner."""
+    """Ask whether the account's contract holds the key that signed."""
     return _SCHEME.question(claim, network)
 
 
@@ -41,4 +42,8 @@ def _check(row: stated_keys.Row) -> stated_keys.StatedSignature:
     return (connect.check if row.signature.startswith("{") else _hexed)(row)
 
 
-_SCHEME = stated_keys.StatedKeys(check=_check, bind=bind)
+_SCHEME = stated_keys.StatedKeys(
+    check=_check,
+    bind=bind,
+    unknown="the account is none of the key's known wallets; which contract it is, is not stated",
+)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import sha256
 
 from based58 import Alphabet, b58decode, b58decode_check, b58encode
 
+from monitor.formats.bitcoin import sha256d
 from monitor.registry.addresses.decoded import AddressError
 
 BITCOIN_ALPHABET = Alphabet.BITCOIN
@@ -14,11 +14,6 @@ RIPPLE_ALPHABET = Alphabet.RIPPLE
 
 Hash = Callable[[bytes], bytes]
 """A hash whose first four bytes are the checksum."""
-
-
-def sha256d(data: bytes) -> bytes:
-    """SHA-256 twice: the checksum of Bitcoin and nearly all who came after."""
-    return sha256(sha256(data).digest()).digest()
 
 
 def decode(text: str, alphabet: Alphabet = BITCOIN_ALPHABET) -> bytes:
