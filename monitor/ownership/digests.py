@@ -38,6 +38,12 @@ def hash160(data: bytes) -> bytes:
     return ripemd160(sha256(data).digest())
 
 
+def tagged(tag: str, data: bytes) -> bytes:
+    """Hash ``data`` under ``tag`` as BIP 340 has it."""
+    prefix = sha256(tag.encode()).digest()
+    return sha256(prefix * 2 + data).digest()
+
+
 @lru_cache(_KEPT)
 def bitcoin_message(header: str, message: bytes) -> bytes:
     """Hash as ``signmessage`` of Bitcoin and its kin: the double SHA-256 of sized header and sized message."""

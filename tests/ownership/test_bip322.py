@@ -19,11 +19,10 @@ from hypothesis import strategies as st
 from monitor.formats.bitcoin import sized
 from monitor.model import Claim, Verdict, VerdictStatus
 from monitor.ownership import judge
-from monitor.ownership.bitcoin.account import Account, account_of
-from monitor.ownership.bitcoin.hashing import key_hash_script, witness_script_hash
-from monitor.ownership.bitcoin.virtual import simple as simple_to_sign
-from monitor.ownership.bitcoin.virtual import to_spend_id
 from monitor.ownership.digests import hash160
+from monitor.ownership.families.bitcoin.account import Account, account_of, key_hash_script, witness_script_hash
+from monitor.ownership.families.bitcoin.virtual import simple as simple_to_sign
+from monitor.ownership.families.bitcoin.virtual import to_spend_id
 from tests.support.ownership import BITCOIN, MESSAGE, ORDER, claim, multisig, network
 
 KEYS = [PrivateKey(bytes((number,)) * 32) for number in (1, 2, 3)]

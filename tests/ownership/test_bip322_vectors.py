@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.ownership.bitcoin import bip322
-from monitor.ownership.bitcoin.account import Account, account_of
-from monitor.ownership.bitcoin.hashing import tagged
-from monitor.ownership.bitcoin.virtual import to_spend_id
+from monitor.ownership.digests import tagged
+from monitor.ownership.families.bitcoin import bip322
+from monitor.ownership.families.bitcoin.account import Account, account_of
+from monitor.ownership.families.bitcoin.virtual import to_spend_id
 from monitor.ownership.family import NotJudged, Refused
 from tests.support.ownership import BITCOIN, claim
 

@@ -18,7 +18,7 @@ FAMILIES: Mapping[str, str] = MappingProxyType(
         "algorand": "algorand",
         "aptos": "aptos",
         "beacon": "beacon",
-        "bitcoin": ".bitcoin",
+        "bitcoin": "bitcoin",
         "canton": "canton",
         "cardano": "cardano",
         "casper": "casper",

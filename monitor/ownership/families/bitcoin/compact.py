@@ -16,10 +16,9 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from monitor.ownership import digests
-from monitor.ownership.bitcoin import multisig
-from monitor.ownership.bitcoin.account import Account
-from monitor.ownership.bitcoin.hashing import key_hash_script, witness_script_hash
 from monitor.ownership.digests import hash160
+from monitor.ownership.families.bitcoin import multisig
+from monitor.ownership.families.bitcoin.account import Account, key_hash_script, witness_script_hash
 from monitor.ownership.family import NotJudged, Refused
 from monitor.ownership.secp256k1 import compressed, recover
 from monitor.ownership.spellings import base64_bytes
@@ -78,7 +77,7 @@ class Compact(NamedTuple):
 
 
 def read(text: str) -> Compact | None:
-    """The compact signature that ``text`` spells; None when it is something else."""
+    """Read the compact signature that ``text`` spells; None when it is something else."""
     if text.startswith("0x"):
         return _read_okx(text)
     try:
@@ -103,7 +102,7 @@ def _read_okx(text: str) -> Compact:
 
 
 def judge(account: Account, signatures: list[Compact], message_header: str, message: bytes) -> str:
-    """Why the signatures prove the account; else ``Refused``."""
+    """Say why the signatures prove the account; else raise ``Refused`` or ``NotJudged``."""
     if account.form == "p2tr":
         raise NotJudged("for taproot addresses only BIP-322 is judged: BIP 137 has no recoverable signatures for them")
     signers = [signature.signer(message_header, message) for signature in signatures]

@@ -40,7 +40,7 @@ class Multisig:
         return f"; the script repeats a key, so that {enough} {'key suffices' if enough == 1 else 'keys suffice'}"
 
     def check(self, signers: Sequence[bytes]) -> None:
-        """Each of ``signers`` (in column order) is a key of the script, none twice, and they reach the threshold."""
+        """Check that ``signers`` (in column order) are keys of the script, none twice, and reach the threshold."""
         for position, key in enumerate(signers):
             if key not in self.keys:
                 by = f"signature {position + 1} is by key {key.hex()}"
@@ -57,7 +57,7 @@ def _parity(key: bytes) -> int:
 
 
 def parse(script: bytes, *, uncompressed: bool) -> Multisig | None:
-    """The multisig that ``script`` is, byte for byte; None for any other script.
+    """Read the multisig that ``script`` is, byte for byte; None for any other script.
 
     ``uncompressed`` allows keys of 65 bytes beside those of 33: they are standard in P2SH, and not in witness scripts.
     """
@@ -80,7 +80,7 @@ def _number(item: bytes | int) -> int:
 
 
 def is_key(data: bytes, *, uncompressed: bool) -> bool:
-    """Whether ``data`` is shaped like a public key; the hybrid form (06, 07) is none (STRICTENC)."""
+    """Check whether ``data`` is shaped like a public key; the hybrid form (06, 07) is none (STRICTENC)."""
     if len(data) == 33:
         return data[0] in _COMPRESSED
     return uncompressed and len(data) == 65 and data[0] in _UNCOMPRESSED

@@ -14,17 +14,16 @@ from coincurve import PublicKeyXOnly
 
 from monitor.formats import bitcoin
 from monitor.ownership import secp256k1
-from monitor.ownership.bitcoin import multisig, taproot
-from monitor.ownership.bitcoin.account import Account
-from monitor.ownership.bitcoin.hashing import key_hash_script, witness_script_hash
-from monitor.ownership.bitcoin.virtual import (
+from monitor.ownership.digests import hash160
+from monitor.ownership.families.bitcoin import multisig, taproot
+from monitor.ownership.families.bitcoin.account import Account, key_hash_script, witness_script_hash
+from monitor.ownership.families.bitcoin.virtual import (
     SIGHASH_DEFAULT,
     ToSign,
     read_full,
     read_simple,
     to_spend_id,
 )
-from monitor.ownership.digests import hash160
 from monitor.ownership.family import NotJudged, Refused
 from monitor.ownership.spellings import base64_bytes
 
@@ -32,7 +31,7 @@ _SCHNORR_LENGTH = 64
 
 
 def judge(account: Account, text: str, message: bytes) -> str:
-    """Why the signature proves the account; else ``Refused`` or ``NotJudged``."""
+    """Say why the signature proves the account; else raise ``Refused`` or ``NotJudged``."""
     to_sign = _read(text, to_spend_id(account.script_pubkey, message))
     if account.form not in {"p2pkh", "p2sh"} and to_sign.script_sig:
         raise Refused("a segwit address is signed for with a witness alone, this has a scriptSig")

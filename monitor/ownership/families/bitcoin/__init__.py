@@ -2,16 +2,16 @@
 
 ``verified`` rests on that: a key whose hash is the address (P2PKH, P2WPKH, P2SH-P2WPKH), a script that hashes to the
 address and of whose keys at least m distinct ones signed (P2SH, P2WSH, P2SH-P2WSH), or the key that a taproot address
-is. Signatures are compact (:mod:`~monitor.ownership.bitcoin.compact`) or, where the coin has it, of BIP-322
-(:mod:`~monitor.ownership.bitcoin.bip322`).
+is. Signatures are compact (:mod:`~monitor.ownership.families.bitcoin.compact`) or, where the coin has it, of BIP-322
+(:mod:`~monitor.ownership.families.bitcoin.bip322`).
 """
 
 from collections.abc import Sequence
 from functools import lru_cache
 
 from monitor.model import Claim, KeyHash, Network, Verdict, VerdictStatus
-from monitor.ownership.bitcoin import bip322, blake256, compact
-from monitor.ownership.bitcoin.account import Account, account_of
+from monitor.ownership.families.bitcoin import bip322, blake256, compact
+from monitor.ownership.families.bitcoin.account import Account, account_of
 from monitor.ownership.family import Description, NotJudged, Refused
 
 DESCRIPTION = Description(
@@ -29,7 +29,7 @@ _FORMS = frozenset({"p2pkh", "p2sh", "p2wpkh", "p2wsh", "p2tr"})
 
 
 def judge(claim: Claim, network: Network) -> Verdict:
-    """The keys of the address, or enough keys of its script, signed."""
+    """Judge whether the key of the address, or enough keys of its script, signed."""
     if any(claim.owners):
         raise NotJudged(f"rows with owners are not judged on {network.title}")
     coin = network.parameters

@@ -1,8 +1,11 @@
 """What a Bitcoin address commits to, and what a row may state beside it."""
 
+from hashlib import sha256
 from typing import NamedTuple
 
+from monitor.formats.bitcoin import witness_script
 from monitor.model import Claim, Network
+from monitor.ownership.digests import hash160
 from monitor.ownership.family import Refused
 from monitor.ownership.spellings import hex_bytes
 from monitor.registry.addresses import AddressError, decode
@@ -19,16 +22,26 @@ class Account(NamedTuple):
     """The row's key or script; empty where it gives none."""
 
     def check_stated(self, *known: bytes) -> None:
-        """A key or script in the row must be one that the proof used: ``known``, or the address's own script."""
+        """Check that a key or script in the row is one that the proof used: ``known``, or the address's own script."""
         if self.stated and self.stated not in {self.script_pubkey, *known}:
             raise Refused("the row's key or script is neither that of the address nor that of the signature")
 
 
 def account_of(claim: Claim, network: Network) -> Account:
-    """The account that ``claim`` names, with the script or key that it states."""
+    """Read the account that ``claim`` names, with the script or key that it states."""
     try:
         decoded = decode(network, claim.account or "")
     except AddressError as error:
         raise Refused(f"{claim.account}: {error}") from error
     stated = hex_bytes(claim.key, "the row's key or script") if claim.key else b""
     return Account(decoded.form, decoded.payload, script_pubkey(decoded), stated)
+
+
+def key_hash_script(key: bytes) -> bytes:
+    """Make the witness version 0 script of a key: what P2WPKH pays to and P2SH-P2WPKH hashes (BIP 141)."""
+    return witness_script(0, hash160(key))
+
+
+def witness_script_hash(script: bytes) -> bytes:
+    """Make the witness version 0 script of a script: what P2WSH pays to and P2SH-P2WSH hashes (BIP 141)."""
+    return witness_script(0, sha256(script).digest())

@@ -3,7 +3,7 @@
 from coincurve import PublicKeyXOnly
 
 from monitor.formats.bitcoin import sized
-from monitor.ownership.bitcoin.hashing import tagged
+from monitor.ownership.digests import tagged
 from monitor.ownership.family import Refused
 
 _ANNEX = 0x50
@@ -11,7 +11,7 @@ _KEY, _NODE, _DEEPEST = 32, 32, 128
 
 
 def check_script_path(output_key: bytes, witness: tuple[bytes, ...]) -> None:
-    """``Refused`` unless the script and control block at the end of ``witness`` commit to ``output_key``."""
+    """Check that script and control block at the end of ``witness`` lead to ``output_key``; else raise ``Refused``."""
     if witness[-1][:1] == bytes((_ANNEX,)):
         witness = witness[:-1]
     if len(witness) < 2:

@@ -11,7 +11,7 @@ from bitcoin.core import COutPoint, CTransaction, CTxIn, CTxOut
 from bitcoin.core.script import OP_RETURN, SIGHASH_ALL, SIGVERSION_WITNESS_V0, CScript, RawSignatureHash, SignatureHash
 
 from monitor.formats import bitcoin
-from monitor.ownership.bitcoin.hashing import tagged
+from monitor.ownership.digests import tagged
 from monitor.ownership.family import NotJudged, Refused
 
 SIGHASH_DEFAULT = 0
@@ -23,7 +23,7 @@ _MADE = CTxOut(_NOTHING, CScript([OP_RETURN]))
 
 
 def to_spend_id(script_pubkey: bytes, message: bytes) -> bytes:
-    """The id of the transaction that pays to ``script_pubkey`` and commits to ``message``, in serialised byte order."""
+    """Make the id, in serialised byte order, of the transaction that pays to the script and commits to the message."""
     commitment = CTxIn(COutPoint(), CScript([0, tagged(_MESSAGE_TAG, message)]), nSequence=0)
     spent: bytes = CTransaction([commitment], [CTxOut(_NOTHING, CScript(script_pubkey))], nVersion=0).GetTxid()
     return spent
@@ -39,18 +39,18 @@ class ToSign:
     """None in a simple signature, which leaves it to the address."""
 
     def legacy_hash(self, script: bytes) -> bytes:
-        """SIGHASH_ALL over the transaction with ``script``, which must be whole, in place of its input's."""
+        """Hash the transaction by SIGHASH_ALL with ``script``, which must be whole, in place of its input's."""
         digest: bytes = RawSignatureHash(CScript(script), self.transaction, 0, SIGHASH_ALL)[0]
         return digest
 
     def witness_hash(self, script_code: bytes) -> bytes:
-        """SIGHASH_ALL of witness version 0 (BIP 143)."""
+        """Hash the transaction by SIGHASH_ALL of witness version 0 (BIP 143)."""
         signed = self.transaction
         digest: bytes = SignatureHash(script_code, signed, 0, SIGHASH_ALL, _NOTHING, SIGVERSION_WITNESS_V0)
         return digest
 
     def taproot_hash(self, script_pubkey: bytes, hash_type: int) -> bytes:
-        """The key path's hash of witness version 1, without annex (BIP 341); python-bitcoinlib has none."""
+        """Hash for the key path of witness version 1, without annex (BIP 341); python-bitcoinlib cannot."""
         (spending,) = self.transaction.vin
         return tagged(
             "TapSighash",
@@ -67,12 +67,12 @@ class ToSign:
 
 
 def simple(spent: bytes, witness: tuple[bytes, ...]) -> ToSign:
-    """What a *simple* signature of the transaction ``spent``, its witness stack alone, satisfies."""
+    """Make what a *simple* signature of the transaction ``spent``, its witness stack alone, satisfies."""
     return ToSign(CTransaction([CTxIn(COutPoint(spent, 0), nSequence=0)], [_MADE], nVersion=0), witness)
 
 
 def read_simple(raw: bytes, spent: bytes) -> ToSign:
-    """A *simple* signature: the witness stack alone."""
+    """Read a *simple* signature: the witness stack alone."""
     try:
         return simple(spent, bitcoin.witness(raw))
     except ValueError as error:
@@ -80,7 +80,7 @@ def read_simple(raw: bytes, spent: bytes) -> ToSign:
 
 
 def read_full(raw: bytes, spent: bytes) -> ToSign:
-    """A *full* signature: the whole transaction, which must have the shape that BIP-322 gives it."""
+    """Read a *full* signature: the whole transaction, which must have the shape that BIP-322 gives it."""
     try:
         found = bitcoin.transaction(raw)
     except ValueError as error:

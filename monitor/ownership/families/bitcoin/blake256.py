@@ -10,16 +10,16 @@ from collections.abc import Iterable, Iterator
 
 from monitor.formats.bitcoin import sized
 from monitor.model import ChainParameters, Claim, Network, Verdict, VerdictStatus
-from monitor.ownership.bitcoin import compact
-from monitor.ownership.bitcoin.account import account_of
 from monitor.ownership.digests import bitcoin_message, ripemd160
+from monitor.ownership.families.bitcoin import compact
+from monitor.ownership.families.bitcoin.account import account_of
 from monitor.ownership.family import NotJudged, Refused
 from monitor.ownership.secp256k1 import compressed, recover
 from monitor.registry.addresses.encodings.blake256 import blake256
 
 
 def judge(claim: Claim, network: Network, coin: ChainParameters) -> Verdict:
-    """The key of the address signed."""
+    """Judge whether the key of the address signed."""
     account = account_of(claim, network)
     if account.form != "p2pkh":
         raise NotJudged(f"signatures for {network.title} addresses of the form {account.form} are not judged")
