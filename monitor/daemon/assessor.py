@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ from monitor.daemon.recent import Recent
 from monitor.daemon.written import written
 from monitor.formats import exact
 from monitor.judgement import Holdings, Tally, assess, basis_of, shared_accounts, tally
-from monitor.judgement.alerts import AlertMemory, Evidence, advance, evaluate
+from monitor.judgement.alerts import AlertMemory, advance, evaluate
 from monitor.model import (
     AlertLimits,
     AlertName,
@@ -114,13 +115,11 @@ class Assessor:
                 unreadable=unreadable,
             )
         falls = await self._remember(assessments.values(), settings, now)
-        endpoints = tuple(state for watch in networks.values() for state in watch.reader.endpoints())
-        evidence = Evidence(assessments, endpoints, reload, falls, ready, jobs, self._store.state)
-        return World(
+        world = World(
             at=now,
             assessments=frozen(assessments),
-            endpoints=endpoints,
-            alerts=await self._alerts(evidence, settings, now),
+            endpoints=tuple(state for watch in networks.values() for state in watch.reader.endpoints()),
+            alerts=(),
             reload=reload,
             ready=ready,
             jobs=jobs,
@@ -130,10 +129,12 @@ class Assessor:
             configuration=configuration or {},
             account_series=settings.metrics.account_series,
         )
+        alerts = await self._alerts(world, settings)
+        return replace(world, alerts=alerts, store=self._store.state)
 
-    async def _alerts(self, evidence: Evidence, settings: Settings, now: datetime) -> tuple[AlertState, ...]:
+    async def _alerts(self, world: World, settings: Settings) -> tuple[AlertState, ...]:
         """Advance the alerts, tell the log what started and ended, and keep their memory if it changed."""
-        memory, alerts = await asyncio.to_thread(_advanced, self._memory, evidence, settings, now)
+        memory, alerts = await asyncio.to_thread(_advanced, self._memory, world, settings)
         active = {(alert.exchange, alert.asset, alert.name): alert for alert in alerts if alert.active}
         for key in active.keys() - self._active:
             _log.warning("alert", state="active", **_labels(active[key]))
@@ -251,11 +252,9 @@ def _lowest_ratio(asset: AssetAssessment) -> Decimal | None:
     return exact.subtract(ratio, exact.ratio(away, asset.owed))
 
 
-def _advanced(
-    memory: AlertMemory, evidence: Evidence, settings: Settings, now: datetime
-) -> tuple[AlertMemory, tuple[AlertState, ...]]:
-    """The memory and the alerts at ``now``. With many assets it takes longer than the event loop may stand still."""
-    return advance(memory, evaluate(evidence, settings, memory, now), settings.alerts, now)
+def _advanced(memory: AlertMemory, world: World, settings: Settings) -> tuple[AlertMemory, tuple[AlertState, ...]]:
+    """The memory and the alerts of ``world``. With many assets it takes longer than the event loop may stand still."""
+    return advance(memory, evaluate(world, settings, memory), settings.alerts, world.at)
 
 
 def _labels(alert: AlertState) -> dict[str, str]:

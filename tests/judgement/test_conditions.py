@@ -37,12 +37,12 @@ from tests.support.judgement import (
     assessment,
     claim,
     document,
-    evidence,
     exchange,
     judge,
     owing,
     settings,
     state,
+    world,
 )
 
 COIN = 10**8
@@ -54,7 +54,7 @@ def condition(
 ) -> Condition:
     """The one condition of that name."""
     configured = settings(alerts, okx=exchange(**({"liabilities": LIABILITIES} | (own or {}))))
-    found = evaluate(evidence(*assessments, **facts), configured, AlertMemory(), NOW)
+    found = evaluate(world(*assessments, **facts), configured, AlertMemory())
     (one,) = [each for each in found.items if each.name is name]
     return one
 
@@ -110,7 +110,7 @@ def test_the_warning_has_a_limit_of_its_own(coins: str, holds: bool) -> None:
 
 
 def test_without_a_warning_limit_there_is_no_warning() -> None:
-    names = {each.name for each in evaluate(evidence(bitcoin("1")), settings(), AlertMemory(), NOW).items}
+    names = {each.name for each in evaluate(world(bitcoin("1")), settings(), AlertMemory()).items}
 
     assert AlertName.RATIO_BELOW_LIMIT in names
     assert AlertName.RATIO_BELOW_WARNING not in names
@@ -282,7 +282,7 @@ def test_absent_liabilities_are_not_old_ones() -> None:
 def test_an_exchange_without_configured_liabilities_is_not_asked_for_them() -> None:
     names = {
         each.name
-        for each in evaluate(evidence(assessment(liabilities=None)), settings(okx=exchange()), AlertMemory(), NOW).items
+        for each in evaluate(world(assessment(liabilities=None)), settings(okx=exchange()), AlertMemory()).items
     }
 
     assert not names & {AlertName.LIABILITIES_OLD, AlertName.LIABILITIES_ABSENT, AlertName.LIABILITIES_REFUSED}
@@ -293,7 +293,7 @@ def test_an_asset_with_limits_of_its_own_that_the_liabilities_do_not_name_is_an_
     for owed, holds in ((owing(BTC=1), False), (owing(ETH=1), True)):
         assets = {"BTC": judge([(claim("A"), VERIFIED)], [state({BTC: {"A": 1}})], owed)["BTC"]}
         configured = settings(okx=exchange(liabilities=LIABILITIES, **limits))
-        found = evaluate(evidence(assessment(assets, liabilities=owed)), configured, AlertMemory(), NOW)
+        found = evaluate(world(assessment(assets, liabilities=owed)), configured, AlertMemory())
         (asset,) = [each for each in found.items if each.name is AlertName.LIABILITIES_ABSENT and each.asset]
         assert asset.holds is holds
 
@@ -419,7 +419,7 @@ def test_a_disagreement_is_an_alert_that_names_the_endpoint_for_an_hour() -> Non
     def at(count: int, minutes: int, memory: AlertMemory) -> tuple[Condition, AlertMemory]:
         endpoints = (endpoint("a"), endpoint("b", disagreements=count))
         now = NOW + timedelta(minutes=minutes)
-        found = evaluate(evidence(endpoints=endpoints), settings(), memory, now)
+        found = evaluate(world(endpoints=endpoints, at=now), settings(), memory)
         (one,) = [each for each in found.items if each.name is AlertName.ENDPOINTS_DISAGREE]
         return one, replace(memory, disagreements=found.disagreements)
 
@@ -511,7 +511,7 @@ def test_a_failed_reload_is_told_with_its_error() -> None:
 def test_an_exchange_that_a_reload_removed_has_no_alerts() -> None:
     removed = replace(bitcoin("1"), exchange="removed")
 
-    assert all(not each.exchange for each in evaluate(evidence(removed), settings(), AlertMemory(), NOW).items)
+    assert all(not each.exchange for each in evaluate(world(removed), settings(), AlertMemory()).items)
 
 
 def test_a_proof_that_is_configured_and_was_not_verified_yet_neither_holds_nor_fails() -> None:

@@ -16,7 +16,6 @@ from tests.support.judgement import (
     ETH,
     ETH_ARBITRUM,
     INVALID,
-    NOW,
     UNBOUND,
     UNSIGNED,
     UNSUPPORTED,
@@ -25,12 +24,12 @@ from tests.support.judgement import (
     absent,
     assessment,
     claim,
-    evidence,
     exchange,
     judge,
     owing,
     settings,
     state,
+    world,
 )
 from tests.support.positions import CUSDT
 
@@ -239,7 +238,7 @@ def test_a_breach_before_anything_was_read_names_no_block() -> None:
     held = assessment(found, snapshots={})
     (below,) = [
         each
-        for each in evaluate(evidence(held), settings(okx=exchange()), AlertMemory(), NOW).items
+        for each in evaluate(world(held), settings(okx=exchange()), AlertMemory()).items
         if each.name is AlertName.RATIO_BELOW_LIMIT
     ]
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from monitor.judgement import assess, basis_of, holdings, tally
-from monitor.judgement.alerts import Evidence
 from monitor.model import (
     Assessment,
     AssetAssessment,
@@ -26,6 +25,7 @@ from monitor.model import (
     Token,
     Verdict,
     VerdictStatus,
+    World,
 )
 from monitor.settings import ExchangeSettings, Settings
 
@@ -161,11 +161,13 @@ def assessment(assets: Mapping[str, AssetAssessment] | None = None, **fields: An
     return Assessment(**defaults | fields)
 
 
-def evidence(*assessments: Assessment, **fields: Any) -> Evidence:
+def world(*assessments: Assessment, **fields: Any) -> World:
+    """What alerts are judged on."""
     defaults: dict[str, Any] = {
+        "at": NOW,
         "endpoints": (),
+        "alerts": (),
         "reload": ReloadState(successful=True, succeeded_at=NOW),
-        "falls": {},
         "ready": True,
     }
-    return Evidence(assessments={each.exchange: each for each in assessments}, **defaults | fields)
+    return World(assessments={each.exchange: each for each in assessments}, **defaults | fields)

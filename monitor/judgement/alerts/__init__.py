@@ -2,7 +2,7 @@
 
 from monitor.judgement.alerts.advance import advance
 from monitor.judgement.alerts.catalogue import CATALOGUE, MONITOR_DOWN, AlertKind
-from monitor.judgement.alerts.condition import Condition, Conditions, Evidence
+from monitor.judgement.alerts.condition import Condition, Conditions
 from monitor.judgement.alerts.evaluate import evaluate
 from monitor.judgement.alerts.memory import AlertMemory
 
@@ -13,7 +13,6 @@ __all__ = [
     "AlertMemory",
     "Condition",
     "Conditions",
-    "Evidence",
     "advance",
     "evaluate",
 ]

@@ -1,28 +1,13 @@
-"""What alerts are judged on, and what that comes to."""
+"""What the judgement of an alert comes to at one moment."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.model import AlertName, Assessment, EndpointState, Fall, JobState, ReloadState, StoreState
+from monitor.model import AlertName, Assessment
 
 Key = tuple[str, str, AlertName]
 """Exchange and asset, either of which may be empty, and the name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """The state of the world, before its alerts are known."""
-
-    assessments: Mapping[str, Assessment]
-    endpoints: Sequence[EndpointState]
-    reload: ReloadState
-    falls: Mapping[tuple[str, str], Fall]
-    """By exchange and asset, the largest fall within ``alerts.falling.within``."""
-    ready: bool
-    """A first pass is finished. Before that nothing that is missing ends a remembered alert."""
-    jobs: Sequence[JobState] = ()
-    store: StoreState = field(default_factory=StoreState)
 
 
 @dataclass(frozen=True, slots=True)
