@@ -6,14 +6,20 @@ from pathlib import Path
 import click
 import typer
 
+from monitor.chains.bitcoin.parameters import parameters_of
+from monitor.chains.protocols import PROTOCOLS
 from monitor.cli.app import app
 from monitor.cli.commands import COMMANDS, loaded
 from monitor.judgement.alerts import CATALOGUE, MONITOR_DOWN, AlertKind
 from monitor.metrics.families import FAMILIES, Family
+from monitor.model import Network
+from monitor.registry import load
 from monitor.settings.values import format_duration
 
 DOCS = Path(__file__).parent.parent / "docs"
 ALERTS: Mapping[str, AlertKind] = {**{name.value: kind for name, kind in CATALOGUE.items()}, **MONITOR_DOWN}
+
+_COIN_PROTOCOLS = tuple(name for name, protocol in PROTOCOLS.items() if "bitcoin" in protocol.families)
 
 _COMMANDS = """\
 # Commands
@@ -28,6 +34,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "commands.md", _commands()
     yield _with_table(DOCS / "metrics.md", "| metric | kind | labels | meaning |", map(_metric, FAMILIES))
     yield _with_table(DOCS / "alerts" / "README.md", "| alert | severity | meaning |", map(_listed, ALERTS.items()))
+    yield _with_table(DOCS / "nodes.md", f"| coin | checkpoint | {' | '.join(_COIN_PROTOCOLS)} |", map(_coin, _coins()))
     for name, kind in ALERTS.items():
         yield _with_head(DOCS / "alerts" / f"{name}.md", name, kind)
 
@@ -50,6 +57,17 @@ def _metric(family: Family) -> Sequence[str]:
 def _listed(item: tuple[str, AlertKind]) -> Sequence[str]:
     name, kind = item
     return f"[{name}]({name}.md)", kind.severity, kind.meaning
+
+
+def _coins() -> list[Network]:
+    return sorted((each for each in load().networks.values() if each.parameters), key=lambda each: each.title)
+
+
+def _coin(network: Network) -> Sequence[str]:
+    """A coin of Bitcoin's family: which protocols read it, and what is in the way of the others."""
+    parameters = parameters_of(network)
+    checkpoint = f"block {parameters.checkpoint.height}" if parameters.checkpoint else "none"
+    return network.title, checkpoint, *(parameters.unserved.get(name, "yes") for name in _COIN_PROTOCOLS)
 
 
 def _with_head(path: Path, name: str, kind: AlertKind) -> tuple[Path, str]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import structlog
 
+from monitor.chains import unreadable_because
 from monitor.daemon.clock import Clock
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.lost import lost_of
@@ -36,6 +37,7 @@ from monitor.model import (
     World,
     frozen,
 )
+from monitor.registry import Registry
 from monitor.settings import Settings
 from monitor.store import Store
 
@@ -99,7 +101,7 @@ class Assessor:
             name: {network: each.state(name, watch.wanted(network), now) for network, each in readable.items()}
             for name, watch in exchanges.items()
         }
-        unreadable = networks.keys() - readable.keys()
+        confirming = networks.keys() - readable.keys()
         assessments = {}
         for name, watch in exchanges.items():
             states = standing[name]
@@ -112,7 +114,7 @@ class Assessor:
                 shared=shared.get(name, ()),
                 signatures_gone=signatures_gone.get(name),
                 growth=growth,
-                unreadable=unreadable,
+                confirming=confirming,
             )
         falls = await self._remember(assessments.values(), settings, now)
         world = World(
@@ -156,7 +158,7 @@ class Assessor:
         shared: tuple[SharedAccounts, ...],
         signatures_gone: SignaturesGone | None,
         growth: Mapping[str, Decimal],
-        unreadable: Collection[str],
+        confirming: Collection[str],
     ) -> Assessment:
         judged, owed, settings = watch.judged, watch.owed, watch.settings
         holdings = judged.holdings if judged else None
@@ -180,7 +182,7 @@ class Assessor:
                 basis=basis,
                 growth=growth,
                 configured=states.keys(),
-                unreadable=unreadable,
+                unreadable=_unreadable(holdings, watch.registry, confirming),
                 audit=audit,
                 now=now,
             ),
@@ -265,3 +267,14 @@ def _labels(alert: AlertState) -> dict[str, str]:
         "asset": alert.asset,
         "summary": alert.summary,
     }
+
+
+def _unreadable(holdings: Holdings | None, registry: Registry, confirming: Collection[str]) -> dict[str, str]:
+    """Of the networks that a list names: why no node can be asked about their balances.
+
+    ``confirming`` are those that are configured, and whose endpoints only confirm owners.
+    """
+    claimed = {token.network for token in holdings.accounts} if holdings else set()
+    reasons = {name: unreadable_because(registry.networks[name]) for name in claimed - set(confirming)}
+    owners = "its balances cannot be read yet: its endpoints only confirm owners"
+    return {name: why for name, why in reasons.items() if why} | dict.fromkeys(confirming, owners)

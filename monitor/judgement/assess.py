@@ -43,7 +43,7 @@ def assess(
     basis: Basis,
     growth: Mapping[str, Decimal],
     configured: Collection[str],
-    unreadable: Collection[str] = (),
+    unreadable: Mapping[str, str] = frozen({}),
     audit: Audit | None,
     now: datetime,
 ) -> Mapping[str, AssetAssessment]:
@@ -51,8 +51,8 @@ def assess(
 
     ``holdings`` is None while no list was ever accepted. ``states`` and ``tallies`` (of the same ``holdings``, see
     :func:`~monitor.judgement.tally.tally`) are by network, ``configured`` names the networks that can be read,
-    ``unreadable`` those that are configured and can only be asked for owners. ``growth`` is by network where it is not
-    the exchange's.
+    ``unreadable`` says of others why no node can be asked about their balances. ``growth`` is by network where it is
+    not the exchange's.
     """
     named = set(settings.assets)
     if liabilities:
@@ -67,7 +67,7 @@ def assess(
         basis,
         growth,
         frozenset(configured),
-        frozenset(unreadable),
+        unreadable,
         audit,
         now,
         _by_asset(holdings.unplaced if holdings else (), known),
@@ -134,7 +134,7 @@ class _Judge:
     basis: Basis
     growth: Mapping[str, Decimal]
     configured: frozenset[str]
-    unreadable: frozenset[str]
+    unreadable: Mapping[str, str]
     audit: Audit | None
     now: datetime
     unplaced_by_asset: Mapping[str, Sequence[Unplaced]]
@@ -254,7 +254,7 @@ class _Judge:
         """Why what ``token`` holds does not count; empty where it does."""
         network = token.network
         if network in self.unreadable:
-            return "its balances cannot be read yet: its endpoints only confirm owners"
+            return self.unreadable[network]
         if network not in self.configured:
             return "not configured: no endpoint to read it from"
         state = self.states.get(network)

@@ -26,6 +26,7 @@ from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.judged import JudgedList
 from monitor.daemon.network import NetworkWatch
 from monitor.model import Address, Basis, DocumentState, Network, RatioPoint, ReloadState, StoreState, Token, World
+from monitor.registry import load
 from monitor.settings import NetworkSettings, Settings
 from monitor.store import Store
 from tests.support.judgement import document, owing
@@ -79,6 +80,7 @@ class Listed:
         self.changes: Mapping[str, int] = {}
         self.last_changes = None
         self.judged: JudgedList | None = None
+        self.registry = load()
         self.rows: Sequence[Row] = ()
         self.listed_at = 0.0
         self._wanted: dict[str, Mapping[Token, frozenset[Address]]] = {}
