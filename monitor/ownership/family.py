@@ -39,11 +39,6 @@ class Description:
     """What the chain can be asked about an ``unbound`` claim; "None" with the reason where it is not asked."""
 
 
-def nothing_to_ask(_claim: Claim, _network: Network) -> None:
-    """Ask nothing: no chain is asked about this family."""
-    return
-
-
 @dataclass(frozen=True, slots=True)
 class Family:
     """How one family is judged.
@@ -56,5 +51,5 @@ class Family:
     judge: Callable[[Claim, Network], Verdict]
     """What the claim's signatures prove: ``verified`` or ``unbound``."""
     description: Description
-    question: Callable[[Claim, Network], OwnerQuestion | None] = nothing_to_ask
-    """What a chain can be asked about an ``unbound`` claim."""
+    question: Callable[[Claim, Network], OwnerQuestion | None] | None = None
+    """What a chain can be asked about an ``unbound`` claim; None: no chain is asked about this family."""

@@ -56,7 +56,9 @@ def judge(claim: Claim, network: Network | None) -> Verdict:
 def question(claim: Claim, network: Network | None) -> OwnerQuestion | None:
     """Ask what a chain could say about a claim judged ``unbound``; None where it could not promote the claim."""
     family = load_family(network.family) if network else None
-    if network is None or family is None or judge(claim, network).status is not VerdictStatus.UNBOUND:
+    if network is None or family is None or family.question is None:
+        return None
+    if judge(claim, network).status is not VerdictStatus.UNBOUND:
         return None
     unbound = next(one for one in _readings(claim) if judge(one, network).status is VerdictStatus.UNBOUND)
     return family.question(wallet_objects.plain(unbound, network), network)

@@ -10,7 +10,7 @@ from functools import cache
 from importlib import import_module
 from types import MappingProxyType
 
-from monitor.ownership.family import Family, nothing_to_ask
+from monitor.ownership.family import Family
 
 FAMILIES: Mapping[str, str] = MappingProxyType(
     {
@@ -64,4 +64,4 @@ def load_family(name: str) -> Family | None:
     if name not in FAMILIES:
         return None
     module = import_module(f".{FAMILIES[name]}", __name__)
-    return Family(module.judge, module.DESCRIPTION, getattr(module, "question", nothing_to_ask))
+    return Family(module.judge, module.DESCRIPTION, getattr(module, "question", None))
