@@ -8,7 +8,7 @@ from pathlib import Path
 
 from monitor.chains import is_readable
 from monitor.daemon import Report
-from monitor.daemon.audits import KEPT, ClaimedNetwork, Gathered, Memory, read_claimed
+from monitor.daemon.claimed_balances import KEPT, ClaimedNetwork, Gathered, Memory, read_claimed
 from monitor.daemon.clock import utc_now
 from monitor.daemon.lists import read_list
 from monitor.daemon.readers import configured_network, open_readers

@@ -13,16 +13,16 @@ import structlog
 from monitor.chains import ChainError, ChainReader
 from monitor.chains.opening import open_network
 from monitor.daemon.assessor import Assessor
-from monitor.daemon.audits import KEPT, ClaimedNetwork, Memory, read_claimed
+from monitor.daemon.audits import Audits
+from monitor.daemon.claimed_balances import KEPT
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.exchange import ExchangeWatch, Progress
 from monitor.daemon.history import HistoryKeeper
 from monitor.daemon.journals import StoredJournals
-from monitor.daemon.judged import JudgedList
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.readers import configured_network
+from monitor.daemon.signature_losses import SignatureLosses
 from monitor.daemon.written import written
-from monitor.judgement import Holdings, Lost, audit, report_questions, signatures_gone, signatures_lost
 from monitor.metrics import Rendered
 from monitor.model import (
     Audit,
@@ -30,7 +30,6 @@ from monitor.model import (
     JobState,
     OwnerAnswer,
     ReloadState,
-    SignaturesGone,
     Snapshot,
     Verdict,
     World,
@@ -83,11 +82,8 @@ class Hub:
         self._assessing = asyncio.Lock()
         self._asked = self._answered = 0
         self._balance_slots: Mapping[str, Mapping[str, BalanceSlot]] = {}
-        self._audits: dict[str, Audit] = {}
-        self._unsettled: set[str] = set()
-        self._signatures_gone: dict[str, SignaturesGone] = {}
-        self._signatures_lost: dict[str, Lost] = {}
-        """Which those are, as far as they were lost in this run."""
+        self._audits = Audits(store, now)
+        self._signatures = SignatureLosses(store, now)
         self._assessor = Assessor(store, now)
         self._history = HistoryKeeper(store)
         self._ready = False
@@ -109,7 +105,7 @@ class Hub:
         """Take up the history, and the first configuration."""
         self._known = await self._store.verdicts(RULES_VERSION)
         await self._assessor.restore(settings)
-        self._signatures_gone = await self._store.signatures_gone()
+        await self._signatures.restore()
         prepared = await self.prepare(settings, registry)
         self._known = {}  # each exchange has its own now
         self.adopt(prepared)
@@ -130,12 +126,7 @@ class Hub:
         exchanges = {name: self._exchange(name, each, registry) for name, each in settings.exchanges.items()}
         fresh = [watch for name, watch in exchanges.items() if watch is not self.exchanges.get(name)]
         await asyncio.gather(*(watch.restore() for watch in fresh))
-        audits: dict[str, Audit] = {}
-        for exchange in fresh:
-            if exchange.judged:
-                audited = await self._store.audit(exchange.name, exchange.judged.document.sha256)
-                audits |= {exchange.name: audited} if audited else {}
-        return Prepared(settings, networks, exchanges, slots, audits)
+        return Prepared(settings, networks, exchanges, slots, await self._audits.load(fresh))
 
     def adopt(self, prepared: Prepared) -> None:
         """Make what was prepared the present, at once. What it replaces stays open for the jobs that still use it."""
@@ -147,8 +138,7 @@ class Hub:
         ]
         self.settings, self.networks, self.exchanges = prepared.settings, prepared.networks, prepared.exchanges
         self._balance_slots = prepared.balance_slots
-        kept = {name: audited for name, audited in self._audits.items() if name in self.exchanges}
-        self._audits = {**kept, **prepared.audits}
+        self._audits.adopt(self.exchanges.keys(), prepared.audits)
         self._configuration = masked(prepared.settings)
 
     async def let_go(self) -> None:
@@ -192,25 +182,12 @@ class Hub:
         before = watch.judged
         changed = await watch.refresh_wallets(progress)
         if changed and before and watch.judged:
-            await self._note_signatures(exchange, before.holdings, watch.judged)
+            news_for = self.settings.alerts.changed_for
+            await self._signatures.note(exchange, before.holdings, watch.judged, self.networks, news_for=news_for)
         if changed:
-            self._audits.pop(exchange, None)
+            self._audits.forget(exchange)
         await self.assess()
         return changed
-
-    async def _note_signatures(self, exchange: str, before: Holdings, judged: JudgedList) -> None:
-        """Keep what a new list lost of the signatures of the one before, with the coins that they stood for."""
-        now = self._now()
-        networks = self.networks.items()
-        states = {name: each.state(exchange, {}, now) for name, each in networks if each.readable}
-        known = self._signatures_gone.get(exchange)
-        is_news = known and now - known.at < self.settings.alerts.changed_for
-        earlier = self._signatures_lost.get(exchange, {}) if is_news else {}
-        lost = await asyncio.to_thread(signatures_lost, before, judged.holdings, earlier)
-        if lost:
-            self._signatures_lost[exchange] = lost
-            self._signatures_gone[exchange] = await asyncio.to_thread(signatures_gone, lost, states, judged.accepted_at)
-            await written(self._store.save_signatures_gone(self._signatures_gone))
 
     async def refresh_liabilities(self, exchange: str) -> timedelta | None:
         """Ask for what an exchange says that it owes, if it does; returns how soon to ask again, where that is soon."""
@@ -267,37 +244,10 @@ class Hub:
             await watch.confirm(answers)
 
     async def audit(self, exchange: str) -> None:
-        """Compare the list's claimed amounts with the chain, unless that was done and nothing more can be found.
-
-        What was found once stays until more is found: a node that is away today takes nothing back.
-        """
+        """Compare the list's claimed amounts with the chain, unless that was done and nothing more can be found."""
         watch = self.exchanges[exchange]
-        judged = watch.judged
-        if judged is None or not watch.settings.audit:
-            return
-        before = self._audits.get(exchange)
-        networks = {
-            name: ClaimedNetwork.of(each.network, each.settings, each.reader)
-            for name, each in self.networks.items()
-            if each.readable
-        }
-        if before and exchange not in self._unsettled and networks.keys() <= before.asked:
-            return
-        memory = Memory(self._store, judged.document.sha256, self._now)
-        readings = await read_claimed(judged.claims, networks, memory, stakes=judged.stakes, ask=report_questions)
-        result = await asyncio.to_thread(audit, judged.claims, judged.holdings, readings, self._now())
-        if watch.judged is None or watch.judged.document != judged.document:
-            return  # a new list came meanwhile: this is not its audit
-        if before and sum(result.checked.values()) < sum(before.checked.values()):
-            self._unsettled.add(exchange)
-            return
-        self._audits[exchange] = result
-        self._unsettled.discard(exchange)
-        if readings.settled:
-            await written(self._store.save_audit(exchange, judged.document.sha256, result))
-        else:
-            self._unsettled.add(exchange)
-        await self.assess()
+        if watch.settings.audit and await self._audits.audit(watch, self.networks):
+            await self.assess()
 
     async def prune(self) -> None:
         """Let go of what has grown old, and of what endpoints followed that are not configured any more.
@@ -331,11 +281,11 @@ class Hub:
                 self.settings,
                 self.exchanges,
                 self.networks,
-                self._audits,
+                self._audits.found,
                 self.reload,
                 configuration=self._configuration,
                 jobs=self._jobs(),
-                signatures_gone=self._signatures_gone,
+                signatures_gone=self._signatures.gone,
                 ready=self._ready,
             )
             rendered = await asyncio.to_thread(self._render, world) if self._render else None

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from monitor.chains import BlockChoice, ChainError, Height, Reason
-from monitor.daemon.audits import ClaimedNetwork, Gathered, Memory, read_claimed
+from monitor.daemon.claimed_balances import ClaimedNetwork, Gathered, Memory, read_claimed
 from monitor.judgement import compare
 from monitor.model import Address, Claim, Reading, Token
 from monitor.store import Store
