@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor.daemon.written import written
-from monitor.model import Assessment, AssetAssessment, AssetStep, HistoryStep, Step, World
+from monitor.model import Assessment, AssetAssessment, AssetStep, Balances, HistoryStep, Snapshot, Step, World
 from monitor.store import Store, StoreError
 
 _log = structlog.get_logger(__name__)
@@ -30,6 +30,35 @@ class _Watched:
     """What was known then."""
     steps: dict[Step, HistoryStep]
     """The steps that are not over yet."""
+
+
+class SnapshotKeeper:
+    """Has the history hold the last whole snapshots that a World shows: each is written once."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._written: dict[str, dict[str, Balances]] = {}
+        """By network and exchange."""
+
+    async def load(self, chains: Mapping[str, str]) -> list[Snapshot]:
+        """Read those of an earlier run on ``chains``, CAIP-2 ids by name of the network."""
+        found = await self._store.snapshots(chains)
+        for each in found:
+            self._written.setdefault(each.network, {})[each.exchange] = each.balances
+        return found
+
+    async def keep(self, world: World, network: str) -> None:
+        """Write what ``world`` shows of ``network`` and the history does not hold yet."""
+        states = {name: each.snapshots.get(network) for name, each in world.assessments.items()}
+        shown = {name: (each.last, each.chain) for name, each in states.items() if each and each.last}
+        # By their balances, which are the same ones when the clock has stepped and the snapshot with it.
+        before = self._written.get(network, {})
+        present = {name for each in world.assessments.values() for name in each.snapshots}
+        self._written = {name: each for name, each in self._written.items() if name in present}
+        self._written[network] = {name: last.balances for name, (last, _) in shown.items()}
+        for name, (last, chain) in shown.items():
+            if before.get(name) is not last.balances:
+                await written(self._store.save_snapshot(last, chain))
 
 
 class HistoryKeeper:

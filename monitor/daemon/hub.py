@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
@@ -17,7 +17,7 @@ from monitor.daemon.audits import Audits
 from monitor.daemon.claimed_balances import KEPT
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.exchange import ExchangeWatch, Progress
-from monitor.daemon.history import HistoryKeeper
+from monitor.daemon.history import HistoryKeeper, SnapshotKeeper
 from monitor.daemon.journals import StoredJournals
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.readers import configured_network
@@ -30,7 +30,6 @@ from monitor.model import (
     JobState,
     OwnerAnswer,
     ReloadState,
-    Snapshot,
     Verdict,
     World,
 )
@@ -86,6 +85,7 @@ class Hub:
         self._signatures = SignatureLosses(store, now)
         self._assessor = Assessor(store, now)
         self._history = HistoryKeeper(store)
+        self._snapshots = SnapshotKeeper(store)
         self._ready = False
         self._closing = Event()
         self._reading = asyncio.Lock()
@@ -110,7 +110,7 @@ class Hub:
         self._known = {}  # each exchange has its own now
         self.adopt(prepared)
         chains = {name: watch.network.caip2 for name, watch in self.networks.items()}
-        for snapshot in await self._store.snapshots(chains):
+        for snapshot in await self._snapshots.load(chains):
             if snapshot.exchange in self.exchanges:
                 self.networks[snapshot.network].restore(snapshot)
         await self.assess()
@@ -214,17 +214,14 @@ class Hub:
             return
         wanted = {name: exchange.wanted(network) for name, exchange in self.exchanges.items()}
         execution = self.networks.get(watch.network.execution)
-        taken = await watch.poll(wanted, execution.newest() if execution else None)
+        await watch.poll(wanted, execution.newest() if execution else None)
         try:
             await self.assess()
         finally:  # what was shown is there after a restart, even if the daemon is stopped just now
-            await written(self._save(taken, watch.network.caip2))
+            if self.world:
+                await written(self._snapshots.keep(self.world, network))
         if await watch.look_back():
             await self.assess()
-
-    async def _save(self, taken: Iterable[Snapshot], chain: str) -> None:
-        for snapshot in taken:
-            await written(self._store.save_snapshot(snapshot, chain))
 
     async def confirm(self, exchange: str) -> None:
         """Ask the chains whether the owners of unbound claims control their accounts."""

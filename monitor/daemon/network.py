@@ -266,6 +266,7 @@ class NetworkWatch:
             untold=held.untold,
             attempted=held.attempted,
             attempts=held.attempts,
+            chain=self.network.caip2,
             wanted=self._count(exchange, wanted),
             failure=held.failure,
             failed_at=held.failed_at,

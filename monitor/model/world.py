@@ -81,6 +81,8 @@ class SnapshotState:
     attempted: bool = True
     """Whether an attempt has ended since the start, well or not; before that nobody knows what is to be had there."""
     attempts: SnapshotAttempts = field(default_factory=SnapshotAttempts)
+    chain: str = ""
+    """The CAIP-2 id of what ``last`` was read of: the network's name may stand for another chain tomorrow."""
     dropped: bool = False
     """Whether ``last`` is over the hard age limit, and not shown any more."""
     earlier: Mapping[Token, Snapshot] = field(default_factory=dict)

@@ -1,0 +1,58 @@
+"""The last whole snapshots in the history are those that the World shows, of the chain that it says."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from monitor.daemon.history import SnapshotKeeper
+from monitor.model import Snapshot, SnapshotState, World, frozen
+from monitor.store import Store
+from tests.support import worlds
+
+MAINNET, TESTNET = "bip122:000000000019d6689c085ae165831e93", "bip122:000000000933ea01ad0ee984209779ba"
+
+
+def snapshot(number: int, exchange: str = "aurora") -> Snapshot:
+    return worlds.snapshot(exchange, "bitcoin", number, {worlds.BTC: {"bc1qaurora1": number}}, age=timedelta())
+
+
+def showing(*snapshots: Snapshot, chain: str = MAINNET) -> World:
+    """A World in which each exchange has its snapshot of Bitcoin."""
+    assessments = {}
+    for each in snapshots:
+        states = {"bitcoin": SnapshotState("bitcoin", each, stale=False, wanted=1, chain=chain)}
+        assessments[each.exchange] = replace(worlds.aurora(), exchange=each.exchange, snapshots=frozen(states))
+    return replace(worlds.world(), assessments=frozen(assessments))
+
+
+async def kept(store: Store, chain: str = MAINNET) -> list[int]:
+    return [each.block.number for each in await store.snapshots({"bitcoin": chain})]
+
+
+async def test_what_the_world_shows_is_kept_by_the_chain_that_it_was_read_of(store: Store) -> None:
+    keeper = SnapshotKeeper(store)
+    await keeper.keep(showing(snapshot(1)), "bitcoin")
+    assert await kept(store) == [1]
+    await keeper.keep(showing(snapshot(2), chain=TESTNET), "bitcoin")
+    assert await kept(store) == []
+    assert await kept(store, TESTNET) == [2]
+
+
+async def test_each_snapshot_is_written_once_also_when_the_clock_has_stepped(store: Store) -> None:
+    keeper = SnapshotKeeper(store)
+    old, other = snapshot(1), snapshot(1, "borealis")
+    await keeper.keep(showing(old), "bitcoin")
+    writes = store.state.writes
+    stepped = replace(old, taken_at=old.taken_at + timedelta(hours=1))
+    await keeper.keep(showing(stepped, other), "bitcoin")
+    assert store.state.writes == writes + 1, "the other exchange's alone"
+    await keeper.keep(showing(snapshot(2), other), "bitcoin")
+    assert store.state.writes == writes + 2
+
+
+async def test_what_an_earlier_run_has_written_is_not_written_again(store: Store) -> None:
+    await SnapshotKeeper(store).keep(showing(snapshot(1)), "bitcoin")
+    keeper = SnapshotKeeper(store)
+    (loaded,) = await keeper.load({"bitcoin": MAINNET})
+    writes = store.state.writes
+    await keeper.keep(showing(loaded), "bitcoin")
+    assert store.state.writes == writes
