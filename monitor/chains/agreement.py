@@ -203,7 +203,7 @@ class Agreement:
         finally:
             asked = len(poll.asked)
             await poll.stop()
-        if not vote.missing(0) or len(vote.groups) > 1:
+        if not vote.missing() or len(vote.groups) > 1:
             group = vote.winner()
             group.asked = asked
             return group

@@ -150,8 +150,8 @@ class RollCall:
         return sorted(able, key=distance)
 
     def compared(self, candidates: Sequence[Endpoint]) -> int:
-        """How many parties of ``candidates`` are to be heard even if fewer agree: those that are there."""
-        return len(parties_of(each for each in candidates if each in self.named)) if self._everyone else 0
+        """How many parties of ``candidates`` are to be heard: those that are there where all are compared."""
+        return len(parties_of(each for each in candidates if each in self.named)) if self._everyone else self._quorum
 
 
 def _first_of(party: str, endpoints: Sequence[Endpoint]) -> Endpoint:

@@ -50,7 +50,7 @@ class Vote(Generic[F]):
                 return
         self.groups.append(Group(finding, [endpoint]))
 
-    def missing(self, possible: int) -> int:
+    def missing(self, possible: int = 0) -> int:
         """How many more must be asked, at least, of the ``possible`` ones that may yet answer; 0: it is decided."""
         if not self.groups:
             return self.needed

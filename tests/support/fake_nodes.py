@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -67,6 +67,7 @@ class Fakes:
         chance: Callable[[], float] = lambda: 1.0,
         parties: Sequence[str] = (),
         endpoint: Mapping[str, Any] = MappingProxyType({}),
+        largest_lag: timedelta = timedelta.max,
         **settings: Any,
     ) -> None:
         """``parties``: who runs them, in order; unless told, each is of a party of its own.
@@ -85,7 +86,7 @@ class Fakes:
             Endpoint(ETHEREUM, "fake", node, line, undoes=number in undoes)
             for number, (node, line) in enumerate(zip(self.nodes, lines, strict=True))
         ]
-        self.reader = NetworkReader(ETHEREUM, self.settings, self.endpoints, chance=chance)
+        self.reader = NetworkReader(ETHEREUM, self.settings, self.endpoints, largest_lag, chance)
 
 
 def rate_limited(line: Line, retry_after: float) -> ChainError:

@@ -1,0 +1,83 @@
+"""Where limits lie: what is at one, and what is just beyond."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.chains import ChainError, Height, Reason
+from monitor.chains.choice import BlockChoice
+from monitor.model import Block
+from tests.chains.conftest import Opener
+from tests.support import virtual_time
+from tests.support.chains import ETH, ETHEREUM, account
+from tests.support.crowds import ACCOUNTS, LATEST, WANTED, Evm, honest
+from tests.support.fake_nodes import FakeNode, Fakes
+
+NOW = datetime(2026, 6, 14, tzinfo=UTC)
+
+
+class Placed(FakeNode):
+    """Stands at a block that is told beforehand."""
+
+    number = 100
+    age = timedelta()
+
+    async def resolve(self, choice: BlockChoice) -> Block:
+        await super().resolve(choice)
+        return Block(self.number, hex(self.number), NOW - self.age)
+
+
+def placed(*nodes: tuple[int, timedelta]) -> Fakes:
+    fakes = Fakes(len(nodes), node=Placed, largest_lag=timedelta(minutes=15))
+    for node, (number, age) in zip(fakes.nodes, nodes, strict=True):
+        assert isinstance(node, Placed)
+        node.number, node.age = number, age
+    return fakes
+
+
+@pytest.mark.parametrize(("seconds", "standing"), [(900, "good"), (901, "behind")])
+def test_an_endpoint_is_behind_by_more_than_the_largest_lag(seconds: int, standing: str) -> None:
+    async def scenario() -> None:
+        fakes = placed((100, timedelta()), (25, timedelta(seconds=seconds)))
+        await fakes.reader.read({ETH: [account(1)]}, LATEST)
+        assert [(each.state().standing, each.state().lag) for each in fakes.endpoints] == [("good", 0), (standing, 75)]
+        await fakes.reader.close()
+
+    virtual_time.run(scenario())
+
+
+@pytest.mark.parametrize(("seconds", "lag"), [(1.99, 1), (2.01, 0)])
+def test_blocks_that_are_named_within_two_seconds_are_compared(seconds: float, lag: int) -> None:
+    """A later answer may tell a block that nobody had when the others answered: it is no reproach to them."""
+
+    async def scenario() -> None:
+        fakes = placed((100, timedelta()), (101, timedelta()))
+        fakes.nodes[0].reading, fakes.nodes[1].naming = 5, seconds
+        await fakes.reader.read({ETH: [account(1)]}, LATEST)
+        assert [each.state().lag for each in fakes.endpoints] == [lag, 0]
+        await fakes.reader.close()
+
+    virtual_time.run(scenario())
+
+
+@pytest.mark.parametrize("height", [5, 6])
+async def test_a_block_of_the_past_is_believed_only_of_those_who_tell_a_canary_at_or_under_it(
+    evm: Evm, open_reader: Opener, height: int
+) -> None:
+    (node,) = await honest(evm, 1)
+    canary = {"account": ACCOUNTS[3], "height": 5, "balance": 1}
+    with pytest.raises(ChainError) as failure:
+        await open_reader(ETHEREUM, {"url": node.url}, canary=canary).read(WANTED, Height(height))
+    assert failure.value.reason is Reason.FALSE_PAST
+
+
+def test_one_answer_is_no_quorum_of_two_and_who_failed_is_told() -> None:
+    async def scenario() -> None:
+        fakes = Fakes(2, quorum=2)
+        fakes.nodes[1].failing = Reason.MALFORMED
+        with pytest.raises(ChainError, match="no 2 parties could read it: malformed: node-2") as failure:
+            await fakes.reader.read({ETH: [account(1)]}, LATEST)
+        assert failure.value.reason is Reason.MALFORMED
+        await fakes.reader.close()
+
+    virtual_time.run(scenario())
