@@ -5,8 +5,8 @@ FROM python:${PYTHON} AS build
 WORKDIR /build
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
-COPY requirements.lock ./
-RUN pip install --require-hashes -r requirements.lock
+COPY requirements.lock requirements-postgresql.lock ./
+RUN pip install --require-hashes -r requirements.lock -r requirements-postgresql.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY monitor ./monitor
 RUN pip install --no-deps . && find /opt/venv -name __pycache__ -prune -exec rm -rf {} +

@@ -9,6 +9,7 @@ from hypothesis import settings
 from monitor.formats import SECRETS
 from monitor.store import Store
 from tests.support.daemons import Site, TurnableClock, logging_restored
+from tests.support.postgresql import PostgreSQL
 
 settings.register_profile("untimed", deadline=None)  # how long an example takes says more of the machine than of us
 settings.load_profile("untimed")
@@ -37,6 +38,24 @@ def site(tmp_path: Path) -> Site:
 @pytest.fixture
 def clock() -> TurnableClock:
     return TurnableClock()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server; each test makes a database of its own in it."""
+    with PostgreSQL() as server:
+        yield server
+
+
+ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.integration))
+
+
+@pytest.fixture(params=ENGINES)
+def history_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty history, on each kind of database."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgresql").database())
+    return f"sqlite+aiosqlite:///{tmp_path}/history/monitor.db"
 
 
 @pytest.fixture

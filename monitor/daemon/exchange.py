@@ -290,7 +290,7 @@ class ExchangeWatch:
             keep(None)
             await keeping
         async with self._promoting:
-            told, now = await self._store.confirmations(judged.questions.keys()), self._now()
+            told, now = await self._confirmations(judged.questions), self._now()
             # Nothing was told in the future, whatever the system's clock was then.
             self._told = {mark: replace(said, told_at=min(said.told_at, now)) for mark, said in told.items()}
             self._unpromoted = judged.verdicts
@@ -298,6 +298,14 @@ class ExchangeWatch:
             self._wanted, self.judged = wanted, promoted
             # What was found of lists that are gone goes too: else each change would leave something for good.
             self.verdicts = known
+
+    async def _confirmations(self, questions: Mapping[bytes, OwnerQuestion]) -> Mapping[bytes, Confirmation]:
+        """What chains said of ``questions``; where the history cannot be read, what is known of them in this run."""
+        try:
+            return await self._store.confirmations(questions.keys())
+        except StoreError as error:
+            _log.error("the history was not read", exchange=self.name, error=str(error))
+            return {mark: said for mark, said in self._told.items() if mark in questions}
 
     def _stakers(self, published: WalletList) -> frozenset[tuple[str, Address]]:
         """The owners of validators by what the list says, on the network of these and on that of their accounts."""

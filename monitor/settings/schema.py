@@ -401,9 +401,12 @@ class AlertsSettings(Section):
 
 
 class StoreSettings(Section):
-    """The history, by SQLAlchemy URL."""
+    """The database that holds what must outlive a restart (docs/history.md)."""
 
-    url: str = "sqlite+aiosqlite:///var/reserve-monitor.db"
+    url: str = Field(
+        "sqlite+aiosqlite:///var/reserve-monitor.db",
+        description="`sqlite+aiosqlite:///FILE`, or `postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE`.",
+    )
 
 
 class HistorySettings(Section):

@@ -1,4 +1,4 @@
-"""The history: what must outlive a restart, in SQLite (WAL) by default or any database that SQLAlchemy speaks to."""
+"""The history: what must outlive a restart, in SQLite (WAL) by default, or in PostgreSQL."""
 
 from monitor.store.audits import ClaimReading, Source
 from monitor.store.database import StoreError

@@ -76,7 +76,7 @@ class Access:
         try:
             async with self._engine.connect() as connection:
                 return (await connection.execute(query)).all()
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, OSError) as error:
             raise StoreError(f"the history cannot be read: {error.__cause__ or error}") from error
 
     async def _parts(self, query: Any) -> AsyncIterator[Sequence[Any]]:  # noqa: ANN401 - as of _rows
@@ -86,7 +86,7 @@ class Access:
                 result = await connection.stream(query)
                 async for rows in result.partitions(_ROWS):
                     yield rows
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, OSError) as error:
             raise StoreError(f"the history cannot be read: {error.__cause__ or error}") from error
 
     async def _upsert(self, connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -8,14 +8,16 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, Connection, event, func, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, InvalidRequestError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from monitor.formats import ForeseenError
 from monitor.store.lock import TakenError, locked
 
-_EXTRA = "install what speaks to that database (PostgreSQL: the extra `postgresql` of reserve-monitor)"
+_LIKE = {"sqlite": "sqlite+aiosqlite:///var/history.db", "postgresql": "postgresql+asyncpg://user@host/database"}
+_ANY = " or ".join(_LIKE.values())
+_EXTRA = "for PostgreSQL install what speaks to it: pip install --require-hashes -r requirements-postgresql.lock"
 _LOCK = 0x506F52
 """Names our lock among the advisory locks of a PostgreSQL server."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -41,8 +43,10 @@ async def opened(url: str, *, alone: bool = False) -> AsyncIterator[AsyncEngine]
     try:
         parsed = make_url(url)
     except ArgumentError as error:
-        raise StoreError("store.url is not a database URL; write it like sqlite+aiosqlite:///var/history.db") from error
+        raise StoreError(f"store.url is not a database URL; write it like {_ANY}") from error
     shown = parsed.render_as_string(hide_password=True)
+    if parsed.get_backend_name() not in _LIKE:
+        raise StoreError(f"{shown}: the history is kept in SQLite or PostgreSQL; write it like {_ANY}")
     async with AsyncExitStack() as stack:
         try:
             engine = _engine(parsed)
@@ -56,8 +60,8 @@ async def opened(url: str, *, alone: bool = False) -> AsyncIterator[AsyncEngine]
                 f"{shown}: another reserve-monitor uses it ({error}); stop that one first, or give this one a "
                 "store.url of its own"
             ) from error
-        except ModuleNotFoundError as error:
-            raise StoreError(f"{shown}: {error}; {_EXTRA}") from error
+        except (ModuleNotFoundError, ArgumentError, InvalidRequestError) as error:
+            raise StoreError(f"{shown}: {error}; write it like {_ANY}; {_EXTRA}") from error
         except (SQLAlchemyError, OSError) as error:
             reason = str(error.__cause__ or error).splitlines()[0]
             raise StoreError(

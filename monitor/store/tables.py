@@ -146,7 +146,7 @@ ratios = Table(
     Column("owed", Text),
     Column("held", JSON),
     Column("at", Moment, nullable=False, index=True),
-    comment="Live ratios on the acting basis, and what networks held, whenever they changed.",
+    comment="What falls are measured from: ratios on the acting basis, and what networks held.",
 )
 
 steps = Table(

@@ -1,23 +1,6 @@
 """Journals of what endpoints follow: whole, in order, each endpoint's its own."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from monitor.store import Store
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path}/history.db"
-
-
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
-    store = await Store.open(url)
-    yield store
-    await store.close()
 
 
 async def test_a_journal_comes_back_in_its_order_after_a_restart(store: Store, url: str) -> None:

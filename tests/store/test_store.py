@@ -1,7 +1,7 @@
 """What the history promises: all that was kept is there after a restart, exactly, and writes are whole or absent."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -43,18 +43,6 @@ ETH = Token("ETH", "ethereum", None, 18)
 USDT = Token("USDT", "ethereum", "0xdac17f958d2ee523a2206206994597c13d831ec7", 6)
 BLOCK = Block(21_000_000, "0x" + "ab" * 32, NOW - timedelta(seconds=12))
 MAINNET = "eip155:1"
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path}/history/monitor.db"
-
-
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
-    store = await Store.open(url)
-    yield store
-    await store.close()
 
 
 async def reopened(store: Store, url: str) -> Store:
@@ -264,14 +252,26 @@ async def test_an_unusable_database_is_a_clear_error_without_its_password(tmp_pa
         await Store.open(f"sqlite+aiosqlite:///{tmp_path}/noise.db")
     with pytest.raises(StoreError, match="not a database URL"):
         await Store.open("no url")
-    with pytest.raises(StoreError) as caught:
-        await Store.open("postgresql+nosuchdriver://me:secret@127.0.0.1/x")
-    assert "secret" not in str(caught.value)
+    like = r"write it like sqlite\+aiosqlite:///.* or postgresql\+asyncpg://"
+    for url in ("postgresql://me:secret@host/x", "sqlite:///history.db", "mysql+asyncmy://me:secret@host/x"):
+        with pytest.raises(StoreError, match=like) as told:
+            await Store.open(url)
+        assert "secret" not in str(told.value)
+    with pytest.raises(StoreError, match="Connect call failed") as refused:
+        await Store.open("postgresql+asyncpg://me:secret@127.0.0.1:1/x")
+    assert "secret" not in str(refused.value)
 
 
-async def test_the_history_uses_wal_so_that_readers_never_block(store: Store, url: str) -> None:
-    database = url.removeprefix("sqlite+aiosqlite:///")
-    assert Path(database + "-wal").exists()
+async def test_what_speaks_to_postgresql_is_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    with pytest.raises(StoreError, match=r"pip install .* requirements-postgresql\.lock"):
+        await Store.open("postgresql+asyncpg://me@127.0.0.1:1/x")
+
+
+async def test_a_history_in_sqlite_uses_wal_so_that_readers_never_block(tmp_path: Path) -> None:
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/history.db")
+    assert (tmp_path / "history.db-wal").exists()
+    await store.close()
 
 
 async def test_migrations_lead_to_exactly_the_tables_that_the_code_uses(url: str) -> None:

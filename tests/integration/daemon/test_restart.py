@@ -1,14 +1,15 @@
 """After a kill the daemon goes on where it was: nothing lost, nothing judged twice, no alert that flaps."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from monitor.ownership import RULES_VERSION
+from monitor.store import Store
 from tests.support.daemons import Row, Site, TurnableClock, Watched, signed, unsigned, until, watching
 from tests.support.evm import give
 from tests.support.nodes import AnvilFactory
@@ -17,6 +18,13 @@ from tests.support.processes import MonitorProcess
 pytestmark = pytest.mark.integration
 
 ETHEREUM = {"exchange": "okx", "network": "ethereum"}
+
+
+@pytest.fixture
+def site(site: Site, history_url: str) -> Site:
+    """With its history on each kind of database."""
+    site.sections["store"] = {"url": history_url}
+    return site
 
 
 async def attempts(watched: Watched) -> float:
@@ -28,10 +36,14 @@ async def rows(watched: Watched) -> list[dict[str, Any]]:
     return list(found["claims"]) if found else []
 
 
-def mark_verdicts(history: Path) -> int:
+async def mark_verdicts(site: Site) -> int:
     """Write into every kept verdict where it comes from, so that one judged anew can be told; how many there are."""
-    with sqlite3.connect(history) as database:
-        return database.execute("update verdicts set reason = 'kept: ' || reason").rowcount
+    store = await Store.open(site.sections["store"]["url"])
+    kept = await store.verdicts(RULES_VERSION)
+    marked = {mark: replace(verdict, reason=f"kept: {verdict.reason}") for mark, verdict in kept.items()}
+    await store.save_verdicts(RULES_VERSION, marked)
+    await store.close()
+    return len(marked)
 
 
 async def test_after_a_kill_in_the_middle_of_a_poll_all_is_there_before_the_next_poll_ends(
@@ -63,7 +75,7 @@ async def test_after_a_kill_in_the_middle_of_a_poll_all_is_there_before_the_next
         alerts = await watched.alerts()
         process.kill()
 
-    assert mark_verdicts(site.folder / "history.db") == 2
+    assert await mark_verdicts(site) == 2
     await asyncio.to_thread(process.start)
     async with process.watched() as watched:
 

@@ -73,7 +73,7 @@ def upgrade() -> None:
         sa.Column("ratio", sa.Text(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ratios")),
-        comment="Live ratios on the acting basis, whenever they changed.",
+        comment="What falls are measured from: ratios on the acting basis, and what networks held.",
     )
     with op.batch_alter_table("ratios", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ratios_at"), ["at"], unique=False)
