@@ -9,7 +9,7 @@ from aiohttp import web
 
 from monitor.formats import shown_value
 from monitor.model import Assessment, Claim, Verdict, VerdictStatus, World
-from monitor.web import plain, serialise, words
+from monitor.web import lists, plain, serialise, snapshots, words
 from monitor.web.deps import DEPS
 from monitor.web.plain import Json
 
@@ -77,15 +77,15 @@ async def account(request: web.Request) -> web.Response:
     held = {token: amounts[name] for token, amounts in whole.balances.items() if name in amounts} if whole else {}
     if state is None or whole is None or not held:
         raise web.HTTPNotFound(text=f"no whole snapshot of {assessment.exchange} on {network} has an account {name}")
-    outputs = await asyncio.to_thread(serialise.outputs, whole, name)  # many may have to be gone through
-    found = serialise.account(state, whole, held) | {"outputs": outputs}
+    outputs = await asyncio.to_thread(snapshots.outputs, whole, name)  # many may have to be gone through
+    found = snapshots.account(state, whole, held) | {"outputs": outputs}
     return answer(_stamped(world) | {"account": name, "network": network} | found)
 
 
 @routes.get("/api/v1/endpoints")
 async def endpoints(request: web.Request) -> web.Response:
     world = _world(request)
-    return answer(_stamped(world) | {"endpoints": [serialise.endpoint(each) for each in world.endpoints]})
+    return answer(_stamped(world) | {"endpoints": [snapshots.endpoint(each) for each in world.endpoints]})
 
 
 @routes.get("/api/v1/alerts")
@@ -151,7 +151,7 @@ def _page(assessment: Assessment, wanted: _Wanted) -> Json:
     rows = list(islice(found, wanted.offset, wanted.offset + wanted.limit))
     more = _any(found)
     return {
-        "claims": [serialise.claim(claim, verdict, assessment.snapshots) for claim, verdict in rows],
+        "claims": [lists.claim(claim, verdict, assessment.snapshots) for claim, verdict in rows],
         "offset": wanted.offset,
         "next": wanted.offset + len(rows) if more else None,
     }

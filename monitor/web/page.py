@@ -15,7 +15,7 @@ from monitor.formats import figures, shown
 from monitor.formats.phrases import counted, moment, span
 from monitor.judgement.unread import rests_on_unread, unless
 from monitor.model import AlertState, AssetAssessment, Basis, World
-from monitor.web import plain, serialise, words
+from monitor.web import lists, plain, words
 from monitor.web.deps import DEPS, Deps
 
 _HERE = Path(__file__).parent
@@ -163,7 +163,7 @@ def _environment() -> Environment:
         PROOFS=words.PROOFS,
         STATUSES=words.STATUSES,
         VERDICTS=words.VERDICTS,
-        verdict_table=serialise.verdicts,
+        verdict_table=lists.verdicts,
         bars=bars,
         limit_mark=limit_mark,
         active_alerts=active_alerts,

@@ -16,7 +16,7 @@ from monitor.model import ReserveStatus, Step, World
 from monitor.registry import load as load_registry
 from monitor.settings import Settings
 from monitor.store import Store
-from tests.support.daemons import Site, signed
+from tests.support.daemons import Site, list_of, publish, signed
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
 
@@ -80,3 +80,20 @@ async def test_what_a_world_says_is_in_the_history(hub: Hub, store: Store) -> No
     for step in Step:
         (told,) = await store.history("okx", step)
         assert {asset: each.worst for asset, each in told.assets.items()} == {"ETH": ReserveStatus.UNKNOWN}
+
+
+async def test_the_rows_that_are_shown_are_those_of_the_list_that_was_judged(hub: Hub, site: Site) -> None:
+    def shown() -> list[str]:
+        assert hub.world
+        okx = hub.world.assessments["okx"]
+        assert len(okx.claims) == len(okx.claim_verdicts) == sum(okx.verdicts.values())
+        return [claim.address for claim in okx.claims]
+
+    assert shown() == []
+    await hub.refresh_wallets("okx")
+    assert shown() == [signed(1).address]
+    publish(site.list("okx"), list_of([signed(1), signed(2)]))
+    await hub.exchanges["okx"].refresh_wallets()
+    assert shown() == [signed(1).address], "a list that was taken up, and not judged yet with all else, is not shown"
+    await hub.assess()
+    assert shown() == [signed(1).address, signed(2).address]

@@ -1,8 +1,35 @@
-"""Proofs of liabilities, and how regularly an exchange publishes, as JSON's types."""
+"""What an exchange says that it owes, the proof of it, and how regularly it publishes, as JSON's types."""
 
 from monitor.formats.figures import exact
-from monitor.model import ProofState, Regularity
+from monitor.model import Liabilities, ProofState, Regularity
 from monitor.web.plain import Json, document, time
+
+
+def liabilities(owed: Liabilities | None) -> Json | None:
+    if owed is None:
+        return None
+    return {
+        "as_of": time(owed.as_of),
+        "owed": {name: exact(value) for name, value in owed.owed.items()},
+        "carried": {name: time(as_of) for name, as_of in owed.carried.items()},
+        "falls": [
+            {
+                "asset": fall.asset,
+                "before": exact(fall.before),
+                "before_as_of": time(fall.before_as_of),
+                "amount": exact(fall.amount),
+                "as_of": time(fall.as_of),
+                "seen_at": time(fall.seen_at),
+            }
+            for fall in owed.falls
+        ],
+        "unknown_names": sorted(owed.unknown_names),
+        "unaddressed": {name: exact(value) for name, value in owed.unaddressed.items()},
+        "report_id": owed.report_id or None,
+        "merkle_root": owed.merkle_root or None,
+        "layout": owed.layout,
+        "document": document(owed.document),
+    }
 
 
 def proof(state: ProofState | None) -> Json | None:

@@ -1,0 +1,70 @@
+"""What is held of an asset against what is owed, as JSON's types."""
+
+from collections.abc import Mapping
+
+from monitor.formats.figures import exact
+from monitor.judgement.unread import rests_on_unread, unless
+from monitor.model import AssetAssessment, Gap, PositionHeld, SnapshotState
+from monitor.web.plain import Json, by_basis, number
+from monitor.web.snapshots import snapshot_of
+
+
+def asset(each: AssetAssessment, snapshots: Mapping[str, SnapshotState]) -> Json:
+    """One asset: sums and ratios on every basis, each network's part with the block it comes from."""
+    return {
+        "status": each.status,
+        "implied": each.implied,
+        "basis": each.basis,
+        "breach_below": exact(each.breach_below),
+        "warn_below": number(each.warn_below),
+        "owed": number(each.owed),
+        "unaddressed": exact(each.unaddressed),
+        "totals": by_basis(each.totals),
+        "ratios": by_basis(each.ratios),
+        "lower_bounds": by_basis(each.lower_bounds),
+        "upper_bounds": by_basis(each.upper_bounds),
+        "unjudged": by_basis(each.unjudged),
+        "unread": by_basis(each.unread),
+        "unless": unless(each) if rests_on_unread(each) else None,
+        "report_ratios": by_basis(each.report_ratios),
+        "networks": {
+            network: {"reserves": by_basis(sums), "snapshot": snapshot_of(snapshots.get(network))}
+            for network, sums in each.reserves.items()
+        },
+        "positions": [position(held, snapshots) for held in each.positions],
+        "gaps": [gap(missing) for missing in each.gaps],
+    }
+
+
+def position(held: PositionHeld, snapshots: Mapping[str, SnapshotState]) -> Json:
+    """Part of an asset's reserves that is no coin in a wallet, with the rate and the block that its number is from."""
+    token, what = held.token, held.token.position
+    return {
+        "name": what.name if what else None,
+        "kind": what.kind if what else None,
+        "network": token.network,
+        "contract": token.contract,
+        "reserves": by_basis(held.amounts),
+        "rate": rate(held),
+        "snapshot": snapshot_of(snapshots.get(token.network)),
+    }
+
+
+def rate(held: PositionHeld) -> Json:
+    """Coins per unit of a position, and the answer that this is from: ``assets`` for ``shares``, in base units."""
+    call = held.token.position.rate if held.token.position else None
+    answer = {
+        "function": call.function if call else None,
+        "shares": str(held.rate.shares) if held.rate else None,
+        "assets": str(held.rate.assets) if held.rate else None,
+    }
+    return {"per_unit": exact(held.per_unit), **answer}
+
+
+def gap(missing: Gap) -> Json:
+    return {"network": missing.network or None, "reason": missing.reason, **_claimed(missing)}
+
+
+def _claimed(missing: Gap) -> Json:
+    unbounded = missing.claimed is not None and not missing.claimed.is_finite()
+    return {"claimed": number(missing.claimed), "unbounded": unbounded}

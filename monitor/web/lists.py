@@ -1,0 +1,125 @@
+"""Wallet lists, their rows with what was made of them, and their audits, as JSON's types."""
+
+from collections.abc import Mapping
+
+from monitor.formats.figures import exact
+from monitor.model import Assessment, Audit, Claim, SignaturesGone, SnapshotState, Verdict, VerdictStatus
+from monitor.web.plain import Json, block, number, time
+
+
+def wallet_list(assessment: Assessment) -> Json:
+    """The list in use, without its rows."""
+    return {
+        "accepted_at": time(assessment.listed_at),
+        "verdicts": verdicts(assessment.verdicts),
+        "messages": dict(assessment.messages),
+        "changes": dict(assessment.changes),
+        "last_changes": last_changes(assessment),
+        "signatures_gone": signatures_gone(assessment.signatures_gone),
+        "summary_differences": [
+            {"coin": each.coin, "stated": exact(each.stated), "summed": exact(each.summed)}
+            for each in assessment.differences
+        ],
+        "repeated_claims": {
+            "rows": assessment.repeats.total,
+            "examples": [
+                {
+                    "network": each.network,
+                    "address": each.account,
+                    "rows": [{"file": file, "line": line} for file, line in each.rows],
+                }
+                for each in assessment.repeats.examples
+            ],
+        },
+        "shared_accounts": [
+            {"exchange": each.exchange, "count": each.count, "examples": list(each.examples)}
+            for each in assessment.shared
+        ],
+    }
+
+
+def verdicts(counts: Mapping[tuple[str, VerdictStatus], int]) -> dict[str, dict[str, int]]:
+    """By network: every status, 0 where there is no such claim."""
+    networks = sorted({network for network, _ in counts})
+    return {
+        network: {status.value: counts.get((network, status), 0) for status in VerdictStatus} for network in networks
+    }
+
+
+def last_changes(assessment: Assessment) -> Json | None:
+    changes = assessment.last_changes
+    if changes is None:
+        return None
+    return {
+        "at": time(assessment.changed_at),
+        "added": list(changes.added),
+        "removed": list(changes.removed),
+        "altered": list(changes.altered),
+        "restated": changes.restated,
+    }
+
+
+def signatures_gone(gone: SignaturesGone | None) -> Json | None:
+    if gone is None:
+        return None
+    amounts = {asset: exact(amount) for asset, amount in gone.amounts.items()}
+    return {"at": time(gone.at), "accounts": gone.accounts, "amounts": amounts, "unread": gone.unread}
+
+
+def audit(done: Audit | None) -> Json | None:
+    if done is None:
+        return None
+    return {
+        "at": time(done.at),
+        "matches": done.matches,
+        "mismatches": [
+            {
+                "line": each.line,
+                "network": each.network,
+                "asset": each.token.asset,
+                "address": each.account,
+                "claimed": exact(each.claimed),
+                "found": exact(each.found),
+            }
+            for each in done.mismatches
+        ],
+        "unjudged": dict(done.unjudged),
+        "heights": {
+            network: {"count": each.count, "lowest": each.lowest, "highest": each.highest}
+            for network, each in done.heights.items()
+        },
+        "report_unknown": dict(done.report_unknown),
+    }
+
+
+def claim(row: Claim, verdict: Verdict, snapshots: Mapping[str, SnapshotState]) -> Json:
+    """One row of the list, what was made of it, and what its account holds by the last whole snapshot."""
+    return {
+        "file": row.file,
+        "line": row.line,
+        "coin": row.coin,
+        "network": row.network,
+        "asset": row.token.asset if row.token is not None else None,
+        "contract": row.token.contract if row.token is not None else None,
+        "position": row.token.position.name if row.token is not None and row.token.position is not None else None,
+        "kind": row.kind,
+        "address": row.address,
+        "account": row.account,
+        "fault": row.fault or None,
+        "claimed": number(row.amount),
+        "height": row.height,
+        "verdict": verdict.status,
+        "reason": verdict.reason,
+        "administered": verdict.administered,
+        "balance": _balance(row, snapshots),
+    }
+
+
+def _balance(row: Claim, snapshots: Mapping[str, SnapshotState]) -> Json | None:
+    state = snapshots.get(row.network or "")
+    if state is None or state.snapshot is None or row.token is None or row.account is None:
+        return None
+    units = state.snapshot.balances.get(row.token, {}).get(row.account)
+    if units is None:
+        return None
+    return {"amount": exact(row.token.whole(units)), "block": block(state.snapshot.block)}
