@@ -10,6 +10,10 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from monitor.formats import shown, shown_lines, shown_value
 
+Style = Literal["json", "console"]
+Configured = tuple[str, Style]
+"""Level and style."""
+
 _LINED = frozenset({"exception", "stack"})
 """Fields that hold a traceback: their lines are our own."""
 
@@ -32,8 +36,19 @@ def _fit(value: object) -> object:
             return shown(str(value))
 
 
-def configure(level: str = "info", style: Literal["json", "console"] = "json") -> None:
+_configured: Configured = ("warning", "console")
+"""As of a process that nobody has configured."""
+
+
+def configured() -> Configured:
+    """How this process logs, for those that it starts."""
+    return _configured
+
+
+def configure(level: str = "info", style: Style = "json") -> None:
     """Set up structlog and the standard library's logging alike: one line an event, JSON or for people."""
+    global _configured  # noqa: PLW0603 - logging is one for the whole process
+    _configured = level, style
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

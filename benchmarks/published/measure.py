@@ -15,7 +15,7 @@ from typing import NamedTuple, ParamSpec, TypeVar
 from benchmarks.published import lists
 from monitor.judgement import compare_lists
 from monitor.model import Document, ListChanges, WalletList
-from monitor.published import claims_again, no_full_collections, read_wallets, unpack
+from monitor.published import claims_again, read_wallets, unpack
 from monitor.registry import Registry, load
 from monitor.settings import DocumentSettings
 
@@ -67,9 +67,8 @@ def ours(rows: int) -> Run:
     """What the daemon does between a new archive's arrival and the record of its changes."""
     registry = load()
     raw = lists.archive("new", rows)
-    with no_full_collections():
-        published, reading = _timed(_read, raw, registry)
-        changes, comparing = _timed(_compare, lists.archive("previous", rows), published, registry)
+    published, reading = _timed(_read, raw, registry)
+    changes, comparing = _timed(_compare, lists.archive("previous", rows), published, registry)
     peak = _peak()
     _check(rows, published, changes)
     return Run((reading, comparing), peak)

@@ -9,7 +9,8 @@ import typer
 from monitor.cli.configured import configured, log_for_people
 from monitor.cli.options import FormatOption, JsonOption, ListArgument, OptionalConfigOption
 from monitor.cli.printing import ExitStatus, SafeTable, json_line, note, progress_bar, say
-from monitor.daemon.lists import JudgedFile, judge_list
+from monitor.daemon.judged import JudgedList
+from monitor.daemon.lists import judge_list
 from monitor.formats import SECRETS
 from monitor.model import VerdictStatus
 from monitor.published import is_url
@@ -66,21 +67,18 @@ def ownership(
         raise typer.Exit(ExitStatus.UNJUDGED)
 
 
-def _nothing_judged(judged: JudgedFile) -> bool:
+def _nothing_judged(judged: JudgedList) -> bool:
     """Whether no signature came to an answer, though there are some, or not even a row did."""
     if any(verdict.status in _ANSWERS for verdict in judged.verdicts):
         return False
-    rows = zip(judged.published.claims, judged.verdicts, strict=True)
-    unsupported = [claim for claim, verdict in rows if verdict.status is VerdictStatus.UNSUPPORTED]
-    return len(unsupported) == len(judged.verdicts) or any(any(claim.signatures) for claim in unsupported)
+    # What is signed and came to no answer is unsupported.
+    return judged.holdings.has_signatures or all(
+        verdict.status is VerdictStatus.UNSUPPORTED for verdict in judged.verdicts
+    )
 
 
-def _messages(judged: JudgedFile) -> Counter[str]:
-    return Counter(claim.message for claim in judged.published.claims if claim.signatures)
-
-
-def _print_json(judged: JudgedFile) -> None:
-    for claim, verdict in zip(judged.published.claims, judged.verdicts, strict=True):
+def _print_json(judged: JudgedList) -> None:
+    for claim, verdict in zip(judged.claims, judged.verdicts, strict=True):
         json_line(
             {
                 "file": claim.file,
@@ -94,15 +92,13 @@ def _print_json(judged: JudgedFile) -> None:
         )
     counts = Counter(verdict.status for verdict in judged.verdicts)
     summary: dict[str, object] = {status.value: counts[status] for status in VerdictStatus}
-    summary |= {"rows": len(judged.verdicts), "messages": dict(_messages(judged)), "unread": judged.published.unread}
+    summary |= {"rows": len(judged.verdicts), "messages": dict(judged.messages), "unread": judged.unread}
     json_line({"summary": summary})
 
 
-def _print_table(judged: JudgedFile) -> None:
-    rows = sorted(
-        zip(judged.published.claims, judged.verdicts, strict=True), key=lambda row: _WORST_FIRST.index(row[1].status)
-    )
-    shown = SafeTable("line", "coin", "network", "address", "verdict", "reason", title=judged.published.document.source)
+def _print_table(judged: JudgedList) -> None:
+    rows = sorted(zip(judged.claims, judged.verdicts, strict=True), key=lambda row: _WORST_FIRST.index(row[1].status))
+    shown = SafeTable("line", "coin", "network", "address", "verdict", "reason", title=judged.document.source)
     for claim, verdict in rows[:_SHOWN]:
         status = (verdict.status, _STYLES.get(verdict.status, "yellow"))
         shown.add_row(str(claim.line), claim.coin, claim.network or "unknown", claim.address, status, verdict.reason)
@@ -110,16 +106,16 @@ def _print_table(judged: JudgedFile) -> None:
     if len(rows) > _SHOWN:
         say(f"and {len(rows) - _SHOWN} rows more, none of them worse; --json prints all")
     _by_network(judged).print()
-    for text, count in _messages(judged).most_common():
+    for text, count in Counter(judged.messages).most_common():
         note(f"message '{text}': {count} row(s)")
-    for sentence in judged.published.unread:
+    for sentence in judged.unread:
         note(sentence)
 
 
-def _by_network(judged: JudgedFile) -> SafeTable:
+def _by_network(judged: JudgedList) -> SafeTable:
     counts = Counter(
         (claim.network or "unknown", verdict.status)
-        for claim, verdict in zip(judged.published.claims, judged.verdicts, strict=True)
+        for claim, verdict in zip(judged.claims, judged.verdicts, strict=True)
     )
     shown = SafeTable(
         "network", *(status.value for status in _WORST_FIRST), title="By network and verdict, worst first"

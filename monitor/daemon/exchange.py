@@ -1,27 +1,25 @@
 """Watching one exchange: its list and the verdicts on it; beside it, what the exchange says that it owes."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from threading import Event
 
 import aiohttp
 import structlog
 
-from monitor import ownership
 from monitor.daemon.clock import Clock
 from monitor.daemon.documents import AcceptedDocument, DocumentAttempts
-from monitor.daemon.judged import JudgedList, judged_list, with_answers
+from monitor.daemon.handing_over import NewList
+from monitor.daemon.judged import JudgedList, with_answers
 from monitor.daemon.liabilities import LiabilitiesWatch
-from monitor.daemon.memory import let_go
+from monitor.daemon.list_judge import ListJudge
+from monitor.daemon.list_reading import ListTask
 from monitor.daemon.owners import Owners
-from monitor.daemon.stakes import stakes_of
+from monitor.daemon.packed import PackedVerdicts
 from monitor.daemon.written import written
-from monitor.judgement import as_text, compare_lists
 from monitor.model import (
     Address,
-    ClaimKind,
     Confirmation,
     DocumentState,
     ListChanges,
@@ -29,35 +27,15 @@ from monitor.model import (
     OwnerOutcome,
     OwnerQuestion,
     Token,
-    Verdict,
-    WalletList,
 )
-from monitor.ownership import Judged
-from monitor.published import (
-    DocumentError,
-    Fetched,
-    Unchanged,
-    check_shrink,
-    claims_again,
-    fetch_list,
-    no_full_collections,
-    read_wallets,
-    refusing,
-    unpack,
-)
+from monitor.published import DocumentError, Fetched, Reason, Unchanged, fetch_list, refusing
 from monitor.registry import Registry
 from monitor.settings import ExchangeSettings, mask_source
 from monitor.store import Store, StoredDocument, StoreError
 
 WALLETS = "wallets"
 
-Progress = Callable[[int], None]
-
 _log = structlog.get_logger(__name__)
-
-
-class _ClosingError(Exception):
-    """The daemon stops while a list is judged; nobody waits for the verdicts any more."""
 
 
 class ExchangeWatch:
@@ -72,34 +50,23 @@ class ExchangeWatch:
         store: Store,
         session: aiohttp.ClientSession,
         now: Clock,
-        known: dict[bytes, Verdict],
-        closing: Event,
-        reading: asyncio.Lock,
+        lists: ListJudge,
     ) -> None:
-        """``known`` are verdicts of an earlier run, or of an earlier configuration, by fingerprint.
-
-        ``reading`` is held while a list is read and judged. All exchanges have the same: so one list is in the works at
-        a time, and what all of them need until they are judged, several times what they need for good, is never there
-        at once. A list is judged on all cores anyway.
-        ``closing`` makes a judgement under way give up: a large list takes longer than a stop may.
-        """
+        """``lists`` judges the list whenever it is a new one."""
         self.name = name
         self.settings = settings
         self.registry = registry
         self._store = store
         self._session = session
         self._now = now
-        self.verdicts = known
-        """By fingerprint, before any message was refused: those of the list in use, once there is one."""
-        self._closing = closing
-        self._reading = reading
+        self._lists = lists
         self.judged: JudgedList | None = None
         owed = settings.liabilities
         self.owed = LiabilitiesWatch(name, owed, registry, store=store, session=session, now=now) if owed else None
         self.changes: dict[str, int] = {"added": 0, "removed": 0, "altered": 0}
         self.last_changes: tuple[datetime, ListChanges] | None = None
         self._wanted: Mapping[str, Mapping[Token, frozenset[Address]]] = {}
-        self._unpromoted: tuple[Verdict, ...] = ()
+        self._unpromoted: PackedVerdicts | None = None
         self._told: dict[bytes, Confirmation] = {}
         self._oldest: datetime | None = None
         """When the oldest confirmation was told that still holds."""
@@ -120,33 +87,21 @@ class ExchangeWatch:
         self.last_changes = (min(last[0], self._now()), last[1]) if last else None
         stored = await self._kept.load()
         if stored:
-            async with self._reading:
-                with no_full_collections():
-                    await self._restore_wallets(stored)
+            await self._restore_wallets(stored)
         if self.owed:
             await self.owed.restore()
 
     async def _restore_wallets(self, stored: StoredDocument) -> None:
+        task = ListTask(stored.document, self.settings.wallets, self.registry, stored.accepted_at)
         try:
-            published = await asyncio.to_thread(self._reread_wallets, stored)
+            with refusing(lambda: stored.document.source):
+                new = await self._lists.judge(task, stored.content)
+                await self._take_up(new.judged)
         except DocumentError as error:
-            _log.warning("the kept list cannot be read any more", exchange=self.name, error=str(error))
+            trace = error if error.reason is Reason.UNEXPECTED else None
+            _log.warning("the kept list cannot be used any more", exchange=self.name, error=str(error), exc_info=trace)
         else:
-            try:
-                await self._take_up(published, stored.accepted_at)
-            except _ClosingError:
-                raise
-            except Exception:  # noqa: BLE001 - whatever it is, the daemon must start, and a good list takes its place
-                _log.exception("the kept list cannot be judged any more", exchange=self.name)
-                return
             self._kept.in_use(stored)
-            rows = list(published.claims)
-            del published
-            await asyncio.to_thread(let_go, rows)
-
-    def _reread_wallets(self, stored: StoredDocument) -> WalletList:
-        files = unpack(stored.content, stored.document, self.settings.wallets)
-        return read_wallets(files, stored.document, self.settings.wallets.format, self.registry)
 
     @property
     def asked(self) -> bool:
@@ -167,18 +122,16 @@ class ExchangeWatch:
 
     # --- Documents ---------------------------------------------------------------------------------------------------
 
-    async def refresh_wallets(self, progress: Progress | None = None) -> bool:
+    async def refresh_wallets(self) -> bool:
         """Ask for the list; judge and take it up if it is a new one. False when nothing changed or it was refused."""
         try:
-            with refusing(lambda: mask_source(self.settings.wallets.source), but=_ClosingError):
+            with refusing(lambda: mask_source(self.settings.wallets.source)):
                 fetched = await fetch_list(self.settings.wallets, session=self._session, known=self._kept.validators)
                 if isinstance(fetched, Unchanged):
                     self._attempts.accepted()
                     await self._kept.unchanged(fetched.validators)
                     return False
-                async with self._reading:
-                    with no_full_collections():
-                        await self._renew(fetched, progress)
+                await self._renew(fetched)
                 return True
         except DocumentError as error:
             self._attempts.refused(error)
@@ -189,21 +142,17 @@ class ExchangeWatch:
         """How soon to ask for the list once more, where that is sooner than its refresh."""
         return self._attempts.again or self._kept.again
 
-    async def _renew(self, fetched: Fetched, progress: Progress | None) -> None:
+    async def _renew(self, fetched: Fetched) -> None:
         """Read, judge and take up a list that is not the one before. Raises DocumentError.
 
         It is kept once it was taken up: one that cannot be judged must not take the place of the last good one.
         """
-        published = await asyncio.to_thread(
-            read_wallets, fetched.files, fetched.document, self.settings.wallets.format, self.registry
-        )
-        if self.judged:
-            check_shrink(len(self.judged.claims), published, self.settings.wallets.max_shrink)
-        changes = await self._compare(published)
         accepted_at = self._now()
-        await self._take_up(published, accepted_at, progress)
+        new = await self._judge(fetched, accepted_at)
+        await self._take_up(new.judged)
         self._attempts.accepted()
-        await self._kept.save(fetched, published.layout, accepted_at, changes)
+        changes = new.changes
+        await self._kept.save(fetched, new.judged.layout, accepted_at, changes)
         if changes:
             self.changes = {change: count + len(getattr(changes, change)) for change, count in self.changes.items()}
             self.last_changes = (accepted_at, changes)
@@ -215,32 +164,25 @@ class ExchangeWatch:
                 altered=len(changes.altered),
                 restated=changes.restated,
             )
-        for sentence in published.unread:
+        for sentence in new.judged.unread:
             _log.warning("part of the list was not read", exchange=self.name, what=sentence)
-        rows = list(published.claims)
-        del published
-        await asyncio.to_thread(let_go, rows)
 
-    async def _compare(self, published: WalletList) -> ListChanges | None:
-        """What is new against the last list, read again from its bytes: its evidence is not kept in memory, nor now."""
+    async def _judge(self, fetched: Fetched, accepted_at: datetime) -> NewList:
+        """Judge a list, and compare it with the last one, read again from its bytes: its evidence is in no memory."""
         try:
-            stored = await self._kept.load()
+            last = await self._kept.load()
         except StoreError as error:
             _log.error("the history was not read", exchange=self.name, error=str(error))
-            return None
-        if stored is None:
-            return None
-
-        def compare() -> ListChanges | None:
-            settings = self.settings.wallets
-            try:
-                files = unpack(stored.content, stored.document, settings)
-                rows = claims_again(files, stored.document, settings.format, self.registry)
-                return compare_lists(rows, published.claims)
-            except DocumentError:
-                return None  # of a layout that is not configured any more: nothing to compare with
-
-        return await asyncio.to_thread(compare)
+            last = None
+        task = ListTask(
+            fetched.document,
+            self.settings.wallets,
+            self.registry,
+            accepted_at,
+            previous=last.document if last else None,
+            rows_before=len(self.judged.claims) if self.judged else 0,
+        )
+        return await self._lists.judge(task, fetched.raw, last.content if last else b"")
 
     def document_states(self) -> dict[str, DocumentState]:
         """Where the configured documents stand."""
@@ -250,45 +192,11 @@ class ExchangeWatch:
 
     # --- Ownership ---------------------------------------------------------------------------------------------------
 
-    async def _take_up(self, published: WalletList, accepted_at: datetime, progress: Progress | None = None) -> None:
-        """Judge what was not judged before, keep those verdicts, and make the list the current one."""
-        loop = asyncio.get_running_loop()
-        found: asyncio.Queue[Judged | None] = asyncio.Queue()
-
-        def keep(verdicts: Judged | None) -> None:
-            loop.call_soon_threadsafe(found.put_nowait, verdicts)
-
-        def tell(done: int) -> None:
-            if self._closing.is_set():
-                raise _ClosingError
-            if progress:
-                progress(done)
-
-        def judge() -> tuple[JudgedList, Mapping[str, Mapping[Token, frozenset[Address]]], dict[bytes, Verdict]]:
-            prints = [ownership.fingerprint(claim) for claim in published.claims]
-            verdicts = ownership.judge_all(
-                published.claims, self.registry.networks, prints=prints, known=self.verdicts, progress=tell, keep=keep
-            )
-            # Of many rows most say the same: equal verdicts are one object, of which there are few to collect.
-            same: dict[Verdict, Verdict] = {}
-            known = {mark: same.setdefault(each, each) for mark, each in zip(prints, verdicts, strict=True)}
-            messages = self.settings.wallets.messages
-            accepted = ownership.accept(
-                published.claims, verdicts, frozenset(messages) if messages is not None else None
-            )
-            accepted = [same.setdefault(each, each) for each in accepted]
-            networks = self.registry.networks
-            asked = ownership.asked(published.claims, accepted, networks)
-            stakes, stakers = stakes_of(published.claims, networks), self._stakers(published)
-            judged = judged_list(published, asked, accepted_at, stakes, stakers)
-            return judged, {network: judged.holdings.wanted(network) for network in judged.holdings.networks}, known
-
-        keeping = asyncio.create_task(self._keep_verdicts(found))
-        try:
-            judged, wanted, known = await asyncio.to_thread(judge)
-        finally:
-            keep(None)
-            await keeping
+    async def _take_up(self, judged: JudgedList) -> None:
+        """Make ``judged`` the current list, with what chains have told of its owners."""
+        wanted = await asyncio.to_thread(
+            lambda: {each: judged.holdings.wanted(each) for each in judged.holdings.networks}
+        )
         async with self._promoting:
             told, now = await self._confirmations(judged.questions), self._now()
             # Nothing was told in the future, whatever the system's clock was then.
@@ -296,8 +204,6 @@ class ExchangeWatch:
             self._unpromoted = judged.verdicts
             promoted = await self._with_answers(judged)
             self._wanted, self.judged = wanted, promoted
-            # What was found of lists that are gone goes too: else each change would leave something for good.
-            self.verdicts = known
 
     async def _confirmations(self, questions: Mapping[bytes, OwnerQuestion]) -> Mapping[bytes, Confirmation]:
         """What chains said of ``questions``; where the history cannot be read, what is known of them in this run."""
@@ -306,31 +212,6 @@ class ExchangeWatch:
         except StoreError as error:
             _log.error("the history was not read", exchange=self.name, error=str(error))
             return {mark: said for mark, said in self._told.items() if mark in questions}
-
-    def _stakers(self, published: WalletList) -> frozenset[tuple[str, Address]]:
-        """The owners of validators by what the list says, on the network of these and on that of their accounts."""
-        staked = (claim for claim in published.claims if claim.kind is not ClaimKind.ACCOUNT)
-        return frozenset(
-            (network, as_text(owner))
-            for claim in staked
-            if claim.network
-            for owner in claim.owners
-            if owner
-            for network in (claim.network, self.registry.networks[claim.network].execution)
-            if network
-        )
-
-    async def _keep_verdicts(self, found: asyncio.Queue[Judged | None]) -> None:
-        """Save verdicts as they are found, up to the None at their end: who is stopped in between goes on from there.
-
-        Few at a time: the database makes its statements in the event loop.
-        """
-        while True:
-            verdicts = await found.get()
-            if verdicts is None:
-                return
-            self.verdicts.update(verdicts)
-            await written(self._store.save_verdicts(ownership.RULES_VERSION, verdicts))
 
     def questions(self, network: str) -> dict[bytes, OwnerQuestion]:
         """What is to be asked of ``network`` about owners."""
@@ -365,6 +246,8 @@ class ExchangeWatch:
             ),
             default=None,
         )
+        if self._unpromoted is None:
+            return judged
         left_out = self.settings.administered == "listed"
         return await asyncio.to_thread(with_answers, judged, self._unpromoted, self._told, since, leave_out=left_out)
 

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from threading import Event
 
 import aiohttp
 import structlog
@@ -16,12 +15,14 @@ from monitor.daemon.assessor import Assessor
 from monitor.daemon.audits import Audits
 from monitor.daemon.claimed_balances import KEPT
 from monitor.daemon.clock import SteadyClock
-from monitor.daemon.exchange import ExchangeWatch, Progress
+from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.history import HistoryKeeper, SnapshotKeeper
 from monitor.daemon.journals import StoredJournals
+from monitor.daemon.list_judge import ListJudge
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.readers import configured_network
 from monitor.daemon.signature_losses import SignatureLosses
+from monitor.daemon.stored_verdicts import StoredVerdicts
 from monitor.daemon.written import written
 from monitor.metrics import Rendered
 from monitor.model import (
@@ -30,10 +31,8 @@ from monitor.model import (
     JobState,
     OwnerAnswer,
     ReloadState,
-    Verdict,
     World,
 )
-from monitor.ownership import RULES_VERSION
 from monitor.registry import Registry
 from monitor.settings import ExchangeSettings, NetworkSettings, Settings, masked
 from monitor.store import Store
@@ -77,7 +76,6 @@ class Hub:
         self._now = now
         self._jobs = jobs
         self._render = render
-        self._known: dict[bytes, Verdict] = {}
         self._assessing = asyncio.Lock()
         self._asked = self._answered = 0
         self._balance_slots: Mapping[str, Mapping[str, BalanceSlot]] = {}
@@ -87,8 +85,7 @@ class Hub:
         self._history = HistoryKeeper(store)
         self._snapshots = SnapshotKeeper(store)
         self._ready = False
-        self._closing = Event()
-        self._reading = asyncio.Lock()
+        self._lists = ListJudge(StoredVerdicts(store))
         self._gone: list[ChainReader] = []
         self.exchanges: Mapping[str, ExchangeWatch] = {}
         self.networks: Mapping[str, NetworkWatch] = {}
@@ -103,11 +100,9 @@ class Hub:
 
     async def start(self, settings: Settings, registry: Registry) -> Prepared:
         """Take up the history, and the first configuration."""
-        self._known = await self._store.verdicts(RULES_VERSION)
         await self._assessor.restore(settings)
         await self._signatures.restore()
         prepared = await self.prepare(settings, registry)
-        self._known = {}  # each exchange has its own now
         self.adopt(prepared)
         chains = {name: watch.network.caip2 for name, watch in self.networks.items()}
         for snapshot in await self._snapshots.load(chains):
@@ -169,18 +164,16 @@ class Hub:
             store=self._store,
             session=self._session,
             now=self._now,
-            known=known.verdicts if known else self._known,
-            closing=self._closing,
-            reading=self._reading,
+            lists=self._lists,
         )
 
     # --- Jobs --------------------------------------------------------------------------------------------------------
 
-    async def refresh_wallets(self, exchange: str, progress: Progress | None = None) -> bool:
+    async def refresh_wallets(self, exchange: str) -> bool:
         """Ask for an exchange's list; True when a new one was taken up."""
         watch = self.exchanges[exchange]
         before = watch.judged
-        changed = await watch.refresh_wallets(progress)
+        changed = await watch.refresh_wallets()
         if changed and before and watch.judged:
             news_for = self.settings.alerts.changed_for
             await self._signatures.note(exchange, before.holdings, watch.judged, self.networks, news_for=news_for)
@@ -315,6 +308,5 @@ class Hub:
         )
 
     async def close(self) -> None:
-        self._closing.set()
         self._gone += [watch.reader for watch in self.networks.values()]
         await self.let_go()

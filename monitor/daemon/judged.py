@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from monitor.daemon.rows import Rows
+from monitor.daemon.packed import PackedClaims, PackedVerdicts
 from monitor.judgement import Holdings, Stakes, holdings, repeats
 from monitor.model import (
     Address,
@@ -34,14 +34,14 @@ class JudgedList:
     """A published list after judgement.
 
     ``claims`` have lost their evidence (messages, signatures, keys, owners): it is judged, it is the larger part of a
-    list of some hundred thousand rows, and the store still holds the document that it came from. The rest is packed.
+    list of some hundred thousand rows, and the store still holds the document that it came from.
     """
 
     document: Document
     layout: str
     accepted_at: datetime
-    claims: Rows
-    verdicts: tuple[Verdict, ...]
+    claims: PackedClaims
+    verdicts: PackedVerdicts
     holdings: Holdings
     questions: Mapping[bytes, OwnerQuestion]
     """What chains are to be asked about unbound claims, by fingerprint of the question."""
@@ -68,7 +68,7 @@ def judged_list(
 
     ``stakers`` are the owners of staked coins, by network: a list names them by the rows of their validators.
     """
-    claims, verdicts = Rows(published.claims), asked.verdicts
+    claims, verdicts = PackedClaims(published.claims), PackedVerdicts(asked.verdicts)
     held = holdings(claims, verdicts)
     has_signatures = any(any(claim.signatures) for claim in published.claims)
     return JudgedList(
@@ -76,7 +76,7 @@ def judged_list(
         layout=published.layout,
         accepted_at=accepted_at,
         claims=claims,
-        verdicts=tuple(verdicts),
+        verdicts=verdicts,
         holdings=replace(held, has_signatures=has_signatures, uncounted=held.uncounted | stakers),
         questions=asked.questions,
         asked=asked.positions,
@@ -92,7 +92,7 @@ def judged_list(
 
 def with_answers(
     judged: JudgedList,
-    original: Sequence[Verdict],
+    original: PackedVerdicts,
     told: Mapping[bytes, Confirmation],
     since: datetime,
     *,
@@ -103,23 +103,25 @@ def with_answers(
     ``original`` are the verdicts before any answer. What was confirmed before ``since`` and not again is as good as not
     asked. ``leave_out``: claims that are only administered count as listed and no more.
     """
-    verdicts, lost = list(original), []
+    changed: dict[int, Verdict] = {}
+    lost: list[int] = []
     for mark, positions in judged.asked.items():
         said = told.get(mark)
         if said is None:
             continue
         for position in positions:
             if original[position].status is VerdictStatus.UNBOUND:
-                verdicts[position] = with_answer(
+                changed[position] = verdict = with_answer(
                     original[position], judged.questions[mark], said, since, leave_out=leave_out
                 )
-                if said.confirmed_at and verdicts[position].status is not VerdictStatus.VERIFIED:
+                if said.confirmed_at and verdict.status is not VerdictStatus.VERIFIED:
                     lost.append(position)
-    if tuple(verdicts) == judged.verdicts and tuple(lost) == judged.lost:
+    verdicts = original.with_changes(changed)
+    if verdicts == judged.verdicts and tuple(lost) == judged.lost:
         return judged
     return replace(
         judged,
-        verdicts=tuple(verdicts),
+        verdicts=verdicts,
         # The claims have lost their evidence by now, but not the fact that they had some.
         holdings=replace(
             holdings(judged.claims, verdicts),

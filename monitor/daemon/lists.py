@@ -1,69 +1,61 @@
 """One list, read and judged apart from any daemon: what the command `ownership` does."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 
-from monitor import ownership
 from monitor.chains import ChainError, ChainReader
 from monitor.daemon import Report
 from monitor.daemon.clock import utc_now
-from monitor.daemon.judged import with_answer
+from monitor.daemon.judged import JudgedList, with_answer
+from monitor.daemon.list_judge import ListJudge, NothingKnown
+from monitor.daemon.list_reading import ListTask
 from monitor.daemon.owners import Owners
 from monitor.model import Confirmation, Verdict, WalletList
-from monitor.published import Unchanged, fetch_wallets
+from monitor.published import Unchanged, fetch_list, fetch_wallets
 from monitor.registry import Registry
 from monitor.settings import NetworkSettings, WalletsSettings
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedFile:
-    """A list that was judged apart from any daemon."""
-
-    published: WalletList
-    verdicts: Sequence[Verdict]
-
-
 async def judge_list(
     wallets: WalletsSettings, registry: Registry, networks: dict[str, NetworkSettings], progress: Report
-) -> JudgedFile:
+) -> JudgedList:
     """Judge the signatures of the list at ``wallets.source``; ``networks`` are asked to confirm owners.
 
     Raises DocumentError when there is no list to judge. A network that does not answer confirms nobody.
     """
-    published = await read_list(wallets, registry)
-    total = len(published.claims)
-    verdicts = await asyncio.to_thread(
-        ownership.judge_all,
-        published.claims,
-        registry.networks,
-        messages=frozenset(wallets.messages) if wallets.messages is not None else None,
-        progress=lambda done: progress("signatures", done, total),
-    )
-    asked = await asyncio.to_thread(ownership.asked, published.claims, verdicts, registry.networks)
+    match await fetch_list(wallets):
+        case Unchanged():
+            raise RuntimeError("nothing was known before, so nothing can be unchanged")
+        case fetched:
+            pass
+    task = ListTask(fetched.document, wallets, registry, utc_now())
+    new = await ListJudge(NothingKnown()).judge(task, fetched.raw, progress=partial(progress, "signatures"))
     if not networks:
-        return JudgedFile(published, asked.verdicts)
+        return new.judged
     from monitor.daemon.readers import open_readers  # noqa: PLC0415 - slow to import, and most lists are judged offline
 
+    changed: dict[int, Verdict] = {}
     async with open_readers(networks, registry) as readers:
         for name in readers:
-            await _confirm(asked, name, readers)
-    return JudgedFile(published, asked.verdicts)
+            changed |= await _confirm(new.judged, name, readers)
+    return replace(new.judged, verdicts=new.judged.verdicts.with_changes(changed))
 
 
-async def _confirm(asked: ownership.Asked, network: str, readers: Mapping[str, ChainReader]) -> None:
-    """Ask ``network``, and put what it says into the verdicts."""
-    questions = {mark: question for mark, question in asked.questions.items() if question.network == network}
+async def _confirm(judged: JudgedList, network: str, readers: Mapping[str, ChainReader]) -> dict[int, Verdict]:
+    """Ask ``network``: what it says makes these verdicts, by position."""
+    questions = {mark: question for mark, question in judged.questions.items() if question.network == network}
     now = utc_now()
     answers = await Owners().ask(network, list(questions.values()), readers)
+    changed: dict[int, Verdict] = {}
     for (mark, question), answer in zip(questions.items(), answers, strict=True):
-        for position in asked.positions[mark]:
-            before = asked.verdicts[position]
+        for position in judged.asked[mark]:
+            before = judged.verdicts[position]
             if isinstance(answer, ChainError):
-                reason = f"{before.reason}; not confirmed on chain: {answer}"
-                asked.verdicts[position] = Verdict(before.status, reason)
+                changed[position] = Verdict(before.status, f"{before.reason}; not confirmed on chain: {answer}")
             else:
-                asked.verdicts[position] = with_answer(before, question, Confirmation(answer, now), now)
+                changed[position] = with_answer(before, question, Confirmation(answer, now), now)
+    return changed
 
 
 async def read_list(wallets: WalletsSettings, registry: Registry) -> WalletList:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +17,6 @@ from monitor import __version__, logs
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.configuration import Configuration, load_web, read_configuration
 from monitor.daemon.hub import Hub, Prepared
-from monitor.daemon.memory import keep_for_good, share_heap
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.schedule import Job, Schedule
 from monitor.metrics import Exposition, Metrics
@@ -37,8 +35,6 @@ _LONGEST = 3
 """Deadlines of a reading that a poll may take before it stands still: it reads, looks back, and writes."""
 _PATIENCE = 3.0
 """Seconds that threads are given to end after the daemon has stopped."""
-_TURN = 0.001
-"""Seconds that a thread goes on while another wants its turn: a scrape needs some turns, beside threads that judge."""
 _DAY = timedelta(days=1)
 
 _log = structlog.get_logger(__name__)
@@ -234,9 +230,6 @@ class Daemon:
 
 async def serve(path: Path, *, devnet: bool = False) -> None:
     """Run the daemon until SIGTERM or SIGINT, which also end its start; SIGHUP reloads."""
-    sys.setswitchinterval(_TURN)
-    share_heap()
-    keep_for_good()
     daemon = Daemon(path, devnet=devnet)
     loop, asked = asyncio.get_running_loop(), asyncio.Event()
     reloads: set[asyncio.Task[ReloadState]] = set()

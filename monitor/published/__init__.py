@@ -6,7 +6,6 @@ refused is a :class:`DocumentError` with a ``reason``.
 """
 
 from monitor.published.archives import PublishedFile
-from monitor.published.collector import no_full_collections
 from monitor.published.documents import Fetched, Unchanged, Validators, fetch, is_url, unpack
 from monitor.published.errors import DocumentError, LayoutError, Reason, refusing
 from monitor.published.intake import fetch_liabilities, fetch_list, fetch_wallets
@@ -34,7 +33,6 @@ __all__ = [
     "fetch_wallets",
     "fold_names",
     "is_url",
-    "no_full_collections",
     "read_liabilities",
     "read_wallets",
     "refusing",

@@ -43,6 +43,8 @@ class Reason(StrEnum):
     """It lost more rows than ``max_shrink`` allows."""
     UNPROVEN = "unproven"
     """A proof in the place of a report, which does not prove its totals."""
+    KILLED = "killed"
+    """The process that read and judged it was killed, or crashed."""
     UNEXPECTED = "unexpected"
     """Something in it led to an error that nobody had foreseen: a defect of ours, which must not stop the watch."""
 
@@ -82,6 +84,9 @@ def refusing(where: Callable[[], str], *, but: type[Exception] = DocumentError) 
         yield
     except (DocumentError, but):
         raise
+    except MemoryError as error:
+        problem = "there is no memory left to read and judge it; raise max_memory if it has really grown so much"
+        raise DocumentError(Reason.TOO_LARGE, f"{where()}: {problem}") from error
     except Exception as error:
         problem = f"{where()}: nobody expected what is in it ({_told(error)}); it is refused, please report this"
         raise DocumentError(Reason.UNEXPECTED, problem) from error

@@ -94,6 +94,10 @@ class Registry:
 
     __hash__ = None  # type: ignore[assignment] # nothing is kept by registry
 
+    def __reduce__(self) -> tuple[type[Registry], tuple[Tables]]:
+        """What another process makes it of: its tables, and none of what is worked out of them."""
+        return Registry, (self._tables,)
+
     def network_by_label(self, label: str) -> Network | None:
         """The network that lists call ``label`` (``ETH``, ``erc20``, ``Arbitrum One``, ``avax`` ...)."""
         return self._tables.labels.get(fold(label))

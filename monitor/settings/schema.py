@@ -73,6 +73,11 @@ class WalletsSettings(DocumentSettings):
         description="The only signed texts accepted, whatever white space is around them; others are `invalid`. "
         "Unset: any text.",
     )
+    max_memory: Size = Field(
+        Size(1536 * 1024**2),
+        description="Bytes of memory that reading it may take, what was published among them; twice as many to judge "
+        "it.",
+    )
     max_shrink: Decimal = Field(
         Decimal("0.5"), ge=0, le=1, description="A new list that lost more than this share of its rows is refused."
     )

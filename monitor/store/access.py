@@ -79,16 +79,6 @@ class Access:
         except (SQLAlchemyError, OSError) as error:
             raise StoreError(f"the history cannot be read: {error.__cause__ or error}") from error
 
-    async def _parts(self, query: Any) -> AsyncIterator[Sequence[Any]]:  # noqa: ANN401 - as of _rows
-        """The rows some at a time: what the database makes of many, it makes in the event loop."""
-        try:
-            async with self._engine.connect() as connection:
-                result = await connection.stream(query)
-                async for rows in result.partitions(_ROWS):
-                    yield rows
-        except (SQLAlchemyError, OSError) as error:
-            raise StoreError(f"the history cannot be read: {error.__cause__ or error}") from error
-
     async def _upsert(self, connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         new: Any = _UPSERTS[self._engine.dialect.name](table)
         keys = [column.name for column in table.primary_key]

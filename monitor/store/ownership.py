@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -21,19 +20,22 @@ from monitor.store.access import block_columns
 from monitor.store.state import SmallState
 
 _SIGNATURES_GONE = "signatures gone"
+_ASKED = 500
+"""Fingerprints in one statement."""
 
 
 class Ownership(SmallState):
     """Verdicts by fingerprint of the evidence, confirmations by that of the question."""
 
-    async def verdicts(self, rules: int) -> dict[bytes, Verdict]:
-        """All verdicts judged under version ``rules``, by fingerprint of the evidence."""
+    async def verdicts(self, rules: int, prints: Sequence[bytes]) -> dict[bytes, Verdict]:
+        """Find the verdicts of the evidence with these fingerprints that were judged under version ``rules``."""
         columns = tables.verdicts.c
-        query = select(columns.fingerprint, columns.status, columns.reason).where(columns.rules == rules)
-        shared: dict[tuple[str, str], Verdict] = {}
         found: dict[bytes, Verdict] = {}
-        async for rows in self._parts(query):
-            found.update(_verdicts(rows, shared))
+        for start in range(0, len(prints), _ASKED):
+            asked = columns.fingerprint.in_(prints[start : start + _ASKED])
+            query = select(columns.fingerprint, columns.status, columns.reason).where(asked, columns.rules == rules)
+            for fingerprint, status, reason in await self._rows(query):
+                found[fingerprint] = Verdict(VerdictStatus(status), reason)
         return found
 
     async def save_verdicts(self, rules: int, verdicts: Mapping[bytes, Verdict]) -> None:
@@ -104,14 +106,3 @@ class Ownership(SmallState):
             )
             for exchange, each in (await self.get(_SIGNATURES_GONE) or {}).items()
         }
-
-
-def _verdicts(rows: Sequence[Any], shared: dict[tuple[str, str], Verdict]) -> dict[bytes, Verdict]:
-    """Equal verdicts are one object, of ``shared``: of a million rows most say the same."""
-    found = {}
-    for fingerprint, status, reason in rows:
-        verdict = shared.get((status, reason))
-        if verdict is None:
-            verdict = shared[status, reason] = Verdict(VerdictStatus(status), reason)
-        found[fingerprint] = verdict
-    return found

@@ -1,14 +1,13 @@
 """The daemon sets up logging: each test gives it back. And one exchange of it, by itself."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from threading import Event
 
 import aiohttp
 import pytest
 
 from monitor.daemon.exchange import ExchangeWatch
-from monitor.model import Verdict
+from monitor.daemon.list_judge import ListJudge
+from monitor.daemon.stored_verdicts import StoredVerdicts
 from monitor.registry import load as load_registry
 from monitor.settings import Settings
 from monitor.store import Store
@@ -24,10 +23,10 @@ def _logging(quiet_logging: None) -> None:
 @pytest.fixture
 async def watch(site: Site, store: Store) -> AsyncIterator[Callable[..., ExchangeWatch]]:
     """``watch(name)``: an exchange of the site, sharing verdicts with all others."""
-    known: dict[bytes, Verdict] = {}
+    lists = ListJudge(StoredVerdicts(store))
     async with aiohttp.ClientSession() as session:
 
-        def make(name: str, closing: Event | None = None) -> ExchangeWatch:
+        def make(name: str) -> ExchangeWatch:
             settings = Settings.model_validate(site.sections).exchanges[name]
             return ExchangeWatch(
                 name,
@@ -36,9 +35,7 @@ async def watch(site: Site, store: Store) -> AsyncIterator[Callable[..., Exchang
                 store=store,
                 session=session,
                 now=lambda: START,
-                known=known,
-                closing=closing or Event(),
-                reading=asyncio.Lock(),
+                lists=lists,
             )
 
         yield make

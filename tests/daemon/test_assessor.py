@@ -1,11 +1,9 @@
 """What judging remembers, from one time to the next and over a restart."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from threading import Event
 
 import aiohttp
 import pytest
@@ -14,7 +12,9 @@ from structlog.testing import capture_logs
 from monitor.chains import ChainError, Reason
 from monitor.daemon.assessor import Assessor
 from monitor.daemon.exchange import ExchangeWatch
+from monitor.daemon.list_judge import ListJudge, NothingKnown
 from monitor.daemon.network import NetworkWatch
+from monitor.daemon.stored_verdicts import StoredVerdicts
 from monitor.model import AlertName, AlertState, Basis, ReloadState, Snapshot, World
 from monitor.registry import load as load_registry
 from monitor.settings import Settings
@@ -83,9 +83,7 @@ async def run(site: Site, store: Store) -> AsyncIterator[Start]:
                 store=store,
                 session=session,
                 now=lambda: START,
-                known={},
-                closing=Event(),
-                reading=asyncio.Lock(),
+                lists=ListJudge(StoredVerdicts(store)),
             )
             run = Run(store, settings, watch, START)
             await run.begin()
@@ -232,9 +230,7 @@ async def test_accounts_that_two_exchanges_claim_are_told_to_both(
             store=store,
             session=session,
             now=lambda: START,
-            known={},
-            closing=Event(),
-            reading=asyncio.Lock(),
+            lists=ListJudge(NothingKnown()),
         )
         await other.refresh_wallets()
     watches = {"okx": one.exchange, "kraken": other}

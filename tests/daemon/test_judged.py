@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.daemon.judged import JudgedList, judged_list, with_answers
+from monitor.daemon.packed import PackedVerdicts
 from monitor.model import (
     Block,
     Confirmation,
@@ -45,7 +46,7 @@ def told(
 
 
 def after(one: JudgedList, said: dict[bytes, Confirmation], now: datetime = NOW) -> JudgedList:
-    return with_answers(one, VERDICTS, said, now - DAY)
+    return with_answers(one, PackedVerdicts(VERDICTS), said, now - DAY)
 
 
 def statuses(of: JudgedList) -> list[VerdictStatus]:
@@ -114,7 +115,7 @@ def test_what_is_only_administered_counts_as_listed_where_the_exchange_wants_it_
     assert token is not None
     for leave_out, expected in ((True, "LISTED"), (False, "SIGNED")):
         said = told(OwnerOutcome.ADMINISTERED)
-        found = with_answers(judged(), VERDICTS, said, NOW - DAY, leave_out=leave_out)
+        found = with_answers(judged(), PackedVerdicts(VERDICTS), said, NOW - DAY, leave_out=leave_out)
         standings = found.holdings.accounts[token]
         (standing,) = (each.name for each, accounts in standings.items() if "B" in accounts)
         assert (standing, found.verdicts[1].status) == (expected, UNBOUND)

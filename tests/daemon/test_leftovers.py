@@ -32,9 +32,6 @@ async def test_a_list_that_changes_hundreds_of_times_leaves_nothing_behind(
     site.exchange("okx", [])
     publish(site.list("okx"), a_list(0))
     one = watch("okx")
-    frozen = gc.get_freeze_count()
     before = await taken_up(site, one, range(50))
     after = await taken_up(site, one, range(50, 250))
     assert (after - before) / 200 < ROWS / 4, "a quarter of an object for each row of a list that is gone is too much"
-    assert len(one.verdicts) == ROWS
-    assert gc.get_freeze_count() == frozen, "what is frozen is never collected"

@@ -45,7 +45,7 @@ async def judged(name: str, line: int, **urls: str) -> Verdict:
         for network, url in urls.items()
     }
     found = await judge_list(WalletsSettings(source=str(LISTS / name)), REGISTRY, networks, lambda *_: None)
-    rows = {claim.line: verdict for claim, verdict in zip(found.published.claims, found.verdicts, strict=True)}
+    rows = {claim.line: verdict for claim, verdict in zip(found.claims, found.verdicts, strict=True)}
     return rows[line]
 
 

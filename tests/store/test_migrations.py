@@ -64,7 +64,7 @@ async def test_the_first_versions_history_is_read_on(tmp_path: Path) -> None:
 
     store = await Store.open(f"sqlite+aiosqlite:///{file}")
     assert await store.snapshots({"ethereum": "eip155:1"}) == [], "nothing told the chain that it was read from"
-    verdicts = await store.verdicts(7)
+    verdicts = await store.verdicts(7, [b"f" * 16])
     assert [(verdict.status, verdict.reason) for verdict in verdicts.values()] == [
         (VerdictStatus.VERIFIED, "signed by its key")
     ]
@@ -84,6 +84,7 @@ async def test_the_history_of_0_1_0_is_taken_over(tmp_path: Path) -> None:
     """As the daemon of that version left it: a list of five rows, one added, ETH first 90, then 105 for 100 owed."""
     with closing(sqlite3.connect(tmp_path / "history.db")) as database:
         database.executescript(RELEASED.read_text(encoding="utf-8"))
+        prints = [mark for (mark,) in database.execute("SELECT fingerprint FROM verdicts")]
     store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/history.db")
 
     wallets = await store.document("okx", "wallets")
@@ -93,7 +94,7 @@ async def test_the_history_of_0_1_0_is_taken_over(tmp_path: Path) -> None:
     last = await store.last_changes("okx")
     assert last is not None
     assert len(last[1].added) == 1
-    assert sorted(verdict.status.value for verdict in (await store.verdicts(5)).values()) == [
+    assert sorted(verdict.status.value for verdict in (await store.verdicts(5, prints)).values()) == [
         *["unsigned"] * 2,
         *["verified"] * 3,
     ]

@@ -45,3 +45,18 @@ class MonitorProcess(Node):
         """Wait for its end."""
         assert self._process
         return self._process.wait(within)
+
+
+def family(process: int) -> list[int]:
+    """It, the processes that it has started, those that these have, and so on."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [process, *(each for child in children for each in family(int(child)))]
+
+
+def is_running(process: int) -> bool:
+    """Whether there is such a process that has not ended: who was killed may still wait to be buried."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"

@@ -11,7 +11,6 @@ from functools import partial
 from monitor.model import Claim, Document, WalletList
 from monitor.published.archives import PublishedFile
 from monitor.published.budget import Budget
-from monitor.published.collector import no_full_collections
 from monitor.published.errors import DocumentError, LayoutError, Reason, refusing
 from monitor.published.wallets import accounts, address_book, okx, okx_audit, okx_staking
 from monitor.published.wallets.files import TableFile, TreeFile, recognise
@@ -50,16 +49,15 @@ def read_wallets(files: Sequence[PublishedFile], document: Document, format_: st
     """
     others: list[LayoutError] = []
     try:
-        with no_full_collections():
-            parts = [_part(file) for file in _lists(files, _layouts(format_), registry, others)]
-            claims: list[Claim] = []
-            unknown: set[tuple[str, str | None]] = set()
-            for part in parts:
-                unknown |= {(claim.coin, claim.network) for claim in part.claims if claim.token is None}
-                if len(unknown) > _MOST_UNKNOWN:
-                    problem = f"{len(unknown)} coin ids that nobody knows; no list has more than {_MOST_UNKNOWN}"
-                    raise LayoutError(Reason.TOO_LARGE, f"{part.file}: {problem}")
-                claims.extend(_as_held(part.claims, registry))
+        parts = [_part(file) for file in _lists(files, _layouts(format_), registry, others)]
+        claims: list[Claim] = []
+        unknown: set[tuple[str, str | None]] = set()
+        for part in parts:
+            unknown |= {(claim.coin, claim.network) for claim in part.claims if claim.token is None}
+            if len(unknown) > _MOST_UNKNOWN:
+                problem = f"{len(unknown)} coin ids that nobody knows; no list has more than {_MOST_UNKNOWN}"
+                raise LayoutError(Reason.TOO_LARGE, f"{part.file}: {problem}")
+            claims.extend(_as_held(part.claims, registry))
     except DocumentError as error:
         raise error.about(document.source) from error
     return WalletList(
@@ -80,10 +78,9 @@ def claims_again(
     read as it was: the configuration may have changed meanwhile.
     """
     try:
-        with no_full_collections():
-            for file in _lists(files, _layouts(format_), registry, []):
-                with refusing(file.place):
-                    yield from _as_held(file.claims(), registry)
+        for file in _lists(files, _layouts(format_), registry, []):
+            with refusing(file.place):
+                yield from _as_held(file.claims(), registry)
     except DocumentError as error:
         raise error.about(document.source) from error
 

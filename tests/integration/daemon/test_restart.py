@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from monitor.ownership import RULES_VERSION
+from monitor.daemon.lists import read_list
+from monitor.ownership import RULES_VERSION, fingerprint
+from monitor.registry import load as load_registry
+from monitor.settings import WalletsSettings
 from monitor.store import Store
 from tests.support.daemons import Row, Site, TurnableClock, Watched, signed, unsigned, until, watching
 from tests.support.evm import give
@@ -38,8 +41,9 @@ async def rows(watched: Watched) -> list[dict[str, Any]]:
 
 async def mark_verdicts(site: Site) -> int:
     """Write into every kept verdict where it comes from, so that one judged anew can be told; how many there are."""
+    published = await read_list(WalletsSettings(source=str(site.list("okx"))), load_registry())
     store = await Store.open(site.sections["store"]["url"])
-    kept = await store.verdicts(RULES_VERSION)
+    kept = await store.verdicts(RULES_VERSION, list(map(fingerprint, published.claims)))
     marked = {mark: replace(verdict, reason=f"kept: {verdict.reason}") for mark, verdict in kept.items()}
     await store.save_verdicts(RULES_VERSION, marked)
     await store.close()

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.daemons import Site, long_list, publish, signed, until
 from tests.support.nodes import AnvilFactory
-from tests.support.processes import MonitorProcess
+from tests.support.processes import MonitorProcess, family, is_running
 
 pytestmark = pytest.mark.integration
 
@@ -65,7 +65,10 @@ async def test_it_ends_while_a_long_list_is_judged(site: Site, monitor: Monitor)
     site.owes("okx", ETH="1")
     process = await asyncio.to_thread(monitor)
     await until(lambda: _judged(site))
+    judging = family(process.pid or 0)[1:]
+    assert judging, "a long list is judged in processes of its own"
     assert ends_cleanly(process)
+    assert not any(map(is_running, judging))
     assert await _judged(site) < LONG
     assert "Traceback" not in process.log.read_text()
 
@@ -100,7 +103,13 @@ async def test_it_ends_while_it_goes_on_with_a_list_that_a_kill_has_cut_short(si
     site.owes("okx", ETH="1")
     process = await asyncio.to_thread(monitor)
     await until(lambda: _judged(site))
+    judging = family(process.pid or 0)[1:]
     process.kill()
+
+    async def alone() -> bool:
+        return not any(map(is_running, judging))
+
+    await until(alone)  # nobody listens to them any more
     before = await _judged(site)
     await asyncio.to_thread(process.start)
 

@@ -38,7 +38,7 @@ async def judged(beacon: str, ethereum: Anvil) -> Verdict:
         "ethereum": settings(ethereum.url, block="latest"),
     }
     found = await judge_list(WalletsSettings(source=str(LIST)), load(), networks, lambda *_: None)
-    rows = {claim.line: verdict for claim, verdict in zip(found.published.claims, found.verdicts, strict=True)}
+    rows = {claim.line: verdict for claim, verdict in zip(found.claims, found.verdicts, strict=True)}
     return rows[RESTAKED]
 
 

@@ -1,0 +1,121 @@
+"""A judged list on its way to another process: in columns, and what has no columns some entries at a time.
+
+So nothing takes long to unpack in one go, with the receiver's other threads waiting.
+"""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from monitor.daemon.judged import JudgedList
+from monitor.daemon.packed import PackedClaims, PackedVerdicts, Texts
+from monitor.judgement import Holdings
+from monitor.judgement.holdings import Standing, Stated
+from monitor.model import Address, ListChanges, Token, frozen
+
+_SOME = 1_000
+"""Entries that are unpacked in one go, in some milliseconds."""
+_BY_KEY = ("questions", "asked", "stakes", "messages")
+"""What a judged list has as mappings, of which any may have as many entries as the list has rows."""
+_NO_CLAIMS = PackedClaims(())
+_NO_VERDICTS = PackedVerdicts(())
+_NO_HOLDINGS = Holdings({}, {}, (), has_signatures=False)
+
+Part = tuple[str, Any]
+"""What it is a part of, and the part."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewList:
+    """A list that was read and judged."""
+
+    judged: JudgedList
+    changes: ListChanges | None
+    """What differs from the list before; None where there was none, or it cannot be read any more."""
+
+
+def parts_of(new: NewList) -> Iterator[Part]:
+    """Take ``new`` apart, for :func:`put_together`."""
+    judged, changes = new.judged, new.changes
+    yield "claims", judged.claims
+    yield "verdicts", judged.verdicts
+    yield from _holdings_apart(judged.holdings, judged.claims)
+    for name in _BY_KEY:
+        yield from ((name, dict(some)) for some in _some(getattr(judged, name).items()))
+    if changes is not None:
+        yield "changes", (Texts(changes.added), Texts(changes.removed), Texts(changes.altered), changes.restated)
+    empty: dict[str, Any] = {name: {} for name in _BY_KEY}
+    yield "rest", replace(judged, claims=_NO_CLAIMS, verdicts=_NO_VERDICTS, holdings=_NO_HOLDINGS, **empty)
+
+
+def put_together(parts: Iterable[Part]) -> NewList:
+    """Make of its parts what :func:`parts_of` has taken apart. A large list takes its time: call it in a thread."""
+    whole: dict[str, Any] = {"changes": None}
+    entries: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
+    for name, part in parts:
+        if isinstance(part, dict):
+            entries[name].update(part)
+        else:
+            whole[name] = part
+    claims = whole["claims"]
+    judged: JudgedList = replace(
+        whole["rest"],
+        claims=claims,
+        verdicts=whole["verdicts"],
+        holdings=_holdings(whole["holdings"], whole["uncounted"], entries["accounts"], claims),
+        **{name: entries[name] for name in _BY_KEY},
+    )
+    if whole["changes"] is None:
+        return NewList(judged, None)
+    added, removed, altered, restated = whole["changes"]
+    return NewList(judged, ListChanges(tuple(added), tuple(removed), tuple(altered), restated))
+
+
+def _some(entries: Iterable[Any]) -> Iterator[list[Any]]:
+    remaining = iter(entries)
+    while some := list(islice(remaining, _SOME)):
+        yield some
+
+
+def _holdings_apart(held: Holdings, claims: PackedClaims) -> Iterator[Part]:
+    """The accounts as the positions of rows that name them: there are no others, and their texts are there already."""
+    rows = {account: position for position, account in enumerate(claims.accounts)}
+
+    def positions(accounts: Iterable[Address]) -> "array[int]":
+        return array("I", map(rows.__getitem__, accounts))
+
+    for token, standings in held.accounts.items():
+        for standing, accounts in standings.items():
+            stated = held.stated[token][standing]
+            silent = None if stated.silent == accounts else positions(stated.silent)
+            yield "accounts", {(token, standing): (positions(accounts), stated.amount, silent)}
+    networks, named = Texts(network for network, _ in held.uncounted), Texts(account for _, account in held.uncounted)
+    yield "uncounted", (networks, named)
+    yield "holdings", replace(held, accounts={}, stated={}, uncounted=frozenset())
+
+
+def _holdings(
+    rest: Holdings,
+    uncounted: tuple[Texts, Texts],
+    columns: "Mapping[tuple[Token, Standing], tuple[array[int], Any, array[int] | None]]",
+    claims: PackedClaims,
+) -> Holdings:
+    accounts: defaultdict[Token, dict[Standing, tuple[Address, ...]]] = defaultdict(dict)
+    stated: defaultdict[Token, dict[Standing, Stated]] = defaultdict(dict)
+
+    def named(positions: "array[int]") -> tuple[Address, ...]:
+        texts = (claims.accounts[position] for position in positions)
+        return tuple(text for text in texts if text is not None)
+
+    for (token, standing), (positions, amount, silent) in columns.items():
+        group = accounts[token][standing] = named(positions)
+        stated[token][standing] = Stated(amount, group if silent is None else named(silent))
+    return replace(
+        rest,
+        accounts=frozen({token: frozen(standings) for token, standings in accounts.items()}),
+        stated=frozen({token: frozen(standings) for token, standings in stated.items()}),
+        uncounted=frozenset(zip(*uncounted, strict=True)),
+    )

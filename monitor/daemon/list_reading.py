@@ -1,0 +1,189 @@
+"""One published list: read, compared with the one before, and judged. No I/O, and no state outside of its arguments."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing import get_context
+
+from monitor import ownership
+from monitor.daemon.handing_over import NewList
+from monitor.daemon.judged import judged_list
+from monitor.daemon.packed import PackedVerdicts
+from monitor.daemon.stakes import stakes_of
+from monitor.judgement import as_text, compare_lists
+from monitor.model import Address, Claim, ClaimKind, Document, ListChanges, Network, Verdict, WalletList
+from monitor.ownership import Judged
+from monitor.published import (
+    DocumentError,
+    Reason,
+    check_shrink,
+    claims_again,
+    read_wallets,
+    refusing,
+    unpack,
+)
+from monitor.registry import Registry
+from monitor.settings import WalletsSettings
+
+AFTER_A_KILL = "if memory ran out, the kernel's log says so. It is tried again"
+_CHUNK = 500
+"""Rows that are judged in one go: their verdicts are kept together, and what was found before a kill is not lost."""
+
+Told = Callable[[Judged, int, int], None]
+"""Is given the verdicts that were just found, by fingerprint, and how many rows are judged, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListTask:
+    """What to know of a list to read and judge it, besides its bytes."""
+
+    document: Document
+    settings: WalletsSettings
+    registry: Registry
+    accepted_at: datetime
+    """When it becomes the list in use, if it is accepted."""
+    previous: Document | None = None
+    """The list before, to compare with; None: there is none, or nobody asks."""
+    rows_before: int = 0
+    """Of the list in use; 0 where there is none. One that lost too many of them is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadList:
+    """A list that was read and is about to be judged."""
+
+    published: WalletList
+    changes: ListChanges | None
+    prints: Sequence[bytes]
+    """The fingerprints of its claims, in their order."""
+
+
+def read_list(task: ListTask, content: bytes, previous: bytes = b"") -> ReadList:
+    """Read the list in ``content``, and compare it with that in ``previous``. Takes 15 µs a row of either.
+
+    Raises DocumentError: nothing is read partly.
+    """
+    with refusing(lambda: task.document.source):
+        files = unpack(content, task.document, task.settings)
+        published = read_wallets(files, task.document, task.settings.format, task.registry)
+        if task.rows_before:
+            check_shrink(task.rows_before, published, task.settings.max_shrink)
+        changes = _changes(task, task.previous, previous, published.claims) if task.previous else None
+        return ReadList(published, changes, [ownership.fingerprint(claim) for claim in published.claims])
+
+
+def _changes(task: ListTask, before: Document, content: bytes, claims: Iterable[Claim]) -> ListChanges | None:
+    """What is new against the list before, gone through once: none of its rows is kept."""
+    try:
+        files = unpack(content, before, task.settings)
+        return compare_lists(claims_again(files, before, task.settings.format, task.registry), claims)
+    except DocumentError:
+        return None  # of a layout that is not configured any more: nothing to compare with
+
+
+def judge_list(task: ListTask, read: ReadList, known: Judged, told: Told, pool: "JudgingPool | None" = None) -> NewList:
+    """Judge the rows of ``read`` that are not ``known``, each distinct one once, and fold all of them together.
+
+    ``told`` gets only what is new. ``pool`` shares the work; without one it is done here. CPU-bound. Raises
+    DocumentError.
+    """
+    published, networks = read.published, task.registry.networks
+    with refusing(lambda: task.document.source), _told_when_killed(task.document.source):
+        verdicts = {**known, **_judge_new(read, networks, known, told, pool)}
+        messages = task.settings.messages
+        accepted = ownership.accept(
+            published.claims,
+            [verdicts[mark] for mark in read.prints],
+            frozenset(messages) if messages is not None else None,
+        )
+        asked = ownership.asked(published.claims, accepted, networks)
+        stakes, stakers = stakes_of(published.claims, networks), _stakers(published.claims, networks)
+        return NewList(judged_list(published, asked, task.accepted_at, stakes, stakers), read.changes)
+
+
+def _judge_new(
+    read: ReadList, networks: Mapping[str, Network], known: Judged, told: Told, pool: "JudgingPool | None"
+) -> dict[bytes, Verdict]:
+    new: dict[bytes, int] = {}
+    for position, mark in enumerate(read.prints):
+        if mark not in known:
+            new.setdefault(mark, position)
+    marks, rows, total = list(new), list(new.values()), len(read.prints)
+    before = total - len(rows)
+    chunks = [rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK)]
+    judged: dict[bytes, Verdict] = {}
+    told({}, before, total)
+    claims = read.published.claims
+    for part in pool.judge(chunks) if pool else (_judge_rows(claims, networks, chunk) for chunk in chunks):
+        start = len(judged)
+        found = dict(zip(marks[start : start + len(part)], part, strict=True))
+        judged |= found
+        told(found, before + len(judged), total)
+    return judged
+
+
+def _judge_rows(claims: Sequence[Claim], networks: Mapping[str, Network], rows: Sequence[int]) -> PackedVerdicts:
+    return PackedVerdicts(
+        ownership.judge(claim, networks.get(claim.network or "")) for claim in (claims[row] for row in rows)
+    )
+
+
+class JudgingPool:
+    """Processes that judge the rows of one list, on all cores.
+
+    They are forked once the list was read, and so have it without a copy. Only for a process that has no other threads.
+    """
+
+    def __init__(self, claims: Sequence[Claim], networks: Mapping[str, Network], begin: Callable[[], None]) -> None:
+        """``begin`` is called first in each of them."""
+        cores = len(os.sched_getaffinity(0))
+        fork = get_context("fork")
+        self._pool = ProcessPoolExecutor(cores, fork, _begin, (claims, networks, begin))
+
+    def judge(self, parts: Iterable[Sequence[int]]) -> Iterator[PackedVerdicts]:
+        """The verdicts of the rows at some positions each, in their order."""
+        yield from self._pool.map(_judge_in_pool, parts)
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+
+_list: tuple[Sequence[Claim], Mapping[str, Network]]
+"""What a process of a pool judges."""
+
+
+def _begin(claims: Sequence[Claim], networks: Mapping[str, Network], begin: Callable[[], None]) -> None:
+    global _list  # noqa: PLW0603 - of this process alone, set once
+    _list = claims, networks
+    begin()
+
+
+def _judge_in_pool(rows: Sequence[int]) -> PackedVerdicts:
+    return _judge_rows(*_list, rows)
+
+
+@contextmanager
+def _told_when_killed(source: str) -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool as error:
+        problem = f"a process that judged its rows was killed; {AFTER_A_KILL}"
+        raise DocumentError(Reason.KILLED, f"{source}: {problem}") from error
+
+
+def _stakers(claims: Iterable[Claim], networks: Mapping[str, Network]) -> frozenset[tuple[str, Address]]:
+    """The owners of validators by what the list says, on the network of these and on that of their accounts."""
+    staked = (claim for claim in claims if claim.kind is not ClaimKind.ACCOUNT)
+    return frozenset(
+        (network, as_text(owner))
+        for claim in staked
+        if claim.network
+        for owner in claim.owners
+        if owner
+        for network in (claim.network, networks[claim.network].execution)
+        if network
+    )

@@ -1,0 +1,263 @@
+"""Lists judged in a process of their own: whatever becomes of it, the daemon goes on with the last good one."""
+
+import asyncio
+import multiprocessing
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from monitor.daemon import list_judge
+from monitor.daemon.handing_over import parts_of, put_together
+from monitor.daemon.judged import JudgedList
+from monitor.daemon.list_judge import ListJudge, NothingKnown
+from monitor.daemon.list_reading import ListTask, judge_list, read_list
+from monitor.daemon.stored_verdicts import StoredVerdicts
+from monitor.model import Document, Verdict, VerdictStatus
+from monitor.ownership import Judged
+from monitor.published import DocumentError, Reason
+from monitor.registry import load as load_registry
+from monitor.settings import WalletsSettings
+from tests.support.daemons import Row, Site, list_of, publish, signed, until, watching
+from tests.support.processes import family, is_running
+
+LISTS = Path(__file__).parent.parent / "data" / "ownership"
+REGISTRY = load_registry()
+NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
+ROWS = 4_000
+"""More than a pipe holds of a list that was judged: its process waits until all is taken."""
+LONG = list_of(Row("ethereum", "ETH", f"0x{n:040x}") for n in range(1, ROWS + 1)).encode()
+
+
+def task(content: bytes, *, name: str = "list.csv", previous: bytes = b"") -> ListTask:
+    def document(raw: bytes) -> Document:
+        return Document(name, sha256(raw).hexdigest(), len(raw), NOW)
+
+    settings = WalletsSettings(source=name)
+    before = document(previous) if previous else None
+    return ListTask(document(content), settings, REGISTRY, NOW, previous=before)
+
+
+class Known:
+    """Remembers verdicts; ``then`` is called whenever there are new ones."""
+
+    def __init__(self, then: Callable[[], object] = lambda: None) -> None:
+        self.verdicts: dict[bytes, Verdict] = {}
+        self.new: list[bytes] = []
+        self.then = then
+
+    async def find(self, prints: Sequence[bytes]) -> Mapping[bytes, Verdict]:
+        return {mark: self.verdicts[mark] for mark in prints if mark in self.verdicts}
+
+    async def keep(self, verdicts: Judged) -> None:
+        self.verdicts.update(verdicts)
+        self.new += verdicts
+        self.then()
+
+
+def kill(number: int = signal.SIGKILL) -> None:
+    for process in multiprocessing.active_children():
+        os.kill(process.pid or 0, number)
+
+
+async def refusal(judging: ListJudge, content: bytes) -> DocumentError:
+    with pytest.raises(DocumentError) as caught:
+        await judging.judge(task(content), content)
+    assert multiprocessing.active_children() == []
+    return caught.value
+
+
+def told_apart(one: JudgedList) -> dict[str, object]:
+    """What can be compared of a judged list."""
+    return {each.name: getattr(one, each.name) for each in fields(one)} | {"claims": list(one.claims)}
+
+
+# --- What it answers -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", sorted(LISTS.glob("wallets-*.csv")), ids=lambda path: path.stem)
+def test_a_list_is_the_same_after_it_was_handed_over(path: Path) -> None:
+    content = path.read_bytes()
+    first, *rest = content.splitlines(keepends=True)
+    previous = b"".join((first, *rest[:-1])) if len(rest) > 6 else content
+    asked = task(content, previous=previous)
+    new = judge_list(asked, read_list(asked, content, previous), {}, lambda *_: None)
+    parts = [pickle.loads(pickle.dumps(part)) for part in parts_of(new)]
+    again = put_together(parts)
+    assert told_apart(again.judged) == told_apart(new.judged)
+    assert again.changes == new.changes
+
+
+async def test_a_process_says_what_a_thread_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = list_of([*(signed(n) for n in range(1, 9)), *(signed(n, "BTC", "bitcoin") for n in range(1, 3))]).encode()
+    previous = list_of(signed(n) for n in range(3, 12)).encode()
+    asked = task(content, previous=previous)
+    here = await ListJudge(NothingKnown()).judge(asked, content, previous)
+    monkeypatch.setattr(list_judge, "SMALL", 0)
+    known, done = Known(), list[tuple[int, int]]()
+    there = await ListJudge(known).judge(asked, content, previous, lambda *told: done.append(told))
+    assert told_apart(there.judged) == told_apart(here.judged)
+    assert there.changes == here.changes
+    assert there.changes
+    assert (len(there.changes.added), len(there.changes.removed)) == (4, 3)
+    assert (done[0], done[-1]) == ((0, 10), (10, 10))
+    assert set(known.verdicts.values()) == set(here.judged.verdicts)
+    assert multiprocessing.active_children() == []
+
+
+async def test_what_is_known_is_not_judged_again() -> None:
+    known = Known()
+    await ListJudge(known).judge(task(LONG), LONG)
+    assert len(known.new) == ROWS
+    known.new.clear()
+    told = Verdict(VerdictStatus.VERIFIED, "as somebody said before")
+    known.verdicts = dict.fromkeys(known.verdicts, told)
+    more = LONG + list_of([signed(1)]).encode().splitlines(keepends=True)[1]
+    new = await ListJudge(known).judge(task(more), more)
+    assert len(known.new) == 1
+    assert list(new.judged.verdicts[:-1]) == [told] * ROWS
+
+
+@pytest.mark.parametrize(
+    ("damaged", "reason", "place"),
+    [
+        (LONG + b'ethereum,"', Reason.TRUNCATED, f"list.csv:{ROWS + 2}"),
+        (LONG.replace(b"network,", b"colour,", 1), Reason.LAYOUT, "docs/layouts.md"),
+    ],
+)
+async def test_a_refusal_for_its_content_comes_whole(damaged: bytes, reason: Reason, place: str) -> None:
+    there = await refusal(ListJudge(NothingKnown()), damaged)
+    with pytest.raises(DocumentError) as here:
+        read_list(task(damaged), damaged)
+    assert (there.reason, str(there)) == (here.value.reason, str(here.value))
+    assert there.reason is reason
+    assert place in str(there)
+
+
+async def test_a_defect_of_ours_comes_with_its_traceback() -> None:
+    broken = replace(task(LONG), registry=None)  # type: ignore[arg-type]
+    with pytest.raises(DocumentError) as caught:
+        await ListJudge(NothingKnown()).judge(broken, LONG)
+    assert caught.value.reason is Reason.UNEXPECTED
+    assert "AttributeError" in str(caught.value)
+    assert "Traceback" in caught.value.__notes__[0]
+
+
+# --- How it may end --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM])
+async def test_a_process_that_is_killed_refuses_its_list_and_the_next_one_goes_on_from_there(number: int) -> None:
+    known = Known(lambda: kill(number))
+    error = await refusal(ListJudge(known), LONG)
+    assert error.reason is Reason.KILLED
+    assert signal.Signals(number).name in str(error)
+    found = len(known.new)
+    assert 0 < found < ROWS
+    known.then = lambda: None
+    new = await ListJudge(known).judge(task(LONG), LONG)
+    assert len(known.new) == ROWS, "each once, before the kill or after it"
+    assert new.judged.counts == {("ethereum", VerdictStatus.UNSIGNED): ROWS}
+
+
+async def test_a_process_that_takes_too_much_memory_refuses_its_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_judge, "_AS_MUCH_AGAIN", 0)
+    monkeypatch.setattr(list_judge, "_PROGRAM", 32 * 1024**2)
+    error = await refusal(ListJudge(NothingKnown()), LONG)
+    assert error.reason is Reason.TOO_LARGE
+    assert "max_memory" in str(error)
+
+
+POOL = """
+import os, signal
+from monitor.daemon.list_reading import JudgingPool, judge_list, read_list
+from monitor.published import DocumentError
+from tests.daemon.test_list_judge import LONG, REGISTRY, task
+
+asked = task(LONG)
+read = read_list(asked, LONG)
+pool = JudgingPool(read.published.claims, REGISTRY.networks, lambda: os.kill(os.getpid(), signal.SIGKILL))
+try:
+    judge_list(asked, read, {}, lambda *_: None, pool)
+except DocumentError as error:
+    print(error.reason, error)
+"""
+
+
+def test_a_process_of_the_pool_that_is_killed_refuses_the_list() -> None:
+    done = subprocess.run([sys.executable, "-c", POOL], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("killed list.csv: a process that judged its rows was killed")
+
+
+async def test_who_is_cancelled_leaves_no_process_behind_and_keeps_what_was_found() -> None:
+    stopped, pids = asyncio.Event(), list[int]()
+
+    def stop() -> None:
+        pids.extend(pid for process in multiprocessing.active_children() for pid in family(process.pid or 0))
+        stopped.set()
+
+    known = Known(stop)
+    judging = asyncio.create_task(ListJudge(known).judge(task(LONG), LONG))
+    await stopped.wait()
+    judging.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await judging
+    assert multiprocessing.active_children() == []
+    assert len(pids) > 1, "with its pool"
+    await until(lambda: nobody(pids))
+    assert 0 < len(known.verdicts) < ROWS
+
+
+async def test_one_list_is_judged_at_a_time() -> None:
+    at_once: list[int] = []
+    judging = ListJudge(Known(lambda: at_once.append(len(multiprocessing.active_children()))))
+    await asyncio.gather(*(judging.judge(task(LONG), LONG) for _ in range(3)))
+    assert set(at_once) == {1}
+
+
+async def nobody(pids: Sequence[int]) -> bool:
+    return not any(map(is_running, pids))
+
+
+# --- What becomes of the daemon --------------------------------------------------------------------------------------
+
+
+async def test_the_daemon_goes_on_with_the_last_good_list(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.exchange("okx", [signed(1), signed(2)])
+    site.owes("okx", ETH="1")
+    keep = StoredVerdicts.keep
+
+    async def kept(self: StoredVerdicts, verdicts: Judged) -> None:
+        await keep(self, verdicts)
+        kill()
+
+    async with watching(site.write()) as watched:
+        await until(watched.ready)
+        with monkeypatch.context() as patch:
+            patch.setattr(StoredVerdicts, "keep", kept)
+            publish(site.list("okx"), LONG)
+
+            async def refused() -> bool:
+                return "SIGKILL" in (await watched.alerts()).get("PorListRefused", {}).get("summary", "")
+
+            await until(refused)
+            assert await watched.value("por_claims", exchange="okx", network="ethereum", verdict="verified") == 2
+            failures = await watched.value(
+                "por_document_failures_total", exchange="okx", document="wallets", reason="killed"
+            )
+            assert failures
+            assert failures >= 1
+
+        async def taken_up() -> bool:
+            unsigned = await watched.value("por_claims", exchange="okx", network="ethereum", verdict="unsigned")
+            return unsigned == ROWS and "PorListRefused" not in await watched.alerts()
+
+        await until(taken_up)
