@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from monitor.cli.printing import warn
-from monitor.daemon.configuration import read_configuration
 from monitor.registry import Registry
 from monitor.settings import Settings
 
 
 def configured(path: Path) -> tuple[Settings, Registry]:
     """The configuration at ``path`` and its registry; what is strange about it is told."""
+    from monitor.daemon.configuration import read_configuration  # noqa: PLC0415 - slow to import: it knows all proofs
+
     configuration = read_configuration(path)
     log_for_people()
     warn(*map(str, configuration.warnings))
