@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -135,17 +135,18 @@ class NetworkWatch:
         try:
             reading = await self._read(await asyncio.to_thread(_union, wanted.values()), beside)
         except ChainError as error:
-            for exchange in wanted:
+            for exchange in self._watched(wanted):
                 self._fail(exchange, error.reason, str(error))
             return []
         finally:
-            for exchange in wanted:
-                self._held[exchange] = replace(self._of(exchange), attempted=True)
+            for exchange in self._watched(wanted):
+                self._held[exchange] = replace(self._held[exchange], attempted=True)
         parts = await asyncio.to_thread(_parts, wanted, reading)
         taken_at = self._now()
         seconds = _elapsed() - started
         taken = []
-        for exchange, tokens in wanted.items():
+        for exchange in self._watched(wanted):
+            tokens = wanted[exchange]
             snapshot = self._snapshot(exchange, tokens, reading, parts[exchange], taken_at)
             refused = [token for token in tokens if token in reading.failed]
             if snapshot.balances:
@@ -154,6 +155,10 @@ class NetworkWatch:
             if refused:
                 self._fail_of(exchange, {token: reading.failed[token] for token in refused})
         return taken
+
+    def _watched(self, exchanges: Iterable[str]) -> list[str]:
+        """Those of ``exchanges`` that were not removed while something was read for them."""
+        return [exchange for exchange in exchanges if exchange in self._held]
 
     def _replace(self, exchange: str, snapshot: Snapshot, refused: Collection[Token], seconds: float) -> None:
         """Hold ``snapshot``, which took so many seconds, in the place of the last one."""
@@ -186,7 +191,7 @@ class NetworkWatch:
         reading = await read_between(self.reader, wanted, blocks, self._chance, patience) if wanted else None
         if reading is None:
             return False
-        watched = chosen.keys() & self._held.keys()  # others were removed meanwhile
+        watched = self._watched(chosen)
         for exchange in watched:
             tokens = chosen[exchange]
             told = {token: accounts for token, accounts in tokens.items() if token not in reading.failed}

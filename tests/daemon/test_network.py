@@ -1,5 +1,6 @@
 """Snapshots of one network: whole or not there, each exchange's for itself, never younger than they are."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -293,3 +294,20 @@ async def test_attempts_are_counted_on_by_a_watch_of_other_settings_and_of_anoth
     situation.watch.forget(frozenset({"kraken"}))
     assert situation.attempts("okx").begun == 0
     assert situation.attempts("kraken").begun == 1
+
+
+@pytest.mark.parametrize("error", [None, ChainError(Reason.TIMEOUT, "no answer")])
+async def test_what_ends_for_an_exchange_that_was_removed_meanwhile_leaves_nothing_of_it(
+    situation: Situation, error: ChainError | None
+) -> None:
+    situation.reader.error = error
+    poll = asyncio.create_task(situation.poll())
+    await asyncio.sleep(0)
+    assert situation.attempts("okx").begun == 1
+    situation.watch.forget(frozenset({"kraken"}))
+    taken = await poll
+    assert [each.exchange for each in taken] == ([] if error else ["kraken"])
+    assert situation.attempts("kraken").begun == 1
+    state = situation.watch.state("okx", situation.wanted["okx"], situation.now)
+    assert (state.last, state.failure, state.attempted) == (None, "", False)
+    assert state.attempts == situation.watch.state("nobody", {}, situation.now).attempts
