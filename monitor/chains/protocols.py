@@ -48,6 +48,7 @@ PROTOCOLS = {
     ),
     "esplora": NodeProtocol("bitcoin.esplora:EsploraNode", frozenset({"bitcoin"}), _HTTP),
     "electrum": NodeProtocol("bitcoin.electrum:ElectrumNode", frozenset({"bitcoin"}), _TCP),
+    "blockbook": NodeProtocol("bitcoin.blockbook:BlockbookNode", frozenset({"bitcoin"}), _HTTP),
     "tron": NodeProtocol("tron.http:TronNode", frozenset({"tron"}), _HTTP),
     "tron-jsonrpc": NodeProtocol("tron.jsonrpc:TronJsonRpcNode", frozenset({"tron"}), _HTTP),
     "solana": NodeProtocol("solana.node:SolanaNode", frozenset({"solana"}), _HTTP),

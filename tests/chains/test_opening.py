@@ -17,7 +17,7 @@ from tests.support.tron import TRON
     [
         (ETHEREUM, {"protocol": "bitcoind"}, r"networks.ethereum, endpoint node-1: protocol 'bitcoind' does not serve"),
         (ETHEREUM, {"protocol": "telepathy"}, "use evm"),
-        (REGTEST, {"protocol": "evm"}, "use bitcoind or esplora or electrum"),
+        (REGTEST, {"protocol": "evm"}, "use bitcoind or esplora or electrum or blockbook"),
         (REGTEST, {"protocol": "electrum"}, "begins with tcp:// or ssl://"),
         (ETHEREUM, {"url": "tcp://127.0.0.1:1"}, "begins with http:// or https://"),
         (ETHEREUM, {"user": "a:b"}, "endpoint node-1"),

@@ -92,7 +92,7 @@ networks:
     assert finished.status == 2
     for place in (
         f"{path}:5: networks.bitcoin.endpoints[0]: ca_file {tmp_path}/none.pem cannot be used: No such file",
-        f"{path}:7: networks.zcash.endpoints[0]: balances of Zcash cannot be read (bitcoind: neither zcashd",
+        f"{path}:7: networks.zcash.endpoints[0]: protocol 'electrum' does not serve Zcash (its headers have",
     ):
         assert f"error: {place}" in finished.err
 

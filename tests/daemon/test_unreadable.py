@@ -23,7 +23,7 @@ networks:
       unserved:
 """
 REASON = "its node tells no balances"
-PROTOCOLS = ("bitcoind", "esplora", "electrum")
+PROTOCOLS = ("bitcoind", "esplora", "electrum", "blockbook")
 
 
 @pytest.fixture

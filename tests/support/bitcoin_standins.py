@@ -375,6 +375,80 @@ class EsploraStandIn:
             yield self.url
 
 
+class BlockbookStandIn:
+    """A Blockbook. ``twist`` gets path and true answer, and gives the one that is sent."""
+
+    url: str
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain = chain
+        self.asked: list[str] = []
+        self.twist: Callable[[str, Any], Any] = lambda path, answer: answer
+
+    async def handle(self, request: web.BaseRequest) -> web.Response:
+        self.asked.append(request.path_qs)
+        answer = self.twist(request.path, self._answer(request))
+        return answer if isinstance(answer, web.Response) else web.json_response(answer)
+
+    def _answer(self, request: web.BaseRequest) -> Any:
+        chain = self.chain
+        match request.path.split("/")[1:]:
+            case ["api", "status"]:
+                ahead = {"blocks": chain.height + 1, "bestBlockHash": "ab" * 32}  # what the node has, not the index
+                return {"blockbook": {"coin": "Testcoin", "bestHeight": chain.height}, "backend": ahead}
+            case ["api", "v2", "block-index", number]:
+                known = int(number) <= chain.height
+                return {"blockHash": chain.hash_at(int(number)) if known else ""}
+            case ["api", "v2", "block", block]:
+                height = chain.height_of(block)
+                return {"hash": block, "height": height, "time": chain.time_at(height), "txs": []}
+            case ["api", "v2", "address", account] if request.query.get("details") == "basic":
+                return self._account(account)
+            case ["api", "v2", "address", account]:
+                return self._account(account) | self._page(account, int(request.query["page"]))
+            case _:
+                return web.json_response({"error": "Missing request"}, status=400)
+
+    def _account(self, account: str) -> dict[str, Any]:
+        confirmed = len(self.chain.changes(account))
+        found = {"address": account, "unconfirmedBalance": "777", "unconfirmedTxs": 1, "txs": confirmed}
+        return found | ({"balance": str(self.chain.amounts.get(account, 0))} if confirmed else {})
+
+    def _page(self, account: str, page: int) -> dict[str, Any]:
+        """Transactions of an account, newest first, two at a time; before the first those of the mempool."""
+        chain = self.chain
+        heights = chain.changes(account)[::-1]
+        mempool = {"txid": "cd" * 32, "vin": [], "vout": [], "blockHeight": -1, "confirmations": 0}
+        told = [_told_by_blockbook(chain, account, height) for height in heights[2 * page - 2 : 2 * page]]
+        return {
+            "page": page,
+            "totalPages": max(1, -(-len(heights) // 2)),
+            "transactions": [mempool] * (page == 1) + told,
+        }
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[str]:
+        async with RawTestServer(self.handle, host="127.0.0.1") as server:
+            self.url = str(server.make_url("")).rstrip("/")
+            yield self.url
+
+
+def _told_by_blockbook(chain: Chain, account: str, height: int) -> dict[str, Any]:
+    """A transaction as Blockbook tells it."""
+    spent, made = chain.outputs(account, height - 1), chain.outputs(account, height)
+
+    def owned(held: dict[str, Any]) -> dict[str, Any]:
+        return {"addresses": [account], "isAddress": True, "value": str(held["amount"].satoshi)}
+
+    return {
+        "txid": chain.transaction(account, height)[0],
+        "vin": [owned(held) for held in spent] or [{"n": 0, "value": "0"}],
+        "vout": [*map(owned, made), {"value": "5", "addresses": ["somebody else"]}, {"value": "0"}],
+        "blockHeight": height,
+        "confirmations": chain.height - height + 1,
+    }
+
+
 def _told(chain: Chain, account: str, height: int) -> dict[str, Any]:
     """A transaction as an explorer tells it."""
 

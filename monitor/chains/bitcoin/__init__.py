@@ -1,1 +1,1 @@
-"""Bitcoin and its kin: bitcoind, Electrum servers and Esplora."""
+"""Bitcoin and its kin: bitcoind, Electrum servers, Esplora and Blockbook."""

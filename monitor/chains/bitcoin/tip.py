@@ -1,4 +1,4 @@
-"""What is common to the protocols that name blocks by the distance from their tip (Esplora, Electrum)."""
+"""What is common to the protocols that name blocks by the distance from their tip (explorers, Electrum)."""
 
 from collections.abc import Mapping
 

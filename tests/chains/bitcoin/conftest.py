@@ -3,11 +3,22 @@ from typing import Any
 
 import pytest
 
-from tests.support.bitcoin_standins import BitcoindStandIn, Chain, ElectrumStandIn, EsploraStandIn
+from tests.support.bitcoin_standins import (
+    BitcoindStandIn,
+    BlockbookStandIn,
+    Chain,
+    ElectrumStandIn,
+    EsploraStandIn,
+)
 from tests.support.chains import BITCOIN_ACCOUNTS
 
 AMOUNTS = dict(zip(BITCOIN_ACCOUNTS, (1, 2_099_999_997_690_000, 123_456_789, 0), strict=True))
-PROTOCOLS: dict[str, type[Any]] = {"bitcoind": BitcoindStandIn, "esplora": EsploraStandIn, "electrum": ElectrumStandIn}
+PROTOCOLS: dict[str, type[Any]] = {
+    "bitcoind": BitcoindStandIn,
+    "esplora": EsploraStandIn,
+    "electrum": ElectrumStandIn,
+    "blockbook": BlockbookStandIn,
+}
 
 
 @pytest.fixture
@@ -48,6 +59,12 @@ def world(stack: AsyncExitStack) -> World:
 @pytest.fixture
 async def esplora(world: World) -> EsploraStandIn:
     node: EsploraStandIn = await world.node("esplora")
+    return node
+
+
+@pytest.fixture
+async def blockbook(world: World) -> BlockbookStandIn:
+    node: BlockbookStandIn = await world.node("blockbook")
     return node
 
 

@@ -18,7 +18,14 @@ from monitor.registry import load
 from monitor.registry.addresses import AddressError, decode
 from monitor.settings import EndpointSettings
 from tests.chains.conftest import Opener
-from tests.support.bitcoin_standins import BitcoindStandIn, Chain, ElectrumStandIn, EsploraStandIn, sha256d
+from tests.support.bitcoin_standins import (
+    BitcoindStandIn,
+    BlockbookStandIn,
+    Chain,
+    ElectrumStandIn,
+    EsploraStandIn,
+    sha256d,
+)
 from tests.support.standins import RefusedError
 
 LATEST = Tag("latest")
@@ -95,7 +102,7 @@ async def test_genesis_blocks_are_those_of_the_registry() -> None:
     [
         (name, protocol)
         for name in AMOUNTS
-        for protocol in (BitcoindStandIn, ElectrumStandIn, EsploraStandIn)
+        for protocol in (BitcoindStandIn, BlockbookStandIn, ElectrumStandIn, EsploraStandIn)
         if (name, protocol) != ("dogecoin", BitcoindStandIn)
     ],
 )
@@ -189,11 +196,15 @@ async def test_ecash_has_two_decimals(stack: AsyncExitStack, open_reader: Opener
 @pytest.mark.parametrize(
     ("name", "protocol", "reason"),
     [
-        ("dogecoin", "bitcoind", r"Dogecoin Core 1\.14 has no `scantxoutset`\); use esplora or electrum"),
-        ("bitcoin-sv", "bitcoind", r"no `scantxoutset`\); use esplora or electrum"),
+        ("dogecoin", "bitcoind", r"Dogecoin Core 1\.14 has no `scantxoutset`\); use esplora or electrum or blockbook"),
+        ("bitcoin-sv", "bitcoind", r"no `scantxoutset`\); use esplora or electrum or blockbook"),
         ("qtum", "electrum", r"headers have other fields than Bitcoin's.*\); use bitcoind"),
         ("bitcoin-gold", "esplora", r"have other headers\); use bitcoind"),
-        ("bitcoin-diamond", "electrum", r"use bitcoind"),
+        ("bitcoin-diamond", "electrum", r"use bitcoind or blockbook"),
+        ("zcash", "bitcoind", r"neither zcashd nor zebrad has `scantxoutset`\); use blockbook"),
+        ("horizen", "bitcoind", r"zend has no `scantxoutset`\); use blockbook"),
+        ("ravencoin", "bitcoind", r"Ravencoin Core has no `scantxoutset`\); use blockbook"),
+        ("decred", "bitcoind", r"dcrd speaks another RPC, without `scantxoutset`\); use blockbook"),
     ],
 )
 def test_a_protocol_that_cannot_serve_a_coin_is_refused_with_what_is_in_the_way(
@@ -205,20 +216,14 @@ def test_a_protocol_that_cannot_serve_a_coin_is_refused_with_what_is_in_the_way(
     assert is_readable(NETWORKS[name])
 
 
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("zcash", r"bitcoind: neither zcashd nor zebrad has `scantxoutset`; esplora: .*; electrum: its headers"),
-        ("horizen", "bitcoind: zend has no `scantxoutset`"),
-        ("ravencoin", "bitcoind: Ravencoin Core has no `scantxoutset`"),
-        ("decred", "bitcoind: dcrd speaks another RPC"),
-    ],
-)
-def test_a_coin_that_no_protocol_can_serve_is_not_called_readable(name: str, reason: str) -> None:
-    network = NETWORKS[name]
+def test_a_coin_that_no_protocol_can_serve_is_not_called_readable() -> None:
+    zcash = NETWORKS["zcash"]
+    assert zcash.parameters
+    unserved = {name: f"no {name} of it" for name in ("bitcoind", "esplora", "electrum", "blockbook")}
+    network = replace(zcash, parameters=replace(zcash.parameters, unserved=unserved))
     assert not is_readable(network)
     for protocol in (None, "bitcoind", "electrum"):
-        with pytest.raises(ValueError, match=rf"^balances of {network.title} cannot be read \(.*{reason}"):
+        with pytest.raises(ValueError, match=r"^balances of Zcash cannot be read \(bitcoind: no bitcoind of it; espl"):
             check_endpoint(network, EndpointSettings(url="http://127.0.0.1:1", protocol=protocol))
 
 

@@ -18,7 +18,7 @@ from monitor.registry import Registry, load
 from monitor.registry.addresses import AddressError, decode
 from monitor.settings import EndpointSettings
 from tests.chains.conftest import Opener
-from tests.support.bitcoin_standins import BitcoindStandIn, Chain, ElectrumStandIn, EsploraStandIn
+from tests.support.bitcoin_standins import BitcoindStandIn, BlockbookStandIn, Chain, ElectrumStandIn, EsploraStandIn
 from tests.support.ownership import MESSAGE, claim, compact, multisig
 
 GENESIS = "0f9188f13cb7b2c71f2a335e3a4fc328"
@@ -86,7 +86,7 @@ def test_its_signatures_are_judged_under_its_own_header(groschen: Network) -> No
     assert judge(claim(groschen, P2PKH, foreign), groschen).status is VerdictStatus.INVALID
 
 
-@pytest.mark.parametrize("protocol", [BitcoindStandIn, ElectrumStandIn, EsploraStandIn])
+@pytest.mark.parametrize("protocol", [BitcoindStandIn, BlockbookStandIn, ElectrumStandIn, EsploraStandIn])
 async def test_its_balances_are_read(
     stack: AsyncExitStack, open_reader: Opener, groschen: Network, protocol: type[Any]
 ) -> None:
@@ -98,7 +98,7 @@ async def test_its_balances_are_read(
     assert reading.balances == {token: AMOUNTS}
 
 
-@pytest.mark.parametrize("protocol", [BitcoindStandIn, ElectrumStandIn, EsploraStandIn])
+@pytest.mark.parametrize("protocol", [BitcoindStandIn, BlockbookStandIn, ElectrumStandIn, EsploraStandIn])
 async def test_a_chain_without_its_checkpoint_is_another_chain(
     stack: AsyncExitStack, open_reader: Opener, tmp_path: Path, protocol: type[Any]
 ) -> None:

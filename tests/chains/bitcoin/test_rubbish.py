@@ -2,17 +2,19 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.chains import ChainError, Reason
+from monitor.chains.bitcoin import blockbook, esplora
 from monitor.chains.bitcoin.electrum_connection import Connection, RefusedError
 from monitor.chains.bitcoin.electrum_headers import Headers, Tip
 from monitor.chains.bitcoin.electrum_history import Histories
-from monitor.chains.bitcoin.esplora_history import since
+from monitor.chains.bitcoin.explorer_history import Change, since
 from monitor.chains.jsonrpc import Call, MalformedReplyError, Reply
 from monitor.chains.line import Line
 from monitor.settings import EndpointSettings
@@ -20,10 +22,14 @@ from tests.support.chains import REGTEST
 
 NAMES = ("height", "hex", "tx_hash", "id", "result", "error", "code", "message", "method", "status", "confirmed")
 MORE_NAMES = ("block_height", "txid", "vin", "vout", "value", "scriptpubkey", "prevout", "is_coinbase")
+BLOCKBOOKS = ("addresses", "blockHeight")
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just("ab" * 32) | st.just(7)
 JSON = st.recursive(
     LEAVES,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES + MORE_NAMES), inner, max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(NAMES + MORE_NAMES + BLOCKBOOKS), inner, max_size=5)
+    ),
     max_leaves=12,
 )
 REFUSALS = {Reason.MALFORMED, Reason.RPC_ERROR, Reason.BEHIND, Reason.TOO_LARGE}
@@ -73,15 +79,17 @@ def test_rubbish_in_place_of_histories_is_the_servers_fault(results: list[Any]) 
     asyncio.run(look())
 
 
-@given(st.lists(st.lists(JSON, max_size=3), min_size=1, max_size=3), st.integers(0, 5))
-def test_rubbish_in_place_of_an_explorers_history_is_told_as_such(pages: list[list[Any]], transactions: int) -> None:
-    waiting = iter(pages)
-
-    async def page(_: str) -> list[Mapping[str, Any]]:
-        return next(waiting, [])
+@pytest.mark.parametrize("read", [esplora._change, blockbook._change])
+@given(pages=st.lists(st.lists(JSON, max_size=3), min_size=1, max_size=3), transactions=st.integers(0, 5))
+def test_rubbish_in_place_of_an_explorers_history_is_told_as_such(
+    read: Callable[[Any, str], Change], pages: list[list[Any]], transactions: int
+) -> None:
+    async def history() -> AsyncGenerator[list[Change], None]:
+        for page in pages:
+            yield [read(entry, "61") for entry in page]
 
     try:
-        assert isinstance(asyncio.run(since(b"a", 5, transactions, page)), int)
+        assert isinstance(asyncio.run(since(5, transactions, history())), int)
     except (KeyError, TypeError, ValueError) as error:
         assert error.args  # noqa: PT017
 
