@@ -6,12 +6,14 @@ the signature in it, so that families read signatures only. What stands beside i
 that says more than this module understands is left as it is, for a family that does (TON Connect, NEP-413, AIP-62).
 """
 
-import json
 from base64 import b64encode
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
+import msgspec
+
+from monitor.formats import strict_json
 from monitor.model import Address, Claim, Network
 from monitor.ownership.family import NotJudged, Refused
 from monitor.registry.addresses import AddressError, decode
@@ -89,7 +91,7 @@ class _Found:
             if held.keys() <= _SIMPLE and len(signatures) == 1:
                 self._tree, self.signature, self.key = held, signatures[0], _key_of(held)
             else:
-                self.signature = json.dumps(held)
+                self.signature = msgspec.json.encode(held).decode()
 
     def text_of(self, name: str) -> str:
         """Read what stands under ``name``; empty for anything but a text."""
@@ -133,14 +135,7 @@ def _parse(text: str) -> dict[str, Any] | None:
     if len(text) > _LONGEST:
         return None
     try:
-        tree: dict[str, Any] = json.loads(text, object_pairs_hook=_distinct)
-    except (ValueError, RecursionError):
+        tree: dict[str, Any] = strict_json.read(text.encode())
+    except ValueError:
         return None
     return tree
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = dict(pairs)
-    if len(names) < len(pairs):
-        raise ValueError("a name is given twice")
-    return names

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from monitor.formats import exact
+from monitor.proofs.fields import kind, shown
 from monitor.proofs.scheme import ProofError
-from monitor.proofs.strict_json import kind, shown
 
 Amounts = Mapping[str, Decimal]
 """Whole coins by asset."""

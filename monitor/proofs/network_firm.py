@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from monitor.model import LiabilitiesProof, ProofStatus
-from monitor.proofs import strict_json
+from monitor.proofs.fields import contents, shown
 from monitor.proofs.files import ProofFile, head
 from monitor.proofs.network_firm_leaves import RULES
 from monitor.proofs.network_firm_tree import Recomputed, recompute
@@ -96,7 +96,7 @@ def _judge(
 
 
 def _check_root(file: ProofFile, found: Recomputed) -> None:
-    stated = _ROOT.fullmatch(strict_json.contents(file))
+    stated = _ROOT.fullmatch(contents(file))
     if stated is None or stated[1].decode() != found.root:
         raise ProofError(f"{file.name}: not the root that the leaves lead to, {found.root}")
 
@@ -104,14 +104,14 @@ def _check_root(file: ProofFile, found: Recomputed) -> None:
 def _totals(file: ProofFile) -> dict[str, Decimal]:
     """Lines of ``asset:amount``; an older version of the tool begins all but the first with a comma."""
     try:
-        lines = strict_json.contents(file).decode("ascii").splitlines()
+        lines = contents(file).decode("ascii").splitlines()
     except UnicodeDecodeError as error:
         raise ProofError(f"{file.name}: byte {error.start} is not ASCII") from error
     found: dict[str, Decimal] = {}
     for number, line in enumerate(lines, 1):
         total = _TOTAL.fullmatch(line.removeprefix(",") if number > 1 else line)
         if total is None:
-            raise ProofError(f"{file.name}: line {number}: expected asset:amount, not {strict_json.shown(line)}")
+            raise ProofError(f"{file.name}: line {number}: expected asset:amount, not {shown(line)}")
         if total[1] in found:
             raise ProofError(f"{file.name}: line {number}: a second total of {total[1]}")
         found[total[1]] = Decimal(total[2])

@@ -15,12 +15,12 @@ from hashlib import sha256
 
 from monitor.formats.phrases import first
 from monitor.model import LiabilitiesProof, ProofStatus
-from monitor.proofs import amounts, level_tree, strict_json
+from monitor.proofs import amounts, level_tree
+from monitor.proofs.fields import Fields, load
 from monitor.proofs.files import ProofFile, head
 from monitor.proofs.level_tree import Prefixes, Tree
 from monitor.proofs.okx_v2_lines import TREE
 from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
-from monitor.proofs.strict_json import Fields
 from monitor.proofs.tree_format import Amount, Leaf
 from monitor.proofs.users import every, together
 from monitor.proofs.work import Executor
@@ -71,7 +71,7 @@ def _verify(files: Sequence[ProofFile], expected: Expected, executor: Executor) 
 
 
 def _read_user(file: ProofFile) -> _User:
-    whole = Fields(strict_json.load(file), file.name)
+    whole = Fields(load(file), file.name)
     whole.only(("hash", "nonce", "totalBalances", "nodes"))
     total = _balances(whole.inner("totalBalances"))
     texts = {coin: amounts.spelt(amount, None) for coin, amount in total.items()}

@@ -7,9 +7,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 from monitor.proofs import amounts
+from monitor.proofs.fields import Fields, shown
 from monitor.proofs.path_format import CoinOrder, Levels, PathFormat, Side
 from monitor.proofs.scheme import ProofError, UnreadableError
-from monitor.proofs.strict_json import Fields, shown
 
 _ASSET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 _PLAIN = re.compile(r"[\x20\x21\x23-\x5b\x5d-\x7e]{1,256}")  # printable ASCII that JSON writes as it is

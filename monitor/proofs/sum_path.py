@@ -8,7 +8,8 @@ from hashlib import sha256
 from itertools import pairwise
 
 from monitor.model import LiabilitiesProof, ProofStatus
-from monitor.proofs import amounts, path_reading, strict_json
+from monitor.proofs import amounts, path_reading
+from monitor.proofs.fields import load
 from monitor.proofs.files import ProofFile, head
 from monitor.proofs.path_format import Levels, Missing, Number, PathFormat, Side
 from monitor.proofs.path_reading import Node, Path
@@ -42,7 +43,7 @@ def _is_json_with(marks: Sequence[re.Pattern[bytes]], start: bytes) -> bool:
 
 def _read(layout: PathFormat, file: ProofFile) -> Path:
     """The path in a file, checked by itself."""
-    path = path_reading.read(layout, strict_json.load(file, fractions=layout.numbers), file.name)
+    path = path_reading.read(layout, load(file, fractions=layout.numbers), file.name)
     _check(layout, path)
     return path
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
+from monitor.formats.strict_json import Json
 from monitor.published.cells import shown
 from monitor.published.errors import DocumentError, LayoutError, Reason
-from monitor.published.trees import Tree, cell, parse
+from monitor.published.trees import cell, parse
 
 _SCRIPT = "appState"
 _PATH = ("appContext", "initialProps", "App")
@@ -72,7 +73,7 @@ def find_report(html: bytes) -> bytes:
     return json.dumps(report, default=str, separators=(",", ":")).encode()
 
 
-def _state(html: bytes) -> Mapping[str, Tree]:
+def _state(html: bytes) -> Mapping[str, Json]:
     finder = _StateFinder()
     finder.feed(html.decode("utf-8", errors="replace"))
     finder.close()
@@ -91,11 +92,11 @@ def _no_state(key: str, remedy: str) -> DocumentError:
     return DocumentError(Reason.HTML, f"the page's state has no {key}; {remedy}")
 
 
-def _has_archive(audit: Tree) -> bool:
+def _has_archive(audit: Json) -> bool:
     return isinstance(audit, dict) and isinstance(audit.get("download"), str) and bool(audit["download"].strip())
 
 
-def _created(audit: Mapping[str, Tree]) -> int:
+def _created(audit: Mapping[str, Json]) -> int:
     try:
         return int(cell(audit.get("createTime")))
     except ValueError as error:

@@ -6,8 +6,9 @@ from itertools import compress
 from operator import itemgetter
 from sys import intern
 
+from monitor.formats.strict_json import Json
 from monitor.published.cells import Padded, clean, name_of, shown, signed
-from monitor.published.trees import Tree, cell
+from monitor.published.trees import cell
 
 _MOST_COLUMNS = 500
 """Several times what any layout has: every row is filled up to as many cells."""
@@ -67,7 +68,7 @@ class Shape:
             raise HeaderError(f"no column for {', '.join(missing)}, but unknown ones: {', '.join(unknown)}")
         return Fitting(self, len(header), found, unknown)
 
-    def of_object(self, element: Tree) -> list[str]:
+    def of_object(self, element: Json) -> list[str]:
         """The fields of a JSON object whose keys are column names, as :meth:`Fitting.apart` gives those of a row.
 
         Raises ValueError with the key that is not known or not a scalar: every key must be understood.

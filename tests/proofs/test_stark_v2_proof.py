@@ -13,6 +13,7 @@ import pytest
 
 from monitor.model import LiabilitiesProof, ProofStatus, Strength
 from monitor.proofs import Expected, guide_lines, verify
+from monitor.proofs.fields import Fields
 from monitor.proofs.scheme import ProofError, UnreadableError
 from monitor.proofs.stark_v2 import known
 from monitor.proofs.stark_v2.challenges import Challenges, draw
@@ -24,7 +25,6 @@ from monitor.proofs.stark_v2.identity import check_identity
 from monitor.proofs.stark_v2.poseidon import Hash, hash_elements, permuted
 from monitor.proofs.stark_v2.proof import Openings, Proof, read_proof
 from monitor.proofs.stark_v2.transcript import Transcript
-from monitor.proofs.strict_json import Fields
 from tests.support.proof_files import all_held
 
 SET = Path("tests/data/proofs/stark-v2")

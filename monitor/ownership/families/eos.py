@@ -9,10 +9,10 @@ keys are ``PUB_K1_`` with the same checksum, or ``EOS`` with one over the key al
 the SHA-256 of OKX's preimage, or of the text, as ``eosjs-ecc`` does.
 """
 
-import json
 from collections.abc import Callable
 from hashlib import sha256
 
+from monitor.formats import strict_json
 from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
 from monitor.ownership import questions
 from monitor.ownership.digests import okx_preimage, ripemd160
@@ -35,7 +35,7 @@ _FORMS: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (("OKX header", okx_p
 _SIGNATURE_SIZE, _KEY_SIZE, _CHECKSUM_SIZE = 65, 33, 4
 _HEADER = 31  # recovery id 0, compressed key
 _LONGEST = 128  # base58 takes quadratic time
-_LONGEST_PAIR = 512  # deep nesting exhausts the stack of the JSON reader
+_LONGEST_PAIR = 512  # two keys and their names
 _TWO_KEYS = {"publicKey1", "publicKey2"}
 
 
@@ -84,7 +84,7 @@ def _stated(text: str) -> list[str]:
     if len(text) > _LONGEST_PAIR:
         raise NotJudged("the row's keys are longer than any that are judged")
     try:
-        keys = json.loads(text)
+        keys = strict_json.read(text.encode())
     except ValueError as error:
         raise NotJudged("the row's keys begin as a JSON object and are none") from error
     if set(keys) != _TWO_KEYS or not all(isinstance(key, str) for key in keys.values()):

@@ -3,16 +3,17 @@
 import base64
 import csv
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from monitor.formats import strict_json
+from monitor.formats.strict_json import JsonError
+from monitor.proofs.fields import contents, listed, shown
 from monitor.proofs.files import ProofFile
 from monitor.proofs.groth16.elements import from_base64
 from monitor.proofs.groth16.poseidon import hash_elements
 from monitor.proofs.scheme import ProofError, UnreadableError
-from monitor.proofs.strict_json import contents, listed, shown
 from monitor.proofs.work import Executor
 
 _COLUMNS = ("proof_info", "cex_asset_list_commitments", "account_tree_roots", "batch_commitment", "batch_number")
@@ -143,8 +144,8 @@ def _elements(row: Mapping[str | None, object], column: str, place: str, count: 
     """A cell that holds a JSON list of elements in base64."""
     where = f"{place}: {column}"
     try:
-        value = json.loads(str(row[column]))
-    except (ValueError, RecursionError) as error:
+        value = strict_json.read(str(row[column]).encode())
+    except JsonError as error:
         raise UnreadableError(f"{where}: {shown(row[column])} is not a list in JSON") from error
     return [from_base64(item, f"{where}[{i}]") for i, item in enumerate(listed(value, where, count))]
 

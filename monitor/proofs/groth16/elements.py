@@ -4,9 +4,9 @@ import base64
 import binascii
 from collections.abc import Sequence
 
+from monitor.proofs.fields import Fields, shown
 from monitor.proofs.groth16.poseidon import ORDER
 from monitor.proofs.scheme import ProofError, UnreadableError
-from monitor.proofs.strict_json import Fields, shown
 
 _AMOUNT_BITS = 64
 

@@ -3,10 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 
+from monitor.proofs.fields import contents
 from monitor.proofs.files import ProofFile
 from monitor.proofs.groth16.curve import G1, G2, SIZE, g1, g2
 from monitor.proofs.scheme import ProofError, UnreadableError
-from monitor.proofs.strict_json import contents
 
 _MOST_BYTES = 4096
 _UNUSED = 264

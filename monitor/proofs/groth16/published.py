@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from monitor.proofs.fields import Fields, load, shown
 from monitor.proofs.files import ProofFile
 from monitor.proofs.groth16.batches import Chain
 from monitor.proofs.groth16.elements import amount
@@ -11,7 +12,6 @@ from monitor.proofs.groth16.forms import MOST_ASSETS, ROOMS, Form, Space, absorp
 from monitor.proofs.groth16.poseidon import hash_padded
 from monitor.proofs.groth16.user import Account
 from monitor.proofs.scheme import ProofError, UnreadableError
-from monitor.proofs.strict_json import Fields, load, shown
 
 _FIELDS: Mapping[Form, tuple[str, ...]] = {
     Form.BALANCE: ("TotalBalance",),

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from monitor.proofs.fields import Fields, load
 from monitor.proofs.files import ProofFile
 from monitor.proofs.groth16.elements import amount, from_base64, from_hex, packed, total
 from monitor.proofs.groth16.forms import DEPTH, FIRST_ROOMS, MOST_ASSETS, TIERS, Form, Space, spaces
 from monitor.proofs.groth16.poseidon import hash_elements
 from monitor.proofs.scheme import ProofError, UnreadableError
-from monitor.proofs.strict_json import Fields, load
 from monitor.proofs.users import is_padding
 
 _COLLATERALS = ("Loan", "Margin", "PortfolioMargin")

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from monitor.proofs.fields import Fields, listed, load, octets, shown
 from monitor.proofs.files import ProofFile
 from monitor.proofs.scheme import ProofError, UnreadableError
 from monitor.proofs.stark_v1.field import EXTENSION, PRIME
 from monitor.proofs.stark_v1.hashing import QUERIES, keccak
-from monitor.proofs.strict_json import Fields, listed, load, octets, shown
 
 TOTAL = "total_value"
 TRUNK_ROWS = 32

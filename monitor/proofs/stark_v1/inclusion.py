@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from monitor.proofs.fields import Fields, load, octets
 from monitor.proofs.files import ProofFile
 from monitor.proofs.scheme import ProofError, UnreadableError
 from monitor.proofs.stark_v1.documents import BATCH_ROWS, TOTAL, TRUNK_ROWS, Config, config_of
 from monitor.proofs.stark_v1.field import EXTENSION, PRIME
 from monitor.proofs.stark_v1.hashing import keccak, position
-from monitor.proofs.strict_json import Fields, load, octets
 from monitor.proofs.users import is_padding
 
 _DEPTH_LIMIT = 24

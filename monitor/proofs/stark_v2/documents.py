@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from monitor.proofs.fields import Fields, kind, listed, load, octets, shown
 from monitor.proofs.files import ProofFile
 from monitor.proofs.scheme import ProofError, UnreadableError
 from monitor.proofs.stark_v2.poseidon import HASH_WIDTH, ORDER, Hash
-from monitor.proofs.strict_json import Fields, kind, listed, load, octets, shown
 from monitor.proofs.users import is_padding
 
 SUM_LIMIT = 1 << 62

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from monitor.proofs.fields import Fields, listed
 from monitor.proofs.stark_v2.circuit import (
     CAP_HEIGHT,
     CHALLENGES,
@@ -18,7 +19,6 @@ from monitor.proofs.stark_v2.circuit import (
 from monitor.proofs.stark_v2.documents import element
 from monitor.proofs.stark_v2.extension import Element
 from monitor.proofs.stark_v2.poseidon import HASH_WIDTH, Hash
-from monitor.proofs.strict_json import Fields, listed
 
 T = TypeVar("T")
 

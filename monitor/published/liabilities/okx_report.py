@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from monitor.formats import exact
+from monitor.formats.strict_json import Json
 from monitor.model import frozen
 from monitor.published import cells
 from monitor.published.archives import PublishedFile
@@ -13,7 +14,7 @@ from monitor.published.contents import Content
 from monitor.published.errors import LayoutError, Reason
 from monitor.published.liabilities.layouts import Layout, Statement
 from monitor.published.liabilities.sums import Owed, Stated, add_up, is_total
-from monitor.published.trees import Tree, cell, load
+from monitor.published.trees import cell, load
 from monitor.registry import Registry
 
 _OWED = "liabilityBalances"
@@ -51,7 +52,7 @@ def _read(file: PublishedFile, content: Content, registry: Registry) -> Statemen
         raise LayoutError(Reason.INCONSISTENT, f"{file.name}: {error}; the report cannot be relied on") from error
 
 
-def _report(tree: Tree) -> Mapping[str, Tree] | None:
+def _report(tree: Json) -> Mapping[str, Json] | None:
     if not isinstance(tree, dict):
         return None
     if _OWED in tree:
@@ -60,7 +61,7 @@ def _report(tree: Tree) -> Mapping[str, Tree] | None:
     return inner[0] if len(inner) == 1 else None
 
 
-def _balances(report: Mapping[str, Tree], key: str, registry: Registry) -> Owed:
+def _balances(report: Mapping[str, Json], key: str, registry: Registry) -> Owed:
     stated = report.get(key, {} if key != _OWED else None)
     if not isinstance(stated, dict) or (key == _OWED and not stated):
         raise ValueError(f"{key} is not an object of assets and amounts")
@@ -74,7 +75,7 @@ def _balances(report: Mapping[str, Tree], key: str, registry: Registry) -> Owed:
     return add_up(rows, registry)
 
 
-def _check_currencies(report: Mapping[str, Tree], owed: Balances, reserves: Balances, registry: Registry) -> None:
+def _check_currencies(report: Mapping[str, Json], owed: Balances, reserves: Balances, registry: Registry) -> None:
     """An asset that the report lists but gives no figure for was lost on the way."""
     for key, figures in (("liabilityCurrencies", owed), ("reserveCurrencies", reserves)):
         listed = report.get(key) or []
@@ -97,7 +98,7 @@ def _check_sums(reserves: Balances, exchange: Balances, custody: Balances) -> No
             raise ValueError(f"{_RESERVES} of {asset} is {total}, but {_EXCHANGE} and {_CUSTODY} add up to {summed}")
 
 
-def _created(report: Mapping[str, Tree]) -> datetime:
+def _created(report: Mapping[str, Json]) -> datetime:
     created = report.get("createTime")
     if not isinstance(created, int) or isinstance(created, bool):
         raise ValueError(f"createTime is {created!r}, not the milliseconds since 1970")  # noqa: TRY004 - a fault of the text

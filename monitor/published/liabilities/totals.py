@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
+from monitor.formats.strict_json import Json, lines_of_elements
 from monitor.model import frozen
 from monitor.published import cells
 from monitor.published.archives import PublishedFile
@@ -13,7 +14,7 @@ from monitor.published.liabilities.layouts import Layout, Statement
 from monitor.published.liabilities.sums import Stated, add_up, is_total
 from monitor.published.shapes import HeaderError, Shape
 from monitor.published.tables import Table
-from monitor.published.trees import elements, load
+from monitor.published.trees import load
 from monitor.registry import Registry
 
 _FIELDS = ("asset", "amount", "asof", "unaddressed")
@@ -49,14 +50,14 @@ def _read_table(file: PublishedFile, content: Content, registry: Registry) -> St
 def _read_tree(file: PublishedFile, content: Content, registry: Registry) -> Statement | None:
     if content is not Content.JSON:
         return None
-    tree, text = load(file)
+    tree, raw = load(file)
     if not isinstance(tree, list):
         return None
-    return _statement(_objects(text, file.name), file.name, registry)
+    return _statement(_objects(tree, raw, file.name), file.name, registry)
 
 
-def _objects(text: str, name: str) -> Iterator[Row]:
-    for line, element in elements(text):
+def _objects(tree: list[Json], content: bytes, name: str) -> Iterator[Row]:
+    for line, element in zip(lines_of_elements(content), tree, strict=True):
         try:
             yield line, SHAPE.of_object(element), ""
         except ValueError as error:

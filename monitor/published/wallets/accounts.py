@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from monitor.formats.strict_json import Json, lines_of_elements
 from monitor.model import Claim, ClaimKind
 from monitor.published.cells import Padded, name_of, shown
 from monitor.published.errors import LayoutError, Reason
 from monitor.published.shapes import Shape
-from monitor.published.trees import Tree, elements
 from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, TreeLayout, filled
 from monitor.published.wallets.parts import Part
 from monitor.published.wallets.places import Places
@@ -92,7 +92,7 @@ def _place(  # noqa: PLR0917 - a row's fields
     return placement
 
 
-def _recognises(tree: Tree) -> bool:
+def _recognises(tree: Json) -> bool:
     return (
         isinstance(tree, list)
         and bool(tree)
@@ -101,9 +101,9 @@ def _recognises(tree: Tree) -> bool:
     )
 
 
-def _read_tree(_: Tree, text: str, part: Part, places: Places) -> None:
+def _read_tree(tree: Json, content: bytes, part: Part, places: Places) -> None:
     read = _reader(part, places)
-    for line, element in elements(text):
+    for line, element in zip(lines_of_elements(content), tree, strict=True):
         try:
             values = SHAPE.of_object(element)
         except ValueError as error:

@@ -7,9 +7,10 @@ nothing says which of them it holds. What is under a key but is no list of addre
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from monitor.formats.strict_json import Json
 from monitor.model import Claim, ClaimKind, Network
 from monitor.published.errors import LayoutError, Reason
-from monitor.published.trees import Lines, Tree
+from monitor.published.trees import Lines
 from monitor.published.wallets.layouts import TreeLayout
 from monitor.published.wallets.parts import Part
 from monitor.published.wallets.places import Places
@@ -21,7 +22,7 @@ _CHAINS = {"terra": "terra-classic", "terra2": "terra"}
 _WITHDRAWALS = "staked_eth_withdrawal_addresses"
 
 
-def _recognises(tree: Tree) -> bool:
+def _recognises(tree: Json) -> bool:
     return (
         isinstance(tree, dict)
         and bool(tree)
@@ -30,8 +31,8 @@ def _recognises(tree: Tree) -> bool:
     )
 
 
-def _read(tree: Mapping[str, Mapping[str, Tree]], text: str, part: Part, places: Places) -> None:
-    lines = Lines(text)
+def _read(tree: Mapping[str, Mapping[str, Json]], content: bytes, part: Part, places: Places) -> None:
+    lines = Lines(content)
     for chain, book in tree.items():
         lines.of(chain)
         network = _network(chain, places)

@@ -91,7 +91,7 @@ class TreeFile:
     """A JSON file that is a list."""
 
     def __init__(self, file: PublishedFile, layouts: Sequence[TreeLayout], places: Places, budget: Budget) -> None:
-        self._tree, self._text = load(file, budget)
+        self._tree, self._content = load(file, budget)
         self._places = places
         self._layout = self._of(file.name, layouts)
         self._part = Part(file.name, self._layout.name, budget=budget)
@@ -110,11 +110,11 @@ class TreeFile:
 
     def claims(self) -> Iterator[Claim]:
         """The claims of the whole tree. Raises DocumentError."""
-        self._layout.read(self._tree, self._text, self._part, self._places)
+        self._layout.read(self._tree, self._content, self._part, self._places)
         yield from self._part.claims
 
     def part(self) -> Part:
         """All of the file, checked. Raises DocumentError."""
-        self._layout.read(self._tree, self._text, self._part, self._places)
+        self._layout.read(self._tree, self._content, self._part, self._places)
         self._part.check()
         return self._part

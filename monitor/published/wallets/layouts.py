@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from monitor.formats.strict_json import Json
 from monitor.model import Claim
 from monitor.published import cells
 from monitor.published.shapes import Shape
-from monitor.published.trees import Tree
 from monitor.published.wallets.parts import Part
 from monitor.published.wallets.places import REMEMBERED, Places
 from monitor.published.wallets.summary import Summary
@@ -40,8 +40,8 @@ class TreeLayout:
     """A list in JSON."""
 
     name: str
-    recognises: Callable[[Tree], bool]
-    read: Callable[[Tree, str, Part, Places], None]
+    recognises: Callable[[Json], bool]
+    read: Callable[[Json, bytes, Part, Places], None]
     """Adds the claims of the tree to the part; the text is the document's, to find lines."""
 
 

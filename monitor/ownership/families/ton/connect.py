@@ -10,10 +10,10 @@ Not judged are binary and cell payloads, which are no statement to a reader, and
 in to a site: it does not show the payload, so that a site could collect the proofs of its visitors' accounts.
 """
 
-import json
 import re
 from hashlib import sha256
 
+from monitor.formats import strict_json
 from monitor.ownership import ed25519, stated_keys
 from monitor.ownership.family import NotJudged, Refused
 from monitor.ownership.spellings import base64_bytes
@@ -49,8 +49,8 @@ def _read(text: str) -> dict[str, object]:
     if len(text) > _LONGEST:
         raise NotJudged("the TON Connect signature is longer than any that is judged")
     try:
-        response = json.loads(text, object_pairs_hook=_distinct)
-    except (ValueError, RecursionError) as error:
+        response = strict_json.read(text.encode())
+    except ValueError as error:
         raise NotJudged("the signature begins as a JSON object of TON Connect and is none") from error
     if "proof" in response or set(response) in _PROOFS:
         raise NotJudged("TON Connect's ton_proof is not judged: wallets log in with it, and do not show its payload")
@@ -60,13 +60,6 @@ def _read(text: str) -> dict[str, object]:
             f"judged is one of {', '.join(sorted(_RESPONSE))}"
         )
     return response  # type: ignore[no-any-return]  # it begins with a brace
-
-
-def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    names = dict(pairs)
-    if len(names) < len(pairs):
-        raise ValueError("a name is given twice")
-    return names
 
 
 def _context(response: dict[str, object]) -> tuple[str, int]:

@@ -1,12 +1,12 @@
-"""JSON of a proof, read strictly: what two readers could understand in two ways is refused."""
+"""The fields of a proof's JSON, each of the type that it must have."""
 
-import json
 import re
-from codecs import BOM_UTF8
-from collections.abc import Callable, Iterable, KeysView, Mapping, Sequence
+from collections.abc import Iterable, KeysView, Mapping
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import NoReturn
 
+from monitor.formats import strict_json
+from monitor.formats.strict_json import JsonError
 from monitor.proofs.files import DAMAGE, ProofFile
 from monitor.proofs.scheme import UnreadableError
 
@@ -14,54 +14,32 @@ SIZE_LIMIT = 256 * 2**20
 """Bytes of one file that is held in memory whole."""
 _DOCUMENT_LIMIT = 16 * 2**20
 """Bytes of one JSON file: many times what any exchange publishes. Empty objects take 25 times their text in memory."""
-_DIGITS_LIMIT = 100  # a 256-bit number has 78; reading a number costs the square of its digits
 _FRACTION = re.compile(r"-?[0-9]{1,50}\.[0-9]{1,50}")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,99})")
 
 
 def load(file: ProofFile, *, fractions: bool = False) -> object:
-    """The whole document. Refuses repeated keys, fractions, exponents, NaN and numbers of more than 100 digits.
+    """The whole document, as :mod:`monitor.formats.strict_json` reads it, and without exponents.
 
-    With ``fractions``, numbers with a point in them are Decimals, with all of their zeros. Raises
-    :class:`UnreadableError`, whatever the bytes.
+    With ``fractions``, numbers with a point in them are Decimals, with all of their zeros; else they are refused.
+    Raises :class:`UnreadableError`, whatever the bytes.
     """
     data = contents(file, _DOCUMENT_LIMIT)
-    if data.startswith(BOM_UTF8):
-        raise UnreadableError(f"{file.name}: begins with a byte order mark, which JSON has none of; save it without")
-
-    def refuse(message: str) -> NoReturn:
-        raise UnreadableError(f"{file.name}: {message}")
-
     try:
-        document: object = json.loads(data.decode(), **_parsers(refuse, fractions=fractions))
-    except UnicodeDecodeError as error:
-        raise UnreadableError(f"{file.name}: byte {error.start} is not UTF-8, so this is not JSON") from error
-    except json.JSONDecodeError as error:
-        raise UnreadableError(f"{file.name}: not JSON: line {error.lineno}: {error.msg}") from error
-    except RecursionError as error:
-        raise UnreadableError(f"{file.name}: nested too deeply") from error
-    return document
+        return strict_json.read(data, _fraction if fractions else _whole)
+    except JsonError as error:
+        line = f"line {error.line}: " if error.line else ""
+        raise UnreadableError(f"{file.name}: {line}{error}") from error
 
 
-def _parsers(refuse: Callable[[str], NoReturn], *, fractions: bool) -> dict[str, Any]:
-    """What ``json.loads`` is to make of objects and numbers."""
+def _whole(text: str) -> NoReturn:
+    raise JsonError(f"{text:.60} is not a whole number")
 
-    def unique(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            keys = [key for key, _ in pairs]
-            refuse(f"the key {shown(next(key for key in keys if keys.count(key) > 1))} occurs twice in one object")
-        return found
 
-    def whole(digits: str) -> int:
-        return int(digits) if len(digits) <= _DIGITS_LIMIT else refuse(f"a number of {len(digits)} digits")
-
-    def fraction(text: str) -> Decimal:
-        if not (fractions and _FRACTION.fullmatch(text)):
-            refuse(f"{shown(text)} is not a {'number in plain digits' if fractions else 'whole number'}")
-        return Decimal(text)
-
-    return {"object_pairs_hook": unique, "parse_int": whole, "parse_float": fraction, "parse_constant": fraction}
+def _fraction(text: str) -> Decimal:
+    if not _FRACTION.fullmatch(text):
+        raise JsonError(f"{text:.60} is not a number in plain digits")
+    return Decimal(text)
 
 
 def contents(file: ProofFile, most: int = SIZE_LIMIT) -> bytes:
