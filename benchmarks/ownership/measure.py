@@ -3,7 +3,7 @@
 import gc
 import multiprocessing
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from multiprocessing.synchronize import Barrier
@@ -14,8 +14,8 @@ from nacl.signing import VerifyKey
 
 from benchmarks.ownership import lists
 from benchmarks.ownership.mix import Recovery, Verification
-from monitor.model import Claim, Verdict, VerdictStatus
-from monitor.ownership import fingerprint, judge_all
+from monitor.model import Claim, Network, Verdict, VerdictStatus
+from monitor.ownership import VerdictsByPrint, fingerprint, judge
 from monitor.registry import load
 
 _SPAWN = multiprocessing.get_context("spawn")
@@ -31,7 +31,7 @@ class Taken(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """``judge_all`` over one list, twice."""
+    """One list judged twice."""
 
     first: Taken
     """With nothing known."""
@@ -45,7 +45,7 @@ def bare(mix: str, rows: int, workers: int) -> Taken:
 
 
 def judged(mix: str, rows: int, workers: int) -> Judged:
-    """``judge_all`` over the same rows, dealt out to as many processes."""
+    """``judge`` of every row that is not known by its fingerprint, the rows dealt out to as many processes."""
     return Judged(*_together(_judged, mix, rows, workers))
 
 
@@ -86,14 +86,18 @@ def _judged(mix: str, rows: int, part: int, workers: int) -> list[Taken]:
     gc.freeze()
     _start.wait()
     before = _clocks()
-    verdicts = judge_all(claims, networks)
+    verdicts = _judge(claims, networks, {})
     first = _since(before)
     _check(claims, verdicts)
     known = {fingerprint(claim): verdict for claim, verdict in zip(claims, verdicts, strict=True)}
     _start.wait()
     before = _clocks()
-    judge_all(claims, networks, known=known)
+    _judge(claims, networks, known)
     return [first, _since(before)]
+
+
+def _judge(claims: list[Claim], networks: Mapping[str, Network], known: VerdictsByPrint) -> list[Verdict]:
+    return [known.get(fingerprint(claim)) or judge(claim, networks.get(claim.network or "")) for claim in claims]
 
 
 def _check(claims: list[Claim], verdicts: list[Verdict]) -> None:

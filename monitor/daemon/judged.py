@@ -21,7 +21,7 @@ from monitor.model import (
     VerdictStatus,
     WalletList,
 )
-from monitor.ownership import Asked
+from monitor.ownership import OpenQuestions
 
 _NO_STAKES: Stakes = MappingProxyType({})
 
@@ -59,7 +59,7 @@ class JudgedList:
 
 def judged_list(
     published: WalletList,
-    asked: Asked,
+    asked: OpenQuestions,
     accepted_at: datetime,
     stakes: Stakes = _NO_STAKES,
     stakers: frozenset[tuple[str, Address]] = frozenset(),

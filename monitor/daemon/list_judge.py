@@ -13,7 +13,7 @@ from monitor.daemon.handing_over import NewList, Part, put_together
 from monitor.daemon.list_process import Refusal, SomeVerdicts, prints_in, work
 from monitor.daemon.list_reading import AFTER_A_KILL, ListTask, judge_list, read_list
 from monitor.model import Document, Verdict
-from monitor.ownership import Judged
+from monitor.ownership import VerdictsByPrint
 from monitor.published import DocumentError, Reason, unpack
 from monitor.settings import DocumentSettings
 
@@ -37,7 +37,7 @@ class KnownVerdicts(Protocol):
     async def find(self, prints: Sequence[bytes]) -> Mapping[bytes, Verdict]:
         """Those of ``prints``, by fingerprint, that are known under the present rules."""
 
-    async def keep(self, verdicts: Judged) -> None:
+    async def keep(self, verdicts: VerdictsByPrint) -> None:
         """Know ``verdicts`` from now on."""
 
 
@@ -49,7 +49,7 @@ class NothingKnown:
         del prints
         return {}
 
-    async def keep(self, verdicts: Judged) -> None:
+    async def keep(self, verdicts: VerdictsByPrint) -> None:
         """Do nothing."""
 
 
@@ -86,9 +86,9 @@ class ListJudge:
 
     async def _judge_here(self, task: ListTask, content: bytes, previous: bytes, progress: Progress) -> NewList:
         read = await asyncio.to_thread(read_list, task, content, previous)
-        new_verdicts: list[Judged] = []
+        new_verdicts: list[VerdictsByPrint] = []
 
-        def told(found: Judged, done: int, total: int) -> None:
+        def told(found: VerdictsByPrint, done: int, total: int) -> None:
             new_verdicts.append(found)
             progress(done, total)
 

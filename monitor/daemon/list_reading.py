@@ -16,7 +16,7 @@ from monitor.daemon.packed import PackedVerdicts
 from monitor.daemon.stakes import stakes_of
 from monitor.judgement import as_text, compare_lists
 from monitor.model import Address, Claim, ClaimKind, Document, ListChanges, Network, Verdict, WalletList
-from monitor.ownership import Judged
+from monitor.ownership import VerdictsByPrint
 from monitor.published import (
     DocumentError,
     Reason,
@@ -33,7 +33,7 @@ AFTER_A_KILL = "if memory ran out, the kernel's log says so. It is tried again"
 _CHUNK = 500
 """Rows that are judged in one go: their verdicts are kept together, and what was found before a kill is not lost."""
 
-Told = Callable[[Judged, int, int], None]
+Told = Callable[[VerdictsByPrint, int, int], None]
 """Is given the verdicts that were just found, by fingerprint, and how many rows are judged, and of how many."""
 
 
@@ -85,7 +85,9 @@ def _changes(task: ListTask, before: Document, content: bytes, claims: Iterable[
         return None  # of a layout that is not configured any more: nothing to compare with
 
 
-def judge_list(task: ListTask, read: ReadList, known: Judged, told: Told, pool: "JudgingPool | None" = None) -> NewList:
+def judge_list(
+    task: ListTask, read: ReadList, known: VerdictsByPrint, told: Told, pool: "JudgingPool | None" = None
+) -> NewList:
     """Judge the rows of ``read`` that are not ``known``, each distinct one once, and fold all of them together.
 
     ``told`` gets only what is new. ``pool`` shares the work; without one it is done here. CPU-bound. Raises
@@ -100,13 +102,13 @@ def judge_list(task: ListTask, read: ReadList, known: Judged, told: Told, pool: 
             [verdicts[mark] for mark in read.prints],
             frozenset(messages) if messages is not None else None,
         )
-        asked = ownership.asked(published.claims, accepted, networks)
+        asked = ownership.open_questions(published.claims, accepted, networks)
         stakes, stakers = stakes_of(published.claims, networks), _stakers(published.claims, networks)
         return NewList(judged_list(published, asked, task.accepted_at, stakes, stakers), read.changes)
 
 
 def _judge_new(
-    read: ReadList, networks: Mapping[str, Network], known: Judged, told: Told, pool: "JudgingPool | None"
+    read: ReadList, networks: Mapping[str, Network], known: VerdictsByPrint, told: Told, pool: "JudgingPool | None"
 ) -> dict[bytes, Verdict]:
     new: dict[bytes, int] = {}
     for position, mark in enumerate(read.prints):

@@ -6,7 +6,7 @@ import structlog
 
 from monitor.daemon.written import written
 from monitor.model import Verdict
-from monitor.ownership import RULES_VERSION, Judged
+from monitor.ownership import RULES_VERSION, VerdictsByPrint
 from monitor.store import Store, StoreError
 
 _log = structlog.get_logger(__name__)
@@ -26,6 +26,6 @@ class StoredVerdicts:
             _log.error("the history was not read", error=str(error))
             return {}
 
-    async def keep(self, verdicts: Judged) -> None:
+    async def keep(self, verdicts: VerdictsByPrint) -> None:
         """Write ``verdicts``, if that is possible."""
         await written(self._store.save_verdicts(RULES_VERSION, verdicts))

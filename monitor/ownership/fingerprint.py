@@ -1,10 +1,14 @@
 """The identity of what a verdict depends on, so that a row judged once is not judged again."""
 
 import marshal
+from collections.abc import Mapping
 from hashlib import sha256
 from operator import attrgetter
 
-from monitor.model import Claim
+from monitor.model import Claim, Verdict
+
+VerdictsByPrint = Mapping[bytes, Verdict]
+"""Verdicts by :func:`fingerprint`."""
 
 _SIZE = 16
 _LAYOUT = 0

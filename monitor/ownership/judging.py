@@ -1,7 +1,7 @@
 """One claim, one verdict: the rules that hold for every family, then the family's own."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
@@ -53,6 +53,21 @@ def judge(claim: Claim, network: Network | None) -> Verdict:
     return verdicts[0]
 
 
+def accept(claims: Iterable[Claim], verdicts: Iterable[Verdict], messages: frozenset[str] | None) -> list[Verdict]:
+    """Make every signed claim ``invalid`` whose message is not one of ``messages`` (None: any is).
+
+    White space around a text changes nothing of what it says: it counts for the signature, and not here.
+
+    Returns:
+        ``verdicts`` after that, in their order.
+
+    """
+    if messages is None:
+        return list(verdicts)
+    texts = frozenset(text.strip() for text in messages)
+    return [_accept(claim, verdict, texts) for claim, verdict in zip(claims, verdicts, strict=True)]
+
+
 def question(claim: Claim, network: Network | None) -> OwnerQuestion | None:
     """Ask what a chain could say about a claim judged ``unbound``; None where it could not promote the claim."""
     family = load_family(network.family) if network else None
@@ -102,3 +117,9 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _accept(claim: Claim, verdict: Verdict, texts: frozenset[str]) -> Verdict:
+    if claim.message.strip() in texts or verdict.status in {VerdictStatus.UNSIGNED, VerdictStatus.INVALID}:
+        return verdict
+    return Verdict(VerdictStatus.INVALID, f"message {claim.message!r} is not one of the accepted ones")

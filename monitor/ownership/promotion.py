@@ -16,7 +16,7 @@ _BEACON, _EVM = "beacon", "evm"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OpenQuestions:
     """A list after its judgement, and what is left to ask."""
 
     verdicts: list[Verdict]
@@ -27,7 +27,9 @@ class Asked:
     """Of the claims that share a question."""
 
 
-def asked(claims: Sequence[Claim], verdicts: Sequence[Verdict], networks: Mapping[str, Network]) -> Asked:
+def open_questions(
+    claims: Sequence[Claim], verdicts: Sequence[Verdict], networks: Mapping[str, Network]
+) -> OpenQuestions:
     """Find what is to be asked about ``claims``, whose ``verdicts`` are those of the list alone. CPU-bound."""
     found: dict[int, OwnerQuestion] = {}
     for position, (claim, verdict) in enumerate(zip(claims, verdicts, strict=True)):
@@ -41,7 +43,7 @@ def asked(claims: Sequence[Claim], verdicts: Sequence[Verdict], networks: Mappin
     for position, one in found.items():
         questions[key := mark(one)] = one
         positions.setdefault(key, []).append(position)
-    return Asked(judged, questions, {key: tuple(places) for key, places in positions.items()})
+    return OpenQuestions(judged, questions, {key: tuple(places) for key, places in positions.items()})
 
 
 def _staked(

@@ -17,7 +17,7 @@ from monitor.model import (
     VerdictStatus,
     WalletList,
 )
-from monitor.ownership import Asked
+from monitor.ownership import OpenQuestions
 from tests.support.judgement import INVALID, UNBOUND, UNSIGNED, VERIFIED, claim, document, verdict
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
@@ -35,7 +35,7 @@ def judged(question: OwnerQuestion = QUESTION) -> JudgedList:
         for line, account in enumerate("ABCDE", 2)
     )
     published = WalletList(document(), "accounts", claims)
-    return judged_list(published, Asked(list(VERDICTS), {MARK: question}, {MARK: (1, 2, 3)}), NOW)
+    return judged_list(published, OpenQuestions(list(VERDICTS), {MARK: question}, {MARK: (1, 2, 3)}), NOW)
 
 
 def told(

@@ -15,14 +15,15 @@ from pathlib import Path
 
 import pytest
 
+from monitor import ownership
 from monitor.daemon import list_judge
 from monitor.daemon.handing_over import parts_of, put_together
 from monitor.daemon.judged import JudgedList
 from monitor.daemon.list_judge import ListJudge, NothingKnown
 from monitor.daemon.list_reading import ListTask, judge_list, read_list
 from monitor.daemon.stored_verdicts import StoredVerdicts
-from monitor.model import Document, Verdict, VerdictStatus
-from monitor.ownership import Judged
+from monitor.model import Claim, Document, Network, Verdict, VerdictStatus
+from monitor.ownership import VerdictsByPrint, judge
 from monitor.published import DocumentError, Reason
 from monitor.registry import load as load_registry
 from monitor.settings import WalletsSettings
@@ -57,7 +58,7 @@ class Known:
     async def find(self, prints: Sequence[bytes]) -> Mapping[bytes, Verdict]:
         return {mark: self.verdicts[mark] for mark in prints if mark in self.verdicts}
 
-    async def keep(self, verdicts: Judged) -> None:
+    async def keep(self, verdicts: VerdictsByPrint) -> None:
         self.verdicts.update(verdicts)
         self.new += verdicts
         self.then()
@@ -111,6 +112,20 @@ async def test_a_process_says_what_a_thread_says(monkeypatch: pytest.MonkeyPatch
     assert (done[0], done[-1]) == ((0, 10), (10, 10))
     assert set(known.verdicts.values()) == set(here.judged.verdicts)
     assert multiprocessing.active_children() == []
+
+
+def test_a_row_is_judged_once_however_often_it_stands_in_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[int] = []
+
+    def watched(claim: Claim, network: Network | None) -> Verdict:
+        judged.append(claim.line)
+        return judge(claim, network)
+
+    content = list_of([signed(1), signed(2), replace(signed(1), amount="7"), signed(1)]).encode()
+    monkeypatch.setattr(ownership, "judge", watched)
+    new = judge_list(task(content), read_list(task(content), content), {}, lambda *_: None)
+    assert len(judged) == 2
+    assert [verdict.status for verdict in new.judged.verdicts] == [VerdictStatus.VERIFIED] * 4
 
 
 async def test_what_is_known_is_not_judged_again() -> None:
@@ -235,7 +250,7 @@ async def test_the_daemon_goes_on_with_the_last_good_list(site: Site, monkeypatc
     site.owes("okx", ETH="1")
     keep = StoredVerdicts.keep
 
-    async def kept(self: StoredVerdicts, verdicts: Judged) -> None:
+    async def kept(self: StoredVerdicts, verdicts: VerdictsByPrint) -> None:
         await keep(self, verdicts)
         kill()
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from monitor.daemon.judged import judged_list
 from monitor.daemon.lost import lost_of
 from monitor.model import LostConfirmations, Verdict, WalletList
-from monitor.ownership import Asked
+from monitor.ownership import OpenQuestions
 from tests.support.judgement import BTC, ETH, INVALID, UNBOUND, VERIFIED, absent, claim, document, state
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
@@ -24,7 +24,7 @@ def test_rows_are_counted_by_cause_and_their_accounts_once() -> None:
         (claim("0xd", ETH), Verdict(VERIFIED, "its key signed")),
     ]
     published = WalletList(document(), "accounts", tuple(row for row, _ in rows))
-    judged = judged_list(published, Asked([verdict for _, verdict in rows], {}, {}), NOW)
+    judged = judged_list(published, OpenQuestions([verdict for _, verdict in rows], {}, {}), NOW)
     states = {
         "ethereum": state({ETH: {"0xa": COIN, "0xb": COIN // 2, "0xd": 7 * COIN}}),
         "bitcoin": absent("bitcoin"),

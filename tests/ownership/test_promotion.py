@@ -8,7 +8,7 @@ import pytest
 from eth_hash.auto import keccak
 
 from monitor.model import Claim, ClaimKind, OwnerQuestion, VerdictStatus
-from monitor.ownership import Asked, asked, judge_all, mark
+from monitor.ownership import OpenQuestions, accept, judge, mark, open_questions
 from monitor.registry import load
 from tests.support.keys import Key, evm
 from tests.support.ownership import MESSAGE, claim
@@ -36,11 +36,12 @@ def staked(*owners: str, validator: str = VALIDATOR) -> Claim:
     return claim(BEACON, validator, owners=list(owners), kind=ClaimKind.STAKING, message="")
 
 
-def ask(*claims: Claim, messages: frozenset[str] | None = None) -> Asked:
-    return asked(claims, judge_all(claims, NETWORKS, messages=messages), NETWORKS)
+def ask(*claims: Claim, messages: frozenset[str] | None = None) -> OpenQuestions:
+    verdicts = [judge(claim, NETWORKS[claim.network or ""]) for claim in claims]
+    return open_questions(claims, accept(claims, verdicts, messages), NETWORKS)
 
 
-def questions(found: Asked) -> Sequence[OwnerQuestion]:
+def questions(found: OpenQuestions) -> Sequence[OwnerQuestion]:
     return list(found.questions.values())
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.model import VerdictStatus
-from monitor.ownership import judge_all
+from monitor.ownership import judge
 from monitor.registry import Registry
 from tests.support.published import wallets
 
@@ -28,7 +28,7 @@ def test_it_is_named_and_counts_nowhere(registry: Registry, network: str, addres
     coin = "TRX" if network == "tron" else "ETH"
     found = wallets(f"network,asset,address,amount\n{network},{coin},{address},5\n", registry)
     (claim,) = found.claims
-    (verdict,) = judge_all(found.claims, registry.networks)
+    verdict = judge(claim, registry.networks[network])
     assert (claim.account, claim.address) == (None, address)
     assert verdict.status is VerdictStatus.INVALID
     assert f"the contract of {name} itself" in verdict.reason
