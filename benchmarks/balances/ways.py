@@ -9,12 +9,12 @@ import aiohttp
 import orjson
 
 from benchmarks.balances import chain
-from monitor.chains.choice import Tag
+from monitor.chains.block_choice import Tag
 from monitor.chains.endpoint import Endpoint
 from monitor.chains.evm.methods import Deployless, Method, Multicall3, Override
 from monitor.chains.evm.node import EvmNode
-from monitor.chains.line import Line
-from monitor.chains.reader import NetworkReader
+from monitor.chains.link import Link
+from monitor.chains.network_reader import NetworkReader
 from monitor.model import Token
 from monitor.settings import NetworkSettings
 
@@ -52,8 +52,8 @@ async def monitored(
             "quorum": len(urls),
         }
     )
-    lines = [Line(endpoint) for endpoint in settings.endpoints]
-    endpoints = [Endpoint(chain.NETWORK, "evm", EvmNode(chain.NETWORK, line, methods), line) for line in lines]
+    links = [Link(endpoint) for endpoint in settings.endpoints]
+    endpoints = [Endpoint(chain.NETWORK, "evm", EvmNode(chain.NETWORK, link, methods), link) for link in links]
     reader = NetworkReader(chain.NETWORK, settings, endpoints)
 
     async def read() -> None:

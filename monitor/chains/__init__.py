@@ -9,9 +9,9 @@ What is here asks nobody, and imports nothing that does: a configuration is chec
 from collections.abc import Sequence
 from typing import Protocol
 
-from monitor.chains.choice import BlockChoice, Depth, Height, Tag, choice_of
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag, choice_of
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.keeping import Keeper
+from monitor.chains.journals import Keeper
 from monitor.chains.node import Wanted
 from monitor.chains.protocols import (
     check_endpoint,
@@ -48,7 +48,7 @@ __all__ = [
 
 
 class ChainReader(Protocol):
-    """What others need of a network; see :class:`~monitor.chains.reader.NetworkReader` for the promises."""
+    """What others need of a network; see :class:`~monitor.chains.network_reader.NetworkReader` for the promises."""
 
     async def read(self, wanted: Wanted, at: BlockChoice) -> Reading: ...
 

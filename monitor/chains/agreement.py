@@ -1,4 +1,21 @@
-"""How the endpoints of a network come to one answer at one block."""
+"""How the endpoints of a network come to one answer at one block.
+
+The life of a reading:
+
+1. A roll call (rollcall.py) asks all endpoints that do not rest which block they stand at. Before every use an endpoint
+   is asked which chain it is on (endpoint.py), and before it tells of the past, for a known balance (archive.py).
+2. The newest block is taken that as many parties have reached as must agree; without a quorum, that of the first.
+3. As many parties as must agree are asked at once (polling.py): those in good standing first, and among them in the
+   order of the settings. Now and then all are asked.
+4. Each request keeps the endpoint's pace, is retried where that may help, and ends with the deadline (link.py).
+5. For each endpoint that fails, the next one is asked; those of one party take over from each other.
+6. What they found is compared (vote.py), the block's own time included. One vote a party; once anybody contradicts,
+   more must agree than contradict.
+7. Where no block is agreed upon, the next lower one is tried that enough parties have reached.
+8. Where a block slips away (a reorganisation, a new tip), all begins again, four times at the most.
+9. Who failed rests, for longer each time (link.py). Who was outvoted is told so, once it is known who agreed.
+10. Endpoints that were not needed are probed while nobody waits (polling.py).
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -8,12 +25,11 @@ from typing import Any, TypeVar
 
 import stamina
 
-from monitor.chains.choice import BlockChoice, Height
+from monitor.chains.block_choice import BlockChoice, Height
 from monitor.chains.endpoint import Endpoint, Job
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.node import Finding
-from monitor.chains.polling import Poll
-from monitor.chains.probes import Probes
+from monitor.chains.polling import Poll, Probes
 from monitor.chains.rollcall import RollCall
 from monitor.chains.vote import ContestedError, Group, Vote, parties_of, settle
 from monitor.model import Block, Network

@@ -8,9 +8,9 @@ import asyncio
 from dataclasses import dataclass
 from enum import IntEnum
 
-from monitor.chains.choice import Height
+from monitor.chains.block_choice import Height
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.chains.node import Node
 from monitor.model import Address, Block, Network, Token
 from monitor.settings import NetworkSettings
@@ -73,14 +73,14 @@ class Archive:
             return Past.PRUNED
         return Past.KEPT if self.kept else Past.UNKNOWN
 
-    async def try_canary(self, node: Node, line: Line, height: int) -> None:
+    async def try_canary(self, node: Node, link: Link, height: int) -> None:
         """Let ``node`` tell the canary, if one lies under ``height``; ``false_past`` where it tells anything else."""
         canary = self.canary
         if canary is None or canary.height > height:
             return
         if not self._due:
             if self.refusal:
-                raise ChainError(Reason.FALSE_PAST, f"{line.name}: {self.refusal}")
+                raise ChainError(Reason.FALSE_PAST, f"{link.name}: {self.refusal}")
             return
         try:
             block = await node.resolve(Height(canary.height))
@@ -94,7 +94,7 @@ class Archive:
         if found != canary.balance:
             refusal = f"it tells that {canary.account} had {found} at block {canary.height}, not {canary.balance}"
             self._tried(kept=False, refusal=refusal)
-            raise line.fault(Reason.FALSE_PAST, refusal)
+            raise link.fault(Reason.FALSE_PAST, refusal)
         self._tried(kept=True)
 
     def _tried(self, *, kept: bool, refusal: str = "") -> None:

@@ -7,12 +7,10 @@ from typing import TypeVar
 
 import structlog
 
-from monitor.chains import deadline as deadlines
 from monitor.chains.archive import Archive, Past
-from monitor.chains.breaker import Breaker, Circuit
-from monitor.chains.choice import BlockChoice, Height
+from monitor.chains.block_choice import BlockChoice, Height
 from monitor.chains.errors import HARMLESS, ChainError, Reason
-from monitor.chains.line import Line
+from monitor.chains.link import Breaker, Circuit, Link, until
 from monitor.chains.node import Finding, Node
 from monitor.model import Block, EndpointState, Network
 
@@ -50,7 +48,7 @@ class Endpoint:
         network: Network,
         protocol: str,
         node: Node,
-        line: Line,
+        link: Link,
         *,
         oldest: timedelta | None = None,
         ahead: timedelta | None = None,
@@ -61,8 +59,8 @@ class Endpoint:
 
         ``ahead`` is how far after this machine's clock a block may be dated; None: as far as it likes.
         """
-        self.name = line.name
-        self.party = line.settings.voice
+        self.name = link.name
+        self.party = link.settings.voice
         """Who runs it: all endpoints of a party have one vote."""
         self.undoes = undoes
         """Whether the past may take it hours."""
@@ -74,7 +72,7 @@ class Endpoint:
         self._network = network
         self._protocol = protocol
         self._node = node
-        self._line = line
+        self._link = link
         self._oldest = oldest
         self._ahead = ahead
         self._archive = archive or Archive(network)
@@ -135,7 +133,7 @@ class Endpoint:
     async def _resolve(self, choice: BlockChoice) -> Block:
         await self._identify()
         if isinstance(choice, Height):
-            await self._archive.try_canary(self._node, self._line, choice.number)
+            await self._archive.try_canary(self._node, self._link, choice.number)
         block = await self._node.resolve(choice)
         if self._oldest is None or isinstance(choice, Height):
             return self._dated(block)
@@ -143,7 +141,7 @@ class Endpoint:
         self._dated(block)
         if age > self._oldest:
             minutes = age // timedelta(minutes=1)
-            raise self._line.fault(Reason.BEHIND, f"its block {block.number} ({choice}) is {minutes} minutes old")
+            raise self._link.fault(Reason.BEHIND, f"its block {block.number} ({choice}) is {minutes} minutes old")
         return block
 
     def _dated(self, block: Block) -> Block:
@@ -152,7 +150,7 @@ class Endpoint:
         if self._ahead is not None and ahead > self._ahead:
             minutes, dated = ahead // timedelta(minutes=1), block.timestamp.isoformat()
             detail = f"its block {block.number} is dated {dated}, {minutes} minutes ahead of this machine's clock"
-            raise self._line.fault(Reason.AHEAD, detail)
+            raise self._link.fault(Reason.AHEAD, detail)
         return block
 
     async def _ask(self, job: Job[F], block: Block) -> F:
@@ -167,16 +165,16 @@ class Endpoint:
     async def _identify(self) -> None:
         found = await self._node.identify()
         if found != self._network.caip2:
-            raise self._line.fault(
+            raise self._link.fault(
                 Reason.WRONG_CHAIN, f"it is on {found}, but {self._network.name} is {self._network.caip2}"
             )
 
     async def _guarded(self, work: Awaitable[T], deadline: float, harmless: Set[Reason] = HARMLESS) -> T:
         try:
-            async with deadlines.until(deadline):
+            async with until(deadline):
                 return await work
         except TimeoutError:
-            error = self._line.fault(Reason.TIMEOUT, "not finished when the deadline passed")
+            error = self._link.fault(Reason.TIMEOUT, "not finished when the deadline passed")
             self._failed(error)
             raise error from None
         except ChainError as error:
@@ -226,9 +224,9 @@ class Endpoint:
             name=self.name,
             protocol=self._protocol,
             up=self.up,
-            requests=self._line.requests,
+            requests=self._link.requests,
             # Every reason, from zero: a rate over a series that begins with its first failure would not see it.
-            failures={reason.value: self._line.failures[reason] for reason in Reason},
+            failures={reason.value: self._link.failures[reason] for reason in Reason},
             disagreements=self._disagreements,
             last_error=self._last_error,
             last_success_at=self._last_success_at,

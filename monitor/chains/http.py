@@ -13,7 +13,7 @@ import yarl
 
 from monitor.chains import tls
 from monitor.chains.errors import Reason
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.formats import shown
 from monitor.settings import EndpointSettings
 
@@ -42,9 +42,9 @@ class Http:
     Redirects are not followed: a POST would turn into a GET, and an endpoint could send us anywhere.
     """
 
-    def __init__(self, line: Line) -> None:
-        self._line = line
-        self._url, self._headers = _request_of(line.settings)
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._url, self._headers = _request_of(link.settings)
         self._session: aiohttp.ClientSession | None = None
 
     async def request(
@@ -58,32 +58,32 @@ class Http:
     ) -> Answer:
         """One request, without retries; given up after ``patience`` seconds, by default the endpoint's own.
 
-        Raises a fault of the line for ``refused``, ``timeout`` and ``rate_limited``; all other statuses are returned.
+        Raises a fault of the link for ``refused``, ``timeout`` and ``rate_limited``; all other statuses are returned.
         """
         try:
-            async with asyncio.timeout(self._line.timeout if patience is None else patience):
+            async with asyncio.timeout(self._link.timeout if patience is None else patience):
                 return await self._request(method, self._at(path).update_query(query), body)
         except TimeoutError:
-            raise self._line.fault(Reason.TIMEOUT, "no whole answer in time") from None
+            raise self._link.fault(Reason.TIMEOUT, "no whole answer in time") from None
         except aiohttp.ServerFingerprintMismatch as error:
-            raise self._line.fault(Reason.CERTIFICATE, tls.not_pinned(error.got)) from None
+            raise self._link.fault(Reason.CERTIFICATE, tls.not_pinned(error.got)) from None
         except aiohttp.ClientConnectorCertificateError as error:
-            why_not = await tls.not_trusted(self._line.settings, error.certificate_error)
-            raise self._line.fault(Reason.CERTIFICATE, why_not) from None
+            why_not = await tls.not_trusted(self._link.settings, error.certificate_error)
+            raise self._link.fault(Reason.CERTIFICATE, why_not) from None
         except (aiohttp.ClientError, OSError) as error:
-            raise self._line.fault(Reason.REFUSED, why(error)) from None
+            raise self._link.fault(Reason.REFUSED, why(error)) from None
 
     async def _request(self, method: str, url: yarl.URL, body: bytes | None) -> Answer:
         data = io.BytesIO(body) if body and len(body) > _LARGE else body  # bytes are sent at once, a file in pieces
         async with self._opened().request(method, url, data=data, allow_redirects=False) as response:
             retry_after = seconds_until(response.headers.get("Retry-After"))
             if response.status == 429:
-                raise self._line.fault(Reason.RATE_LIMITED, "too many requests", retry_after=retry_after)
+                raise self._link.fault(Reason.RATE_LIMITED, "too many requests", retry_after=retry_after)
             pieces = bytearray()
             async for piece in response.content.iter_chunked(_PIECE):
                 pieces += piece
                 if len(pieces) > _LARGEST_ANSWER:
-                    raise self._line.fault(Reason.MALFORMED, f"the answer is over {_LARGEST_ANSWER} bytes")
+                    raise self._link.fault(Reason.MALFORMED, f"the answer is over {_LARGEST_ANSWER} bytes")
             return Answer(response.status, bytes(pieces), retry_after)
 
     def _at(self, path: str) -> yarl.URL:
@@ -95,7 +95,7 @@ class Http:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    limit=self._line.settings.concurrency, ssl=_trusted(self._line.settings)
+                    limit=self._link.settings.concurrency, ssl=_trusted(self._link.settings)
                 ),
                 timeout=aiohttp.ClientTimeout(total=None),
                 headers=self._headers,
@@ -105,12 +105,12 @@ class Http:
     def refuse(self, answer: Answer) -> Never:
         """Raise the fault that an unwanted status is."""
         if b"work queue depth exceeded" in answer.body.lower():
-            raise self._line.fault(
+            raise self._link.fault(
                 Reason.BUSY, "its work queue is full", transient=True, retry_after=answer.retry_after
             )
         hint = {401: "; check user, password or the key in the URL", 403: "; is the key allowed to do this?"}
         location = "; redirects are not followed, configure the final URL" if 300 <= answer.status < 400 else ""
-        raise self._line.fault(
+        raise self._link.fault(
             Reason.HTTP_STATUS,
             f"HTTP {answer.status}{hint.get(answer.status, location)}: {excerpt(answer.body)}",
             transient=answer.status >= 500,

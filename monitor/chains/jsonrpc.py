@@ -13,7 +13,7 @@ import orjson
 
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.http import Answer, Http, excerpt
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.formats import shown
 
 Call = tuple[str, Any]
@@ -103,8 +103,8 @@ def checked(reply: object) -> Reply:
 class JsonRpc:
     """Calls to one endpoint. ``loads`` reads the JSON: give one that keeps decimals where amounts are decimals."""
 
-    def __init__(self, line: Line, http: Http, loads: Callable[[bytes], object] = orjson.loads) -> None:
-        self._line = line
+    def __init__(self, link: Link, http: Http, loads: Callable[[bytes], object] = orjson.loads) -> None:
+        self._link = link
         self._http = http
         self._loads = loads
         self._ids = itertools.count(1)
@@ -130,7 +130,7 @@ class JsonRpc:
                     raise BatchRefusedError(str(error), error) from None
                 raise
 
-        return await self._line.send(request)
+        return await self._link.send(request)
 
     async def batch(self, calls: Sequence[Call]) -> list[Reply]:
         """All ``calls`` in one request; raises :class:`BatchRefusedError` where the endpoint finds them too many."""
@@ -149,12 +149,12 @@ class JsonRpc:
             try:
                 replies = match_replies(document, ids)
             except MalformedReplyError as error:
-                raise self._line.fault(Reason.MALFORMED, str(error)) from None
+                raise self._link.fault(Reason.MALFORMED, str(error)) from None
             for reply in replies:
                 self._patient(reply, answer.retry_after)
             return replies
 
-        return await self._line.send(request)
+        return await self._link.send(request)
 
     async def _posted(self, body: bytes) -> Answer:
         """The answer to what could also be asked in parts."""
@@ -174,7 +174,7 @@ class JsonRpc:
             document = self._loads(answer.body)
         except (ValueError, RecursionError):
             if answer.status == 200:
-                raise self._line.fault(Reason.NOT_JSON, f"not JSON: {excerpt(answer.body)}") from None
+                raise self._link.fault(Reason.NOT_JSON, f"not JSON: {excerpt(answer.body)}") from None
             document = None
         if answer.status != 200 and not (isinstance(document, dict) and isinstance(document.get("error"), dict)):
             self._http.refuse(answer)
@@ -184,9 +184,9 @@ class JsonRpc:
         try:
             reply = checked(self._document(answer))
         except MalformedReplyError as error:
-            raise self._line.fault(Reason.MALFORMED, str(error)) from None
+            raise self._link.fault(Reason.MALFORMED, str(error)) from None
         if reply["id"] != number and not (reply["id"] is None and failure_of(reply)):
-            raise self._line.fault(Reason.MALFORMED, f"a reply with id {reply['id']!r} where {number} was due")
+            raise self._link.fault(Reason.MALFORMED, f"a reply with id {reply['id']!r} where {number} was due")
         self._patient(reply, answer.retry_after)
         return reply
 
@@ -198,4 +198,4 @@ class JsonRpc:
 
     def _patient(self, reply: Reply, retry_after: float | None) -> None:
         if (failure := failure_of(reply)) and failure.rate_limit:
-            raise self._line.fault(Reason.RATE_LIMITED, str(failure), retry_after=retry_after)
+            raise self._link.fault(Reason.RATE_LIMITED, str(failure), retry_after=retry_after)

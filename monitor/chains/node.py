@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, Self
 
-from monitor.chains.choice import BlockChoice
+from monitor.chains.block_choice import BlockChoice
 from monitor.chains.errors import Reason
-from monitor.chains.keeping import Following
+from monitor.chains.journals import Following
 from monitor.model import (
     Address,
     BalanceSlot,
@@ -22,7 +22,7 @@ from monitor.model import (
 )
 
 if TYPE_CHECKING:  # what sends requests is not needed to know what a node can do
-    from monitor.chains.line import Line
+    from monitor.chains.link import Link
 
 Wanted = Mapping[Token, Collection[Address]]
 
@@ -123,7 +123,7 @@ class BalanceSlots:
 
 
 class Node(ABC):
-    """One endpoint, spoken to in its protocol. Every failure is a :class:`ChainError` made by its line."""
+    """One endpoint, spoken to in its protocol. Every failure is a :class:`ChainError` made by its link."""
 
     @property
     def method(self) -> str:
@@ -140,9 +140,9 @@ class Node(ABC):
         """What the newest rescan found that was not followed; None where nothing is followed, or not rescanned yet."""
         return None
 
-    def __init__(self, network: Network, line: "Line") -> None:
+    def __init__(self, network: Network, link: "Link") -> None:
         self.network = network
-        self.line = line
+        self.link = link
 
     def follow(self, following: Following) -> None:  # noqa: B027 - most protocols read everything anew
         """How to follow the chain, for protocols that do; told before anything is asked."""
@@ -171,7 +171,7 @@ class Node(ABC):
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
         """Whether signers control accounts, at ``block``; for families whose chain knows more than the account says."""
-        raise self.line.fault(Reason.UNSUPPORTED, f"{self.network.name} has no contract accounts to ask for owners")
+        raise self.link.fault(Reason.UNSUPPORTED, f"{self.network.name} has no contract accounts to ask for owners")
 
     async def state_root(self, block: Block) -> StateRoot:
         """The root of the state after ``block``, from a header that makes the block's hash."""
@@ -186,7 +186,7 @@ class Node(ABC):
         raise self._proves_nothing()
 
     def _proves_nothing(self) -> Exception:
-        return self.line.fault(Reason.UNSUPPORTED, f"balances on {self.network.name} cannot be proven")
+        return self.link.fault(Reason.UNSUPPORTED, f"balances on {self.network.name} cannot be proven")
 
     @abstractmethod
     async def close(self) -> None:

@@ -8,11 +8,11 @@ from monitor.chains import ChainReader
 from monitor.chains.agreement import Chance
 from monitor.chains.archive import Archive, Canary, canary_of
 from monitor.chains.endpoint import Endpoint
-from monitor.chains.keeping import Following, Forgetful, Keeper
-from monitor.chains.line import Line
+from monitor.chains.journals import Following, Forgetful, Keeper
+from monitor.chains.link import Link
+from monitor.chains.network_reader import NetworkReader
+from monitor.chains.proof_reader import ProofReader
 from monitor.chains.protocols import PROTOCOLS, check_endpoint, furthest_ahead, largest_lag, oldest_block, protocol_of
-from monitor.chains.proven import ProvenReader
-from monitor.chains.reader import NetworkReader
 from monitor.model import Address, BalanceSlot, Network
 from monitor.settings import EndpointSettings, NetworkSettings
 
@@ -41,7 +41,7 @@ def open_network(
     ]
     lag = largest_lag(network, settings)
     if settings.verify == "proof":
-        return ProvenReader(network, settings, endpoints, lag, balance_slots or {}, chance=chance)
+        return ProofReader(network, settings, endpoints, lag, balance_slots or {}, chance=chance)
     return NetworkReader(network, settings, endpoints, lag, chance)
 
 
@@ -55,18 +55,18 @@ def _endpoint(
     ahead: timedelta | None,
 ) -> Endpoint:
     """The endpoint that ``settings`` describe; raises ValueError, naming it, when they do not fit the network."""
-    line = Line(settings)
+    link = Link(settings)
     try:
         check_endpoint(network, settings)
         name = protocol_of(network, settings)
         protocol = PROTOCOLS[name]
-        node = protocol.nodes()(network, line)
+        node = protocol.nodes()(network, link)
         node.follow(following)
         return Endpoint(
             network,
             name,
             node,
-            line,
+            link,
             oldest=oldest,
             ahead=ahead,
             undoes=protocol.undoes,

@@ -53,12 +53,12 @@ PROTOCOLS = {
     "tron-jsonrpc": NodeProtocol("tron.jsonrpc:TronJsonRpcNode", frozenset({"tron"}), _HTTP),
     "solana": NodeProtocol("solana.node:SolanaNode", frozenset({"solana"}), _HTTP),
     "beacon": NodeProtocol("beacon.node:BeaconNode", frozenset({"beacon"}), _HTTP, scans=True),
-    "aptos": NodeProtocol("owners.aptos:AptosNode", frozenset({"aptos"}), _HTTP, reads=False),
-    "antelope": NodeProtocol("owners.antelope:AntelopeNode", frozenset({"eos"}), _HTTP, reads=False),
-    "rippled": NodeProtocol("owners.rippled:RippledNode", frozenset({"xrp"}), _HTTP, reads=False),
-    "toncenter": NodeProtocol("owners.toncenter:ToncenterNode", frozenset({"ton"}), _HTTP, reads=False),
-    "starknet": NodeProtocol("owners.starknet:StarknetNode", frozenset({"starknet"}), _HTTP, reads=False),
-    "near": NodeProtocol("owners.near:NearNode", frozenset({"near"}), _HTTP, reads=False),
+    "aptos": NodeProtocol("aptos.node:AptosNode", frozenset({"aptos"}), _HTTP, reads=False),
+    "antelope": NodeProtocol("antelope.node:AntelopeNode", frozenset({"eos"}), _HTTP, reads=False),
+    "rippled": NodeProtocol("xrp.rippled:RippledNode", frozenset({"xrp"}), _HTTP, reads=False),
+    "toncenter": NodeProtocol("ton.toncenter:ToncenterNode", frozenset({"ton"}), _HTTP, reads=False),
+    "starknet": NodeProtocol("starknet.node:StarknetNode", frozenset({"starknet"}), _HTTP, reads=False),
+    "near": NodeProtocol("near.node:NearNode", frozenset({"near"}), _HTTP, reads=False),
 }
 """The first that serves a network's family is the family's default."""
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
-from monitor.chains.choice import BlockChoice, Height
+from monitor.chains.block_choice import BlockChoice, Height
 from monitor.chains.endpoint import Endpoint
 from monitor.chains.errors import ChainError
 from monitor.chains.polling import Poll

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from monitor.chains.choice import BlockChoice, Tag
+from monitor.chains.block_choice import BlockChoice, Tag
 from monitor.chains.endpoint import Standing
 from monitor.chains.errors import Reason
 from monitor.chains.node import Held, Wanted
@@ -52,11 +52,11 @@ class Member(FakeNode):
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         await self._spend(2 * self.pace)
         if self.vice == "fails after telling its block":
-            raise self.line.fault(Reason.MALFORMED, "rubbish")
+            raise self.link.fault(Reason.MALFORMED, "rubbish")
         if block.number > self._tip() + (50 if self.vice == "boasts" else 0):
-            raise self.line.fault(Reason.BEHIND, f"it has no block {block.number}")
+            raise self.link.fault(Reason.BEHIND, f"it has no block {block.number}")
         if block.number <= self._tip() - KEPT:
-            raise self.line.fault(Reason.PRUNED, f"it has let go of {block.number}")
+            raise self.link.fault(Reason.PRUNED, f"it has let go of {block.number}")
         amounts = truth(block.number)
         if self.vice == "lies":
             amounts[account(1)] += 7
@@ -67,10 +67,10 @@ class Member(FakeNode):
 
     async def _spend(self, seconds: float) -> None:
         if self.vice == "is dead":
-            raise self.line.fault(Reason.REFUSED, "no connection")
+            raise self.link.fault(Reason.REFUSED, "no connection")
         if self.vice == "hangs":
             await asyncio.sleep(10)
-            raise self.line.fault(Reason.TIMEOUT, "no whole answer in time")
+            raise self.link.fault(Reason.TIMEOUT, "no whole answer in time")
         await asyncio.sleep(seconds)
 
 

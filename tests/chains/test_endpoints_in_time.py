@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from monitor.chains.breaker import Breaker, Circuit
-from monitor.chains.choice import Height, Tag
+from monitor.chains.block_choice import Height, Tag
 from monitor.chains.endpoint import Standing
 from monitor.chains.errors import ChainError, Reason
+from monitor.chains.link import Breaker, Circuit
 from tests.support import virtual_time
 from tests.support.chains import ETH, account
 from tests.support.fake_nodes import Fakes
@@ -34,7 +34,7 @@ def test_an_endpoint_that_hangs_costs_its_timeout_once_and_no_reading() -> None:
         assert await read(fakes) == (("node-2",), 10.1)
         assert fakes.endpoints[0].state().standing == "down"
         assert await read(fakes) == (("node-2",), 0.1)
-        assert [node.line.requests for node in fakes.nodes] == [2, 2, 0], "no more is asked than needed"
+        assert [node.link.requests for node in fakes.nodes] == [2, 2, 0], "no more is asked than needed"
         await fakes.reader.close()
 
     virtual_time.run(scenario())
@@ -46,7 +46,7 @@ def test_what_takes_long_is_waited_for_and_nobody_else_is_asked() -> None:
         fakes.nodes[0].reading = 100
         for _ in range(2):
             assert await read(fakes) == (("node-1",), 100)
-        assert fakes.nodes[1].line.requests == 0
+        assert fakes.nodes[1].link.requests == 0
         assert fakes.endpoints[0].state().standing == "good"
         await fakes.reader.close()
 

@@ -13,7 +13,7 @@ from aiohttp.test_utils import RawTestServer
 from monitor.chains import ChainError
 from monitor.chains.http import Http, excerpt, seconds_until, why
 from monitor.chains.jsonrpc import failure_of
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.formats import SECRETS
 from monitor.settings import EndpointSettings
 
@@ -45,7 +45,7 @@ async def test_credentials_go_into_the_header(
     expected: tuple[str, str],
 ) -> None:
     url, requests = seen
-    http = Http(Line(EndpointSettings(url=url.replace(*change) + "/rpc?key=1", headers={"X-Key": "k"}, **settings)))
+    http = Http(Link(EndpointSettings(url=url.replace(*change) + "/rpc?key=1", headers={"X-Key": "k"}, **settings)))
     await http.request("POST", body=b"{}")
     await http.close()
     assert requests[0].headers["Authorization"] == encode_basic_auth(*expected, encoding="utf-8")
@@ -61,8 +61,8 @@ async def test_what_does_not_speak_http_is_refused_without_showing_the_url() -> 
 
     async with await asyncio.start_server(speak, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        line = Line(EndpointSettings(url=f"http://127.0.0.1:{port}/key"))
-        http = Http(line)
+        link = Link(EndpointSettings(url=f"http://127.0.0.1:{port}/key"))
+        http = Http(link)
         with pytest.raises(ChainError) as failure:
             await http.request("GET", "/path")
         await http.close()
@@ -120,8 +120,8 @@ async def test_every_refusal_tells_when_the_server_wants_to_be_asked_again(statu
         return web.Response(status=status, text=body, headers={"Retry-After": "33"})
 
     async with RawTestServer(refuse, host="127.0.0.1") as server:
-        line = Line(EndpointSettings(url=str(server.make_url("/"))))
-        http = Http(line)
+        link = Link(EndpointSettings(url=str(server.make_url("/"))))
+        http = Http(link)
         with pytest.raises(ChainError) as failure:
             http.refuse(await http.request("GET"))
         await http.close()

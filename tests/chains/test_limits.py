@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.chains import ChainError, Height, Reason
-from monitor.chains.choice import BlockChoice
+from monitor.chains.block_choice import BlockChoice
 from monitor.model import Block
 from tests.chains.conftest import Opener
 from tests.support import virtual_time

@@ -142,7 +142,7 @@ async def test_a_change_of_state_is_one_line_in_the_log(evm: Evm, open_reader: O
         for _ in range(3):
             await reader.read(WANTED, LATEST)
     lines = [entry for entry in logs if entry["event"].startswith("endpoint")]
-    assert [line["event"] for line in lines] == ["endpoint down", "endpoint restored"]
+    assert [link["event"] for link in lines] == ["endpoint down", "endpoint restored"]
     assert (lines[0]["network"], lines[0]["endpoint"]) == ("ethereum", "node-1")
 
 

@@ -11,7 +11,7 @@ from aiohttp.test_utils import RawTestServer
 
 from monitor.chains import ChainError, Reason, Tag, check_endpoint
 from monitor.chains.http import Http
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.settings import EndpointSettings
 from tests.chains.conftest import Opener
 from tests.support.bitcoin_standins import Chain, ElectrumStandIn
@@ -66,7 +66,7 @@ async def ask(
     stack.push_async_callback(server.close)
 
     async def by_https(**trust: object) -> object:
-        http = Http(Line(EndpointSettings.model_validate({"url": str(server.make_url("/")), **trust})))
+        http = Http(Link(EndpointSettings.model_validate({"url": str(server.make_url("/")), **trust})))
         stack.push_async_callback(http.close)
         return int((await http.request("GET")).body)
 

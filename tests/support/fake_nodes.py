@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from monitor.chains.choice import BlockChoice
+from monitor.chains.block_choice import BlockChoice
 from monitor.chains.endpoint import Endpoint
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.line import Line
+from monitor.chains.link import Link
+from monitor.chains.network_reader import NetworkReader
 from monitor.chains.node import Held, Node, Wanted
-from monitor.chains.reader import NetworkReader
 from monitor.model import Block
 from monitor.settings import EndpointSettings, NetworkSettings
 from tests.support.chains import ETHEREUM
@@ -37,19 +37,19 @@ class FakeNode(Node):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         if self.failing:
-            raise self.line.fault(self.failing, "it fails")
-        self.line.requests += 1
+            raise self.link.fault(self.failing, "it fails")
+        self.link.requests += 1
         if self.hanging:
-            await asyncio.sleep(self.line.timeout)
-            raise self.line.fault(Reason.TIMEOUT, "no whole answer in time")
+            await asyncio.sleep(self.link.timeout)
+            raise self.link.fault(Reason.TIMEOUT, "no whole answer in time")
         await asyncio.sleep(self.reading)
         if self.moving:
-            raise self.line.fault(Reason.TIP_MOVED, "it left the chain")
+            raise self.link.fault(Reason.TIP_MOVED, "it left the chain")
         return Held(block, {token: dict.fromkeys(accounts, 1) for token, accounts in wanted.items()})
 
     async def probe(self, sample: Wanted, block: Block) -> None:
         if self.failing:
-            raise self.line.fault(self.failing, "it fails")
+            raise self.link.fault(self.failing, "it fails")
 
     async def close(self) -> None:
         pass
@@ -80,17 +80,17 @@ class Fakes:
             for name, party in zip(names, parties or names, strict=True)
         ]
         self.settings = NetworkSettings.model_validate({"endpoints": described, **settings})
-        lines = [Line(endpoint) for endpoint in self.settings.endpoints]
-        self.nodes = [node(ETHEREUM, line) for line in lines]
+        links = [Link(endpoint) for endpoint in self.settings.endpoints]
+        self.nodes = [node(ETHEREUM, link) for link in links]
         self.endpoints = [
-            Endpoint(ETHEREUM, "fake", node, line, undoes=number in undoes)
-            for number, (node, line) in enumerate(zip(self.nodes, lines, strict=True))
+            Endpoint(ETHEREUM, "fake", node, link, undoes=number in undoes)
+            for number, (node, link) in enumerate(zip(self.nodes, links, strict=True))
         ]
         self.reader = NetworkReader(ETHEREUM, self.settings, self.endpoints, largest_lag, chance)
 
 
-def rate_limited(line: Line, retry_after: float) -> ChainError:
-    return line.fault(Reason.RATE_LIMITED, "too many requests", retry_after=retry_after)
+def rate_limited(link: Link, retry_after: float) -> ChainError:
+    return link.fault(Reason.RATE_LIMITED, "too many requests", retry_after=retry_after)
 
 
 def endpoint_settings(**settings: Any) -> EndpointSettings:

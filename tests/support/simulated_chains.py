@@ -15,7 +15,7 @@ from typing import Any
 
 from monitor.chains.errors import Reason
 from monitor.chains.jsonrpc import Call, Reply
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.model import Address, Network, Token
 
 START = datetime(2026, 6, 14, 12, tzinfo=UTC)
@@ -105,11 +105,11 @@ class Wire:
     By nature it may answer of its newest state whatever hash it is asked for, or whatever block at all.
     """
 
-    def __init__(self, line: Line, chain: Chain, dice: Random, nature: str = "") -> None:
+    def __init__(self, link: Link, chain: Chain, dice: Random, nature: str = "") -> None:
         self.vice = ""
         self.since = 0.0
         self.nature = nature
-        self._line = line
+        self._link = link
         self._chain = chain
         self._pace = dice.uniform(0.01, 0.3)
         self._lag = dice.randrange(2)
@@ -123,16 +123,16 @@ class Wire:
         return reply
 
     async def batch(self, calls: Sequence[Call]) -> list[Reply]:
-        return await self._line.send(partial(self._answered, calls))
+        return await self._link.send(partial(self._answered, calls))
 
     async def _answered(self, calls: Sequence[Call]) -> list[Reply]:
         if self.vice == "is dead":
-            raise self._line.fault(Reason.REFUSED, "no connection")
-        await asyncio.sleep(self._line.timeout if self.vice == "hangs" else self._pace)
+            raise self._link.fault(Reason.REFUSED, "no connection")
+        await asyncio.sleep(self._link.timeout if self.vice == "hangs" else self._pace)
         if self.vice == "hangs":
-            raise self._line.fault(Reason.TIMEOUT, "no whole answer in time")
+            raise self._link.fault(Reason.TIMEOUT, "no whole answer in time")
         if self.vice == "talks rubbish":
-            raise self._line.fault(Reason.MALFORMED, "rubbish")
+            raise self._link.fault(Reason.MALFORMED, "rubbish")
         return [self._reply(method, params) for method, params in calls]
 
     def _reply(self, method: str, params: Any) -> Reply:
@@ -164,7 +164,7 @@ class Wire:
 
     def _fork(self, number: int) -> str:
         made_up = self.vice in _FORKING or number > self._chain.head()
-        return self._line.name if made_up else ""
+        return self._link.name if made_up else ""
 
     def _header(self, name: str) -> dict[str, str] | None:
         tags = {"latest": self._head(), "finalized": self._head() - FINALITY}

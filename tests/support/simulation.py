@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 
 from monitor.chains import ChainReader, endpoint
 from monitor.chains.evm import rpc
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.chains.opening import open_network
 from monitor.daemon.assessor import Assessor
 from monitor.daemon.exchange import ExchangeWatch
@@ -142,8 +142,8 @@ class Simulation:
     def _reader(self, network: Network, settings: NetworkSettings, natures: Sequence[str]) -> ChainReader:
         remaining = iter(natures)
 
-        def wired(line: Line, _: object) -> Wire:
-            wire = Wire(line, self.chains[network], self.dice, next(remaining))
+        def wired(link: Link, _: object) -> Wire:
+            wire = Wire(link, self.chains[network], self.dice, next(remaining))
             self.wires[network].append(wire)
             return wire
 

@@ -8,11 +8,11 @@ from monitor.chains.beacon.slots import Slots
 from monitor.chains.beacon.staked import staked
 from monitor.chains.beacon.states import state_of
 from monitor.chains.beacon.validators import State, Validators
-from monitor.chains.choice import BlockChoice
+from monitor.chains.block_choice import BlockChoice
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.chains.node import Confirmed, Held, Node, Wanted
-from monitor.chains.rest import Rest
+from monitor.chains.rest_api import Rest
 from monitor.model import Block, Network, OwnerQuestion
 from monitor.registry.addresses.beacon import is_withdrawal
 
@@ -22,11 +22,11 @@ T = TypeVar("T")
 class BeaconNode(Node):
     """It needs the state of the chosen slot only: any node has that of the newest finalized one."""
 
-    def __init__(self, network: Network, line: Line) -> None:
-        super().__init__(network, line)
-        self._rest = Rest(line)
-        self._slots = Slots(line, self._rest)
-        self._validators = Validators(line, self._rest)
+    def __init__(self, network: Network, link: Link) -> None:
+        super().__init__(network, link)
+        self._rest = Rest(link)
+        self._slots = Slots(link, self._rest)
+        self._validators = Validators(link, self._rest)
 
     async def identify(self) -> str:
         return await self._slots.identify()
@@ -57,7 +57,7 @@ class BeaconNode(Node):
         """Do ``work`` at ``block`` as this node tells it, and in its state, between two looks at the slot."""
         header = await self._slots.canonical(block)
         try:
-            found = await work(header.block, await state_of(header, self._validators, self.line))
+            found = await work(header.block, await state_of(header, self._validators, self.link))
         except ChainError as error:
             if error.reason is Reason.PRUNED:  # the state may be gone with its block
                 await self._slots.canonical(block)

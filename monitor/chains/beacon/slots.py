@@ -9,11 +9,11 @@ and the accounts that they are paid out to are then those of one moment.
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from monitor.chains.choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.evm.values import block_hash
-from monitor.chains.line import Line
-from monitor.chains.rest import Rest, decimal, member, strictly
+from monitor.chains.link import Link
+from monitor.chains.rest_api import Rest, decimal, member, strictly
 from monitor.model import Block
 
 _GENESIS_DIGITS = 32
@@ -39,8 +39,8 @@ class Header(NamedTuple):
 class Slots:
     """The chain as one node tells it."""
 
-    def __init__(self, line: Line, rest: Rest) -> None:
-        self._line = line
+    def __init__(self, link: Link, rest: Rest) -> None:
+        self._link = link
         self._rest = rest
         self._genesis = datetime.fromtimestamp(0, UTC)
         self._slot: timedelta | None = None
@@ -48,7 +48,7 @@ class Slots:
     async def identify(self) -> str:
         """The first half of the genesis validators' root; a chain's clock, which that fixes, is learnt on the way."""
         reply = await self._rest.get("/eth/v1/beacon/genesis")
-        with strictly(self._line, "genesis"):
+        with strictly(self._link, "genesis"):
             root = block_hash(member(reply.document, "data", "genesis_validators_root"))
             self._genesis = datetime.fromtimestamp(decimal(member(reply.document, "data", "genesis_time")), UTC)
         return f"beacon:{root[2 : 2 + _GENESIS_DIGITS]}"
@@ -66,7 +66,7 @@ class Slots:
                 tip = await self.header("head")
                 found = tip and await self.header(str(max(0, tip.block.number - confirmations)))
         if found is None:
-            raise self._line.fault(Reason.BEHIND, f"it knows no block for {choice}; a slot can also be empty")
+            raise self._link.fault(Reason.BEHIND, f"it knows no block for {choice}; a slot can also be empty")
         return found.block
 
     async def header(self, name: str) -> Header | None:
@@ -75,8 +75,8 @@ class Slots:
         reply = await self._rest.get(path, told=_MISSING)
         if reply.status != 200:
             return None
-        with strictly(self._line, path):
-            refuse_optimistic(self._line, reply.document)
+        with strictly(self._link, path):
+            refuse_optimistic(self._link, reply.document)
             message = member(reply.document, "data", "header", "message")
             slot, state = _asked_for(name, member(message, "slot")), block_hash(member(message, "state_root"))
             root = block_hash(member(reply.document, "data", "root"))
@@ -86,14 +86,14 @@ class Slots:
         """``block`` as this node tells it, if its slot has that block (still)."""
         found = await self.header(str(block.number))
         if found is None or found.block.hash != block.hash:
-            raise self._line.fault(Reason.TIP_MOVED, f"slot {block.number} has another block than {block.hash} now")
+            raise self._link.fault(Reason.TIP_MOVED, f"slot {block.number} has another block than {block.hash} now")
         return found
 
     async def _slot_length(self) -> timedelta:
         """How long a slot takes. Clients are replacing the one constant by the other."""
         if self._slot is None:
             reply = await self._rest.get("/eth/v1/config/spec")
-            with strictly(self._line, "spec"):
+            with strictly(self._link, "spec"):
                 spec = member(reply.document, "data")
                 if isinstance(spec, dict) and "SLOT_DURATION_MS" in spec:
                     self._slot = timedelta(milliseconds=decimal(spec["SLOT_DURATION_MS"]))
@@ -115,10 +115,10 @@ class Slots:
         while found.number > number:
             earlier = await self._at_or_before(found.slot - (found.number - number))
             if earlier.number >= found.number:
-                raise self._line.fault(Reason.MALFORMED, f"slot {earlier.slot} carries block {earlier.number} again")
+                raise self._link.fault(Reason.MALFORMED, f"slot {earlier.slot} carries block {earlier.number} again")
             found = earlier
         if found.number < number:
-            raise self._line.fault(Reason.MALFORMED, f"no slot carries block {number}: {found.slot} is past it")
+            raise self._link.fault(Reason.MALFORMED, f"no slot carries block {number}: {found.slot} is past it")
         return await self.header(str(found.slot))
 
     async def _at_or_before(self, slot: int) -> Carried:
@@ -126,15 +126,15 @@ class Slots:
             found = await self._carried(str(candidate))
             if found:
                 return found
-        raise self._line.fault(Reason.PRUNED, f"it has no block in the {_MOST_EMPTY} slots up to {slot}")
+        raise self._link.fault(Reason.PRUNED, f"it has no block in the {_MOST_EMPTY} slots up to {slot}")
 
     async def _carried(self, name: str) -> Carried | None:
         path = f"/eth/v1/beacon/blinded_blocks/{name}"
         reply = await self._rest.get(path, told=_MISSING)
         if reply.status != 200:
             return None
-        with strictly(self._line, path):
-            refuse_optimistic(self._line, reply.document)
+        with strictly(self._link, path):
+            refuse_optimistic(self._link, reply.document)
             message = member(reply.document, "data", "message")
             number = decimal(member(message, "body", "execution_payload_header", "block_number"))
             return Carried(_asked_for(name, member(message, "slot")), number)
@@ -148,7 +148,7 @@ def _asked_for(name: str, slot: object) -> int:
     return found
 
 
-def refuse_optimistic(line: Line, document: object) -> None:
+def refuse_optimistic(link: Link, document: object) -> None:
     """A node that has not executed the payload of a block (yet) may be on a chain that no one else accepts."""
     if member(document, "execution_optimistic") is not False:
-        raise line.fault(Reason.BEHIND, "its execution client has not checked the block yet (optimistic)")
+        raise link.fault(Reason.BEHIND, "its execution client has not checked the block yet (optimistic)")

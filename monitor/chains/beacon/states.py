@@ -11,13 +11,13 @@ import secrets
 from monitor.chains.beacon.slots import Header
 from monitor.chains.beacon.validators import State, Validators
 from monitor.chains.errors import Reason
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 
 _FAR = 1 << 30
 """Slots above any that a chain reaches."""
 
 
-async def state_of(header: Header, validators: Validators, line: Line) -> State:
+async def state_of(header: Header, validators: Validators, link: Link) -> State:
     """The state after the block of ``header``, named such that the node heeds it; ``unpinned`` where it heeds none."""
     slot = header.block.number
     nowhere = State("0x" + secrets.token_hex(32), slot)
@@ -25,7 +25,7 @@ async def state_of(header: Header, validators: Validators, line: Line) -> State:
     if not await validators.answers(nowhere) and await validators.answers(by_root):
         return by_root
     if await validators.answers(State(str(slot + _FAR), slot)):
-        raise line.fault(
+        raise link.fault(
             Reason.UNPINNED,
             "it tells validators of a state that does not exist, by root and by slot: nothing that it tells can be "
             f"said of slot {slot}; ask the node behind this gateway, or another one",

@@ -11,10 +11,10 @@ from itertools import islice
 from typing import NamedTuple
 
 from monitor.chains.beacon.slots import refuse_optimistic
+from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
-from monitor.chains.line import Line
-from monitor.chains.rest import Rest, decimal, items, member, strictly, text
-from monitor.chains.together import together
+from monitor.chains.link import Link
+from monitor.chains.rest_api import Rest, decimal, items, member, strictly, text
 from monitor.model import Address
 
 _MOST_IDS = 64
@@ -66,11 +66,11 @@ def named(credentials: str) -> Address | None:
 class Validators:
     """The validators of states, as one node tells them."""
 
-    def __init__(self, line: Line, rest: Rest) -> None:
-        self._line = line
+    def __init__(self, link: Link, rest: Rest) -> None:
+        self._link = link
         self._rest = rest
         self._posts = True
-        self._page = _IDS_PER_CALL * line.settings.batch
+        self._page = _IDS_PER_CALL * link.settings.batch
 
     async def of(self, keys: Sequence[Address], state: State) -> dict[Address, Validator]:
         """Those of ``keys`` that ``state`` knows."""
@@ -84,7 +84,7 @@ class Validators:
                         raise self._stranger(validator, state)
                     found[validator.key] = validator
 
-        await together(work() for _ in range(self._line.settings.concurrency))
+        await together(work() for _ in range(self._link.settings.concurrency))
         return found
 
     async def every(self, state: State) -> AsyncIterator[list[Validator]]:
@@ -100,7 +100,7 @@ class Validators:
             async def work(number: int, pages: dict[int, list[Validator]] = pages, begin: int = begin) -> None:
                 pages[number] = await self._from(begin + number * self._page, state)
 
-            await together(work(number) for number in range(self._line.settings.concurrency))
+            await together(work(number) for number in range(self._link.settings.concurrency))
             for _, page in sorted(pages.items()):
                 yield page
                 begin += len(page)
@@ -111,7 +111,7 @@ class Validators:
     async def _ends(self, index: int, state: State) -> None:
         """Make sure that ``index`` is not taken: a node that cuts its answers short must not pass for a short chain."""
         if await self._asked([str(index)], state):
-            raise self._line.fault(
+            raise self._link.fault(
                 Reason.MALFORMED, f"slot {state.slot}: validator {index} was left out of an answer about more"
             )
 
@@ -119,7 +119,7 @@ class Validators:
         """The validator with index 0, which every state has: the smallest thing to ask of one."""
         for validator in await self._asked(["0"], state):
             return validator
-        raise self._line.fault(Reason.MALFORMED, f"slot {state.slot}: there is no validator 0")
+        raise self._link.fault(Reason.MALFORMED, f"slot {state.slot}: there is no validator 0")
 
     async def _from(self, first: int, state: State) -> list[Validator]:
         found = await self._asked([str(index) for index in range(first, first + self._page)], state)
@@ -130,7 +130,7 @@ class Validators:
         return found
 
     def _stranger(self, validator: Validator, state: State) -> Exception:
-        return self._line.fault(
+        return self._link.fault(
             Reason.MALFORMED,
             f"slot {state.slot}: validator {validator.key} was not asked for, came twice, or follows a gap",
         )
@@ -142,7 +142,7 @@ class Validators:
     async def _asked(self, ids: Sequence[str], state: State) -> list[Validator]:
         found = await self._told(ids, state, _MISSING)
         if found is None:
-            raise self._line.fault(Reason.PRUNED, f"it has no state of slot {state.slot}")
+            raise self._link.fault(Reason.PRUNED, f"it has no state of slot {state.slot}")
         return found
 
     async def _told(self, ids: Sequence[str], state: State, missing: frozenset[int]) -> list[Validator] | None:
@@ -162,8 +162,8 @@ class Validators:
         return found
 
     def _read(self, document: object, path: str) -> list[Validator]:
-        with strictly(self._line, path):
-            refuse_optimistic(self._line, document)
+        with strictly(self._link, path):
+            refuse_optimistic(self._link, document)
             return [_validator(item) for item in items(member(document, "data"))]
 
 

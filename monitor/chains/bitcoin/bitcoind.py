@@ -11,10 +11,10 @@ from monitor.chains.bitcoin.genesis import caip2_of
 from monitor.chains.bitcoin.parameters import parameters_of
 from monitor.chains.bitcoin.scripts import Scripts
 from monitor.chains.bitcoin.tip import height_of, held
-from monitor.chains.choice import BlockChoice
+from monitor.chains.block_choice import BlockChoice
 from monitor.chains.errors import Reason
-from monitor.chains.keeping import Following
-from monitor.chains.line import Line
+from monitor.chains.journals import Following
+from monitor.chains.link import Link
 from monitor.chains.node import Held, Node, Wanted
 from monitor.model import Address, Block, Network, UnspentOutput, Work
 
@@ -22,9 +22,9 @@ from monitor.model import Address, Block, Network, UnspentOutput, Work
 class BitcoindNode(Node):
     """One bitcoind, pruned or not; wallets and indexes are not needed."""
 
-    def __init__(self, network: Network, line: Line) -> None:
-        super().__init__(network, line)
-        self._rpc = CoreRpc(line)
+    def __init__(self, network: Network, link: Link) -> None:
+        super().__init__(network, link)
+        self._rpc = CoreRpc(link)
         self._follower = Follower(self._rpc, network.name, parameters_of(network).decimals)
         self._scripts = Scripts(network)
 
@@ -50,17 +50,17 @@ class BitcoindNode(Node):
         info = await self._rpc.info()
         # regtest calls itself so whenever its newest block is a day old
         if info.syncing and info.chain != "regtest":
-            raise self.line.fault(Reason.BEHIND, f"still syncing: block {info.blocks} of {info.headers}")
-        number = height_of(choice, info.blocks, self.line)
+            raise self.link.fault(Reason.BEHIND, f"still syncing: block {info.blocks} of {info.headers}")
+        number = height_of(choice, info.blocks, self.link)
         return await self._block(info.best if number == info.blocks else await self._rpc.hash_at(number), number)
 
     async def _block(self, block_hash: str | None, number: int) -> Block:
         header = await self._rpc.header(self._rpc.block_hash(block_hash)) if block_hash else None
         if header is None:
-            raise self.line.fault(Reason.TIP_MOVED, f"block {number} has left the chain")
+            raise self.link.fault(Reason.TIP_MOVED, f"block {number} has left the chain")
         if header.height != number:
             told = f"block {block_hash} is said to be of height {header.height}, and of {number}"
-            raise self.line.fault(Reason.MALFORMED, told)
+            raise self.link.fault(Reason.MALFORMED, told)
         return header.block
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:

@@ -28,12 +28,12 @@ class BlockbookNode(ExplorerNode):
     async def tip_hash(self) -> str:
         status = (await self.get_object("/api/status")).get("blockbook")
         if not isinstance(status, dict) or not isinstance(status.get("bestHeight"), int):
-            raise self.line.fault(Reason.MALFORMED, "/api/status: it does not tell its newest block")
+            raise self.link.fault(Reason.MALFORMED, "/api/status: it does not tell its newest block")
         if status.get("initialSync"):
-            raise self.line.fault(Reason.BEHIND, f"still syncing: block {status['bestHeight']}")
+            raise self.link.fault(Reason.BEHIND, f"still syncing: block {status['bestHeight']}")
         found = await self.hash_at(status["bestHeight"])
         if found is None:
-            raise self.line.fault(Reason.TIP_MOVED, f"block {status['bestHeight']} has left the chain")
+            raise self.link.fault(Reason.TIP_MOVED, f"block {status['bestHeight']} has left the chain")
         return found
 
     async def hash_at(self, height: int) -> str | None:
@@ -41,7 +41,7 @@ class BlockbookNode(ExplorerNode):
         path = f"/api/v2/block-index/{height}"
         found = await self.get_object(path)
         if "blockHash" not in found:
-            raise self.line.fault(Reason.MALFORMED, f"{path}: no `blockHash`")
+            raise self.link.fault(Reason.MALFORMED, f"{path}: no `blockHash`")
         return self.block_hash(found["blockHash"]) if found["blockHash"] else None
 
     async def header(self, block_hash: str) -> Block:

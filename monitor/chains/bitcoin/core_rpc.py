@@ -14,7 +14,7 @@ import msgspec
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.http import Http
 from monitor.chains.jsonrpc import Call, JsonRpc, Reply, RpcFailure, failure_of
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.model import Block
 
 T = TypeVar("T")
@@ -84,10 +84,10 @@ class ChainInfo(msgspec.Struct):
 class CoreRpc:
     """One bitcoind."""
 
-    def __init__(self, line: Line) -> None:
-        self.line = line
-        self._http = Http(line)
-        self._rpc = JsonRpc(line, self._http, _loads)
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        self._http = Http(link)
+        self._rpc = JsonRpc(link, self._http, _loads)
 
     # --- the chain ---
 
@@ -125,7 +125,7 @@ class CoreRpc:
                 return None
             raise self.fault(error.failure) from None
         if header.hash != block_hash:
-            raise self.line.fault(Reason.MALFORMED, f"getblockheader: asked for {block_hash}, got {header.hash}")
+            raise self.link.fault(Reason.MALFORMED, f"getblockheader: asked for {block_hash}, got {header.hash}")
         return header
 
     # --- calls ---
@@ -150,7 +150,7 @@ class CoreRpc:
         try:
             return msgspec.json.decode(result, type=answer)
         except (ValueError, RecursionError) as error:
-            raise self.line.fault(Reason.MALFORMED, f"{method}: {error!s:.150}") from None
+            raise self.link.fault(Reason.MALFORMED, f"{method}: {error!s:.150}") from None
 
     async def read_aside(self, answer: type[T], result: msgspec.Raw, method: str) -> T:
         """The same in a thread, for what is large."""
@@ -159,19 +159,19 @@ class CoreRpc:
     def block_hash(self, value: str) -> str:
         """``value``, if it can be the hash of a block."""
         if len(value) != 64:
-            raise self.line.fault(Reason.MALFORMED, f"{value!r:.80} is not a block hash")
+            raise self.link.fault(Reason.MALFORMED, f"{value!r:.80} is not a block hash")
         return value
 
     def fault(self, failure: RpcFailure) -> ChainError:
         """What an error of the node means for whoever reads balances."""
         if failure.code == _IN_WARMUP:
-            return self.line.fault(Reason.WARMING_UP, failure.message)
+            return self.link.fault(Reason.WARMING_UP, failure.message)
         if failure.code == _INVALID_PARAMETER and "in progress" in failure.message:
-            return self.line.fault(Reason.BUSY, "it scans for someone else")
+            return self.link.fault(Reason.BUSY, "it scans for someone else")
         if failure.code == _METHOD_NOT_FOUND:
             lacking = "it lacks what bitcoind has (`scantxoutset`, as of Bitcoin Core 0.17); use another protocol"
-            return self.line.fault(Reason.UNSUPPORTED, f"{failure}: {lacking}")
-        return self.line.fault(Reason.RPC_ERROR, str(failure))
+            return self.link.fault(Reason.UNSUPPORTED, f"{failure}: {lacking}")
+        return self.link.fault(Reason.RPC_ERROR, str(failure))
 
     async def close(self) -> None:
         """Give back the connections."""

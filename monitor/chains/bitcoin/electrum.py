@@ -15,23 +15,23 @@ from monitor.chains.bitcoin.electrum_wire import Wire
 from monitor.chains.bitcoin.genesis import caip2_of
 from monitor.chains.bitcoin.scripts import Scripts
 from monitor.chains.bitcoin.tip import TRIES, height_of, held
-from monitor.chains.choice import BlockChoice, Height
+from monitor.chains.block_choice import BlockChoice, Height
+from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.jsonrpc import Call, Reply, failure_of
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.chains.node import Held, Node, Wanted
-from monitor.chains.together import together
 from monitor.model import Block, Network
 
 
 class ElectrumNode(Node):
     """One Electrum server. Only confirmed amounts count."""
 
-    def __init__(self, network: Network, line: Line) -> None:
-        super().__init__(network, line)
-        self._wire = Wire(line)
-        self._headers = Headers(network, line, self._wire.batch)
-        self._histories = Histories(network, line, self._wire.batch)
+    def __init__(self, network: Network, link: Link) -> None:
+        super().__init__(network, link)
+        self._wire = Wire(link)
+        self._headers = Headers(network, link, self._wire.batch)
+        self._histories = Histories(network, link, self._wire.batch)
         self._scripts = Scripts(network)
         self._identity = ""
         self._identified = 0
@@ -51,7 +51,7 @@ class ElectrumNode(Node):
         else:
             tip = await self._headers.tip()
             newest = self._headers.newest(tip)
-            number = height_of(choice, newest, self.line)
+            number = height_of(choice, newest, self.link)
             self._resolved = await (self._headers.at(number) if number < newest else self._headers.under(tip))
         return self._resolved[1]
 
@@ -70,7 +70,7 @@ class ElectrumNode(Node):
             after = await self._headers.tip()
             if after == tip:
                 break
-            moved = self.line.fault(Reason.TIP_MOVED, f"a block came after {tip.height} while {at.number} was read")
+            moved = self.link.fault(Reason.TIP_MOVED, f"a block came after {tip.height} while {at.number} was read")
             if not left:
                 raise moved
             tip, at = await self._headers.under(after) if newest else await self._before(block, again=True)
@@ -82,18 +82,18 @@ class ElectrumNode(Node):
         if again or resolved is None or resolved[1].hash != block.hash:
             resolved = await self._headers.at(block.number)
         if resolved[1].hash != block.hash:
-            raise self.line.fault(Reason.TIP_MOVED, f"block {block.number} has left the chain")
+            raise self.link.fault(Reason.TIP_MOVED, f"block {block.number} has left the chain")
         return resolved
 
     async def _sums(self, scripts: Iterable[bytes], past: Block | None) -> dict[bytes, int]:
         """What scripts hold at the tip, or held at the ``past`` block; rubbish where the tip moves meanwhile."""
         sums: dict[bytes, int] = {}
         remaining = iter(scripts)
-        await together(self._work(remaining, sums, past) for _ in range(self.line.settings.concurrency))
+        await together(self._work(remaining, sums, past) for _ in range(self.link.settings.concurrency))
         return sums
 
     async def _work(self, remaining: Iterator[bytes], sums: dict[bytes, int], past: Block | None) -> None:
-        while part := {script: scripthash(script) for script in islice(remaining, self.line.settings.batch)}:
+        while part := {script: scripthash(script) for script in islice(remaining, self.link.settings.batch)}:
             sums |= await (self._then(part, past.number) if past else self._confirmed(part))
 
     async def _then(self, part: Mapping[bytes, str], height: int) -> dict[bytes, int]:
@@ -117,16 +117,16 @@ class ElectrumNode(Node):
 
     def _balance(self, reply: Reply) -> int:
         if failure := failure_of(reply):
-            raise self.line.fault(Reason.RPC_ERROR, str(failure))
+            raise self.link.fault(Reason.RPC_ERROR, str(failure))
         try:
             return count(reply["result"]["confirmed"])
         except (KeyError, TypeError, ValueError) as error:
-            raise self.line.fault(Reason.MALFORMED, f"blockchain.scripthash.get_balance: {error!r}") from None
+            raise self.link.fault(Reason.MALFORMED, f"blockchain.scripthash.get_balance: {error!r}") from None
 
     def _sum(self, amount: int) -> int:
         """``amount``, if that can have been a sum."""
         if amount < 0:
-            raise self.line.fault(Reason.MALFORMED, "the balance and the history of an account contradict each other")
+            raise self.link.fault(Reason.MALFORMED, "the balance and the history of an account contradict each other")
         return amount
 
     async def close(self) -> None:

@@ -8,7 +8,7 @@ from monitor.chains.amounts import count
 from monitor.chains.bitcoin.parameters import parameters_of
 from monitor.chains.errors import Reason
 from monitor.chains.jsonrpc import Call, Reply, failure_of
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.formats.bitcoin import shown_hash
 from monitor.model import Block, BlockHash, Network
 
@@ -32,8 +32,8 @@ class Tip:
 class Headers:
     """The headers of one server, asked for by ``ask``."""
 
-    def __init__(self, network: Network, line: Line, ask: Ask) -> None:
-        self._line = line
+    def __init__(self, network: Network, link: Link, ask: Ask) -> None:
+        self._link = link
         self._ask = ask
         self._ahead = int(parameters_of(network).block_hash is BlockHash.UNKNOWN)
         """How many more headers it takes to name a block. Where its hash is not worked out here, it is known from the
@@ -60,9 +60,9 @@ class Headers:
         tip = self._tip(first)
         block = self._block(height, replies)
         if block is None or height > self.newest(tip):
-            raise self._line.fault(Reason.BEHIND, f"it has no block {height} yet; its tip is {tip.height}")
-        if height < tip.height and self._header(_result(replies[0], self._line)) == tip.header:
-            raise self._line.fault(Reason.MALFORMED, f"its header of block {height} is that of its tip, {tip.height}")
+            raise self._link.fault(Reason.BEHIND, f"it has no block {height} yet; its tip is {tip.height}")
+        if height < tip.height and self._header(_result(replies[0], self._link)) == tip.header:
+            raise self._link.fault(Reason.MALFORMED, f"its header of block {height} is that of its tip, {tip.height}")
         return tip, block
 
     async def under(self, tip: Tip) -> tuple[Tip, Block]:
@@ -70,11 +70,11 @@ class Headers:
         if not self._ahead:
             return tip, _named(tip.height, tip.header, shown_hash(tip.header))
         (reply,) = await self._filled([_header_call(self.newest(tip))])
-        return tip, _named(self.newest(tip), self._header(_result(reply, self._line)), _parent(tip.header))
+        return tip, _named(self.newest(tip), self._header(_result(reply, self._link)), _parent(tip.header))
 
     async def _filled(self, calls: list[Call]) -> list[Reply]:
         """The replies to a few calls, which are made as many as an answer needs that is sent at once."""
-        more = max(0, min(_ENOUGH, self._line.settings.batch) - len(calls))
+        more = max(0, min(_ENOUGH, self._link.settings.batch) - len(calls))
         return (await self._ask([*calls, *[_SUBSCRIBE] * more]))[: len(calls)]
 
     def _calls(self, height: int) -> list[Call]:
@@ -84,15 +84,15 @@ class Headers:
         """The block whose header, and the one after it if that is needed, is in ``replies``; None above the tip."""
         if height > 0 and any(map(failure_of, replies)):  # an error without a code of its own
             return None
-        headers = [self._header(_result(reply, self._line)) for reply in replies]
+        headers = [self._header(_result(reply, self._link)) for reply in replies]
         return _named(height, headers[0], _parent(headers[1]) if self._ahead else shown_hash(headers[0]))
 
     def _tip(self, reply: Reply) -> Tip:
-        result = _result(reply, self._line)
+        result = _result(reply, self._link)
         try:
             return Tip(count(result["height"]), self._header(result["hex"]))  # type: ignore[index]
         except (KeyError, TypeError, ValueError) as error:
-            raise self._line.fault(Reason.MALFORMED, f"{_SUBSCRIBE[0]}: {error!r}") from None
+            raise self._link.fault(Reason.MALFORMED, f"{_SUBSCRIBE[0]}: {error!r}") from None
 
     def _header(self, value: object) -> bytes:
         """A header. Longer ones (merged mining) begin with the 80 bytes that are hashed."""
@@ -101,7 +101,7 @@ class Headers:
         except (TypeError, ValueError):
             header = b""
         if len(header) < _LENGTH:
-            raise self._line.fault(Reason.MALFORMED, f"{value!r:.60} is not a block header")
+            raise self._link.fault(Reason.MALFORMED, f"{value!r:.60} is not a block header")
         return header[:_LENGTH]
 
 
@@ -112,9 +112,9 @@ def _header_call(height: int) -> Call:
     return ("blockchain.block.header", [height])
 
 
-def _result(reply: Reply, line: Line) -> object:
+def _result(reply: Reply, link: Link) -> object:
     if failure := failure_of(reply):
-        raise line.fault(Reason.RPC_ERROR, str(failure))
+        raise link.fault(Reason.RPC_ERROR, str(failure))
     return reply["result"]
 
 

@@ -16,7 +16,7 @@ from monitor.chains.bitcoin.parameters import parameters_of
 from monitor.chains.bitcoin.transactions import Transaction, transaction
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.jsonrpc import Call, Reply, RpcFailure, failure_of
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.formats import bitcoin
 from monitor.model import Network
 
@@ -41,8 +41,8 @@ class Mention(NamedTuple):
 class Histories:
     """The histories of scripts, asked of one server by ``ask``."""
 
-    def __init__(self, network: Network, line: Line, ask: Ask) -> None:
-        self._line = line
+    def __init__(self, network: Network, link: Link, ask: Ask) -> None:
+        self._link = link
         self._ask = ask
         self._tokens = parameters_of(network).cash_tokens
 
@@ -72,13 +72,13 @@ class Histories:
             try:
                 histories.append(_mentions(reply["result"]))
             except (KeyError, TypeError, ValueError) as error:
-                raise self._line.fault(Reason.MALFORMED, f"blockchain.scripthash.get_history: {error!r}") from None
+                raise self._link.fault(Reason.MALFORMED, f"blockchain.scripthash.get_history: {error!r}") from None
         return histories
 
     async def _transactions(self, txids: Iterable[str]) -> dict[str, Transaction]:
         found: dict[str, Transaction] = {}
         ordered = sorted(txids)
-        size = min(_TRANSACTIONS, self._line.settings.batch)
+        size = min(_TRANSACTIONS, self._link.settings.batch)
         for start in range(0, len(ordered), size):
             part = ordered[start : start + size]
             replies = await self._ask([("blockchain.transaction.get", [txid]) for txid in part])
@@ -92,7 +92,7 @@ class Histories:
         try:
             return transaction(bytes.fromhex(reply["result"]), txid)
         except (TypeError, ValueError) as error:
-            raise self._line.fault(Reason.MALFORMED, f"blockchain.transaction.get: {error}") from None
+            raise self._link.fault(Reason.MALFORMED, f"blockchain.transaction.get: {error}") from None
 
     def _change(self, script: bytes, txids: Iterable[str], known: Mapping[str, Transaction]) -> int:
         """What these transactions did to the sum of ``script``; ``known`` has all that they may spend of it."""
@@ -111,8 +111,8 @@ class Histories:
     def _refusal(self, failure: RpcFailure, what: str) -> ChainError:
         if _TOO_LARGE.search(failure.message):
             how = "use bitcoind for blocks of the past, or lift the server's limit (ElectrumX: MAX_SEND)"
-            return self._line.fault(Reason.TOO_LARGE, f"{what}: {failure}; {how}")
-        return self._line.fault(Reason.RPC_ERROR, f"{what}: {failure}")
+            return self._link.fault(Reason.TOO_LARGE, f"{what}: {failure}; {how}")
+        return self._link.fault(Reason.RPC_ERROR, f"{what}: {failure}")
 
 
 def _mentions(result: object) -> list[Mention]:

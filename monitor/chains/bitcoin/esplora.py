@@ -9,15 +9,15 @@ from monitor.chains.bitcoin.explorer import ExplorerNode
 from monitor.chains.bitcoin.explorer_history import Change, txid_of
 from monitor.chains.bitcoin.scripts import Scripts
 from monitor.chains.errors import Reason
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.model import Address, Block, Network
 
 
 class EsploraNode(ExplorerNode):
     """One explorer that speaks Esplora's API."""
 
-    def __init__(self, network: Network, line: Line) -> None:
-        super().__init__(network, line)
+    def __init__(self, network: Network, link: Link) -> None:
+        super().__init__(network, link)
         self._scripts = Scripts(network)
 
     async def tip_hash(self) -> str:
@@ -47,7 +47,7 @@ class EsploraNode(ExplorerNode):
         while True:
             found = await self.get_json(f"{path}/{last}" if last else path)
             if not isinstance(found, list):
-                raise self.line.fault(Reason.MALFORMED, f"{path}: not a list")
+                raise self.link.fault(Reason.MALFORMED, f"{path}: not a list")
             page = [_change(entry, script) for entry in found]
             yield page
             last = page[-1].txid

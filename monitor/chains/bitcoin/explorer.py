@@ -10,12 +10,12 @@ import orjson
 from monitor.chains.bitcoin.explorer_history import Change, since
 from monitor.chains.bitcoin.genesis import caip2_of
 from monitor.chains.bitcoin.tip import TRIES, height_of, held
-from monitor.chains.choice import BlockChoice
+from monitor.chains.block_choice import BlockChoice
+from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.http import Http, Query, excerpt
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.chains.node import Held, Node, Wanted
-from monitor.chains.together import together
 from monitor.model import Address, Block, Network
 
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -28,9 +28,9 @@ class _UnfitError(Exception):
 class ExplorerNode(Node):
     """One explorer. What its mempool holds is never counted."""
 
-    def __init__(self, network: Network, line: Line) -> None:
-        super().__init__(network, line)
-        self._http = Http(line)
+    def __init__(self, network: Network, link: Link) -> None:
+        super().__init__(network, link)
+        self._http = Http(link)
         self._seen: Block | None = None
         """The tip that was resolved last."""
 
@@ -66,7 +66,7 @@ class ExplorerNode(Node):
 
     async def resolve(self, choice: BlockChoice) -> Block:
         self._seen = tip = await self._tip()
-        number = height_of(choice, tip.number, self.line)
+        number = height_of(choice, tip.number, self.link)
         return tip if number == tip.number else await self._block(await self.hash_at(number), number)
 
     async def _tip(self) -> Block:
@@ -74,14 +74,14 @@ class ExplorerNode(Node):
 
     async def _block(self, block_hash: str | None, number: int | None = None) -> Block:
         if block_hash is None:
-            raise self.line.fault(Reason.TIP_MOVED, f"block {number} has left the chain")
+            raise self.link.fault(Reason.TIP_MOVED, f"block {number} has left the chain")
         try:
             found = await self.header(block_hash)
         except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
-            raise self.line.fault(Reason.MALFORMED, f"block {block_hash}: {error!r}") from None
+            raise self.link.fault(Reason.MALFORMED, f"block {block_hash}: {error!r}") from None
         if found.hash != block_hash or number not in (None, found.number):
             told = f"it is about block {found.hash!r:.70} of height {found.number}"
-            raise self.line.fault(Reason.MALFORMED, f"block {block_hash}: {told}")
+            raise self.link.fault(Reason.MALFORMED, f"block {block_hash}: {told}")
         return found
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
@@ -99,14 +99,14 @@ class ExplorerNode(Node):
             remaining, past = iter(accounts), None if newest else at
             unfit = None
             try:
-                await together(self._work(remaining, amounts, past) for _ in range(self.line.settings.concurrency))
+                await together(self._work(remaining, amounts, past) for _ in range(self.link.settings.concurrency))
             except _UnfitError as error:
                 unfit = str(error)
             if await self.tip_hash() == tip:
                 if unfit:
-                    raise self.line.fault(Reason.MALFORMED, unfit)
+                    raise self.link.fault(Reason.MALFORMED, unfit)
                 return held(wanted, amounts, at)
-            moved = self.line.fault(Reason.TIP_MOVED, f"a block came while {at.number} was read")
+            moved = self.link.fault(Reason.TIP_MOVED, f"a block came while {at.number} was read")
         raise moved
 
     async def _before(self, block: Block, *, seen: Block | None, again: bool) -> tuple[str, Block]:
@@ -119,7 +119,7 @@ class ExplorerNode(Node):
             return at.hash, at
         tip = await self.tip_hash()
         if await self.hash_at(block.number) != block.hash:
-            raise self.line.fault(Reason.TIP_MOVED, f"block {block.number} has left the chain")
+            raise self.link.fault(Reason.TIP_MOVED, f"block {block.number} has left the chain")
         return tip, await self._block(block.hash, block.number)
 
     async def _work(self, remaining: Iterator[Address], amounts: dict[Address, int], past: Block | None) -> None:
@@ -143,14 +143,14 @@ class ExplorerNode(Node):
     def block_hash(self, text: object) -> str:
         """``text``, if it can be the hash of a block."""
         if not isinstance(text, str) or not _HASH.fullmatch(text):
-            raise self.line.fault(Reason.MALFORMED, f"“{text!s:.120}” is not a block hash")
+            raise self.link.fault(Reason.MALFORMED, f"“{text!s:.120}” is not a block hash")
         return text
 
     async def get_object(self, path: str, query: Query = ()) -> dict[str, Any]:
         """The JSON object at ``path``."""
         found = await self.get_json(path, query)
         if not isinstance(found, dict):
-            raise self.line.fault(Reason.MALFORMED, f"{path}: not an object")
+            raise self.link.fault(Reason.MALFORMED, f"{path}: not an object")
         return found
 
     async def get_json(self, path: str, query: Query = ()) -> object:
@@ -159,7 +159,7 @@ class ExplorerNode(Node):
         try:
             return orjson.loads(body or b"")
         except ValueError:
-            raise self.line.fault(Reason.NOT_JSON, f"{path}: not JSON: {excerpt(body or b'')}") from None
+            raise self.link.fault(Reason.NOT_JSON, f"{path}: not JSON: {excerpt(body or b'')}") from None
 
     async def get(self, path: str, query: Query = (), *, missing: bool = False) -> bytes | None:
         """The bytes at ``path``; with ``missing``, None where there is nothing."""
@@ -170,7 +170,7 @@ class ExplorerNode(Node):
                 return None
             return answer.body if answer.status == 200 else self._http.refuse(answer)
 
-        return await self.line.send(request)
+        return await self.link.send(request)
 
     async def close(self) -> None:
         await self._http.close()

@@ -10,13 +10,13 @@ import structlog
 
 from monitor.chains.bitcoin.coins import Coins, Unspent
 from monitor.chains.bitcoin.core_rpc import CoreRpc
-from monitor.chains.bitcoin.kept import Kept
-from monitor.chains.bitcoin.ours import OwnScans
-from monitor.chains.bitcoin.past import Past
+from monitor.chains.bitcoin.followed import Followed
+from monitor.chains.bitcoin.own_scans import OwnScans
+from monitor.chains.bitcoin.past_sums import PastSums
 from monitor.chains.bitcoin.scan import MOST_SCRIPTS, Scanner
-from monitor.chains.bitcoin.walk import LostError, Standing, Step, Walker
+from monitor.chains.bitcoin.walk import LostError, Step, UtxoSet, Walker
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.keeping import Following
+from monitor.chains.journals import Following
 from monitor.model import Block, Work
 
 _NEAR = 12
@@ -36,15 +36,15 @@ class Follower:
     """
 
     def __init__(self, rpc: CoreRpc, network: str, decimals: int) -> None:
-        self._line = rpc.line
+        self._link = rpc.link
         self._rpc = rpc
         self._network = network
         self._following = Following()
-        self._kept = Kept(network, rpc.line.name)
+        self._followed = Followed(network, rpc.link.name)
         self._turn = asyncio.Lock()
-        self._scanner = Scanner(rpc, OwnScans(rpc, self._kept, self._turn), network, decimals)
+        self._scanner = Scanner(rpc, OwnScans(rpc, self._followed, self._turn), network, decimals)
         self._walker = Walker(rpc, decimals)
-        self._past = Past(rpc, self._scanner, self._walker, network)
+        self._past = PastSums(rpc, self._scanner, self._walker, network)
         self._scanning = asyncio.Lock()
         self._wanted: tuple[bytes, ...] = ()
         self._contradiction: str | None = None
@@ -54,7 +54,7 @@ class Follower:
     def configure(self, following: Following) -> None:
         """How to follow; told before anything is asked."""
         self._following = following
-        self._kept.keeper = following.keeper
+        self._followed.keeper = following.keeper
 
     @property
     def work(self) -> Work | None:
@@ -64,12 +64,12 @@ class Follower:
     @property
     def difference(self) -> str | None:
         """What the newest rescan found otherwise than followed; None before there was one."""
-        return self._kept.scanned.difference if self._kept.scanned else None
+        return self._followed.scanned.difference if self._followed.scanned else None
 
     @property
     def follows(self) -> bool:
         """Whether there is something to go on from: else the next reading scans."""
-        return self._kept.standing is not None
+        return self._followed.utxos is not None
 
     # --- what is asked ---
 
@@ -81,47 +81,47 @@ class Follower:
         try:
             return await self._sums(scripts, block)
         except LostError as lost:
-            _log.warning("scanning anew", network=self._network, endpoint=self._line.name, reason=str(lost))
+            _log.warning("scanning anew", network=self._network, endpoint=self._link.name, reason=str(lost))
         try:
             return await self._sums(scripts, block)
         except LostError as lost:
-            raise self._line.fault(lost.reason, f"right after a scan: {lost}") from None
+            raise self._link.fault(lost.reason, f"right after a scan: {lost}") from None
 
     async def _sums(self, scripts: Collection[bytes], block: Block) -> tuple[Mapping[bytes, int], Unspent | None]:
         while True:
             async with self._turn:
-                standing = await self._ready(scripts)
-                if standing and standing.block.number - block.number <= max(_NEAR, self._following.confirmations):
-                    await self._walk(standing, block)
+                utxos = await self._ready(scripts)
+                if utxos and utxos.block.number - block.number <= max(_NEAR, self._following.confirmations):
+                    await self._walk(utxos, block)
                     self._wanted = tuple(scripts)
                     self._rescan_when_due()
-                    return await asyncio.to_thread(_told, standing.coins, scripts)
-                if standing:
-                    at, sums = standing.block, await asyncio.to_thread(standing.coins.sums, scripts)
+                    return await asyncio.to_thread(_told, utxos.coins, scripts)
+                if utxos:
+                    at, sums = utxos.block, await asyncio.to_thread(utxos.coins.sums, scripts)
                     break
             await self._scan(scripts)
         return await self._past.sums(sums, at, block), None
 
-    async def _ready(self, scripts: Collection[bytes]) -> Standing | None:
+    async def _ready(self, scripts: Collection[bytes]) -> UtxoSet | None:
         """What is followed, on the node's present chain; None if that is not all of ``scripts``."""
-        await self._kept.restore()
-        standing = self._kept.standing
-        if standing is None or not standing.coins.watches(scripts):
+        await self._followed.restore()
+        utxos = self._followed.utxos
+        if utxos is None or not utxos.coins.watches(scripts):
             return None
-        await self._walk(standing)
-        return standing
+        await self._walk(utxos)
+        return utxos
 
-    async def _walk(self, standing: Standing, target: Block | None = None) -> None:
+    async def _walk(self, utxos: UtxoSet, target: Block | None = None) -> None:
         """Bring what is followed to ``target``, or, without one, off the blocks that have left the chain."""
         try:
             if target:
-                await self._walker.to(standing, target, self._kept.step)
+                await self._walker.to(utxos, target, self._followed.step)
             else:
-                await self._walker.leave_stale(standing, self._kept.step)
+                await self._walker.leave_stale(utxos, self._followed.step)
         except LostError as lost:
             if lost.reason is Reason.MALFORMED:
                 self._contradiction = str(lost)
-            await self._kept.forget()
+            await self._followed.forget()
             raise
 
     # --- scans ---
@@ -129,30 +129,30 @@ class Follower:
     async def _scan(self, scripts: Collection[bytes]) -> None:
         """Scan for those of ``scripts`` that are not followed yet, and follow them from there on."""
         async with self._scanning:
-            known = self._kept.standing.coins.owners if self._kept.standing else {}
+            known = self._followed.utxos.coins.owners if self._followed.utxos else {}
             missing = [script for script in scripts if script not in known]
             for start in range(0, len(missing), MOST_SCRIPTS):
                 found = await self._found(missing[start : start + MOST_SCRIPTS])
                 async with self._turn:
                     await self._take_in(found)
 
-    async def _found(self, scripts: Collection[bytes]) -> Standing:
+    async def _found(self, scripts: Collection[bytes]) -> UtxoSet:
         best, coins = await self._scanner.outputs(tuple(scripts))
         header = await self._rpc.header(best)
         if header is None:
-            raise self._line.fault(Reason.TIP_MOVED, f"block {best}, at which it scanned, is not known any more")
-        return Standing(header.block, coins)
+            raise self._link.fault(Reason.TIP_MOVED, f"block {best}, at which it scanned, is not known any more")
+        return UtxoSet(header.block, coins)
 
-    async def _take_in(self, found: Standing) -> None:
-        held = self._kept.standing
+    async def _take_in(self, found: UtxoSet) -> None:
+        held = self._followed.utxos
         if held is None:
-            await self._kept.begin(found, self._contradiction)
+            await self._followed.begin(found, self._contradiction)
             self._contradiction = None
             return
         await self._meet(held, found)
-        await self._kept.absorb(held, found)
+        await self._followed.absorb(held, found)
 
-    async def _meet(self, held: Standing, found: Standing) -> None:
+    async def _meet(self, held: UtxoSet, found: UtxoSet) -> None:
         """Bring what is followed and what was found to the same block: the one behind goes ahead."""
         await self._walk(held)
         await self._walker.leave_stale(found, _unkept)
@@ -165,11 +165,11 @@ class Follower:
 
     def _rescan_when_due(self) -> None:
         """Begin the rescan when its time has come; readings go on beside it, and it knows no deadline of theirs."""
-        if self._kept.scanned is None or (self._rescan and not self._rescan.done()):
+        if self._followed.scanned is None or (self._rescan and not self._rescan.done()):
             return
         interval = self._following.rescan.total_seconds()
         waits = interval / _AGAIN if self.difference else interval
-        if time.time() >= max(self._kept.scanned.at + waits, self._failed_at + interval / _AGAIN):
+        if time.time() >= max(self._followed.scanned.at + waits, self._failed_at + interval / _AGAIN):
             self._rescan = asyncio.create_task(self._check(), context=contextvars.Context())
 
     async def _check(self) -> None:
@@ -178,13 +178,13 @@ class Follower:
             async with asyncio.timeout(_LONGEST_RESCAN), self._scanning:
                 found = await self._found_all(self._wanted)
                 async with self._turn:
-                    if held := self._kept.standing:  # else it was lost meanwhile, and the next reading scans
+                    if held := self._followed.utxos:  # else it was lost meanwhile, and the next reading scans
                         await self._replace(held, found)
         except (ChainError, LostError, TimeoutError) as error:
             self._failed_at = time.time()
-            _log.warning("rescan failed", network=self._network, endpoint=self._line.name, error=str(error))
+            _log.warning("rescan failed", network=self._network, endpoint=self._link.name, error=str(error))
 
-    async def _found_all(self, scripts: tuple[bytes, ...]) -> Standing:
+    async def _found_all(self, scripts: tuple[bytes, ...]) -> UtxoSet:
         whole = await self._found(scripts[:MOST_SCRIPTS])
         for start in range(MOST_SCRIPTS, len(scripts), MOST_SCRIPTS):
             part = await self._found(scripts[start : start + MOST_SCRIPTS])
@@ -193,13 +193,13 @@ class Follower:
             await asyncio.to_thread(whole.absorb, part)
         return whole
 
-    async def _replace(self, held: Standing, found: Standing) -> None:
+    async def _replace(self, held: UtxoSet, found: UtxoSet) -> None:
         await self._meet(held, found)
         difference = await asyncio.to_thread(held.coins.difference, found.coins)
         if difference:
             difference = f"at block {found.block.number}: {difference}"
-            _log.error("rescan differs", network=self._network, endpoint=self._line.name, difference=difference)
-        await self._kept.begin(found, difference)
+            _log.error("rescan differs", network=self._network, endpoint=self._link.name, difference=difference)
+        await self._followed.begin(found, difference)
 
     async def close(self) -> None:
         """Stop a rescan that is under way."""

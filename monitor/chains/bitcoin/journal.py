@@ -16,7 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from monitor.chains.bitcoin.coins import Change, Coin, Coins, ContradictionError, Outpoint
-from monitor.chains.bitcoin.walk import Standing, Step
+from monitor.chains.bitcoin.walk import Step, UtxoSet
 from monitor.model import Block
 
 _FORMAT = 1
@@ -70,7 +70,7 @@ class Journal(NamedTuple):
     """What a journal comes to."""
 
     scanned: Scanned | None
-    standing: Standing | None
+    utxos: UtxoSet | None
     """None where nothing was found yet, and so nothing is followed."""
     scans: dict[str, float]
     """When scans were asked for, in seconds since 1970, whose end is not in it; by the node's method."""
@@ -79,10 +79,10 @@ class Journal(NamedTuple):
 _decoder = msgspec.msgpack.Decoder(Scanned | _Entry | _Scan)
 
 
-def beginning(scanned: Scanned, standing: Standing) -> Iterator[bytes]:
-    """A whole journal that gives ``standing``."""
+def beginning(scanned: Scanned, utxos: UtxoSet) -> Iterator[bytes]:
+    """A whole journal that gives ``utxos``."""
     yield msgspec.msgpack.encode(scanned)
-    yield from addition(standing.block, tuple(standing.coins.owners), standing.coins.unspent)
+    yield from addition(utxos.block, tuple(utxos.coins.owners), utxos.coins.unspent)
 
 
 def addition(block: Block, scripts: tuple[bytes, ...], created: Mapping[Outpoint, Coin]) -> Iterator[bytes]:
@@ -138,25 +138,25 @@ def read(entries: Sequence[bytes]) -> Journal:
         return Journal(None, None, left)
     if not isinstance(scanned, Scanned) or scanned.format != _FORMAT or not changes:
         raise ValueError("it is of another version")
-    standing: Standing | None = None
+    utxos: UtxoSet | None = None
     for entry in changes:
-        if not isinstance(entry, _Entry) or (standing is not None and entry.before.block != standing.block):
+        if not isinstance(entry, _Entry) or (utxos is not None and entry.before.block != utxos.block):
             raise ValueError("an entry does not fit")
-        standing = standing or Standing(entry.before.block, Coins())
+        utxos = utxos or UtxoSet(entry.before.block, Coins())
         try:
-            _replay(standing, entry)
+            _replay(utxos, entry)
         except ContradictionError as error:
             raise ValueError(str(error)) from None
-    return Journal(scanned, standing, left)
+    return Journal(scanned, utxos, left)
 
 
-def _replay(standing: Standing, entry: _Entry) -> None:
+def _replay(utxos: UtxoSet, entry: _Entry) -> None:
     change = Change(entry.created, entry.spent)
     if entry.after.number > entry.before.number:
-        standing.do(entry.after.block, change)
+        utxos.do(entry.after.block, change)
     elif entry.after.number < entry.before.number:
-        standing.undo(entry.after.block, change.reversed())
+        utxos.undo(entry.after.block, change.reversed())
     else:
-        standing.coins.watch(entry.scripts)
-        standing.coins.apply(change)
-        standing.steps.clear()
+        utxos.coins.watch(entry.scripts)
+        utxos.coins.apply(change)
+        utxos.steps.clear()

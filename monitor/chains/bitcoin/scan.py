@@ -14,7 +14,7 @@ import structlog
 from monitor.chains.amounts import count, units
 from monitor.chains.bitcoin.coins import Coin, Coins, Effect, Outpoint, outpoint_of
 from monitor.chains.bitcoin.core_rpc import CoreRpc, IndexField, RpcError
-from monitor.chains.bitcoin.ours import OwnScans
+from monitor.chains.bitcoin.own_scans import OwnScans
 from monitor.chains.errors import ChainError, Reason
 from monitor.model import Work
 
@@ -75,7 +75,7 @@ class Scanner:
         try:
             coins = await asyncio.to_thread(self._coins, answer, scripts)
         except (LookupError, ValueError, OverflowError) as error:
-            raise self._rpc.line.fault(Reason.MALFORMED, f"scantxoutset: {error!s:.150}") from None
+            raise self._rpc.link.fault(Reason.MALFORMED, f"scantxoutset: {error!s:.150}") from None
         return self._rpc.block_hash(answer.best), coins
 
     async def blocks(self, scripts: Sequence[bytes], lowest: int, highest: int) -> list[str] | None:
@@ -95,7 +95,7 @@ class Scanner:
             if not answer.completed:
                 raise self._aborted()
             if (answer.lowest, answer.highest) != (lowest, highest):
-                raise self._rpc.line.fault(Reason.MALFORMED, f"scanblocks: it read {answer.lowest} to {answer.highest}")
+                raise self._rpc.link.fault(Reason.MALFORMED, f"scanblocks: it read {answer.lowest} to {answer.highest}")
             found |= dict.fromkeys(map(self._rpc.block_hash, answer.blocks))
         return list(found)
 
@@ -127,7 +127,7 @@ class Scanner:
         return coins
 
     def _aborted(self) -> ChainError:
-        return self._rpc.line.fault(Reason.BUSY, "the scan was aborted by someone else")
+        return self._rpc.link.fault(Reason.BUSY, "the scan was aborted by someone else")
 
     # --- one scan ---
 
@@ -170,7 +170,7 @@ class Scanner:
                     case {"progress": int() | float() as percent}:
                         self.work = Work(what, percent / 100)
                         if look % _TELL == 0:
-                            _log.info(what, network=self._network, endpoint=self._rpc.line.name, percent=percent)
+                            _log.info(what, network=self._network, endpoint=self._rpc.link.name, percent=percent)
 
 
 def _descriptors(scripts: Sequence[bytes]) -> list[str]:

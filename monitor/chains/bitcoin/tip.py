@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from monitor.chains.choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted
 from monitor.model import Address, Block
 
@@ -12,7 +12,7 @@ TRIES = 4
 """Readings begun before the tip is called restless."""
 
 
-def height_of(choice: BlockChoice, newest: int, line: Line) -> int:
+def height_of(choice: BlockChoice, newest: int, link: Link) -> int:
     """The height that ``choice`` means where the ``newest`` block is known.
 
     Proof of work knows no finality: every tag means the newest block.
@@ -25,7 +25,7 @@ def height_of(choice: BlockChoice, newest: int, line: Line) -> int:
         case Height(number):
             pass
     if not 0 <= number <= newest:
-        raise line.fault(Reason.BEHIND, f"it has no block {number} yet; its tip is {newest}")
+        raise link.fault(Reason.BEHIND, f"it has no block {number} yet; its tip is {newest}")
     return number
 
 

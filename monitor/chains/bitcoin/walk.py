@@ -42,7 +42,7 @@ Done = Callable[[Step], Awaitable[None]]
 
 
 @dataclass(slots=True)
-class Standing:
+class UtxoSet:
     """The unspent outputs of some scripts as of a block."""
 
     block: Block
@@ -65,7 +65,7 @@ class Standing:
             self.steps.pop()
         return step
 
-    def absorb(self, other: "Standing") -> tuple[tuple[bytes, ...], Change]:
+    def absorb(self, other: "UtxoSet") -> tuple[tuple[bytes, ...], Change]:
         """Take in further scripts, at the same block; what was remembered of blocks does not know them."""
         self.steps.clear()
         return self.coins.absorb(other.coins)
@@ -76,54 +76,54 @@ class Walker:
 
     def __init__(self, rpc: CoreRpc, decimals: int) -> None:
         self._rpc = rpc
-        self._line = rpc.line
+        self._link = rpc.link
         self._decimals = decimals
 
-    async def to(self, standing: Standing, target: Block, done: Done) -> None:
-        """Bring ``standing``, which is on the node's chain, to ``target``; ``done`` is told every step that was made.
+    async def to(self, utxos: UtxoSet, target: Block, done: Done) -> None:
+        """Bring ``utxos``, which is on the node's chain, to ``target``; ``done`` is told every step that was made.
 
         Raises :class:`LostError` where that cannot be done, and ``tip_moved`` where ``target`` is not on the node's
-        chain any more; either way ``standing`` is whole, at the block that it says.
+        chain any more; either way ``utxos`` is whole, at the block that it says.
         """
-        while standing.block.number > target.number:
-            await done(await self._back(standing))
-        distance = target.number - standing.block.number
+        while utxos.block.number > target.number:
+            await done(await self._back(utxos))
+        distance = target.number - utxos.block.number
         if distance > MOST_BLOCKS:
             raise LostError(Reason.BEHIND, f"block {target.number} is {distance} blocks ahead")
-        hashes = await self.hashes(range(standing.block.number + 1, target.number + 1))
-        async with aclosing(self.blocks(hashes, standing.coins.owners)) as blocks:
+        hashes = await self.hashes(range(utxos.block.number + 1, target.number + 1))
+        async with aclosing(self.blocks(hashes, utxos.coins.owners)) as blocks:
             async for answer, effect in blocks:
-                if (answer.parent, answer.height) != (standing.block.hash, standing.block.number + 1):
-                    raise self._line.fault(Reason.TIP_MOVED, f"block {answer.height} has left the chain")
+                if (answer.parent, answer.height) != (utxos.block.hash, utxos.block.number + 1):
+                    raise self._link.fault(Reason.TIP_MOVED, f"block {answer.height} has left the chain")
                 try:
-                    step = standing.do(answer.block, effect)
+                    step = utxos.do(answer.block, effect)
                 except ContradictionError as error:
                     raise LostError(Reason.MALFORMED, f"block {answer.height}: {error}") from None
                 await done(step)
-        if standing.block.hash != target.hash:
-            raise self._line.fault(Reason.TIP_MOVED, f"block {target.number} has left the chain")
+        if utxos.block.hash != target.hash:
+            raise self._link.fault(Reason.TIP_MOVED, f"block {target.number} has left the chain")
 
-    async def leave_stale(self, standing: Standing, done: Done) -> None:
+    async def leave_stale(self, utxos: UtxoSet, done: Done) -> None:
         """Undo the blocks that a reorganisation took off the node's chain."""
-        while not await self._active(standing.block):
-            await done(await self._back(standing))
+        while not await self._active(utxos.block):
+            await done(await self._back(utxos))
 
     async def _active(self, block: Block) -> bool:
         header = await self._rpc.header(block.hash)
         return header is not None and header.confirmations > 0
 
-    async def _back(self, standing: Standing) -> Step:
+    async def _back(self, utxos: UtxoSet) -> Step:
         """Undo one block, by what is remembered of it or by what the node tells."""
-        number = standing.block.number
+        number = utxos.block.number
         try:
-            if standing.steps:
-                return standing.undo(standing.steps[-1].before, standing.steps[-1].change)
-            answer = await self.block(standing.block.hash)
-            effect = await asyncio.to_thread(effect_of, answer, standing.coins.owners, self._decimals)
+            if utxos.steps:
+                return utxos.undo(utxos.steps[-1].before, utxos.steps[-1].change)
+            answer = await self.block(utxos.block.hash)
+            effect = await asyncio.to_thread(effect_of, answer, utxos.coins.owners, self._decimals)
             parent = await self._rpc.header(answer.parent)
             if parent is None:
                 raise LostError(Reason.PRUNED, f"block {number - 1} is not known any more")
-            return standing.undo(parent.block, effect.known())
+            return utxos.undo(parent.block, effect.known())
         except ContradictionError as error:
             raise LostError(Reason.MALFORMED, f"block {number}, undone: {error}") from None
         except (RpcError, ValueError) as error:
@@ -136,7 +136,7 @@ class Walker:
         found = await self._rpc.hashes(heights)
         missing = [height for height, known in zip(heights, found, strict=True) if known is None]
         if missing:
-            raise self._line.fault(Reason.TIP_MOVED, f"block {missing[0]} has left the chain")
+            raise self._link.fault(Reason.TIP_MOVED, f"block {missing[0]} has left the chain")
         return [known for known in found if known is not None]
 
     async def blocks(
@@ -147,7 +147,7 @@ class Walker:
         waiting = iter(hashes)
         try:
             while True:
-                while len(ahead) < self._line.settings.concurrency and (block_hash := next(waiting, None)):
+                while len(ahead) < self._link.settings.concurrency and (block_hash := next(waiting, None)):
                     ahead.append(asyncio.create_task(self._read(block_hash, owners)))
                 if not ahead:
                     return
@@ -164,7 +164,7 @@ class Walker:
         except RpcError as error:
             raise self._fault(error, block_hash) from None
         except ValueError as error:
-            raise self._line.fault(Reason.MALFORMED, f"getblock {block_hash}: {error!s:.150}") from None
+            raise self._link.fault(Reason.MALFORMED, f"getblock {block_hash}: {error!s:.150}") from None
         return block, effect
 
     async def block(self, block_hash: str) -> BlockAnswer:
@@ -172,12 +172,12 @@ class Walker:
         result = await self._rpc.call("getblock", [block_hash, 3])
         block = await self._rpc.read_aside(BlockAnswer, result, "getblock")
         if block.hash != block_hash:
-            raise self._line.fault(Reason.MALFORMED, f"getblock: asked for {block_hash}, got {block.hash:.70}")
+            raise self._link.fault(Reason.MALFORMED, f"getblock: asked for {block_hash}, got {block.hash:.70}")
         return block
 
     def _fault(self, error: RpcError, block_hash: str) -> ChainError:
         if error.pruned:
-            return self._line.fault(Reason.PRUNED, f"it has let go of block {block_hash}; let it keep more (-prune)")
+            return self._link.fault(Reason.PRUNED, f"it has let go of block {block_hash}; let it keep more (-prune)")
         if error.not_found:
-            return self._line.fault(Reason.TIP_MOVED, f"block {block_hash} is not known any more")
+            return self._link.fault(Reason.TIP_MOVED, f"block {block_hash} is not known any more")
         return self._rpc.fault(error.failure)

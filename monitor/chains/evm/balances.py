@@ -1,13 +1,13 @@
 """The balances of many accounts on an EVM network, by the best method that the endpoint supports."""
 
+from monitor.chains.concurrency import together
 from monitor.chains.errors import ChainError
-from monitor.chains.evm.finding import Methods
-from monitor.chains.evm.packed import MethodFailedError, Packed
+from monitor.chains.evm.method_choice import Methods
+from monitor.chains.evm.packed_calls import MethodFailedError, Packed
 from monitor.chains.evm.rpc import AtBlock
-from monitor.chains.evm.singles import Singles
-from monitor.chains.evm.work import Findings, Pile
+from monitor.chains.evm.single_calls import Singles
+from monitor.chains.evm.worklist import Gathered, Pile
 from monitor.chains.node import Held, Wanted
-from monitor.chains.together import together
 
 
 async def balances(at: AtBlock, methods: Methods, wanted: Wanted) -> Held:
@@ -29,13 +29,13 @@ async def balances(at: AtBlock, methods: Methods, wanted: Wanted) -> Held:
             return Held(at.block, whole, findings.failed)
 
 
-async def _gathered(at: AtBlock, methods: Methods, wanted: Wanted) -> Findings:
+async def _gathered(at: AtBlock, methods: Methods, wanted: Wanted) -> Gathered:
     """What several workers found out, each with a request under way."""
-    findings = Findings(wanted)
+    findings = Gathered(wanted)
     pile = Pile(findings)
     for token, accounts in wanted.items():
         pile.add(token, list(accounts))
-    workers = range(at.rpc.line.settings.concurrency)
+    workers = range(at.rpc.link.settings.concurrency)
     if methods.current:
         packed = Packed(at, methods.current, methods.sizes, findings)
         await together(packed.work(pile) for _ in workers)

@@ -1,7 +1,7 @@
 """The ways to ask an EVM node for many balances in one call, the best one first.
 
-Which of them an endpoint supports is found out by using them (evm_finding.py); where it supports none, every balance is
-a call of its own, in JSON-RPC batches (evm_singles.py).
+Which of them an endpoint supports is found out by using them (method_choice.py); where it supports none, every balance
+is a call of its own, in JSON-RPC batches (single_calls.py).
 """
 
 import struct

@@ -4,17 +4,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from monitor.chains.choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.evm import balances, owners, positions, values
-from monitor.chains.evm.finding import Methods
+from monitor.chains.evm.call_size import CallSize
+from monitor.chains.evm.method_choice import Methods
 from monitor.chains.evm.methods import Method, methods_of
 from monitor.chains.evm.pin import Pin, Pins, nowhere, position
 from monitor.chains.evm.proofs import header, reading, slots
 from monitor.chains.evm.proofs.gathering import MOST_WORDS
 from monitor.chains.evm.rpc import AtBlock, EvmRpc, HashRefusedError
-from monitor.chains.evm.sizes import CallSize
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.chains.node import BalanceSlots, Confirmed, Held, Node, StateRoot, Wanted
 from monitor.model import Block, Network, OwnerQuestion, Token
 
@@ -24,10 +24,10 @@ T = TypeVar("T", Held, Confirmed, BalanceSlots)
 class EvmNode(Node):
     """One EVM endpoint."""
 
-    def __init__(self, network: Network, line: Line, methods: Sequence[Method] | None = None) -> None:
+    def __init__(self, network: Network, link: Link, methods: Sequence[Method] | None = None) -> None:
         """``methods`` of reading many balances that may be tried; by default all that may work on ``network``."""
-        super().__init__(network, line)
-        self._rpc = EvmRpc(line)
+        super().__init__(network, link)
+        self._rpc = EvmRpc(link)
         self._methods = Methods(methods_of(network) if methods is None else methods)
         self._pins = Pins(self._rpc)
         self._proofs = CallSize(MOST_WORDS)
@@ -44,7 +44,7 @@ class EvmNode(Node):
         try:
             return f"eip155:{values.quantity(result)}"
         except ValueError as error:
-            raise self.line.fault(Reason.MALFORMED, f"eth_chainId: {error}") from None
+            raise self.link.fault(Reason.MALFORMED, f"eth_chainId: {error}") from None
 
     async def resolve(self, choice: BlockChoice) -> Block:
         match choice:
@@ -59,7 +59,7 @@ class EvmNode(Node):
                 found = tip and await self._rpc.block(hex(max(0, tip.number - confirmations)))
         if found is None:
             named = choice.number if isinstance(choice, Height) else choice
-            raise self.line.fault(Reason.BEHIND, f"it has no block {named} yet")
+            raise self.link.fault(Reason.BEHIND, f"it has no block {named} yet")
         return found
 
     # --- balances ---

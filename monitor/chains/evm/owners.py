@@ -13,11 +13,11 @@ from coincurve import PrivateKey
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from monitor.chains.concurrency import together
 from monitor.chains.evm.contracts import NoAnswerError, answered, function, web3_at
 from monitor.chains.evm.control import Told, address_in, judge
 from monitor.chains.evm.rpc import AtBlock
 from monitor.chains.node import Confirmed
-from monitor.chains.together import together
 from monitor.model import Address, OwnerAnswer, OwnerQuestion
 from monitor.registry.safes import safes
 

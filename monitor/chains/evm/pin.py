@@ -50,9 +50,9 @@ class Pins:
         if self._pin is None or now >= self._again_at:
             self._pin, self._again_at = await self._found_out(block), now + _AGAIN_AFTER
             if self._pin is not Pin.HASH:
-                _log.warning("block hashes do not hold", endpoint=self._rpc.line.name, held_by=self._pin.name.lower())
+                _log.warning("block hashes do not hold", endpoint=self._rpc.link.name, held_by=self._pin.name.lower())
         if self._pin is Pin.NOTHING:
-            raise self._rpc.line.fault(
+            raise self._rpc.link.fault(
                 Reason.UNPINNED,
                 "it answers of its newest state whatever block is asked for, by hash (EIP-1898) or by number: nothing "
                 f"that it tells can be said of block {block.number}; ask the node behind this gateway, or another one",

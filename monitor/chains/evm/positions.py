@@ -15,10 +15,10 @@ from collections.abc import Iterable
 from eth_utils.address import to_checksum_address
 from web3.eth import AsyncEth
 
+from monitor.chains.concurrency import together
 from monitor.chains.evm.contracts import NoAnswerError, answered, function, web3_at
 from monitor.chains.evm.rpc import AtBlock
 from monitor.chains.node import Held, Wanted
-from monitor.chains.together import together
 from monitor.model import Address, Rate, RateCall, Token
 
 _LARGEST = (1 << 256) - 1

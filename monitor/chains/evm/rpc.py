@@ -9,7 +9,7 @@ from monitor.chains.evm import values
 from monitor.chains.evm.errors import Meaning, meaning
 from monitor.chains.http import Http
 from monitor.chains.jsonrpc import BatchRefusedError, Call, JsonRpc, Reply, RpcFailure, failure_of
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.model import Block
 
 Position = str | dict[str, str]
@@ -29,14 +29,14 @@ class Calls(Protocol):
 
 
 class EvmRpc:
-    """The methods of one endpoint. Failures are made by its line, after their cause was looked into."""
+    """The methods of one endpoint. Failures are made by its link, after their cause was looked into."""
 
-    def __init__(self, line: Line, calls: Calls | None = None) -> None:
+    def __init__(self, link: Link, calls: Calls | None = None) -> None:
         """``calls`` answers in the place of the endpoint's JSON-RPC, where it has none."""
-        self.line = line
-        self._http = Http(line)
-        self._rpc: Calls = calls or JsonRpc(line, self._http)
-        self.size = line.settings.batch
+        self.link = link
+        self._http = Http(link)
+        self._rpc: Calls = calls or JsonRpc(link, self._http)
+        self.size = link.settings.batch
         """Calls in one request."""
 
     async def result(self, method: str, params: list[Any], block: Block | None = None) -> object:
@@ -46,7 +46,7 @@ class EvmRpc:
         if failure and block:
             raise await self.cause(failure, block, params[-1])
         if failure:
-            raise self.line.fault(Reason.RPC_ERROR, f"{method}: {failure}")
+            raise self.link.fault(Reason.RPC_ERROR, f"{method}: {failure}")
         return reply["result"]
 
     async def divisible(self, method: str, params: list[Any]) -> Reply:
@@ -59,23 +59,24 @@ class EvmRpc:
         if failure := failure_of(reply):
             if meaning(failure) is Meaning.UNKNOWN_BLOCK:
                 return None
-            raise self.line.fault(Reason.RPC_ERROR, f"eth_getBlockByNumber {name}: {failure}")
+            raise self.link.fault(Reason.RPC_ERROR, f"eth_getBlockByNumber {name}: {failure}")
         try:
             found = None if reply["result"] is None else values.block(reply["result"])
         except ValueError as error:
-            raise self.line.fault(Reason.MALFORMED, f"eth_getBlockByNumber {name}: {error}") from None
+            raise self.link.fault(Reason.MALFORMED, f"eth_getBlockByNumber {name}: {error}") from None
         if found and name.startswith("0x") and found.number != int(name, 16):
-            raise self.line.fault(Reason.MALFORMED, f"eth_getBlockByNumber {name}: it is block {found.number}")
+            raise self.link.fault(Reason.MALFORMED, f"eth_getBlockByNumber {name}: it is block {found.number}")
         return found
 
     async def still_canonical(self, block: Block) -> Block:
         """``block`` as the endpoint tells it, if it is (still) the chain's of its number: else a reorganisation."""
         found = await self.block(hex(block.number))
         if found is None:
-            raise self.line.fault(Reason.BEHIND, f"it has no block {block.number} yet")
+            raise self.link.fault(Reason.BEHIND, f"it has no block {block.number} yet")
         if found.hash != block.hash:
-            raise self.line.fault(
-                Reason.TIP_MOVED, f"block {block.number} is {found.hash} now, no longer {block.hash}: a reorganisation"
+            raise self.link.fault(
+                Reason.TIP_MOVED,
+                f"block {block.number} is {found.hash} now, no longer {block.hash}: a reorganisation",
             )
         return found
 
@@ -102,21 +103,21 @@ class EvmRpc:
 
     def grow(self) -> None:
         """Try larger requests again, after a whole reading."""
-        self.size = min(2 * self.size, self.line.settings.batch)
+        self.size = min(2 * self.size, self.link.settings.batch)
 
     def data(self, value: object, method: str) -> bytes:
         """``value`` as data, or the fault that it is not."""
         try:
             return values.data(value)
         except ValueError as error:
-            raise self.line.fault(Reason.MALFORMED, f"{method}: {error}") from None
+            raise self.link.fault(Reason.MALFORMED, f"{method}: {error}") from None
 
     def quantity(self, value: object, method: str) -> int:
         """``value`` as a quantity, or the fault that it is not."""
         try:
             return values.quantity(value)
         except ValueError as error:
-            raise self.line.fault(Reason.MALFORMED, f"{method}: {error}") from None
+            raise self.link.fault(Reason.MALFORMED, f"{method}: {error}") from None
 
     async def cause(self, failure: RpcFailure, block: Block, at: Position) -> Exception:
         """The error to raise for a call at ``block`` that failed for another reason than the contract's."""
@@ -128,8 +129,8 @@ class EvmRpc:
                 await self.still_canonical(block)
             except ChainError as error:
                 return error
-            return self.line.fault(Reason.PRUNED, f"the state of block {block.number} is gone: {failure}")
-        return self.line.fault(Reason.RPC_ERROR, str(failure))
+            return self.link.fault(Reason.PRUNED, f"the state of block {block.number} is gone: {failure}")
+        return self.link.fault(Reason.RPC_ERROR, str(failure))
 
     async def close(self) -> None:
         """Give back the connections."""

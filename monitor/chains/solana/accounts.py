@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from based58 import b58decode, b58encode
 
 from monitor.chains.amounts import count
-from monitor.chains.rest import items, member, text
+from monitor.chains.rest_api import items, member, text
 from monitor.model import Address
 
 TOKEN_PROGRAMS = frozenset(

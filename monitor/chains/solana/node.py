@@ -10,13 +10,13 @@ import asyncio
 
 import stamina
 
-from monitor.chains.choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.jsonrpc import Call
-from monitor.chains.line import Line
-from monitor.chains.newest import refused
+from monitor.chains.link import Link
 from monitor.chains.node import Held, Node, Wanted
-from monitor.chains.rest import items, strictly
+from monitor.chains.one_state import refused
+from monitor.chains.rest_api import items, strictly
 from monitor.chains.solana.accounts import SLICE, account_of, mint_decimals
 from monitor.chains.solana.questions import Questions
 from monitor.chains.solana.rpc import Commitment, SolanaRpc
@@ -36,9 +36,9 @@ _CAIP2 = 32
 class SolanaNode(Node):
     """One endpoint, with the history of blocks (``--enable-rpc-transaction-history``), which has their hashes."""
 
-    def __init__(self, network: Network, line: Line) -> None:
-        super().__init__(network, line)
-        self._rpc = SolanaRpc(line)
+    def __init__(self, network: Network, link: Link) -> None:
+        super().__init__(network, link)
+        self._rpc = SolanaRpc(link)
         self._commitment: Commitment = "finalized"
 
     async def identify(self) -> str:
@@ -54,7 +54,7 @@ class SolanaNode(Node):
             self._commitment = "finalized" if choice == Tag("finalized") else "confirmed"
         slot = await self._rpc.slot(self._commitment)
         if isinstance(choice, Depth | Height) and choice not in (Depth(0), Height(slot)):
-            raise refused(choice, slot, self.line)
+            raise refused(choice, slot, self.link)
         return await self._block(slot)
 
     async def _block(self, slot: int) -> Block:
@@ -70,7 +70,7 @@ class SolanaNode(Node):
         failed = await self._without_mint([token for token in wanted if token.contract])
         questions = Questions({token: accounts for token, accounts in wanted.items() if token not in failed})
         slot, answers = await self._at_one_slot(questions, block.number)
-        with strictly(self.line, f"accounts at slot {slot}"):
+        with strictly(self.link, f"accounts at slot {slot}"):
             balances = await asyncio.to_thread(questions.balances, answers)
         at = await self._block(slot)  # as this node tells it, whoever named the slot
         self._rpc.grow()
@@ -86,7 +86,7 @@ class SolanaNode(Node):
                 told = await self._rpc.all(questions.calls(self._commitment, oldest))
                 slots = {each.slot for each in told} or {oldest}
                 if min(slots) < oldest:
-                    raise self.line.fault(
+                    raise self.link.fault(
                         Reason.MALFORMED, f"it answers of slot {min(slots)} where {oldest} was the least"
                     )
                 oldest = max(slots)
@@ -96,8 +96,8 @@ class SolanaNode(Node):
         raise AssertionError("a retry context ends with a result or an exception")
 
     def _differing(self, calls: int, first: int, last: int) -> ChainError:
-        settings = self.line.settings
-        return self.line.fault(
+        settings = self.link.settings
+        return self.link.fault(
             Reason.TIP_MOVED,
             f"{calls} calls were answered at slots {first} to {last} and not at one: a nearer node or one of your own, "
             f"`batch` and `concurrency` above {settings.batch} and {settings.concurrency}, no `rate`, or fewer "
@@ -116,7 +116,7 @@ class SolanaNode(Node):
         config = {"commitment": self._commitment, "encoding": "base64", "dataSlice": SLICE}
         calls: list[Call] = [("getMultipleAccounts", [[token.contract], config]) for token in asked]
         for token, told in zip(asked, await self._rpc.all(calls), strict=True):
-            with strictly(self.line, f"the mint {token.contract}"):
+            with strictly(self.link, f"the mint {token.contract}"):
                 (value,) = items(told.value)
                 decimals = None if value is None else mint_decimals(account_of(value))
             if decimals is None:

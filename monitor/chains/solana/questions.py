@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from monitor.chains.jsonrpc import Call
 from monitor.chains.node import Wanted
-from monitor.chains.rest import items, member
+from monitor.chains.rest_api import items, member
 from monitor.chains.solana.accounts import SLICE, Account, TokenAccount, account_of, key, token_account
 from monitor.chains.solana.rpc import Commitment
 from monitor.model import Address, Token

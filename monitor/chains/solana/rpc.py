@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 from monitor.chains.amounts import count
+from monitor.chains.concurrency import together
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.http import Http
 from monitor.chains.jsonrpc import BatchRefusedError, Call, JsonRpc, Reply, RpcFailure, failure_of
-from monitor.chains.line import Line
-from monitor.chains.rest import member, strictly
+from monitor.chains.link import Link
+from monitor.chains.rest_api import member, strictly
 from monitor.chains.solana.accounts import key
-from monitor.chains.together import together
 from monitor.model import Block
 
 Commitment = Literal["confirmed", "finalized"]
@@ -35,22 +35,22 @@ class Told(NamedTuple):
 class SolanaRpc:
     """The methods of one endpoint."""
 
-    def __init__(self, line: Line) -> None:
-        self.line = line
-        self._http = Http(line)
-        self._rpc = JsonRpc(line, self._http)
-        self._size = line.settings.batch
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        self._http = Http(link)
+        self._rpc = JsonRpc(link, self._http)
+        self._size = link.settings.batch
 
     async def genesis(self) -> str:
         """The hash of the genesis block."""
         found = await self._result("getGenesisHash", [])
-        with strictly(self.line, "getGenesisHash"):
+        with strictly(self.link, "getGenesisHash"):
             return key(found)
 
     async def slot(self, commitment: Commitment) -> int:
         """The newest slot of ``commitment``."""
         found = await self._result("getSlot", [{"commitment": commitment}])
-        with strictly(self.line, "getSlot"):
+        with strictly(self.link, "getSlot"):
             return count(found)
 
     async def block(self, slot: int, commitment: Commitment) -> Block:
@@ -60,7 +60,7 @@ class SolanaRpc:
         """
         config = {"commitment": commitment, "transactionDetails": "none", "rewards": False}
         found = await self._result("getBlock", [slot, {**config, "maxSupportedTransactionVersion": 0}])
-        with strictly(self.line, f"getBlock {slot}"):
+        with strictly(self.link, f"getBlock {slot}"):
             if (parent := count(member(found, "parentSlot"))) >= slot:
                 raise ValueError(f"its parent is of slot {parent}")
             moment = datetime.fromtimestamp(count(member(found, "blockTime")), UTC)
@@ -92,12 +92,12 @@ class SolanaRpc:
 
     def grow(self) -> None:
         """Try larger requests again, after a whole reading."""
-        self._size = min(2 * self._size, self.line.settings.batch)
+        self._size = min(2 * self._size, self.link.settings.batch)
 
     def _told(self, method: str, reply: Reply) -> Told:
         if failure := failure_of(reply):
             raise self._fault(method, failure)
-        with strictly(self.line, method):
+        with strictly(self.link, method):
             return Told(count(member(reply["result"], "context", "slot")), member(reply["result"], "value"))
 
     async def _result(self, method: str, params: object) -> object:
@@ -107,7 +107,7 @@ class SolanaRpc:
         return reply["result"]
 
     def _fault(self, method: str, failure: RpcFailure) -> ChainError:
-        return self.line.fault(_REASONS.get(failure.code, Reason.RPC_ERROR), f"{method}: {failure}")
+        return self.link.fault(_REASONS.get(failure.code, Reason.RPC_ERROR), f"{method}: {failure}")
 
     async def close(self) -> None:
         """Give back the connections."""

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.chains.amounts import count
-from monitor.chains.choice import BlockChoice, Depth, Height, Tag
-from monitor.chains.evm.finding import Methods
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.evm.method_choice import Methods
 from monitor.chains.evm.methods import Deployless
 from monitor.chains.evm.rpc import EvmRpc
-from monitor.chains.line import Line
-from monitor.chains.newest import refused
+from monitor.chains.link import Link
 from monitor.chains.node import Held, Node, Wanted
-from monitor.chains.rest import member, strictly, text
+from monitor.chains.one_state import refused
+from monitor.chains.rest_api import member, strictly, text
 from monitor.chains.tron.reading import MULTICALL3, read
 from monitor.chains.tron.wallet import HEAD, SOLID, WalletApi
 from monitor.model import Block, Network
@@ -28,10 +28,10 @@ class TronNode(Node):
     that balances are read as on the EVM; where that fails, by Multicall3, else one by one.
     """
 
-    def __init__(self, network: Network, line: Line) -> None:
-        super().__init__(network, line)
-        self._api = WalletApi(line)
-        self._rpc = EvmRpc(line, self._api)
+    def __init__(self, network: Network, link: Link) -> None:
+        super().__init__(network, link)
+        self._api = WalletApi(link)
+        self._rpc = EvmRpc(link, self._api)
         self._methods = Methods((Deployless(), MULTICALL3))
 
     @property
@@ -42,7 +42,7 @@ class TronNode(Node):
         """The chain id, which is the end of the genesis block's hash."""
         path = f"{HEAD}/getblockbynum"
         genesis = await self._api.post(path, {"num": 0})
-        with strictly(self.line, path):
+        with strictly(self.link, path):
             return f"tron:{int(_block_id(genesis, 0)[-8:], 16)}"
 
     async def resolve(self, choice: BlockChoice) -> Block:
@@ -55,12 +55,12 @@ class TronNode(Node):
             case Height(number) if number == newest.number:
                 return newest
             case _:
-                raise refused(choice, newest.number, self.line)
+                raise refused(choice, newest.number, self.link)
 
     async def _newest(self) -> Block:
         path = f"{self._api.side}/getnowblock"
         found = await self._api.post(path, {})
-        with strictly(self.line, path):
+        with strictly(self.link, path):
             number = count(member(found, "block_header", "raw_data", "number"))
             milliseconds = count(member(found, "block_header", "raw_data", "timestamp"))
             moment = _EPOCH + timedelta(seconds=milliseconds // 1000)

@@ -4,14 +4,14 @@ A full node's newest block is not final. Its solidity port (``httpSolidityPort``
 of the newest *solidified* block, which 19 of the 27 super representatives have built upon and which stays.
 """
 
-from monitor.chains.choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.evm import values
-from monitor.chains.evm.finding import Methods
+from monitor.chains.evm.method_choice import Methods
 from monitor.chains.evm.rpc import EvmRpc
-from monitor.chains.line import Line
-from monitor.chains.newest import refused
+from monitor.chains.link import Link
 from monitor.chains.node import Held, Node, Wanted
+from monitor.chains.one_state import refused
 from monitor.chains.tron.reading import LATEST, MULTICALL3, read
 from monitor.model import Block, Network
 
@@ -19,9 +19,9 @@ from monitor.model import Block, Network
 class TronJsonRpcNode(Node):
     """One endpoint, whose newest block is that of the chain or the solidified one."""
 
-    def __init__(self, network: Network, line: Line) -> None:
-        super().__init__(network, line)
-        self._rpc = EvmRpc(line)
+    def __init__(self, network: Network, link: Link) -> None:
+        super().__init__(network, link)
+        self._rpc = EvmRpc(link)
         self._methods = Methods((MULTICALL3,))
 
     @property
@@ -33,7 +33,7 @@ class TronJsonRpcNode(Node):
         try:
             return f"tron:{values.quantity(result)}"
         except ValueError as error:
-            raise self.line.fault(Reason.MALFORMED, f"eth_chainId: {error}") from None
+            raise self.link.fault(Reason.MALFORMED, f"eth_chainId: {error}") from None
 
     async def resolve(self, choice: BlockChoice) -> Block:
         newest = await self._newest()
@@ -45,7 +45,7 @@ class TronJsonRpcNode(Node):
             case Height(number) if number == newest.number:
                 return newest
             case _:
-                raise refused(choice, newest.number, self.line)
+                raise refused(choice, newest.number, self.link)
 
     async def _newest(self) -> Block:
         return await self._named(LATEST)
@@ -54,7 +54,7 @@ class TronJsonRpcNode(Node):
         """``newest``, if this endpoint serves the solidified state (it may have moved on since)."""
         final = await self._named("finalized")
         if final.number < newest.number:
-            raise self.line.fault(
+            raise self.link.fault(
                 Reason.PAST_BLOCK,
                 f"it tells the state of its newest block only, {newest.number}, and final is {final.number}; ask the "
                 "node's solidity port (httpSolidityPort), use `protocol: tron`, or set `block: latest`",
@@ -64,7 +64,7 @@ class TronJsonRpcNode(Node):
     async def _named(self, name: str) -> Block:
         found = await self._rpc.block(name)
         if found is None:
-            raise self.line.fault(Reason.BEHIND, f"it has no {name} block yet")
+            raise self.link.fault(Reason.BEHIND, f"it has no {name} block yet")
         return found
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:

@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 
 from monitor.chains.errors import ChainError
 from monitor.chains.evm import balances
-from monitor.chains.evm.finding import Methods
+from monitor.chains.evm.method_choice import Methods
 from monitor.chains.evm.methods import Multicall3
 from monitor.chains.evm.rpc import AtBlock, EvmRpc
-from monitor.chains.newest import between_looks
 from monitor.chains.node import Held, Wanted
+from monitor.chains.one_state import between_looks
 from monitor.chains.tron.accounts import Translated
 from monitor.model import Block, Network
 
@@ -35,7 +35,7 @@ async def read(
         return await balances.balances(AtBlock(rpc, block, LATEST), methods, translated.wanted)
 
     try:
-        return translated.back(await between_looks(attempt, newest, rpc.line))
+        return translated.back(await between_looks(attempt, newest, rpc.link))
     except ChainError:
         methods.forget()
         raise

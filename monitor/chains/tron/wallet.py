@@ -11,12 +11,12 @@ from typing import Any
 import orjson
 
 from monitor.chains.amounts import count
+from monitor.chains.concurrency import together
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.http import Http, excerpt
 from monitor.chains.jsonrpc import BatchRefusedError, Call, Reply
-from monitor.chains.line import Line
-from monitor.chains.rest import items, member, strictly, text
-from monitor.chains.together import together
+from monitor.chains.link import Link
+from monitor.chains.rest_api import items, member, strictly, text
 
 HEAD, SOLID = "/wallet", "/walletsolidity"
 """Paths to the state of the newest block, and of the newest solidified one."""
@@ -30,10 +30,10 @@ _BUSY = "lack of computing resources"
 class WalletApi:
     """The HTTP API of one endpoint."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, link: Link) -> None:
         self.side = SOLID
-        self._line = line
-        self._http = Http(line)
+        self._link = link
+        self._http = Http(link)
 
     async def post(self, path: str, body: dict[str, object]) -> dict[str, Any]:
         """The answer to ``body``, an object; what the node calls an error is a fault."""
@@ -45,15 +45,15 @@ class WalletApi:
             try:
                 document = orjson.loads(answer.body)
             except ValueError:
-                raise self._line.fault(Reason.NOT_JSON, f"{path}: not JSON: {excerpt(answer.body)}") from None
+                raise self._link.fault(Reason.NOT_JSON, f"{path}: not JSON: {excerpt(answer.body)}") from None
             if not isinstance(document, dict):
-                raise self._line.fault(Reason.MALFORMED, f"{path}: not an object")
+                raise self._link.fault(Reason.MALFORMED, f"{path}: not an object")
             if error := document.get("Error"):
                 reason = Reason.RATE_LIMITED if _BUSY in str(error) else Reason.RPC_ERROR
-                raise self._line.fault(reason, f"{path}: {error!s:.150}", retry_after=answer.retry_after)
+                raise self._link.fault(reason, f"{path}: {error!s:.150}", retry_after=answer.retry_after)
             return document
 
-        return await self._line.send(request)
+        return await self._link.send(request)
 
     async def close(self) -> None:
         """Give back the connections."""
@@ -78,7 +78,7 @@ class WalletApi:
         return _failure(f"the HTTP API has nothing that answers {method}", _METHOD_NOT_FOUND)
 
     async def batch(self, calls: Sequence[Call]) -> list[Reply]:
-        """The replies to all ``calls``, each by a request of its own; the line sets the pace."""
+        """The replies to all ``calls``, each by a request of its own; the link sets the pace."""
         replies: dict[int, Reply] = {}
 
         async def answer(position: int, method: str, params: object) -> None:
@@ -95,7 +95,7 @@ class WalletApi:
         """
         path, asked = f"{self.side}/getaccount", _prefixed(account)
         found = await self.post(path, {"address": asked})
-        with strictly(self._line, path):
+        with strictly(self._link, path):
             if not found:
                 return 0
             if text(member(found, "address")).lower() != asked:
@@ -112,7 +112,7 @@ class WalletApi:
         path = f"{self.side}/triggerconstantcontract"
         contract = {"contract_address": _prefixed(call["to"])} if "to" in call else {}
         found = await self.post(path, {"owner_address": _NOBODY, **contract, "data": call["data"][2:]})
-        with strictly(self._line, path):
+        with strictly(self._link, path):
             outcome = member(found, "result")
             if not isinstance(outcome, dict):
                 raise TypeError("its result is not an object")

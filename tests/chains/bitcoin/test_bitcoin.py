@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from monitor.chains import ChainError, Depth, Height, Reason, Tag
-from monitor.chains.choice import BlockChoice
+from monitor.chains.block_choice import BlockChoice
 from monitor.model import OwnerQuestion, Token
 from tests.chains.bitcoin.conftest import AMOUNTS, PROTOCOLS, World
 from tests.chains.conftest import Opener

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor.chains.bitcoin import journal
 from monitor.chains.bitcoin.blocks import BlockAnswer, effect_of
 from monitor.chains.bitcoin.coins import Change, Coin, Coins, ContradictionError, Effect, outpoint_of, shown
-from monitor.chains.bitcoin.walk import Standing
+from monitor.chains.bitcoin.walk import UtxoSet
 from monitor.model import Block
 
 SCRIPTS = [bytes([number]) * 22 for number in range(4)]
@@ -74,38 +74,38 @@ def test_inputs_alone_lead_to_the_same(changes: list[Change]) -> None:
 
 @given(histories(), st.integers(0, 11))
 def test_a_journal_gives_the_same_outputs_again(changes: list[Change], back: int) -> None:
-    standing = Standing(block(0), Coins(SCRIPTS[:2]))
-    entries = list(journal.beginning(journal.Scanned(7), standing))
-    scripts, added = standing.absorb(Standing(block(0), Coins(SCRIPTS)))
-    entries += journal.addition(standing.block, scripts, added.created)
+    utxos = UtxoSet(block(0), Coins(SCRIPTS[:2]))
+    entries = list(journal.beginning(journal.Scanned(7), utxos))
+    scripts, added = utxos.absorb(UtxoSet(block(0), Coins(SCRIPTS)))
+    entries += journal.addition(utxos.block, scripts, added.created)
     for number, change in enumerate(changes, 1):
-        entries.append(journal.step_entry(standing.do(block(number), change)))
-    for _ in range(min(back, len(standing.steps))):
-        last = standing.steps[-1]
-        entries.append(journal.step_entry(standing.undo(last.before, last.change)))
+        entries.append(journal.step_entry(utxos.do(block(number), change)))
+    for _ in range(min(back, len(utxos.steps))):
+        last = utxos.steps[-1]
+        entries.append(journal.step_entry(utxos.undo(last.before, last.change)))
     scanned, again, scans = journal.read(list(journal.sealed(entries)))
     assert scanned == journal.Scanned(7)
     assert again is not None
     assert scans == {}
     assert (again.block, again.coins.unspent, again.coins.owners, list(again.steps)) == (
-        standing.block,
-        standing.coins.unspent,
-        standing.coins.owners,
-        list(standing.steps),
+        utxos.block,
+        utxos.coins.unspent,
+        utxos.coins.owners,
+        list(utxos.steps),
     )
-    assert again.coins.sums(SCRIPTS) == standing.coins.sums(SCRIPTS)
+    assert again.coins.sums(SCRIPTS) == utxos.coins.sums(SCRIPTS)
 
 
 def test_a_journal_with_many_outputs_is_read_in_parts() -> None:
     found = {outpoint_of(f"{number:064x}", 0): Coin(number % 4, number, 5) for number in range(45_000)}
     coins = Coins(SCRIPTS)
     coins.apply(Effect(found, {}))
-    entries = list(journal.beginning(journal.Scanned(1, "before"), Standing(block(9), coins)))
+    entries = list(journal.beginning(journal.Scanned(1, "before"), UtxoSet(block(9), coins)))
     assert len(entries) == 5
     again = journal.read(list(journal.sealed(entries)))
     assert again.scanned == journal.Scanned(1, "before")
-    assert again.standing is not None
-    assert (again.standing.block, again.standing.coins.unspent) == (block(9), found)
+    assert again.utxos is not None
+    assert (again.utxos.block, again.utxos.coins.unspent) == (block(9), found)
 
 
 def test_nothing_kept_is_nothing_to_go_on_from() -> None:
@@ -115,13 +115,13 @@ def test_nothing_kept_is_nothing_to_go_on_from() -> None:
 def test_a_journal_tells_of_scans_that_were_begun_and_not_ended() -> None:
     first = journal.scan_entry("scantxoutset", 1.25)
     assert journal.read(list(journal.sealed([first]))) == (None, None, {"scantxoutset": 1.25})
-    beginning = list(journal.beginning(journal.Scanned(1), Standing(block(9), Coins(SCRIPTS))))
-    step = journal.step_entry(Standing(block(9), Coins(SCRIPTS)).do(block(10), Change({}, {})))
+    beginning = list(journal.beginning(journal.Scanned(1), UtxoSet(block(9), Coins(SCRIPTS))))
+    step = journal.step_entry(UtxoSet(block(9), Coins(SCRIPTS)).do(block(10), Change({}, {})))
     others = [journal.scan_entry("scanblocks", 2.5), step, journal.scan_entry("scantxoutset", None)]
     found = journal.read(list(journal.sealed([*beginning, first, *others])))
     assert found.scans == {"scanblocks": 2.5}
-    assert found.standing is not None
-    assert found.standing.block == block(10)
+    assert found.utxos is not None
+    assert found.utxos.block == block(10)
 
 
 @pytest.mark.parametrize(

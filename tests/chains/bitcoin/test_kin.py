@@ -83,11 +83,11 @@ def coin(network: Network) -> Token:
     return Token("COIN", network.name, None, 8)
 
 
-def merged_mining(asked: Any, line: bytes) -> bytes:
+def merged_mining(asked: Any, link: bytes) -> bytes:
     """Headers as ElectrumX sends Dogecoin's on protocol 1.4: whole."""
     if "header" not in str(asked):
-        return line
-    return line.replace(b'"}', AUXPOW.hex().encode() + b'"}')
+        return link
+    return link.replace(b'"}', AUXPOW.hex().encode() + b'"}')
 
 
 async def test_genesis_blocks_are_those_of_the_registry() -> None:

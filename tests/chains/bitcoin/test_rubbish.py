@@ -16,7 +16,7 @@ from monitor.chains.bitcoin.electrum_headers import Headers, Tip
 from monitor.chains.bitcoin.electrum_history import Histories
 from monitor.chains.bitcoin.explorer_history import Change, since
 from monitor.chains.jsonrpc import Call, MalformedReplyError, Reply
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.settings import EndpointSettings
 from tests.support.chains import REGTEST
 
@@ -35,8 +35,8 @@ JSON = st.recursive(
 REFUSALS = {Reason.MALFORMED, Reason.RPC_ERROR, Reason.BEHIND, Reason.TOO_LARGE}
 
 
-def line() -> Line:
-    return Line(EndpointSettings(url="tcp://127.0.0.1:1"))
+def link() -> Link:
+    return Link(EndpointSettings(url="tcp://127.0.0.1:1"))
 
 
 def answering(results: list[Any]) -> Any:
@@ -54,7 +54,7 @@ def answering(results: list[Any]) -> Any:
 
 @given(st.lists(JSON, min_size=1, max_size=4))
 def test_rubbish_in_place_of_headers_is_the_servers_fault(results: list[Any]) -> None:
-    headers = Headers(REGTEST, line(), answering(results))
+    headers = Headers(REGTEST, link(), answering(results))
 
     async def look() -> None:
         for asking in (headers.tip, lambda: headers.at(5), lambda: headers.hash_at(5)):
@@ -68,7 +68,7 @@ def test_rubbish_in_place_of_headers_is_the_servers_fault(results: list[Any]) ->
 
 @given(st.lists(JSON | st.lists(st.fixed_dictionaries({"tx_hash": JSON, "height": JSON})), min_size=1, max_size=4))
 def test_rubbish_in_place_of_histories_is_the_servers_fault(results: list[Any]) -> None:
-    histories = Histories(REGTEST, line(), answering(results))
+    histories = Histories(REGTEST, link(), answering(results))
 
     async def look() -> None:
         try:

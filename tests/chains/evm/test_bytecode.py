@@ -49,8 +49,8 @@ def test_labels_stand_for_the_offset_of_what_follows() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["PUSH1", "PUSH1 256", "PUSH1 -1", "PUSH1 @nowhere", "PUSH1 1 2", "ADD 1", "NOTHING", "PUSH33 1", "PUSH1 x"]
+    "link", ["PUSH1", "PUSH1 256", "PUSH1 -1", "PUSH1 @nowhere", "PUSH1 1 2", "ADD 1", "NOTHING", "PUSH33 1", "PUSH1 x"]
 )
-def test_what_is_no_instruction_is_refused_with_its_line(line: str) -> None:
-    with pytest.raises(ValueError, match=line.split(maxsplit=1)[0]):
-        bytecode.assemble(f"ADD\n{line} ; comment")
+def test_what_is_no_instruction_is_refused_with_its_line(link: str) -> None:
+    with pytest.raises(ValueError, match=link.split(maxsplit=1)[0]):
+        bytecode.assemble(f"ADD\n{link} ; comment")

@@ -16,7 +16,7 @@ from monitor.chains.evm.control import Told
 from monitor.chains.evm.owners import confirm, signatures, unknown_function
 from monitor.chains.evm.rpc import AtBlock, EvmRpc
 from monitor.chains.jsonrpc import Call, Reply
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.model import Block, OwnerOutcome, OwnerQuestion
 from monitor.registry.safes import Safes
 from tests.support.chains import account
@@ -94,7 +94,7 @@ class Account:
 
 
 async def asked(who: Account, *questions: OwnerQuestion) -> list[tuple[OwnerOutcome, str]]:
-    at = AtBlock(EvmRpc(Line(endpoint_settings()), who), BLOCK, PINNED)
+    at = AtBlock(EvmRpc(Link(endpoint_settings()), who), BLOCK, PINNED)
     return [(answer.outcome, answer.reason) for answer in (await confirm(at, questions)).answers]
 
 

@@ -12,7 +12,7 @@ from coincurve import PrivateKey
 from Crypto.Hash import RIPEMD160
 
 from monitor.chains import ChainError, ChainReader, Height, Reason
-from monitor.chains.owners.starknet import selector
+from monitor.chains.starknet.node import selector
 from monitor.model import OwnerAnswer, OwnerOutcome, OwnerQuestion, Token
 from tests.chains.conftest import Opener
 from tests.support.owner_standins import PROTOCOLS, STRANGER, Failing, OwnerStandIn, Protocol

@@ -331,7 +331,12 @@ async def test_token_accounts_that_were_not_asked_for_are_malformed(open_reader:
 
 @pytest.mark.parametrize(
     ("code", "reason"),
-    [(-32001, Reason.PRUNED), (-32016, Reason.BEHIND), (-32011, Reason.RPC_ERROR), (-32005, Reason.RATE_LIMITED)],
+    [
+        (-32001, Reason.PRUNED),
+        (-32016, Reason.BEHIND),
+        (-32011, Reason.RPC_ERROR),
+        (-32005, Reason.RATE_LIMITED),
+    ],
 )
 async def test_a_nodes_own_errors_keep_their_meaning(open_reader: Opener, code: int, reason: Reason) -> None:
     answers = ANSWERS | {"getBlock": {"error": {"code": code, "message": "as agave says it"}}}

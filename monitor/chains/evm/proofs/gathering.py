@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from monitor.chains.errors import Reason
+from monitor.chains.evm.call_size import CallSize
 from monitor.chains.evm.errors import Meaning, meaning
 from monitor.chains.evm.proofs import verifying
 from monitor.chains.evm.proofs.account import NO_CODE
@@ -13,8 +14,7 @@ from monitor.chains.evm.proofs.slots import amount, place
 from monitor.chains.evm.proofs.trie import Trie
 from monitor.chains.evm.proofs.verifying import ContradictionError
 from monitor.chains.evm.rpc import AtBlock
-from monitor.chains.evm.sizes import CallSize
-from monitor.chains.evm.work import Findings, Pile
+from monitor.chains.evm.worklist import Gathered, Pile
 from monitor.chains.jsonrpc import BatchRefusedError, Reply, RpcFailure, failure_of
 from monitor.chains.node import BalanceSlots, StateRoot
 from monitor.model import Address, Token
@@ -32,7 +32,7 @@ _NO_SUCH = re.compile(
 class Gathering:
     """What several workers prove, against one state root."""
 
-    def __init__(self, at: AtBlock, root: StateRoot, slots: BalanceSlots, findings: Findings, size: CallSize) -> None:
+    def __init__(self, at: AtBlock, root: StateRoot, slots: BalanceSlots, findings: Gathered, size: CallSize) -> None:
         self._at = at
         self._rpc = at.rpc
         self._state = Trie(root.root)
@@ -81,7 +81,7 @@ class Gathering:
         answer = await self._result(reply)
         words = await self._verified(lambda: self._proven_words(token, contract, places, answer))
         self._findings.held[token].update((account, amount(slot, word)) for account, word in words.items())
-        self._size.fine(len(accounts), (_now() - began) / self._rpc.line.timeout)
+        self._size.fine(len(accounts), (_now() - began) / self._rpc.link.timeout)
 
     def _proven_words(
         self, token: Token, contract: Address, places: Mapping[Address, bytes], answer: object
@@ -93,7 +93,7 @@ class Gathering:
 
     def _halve(self, pile: Pile, token: Token, accounts: Sequence[Address], refusal: BatchRefusedError) -> None:
         if len(accounts) == 1:
-            raise refusal.fault or self._rpc.line.fault(Reason.RPC_ERROR, f"eth_getProof of one word: {refusal}")
+            raise refusal.fault or self._rpc.link.fault(Reason.RPC_ERROR, f"eth_getProof of one word: {refusal}")
         self._size.refused(len(accounts))
         pile.add(token, accounts)
 
@@ -104,13 +104,13 @@ class Gathering:
 
     async def _cause(self, failure: RpcFailure) -> Exception:
         """The error to raise for an ``eth_getProof`` that failed: nodes keep proofs of fewer blocks than states."""
-        line, number = self._rpc.line, self._at.block.number
+        link, number = self._rpc.link, self._at.block.number
         if _lacks_proofs(failure):
-            return line.fault(Reason.UNSUPPORTED, f"it has no eth_getProof: {failure}")
+            return link.fault(Reason.UNSUPPORTED, f"it has no eth_getProof: {failure}")
         if meaning(failure) is Meaning.PRUNED:
             await self._rpc.still_canonical(self._at.block)
             remedy = "widen the node's proof window, or read a newer block"
-            return line.fault(Reason.PRUNED, f"it does not prove block {number} any more: {failure}; {remedy}")
+            return link.fault(Reason.PRUNED, f"it does not prove block {number} any more: {failure}; {remedy}")
         return await self._at.cause(failure)
 
     async def _verified(self, work: Callable[[], T]) -> T:
@@ -119,9 +119,9 @@ class Gathering:
         try:
             return await asyncio.to_thread(work)
         except ContradictionError as error:
-            raise self._rpc.line.fault(Reason.DISAGREEMENT, f"at block {number}, {error}") from None
+            raise self._rpc.link.fault(Reason.DISAGREEMENT, f"at block {number}, {error}") from None
         except ValueError as error:
-            raise self._rpc.line.fault(Reason.MALFORMED, f"eth_getProof at block {number}: {error}") from None
+            raise self._rpc.link.fault(Reason.MALFORMED, f"eth_getProof at block {number}: {error}") from None
 
 
 def _lacks_proofs(failure: RpcFailure) -> bool:

@@ -76,16 +76,16 @@ async def read(rpc: EvmRpc, block: Block) -> StateRoot:
     number = block.number
     document = await rpc.result("eth_getBlockByNumber", [hex(number), False])
     if document is None:
-        raise rpc.line.fault(Reason.BEHIND, f"it has no block {number} yet")
+        raise rpc.link.fault(Reason.BEHIND, f"it has no block {number} yet")
     try:
         found = state_root(document)
     except UnknownHeaderError as error:
         remedy = "set `verify: answers` for this network"
-        raise rpc.line.fault(Reason.UNSUPPORTED, f"block {number} cannot be verified: {error}; {remedy}") from None
+        raise rpc.link.fault(Reason.UNSUPPORTED, f"block {number} cannot be verified: {error}; {remedy}") from None
     except ValueError as error:
-        raise rpc.line.fault(Reason.MALFORMED, f"header of block {number}: {error}") from None
+        raise rpc.link.fault(Reason.MALFORMED, f"header of block {number}: {error}") from None
     if found.block.hash != block.hash:
-        raise rpc.line.fault(Reason.TIP_MOVED, f"block {number} is {found.block.hash} there, not {block.hash}")
+        raise rpc.link.fault(Reason.TIP_MOVED, f"block {number} is {found.block.hash} there, not {block.hash}")
     return found
 
 

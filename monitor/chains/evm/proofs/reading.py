@@ -4,15 +4,15 @@ The proofs decide. What the endpoint tells costs little beside them and shows tw
 place in storage is what the token takes for a balance, and whether the endpoint is honest to those who do not verify.
 """
 
+from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.evm.balances import balances
-from monitor.chains.evm.finding import Methods
+from monitor.chains.evm.call_size import CallSize
+from monitor.chains.evm.method_choice import Methods
 from monitor.chains.evm.proofs.gathering import Gathering
 from monitor.chains.evm.rpc import AtBlock
-from monitor.chains.evm.sizes import CallSize
-from monitor.chains.evm.work import Findings, Pile
+from monitor.chains.evm.worklist import Gathered, Pile
 from monitor.chains.node import BalanceSlots, Held, StateRoot, Wanted
-from monitor.chains.together import together
 from monitor.model import Address, Token
 
 
@@ -22,12 +22,12 @@ async def proven(
     """All of ``wanted``, each balance proven by ``root``; a token whose balances cannot be proven fails by name."""
     unproven = {token: slots.missing[token] for token in wanted if token.contract and token not in slots.found}
     told = await balances(at, methods, {token: wanted[token] for token in wanted if token not in unproven})
-    findings = Findings({token: wanted[token] for token in told.balances})
+    findings = Gathered({token: wanted[token] for token in told.balances})
     pile = Pile(findings)
     for token in told.balances:
         pile.add(token, list(wanted[token]))
     gathering = Gathering(at, root, slots, findings, size)
-    await together(gathering.work(pile) for _ in range(at.rpc.line.settings.concurrency))
+    await together(gathering.work(pile) for _ in range(at.rpc.link.settings.concurrency))
     at.rpc.grow()
     size.ended()
     failed = {**unproven, **told.failed}
@@ -49,7 +49,7 @@ def _misplaced(
     wrong = next((account for account, units in held.items() if told[account] != units), None)
     if wrong is None:
         return ""
-    error = at.rpc.line.fault(
+    error = at.rpc.link.fault(
         Reason.DISAGREEMENT,
         f"{token}, account {wrong} at block {at.block.number}: it tells {told[wrong]} and proves {held[wrong]}",
     )

@@ -87,7 +87,7 @@ async def _balance_with(at: AtBlock, token: Token, words: Mapping[bytes, int]) -
         if what is Meaning.REVERTED:
             return None
         if what in (Meaning.OTHER, Meaning.HASH_REFUSED):
-            raise at.rpc.line.fault(Reason.UNSUPPORTED, f"it tries no balance slots (state overrides): {failure}")
+            raise at.rpc.link.fault(Reason.UNSUPPORTED, f"it tries no balance slots (state overrides): {failure}")
         raise await at.cause(failure)
     data = at.rpc.data(reply["result"], "balanceOf")
     return int.from_bytes(data, "big") if len(data) == _WORD else None

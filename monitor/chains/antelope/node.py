@@ -15,12 +15,12 @@ from based58 import b58encode
 from Crypto.Hash import RIPEMD160
 
 from monitor.chains.amounts import count
-from monitor.chains.choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.chains.node import Confirmed
-from monitor.chains.owners.owners_only import Control, OwnersNode, one_by_one
-from monitor.chains.rest import Rest, items, member, strictly, text
+from monitor.chains.owners_only import Control, OwnersNode, one_by_one
+from monitor.chains.rest_api import Rest, items, member, strictly, text
 from monitor.formats import shown
 from monitor.model import Block, Network, OwnerOutcome, OwnerQuestion
 
@@ -34,13 +34,13 @@ _CAIP2_DIGITS = 32
 class AntelopeNode(OwnersNode):
     """One nodeos. Plug-ins beyond the chain API, and history, are not needed."""
 
-    def __init__(self, network: Network, line: Line) -> None:
-        super().__init__(network, line)
-        self._rest = Rest(line)
+    def __init__(self, network: Network, link: Link) -> None:
+        super().__init__(network, link)
+        self._rest = Rest(link)
 
     async def identify(self) -> str:
         information = await self._information()
-        with strictly(self.line, "get_info"):
+        with strictly(self.link, "get_info"):
             return f"antelope:{_identity(member(information, 'chain_id'))[:_CAIP2_DIGITS]}"
 
     async def _information(self) -> object:
@@ -48,7 +48,7 @@ class AntelopeNode(OwnersNode):
 
     async def resolve(self, choice: BlockChoice) -> Block:
         information = await self._information()
-        with strictly(self.line, "get_info"):
+        with strictly(self.link, "get_info"):
             irreversible = Block(
                 count(member(information, "last_irreversible_block_num")),
                 _identity(member(information, "last_irreversible_block_id")),
@@ -60,10 +60,10 @@ class AntelopeNode(OwnersNode):
             case Height(number) if number == irreversible.number:
                 return irreversible
             case Height(number) if number > irreversible.number:
-                raise self.line.fault(Reason.BEHIND, f"it has no block {number} yet; its tip is {irreversible.number}")
+                raise self.link.fault(Reason.BEHIND, f"it has no block {number} yet; its tip is {irreversible.number}")
             case Height() | Depth():
                 told = f"it reads only its tip, {irreversible.number}; set `block: latest`"
-                raise self.line.fault(Reason.PAST_BLOCK, told)
+                raise self.link.fault(Reason.PAST_BLOCK, told)
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
         return await one_by_one(questions, block, lambda question: self._control(question, block))
@@ -72,18 +72,18 @@ class AntelopeNode(OwnersNode):
         reply = await self._rest.post(
             "/v1/chain/get_account", {"account_name": question.account}, told=frozenset({_FAILED})
         )
-        with strictly(self.line, f"get_account {question.account}"):
+        with strictly(self.link, f"get_account {question.account}"):
             if reply.status == _FAILED:
                 details = [
                     text(member(detail, "message")) for detail in items(member(reply.document, "error", "details"))
                 ]
                 if any(detail.startswith(_UNKNOWN_ACCOUNT) for detail in details):
                     return OwnerOutcome.UNDECIDED, "the chain knows no such account"
-                raise self.line.fault(Reason.RPC_ERROR, shown("; ".join(details), 200))
+                raise self.link.fault(Reason.RPC_ERROR, shown("; ".join(details), 200))
             if (name := member(reply.document, "account_name")) != question.account:
                 raise ValueError(f"it is about {name!r:.40}")
             if (head := count(member(reply.document, "head_block_num"))) < block.number:
-                raise self.line.fault(Reason.BEHIND, f"its head is block {head}, under {block.number}")
+                raise self.link.fault(Reason.BEHIND, f"its head is block {head}, under {block.number}")
             return judge(question.keys, items(member(reply.document, "permissions")))
 
     async def close(self) -> None:

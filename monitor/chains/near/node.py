@@ -11,19 +11,23 @@ from datetime import UTC, datetime, timedelta
 from based58 import b58encode
 
 from monitor.chains.amounts import count
-from monitor.chains.choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.http import Http
 from monitor.chains.jsonrpc import JsonRpc, Reply, failure_of
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.chains.node import Confirmed
-from monitor.chains.owners.owners_only import Control, OwnersNode, one_by_one
-from monitor.chains.rest import items, member, strictly, text
+from monitor.chains.owners_only import Control, OwnersNode, one_by_one
+from monitor.chains.rest_api import items, member, strictly, text
 from monitor.model import Block, Network, OwnerOutcome, OwnerQuestion
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NANOSECONDS = 1000  # in a microsecond, which is what Python counts
-_CAUSES = {"UNKNOWN_BLOCK": Reason.BEHIND, "GARBAGE_COLLECTED_BLOCK": Reason.PRUNED, "NOT_SYNCED_YET": Reason.BEHIND}
+_CAUSES = {
+    "UNKNOWN_BLOCK": Reason.BEHIND,
+    "GARBAGE_COLLECTED_BLOCK": Reason.PRUNED,
+    "NOT_SYNCED_YET": Reason.BEHIND,
+}
 _UNKNOWN_ACCOUNT = "UNKNOWN_ACCOUNT"
 _FULL = "FullAccess"
 
@@ -31,14 +35,14 @@ _FULL = "FullAccess"
 class NearNode(OwnersNode):
     """One node. It keeps the state of some two days; older blocks need an archival one."""
 
-    def __init__(self, network: Network, line: Line) -> None:
-        super().__init__(network, line)
-        self._http = Http(line)
-        self._rpc = JsonRpc(line, self._http)
+    def __init__(self, network: Network, link: Link) -> None:
+        super().__init__(network, link)
+        self._http = Http(link)
+        self._rpc = JsonRpc(link, self._http)
 
     async def identify(self) -> str:
         found = self._result("status", await self._rpc.call("status", []))
-        with strictly(self.line, "status"):
+        with strictly(self.link, "status"):
             return f"near:{text(member(found, 'chain_id'))}"
 
     async def resolve(self, choice: BlockChoice) -> Block:
@@ -55,7 +59,7 @@ class NearNode(OwnersNode):
 
     async def _block(self, name: dict[str, object]) -> Block:
         found = self._result("block", await self._rpc.call("block", name))
-        with strictly(self.line, "block"):
+        with strictly(self.link, "block"):
             moment = _EPOCH + timedelta(microseconds=count(member(found, "header", "timestamp")) // _NANOSECONDS)
             number = count(member(found, "header", "height"))
             if name.get("block_id", number) != number:
@@ -70,13 +74,13 @@ class NearNode(OwnersNode):
         asked = {"request_type": "view_access_key_list", "block_id": block.hash, "account_id": question.account}
         reply = await self._rpc.call("query", asked)
         if _cause(reply) == _UNKNOWN_ACCOUNT:
-            with strictly(self.line, f"access keys of {question.account}"):
+            with strictly(self.link, f"access keys of {question.account}"):
                 information = member(reply, "error", "cause", "info")
                 if isinstance(information, dict) and information.get("block_hash", block.hash) != block.hash:
                     raise ValueError("it is unknown at another block")
             return OwnerOutcome.UNDECIDED, "the chain knows no such account"
         found = self._result("query", reply)
-        with strictly(self.line, f"access keys of {question.account}"):
+        with strictly(self.link, f"access keys of {question.account}"):
             if member(found, "block_hash") != block.hash:
                 raise ValueError("they are those of another block")
             permissions = {
@@ -95,7 +99,7 @@ class NearNode(OwnersNode):
     def _result(self, method: str, reply: Reply) -> object:
         if failure := failure_of(reply):
             cause = _cause(reply)
-            raise self.line.fault(_CAUSES.get(cause, Reason.RPC_ERROR), f"{method}: {cause or failure}")
+            raise self.link.fault(_CAUSES.get(cause, Reason.RPC_ERROR), f"{method}: {cause or failure}")
         return reply["result"]
 
     async def close(self) -> None:

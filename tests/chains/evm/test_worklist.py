@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.chains.evm.work import Findings, Turns
+from monitor.chains.evm.worklist import Gathered, Turns
 from tests.support.chains import ETH, account
 
 
@@ -11,7 +11,7 @@ from tests.support.chains import ETH, account
 def test_balances_are_in_the_order_in_which_they_were_asked_for_whoever_ends_first(
     ends: list[int], failed: set[int]
 ) -> None:
-    findings = Findings({ETH: []})
+    findings = Gathered({ETH: []})
     turns = Turns(findings)
     begun = [turns.begin(ETH) for _ in range(6)]
     for number in ends:

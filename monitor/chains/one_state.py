@@ -5,9 +5,9 @@ from typing import TypeVar
 
 import stamina
 
-from monitor.chains.choice import Depth, Height
+from monitor.chains.block_choice import Depth, Height
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.model import Block
 
 T = TypeVar("T")
@@ -16,18 +16,18 @@ _TRIES = 4
 """Readings begun before the newest block is called restless."""
 
 
-def refused(choice: Height | Depth, newest: int, line: Line) -> ChainError:
+def refused(choice: Height | Depth, newest: int, link: Link) -> ChainError:
     """Why ``choice``, which is not the ``newest`` block, cannot be read: it is not there yet, or its state is gone."""
     if isinstance(choice, Height) and choice.number > newest:
-        return line.fault(Reason.BEHIND, f"it has no block {choice.number} yet; its newest is {newest}")
-    return line.fault(
+        return link.fault(Reason.BEHIND, f"it has no block {choice.number} yet; its newest is {newest}")
+    return link.fault(
         Reason.PAST_BLOCK,
         f"it tells only its newest state, that of {newest}, and never that of {choice}; "
         "set `block: finalized` or `block: latest`",
     )
 
 
-async def between_looks(read: Callable[[Block], Awaitable[T]], newest: Callable[[], Awaitable[Block]], line: Line) -> T:
+async def between_looks(read: Callable[[Block], Awaitable[T]], newest: Callable[[], Awaitable[Block]], link: Link) -> T:
     """What ``read`` found at the newest block, between two looks that showed the same one.
 
     When another block came it is done again, four times at the most. (The first look is not left out where a block
@@ -39,7 +39,7 @@ async def between_looks(read: Callable[[Block], Awaitable[T]], newest: Callable[
             found = await read(before)
             after = await newest()
             if after.hash != before.hash:
-                raise line.fault(
+                raise link.fault(
                     Reason.TIP_MOVED,
                     f"block {after.number} came after {before.number} while it was read; "
                     "a nearer endpoint, a higher `concurrency` and `rate`, or fewer accounts help",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from monitor.chains.evm.errors import Meaning, meaning
 from monitor.chains.evm.rpc import AtBlock
-from monitor.chains.evm.work import Findings, Item, Pile
+from monitor.chains.evm.worklist import Gathered, Item, Pile
 from monitor.chains.jsonrpc import Call, Reply, failure_of
 from monitor.model import Address, Token
 
@@ -15,7 +15,7 @@ _WORD = 32
 class Singles:
     """Asks for single balances at one block, and judges each answer."""
 
-    def __init__(self, at: AtBlock, findings: Findings) -> None:
+    def __init__(self, at: AtBlock, findings: Gathered) -> None:
         self._at = at
         self._rpc = at.rpc
         self._findings = findings

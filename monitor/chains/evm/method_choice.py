@@ -9,10 +9,10 @@ import structlog
 
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm import values
+from monitor.chains.evm.call_size import CallSize
 from monitor.chains.evm.errors import Meaning, meaning
 from monitor.chains.evm.methods import Method, NoBalanceError
 from monitor.chains.evm.rpc import AtBlock
-from monitor.chains.evm.sizes import CallSize
 from monitor.chains.jsonrpc import BatchRefusedError, failure_of
 from monitor.model import Address, Token
 
@@ -67,7 +67,7 @@ class Methods:
                 self._failed.add(method.name)
         self._known = True
         self.sizes = defaultdict(self._first_size)
-        _log.info("way to read balances found", endpoint=at.rpc.line.name, method=self.name)
+        _log.info("way to read balances found", endpoint=at.rpc.link.name, method=self.name)
 
     def _first_size(self) -> CallSize:
         return CallSize(self.current.most if self.current else 1)

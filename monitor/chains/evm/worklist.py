@@ -10,7 +10,7 @@ from monitor.model import Address, Token
 Item = tuple[Token, Address]
 
 
-class Findings:
+class Gathered:
     """The balances of one reading, gathered by several workers."""
 
     def __init__(self, wanted: Wanted) -> None:
@@ -36,7 +36,7 @@ class Turns:
     million, that is a fifth of all its work.
     """
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Gathered) -> None:
         self._findings = findings
         self._turns: deque[Turn] = deque()
 
@@ -64,7 +64,7 @@ class _Run:
 class Pile:
     """Accounts that are still to be asked for. Those of a token that failed are dropped."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Gathered) -> None:
         self._findings = findings
         self._runs: deque[_Run] = deque()
 

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from monitor.chains.choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm.values import block_hash
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.chains.node import Confirmed
-from monitor.chains.owners.owners_only import Control, OwnersNode, one_by_one
-from monitor.chains.rest import Reply, Rest, decimal, member, strictly
+from monitor.chains.owners_only import Control, OwnersNode, one_by_one
+from monitor.chains.rest_api import JsonAnswer, Rest, decimal, member, strictly
 from monitor.model import Block, Network, OwnerOutcome, OwnerQuestion
 
 _TOLD = frozenset({404, 410})
@@ -34,13 +34,13 @@ class _Versioned(NamedTuple):
 class AptosNode(OwnersNode):
     """One full node."""
 
-    def __init__(self, network: Network, line: Line) -> None:
-        super().__init__(network, line)
-        self._rest = Rest(line)
+    def __init__(self, network: Network, link: Link) -> None:
+        super().__init__(network, link)
+        self._rest = Rest(link)
 
     async def identify(self) -> str:
         reply = await self._rest.get("")
-        with strictly(self.line, "ledger information"):
+        with strictly(self.link, "ledger information"):
             chain = member(reply.document, "chain_id")
             if isinstance(chain, bool) or not isinstance(chain, int):
                 raise TypeError(f"{chain!r:.40} is not a chain id")
@@ -52,7 +52,7 @@ class AptosNode(OwnersNode):
                 return (await self._at(number)).block
             case Tag() | Depth():
                 reply = await self._rest.get("")
-                with strictly(self.line, "ledger information"):
+                with strictly(self.link, "ledger information"):
                     tip = decimal(member(reply.document, "block_height"))
                 return (await self._at(max(0, tip - choice.confirmations) if isinstance(choice, Depth) else tip)).block
 
@@ -61,22 +61,22 @@ class AptosNode(OwnersNode):
         reply = await self._rest.get(path, told=_TOLD)
         if reply.status != 200:
             raise self._missing(reply, f"block {height}")
-        with strictly(self.line, path):
+        with strictly(self.link, path):
             if (found := decimal(member(reply.document, "block_height"))) != height:
                 raise ValueError(f"it is about block {found}")
             moment = _EPOCH + timedelta(microseconds=decimal(member(reply.document, "block_timestamp")))
             block = Block(height, block_hash(member(reply.document, "block_hash")), moment)
             return _Versioned(block, decimal(member(reply.document, "last_version")))
 
-    def _missing(self, reply: Reply, what: str) -> ChainError:
+    def _missing(self, reply: JsonAnswer, what: str) -> ChainError:
         if reply.status == _GONE:
-            return self.line.fault(Reason.PRUNED, f"it has {what} no more")
-        return self.line.fault(Reason.BEHIND, f"it has no {what} yet")
+            return self.link.fault(Reason.PRUNED, f"it has {what} no more")
+        return self.link.fault(Reason.BEHIND, f"it has no {what} yet")
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
         found, version = await self._at(block.number)
         if found.hash != block.hash:
-            raise self.line.fault(Reason.TIP_MOVED, f"its block {block.number} is {found.hash}, not {block.hash}")
+            raise self.link.fault(Reason.TIP_MOVED, f"its block {block.number} is {found.hash}, not {block.hash}")
         if questions:
             await self._try_nowhere(questions[0].account, version + _FAR)
         return await one_by_one(questions, found, lambda question: self._control(question, version))
@@ -85,14 +85,14 @@ class AptosNode(OwnersNode):
         """Answers do not name their version: see that it looks for the one that it is asked for."""
         path = f"/accounts/{account}"
         reply = await self._rest.get(path, [("ledger_version", str(version))], told=_TOLD)
-        with strictly(self.line, path):
+        with strictly(self.link, path):
             if reply.status == 200 or member(reply.document, "error_code") != "version_not_found":
                 raise self.unpinned(f"version {version}")
 
     async def _control(self, question: OwnerQuestion, version: int) -> Control:
         path = f"/accounts/{question.account}"
         reply = await self._rest.get(path, [("ledger_version", str(version))], told=_TOLD)
-        with strictly(self.line, path):
+        with strictly(self.link, path):
             if reply.status != 200:
                 if member(reply.document, "error_code") != "account_not_found":
                     raise self._missing(reply, f"state of version {version}")

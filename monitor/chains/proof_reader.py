@@ -8,11 +8,11 @@ from functools import partial
 import structlog
 
 from monitor.chains.agreement import Chance
-from monitor.chains.choice import BlockChoice
+from monitor.chains.block_choice import BlockChoice
 from monitor.chains.endpoint import Endpoint, Job
 from monitor.chains.errors import ChainError
+from monitor.chains.network_reader import NetworkReader
 from monitor.chains.node import BalanceSlots, Held, Node, StateRoot, Wanted
-from monitor.chains.reader import NetworkReader
 from monitor.chains.vote import Group, parties_of
 from monitor.model import BalanceSlot, Block, Network, Token
 from monitor.settings import NetworkSettings
@@ -20,7 +20,7 @@ from monitor.settings import NetworkSettings
 _log = structlog.get_logger()
 
 
-class ProvenReader(NetworkReader):
+class ProofReader(NetworkReader):
     """A :class:`NetworkReader` that believes no endpoint what it tells of balances.
 
     The quorum agrees on a header, which each endpoint's answer must make the hash of, and, for tokens without a pinned

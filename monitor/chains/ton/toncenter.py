@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from monitor.chains.amounts import count
-from monitor.chains.choice import BlockChoice, Depth, Height, Tag
-from monitor.chains.line import Line
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.link import Link
 from monitor.chains.node import Confirmed
-from monitor.chains.owners.owners_only import Control, OwnersNode, one_by_one
-from monitor.chains.rest import Rest, items, member, strictly, text
+from monitor.chains.owners_only import Control, OwnersNode, one_by_one
+from monitor.chains.rest_api import Rest, items, member, strictly, text
 from monitor.model import Block, Network, OwnerOutcome, OwnerQuestion
 
 _MASTERCHAIN = "-1"
@@ -30,14 +30,14 @@ _NO_SUCH_BLOCK = frozenset({404, 416, 422, 500, 504})
 class ToncenterNode(OwnersNode):
     """One server of the API; it follows the masterchain through lite servers."""
 
-    def __init__(self, network: Network, line: Line) -> None:
-        super().__init__(network, line)
-        self._rest = Rest(line)
+    def __init__(self, network: Network, link: Link) -> None:
+        super().__init__(network, link)
+        self._rest = Rest(link)
 
     async def identify(self) -> str:
         """``global_id`` of the masterchain's newest block, which names the chains in TON's namespace of CAIP-2."""
         header = await self._header(await self._newest())
-        with strictly(self.line, "getBlockHeader"):
+        with strictly(self.link, "getBlockHeader"):
             identity = member(header, "global_id")
             if isinstance(identity, bool) or not isinstance(identity, int):
                 raise TypeError(f"{identity!r:.40} is not a global id")
@@ -54,7 +54,7 @@ class ToncenterNode(OwnersNode):
 
     async def _newest(self) -> int:
         found = await self._result("/getMasterchainInfo")
-        with strictly(self.line, "getMasterchainInfo"):
+        with strictly(self.link, "getMasterchainInfo"):
             return count(member(found, "last", "seqno"))
 
     async def _header(self, number: int) -> object:
@@ -63,7 +63,7 @@ class ToncenterNode(OwnersNode):
 
     async def _block(self, number: int) -> Block:
         header = await self._header(number)
-        with strictly(self.line, "getBlockHeader"):
+        with strictly(self.link, "getBlockHeader"):
             if (found := count(member(header, "id", "seqno"))) != number:
                 raise ValueError(f"it is about block {found}")
             root = b64decode(text(member(header, "id", "root_hash")), validate=True).hex()
@@ -78,13 +78,13 @@ class ToncenterNode(OwnersNode):
     async def _try_nowhere(self, account: str, number: int) -> None:
         """Answers do not name their block: see that it looks for the one that it is asked for."""
         reply = await self._rest.post("/runGetMethod", _get_key(account, number), told=_NO_SUCH_BLOCK)
-        with strictly(self.line, "runGetMethod"):
+        with strictly(self.link, "runGetMethod"):
             if reply.status == 200 and member(reply.document, "ok") is not False:
                 raise self.unpinned(f"block {number}")
 
     async def _control(self, question: OwnerQuestion, block: Block) -> Control:
         found = await self._result("/runGetMethod", body=_get_key(question.account, block.number))
-        with strictly(self.line, f"runGetMethod {question.account}"):
+        with strictly(self.link, f"runGetMethod {question.account}"):
             code = member(found, "exit_code")
             if isinstance(code, bool) or not isinstance(code, int):
                 raise TypeError(f"{code!r:.40} is not an exit code")
@@ -97,7 +97,7 @@ class ToncenterNode(OwnersNode):
 
     async def _result(self, path: str, query: Sequence[tuple[str, str]] = (), body: object = None) -> object:
         reply = await (self._rest.get(path, query) if body is None else self._rest.post(path, body))
-        with strictly(self.line, path):
+        with strictly(self.link, path):
             if member(reply.document, "ok") is not True:
                 raise ValueError("it is not ok")
             return member(reply.document, "result")

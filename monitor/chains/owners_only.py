@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from monitor.chains.choice import Height
+from monitor.chains.block_choice import Height
+from monitor.chains.concurrency import together
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.node import Confirmed, Held, Node, Wanted
-from monitor.chains.together import together
 from monitor.model import Block, OwnerAnswer, OwnerOutcome, OwnerQuestion
 
 Control = tuple[OwnerOutcome, str]
@@ -16,20 +16,21 @@ class OwnersNode(Node):
     """A node that confirms owners and reads no balances."""
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        raise self.line.fault(
-            Reason.UNSUPPORTED, f"balances of {self.network.title} are not read yet; its endpoints only confirm owners"
+        raise self.link.fault(
+            Reason.UNSUPPORTED,
+            f"balances of {self.network.title} are not read yet; its endpoints only confirm owners",
         )
 
     async def own(self, block: Block) -> Block:
         """``block`` as this endpoint tells it, if its chain has it."""
         found = await self.resolve(Height(block.number))
         if found.hash != block.hash:
-            raise self.line.fault(Reason.TIP_MOVED, f"its block {block.number} is {found.hash}, not {block.hash}")
+            raise self.link.fault(Reason.TIP_MOVED, f"its block {block.number} is {found.hash}, not {block.hash}")
         return found
 
     def unpinned(self, what: str) -> ChainError:
         """It answered about a block that nobody has: so it does not look at what it is asked for."""
-        return self.line.fault(
+        return self.link.fault(
             Reason.UNPINNED,
             f"it answers at {what}, which nobody has: nothing that it tells can be said of a block; "
             "ask the node behind this gateway, or another one",
@@ -42,7 +43,7 @@ class OwnersNode(Node):
 async def one_by_one(
     questions: Sequence[OwnerQuestion], block: Block, control: Callable[[OwnerQuestion], Awaitable[Control]]
 ) -> Confirmed:
-    """The answers to ``questions`` at ``block`` where each takes requests of its own; the line sets the pace."""
+    """The answers to ``questions`` at ``block`` where each takes requests of its own; the link sets the pace."""
     answers: dict[int, OwnerAnswer] = {}
 
     async def answer(position: int, question: OwnerQuestion) -> None:

@@ -8,11 +8,11 @@ from datetime import timedelta
 from operator import is_
 
 from monitor.chains.agreement import Agreement, Chance
-from monitor.chains.choice import BlockChoice, Height, choice_of
+from monitor.chains.block_choice import BlockChoice, Height, choice_of
 from monitor.chains.endpoint import Endpoint, Job
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.node import Confirmed, Held, Node, Wanted
-from monitor.chains.probes import Probes
+from monitor.chains.polling import Probes
 from monitor.chains.vote import Group
 from monitor.model import (
     Address,

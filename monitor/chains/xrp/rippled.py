@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from monitor.chains.amounts import count
-from monitor.chains.choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.chains.node import Confirmed
-from monitor.chains.owners.owners_only import Control, OwnersNode, one_by_one
-from monitor.chains.rest import Rest, items, member, strictly, text
+from monitor.chains.owners_only import Control, OwnersNode, one_by_one
+from monitor.chains.rest_api import Rest, items, member, strictly, text
 from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -27,14 +27,14 @@ _MAIN_NET = 0
 class RippledNode(OwnersNode):
     """One server. It must still have the newest validated ledger; full history is not needed."""
 
-    def __init__(self, network: Network, line: Line) -> None:
-        super().__init__(network, line)
-        self._rest = Rest(line)
+    def __init__(self, network: Network, link: Link) -> None:
+        super().__init__(network, link)
+        self._rest = Rest(link)
 
     async def identify(self) -> str:
         """``network_id``. A server that was given none joins the main net."""
         found = await self._result("server_info", {})
-        with strictly(self.line, "server_info"):
+        with strictly(self.link, "server_info"):
             information = member(found, "info")
             if not isinstance(information, dict):
                 raise TypeError("info is not an object")
@@ -51,9 +51,9 @@ class RippledNode(OwnersNode):
 
     async def _ledger(self, index: int | str) -> Block:
         found = await self._result("ledger", {"ledger_index": index})
-        with strictly(self.line, "ledger"):
+        with strictly(self.link, "ledger"):
             if (error := _error(found)) is not None:
-                raise self.line.fault(Reason.BEHIND if error == "lgrNotFound" else Reason.RPC_ERROR, error)
+                raise self.link.fault(Reason.BEHIND if error == "lgrNotFound" else Reason.RPC_ERROR, error)
             _check_validated(found)
             number = count(member(found, "ledger_index"))
             if isinstance(index, int) and number != index:
@@ -68,14 +68,14 @@ class RippledNode(OwnersNode):
     async def _control(self, question: OwnerQuestion, block: Block) -> Control:
         asked = {"account": question.account, "ledger_hash": block.hash, "signer_lists": True}
         found = await self._result("account_info", asked)
-        with strictly(self.line, f"account_info {question.account}"):
+        with strictly(self.link, f"account_info {question.account}"):
             error = _error(found)
             if error == "actNotFound":
                 if isinstance(found, dict) and found.get("ledger_hash", block.hash) != block.hash:
                     raise ValueError("it is about another ledger")
                 return OwnerOutcome.UNDECIDED, "the ledger knows no such account"
             if error is not None:
-                raise self.line.fault(Reason.BEHIND if error == "lgrNotFound" else Reason.RPC_ERROR, error)
+                raise self.link.fault(Reason.BEHIND if error == "lgrNotFound" else Reason.RPC_ERROR, error)
             _check_validated(found)
             if _hash(member(found, "ledger_hash")) != block.hash:
                 raise ValueError("it is about another ledger")
@@ -83,7 +83,7 @@ class RippledNode(OwnersNode):
 
     async def _result(self, method: str, parameters: dict[str, object]) -> object:
         reply = await self._rest.post("", {"method": method, "params": [parameters]})
-        with strictly(self.line, method):
+        with strictly(self.link, method):
             return member(reply.document, "result")
 
     async def close(self) -> None:

@@ -8,17 +8,17 @@ import structlog
 
 from monitor.chains.bitcoin import journal
 from monitor.chains.bitcoin.journal import Scanned
-from monitor.chains.bitcoin.walk import Standing, Step
-from monitor.chains.keeping import Forgetful, Keeper
+from monitor.chains.bitcoin.walk import Step, UtxoSet
+from monitor.chains.journals import Forgetful, Keeper
 
 _log = structlog.get_logger()
 
 
-class Kept:
+class Followed:
     """The followed outputs of one endpoint, if there are any."""
 
     def __init__(self, network: str, endpoint: str) -> None:
-        self.standing: Standing | None = None
+        self.utxos: UtxoSet | None = None
         self.scanned: Scanned | None = None
         """When everything was scanned last, and what that found."""
         self.scans: dict[str, float] = {}
@@ -41,18 +41,18 @@ class Kept:
             _log.warning("journal not usable", network=self._network, endpoint=self._endpoint, error=str(error))
             found = None
         if found:
-            self.scanned, self.standing, self.scans = found
+            self.scanned, self.utxos, self.scans = found
             self._last = entries[-1] if entries else b""
         self._restored = True
 
-    async def begin(self, standing: Standing, difference: str | None) -> None:
+    async def begin(self, utxos: UtxoSet, difference: str | None) -> None:
         """Hold what a scan has found, and nothing else any more. ``difference``: what had not been followed to it."""
-        self.standing, self.scanned = standing, Scanned(int(time.time()), difference)
-        entries = await asyncio.to_thread(list, journal.sealed(journal.beginning(self.scanned, standing)))
+        self.utxos, self.scanned = utxos, Scanned(int(time.time()), difference)
+        entries = await asyncio.to_thread(list, journal.sealed(journal.beginning(self.scanned, utxos)))
         self._last = entries[-1]
         await self.keeper.begin(self._endpoint, entries)
 
-    async def absorb(self, held: Standing, found: Standing) -> None:
+    async def absorb(self, held: UtxoSet, found: UtxoSet) -> None:
         """Add to ``held``, what is followed, further scripts with their outputs at the same block."""
         scripts, change = await asyncio.to_thread(held.absorb, found)
         await self._append(journal.addition(held.block, scripts, change.created))
@@ -69,7 +69,7 @@ class Kept:
 
     async def forget(self) -> None:
         """Hold nothing any more."""
-        self.standing, self._last = None, b""
+        self.utxos, self._last = None, b""
         await self.keeper.begin(self._endpoint, ())
 
     async def _append(self, entries: Iterable[bytes]) -> None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm.bytecode import NO_BALANCE
+from monitor.chains.evm.call_size import CallSize
 from monitor.chains.evm.errors import Meaning, meaning
 from monitor.chains.evm.methods import Method, NoBalanceError
 from monitor.chains.evm.rpc import AtBlock
-from monitor.chains.evm.singles import Singles
-from monitor.chains.evm.sizes import CallSize
-from monitor.chains.evm.work import Findings, Pile, Turn, Turns
+from monitor.chains.evm.single_calls import Singles
+from monitor.chains.evm.worklist import Gathered, Pile, Turn, Turns
 from monitor.chains.jsonrpc import BatchRefusedError, Reply, RpcFailure, failure_of
 from monitor.model import Address, Token
 
@@ -38,7 +38,7 @@ class Packed:
         at: AtBlock,
         method: Method,
         sizes: Mapping[Token, CallSize],
-        findings: Findings,
+        findings: Gathered,
     ) -> None:
         self._at = at
         self._rpc = at.rpc
@@ -85,9 +85,9 @@ class Packed:
         except NoBalanceError as doubt:
             return await self._doubted(token, accounts, doubt.account)
         except ValueError as error:
-            raise self._rpc.line.fault(Reason.MALFORMED, f"eth_call: {error}") from None
+            raise self._rpc.link.fault(Reason.MALFORMED, f"eth_call: {error}") from None
         turn.accounts, turn.amounts = accounts, amounts
-        self._sizes[token].fine(len(accounts), (_now() - began) / self._rpc.line.timeout)
+        self._sizes[token].fine(len(accounts), (_now() - began) / self._rpc.link.timeout)
         return _Rest(())
 
     def _bear(self, refusal: BatchRefusedError, began: float) -> None:

@@ -1,15 +1,18 @@
-"""One endpoint's line: its pace, its retries and its counts, whatever protocol is spoken on it."""
+"""One endpoint's link: deadlines, pace, retries, counts and rests, whatever protocol is spoken on it."""
 
 import asyncio
+import math
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from enum import Enum, auto
 from typing import TypeVar
 
 import stamina
 from aiolimiter import AsyncLimiter
 
-from monitor.chains import deadline
 from monitor.chains.errors import ChainError, Reason
 from monitor.settings import EndpointSettings
 
@@ -22,8 +25,37 @@ _JITTER = 0.2
 """Seconds. When an endpoint wants to be asked again, not everything that waited is sent at that very moment."""
 _ALWAYS_TRANSIENT = frozenset({Reason.REFUSED, Reason.RATE_LIMITED})
 
+_FIRST_REST = 2.0
+_LONGEST_REST = 300.0
 
-class Line:
+# --- deadlines: every request of a job knows when it must be done, without being told through every call ---
+
+_DEADLINE: ContextVar[float] = ContextVar("deadline", default=math.inf)
+
+
+@asynccontextmanager
+async def until(deadline: float) -> AsyncIterator[None]:
+    """Do what is inside until ``deadline``, a time of the running loop; then it is cancelled: TimeoutError.
+
+    Tasks that are started inside know the deadline too.
+    """
+    token = _DEADLINE.set(deadline)
+    try:
+        async with asyncio.timeout_at(deadline):
+            yield
+    finally:
+        _DEADLINE.reset(token)
+
+
+def left() -> float:
+    """Seconds until the deadline of what is under way; infinite where there is none."""
+    return _DEADLINE.get() - asyncio.get_running_loop().time()
+
+
+# --- requests ---
+
+
+class Link:
     """All requests to one endpoint pass here.
 
     Every failure of the endpoint is made by :meth:`fault`, which counts it; so each failed attempt is counted once,
@@ -102,8 +134,45 @@ def _worth_a_retry(error: Exception) -> bool:
 
 def _bearable(wait: float) -> bool:
     """Whether waiting so many seconds leaves time to be answered."""
-    return wait <= _LONGEST_WAIT and wait < deadline.left()
+    return wait <= _LONGEST_WAIT and wait < left()
 
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+# --- rests: what failed is left alone for a while, longer after each failure, and then tried once ---
+
+
+class Circuit(Enum):
+    """The states of a circuit breaker (M. Nygard, Release It!, chapter 5)."""
+
+    CLOSED = auto()
+    """Nothing speaks against it."""
+    OPEN = auto()
+    """It rests."""
+    HALF_OPEN = auto()
+    """It has rested: one trial will close the circuit, or open it for twice as long."""
+
+
+class Breaker:
+    """One thing that can go wrong with an endpoint, and how long the endpoint rests for it: 2 s to 5 minutes."""
+
+    def __init__(self) -> None:
+        self._rest = 0.0
+        self._until = 0.0
+
+    @property
+    def state(self) -> Circuit:
+        if not self._rest:
+            return Circuit.CLOSED
+        return Circuit.OPEN if asyncio.get_running_loop().time() < self._until else Circuit.HALF_OPEN
+
+    def trip(self, at_least: float = 0) -> None:
+        """It went wrong: rest for twice the last rest, or the seconds that the endpoint asked for if they are more."""
+        self._rest = min(max(2 * self._rest, at_least, _FIRST_REST), _LONGEST_REST)
+        self._until = asyncio.get_running_loop().time() + self._rest
+
+    def reset(self) -> None:
+        """It went well: the next rest is the first one again."""
+        self._rest = 0.0

@@ -18,13 +18,13 @@ _TELL = 100
 _log = structlog.get_logger()
 
 
-class Past:
+class PastSums:
     """Undoes blocks of one node on sums, without rolling the node back. ``work`` shows how far it is."""
 
     def __init__(self, rpc: CoreRpc, scanner: Scanner, walker: Walker, network: str) -> None:
         self.work: Work | None = None
         self._rpc = rpc
-        self._line = rpc.line
+        self._link = rpc.link
         self._scanner = scanner
         self._walker = walker
         self._network = network
@@ -49,7 +49,7 @@ class Past:
                 done = 0
                 async for block, effect in blocks:
                     if filtered is None and block.parent != parent:
-                        raise self._line.fault(Reason.TIP_MOVED, f"block {block.height} has left the chain")
+                        raise self._link.fault(Reason.TIP_MOVED, f"block {block.height} has left the chain")
                     parent = block.hash
                     self._undo(amounts, effect, block.height)
                     done += 1
@@ -57,7 +57,7 @@ class Past:
         finally:
             self.work = None
         if [target.hash, at.hash] != await self._rpc.hashes([target.number, at.number]):
-            raise self._line.fault(Reason.TIP_MOVED, f"block {at.number} left the chain while others were undone")
+            raise self._link.fault(Reason.TIP_MOVED, f"block {at.number} left the chain while others were undone")
         return self._checked(dict(zip(scripts, amounts, strict=True)), target)
 
     async def _check_kept(self, hashes: Sequence[str], target: Block) -> None:
@@ -67,7 +67,7 @@ class Past:
             return
         first = await self._rpc.header(hashes[0])
         if first is not None and first.height < info.oldest:
-            raise self._line.fault(
+            raise self._link.fault(
                 Reason.PRUNED,
                 f"block {first.height} is needed to get back to {target.number}, but it keeps only those from "
                 f"{info.oldest} on: let it keep more (-prune), or ask a node that keeps all",
@@ -77,7 +77,7 @@ class Past:
         try:
             change = effect.known()
         except ValueError as error:
-            raise self._line.fault(Reason.PRUNED, f"block {height} cannot be undone: {error}") from None
+            raise self._link.fault(Reason.PRUNED, f"block {height} cannot be undone: {error}") from None
         for coin in change.created.values():
             amounts[coin.owner] -= coin.amount
         for coin in change.spent.values():
@@ -86,7 +86,7 @@ class Past:
     def _checked(self, sums: dict[bytes, int], target: Block) -> dict[bytes, int]:
         wrong = next((script for script, amount in sums.items() if amount < 0), None)
         if wrong is not None:
-            raise self._line.fault(
+            raise self._link.fault(
                 Reason.MALFORMED, f"script {wrong.hex()} would have held {sums[wrong]} at block {target.number}"
             )
         return sums
@@ -95,4 +95,4 @@ class Past:
         what = f"undoing blocks back to {target.number}"
         self.work = Work(what, done / total)
         if done % _TELL == 0:
-            _log.info(what, network=self._network, endpoint=self._line.name, done=done, total=total)
+            _log.info(what, network=self._network, endpoint=self._link.name, done=done, total=total)

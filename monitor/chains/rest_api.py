@@ -8,13 +8,13 @@ import orjson
 
 from monitor.chains.errors import Reason
 from monitor.chains.http import Http, Query, excerpt
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 
 _DIGITS = 20
 """Of 64 bits, which no number in these protocols exceeds."""
 
 
-class Reply(NamedTuple):
+class JsonAnswer(NamedTuple):
     """An answer: its status, and the JSON in it, which nobody has looked at yet."""
 
     status: int
@@ -24,29 +24,29 @@ class Reply(NamedTuple):
 class Rest:
     """Requests to one endpoint."""
 
-    def __init__(self, line: Line) -> None:
-        self._line = line
-        self._http = Http(line)
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._http = Http(link)
 
-    async def get(self, path: str, query: Query = (), *, told: frozenset[int] = frozenset()) -> Reply:
+    async def get(self, path: str, query: Query = (), *, told: frozenset[int] = frozenset()) -> JsonAnswer:
         """The answer to GET. ``told`` are statuses, besides 200, by which the protocol itself says something."""
         return await self._send("GET", path, query, None, told)
 
-    async def post(self, path: str, body: object, *, told: frozenset[int] = frozenset()) -> Reply:
+    async def post(self, path: str, body: object, *, told: frozenset[int] = frozenset()) -> JsonAnswer:
         """The answer to POST with ``body`` in JSON."""
         return await self._send("POST", path, (), orjson.dumps(body), told)
 
-    async def _send(self, method: str, path: str, query: Query, body: bytes | None, told: frozenset[int]) -> Reply:
-        async def request() -> Reply:
+    async def _send(self, method: str, path: str, query: Query, body: bytes | None, told: frozenset[int]) -> JsonAnswer:
+        async def request() -> JsonAnswer:
             answer = await self._http.request(method, path, query=query, body=body)
             if answer.status != 200 and answer.status not in told:
                 self._http.refuse(answer)
             try:
-                return Reply(answer.status, orjson.loads(answer.body))
+                return JsonAnswer(answer.status, orjson.loads(answer.body))
             except ValueError:
-                raise self._line.fault(Reason.NOT_JSON, f"{path}: not JSON: {excerpt(answer.body)}") from None
+                raise self._link.fault(Reason.NOT_JSON, f"{path}: not JSON: {excerpt(answer.body)}") from None
 
-        return await self._line.send(request)
+        return await self._link.send(request)
 
     async def close(self) -> None:
         """Give back the connections."""
@@ -54,12 +54,12 @@ class Rest:
 
 
 @contextmanager
-def strictly(line: Line, what: str) -> Iterator[None]:
+def strictly(link: Link, what: str) -> Iterator[None]:
     """Whatever is missing or of the wrong kind in the answer to ``what`` is the endpoint's fault: ``malformed``."""
     try:
         yield
     except (LookupError, TypeError, ValueError, OverflowError, OSError) as error:
-        raise line.fault(Reason.MALFORMED, f"{what}: {str(error) or type(error).__name__:.150}") from None
+        raise link.fault(Reason.MALFORMED, f"{what}: {str(error) or type(error).__name__:.150}") from None
 
 
 def decimal(value: object) -> int:

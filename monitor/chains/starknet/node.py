@@ -14,14 +14,14 @@ from datetime import UTC, datetime
 from eth_utils.crypto import keccak
 
 from monitor.chains.amounts import count
-from monitor.chains.choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.http import Http
 from monitor.chains.jsonrpc import JsonRpc, Reply, failure_of
-from monitor.chains.line import Line
+from monitor.chains.link import Link
 from monitor.chains.node import Confirmed
-from monitor.chains.owners.owners_only import Control, OwnersNode, one_by_one
-from monitor.chains.rest import items, member, strictly, text
+from monitor.chains.owners_only import Control, OwnersNode, one_by_one
+from monitor.chains.rest_api import items, member, strictly, text
 from monitor.model import Block, Network, OwnerOutcome, OwnerQuestion
 
 _GETTERS = ("get_public_key", "getPublicKey", "get_owner", "getSigner", "get_signer")
@@ -39,15 +39,15 @@ _NO_SUCH_GETTER = frozenset({21, 40})
 class StarknetNode(OwnersNode):
     """One node."""
 
-    def __init__(self, network: Network, line: Line) -> None:
-        super().__init__(network, line)
-        self._http = Http(line)
-        self._rpc = JsonRpc(line, self._http)
+    def __init__(self, network: Network, link: Link) -> None:
+        super().__init__(network, link)
+        self._http = Http(link)
+        self._rpc = JsonRpc(link, self._http)
 
     async def identify(self) -> str:
         """The chain id, which is its name as a short string: ``SN_MAIN``."""
         found = await self._result("starknet_chainId", [])
-        with strictly(self.line, "starknet_chainId"):
+        with strictly(self.link, "starknet_chainId"):
             return f"starknet:{bytes.fromhex(_felt(found)[2:]).decode('ascii')}"
 
     async def resolve(self, choice: BlockChoice) -> Block:
@@ -62,7 +62,7 @@ class StarknetNode(OwnersNode):
 
     async def _block(self, name: object) -> Block:
         found = await self._result("starknet_getBlockWithTxHashes", [name])
-        with strictly(self.line, "starknet_getBlockWithTxHashes"):
+        with strictly(self.link, "starknet_getBlockWithTxHashes"):
             number, moment = count(member(found, "block_number")), count(member(found, "timestamp"))
             if isinstance(name, dict) and number != name["block_number"]:
                 raise ValueError(f"it is about block {number}")
@@ -81,7 +81,7 @@ class StarknetNode(OwnersNode):
         if failure is None or failure.code in {_CONTRACT_NOT_FOUND, *_NO_SUCH_GETTER}:
             raise self.unpinned(f"block {nowhere}")
         if failure.code != _BLOCK_NOT_FOUND:
-            raise self.line.fault(Reason.RPC_ERROR, f"starknet_call: {failure}")
+            raise self.link.fault(Reason.RPC_ERROR, f"starknet_call: {failure}")
 
     async def _call(self, account: str, getter: str, block_hash: str) -> Reply:
         call = {"contract_address": _shortest(account), "entry_point_selector": selector(getter), "calldata": []}
@@ -101,8 +101,8 @@ class StarknetNode(OwnersNode):
                 continue
             if failure:
                 reason = Reason.BEHIND if failure.code == _BLOCK_NOT_FOUND else Reason.RPC_ERROR
-                raise self.line.fault(reason, f"starknet_call: {failure}")
-            with strictly(self.line, f"starknet_call {getter}"):
+                raise self.link.fault(reason, f"starknet_call: {failure}")
+            with strictly(self.link, f"starknet_call {getter}"):
                 words = [_felt(word) for word in items(reply["result"])]
             if len(words) != 1:
                 continue
@@ -117,7 +117,7 @@ class StarknetNode(OwnersNode):
         reply = await self._rpc.call(method, parameters)
         if failure := failure_of(reply):
             reason = Reason.BEHIND if failure.code == _BLOCK_NOT_FOUND else Reason.RPC_ERROR
-            raise self.line.fault(reason, f"{method}: {failure}")
+            raise self.link.fault(reason, f"{method}: {failure}")
         return reply["result"]
 
     async def close(self) -> None:

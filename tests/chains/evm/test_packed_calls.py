@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.chains import ChainError, Reason, Tag
+from monitor.chains.evm.call_size import CallSize
 from monitor.chains.evm.methods import Deployless, Multicall3, NoBalanceError, Override
 from monitor.chains.evm.multicall import results
-from monitor.chains.evm.sizes import CallSize
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM, USDC, USDT, account, happened
 from tests.support.standins import EvmStandIn

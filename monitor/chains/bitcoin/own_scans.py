@@ -8,7 +8,7 @@ import msgspec
 import structlog
 
 from monitor.chains.bitcoin.core_rpc import CoreRpc, RpcError
-from monitor.chains.bitcoin.kept import Kept
+from monitor.chains.bitcoin.followed import Followed
 from monitor.chains.errors import ChainError, Reason
 
 _FAREWELL = 3.0
@@ -39,17 +39,17 @@ class OwnScans:
     moment that we noted is ours, as there is one at a time; any other is somebody else's, and left alone.
     """
 
-    def __init__(self, rpc: CoreRpc, kept: Kept, turn: asyncio.Lock) -> None:
+    def __init__(self, rpc: CoreRpc, kept: Followed, turn: asyncio.Lock) -> None:
         """``turn`` is held by whoever changes what is ``kept``."""
         self._rpc = rpc
-        self._kept = kept
+        self._followed = kept
         self._turn = turn
 
     async def begins(self, method: str) -> None:
         """Abort the one of ours that was left behind, and note that another one begins now."""
-        before = self._kept.scans.get(method)
+        before = self._followed.scans.get(method)
         while before is not None and await self._runs(method, before):
-            _log.warning("aborting our own scan, which was left behind", endpoint=self._rpc.line.name, method=method)
+            _log.warning("aborting our own scan, which was left behind", endpoint=self._rpc.link.name, method=method)
             await self._rpc.ask(bool, method, ["abort"])  # without effect as long as the node reads what to scan for
             await asyncio.sleep(_AGAIN)
         await self._note(method, time.time())
@@ -67,7 +67,7 @@ class OwnScans:
 
     async def _note(self, method: str, at: float | None) -> None:
         async with self._turn:
-            await self._kept.scanning(method, at)
+            await self._followed.scanning(method, at)
 
     async def _runs(self, method: str, at: float) -> bool:
         """Whether the node runs a scan that began at that time; not where it does not tell."""

@@ -1,0 +1,1 @@
+"""EOS (Vaulta), WAX and others of Antelope: owners, asked of nodes."""

@@ -1,0 +1,1 @@
+"""Aptos: owners, asked of nodes."""

@@ -1,1 +1,0 @@
-"""Protocols that confirm owners of accounts; what they hold is not read through them."""

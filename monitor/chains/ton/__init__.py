@@ -1,0 +1,1 @@
+"""TON: owners, asked of nodes."""
