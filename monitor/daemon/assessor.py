@@ -11,9 +11,9 @@ import structlog
 from monitor.chains import unreadable_because
 from monitor.daemon.clock import Clock
 from monitor.daemon.exchange import ExchangeWatch
+from monitor.daemon.falls import RecentRatios
 from monitor.daemon.lost import lost_of
 from monitor.daemon.network import NetworkWatch
-from monitor.daemon.recent import Recent
 from monitor.daemon.written import written
 from monitor.formats import exact
 from monitor.judgement import Holdings, Tally, assess, basis_of, shared_accounts, tally
@@ -60,7 +60,7 @@ class Assessor:
         self._memory = AlertMemory()
         self._active: frozenset[tuple[str, str, AlertName]] = frozenset()
         self._signed: frozenset[str] = frozenset()
-        self._recent = Recent()
+        self._recent = RecentRatios()
 
     async def restore(self, settings: Settings) -> None:
         """Take up ratios and alerts of an earlier run, so that no alert flaps over a restart."""

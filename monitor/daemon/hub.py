@@ -207,11 +207,11 @@ class Hub:
             return
         wanted = {name: exchange.wanted(network) for name, exchange in self.exchanges.items()}
         execution = self.networks.get(watch.network.execution)
-        await watch.poll(wanted, execution.newest() if execution else None)
+        taken = await watch.poll(wanted, execution.newest() if execution else None)
         try:
             await self.assess()
         finally:  # what was shown is there after a restart, even if the daemon is stopped just now
-            if self.world:
+            if taken and self.world:
                 await written(self._snapshots.keep(self.world, network))
         if await watch.look_back():
             await self.assess()

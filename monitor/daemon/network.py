@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,21 +12,18 @@ import structlog
 from monitor.chains import ChainError, ChainReader, Height, Reason, choice_of, is_readable, recalls
 from monitor.daemon.clock import Clock
 from monitor.daemon.look_back import largest, read_between, those_of
-from monitor.formats.phrases import first
+from monitor.daemon.snapshot_record import TOKENS_REFUSED, SnapshotRecord, is_fresh
 from monitor.model import (
     Address,
     Balances,
     Block,
-    Durations,
     LookBack,
     Network,
     Reading,
     Snapshot,
-    SnapshotAttempts,
     SnapshotState,
     Token,
     disjoint,
-    frozen,
 )
 from monitor.settings import NetworkSettings
 
@@ -35,30 +32,7 @@ Wanted = Mapping[Token, frozenset[Address]]
 _NOT_BESIDE = frozenset({Reason.BEHIND, Reason.PRUNED})
 """The nodes are not at the other network's block yet, or past it."""
 
-_TOKENS = "token"
-"""The reason of a snapshot in which the chain refused to tell single tokens."""
-_NONE = SnapshotAttempts(
-    failures=frozen(dict.fromkeys([*(reason.value for reason in Reason), _TOKENS], 0)),
-    took=Durations(frozen(dict.fromkeys((0.5, 2.0, 10.0, 30.0, 60.0, 300.0), 0))),
-)
-
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """What is known of one exchange here."""
-
-    snapshot: Snapshot | None = None
-    low: LookBack | None = None
-    earlier: Mapping[Token, Snapshot] = field(default_factory=dict)
-    """Of tokens that the chain refused to tell at the block of ``snapshot``: the last one that has them."""
-    untold: Mapping[Token, str] = field(default_factory=dict)
-    failure: str = ""
-    failed_at: datetime | None = None
-    attempted: bool = False
-    """Whether an attempt has ended since the start, well or not."""
-    attempts: SnapshotAttempts = _NONE
 
 
 class NetworkWatch:
@@ -81,7 +55,7 @@ class NetworkWatch:
         self.reader = reader
         self._now = now
         self._chance = chance
-        self._held: dict[str, _Held] = {}
+        self._records: dict[str, SnapshotRecord] = {}
         self._before: dict[str, Snapshot] = {}
         """What the last poll has replaced."""
         self._counted: dict[str, tuple[Wanted, int]] = {}
@@ -92,30 +66,32 @@ class NetworkWatch:
 
     def restore(self, snapshot: Snapshot) -> None:
         """Take up a snapshot of an earlier run, with its own times."""
-        self._held[snapshot.exchange] = _Held(snapshot)
+        self._records[snapshot.exchange] = SnapshotRecord(snapshot)
 
     def succeed(self, before: "NetworkWatch | None") -> None:
-        """Go on from what ``before`` holds, which has watched the same network by other settings.
+        """Go on from what ``before`` knows, which has watched the same network by other settings.
 
         Of another network by the same name nothing is known, but attempts are counted on.
         """
         if before is None or before is self:
             return
-        held, same = before.known(), before.network == self.network
-        self._held = held if same else {name: _Held(attempts=each.attempts) for name, each in held.items()}
+        known = before.known()
+        if before.network != self.network:
+            known = {exchange: SnapshotRecord(attempts=record.attempts) for exchange, record in known.items()}
+        self._records = known
 
-    def known(self) -> dict[str, _Held]:
-        """What is held of each exchange: a copy for another watch."""
-        return dict(self._held)
+    def known(self) -> dict[str, SnapshotRecord]:
+        """What is known of each exchange: a copy for another watch."""
+        return dict(self._records)
 
-    def _of(self, exchange: str) -> _Held:
-        return self._held.get(exchange, _Held())
+    def _of(self, exchange: str) -> SnapshotRecord:
+        return self._records.get(exchange, SnapshotRecord())
 
     def newest(self) -> Block | None:
         """The newest block of a snapshot that is not stale."""
         now = self._now()
-        snapshots = (held.snapshot for held in self._held.values() if held.snapshot)
-        fresh = (each.block for each in snapshots if self._is_fresh(each, now))
+        snapshots = (record.snapshot for record in self._records.values() if record.snapshot)
+        fresh = (each.block for each in snapshots if is_fresh(each, self.settings, now))
         return max(fresh, key=lambda block: block.number, default=None)
 
     async def poll(self, wanted: Mapping[str, Wanted], beside: Block | None = None) -> list[Snapshot]:
@@ -130,17 +106,17 @@ class NetworkWatch:
             return []
         started = _elapsed()
         for exchange in wanted:
-            held = self._of(exchange)
-            self._held[exchange] = replace(held, attempts=replace(held.attempts, begun=held.attempts.begun + 1))
+            self._records[exchange] = self._of(exchange).begun()
         try:
             reading = await self._read(await asyncio.to_thread(_union, wanted.values()), beside)
         except ChainError as error:
             for exchange in self._watched(wanted):
-                self._fail(exchange, error.reason, str(error))
+                failed = self._records[exchange].failed(error.reason, str(error), self._now())
+                self._fail(exchange, failed, error.reason)
             return []
         finally:
             for exchange in self._watched(wanted):
-                self._held[exchange] = replace(self._held[exchange], attempted=True)
+                self._records[exchange] = replace(self._records[exchange], attempted=True)
         parts = await asyncio.to_thread(_parts, wanted, reading)
         taken_at = self._now()
         seconds = _elapsed() - started
@@ -148,29 +124,31 @@ class NetworkWatch:
         for exchange in self._watched(wanted):
             tokens = wanted[exchange]
             snapshot = self._snapshot(exchange, tokens, reading, parts[exchange], taken_at)
-            refused = [token for token in tokens if token in reading.failed]
+            refused = {token: reading.failed[token] for token in tokens if token in reading.failed}
             if snapshot.balances:
-                self._replace(exchange, snapshot, refused, seconds)
+                self._replace(snapshot, seconds, refused)
                 taken.append(snapshot)
             if refused:
-                self._fail_of(exchange, {token: reading.failed[token] for token in refused})
+                self._fail(exchange, self._records[exchange].refused(refused, taken_at), TOKENS_REFUSED)
         return taken
 
     def _watched(self, exchanges: Iterable[str]) -> list[str]:
         """Those of ``exchanges`` that were not removed while something was read for them."""
-        return [exchange for exchange in exchanges if exchange in self._held]
+        return [exchange for exchange in exchanges if exchange in self._records]
 
-    def _replace(self, exchange: str, snapshot: Snapshot, refused: Collection[Token], seconds: float) -> None:
+    def _replace(self, snapshot: Snapshot, seconds: float, refused: Collection[Token]) -> None:
         """Hold ``snapshot``, which took so many seconds, in the place of the last one."""
-        held = self._of(exchange)
-        if held.snapshot:
-            self._before[exchange] = held.snapshot
-        self._held[exchange] = _Held(
-            snapshot,
-            earlier=self._earlier(exchange, refused),
-            attempted=True,
-            attempts=replace(held.attempts, took=held.attempts.took.added(seconds)),
-        )
+        record = self._records[snapshot.exchange]
+        if record.snapshot:
+            self._before[snapshot.exchange] = record.snapshot
+        self._records[snapshot.exchange] = record.took(snapshot, seconds, refused)
+
+    def _fail(self, exchange: str, record: SnapshotRecord, reason: str) -> None:
+        """Hold ``record``, in which an attempt has failed, and tell the log, unless it failed just so before."""
+        if self._records[exchange].failure != record.failure:
+            told = {"exchange": exchange, "network": self.network.name, "reason": reason, "error": record.failure}
+            _log.warning("snapshot failed", **told)
+        self._records[exchange] = record
 
     async def look_back(self) -> bool:
         """Look at one block between the last poll and the one before, for the largest accounts; True if that was told.
@@ -178,7 +156,7 @@ class NetworkWatch:
         For exchanges whose snapshots it has replaced; where nodes do not know the past, or tell it slowly, nothing is.
         """
         before, self._before = self._before, {}
-        after = {exchange: held.snapshot for exchange in before if (held := self._held.get(exchange)) and held.snapshot}
+        after = {exchange: last for exchange in before if (last := self._of(exchange).snapshot)}
         if not after or not self.settings.look_back or not recalls(self.network, self.settings):
             return False
         newest = next(iter(after.values())).block.number
@@ -197,7 +175,7 @@ class NetworkWatch:
             told = {token: accounts for token, accounts in tokens.items() if token not in reading.failed}
             then = _parts({exchange: told}, reading)[exchange]
             low = LookBack(reading.block, those_of(before[exchange].balances, told), then)
-            self._held[exchange] = replace(self._held[exchange], low=low)
+            self._records[exchange] = replace(self._records[exchange], low=low)
         return bool(watched)
 
     async def _read(self, wanted: Wanted, beside: Block | None) -> Reading:
@@ -227,57 +205,13 @@ class NetworkWatch:
             reading.outputs,
         )
 
-    def _earlier(self, exchange: str, refused: Collection[Token]) -> Mapping[Token, Snapshot]:
-        """The last readings of ``refused`` tokens."""
-        held = self._of(exchange)
-        last = {token: held.snapshot for token in refused if held.snapshot and token in held.snapshot.balances}
-        return {**{token: held.earlier[token] for token in refused if token in held.earlier}, **last}
-
-    def _fail_of(self, exchange: str, untold: Mapping[Token, str]) -> None:
-        """Note why single tokens could not be told, in a sentence that names the first of them."""
-        named = [f"{token}: {why}" for token, why in untold.items()]
-        self._fail(exchange, _TOKENS, first(named, between="; "))
-        self._held[exchange] = replace(self._of(exchange), untold=untold)
-
-    def _fail(self, exchange: str, reason: str, message: str) -> None:
-        held = self._of(exchange)
-        if held.failure != message:
-            _log.warning("snapshot failed", exchange=exchange, network=self.network.name, reason=reason, error=message)
-        failures = held.attempts.failures
-        attempts = replace(held.attempts, failures=frozen({**failures, reason: failures.get(reason, 0) + 1}))
-        self._held[exchange] = replace(held, failure=message, failed_at=self._now(), untold={}, attempts=attempts)
-
-    def _is_fresh(self, snapshot: Snapshot, now: datetime) -> bool:
-        """One that is dated after now is not: the clock was put back since, and its age is not known."""
-        return timedelta() <= now - snapshot.taken_at <= self.settings.stales_after
-
     def move(self, step: timedelta) -> None:
         """Go along with a step of the clock, so that every snapshot keeps its age."""
-        for exchange, held in self._held.items():
-            if held.snapshot:
-                earlier = {token: _moved(each, step) for token, each in held.earlier.items()}
-                self._held[exchange] = replace(held, snapshot=_moved(held.snapshot, step), earlier=earlier)
+        self._records = {exchange: record.moved(step) for exchange, record in self._records.items()}
 
     def state(self, exchange: str, wanted: Wanted, now: datetime) -> SnapshotState:
-        """Where ``exchange`` stands here; a snapshot over the hard age limit is not shown any more."""
-        held = self._of(exchange)
-        last = held.snapshot
-        return SnapshotState(
-            network=self.network.name,
-            last=last,
-            stale=last is None or not self._is_fresh(last, now),
-            dropped=last is not None and abs(now - last.taken_at) > self.settings.drops_after,
-            earlier=held.earlier,
-            untold=held.untold,
-            attempted=held.attempted,
-            attempts=held.attempts,
-            chain=self.network.caip2,
-            wanted=self._count(exchange, wanted),
-            failure=held.failure,
-            failed_at=held.failed_at,
-            stale_after=self.settings.stales_after,
-            low=held.low,
-        )
+        """Where ``exchange`` stands here."""
+        return self._of(exchange).state(self.network, self.settings, self._count(exchange, wanted), now)
 
     def _count(self, exchange: str, wanted: Wanted) -> int:
         """Distinct accounts of ``wanted``: counted once for each list, as a large one takes long."""
@@ -288,16 +222,12 @@ class NetworkWatch:
 
     def forget(self, exchanges: frozenset[str]) -> None:
         """Drop everything about exchanges that are not among ``exchanges`` any more."""
-        self._held = {exchange: held for exchange, held in self._held.items() if exchange in exchanges}
+        self._records = {exchange: record for exchange, record in self._records.items() if exchange in exchanges}
         self._counted = {exchange: each for exchange, each in self._counted.items() if exchange in exchanges}
 
 
 def _elapsed() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _moved(snapshot: Snapshot, step: timedelta) -> Snapshot:
-    return replace(snapshot, taken_at=snapshot.taken_at + step)
 
 
 def _not_beside(error: ChainError) -> bool:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from monitor.daemon.recent import Recent
+from monitor.daemon.falls import RecentRatios
 from monitor.model import RatioPoint
 from tests.support.judgement import NOW
 
@@ -20,8 +20,8 @@ def point(after: timedelta, **held: int | None) -> RatioPoint:
 
 def test_networks_that_come_and_go_leave_no_more_points_than_slots(monkeypatch: pytest.MonkeyPatch) -> None:
     compared: list[RatioPoint] = []
-    monkeypatch.setattr("monitor.daemon.recent.fall", lambda _now, points, _within: compared.extend(points))
-    recent = Recent()
+    monkeypatch.setattr("monitor.daemon.falls.fall", lambda _now, points, _within: compared.extend(points))
+    recent = RecentRatios()
     for second in range(0, 3600, 5):
         away = None if second % 10 else 20
         recent.add([point(second * SECOND, ethereum=80 + second % 7, arbitrum=away)], HOUR)
@@ -30,7 +30,7 @@ def test_networks_that_come_and_go_leave_no_more_points_than_slots(monkeypatch: 
 
 
 def test_of_a_slot_the_highest_of_each_set_of_networks_stays() -> None:
-    recent = Recent()
+    recent = RecentRatios()
     for second, ethereum, arbitrum in ((0, 90, 20), (5, 95, None), (10, 80, 20), (15, 80, None)):
         recent.add([point(second * SECOND, ethereum=ethereum, arbitrum=arbitrum)], HOUR)
     (found,) = recent.falls([point(20 * SECOND, ethereum=80, arbitrum=None)], HOUR).values()
@@ -40,7 +40,7 @@ def test_of_a_slot_the_highest_of_each_set_of_networks_stays() -> None:
 
 
 def test_only_points_that_a_fall_may_be_measured_from_are_written() -> None:
-    recent = Recent()
+    recent = RecentRatios()
     written = [
         recent.add([point(second * SECOND, ethereum=held)], HOUR) for second, held in enumerate((90, 80, 95, 95))
     ]

@@ -16,7 +16,7 @@ _AT_LEAST = 10
 """Points within the time of what stays the same."""
 
 
-class Recent:
+class RecentRatios:
     """The points that a fall may be measured from, thinned out so that their number has a bound."""
 
     def __init__(self) -> None:
