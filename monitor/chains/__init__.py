@@ -21,6 +21,7 @@ from monitor.chains.protocols import (
     protocol_of,
     reads_in_parts,
     recalls,
+    unknown_protocols,
     unreadable_because,
 )
 from monitor.model import EndpointState, OwnerAnswer, OwnerQuestion, Reading
@@ -43,6 +44,7 @@ __all__ = [
     "protocol_of",
     "reads_in_parts",
     "recalls",
+    "unknown_protocols",
     "unreadable_because",
 ]
 

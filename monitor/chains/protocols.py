@@ -132,6 +132,11 @@ def is_served(network: Network) -> bool:
     return bool(_serving(network))
 
 
+def unknown_protocols(network: Network) -> list[str]:
+    """Protocols that the registry says cannot serve the network, and that there are not: typing errors."""
+    return sorted(network.parameters.unserved.keys() - PROTOCOLS) if network.parameters else []
+
+
 def _serving(network: Network) -> dict[str, NodeProtocol]:
     return {name: PROTOCOLS[name] for name in _speaking(network) if not _obstacle(name, network)}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from monitor.chains import check_endpoint, is_provable, is_served
+from monitor.chains import check_endpoint, is_provable, is_served, unknown_protocols
 from monitor.daemon.doubts import doubts
 from monitor.daemon.proof_sources import ANY_SCHEME, is_proof
 from monitor.formats import SECRETS
@@ -61,6 +61,9 @@ def _findings(settings: Settings) -> Iterator[Fault | Warned]:
     """Every name that means nothing: the registry, the layouts and the protocols know, the schema does not."""
     SECRETS.add(secrets_of(settings))
     registry = load_registry(settings.registry)
+    for each in registry.networks.values():
+        for protocol in unknown_protocols(each):
+            yield ("registry",), f"networks.{each.name}.parameters.unserved: there is no protocol {protocol}"
     for name, exchange in settings.exchanges.items():
         yield from _exchange_faults(name, exchange, registry)
     for name, network in settings.networks.items():

@@ -126,7 +126,7 @@ class _Assembly:
         for name, other in indistinct(self.tables.networks).items():
             self.faults.append(
                 f"{self._origins['network', name]}: it shares its genesis with {other}, and nothing tells the two "
-                "apart: give it a `checkpoint`, a block after the split"
+                "apart: give it a `checkpoint` of its own, a block after the split"
             )
 
     def _parameters(self, entry: NetworkEntry, place: str) -> ChainParameters | None:

@@ -105,10 +105,12 @@ class ParametersEntry(Entry):
 def indistinct(networks: Mapping[str, Network]) -> Mapping[str, str]:
     """Networks that nothing tells from another one of the same genesis, each with that other one."""
     found: dict[str, str] = {}
-    plain: dict[str, str] = {}
+    known: dict[tuple[str, int, str], str] = {}
     for name, network in networks.items():
-        if network.parameters and not network.parameters.checkpoint:
-            first = plain.setdefault(network.parameters.genesis[:_CAIP2_DIGITS], name)
+        if network.parameters:
+            own = network.parameters.checkpoint or Checkpoint(0, "")
+            told = (network.parameters.genesis[:_CAIP2_DIGITS], own.height, own.hash[:_CAIP2_DIGITS])
+            first = known.setdefault(told, name)
             if first != name:
                 found[name] = first
     return found

@@ -50,3 +50,12 @@ async def test_an_endpoint_for_it_is_refused_with_the_same_reason(site: Site) ->
     site.network("groschen", "http://127.0.0.1:1")
     with pytest.raises(ConfigurationError, match=rf"balances of Groschen cannot be read \(bitcoind: {REASON}; esplora"):
         load_configuration(site.write())
+
+
+async def test_a_protocol_that_does_not_exist_is_a_fault_of_the_registry(site: Site, tmp_path: Path) -> None:
+    coins = tmp_path / "coins.yaml"
+    coins.write_text(coins.read_text().replace("electrum", "elektrum"))
+    with pytest.raises(
+        ConfigurationError, match=r"networks\.groschen\.parameters\.unserved: there is no protocol elektrum"
+    ):
+        load_configuration(site.path)

@@ -67,8 +67,9 @@ def test_an_entry_that_does_not_tell_a_coin_is_refused_by_its_place(
         load([file])
 
 
-def test_a_fork_that_nothing_tells_from_its_kin_is_refused(tmp_path: Path) -> None:
-    plain = f'genesis: "{GENESIS}"'
+@pytest.mark.parametrize("checkpoint", ["", f'\n      checkpoint: {{height: 7, hash: "{"ab" * 32}"}}'])
+def test_a_fork_that_nothing_tells_from_its_kin_is_refused(tmp_path: Path, checkpoint: str) -> None:
+    plain = f'genesis: "{GENESIS}"{checkpoint}'
     text = written(tmp_path, plain, "gro:mainnet").read_text()
     twin = text.replace("groschen", "heller").replace("gro:mainnet", "hel:mainnet").replace("GRO", "HEL")
     twin = twin.replace("Groschen", "Heller").replace("networks:\n", "")
@@ -85,3 +86,16 @@ def test_every_coin_of_one_genesis_has_a_checkpoint_but_one_at_most() -> None:
     ]
     genesis = [network.parameters.genesis[:32] for network in plain if network.parameters]
     assert len(genesis) == len(set(genesis))
+
+
+def test_the_coin_of_the_documentation_is_a_coin(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "registry.md").read_text(encoding="utf-8")
+    example = page.partition("## Coins of Bitcoin's family")[2].partition("```yaml\n")[2].partition("```")[0]
+    file = tmp_path / "coins.yaml"
+    file.write_text(example)
+    network = load([file]).networks["groschen"]
+    assert network.parameters
+    assert (network.parameters.message_headers, network.parameters.genesis) == (
+        ("Groschen Signed Message:\n",),
+        "3c2d8f85fab4d17aac558cc648a1a586",
+    )

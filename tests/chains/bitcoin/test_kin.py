@@ -200,7 +200,7 @@ async def test_ecash_has_two_decimals(stack: AsyncExitStack, open_reader: Opener
         ("bitcoin-sv", "bitcoind", r"no `scantxoutset`\); use esplora or electrum or blockbook"),
         ("qtum", "electrum", r"headers have other fields than Bitcoin's.*\); use bitcoind"),
         ("bitcoin-gold", "esplora", r"have other headers\); use bitcoind"),
-        ("bitcoin-diamond", "electrum", r"use bitcoind or blockbook"),
+        ("bitcoin-diamond", "blockbook", r"have 7 decimals where lists have 8\); use bitcoind$"),
         ("zcash", "bitcoind", r"neither zcashd nor zebrad has `scantxoutset`\); use blockbook"),
         ("horizen", "bitcoind", r"zend has no `scantxoutset`\); use blockbook"),
         ("ravencoin", "bitcoind", r"Ravencoin Core has no `scantxoutset`\); use blockbook"),
