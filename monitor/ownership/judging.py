@@ -29,28 +29,7 @@ def judge(claim: Claim, network: Network | None) -> Verdict:
         network: The registry's network of that name; None where the registry does not know the coin.
 
     """
-    if network is None:
-        return Verdict(VerdictStatus.UNSUPPORTED, claim.fault or f"the network of {claim.coin} is not known")
-    if claim.account is None:
-        return Verdict(_undecoded(claim, network), claim.fault or "the address does not decode")
-    if not any(claim.signatures):
-        return Verdict(VerdictStatus.UNSIGNED, "the row has no signature")
-    if not claim.message:
-        return Verdict(
-            VerdictStatus.UNSUPPORTED, "the row has a signature and no message, so nothing tells what was signed"
-        )
-    if not claim.message.isascii() and not _is_unicode(claim.message):
-        return Verdict(VerdictStatus.INVALID, "the message is not valid Unicode, so nobody can have signed it")
-    family = load_family(network.family)
-    if family is None:
-        reason = f"signatures on {network.title} (family {network.family}) are not judged"
-        return Verdict(VerdictStatus.UNSUPPORTED, reason)
-    verdicts = []
-    for reading in _readings(claim):
-        verdicts.append(_judge(reading, network, family))
-        if verdicts[-1].status in _PROVEN:
-            return verdicts[-1]
-    return verdicts[0]
+    return _judge(claim, network)[0]
 
 
 def accept(claims: Iterable[Claim], verdicts: Iterable[Verdict], messages: frozenset[str] | None) -> list[Verdict]:
@@ -73,20 +52,47 @@ def question(claim: Claim, network: Network | None) -> OwnerQuestion | None:
     family = load_family(network.family) if network else None
     if network is None or family is None or family.question is None:
         return None
-    if judge(claim, network).status is not VerdictStatus.UNBOUND:
+    verdict, reading = _judge(claim, network)
+    if verdict.status is not VerdictStatus.UNBOUND:
         return None
-    unbound = next(one for one in _readings(claim) if judge(one, network).status is VerdictStatus.UNBOUND)
-    return family.question(wallet_objects.plain(unbound, network), network)
+    return family.question(wallet_objects.plain(reading, network), network)
+
+
+def _judge(claim: Claim, network: Network | None) -> tuple[Verdict, Claim]:
+    """The verdict, and the reading of the row that it is of: the first that is proven, else the first of all."""
+    if network is None:
+        return _unsupported(claim, claim.fault or f"the network of {claim.coin} is not known")
+    if claim.account is None:
+        return Verdict(_undecoded(claim, network), claim.fault or "the address does not decode"), claim
+    if not any(claim.signatures):
+        return Verdict(VerdictStatus.UNSIGNED, "the row has no signature"), claim
+    if not claim.message:
+        return _unsupported(claim, "the row has a signature and no message, so nothing tells what was signed")
+    if not claim.message.isascii() and not _is_unicode(claim.message):
+        return Verdict(VerdictStatus.INVALID, "the message is not valid Unicode, so nobody can have signed it"), claim
+    family = load_family(network.family)
+    if family is None:
+        return _unsupported(claim, f"signatures on {network.title} (family {network.family}) are not judged")
+    judged = []
+    for reading in _readings(claim):
+        judged.append((_judge_reading(reading, network, family), reading))
+        if judged[-1][0].status in _PROVEN:
+            return judged[-1]
+    return judged[0]
+
+
+def _unsupported(claim: Claim, reason: str) -> tuple[Verdict, Claim]:
+    return Verdict(VerdictStatus.UNSUPPORTED, reason), claim
 
 
 def _readings(claim: Claim) -> Sequence[Claim]:
     """What the row can say was signed: its text, then that without white space which may be the table's."""
-    if not claim.padded:
+    if not claim.padded or not claim.message.strip():
         return (claim,)
     return replace(claim, padded=False), replace(claim, message=claim.message.strip(), padded=False)
 
 
-def _judge(claim: Claim, network: Network, family: Family) -> Verdict:
+def _judge_reading(claim: Claim, network: Network, family: Family) -> Verdict:
     try:
         return family.judge(wallet_objects.plain(claim, network), network)
     except Refused as refusal:

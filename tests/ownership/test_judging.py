@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from eth_account import Account
+from eth_account.messages import encode_defunct
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +55,19 @@ def test_a_row_without_signatures_is_unsigned(signatures: tuple[str, ...]) -> No
 def test_a_signed_row_without_a_message_is_unsupported() -> None:
     verdict = judge(replace(SIGNED, message=""), ETHEREUM)
     assert (verdict.status, "no message" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
+
+
+def test_white_space_that_may_be_the_tables_is_no_part_of_the_message_or_is_all_of_it() -> None:
+    key = Account.from_key(b"\1" * 32)
+
+    def judged(message: str, signed: str) -> VerdictStatus:
+        signature = "0x" + bytes(key.sign_message(encode_defunct(text=signed)).signature).hex()
+        row = claim(ETHEREUM, key.address, signature, message=message)
+        return judge(replace(row, padded=True), ETHEREUM).status
+
+    assert judged(" text ", " text ") is judged(" text ", "text") is VerdictStatus.VERIFIED
+    assert judged("  ", "  ") is VerdictStatus.VERIFIED
+    assert judged("  ", "") is judged(" text ", "tex") is VerdictStatus.INVALID
 
 
 def test_a_message_that_is_no_unicode_is_invalid() -> None:
