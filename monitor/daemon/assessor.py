@@ -14,7 +14,7 @@ from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.falls import RecentRatios
 from monitor.daemon.lost import lost_of
 from monitor.daemon.network import NetworkWatch
-from monitor.daemon.written import written
+from monitor.daemon.stored import written
 from monitor.formats import exact
 from monitor.judgement import Holdings, Tally, assess, basis_of, shared_accounts, tally
 from monitor.judgement.alerts import AlertMemory, advance, evaluate

@@ -7,7 +7,7 @@ from monitor.daemon.claimed_balances import ClaimedNetwork, Memory, read_claimed
 from monitor.daemon.clock import Clock
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.network import NetworkWatch
-from monitor.daemon.written import written
+from monitor.daemon.stored import written
 from monitor.judgement import audit, report_questions
 from monitor.model import Audit
 from monitor.store import Store

@@ -9,7 +9,7 @@ from itertools import islice
 
 from monitor.chains import ChainError, ChainReader, Height, Reason, Wanted, reads_in_parts
 from monitor.daemon.clock import Clock
-from monitor.daemon.written import written
+from monitor.daemon.stored import written
 from monitor.judgement import Place, Questions, Readings, Refusal, Stakes
 from monitor.judgement import questions as claim_questions
 from monitor.model import Address, Claim, Network, Token

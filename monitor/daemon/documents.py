@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor.daemon.clock import Clock
-from monitor.daemon.written import written
+from monitor.daemon.stored import written
 from monitor.model import Document, DocumentState, ListChanges
 from monitor.published import DocumentError, Fetched, Reason, Validators
 from monitor.store import Store, StoredDocument

@@ -17,7 +17,7 @@ from monitor.daemon.list_judge import ListJudge
 from monitor.daemon.list_reading import ListTask
 from monitor.daemon.owners import Owners
 from monitor.daemon.packed import PackedVerdicts
-from monitor.daemon.written import written
+from monitor.daemon.stored import written
 from monitor.model import (
     Address,
     Confirmation,

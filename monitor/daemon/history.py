@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from monitor.daemon.written import written
+from monitor.daemon.stored import written
 from monitor.model import Assessment, AssetAssessment, AssetStep, Balances, HistoryStep, Snapshot, Step, World
 from monitor.store import Store, StoreError
 

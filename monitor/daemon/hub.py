@@ -17,13 +17,11 @@ from monitor.daemon.claimed_balances import KEPT
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.history import HistoryKeeper, SnapshotKeeper
-from monitor.daemon.journals import StoredJournals
 from monitor.daemon.list_judge import ListJudge
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.readers import configured_network
 from monitor.daemon.signature_losses import SignatureLosses
-from monitor.daemon.stored_verdicts import StoredVerdicts
-from monitor.daemon.written import written
+from monitor.daemon.stored import StoredJournals, StoredVerdicts, written
 from monitor.metrics import Rendered
 from monitor.model import (
     Audit,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import structlog
 
 from monitor.daemon.clock import Clock
-from monitor.daemon.written import written
+from monitor.daemon.stored import written
 from monitor.judgement import in_force, renamed, taken_up
 from monitor.model import Liabilities, LiabilitiesLedger
 from monitor.published import DocumentError, Reason

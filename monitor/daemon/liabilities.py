@@ -12,7 +12,7 @@ from monitor.daemon.documents import AcceptedDocument, DocumentAttempts
 from monitor.daemon.ledger import Ledger
 from monitor.daemon.proof import PROOF, Judged, ProofWatch
 from monitor.daemon.proof_sources import is_proof, proof_settings
-from monitor.daemon.written import written
+from monitor.daemon.stored import written
 from monitor.judgement import CIRCUIT, REPORT, differences, regularity
 from monitor.model import DocumentState, Liabilities, ProofState, ProofStatus, Publication, Regularity
 from monitor.published import (

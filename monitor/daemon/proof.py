@@ -12,7 +12,7 @@ import structlog
 from monitor.daemon.clock import Clock
 from monitor.daemon.documents import DocumentAttempts
 from monitor.daemon.proof_files import Known, Published, Same, published
-from monitor.daemon.written import written
+from monitor.daemon.stored import written
 from monitor.model import Document, DocumentState, LiabilitiesProof, ProofStatus
 from monitor.proofs import Expected, ProofFile, UnreadableError, opened, read_verifier_data, verify
 from monitor.published import DocumentError, refusing

@@ -7,7 +7,7 @@ from datetime import timedelta
 from monitor.daemon.clock import Clock
 from monitor.daemon.judged import JudgedList
 from monitor.daemon.network import NetworkWatch
-from monitor.daemon.written import written
+from monitor.daemon.stored import written
 from monitor.judgement import Holdings, Lost, signatures_gone, signatures_lost
 from monitor.model import SignaturesGone
 from monitor.store import Store

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.list_judge import ListJudge
-from monitor.daemon.stored_verdicts import StoredVerdicts
+from monitor.daemon.stored import StoredVerdicts
 from monitor.registry import load as load_registry
 from monitor.settings import Settings
 from monitor.store import Store

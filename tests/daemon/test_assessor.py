@@ -14,7 +14,7 @@ from monitor.daemon.assessor import Assessor
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.list_judge import ListJudge, NothingKnown
 from monitor.daemon.network import NetworkWatch
-from monitor.daemon.stored_verdicts import StoredVerdicts
+from monitor.daemon.stored import StoredVerdicts
 from monitor.model import AlertName, AlertState, Basis, ReloadState, Snapshot, World
 from monitor.registry import load as load_registry
 from monitor.settings import Settings

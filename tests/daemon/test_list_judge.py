@@ -21,7 +21,7 @@ from monitor.daemon.handing_over import parts_of, put_together
 from monitor.daemon.judged import JudgedList
 from monitor.daemon.list_judge import ListJudge, NothingKnown
 from monitor.daemon.list_reading import ListTask, judge_list, read_list
-from monitor.daemon.stored_verdicts import StoredVerdicts
+from monitor.daemon.stored import StoredVerdicts
 from monitor.model import Claim, Document, Network, Verdict, VerdictStatus
 from monitor.ownership import VerdictsByPrint, judge
 from monitor.published import DocumentError, Reason

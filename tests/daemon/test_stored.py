@@ -1,11 +1,13 @@
-"""What endpoints follow is kept in the history, and a history that fails never stands in the way."""
+"""What goes into the history is there after a stop, and a history that fails never stands in the way."""
 
+import asyncio
 from pathlib import Path
 
+import pytest
 from structlog.testing import capture_logs
 
-from monitor.daemon.journals import StoredJournals
-from monitor.store import Store
+from monitor.daemon.stored import StoredJournals, written
+from monitor.store import Store, StoreError
 from tests.support.daemons import Site, until, watching
 
 
@@ -48,3 +50,33 @@ async def test_journals_of_endpoints_that_were_removed_are_deleted(site: Site) -
         await until(deleted)
         assert await store.journal("bitcoin", "node-1") == [b"scan"]
     await store.close()
+
+
+async def test_a_job_that_is_cancelled_ends_after_its_write() -> None:
+    begun, go_on, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def write() -> None:
+        begun.set()
+        await go_on.wait()
+        ended.set()
+
+    job = asyncio.create_task(written(write()))
+    await begun.wait()
+    job.cancel()
+    await asyncio.sleep(0)
+    assert not job.done()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await job
+    assert ended.is_set()
+
+
+async def test_whether_it_was_written_is_the_answer() -> None:
+    async def write(error: Exception | None = None) -> None:
+        if error:
+            raise error
+
+    assert await written(write())
+    assert not await written(write(StoreError("the history cannot be written")))
+    with pytest.raises(ZeroDivisionError):
+        await written(write(ZeroDivisionError()))
