@@ -68,7 +68,9 @@ class Guarded(io.BufferedReader):
     """A stream that stops at its file's limit and speaks of damage in our words."""
 
     def __init__(self, file: PublishedFile) -> None:
-        self._guard = _Guard(file)
+        with _in_our_words(file.name):
+            stream = file._open()  # noqa: SLF001 - the two are one unit
+        self._guard = _Guard(file, stream)
         super().__init__(self._guard, _BUFFER)
 
     @property
@@ -78,13 +80,12 @@ class Guarded(io.BufferedReader):
 
 
 class _Guard(io.RawIOBase):
-    def __init__(self, file: PublishedFile) -> None:
+    def __init__(self, file: PublishedFile, stream: BinaryIO) -> None:
         super().__init__()
         self._file = file
         self._left = file.limit
         self.last_byte = b""
-        with _in_our_words(file.name):
-            self._stream = file._open()  # noqa: SLF001 - the two are one unit
+        self._stream = stream
 
     def readable(self) -> bool:
         return True
