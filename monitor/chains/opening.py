@@ -1,7 +1,10 @@
 """Opening the reader of a network: with what asks nodes, which the rest of the room can do without."""
 
+import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 from monitor.chains import ChainReader
@@ -14,6 +17,7 @@ from monitor.chains.network_reader import NetworkReader
 from monitor.chains.proof_reader import ProofReader
 from monitor.chains.protocols import PROTOCOLS, check_endpoint, furthest_ahead, largest_lag, oldest_block, protocol_of
 from monitor.model import Address, BalanceSlot, Network
+from monitor.registry import Registry
 from monitor.settings import EndpointSettings, NetworkSettings
 
 
@@ -43,6 +47,27 @@ def open_network(
     if settings.verify == "proof":
         return ProofReader(network, settings, endpoints, lag, balance_slots or {}, chance=chance)
     return NetworkReader(network, settings, endpoints, lag, chance)
+
+
+def configured_network(name: str, settings: NetworkSettings, registry: Registry) -> Network:
+    """The registry's network, or the test network that the configuration puts in its place."""
+    network = registry.networks[name]
+    return replace(network, caip2=settings.caip2) if settings.caip2 else network
+
+
+@asynccontextmanager
+async def open_readers(
+    networks: Mapping[str, NetworkSettings], registry: Registry
+) -> AsyncIterator[dict[str, ChainReader]]:
+    """The readers of ``networks`` by name, until the end of the block."""
+    readers = {
+        name: open_network(configured_network(name, each, registry), each, balance_slots=registry.balance_slots(name))
+        for name, each in networks.items()
+    }
+    try:
+        yield readers
+    finally:
+        await asyncio.gather(*(reader.close() for reader in readers.values()))
 
 
 def _endpoint(

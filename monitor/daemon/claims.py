@@ -7,11 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.chains import is_readable
+from monitor.chains.opening import configured_network, open_readers
 from monitor.daemon import Report
 from monitor.daemon.claimed_balances import KEPT, ClaimedNetwork, Gathered, Memory, read_claimed
 from monitor.daemon.clock import utc_now
 from monitor.daemon.lists import read_list
-from monitor.daemon.readers import configured_network, open_readers
 from monitor.daemon.stakes import stakes_of
 from monitor.judgement import Comparison, Total, claimed_heights, compare, repeats, totals
 from monitor.model import Heights, Repeats, WalletList

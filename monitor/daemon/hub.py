@@ -10,7 +10,7 @@ import aiohttp
 import structlog
 
 from monitor.chains import ChainError, ChainReader
-from monitor.chains.opening import open_network
+from monitor.chains.opening import configured_network, open_network
 from monitor.daemon.assessor import Assessor
 from monitor.daemon.audits import Audits
 from monitor.daemon.claimed_balances import KEPT
@@ -19,7 +19,6 @@ from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.history import HistoryKeeper, SnapshotKeeper
 from monitor.daemon.list_judge import ListJudge
 from monitor.daemon.network import NetworkWatch
-from monitor.daemon.readers import configured_network
 from monitor.daemon.signature_losses import SignatureLosses
 from monitor.daemon.stored import StoredJournals, StoredVerdicts, written
 from monitor.metrics import Rendered

@@ -33,7 +33,7 @@ async def judge_list(
     new = await ListJudge(NothingKnown()).judge(task, fetched.raw, progress=partial(progress, "signatures"))
     if not networks:
         return new.judged
-    from monitor.daemon.readers import open_readers  # noqa: PLC0415 - slow to import, and most lists are judged offline
+    from monitor.chains.opening import open_readers  # noqa: PLC0415 - slow to import, and most lists are judged offline
 
     changed: dict[int, Verdict] = {}
     async with open_readers(networks, registry) as readers:
