@@ -7,7 +7,7 @@ import click
 import typer
 
 from monitor.chains.bitcoin.parameters import parameters_of
-from monitor.chains.protocols import PROTOCOLS
+from monitor.chains.protocols import PROTOCOLS, NodeProtocol, serving
 from monitor.cli.app import app
 from monitor.cli.commands import COMMANDS, loaded
 from monitor.judgement.alerts import CATALOGUE, MONITOR_DOWN, AlertKind
@@ -19,6 +19,9 @@ from monitor.settings.values import format_duration
 DOCS = Path(__file__).parent.parent / "docs"
 ALERTS: Mapping[str, AlertKind] = {**{name.value: kind for name, kind in CATALOGUE.items()}, **MONITOR_DOWN}
 
+_OF_PROTOCOLS = ("protocol", "networks", "URL", "reads", "past blocks by", "confirms owners by")
+_FEW = 3
+"""Networks that are named one by one."""
 _COIN_PROTOCOLS = tuple(name for name, protocol in PROTOCOLS.items() if "bitcoin" in protocol.families)
 
 _COMMANDS = """\
@@ -34,6 +37,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield DOCS / "commands.md", _commands()
     yield _with_table(DOCS / "metrics.md", "| metric | kind | labels | meaning |", map(_metric, FAMILIES))
     yield _with_table(DOCS / "alerts" / "README.md", "| alert | severity | meaning |", map(_listed, ALERTS.items()))
+    yield _with_table(DOCS / "nodes.md", f"| {' | '.join(_OF_PROTOCOLS)} |", map(_protocol, PROTOCOLS.items()))
     yield _with_table(DOCS / "nodes.md", f"| coin | checkpoint | {' | '.join(_COIN_PROTOCOLS)} |", map(_coin, _coins()))
     for name, kind in ALERTS.items():
         yield _with_head(DOCS / "alerts" / f"{name}.md", name, kind)
@@ -57,6 +61,15 @@ def _metric(family: Family) -> Sequence[str]:
 def _listed(item: tuple[str, AlertKind]) -> Sequence[str]:
     name, kind = item
     return f"[{name}]({name}.md)", kind.severity, kind.meaning
+
+
+def _protocol(item: tuple[str, NodeProtocol]) -> Sequence[str]:
+    name, protocol = item
+    networks = [each.title for each in load().networks.values() if name in serving(each)]
+    told = ", ".join(networks) if len(networks) <= _FEW else f"{networks[0]} and {len(networks) - 1} more"
+    url = ", ".join([*(f"`{scheme}://`" for scheme in protocol.schemes), *filter(None, [protocol.path])])
+    past = protocol.past or ("none: its newest state alone" if protocol.reads else "")
+    return f"`{name}`", told, url, protocol.reads, past, protocol.owners
 
 
 def _coins() -> list[Network]:

@@ -12,20 +12,41 @@ from monitor.chains.node import Node
 from monitor.model import Network
 from monitor.settings import EndpointSettings, NetworkSettings
 
-_HTTP = ("http", "https")
-_TCP = ("tcp", "ssl")
-
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """How a chain's blocks are dated, where the settings do not say otherwise."""
+
+    oldest: timedelta = timedelta(hours=2)
+    """How old the newest usable block never is."""
+    ahead: timedelta = timedelta(minutes=5)
+    """How much later than this machine's clock a block may be dated."""
+    lag: timedelta = timedelta(minutes=15)
+    """How much older than others' an endpoint's block may be: two epochs of Ethereum, as ``finalized`` may differ."""
+
+
+_PROOF_OF_WORK = Clock(timedelta(hours=12), timedelta(hours=2), timedelta(hours=2))
+"""Blocks come when they come, and miners may date them so far ahead (``MAX_FUTURE_BLOCK_TIME``)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeProtocol:
-    """How to speak to a node, for which address families, over which URL schemes."""
+    """How to speak to a node; what is text is for docs/nodes.md, whose table is made from it."""
 
     node: str
     """The class of its nodes, as ``module:name`` under ``monitor.chains``."""
     families: frozenset[str]
-    schemes: tuple[str, ...]
-    reads: bool = True
-    """Whether it reads balances; else it only confirms owners."""
+    """Of the addresses of the networks that it serves."""
+    schemes: tuple[str, ...] = ("http", "https")
+    path: str = ""
+    """What is to follow in the URL, or is not."""
+    reads: str = ""
+    """The balances that it tells; empty: it only confirms owners."""
+    past: str = ""
+    """What it takes to tell those of past blocks; empty: it tells its newest state alone."""
+    owners: str = ""
+    """By what it confirms who controls an account; empty: by nothing."""
+    clock: Clock = Clock()
     scans: bool = False
     """Whether it goes through the whole chain, for one account as for all: every part of a reading costs the whole."""
     undoes: bool = False
@@ -42,30 +63,101 @@ class NodeProtocol:
 
 
 PROTOCOLS = {
-    "evm": NodeProtocol("evm.node:EvmNode", frozenset({"evm"}), _HTTP, recalls=True, proves=True),
-    "bitcoind": NodeProtocol(
-        "bitcoin.bitcoind:BitcoindNode", frozenset({"bitcoin"}), _HTTP, scans=True, undoes=True, recalls=True
+    "evm": NodeProtocol(
+        node="evm.node:EvmNode",
+        families=frozenset({"evm"}),
+        reads="native coins and ERC-20 tokens",
+        past="an archive node",
+        owners="what a contract says (Safe, EIP-1271, EigenPod, ERC-173)",
+        recalls=True,
+        proves=True,
     ),
-    "esplora": NodeProtocol("bitcoin.esplora:EsploraNode", frozenset({"bitcoin"}), _HTTP),
-    "electrum": NodeProtocol("bitcoin.electrum:ElectrumNode", frozenset({"bitcoin"}), _TCP),
-    "blockbook": NodeProtocol("bitcoin.blockbook:BlockbookNode", frozenset({"bitcoin"}), _HTTP),
-    "tron": NodeProtocol("tron.http:TronNode", frozenset({"tron"}), _HTTP),
-    "tron-jsonrpc": NodeProtocol("tron.jsonrpc:TronJsonRpcNode", frozenset({"tron"}), _HTTP),
-    "solana": NodeProtocol("solana.node:SolanaNode", frozenset({"solana"}), _HTTP),
-    "beacon": NodeProtocol("beacon.node:BeaconNode", frozenset({"beacon"}), _HTTP, scans=True),
-    "aptos": NodeProtocol("aptos.node:AptosNode", frozenset({"aptos"}), _HTTP, reads=False),
-    "antelope": NodeProtocol("antelope.node:AntelopeNode", frozenset({"eos"}), _HTTP, reads=False),
-    "rippled": NodeProtocol("xrp.rippled:RippledNode", frozenset({"xrp"}), _HTTP, reads=False),
-    "toncenter": NodeProtocol("ton.toncenter:ToncenterNode", frozenset({"ton"}), _HTTP, reads=False),
-    "starknet": NodeProtocol("starknet.node:StarknetNode", frozenset({"starknet"}), _HTTP, reads=False),
-    "near": NodeProtocol("near.node:NearNode", frozenset({"near"}), _HTTP, reads=False),
+    "bitcoind": NodeProtocol(
+        node="bitcoin.bitcoind:BitcoindNode",
+        families=frozenset({"bitcoin"}),
+        reads="native coins, one scan for all accounts, then each block",
+        past="blocks that the node still holds",
+        clock=_PROOF_OF_WORK,
+        scans=True,
+        undoes=True,
+        recalls=True,
+    ),
+    "esplora": NodeProtocol(
+        node="bitcoin.esplora:EsploraNode",
+        families=frozenset({"bitcoin"}),
+        reads="native coins, one request an account",
+        past="histories",
+        clock=_PROOF_OF_WORK,
+    ),
+    "electrum": NodeProtocol(
+        node="bitcoin.electrum:ElectrumNode",
+        families=frozenset({"bitcoin"}),
+        schemes=("tcp", "ssl"),
+        reads="native coins, many accounts a request",
+        past="histories, as long as the server tells them",
+        clock=_PROOF_OF_WORK,
+    ),
+    "blockbook": NodeProtocol(
+        node="bitcoin.blockbook:BlockbookNode",
+        families=frozenset({"bitcoin"}),
+        path="without `/api`",
+        reads="native coins, one request an account",
+        past="histories",
+        clock=_PROOF_OF_WORK,
+    ),
+    "tron": NodeProtocol(
+        node="tron.http:TronNode",
+        families=frozenset({"tron"}),
+        path="without `/wallet`",
+        reads="TRX and TRC-20 tokens, hundreds of accounts a request",
+    ),
+    "tron-jsonrpc": NodeProtocol(
+        node="tron.jsonrpc:TronJsonRpcNode",
+        families=frozenset({"tron"}),
+        path="with `/jsonrpc`",
+        reads="TRX and TRC-20 tokens, where Multicall3 is deployed",
+    ),
+    "solana": NodeProtocol(
+        node="solana.node:SolanaNode",
+        families=frozenset({"solana"}),
+        reads="SOL, tokens of the Token and Token-2022 programs",
+    ),
+    "beacon": NodeProtocol(
+        node="beacon.node:BeaconNode",
+        families=frozenset({"beacon"}),
+        path="without `/eth/v1`",
+        reads="what validators hold",
+        past="a node that keeps states",
+        owners="a validator's withdrawal address",
+        scans=True,
+    ),
+    "aptos": NodeProtocol(
+        node="aptos.node:AptosNode",
+        families=frozenset({"aptos"}),
+        path="with `/v1`",
+        owners="the present authentication key",
+    ),
+    "antelope": NodeProtocol(
+        node="antelope.node:AntelopeNode",
+        families=frozenset({"eos"}),
+        path="without `/v1`",
+        owners="the keys of `active` and `owner`",
+    ),
+    "rippled": NodeProtocol(
+        node="xrp.rippled:RippledNode", families=frozenset({"xrp"}), owners="regular key and signer list"
+    ),
+    "toncenter": NodeProtocol(
+        node="ton.toncenter:ToncenterNode",
+        families=frozenset({"ton"}),
+        path="with `/api/v2`",
+        owners="the key of the wallet contract",
+    ),
+    "starknet": NodeProtocol(
+        node="starknet.node:StarknetNode", families=frozenset({"starknet"}), owners="the key of the account contract"
+    ),
+    "near": NodeProtocol(node="near.node:NearNode", families=frozenset({"near"}), owners="access keys"),
 }
 """The first that serves a network's family is the family's default."""
-
-
-_OLDEST = {"bitcoin": timedelta(hours=12)}
-_OLDEST_ELSEWHERE = timedelta(hours=2)
-"""How old the newest usable block of a family's networks never is."""
 
 
 def oldest_block(network: Network, settings: NetworkSettings) -> timedelta | None:
@@ -73,33 +165,27 @@ def oldest_block(network: Network, settings: NetworkSettings) -> timedelta | Non
 
     Such a node still answers, with the balances of the past. Test networks may rest as long as they like.
     """
-    return settings.behind_after or (None if settings.caip2 else _OLDEST.get(network.family, _OLDEST_ELSEWHERE))
-
-
-_FURTHEST_AHEAD = {"bitcoin": timedelta(hours=2)}  # MAX_FUTURE_BLOCK_TIME: miners may date blocks so far ahead
-_FURTHEST_AHEAD_ELSEWHERE = timedelta(minutes=5)
+    return settings.behind_after or (None if settings.caip2 else _clock(network).oldest)
 
 
 def furthest_ahead(network: Network, settings: NetworkSettings) -> timedelta | None:
     """How much later than this machine's clock a block may be dated; None: no limit, as test networks have none."""
-    if settings.ahead_after or settings.caip2:
-        return settings.ahead_after
-    return _FURTHEST_AHEAD.get(network.family, _FURTHEST_AHEAD_ELSEWHERE)
-
-
-_LARGEST_LAG = {"bitcoin": timedelta(hours=2)}
-_LARGEST_LAG_ELSEWHERE = timedelta(minutes=15)
-"""Two epochs of Ethereum, so that ``finalized`` may differ by one; a few blocks of Bitcoin."""
+    return settings.ahead_after or (None if settings.caip2 else _clock(network).ahead)
 
 
 def largest_lag(network: Network, settings: NetworkSettings) -> timedelta:
     """How much older than that of others an endpoint's block may be before the others are asked first."""
-    return settings.max_lag or _LARGEST_LAG.get(network.family, _LARGEST_LAG_ELSEWHERE)
+    return settings.max_lag or _clock(network).lag
+
+
+def _clock(network: Network) -> Clock:
+    """That of the network's protocols, which all of a family have in common."""
+    return next((PROTOCOLS[name].clock for name in _speaking(network)), Clock())
 
 
 def is_readable(network: Network) -> bool:
     """Whether some protocol reads balances of the network."""
-    return any(protocol.reads for protocol in _serving(network).values())
+    return any(protocol.reads for protocol in serving(network).values())
 
 
 def unreadable_because(network: Network) -> str:
@@ -124,12 +210,12 @@ def recalls(network: Network, settings: NetworkSettings) -> bool:
 
 def is_provable(network: Network) -> bool:
     """Whether some protocol proves balances of the network's family."""
-    return any(protocol.proves for protocol in _serving(network).values())
+    return any(protocol.proves for protocol in serving(network).values())
 
 
 def is_served(network: Network) -> bool:
     """Whether some protocol speaks to nodes of the network, be it only to confirm owners."""
-    return bool(_serving(network))
+    return bool(serving(network))
 
 
 def unknown_protocols(network: Network) -> list[str]:
@@ -137,7 +223,8 @@ def unknown_protocols(network: Network) -> list[str]:
     return sorted(network.parameters.unserved.keys() - PROTOCOLS) if network.parameters else []
 
 
-def _serving(network: Network) -> dict[str, NodeProtocol]:
+def serving(network: Network) -> dict[str, NodeProtocol]:
+    """The protocols that serve the network, by name."""
     return {name: PROTOCOLS[name] for name in _speaking(network) if not _obstacle(name, network)}
 
 
@@ -160,7 +247,7 @@ def protocol_of(network: Network, settings: EndpointSettings) -> str:
 
     Raises ValueError, saying what to write instead, where it does not fit the network or the URL.
     """
-    served = list(_serving(network))
+    served = list(serving(network))
     if not served:
         raise ValueError(unreadable_because(network))
     name = settings.protocol or served[0]

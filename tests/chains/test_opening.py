@@ -1,13 +1,17 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from monitor.chains import Depth, Tag, choice_of
-from monitor.chains.protocols import PROTOCOLS
-from monitor.model import Network
+from monitor.chains import Depth, Tag, choice_of, is_readable
+from monitor.chains.node import Node
+from monitor.chains.protocols import PROTOCOLS, Clock, NodeProtocol, largest_lag
+from monitor.model import Network, Token
 from monitor.registry import load
+from monitor.settings import NetworkSettings
 from tests.chains.conftest import Opener
 from tests.support.chains import ETHEREUM, REGTEST
+from tests.support.fake_nodes import FakeNode
 from tests.support.solana import SOLANA
 from tests.support.tron import TRON
 
@@ -39,6 +43,24 @@ async def test_the_default_protocol_is_the_first_of_the_family(open_reader: Open
     for network, protocol in ((ETHEREUM, "evm"), (REGTEST, "bitcoind"), (TRON, "tron"), (SOLANA, "solana")):
         (state,) = open_reader(network, {"url": "http://127.0.0.1:1"}).endpoints()
         assert state.protocol == protocol
+
+
+async def test_a_new_protocol_is_a_node_and_an_entry(open_reader: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    class TableProtocol(NodeProtocol):
+        def nodes(self) -> type[Node]:
+            return FakeNode
+
+    entry = TableProtocol(node="", families=frozenset({"monero"}), reads="coins", clock=Clock(lag=timedelta(hours=9)))
+    monkeypatch.setitem(PROTOCOLS, "table", entry)
+    network = Network("monero", "monero:1", "monero", "Monero")
+    coin = Token("XMR", "monero", None, 12)
+    assert is_readable(network)
+    reader = open_reader(network, {"url": "http://127.0.0.1:1"})
+    assert (await reader.read({coin: ["4A"]}, Tag("latest"))).balances == {coin: {"4A": 1}}
+    assert reader.endpoints()[0].protocol == "table"
+    assert largest_lag(network, NetworkSettings.model_validate({"endpoints": [{"url": "http://127.0.0.1:1"}]})) == (
+        timedelta(hours=9)
+    )
 
 
 def test_protocols_serve_families_that_the_registry_knows() -> None:
