@@ -87,6 +87,8 @@ def test_honest_batches_of_any_size_are_accepted(uts: int, count: int) -> None:
         ("combined", "the random combination committed to is not that of the opened row"),
         ("degree", "the values are not those of a polynomial of degree below"),
         ("fold", "the value is not the fold of its four"),
+        ("final", "the values do not hash to the root of the fold before"),
+        ("unreduced", "a number is not below the field's prime"),
     ],
 )
 def test_a_prover_who_breaks_one_rule_alone_is_refused_by_it(bent: int | str, rule: str) -> None:

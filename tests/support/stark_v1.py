@@ -135,7 +135,8 @@ def prove(
     puts other leaves in the place of some users', where nothing is ever opened.
 
     ``bent`` breaks one rule alone, and makes everything after it fit: the quotient of that number, which one rule
-    looks at, is another polynomial; or the random ``combined`` values are, their ``degree`` is, or the first ``fold``.
+    looks at, is another polynomial; or the random ``combined`` values are, their ``degree`` is, or the first ``fold``; or
+    the ``final`` values are not those committed to, or one of them is ``unreduced``.
     """
     nets = nets or [sum(user.coins) for user in users]
     count = 2
@@ -200,7 +201,7 @@ def prove(
         "mtree_branches": _paths(tree, opened),
         "mtree_entries_data": entries,
         "l_mtree_branches": _paths(combined_tree, indices),
-        "low_degree_proof": _fold(combined, combined_tree, 4 * steps, int(bent == "fold")),
+        "low_degree_proof": _fold(combined, combined_tree, 4 * steps, bent),
     }
     values = dict(zip((TOTAL, *config.coins), sums, strict=True))
     return Proof(config, told, uts, values, document, tree, hashes)
@@ -295,9 +296,10 @@ def _combine(tc1: list[int], committed: Sequence[list[int]], drawn: Sequence[int
     return found
 
 
-def _fold(values: list[int], tree: list[bytes], bound: int, added: int) -> list[Any]:
+def _fold(values: list[int], tree: list[bytes], bound: int, bent: int | str) -> list[Any]:
     layers: list[Any] = []
     queries: list[int] = []
+    added = int(bent == "fold")
     while bound > 16:
         size = len(values)
         quarter, w = size // 4, root_of_unity(size)
@@ -310,12 +312,14 @@ def _fold(values: list[int], tree: list[bytes], bound: int, added: int) -> list[
             folded.append(sum(term * pow(power, k, PRIME) for k, term in enumerate(terms)) * _QUARTER % PRIME)
             power = power * down % PRIME
         folded, added = [(value + added) % PRIME for value in folded], 0
+        if bent == "unreduced" and bound <= 64:
+            folded[0] += PRIME  # it is 0, and fits
         below = _tree([_word(value) for value in folded])
         queries = [query % quarter for query in queries or sample(below[1], quarter)]
         rows = [query + j * quarter for query in queries for j in range(4)]
         layers.append([below[1].hex(), _paths(below, queries), _paths(tree, rows)])
         values, tree, bound = folded, below, bound // 4
-    return [*layers, [_word(value).hex() for value in values]]
+    return [*layers, [_word(value + (bent == "final")).hex() for value in values]]
 
 
 def _tree(leaves: list[bytes]) -> list[bytes]:
