@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 from benchmarks.proofs import lists
 from monitor.model import LiabilitiesProof, ProofStatus
-from monitor.proofs import bitmex_lines, network_firm_leaves, network_firm_tree, okx_v2_lines, opened, verify
+from monitor.proofs import Executor, bitmex_lines, network_firm_leaves, network_firm_tree, okx_v2_lines, opened, verify
 
 _SPAWN = multiprocessing.get_context("spawn")
 _HASHING = (okx_v2_lines, bitmex_lines, network_firm_leaves, network_firm_tree)
@@ -82,10 +82,11 @@ def _apart(work: object, *given: object) -> Taken:
         return pool.submit(work, *given).result()  # type: ignore[arg-type]
 
 
-class _Bare:
+class _Bare(Executor):
     """Takes down what is hashed while a tree is verified, and hashes it again part by part in one loop on the clock."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.wall = self.cpu = 0.0
         self._texts: list[bytes] = []
 

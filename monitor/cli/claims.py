@@ -12,11 +12,12 @@ import typer
 from monitor.cli.configured import configured
 from monitor.cli.options import ConfigOption, FormatOption, JsonOption, ListArgument
 from monitor.cli.printing import ExitStatus, SafeTable, json_line, note, progress_bar, say
+from monitor.cli.state import state_directory
 from monitor.daemon.claims import ComparedFile, compare_claims
 from monitor.formats import SECRETS
 from monitor.formats.figures import exact
 from monitor.judgement import Total
-from monitor.settings import WalletsSettings, secrets_in, state_directory
+from monitor.settings import WalletsSettings, secrets_in
 
 _SHOWN = 50
 _INTERRUPTED = 130

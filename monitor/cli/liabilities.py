@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from monitor.cli.options import JsonOption
-from monitor.cli.printing import ExitStatus, SafeTable, complain, err, json_line, note, say
+from monitor.cli.printing import ExitStatus, SafeTable, complain, json_line, note, progress_bar, say
+from monitor.cli.state import state_directory
 from monitor.formats.figures import exact
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs import (
     SCHEMES,
+    Done,
     Executor,
     Expected,
     ProofFile,
@@ -94,6 +96,19 @@ def liabilities(  # noqa: PLR0917 - a command and its options
     scheduler: Annotated[
         str, typer.Option("--scheduler", metavar="tcp://…", help="Do the work on this Dask cluster instead.")
     ] = "",
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            "--state",
+            metavar="FILE",
+            help="Where it is noted which proofs of a table were verified, so that a run that was cut goes on there. "
+            "[default: ~/.local/state/reserve-monitor/proofs]",
+            show_default=False,
+        ),
+    ] = None,
+    fresh: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--fresh", help="Verify everything anew, whatever an earlier run has verified.")
+    ] = False,
     json: JsonOption = False,  # noqa: FBT002 - a flag
 ) -> None:
     """Verify a published proof of liabilities: totals per asset, what was proven and what was not.
@@ -111,9 +126,13 @@ def liabilities(  # noqa: PLR0917 - a command and its options
     pinned = _verifier_data(verifier_data) if verifier_data else b""
     expected = Expected(root=root, user=user, report_id=report, verifier_data=pinned)
     try:
-        with opened(scheduler, workers) as executor, err.status("verifying"):
+        done = Done(state or state_directory() / "proofs")
+        if fresh:
+            done.clear()
+        with progress_bar() as progress, opened(scheduler, workers, progress, done) as executor:
             proof, gathered = _judged(files, expected, executor, format_)
             lines = () if json else guide_lines(proof, gathered, expected, executor)
+        done.clear()
     except UnavailableError as error:
         complain(str(error))
         raise typer.Exit(ExitStatus.USAGE) from None

@@ -9,17 +9,18 @@ from dataclasses import replace
 from monitor.formats.phrases import first
 from monitor.model import LiabilitiesProof, ProofStatus, Strength
 from monitor.proofs import bitmex, groth16, network_firm, okx_v2, path_formats, stark_v1, stark_v2, sum_path
-from monitor.proofs.executors import InProcess, UnavailableError, opened
+from monitor.proofs.executors import InProcess, opened
 from monitor.proofs.expectations import compare
 from monitor.proofs.files import DAMAGE, ProofFile, fault
 from monitor.proofs.gathering import gather
 from monitor.proofs.printable import told
 from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
 from monitor.proofs.stark_v2.known import read_verifier_data
-from monitor.proofs.work import Executor
+from monitor.proofs.work import Done, Executor, UnavailableError
 
 __all__ = [
     "SCHEMES",
+    "Done",
     "Executor",
     "Expected",
     "ProofError",

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from itertools import islice
 from typing import Protocol, TypeVar
 
-from monitor.proofs.work import Executor
+from monitor.proofs.work import Done, Executor, Report, UnavailableError, silent
 from monitor.proofs.workers import end_with_parent
 
 T = TypeVar("T")
@@ -27,18 +27,21 @@ _TOGETHER = 4
 """Parts of one task on a cluster, which spends some milliseconds on each task, whatever its work."""
 
 
-class InProcess:
+class InProcess(Executor):
     """Part after part, in the process that asks."""
 
     def map(self, work: Callable[[T], R], parts: Iterable[T]) -> Iterator[R]:
         return map(work, parts)
 
 
-class Processes:
+class Processes(Executor):
     """Processes of this machine, started once there is work for them and kept until :meth:`close`."""
 
-    def __init__(self, workers: int | None = None, alone: float = 0) -> None:
+    def __init__(
+        self, workers: int | None = None, alone: float = 0, report: Report = silent, done: Done | None = None
+    ) -> None:
         """``workers``: by default one for each core. What ``alone`` seconds do is done here before any starts."""
+        super().__init__(report, done)
         self._workers = workers or len(os.sched_getaffinity(0))
         self._alone = alone
         self._pool: ProcessPoolExecutor | None = None
@@ -73,31 +76,30 @@ class Processes:
             self._pool.shutdown(cancel_futures=True)
 
 
-class UnavailableError(Exception):
-    """The cluster cannot be used; the sentence says what to do."""
-
-
 @contextmanager
-def opened(scheduler: str = "", workers: int | None = None) -> Iterator[Executor]:
+def opened(
+    scheduler: str = "", workers: int | None = None, report: Report = silent, done: Done | None = None
+) -> Iterator[Executor]:
     """The executor for one command or job: processes of this machine, or the cluster whose scheduler is named.
 
     ``scheduler`` is its address (``tcp://10.0.0.5:8786``); its workers need this package in the same version.
     ``workers`` 1 stays in this process, a larger number starts as many at once; without one, a process for each core is
-    started when the work turns out to take long. Raises :class:`UnavailableError`.
+    started when the work turns out to take long. ``report`` is told how far long work has come; what is in ``done`` is
+    not done again. Raises :class:`UnavailableError`.
     """
     with ExitStack() as stack:
         if scheduler:
-            yield stack.enter_context(_cluster(scheduler))
+            yield stack.enter_context(_cluster(scheduler, report, done))
         elif workers == 1:
-            yield InProcess()
+            yield InProcess(report, done)
         else:
-            pool = Processes(workers, alone=0 if workers else _ALONE)
+            pool = Processes(workers, 0 if workers else _ALONE, report, done)
             stack.callback(pool.close)
             yield pool
 
 
 @contextmanager
-def _cluster(scheduler: str) -> Iterator[Executor]:
+def _cluster(scheduler: str, report: Report, done: Done | None) -> Iterator[Executor]:
     try:
         from distributed import Client  # noqa: PLC0415 - an optional extra, and slow to import
     except ImportError as error:
@@ -113,16 +115,16 @@ def _cluster(scheduler: str) -> Iterator[Executor]:
         if not cores:
             raise UnavailableError(f"the Dask scheduler at {scheduler} has no workers; start one with: dask worker")
 
-        class Cluster:
+        class Cluster(Executor):
             def map(self, work: Callable[[T], R], parts: Iterable[T]) -> Iterator[R]:
                 def send(some: list[T]) -> _Result[list[R]]:
                     # Parts are used once: the key need not be a hash of them.
                     return client.submit(_each, work, some, pure=False)
 
-                for done in _windowed(send, _together(parts, cores * _AHEAD), cores * _AHEAD):
-                    yield from done
+                for results in _windowed(send, _together(parts, cores * _AHEAD), cores * _AHEAD):
+                    yield from results
 
-        yield Cluster()
+        yield Cluster(report, done)
 
 
 class _Result(Protocol[R_co]):

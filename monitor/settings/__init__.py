@@ -6,7 +6,6 @@ paths are relative to the working directory.
 """
 
 from monitor.settings.loader import ConfigurationError, ConfigurationFault, Fault, Warned, examine, load, parse
-from monitor.settings.places import state_directory
 from monitor.settings.schema import (
     AlertRule,
     AlertsSettings,
@@ -61,5 +60,4 @@ __all__ = [
     "parse",
     "secrets_in",
     "secrets_of",
-    "state_directory",
 ]

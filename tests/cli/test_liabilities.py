@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.proofs import Done, gather, verify
+from monitor.proofs.executors import InProcess
 from tests.cli.conftest import Command
 
 PROOFS = Path(__file__).parents[1] / "data" / "proofs"
@@ -91,3 +93,28 @@ def test_a_file_that_is_not_there_is_wrong_usage(command: Command, tmp_path: Pat
     finished = command("liabilities", there, tmp_path / "none\x1b.json", *options)
     assert (finished.status, finished.out) == (2, "")
     assert r"none\x1b.json: no such file" in finished.err
+
+
+def test_a_run_that_was_cut_goes_on_from_its_state_which_goes_with_its_end(command: Command, tmp_path: Path) -> None:
+    state, folder = tmp_path / "proofs", PROOFS / "groth16-sets/honest/two-roots"
+    with pytest.raises(KeyboardInterrupt):
+        verify(gather([folder]), executor=InProcess(_cut, Done(state)))
+    kept = state.read_bytes()
+    assert kept
+    shown = command("liabilities", str(folder), "--workers", "1", "--state", str(state))
+    assert shown.status == 0
+    assert "in an earlier run that was cut" in " ".join(shown.out.split())
+    assert not state.exists()
+    state.write_bytes(kept)
+    shown = command("liabilities", str(folder), "--workers", "1", "--state", str(state), "--fresh")
+    assert "in an earlier run" not in shown.out
+
+
+def test_a_state_that_cannot_be_used_is_told(command: Command, tmp_path: Path) -> None:
+    shown = command("liabilities", TREE, "--state", str(tmp_path))
+    assert shown.status == 2
+    assert f"name another file than {tmp_path}" in " ".join(shown.err.split())
+
+
+def _cut(_what: str, _done: int, _total: int) -> None:
+    raise KeyboardInterrupt

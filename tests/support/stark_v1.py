@@ -135,8 +135,8 @@ def prove(
     puts other leaves in the place of some users', where nothing is ever opened.
 
     ``bent`` breaks one rule alone, and makes everything after it fit: the quotient of that number, which one rule
-    looks at, is another polynomial; or the random ``combined`` values are, their ``degree`` is, or the first ``fold``; or
-    the ``final`` values are not those committed to, or one of them is ``unreduced``.
+    looks at, is another polynomial; or the random ``combined`` values are, their ``degree`` is, or the first ``fold``;
+    or the ``final`` values are not those committed to, or one of them is ``unreduced``.
     """
     nets = nets or [sum(user.coins) for user in users]
     count = 2

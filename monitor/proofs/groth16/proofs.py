@@ -7,6 +7,7 @@ well, so that neither is trusted alone.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import PurePosixPath
 from random import SystemRandom
 
@@ -21,6 +22,8 @@ _TIER = re.compile(r"zkpor([0-9]+)_[0-9]+\.vk")
 """How Binance names the key for users of up to so many assets."""
 _AT_ONCE = 64
 _SAMPLE = 4
+_RULES = "groth16 1"
+"""Counted up when what is verified here changes: what was verified by other rules is verified again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +34,37 @@ class Part:
     rows: tuple[tuple[str, bytes, int], ...]
     """Place, proof and commitment of each."""
 
+    def digests(self, how: str) -> list[bytes]:
+        """What each row is remembered by once it was verified by ``how``: key, commitment and proof."""
+        start = f"{_RULES} {how} {self.key.digest} ".encode()
+        return [sha256(start + commitment.to_bytes(32) + data).digest() for _, data, commitment in self.rows]
+
 
 def check_proofs(chain: Chain, keys: Sequence[Key], executor: Executor) -> str:
-    """What every batch's proof was verified with. Raises :class:`ProofError` for the first that fails."""
+    """What every batch's proof was verified with. Raises :class:`ProofError` for the first that fails.
+
+    What the executor knows to be done is passed over, but for the sample, which is drawn of all.
+    """
     parts = [Part(_key(batch, keys), ((batch.place, batch.proof, batch.commitment),)) for batch in chain.rows]
-    if not fast.available():
-        _raise_first(executor.map(slowly, parts))
-        return "py_ecc"
-    _raise_first(executor.map(quickly, _together(parts)))
+    how, work = ("groth16py", quickly) if fast.available() else ("py_ecc", slowly)
+    left = [part for part in parts if part.digests(how)[0] not in executor.done]
+    earlier = len(parts) - len(left)
+    done = earlier
+    if work is quickly:
+        left = [*_together(left)]
+    for part, fault in zip(left, executor.map(work, left), strict=True):
+        _refuse(fault)
+        executor.done.add(part.digests(how))
+        done += len(part.rows)
+        executor.report("proofs verified", done, len(parts))
+    if earlier:
+        how += f", {earlier} of them in an earlier run that was cut"
+    if work is slowly:
+        return how
     sample = SystemRandom().sample(parts, min(_SAMPLE, len(parts)))
-    _raise_first(map(slowly, sample))
-    return f"groth16py, {len(sample)} of them by py_ecc too"
+    for part in sample:
+        _refuse(slowly(part))
+    return f"{how}, {len(sample)} of them by py_ecc too"
 
 
 def slowly(part: Part) -> str:
@@ -70,10 +93,9 @@ def _fault(place: str, key: Key) -> str:
     return f"{place}: proof_info: the Groth16 proof is not one of this batch_commitment by {key.place}"
 
 
-def _raise_first(faults: Iterable[str]) -> None:
-    for fault in faults:
-        if fault:
-            raise ProofError(fault)
+def _refuse(fault: str) -> None:
+    if fault:
+        raise ProofError(fault)
 
 
 def _together(parts: Sequence[Part]) -> Iterable[Part]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from monitor.settings import state_directory
+from monitor.cli.state import state_directory
 
 
 def test_the_state_directory_is_where_the_user_wants_it() -> None:
