@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 
 import pytest
@@ -68,7 +68,7 @@ async def test_it_ends_while_a_long_list_is_judged(site: Site, monitor: Monitor)
     judging = family(process.pid or 0)[1:]
     assert judging, "a long list is judged in processes of its own"
     assert ends_cleanly(process)
-    assert not any(map(is_running, judging))
+    await until(lambda: _ended(judging))
     assert await _judged(site) < LONG
     assert "Traceback" not in process.log.read_text()
 
@@ -88,6 +88,10 @@ async def test_it_ends_while_a_disk_hangs(site: Site, monitor: Monitor) -> None:
     assert ends_cleanly(process)
 
 
+async def _ended(processes: Sequence[int]) -> bool:
+    return not any(map(is_running, processes))
+
+
 async def _judged(site: Site) -> int:
     """How many rows are judged: their verdicts are kept as they are found."""
     try:
@@ -105,11 +109,7 @@ async def test_it_ends_while_it_goes_on_with_a_list_that_a_kill_has_cut_short(si
     await until(lambda: _judged(site))
     judging = family(process.pid or 0)[1:]
     process.kill()
-
-    async def alone() -> bool:
-        return not any(map(is_running, judging))
-
-    await until(alone)  # nobody listens to them any more
+    await until(lambda: _ended(judging))  # nobody listens to them any more
     before = await _judged(site)
     await asyncio.to_thread(process.start)
 
