@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 
 from monitor import logs
 from monitor.daemon.handing_over import NewList, Part, put_together
-from monitor.daemon.list_process import Refusal, SomeVerdicts, prints_in, work
+from monitor.daemon.list_process import PRINT, Refusal, SomeVerdicts, prints_in, work
 from monitor.daemon.list_reading import AFTER_A_KILL, ListTask, judge_list, read_list
 from monitor.model import Document, Verdict
 from monitor.ownership import VerdictsByPrint
@@ -104,9 +104,9 @@ class ListJudge:
         await process.aside(process.connection.send, task)
         await process.aside(process.connection.send_bytes, content)
         await process.aside(process.connection.send_bytes, previous)
-        prints = prints_in(await process.receive())
-        for start in range(0, len(prints), _QUERY):
-            known = await self._known.find(prints[start : start + _QUERY])
+        prints: bytes = await process.receive()
+        for start in range(0, len(prints), _QUERY * PRINT):
+            known = await self._known.find(prints_in(prints[start : start + _QUERY * PRINT]))
             await process.aside(process.connection.send, SomeVerdicts.of(known))
         await process.aside(process.connection.send, None)
         parts: list[Part] = []

@@ -67,6 +67,21 @@ def test_each_line_and_the_summary_have_the_shape_that_programs_rely_on(command:
     assert sum(last["summary"][verdict] for verdict in VERDICTS) == last["summary"]["rows"] == len(rows)
 
 
+def test_a_large_list_is_judged_like_a_small_one(command: Command, tmp_path: Path) -> None:
+    rows = [signed(1), *(Row("ethereum", "ETH", f"0x{n:040x}") for n in range(1, 3_000))]
+    path = tmp_path / "large.csv"
+    path.write_text(list_of(rows))
+    finished = command("ownership", path, "--json")
+    assert [row["verdict"] for row in finished.lines[:3]] == ["verified", "unsigned", "unsigned"]
+    summary = finished.lines[-1]["summary"]
+    assert (summary["rows"], summary["verified"], summary["unsigned"]) == (3_000, 1, 2_999)
+    assert summary["messages"] == {MESSAGE: 1}
+    path.write_text(list_of(rows) + 'ethereum,"')
+    refused = command("ownership", path)
+    assert refused.status == 3
+    assert "large.csv:3002" in refused.err
+
+
 def test_without_a_message_any_is_accepted_and_those_seen_are_told(command: Command) -> None:
     summary = command("ownership", OKX, "--json").lines[-1]["summary"]
     assert summary["messages"] == {"I am an OKX address": 5}

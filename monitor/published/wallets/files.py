@@ -15,6 +15,8 @@ from monitor.published.wallets.parts import Part
 from monitor.published.wallets.places import Places
 from monitor.published.wallets.summary import Summary
 
+_COUNTED = 100
+"""Rows whose texts are counted together; what the rows themselves take is counted as they are read."""
 _SEARCHED = 5_000  # records before the header: a summary block has one line per coin id
 
 
@@ -47,13 +49,13 @@ class TableFile:
         table, fitting = self._table, self._fitting
         read = self._layout.reader(self._part, self._places)
         count = counted = 0
-        for line, cells in table:
+        for number, (line, cells) in enumerate(table):
             values, misfit = fitting.apart(cells)
-            if not any(values):
-                continue
-            if fitting.texts > counted:
+            if number % _COUNTED == 0:
                 self._budget.take_texts(table.name, fitting.texts - counted)
                 counted = fitting.texts
+            if not any(values):
+                continue
             yield read(line, values, misfit)
             count = len(cells)
         if not table.ends_with_line and count and (self._layout.ends_with_line or fitting.is_cut(count)):

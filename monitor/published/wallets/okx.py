@@ -1,6 +1,7 @@
 """OKX's wallet list with 9, 11 or 12 columns (docs/layouts.md), and excerpts of it without the evidence."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from monitor.model import Claim, ClaimKind
 from monitor.published.cells import Padded, name_of, shown
@@ -86,6 +87,7 @@ def _reader(part: Part, places: Places) -> RowReader:
     return read
 
 
+@lru_cache(64)
 def _kind(text: str) -> ClaimKind | None:
     """What the column ``Type`` says; None where that is not known."""
     return _KINDS.get(name_of(text)) if text else ClaimKind.ACCOUNT
