@@ -17,7 +17,7 @@ from benchmarks.ownership.measure import Taken, bare
 from monitor.daemon.handing_over import NewList
 from monitor.daemon.list_judge import ListJudge
 from monitor.daemon.list_reading import ListTask
-from monitor.daemon.stored_verdicts import StoredVerdicts
+from monitor.daemon.stored import StoredVerdicts
 from monitor.model import Document, VerdictStatus
 from monitor.registry import load
 from monitor.settings import WalletsSettings

@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 def judge(claim: Claim, network: Network | None) -> Verdict:
-    """Judge what the signatures of ``claim`` prove, whatever is in them: this never raises.
+    """Judge what the signatures of ``claim`` prove, whatever is in them: this never raises (but MemoryError).
 
     A verdict depends on its two arguments and on ``RULES_VERSION`` alone, so rows can be judged in any order, in any
     process, and once for all rows of one :func:`~monitor.ownership.fingerprint`. CPU-bound: 30 to 100 µs.
@@ -99,6 +99,8 @@ def _judge_reading(claim: Claim, network: Network, family: Family) -> Verdict:
         return Verdict(VerdictStatus.INVALID, str(refusal))
     except NotJudged as limit:
         return Verdict(VerdictStatus.UNSUPPORTED, str(limit))
+    except MemoryError:
+        raise  # nothing of the row's, and no verdict that may be kept
     except Exception as error:  # noqa: BLE001
         # One hostile row must not keep a million others from being judged. It is our defect, and must not hide.
         _log.exception("%s, line %d: judging the signatures failed", claim.file, claim.line)

@@ -95,6 +95,15 @@ def test_a_defect_in_a_family_makes_the_row_unsupported_names_itself_and_is_logg
     assert "by accident" in caplog.text
 
 
+def test_where_no_memory_is_left_there_is_no_verdict_that_could_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted(_claim: Claim, _network: Network) -> NoReturn:
+        raise MemoryError
+
+    monkeypatch.setattr(judging, "load_family", lambda _name: Family(exhausted, evm.DESCRIPTION))
+    with pytest.raises(MemoryError):
+        judge(SIGNED, ETHEREUM)
+
+
 TEXTS = st.one_of(
     st.text(max_size=40),
     st.text(st.characters(min_codepoint=0, max_codepoint=0x10FFFF), max_size=10),
