@@ -76,7 +76,7 @@ class NetworkWatch:
         if before is None or before is self:
             return
         known = before.known()
-        if before.network != self.network:
+        if before.network.caip2 != self.network.caip2:
             known = {exchange: SnapshotRecord(attempts=record.attempts) for exchange, record in known.items()}
         self._records = known
 

@@ -86,4 +86,5 @@ class ChainParameters:
     """Node protocols that cannot serve it, each with what is in the way."""
     kin: tuple[tuple[str, Checkpoint], ...] = ()
     """CAIP-2 ids and checkpoints of the other chains of the same genesis, the latest first."""
-    known: KnownPrefixes = field(default_factory=KnownPrefixes)
+    known: KnownPrefixes = field(default_factory=KnownPrefixes, compare=False)
+    """Of all coins; a coin stays the same where another one is added."""

@@ -203,6 +203,14 @@ async def test_with_other_settings_the_watch_goes_on_from_its_snapshots(situatio
     assert heir.watch.attempted("okx")
 
 
+async def test_what_else_the_registry_says_of_a_chain_takes_no_snapshot_from_it(situation: Situation) -> None:
+    (okx, _) = await situation.poll()
+    heir = Situation()
+    heir.watch.network = replace(ETHEREUM, title="Ethereum, by another name")
+    heir.watch.succeed(situation.watch)
+    assert heir.watch.state("okx", situation.wanted["okx"], START).snapshot == okx
+
+
 async def test_a_watch_of_another_chain_begins_with_nothing(situation: Situation) -> None:
     await situation.poll()
     other = Situation()

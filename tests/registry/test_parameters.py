@@ -38,6 +38,13 @@ def test_what_an_entry_leaves_out_is_as_on_bitcoin(tmp_path: Path) -> None:
     assert (parameters.bip322, parameters.cash_tokens, parameters.unserved, parameters.kin) == (False, False, {}, ())
 
 
+def test_other_coins_stay_as_they_were_where_one_is_added(tmp_path: Path) -> None:
+    networks = load([written(tmp_path)]).networks
+    assert {name: networks[name] for name in load().networks} == load().networks
+    assert networks["litecoin"].parameters
+    assert networks["litecoin"].parameters.known.bech32["gro"] == ("groschen",)
+
+
 def test_coins_of_one_genesis_know_each_other_the_latest_first(tmp_path: Path) -> None:
     own = f'checkpoint: {{height: 700000, hash: "{"ab" * 32}"}}\n      genesis: "{BITCOIN}"'
     networks = load([written(tmp_path, own, "gro:mainnet")]).networks
