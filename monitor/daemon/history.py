@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor.daemon.stored import written
-from monitor.model import Assessment, AssetAssessment, AssetStep, Balances, HistoryStep, Snapshot, Step, World
+from monitor.model import Assessment, AssetAssessment, AssetStep, Balances, HistoryStep, Snapshot, Step, Token, World
 from monitor.store import Store, StoreError
 
 _log = structlog.get_logger(__name__)
@@ -40,25 +40,28 @@ class SnapshotKeeper:
         self._written: dict[str, dict[str, Balances]] = {}
         """By network and exchange."""
 
-    async def load(self, chains: Mapping[str, str]) -> list[Snapshot]:
-        """Read those of an earlier run on ``chains``, CAIP-2 ids by name of the network."""
-        found = await self._store.snapshots(chains)
+    async def load(self, chains: Mapping[str, str]) -> list[tuple[Snapshot, Mapping[Token, Snapshot]]]:
+        """Read those of an earlier run on ``chains``, CAIP-2 ids by name of the network.
+
+        Beside each are the last readings of tokens that the chain refused to tell at its block.
+        """
+        found, earlier = await self._store.snapshots(chains), await self._store.earlier(chains)
         for each in found:
             self._written.setdefault(each.network, {})[each.exchange] = each.balances
-        return found
+        return [(each, earlier.get((each.exchange, each.network), {})) for each in found]
 
     async def keep(self, world: World, network: str) -> None:
         """Write what ``world`` shows of ``network`` and the history does not hold yet."""
         states = {name: each.snapshots.get(network) for name, each in world.assessments.items()}
-        shown = {name: (each.last, each.chain) for name, each in states.items() if each and each.last}
+        shown = {name: (each.last, each) for name, each in states.items() if each and each.last}
         # By their balances, which are the same ones when the clock has stepped and the snapshot with it.
         before = self._written.get(network, {})
         present = {name for each in world.assessments.values() for name in each.snapshots}
         self._written = {name: each for name, each in self._written.items() if name in present}
         self._written[network] = {name: last.balances for name, (last, _) in shown.items()}
-        for name, (last, chain) in shown.items():
+        for name, (last, state) in shown.items():
             if before.get(name) is not last.balances:
-                await written(self._store.save_snapshot(last, chain))
+                await written(self._store.save_snapshot(last, state.chain, state.earlier))
 
 
 class HistoryKeeper:

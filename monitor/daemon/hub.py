@@ -102,9 +102,9 @@ class Hub:
         prepared = await self.prepare(settings, registry)
         self.adopt(prepared)
         chains = {name: watch.network.caip2 for name, watch in self.networks.items()}
-        for snapshot in await self._snapshots.load(chains):
+        for snapshot, earlier in await self._snapshots.load(chains):
             if snapshot.exchange in self.exchanges:
-                self.networks[snapshot.network].restore(snapshot)
+                self.networks[snapshot.network].restore(snapshot, earlier)
         await self.assess()
         return prepared
 

@@ -64,9 +64,9 @@ class NetworkWatch:
         """Whether an attempt for ``exchange`` has ended since the start, well or not."""
         return self._of(exchange).attempted
 
-    def restore(self, snapshot: Snapshot) -> None:
-        """Take up a snapshot of an earlier run, with its own times."""
-        self._records[snapshot.exchange] = SnapshotRecord(snapshot)
+    def restore(self, snapshot: Snapshot, earlier: Mapping[Token, Snapshot]) -> None:
+        """Take up a snapshot of an earlier run, and readings of tokens before that, with their own times."""
+        self._records[snapshot.exchange] = SnapshotRecord(snapshot, earlier=earlier)
 
     def succeed(self, before: "NetworkWatch | None") -> None:
         """Go on from what ``before`` knows, which has watched the same network by other settings.

@@ -13,6 +13,7 @@ from monitor.model import (
     Audit,
     Balances,
     Basis,
+    Block,
     ClaimMismatch,
     Heights,
     ListChanges,
@@ -21,6 +22,7 @@ from monitor.model import (
     Rate,
     RateCall,
     Rates,
+    Snapshot,
     Token,
 )
 
@@ -68,12 +70,14 @@ def _as_position(name: str, kind: str, decimals: int, call: list[Any] | None) ->
 
 def encode_balances(balances: Balances, rates: Rates = _NO_RATES) -> bytes:
     """``balances``, each token's with its rate behind them if it has one."""
-    return pack(
-        [
-            [_token(token), list(held), [str(amount) for amount in held.values()], *_rate(rates.get(token))]
-            for token, held in balances.items()
-        ]
-    )
+    return pack(_plain_balances(balances, rates))
+
+
+def _plain_balances(balances: Balances, rates: Rates) -> list[list[Any]]:
+    return [
+        [_token(token), list(held), [str(amount) for amount in held.values()], *_rate(rates.get(token))]
+        for token, held in balances.items()
+    ]
 
 
 def _rate(rate: Rate | None) -> list[list[str]]:
@@ -86,14 +90,56 @@ def decode_balances(content: bytes) -> Balances:
 
 def decode_rated(content: bytes) -> tuple[Balances, Rates]:
     """Balances, and the rates of those of their tokens that have one."""
+    return _rated(unpack(content))
+
+
+def _rated(plain: list[list[Any]]) -> tuple[Balances, Rates]:
     balances: dict[Token, dict[Address, int]] = {}
     rates: dict[Token, Rate] = {}
-    for packed, accounts, amounts, *rate in unpack(content):
+    for packed, accounts, amounts, *rate in plain:
         token = _as_token(packed)
         balances[token] = dict(zip(accounts, map(int, amounts), strict=True))
         if rate:
             rates[token] = Rate(*map(int, rate[0]))
     return balances, rates
+
+
+def encode_earlier(earlier: Mapping[Token, Snapshot]) -> bytes:
+    """Of each token what its snapshot says of it; all else of that snapshot is let go."""
+    return pack(
+        [
+            [
+                _plain_balances({token: each.balances[token]}, each.rates),
+                [each.block.number, each.block.hash, each.block.timestamp.isoformat()],
+                each.taken_at.isoformat(),
+                list(each.endpoints),
+                each.agreed,
+                each.asked,
+            ]
+            for token, each in earlier.items()
+        ]
+    )
+
+
+def decode_earlier(content: bytes, exchange: str, network: str) -> dict[Token, Snapshot]:
+    """What :func:`encode_earlier` was given: snapshots of one token each."""
+    found = {}
+    for plain, (number, block_hash, at), taken_at, endpoints, agreed, asked in unpack(content):
+        balances, rates = _rated(plain)
+        block = Block(number, block_hash, datetime.fromisoformat(at))
+        (token,) = balances
+        found[token] = Snapshot(
+            exchange,
+            network,
+            block,
+            datetime.fromisoformat(taken_at),
+            balances,
+            tuple(endpoints),
+            rates,
+            agreed,
+            asked,
+        )
+    return found
 
 
 def encode_changes(changes: ListChanges) -> bytes:

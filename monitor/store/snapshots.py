@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from sqlalchemy import select, tuple_
 
-from monitor.model import Block, Snapshot
+from monitor.model import Block, Snapshot, Token
 from monitor.store import codec, tables
 from monitor.store.access import Access, block_columns
 
@@ -13,10 +14,13 @@ from monitor.store.access import Access, block_columns
 class Snapshots(Access):
     """One snapshot for each exchange and network: the newest takes the place of the one before."""
 
-    async def save_snapshot(self, snapshot: Snapshot, chain: str) -> None:
+    async def save_snapshot(
+        self, snapshot: Snapshot, chain: str, earlier: Mapping[Token, Snapshot] = MappingProxyType({})
+    ) -> None:
         """Replace the snapshot of its exchange and network.
 
-        ``chain`` is the CAIP-2 id of what was read: a network's name may stand for another chain tomorrow.
+        ``chain`` is the CAIP-2 id of what was read: a network's name may stand for another chain tomorrow. ``earlier``
+        are the last readings of tokens that the chain refused to tell at the block of ``snapshot``.
         """
         balances = await asyncio.to_thread(codec.encode_balances, snapshot.balances, snapshot.rates)
         async with self._transaction() as connection:
@@ -30,6 +34,7 @@ class Snapshots(Access):
                 "chain": chain,
                 "agreed": snapshot.agreed,
                 "asked": snapshot.asked,
+                "earlier": codec.encode_earlier(earlier) if earlier else None,
             }
             await self._upsert(connection, tables.snapshots, [row])
 
@@ -44,3 +49,14 @@ class Snapshots(Access):
             told = (tuple(row.endpoints), rates, row.agreed, row.asked)
             found.append(Snapshot(row.exchange, row.network, block, row.taken_at, balances, *told))
         return found
+
+    async def earlier(self, chains: Mapping[str, str]) -> dict[tuple[str, str], dict[Token, Snapshot]]:
+        """By exchange and network, the last readings of tokens that the last snapshots do not have."""
+        columns = tables.snapshots.c
+        query = select(columns.exchange, columns.network, columns.earlier).where(
+            tuple_(columns.network, columns.chain).in_(chains.items()), columns.earlier.is_not(None)
+        )
+        return {
+            (row.exchange, row.network): codec.decode_earlier(row.earlier, row.exchange, row.network)
+            for row in await self._rows(query)
+        }

@@ -133,6 +133,7 @@ snapshots = Table(
     Column("chain", String(64), nullable=False),
     Column("agreed", Integer),
     Column("asked", Integer),
+    Column("earlier", LargeBinary),
     comment="The last whole snapshot of each exchange and network.",
 )
 

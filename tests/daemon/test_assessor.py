@@ -167,7 +167,7 @@ async def test_an_active_alert_goes_on_over_a_restart_since_the_same_moment_and_
         first = await before.alert(AlertName.RATIO_BELOW_LIMIT)
     assert [log["alert"] for log in told if log["event"] == "alert"] == ["PorRatioBelowLimit"]
     after = await run()
-    after.network.restore(snapshot)
+    after.network.restore(snapshot, {})
     after.now += timedelta(minutes=5)
     with capture_logs() as told:
         second = await after.alert(AlertName.RATIO_BELOW_LIMIT, ready=False)

@@ -186,11 +186,26 @@ async def test_an_attempt_counts_as_made_whether_it_succeeds_or_not(situation: S
 async def test_a_snapshot_of_an_earlier_run_counts_with_its_own_age(situation: Situation) -> None:
     (okx, _) = await situation.poll()
     restarted = Situation()
-    restarted.watch.restore(okx)
+    restarted.watch.restore(okx, {})
     restarted.now += timedelta(minutes=11)
     state = restarted.watch.state("okx", restarted.wanted["okx"], restarted.now)
     assert (state.snapshot, state.stale) == (okx, True)
     assert not restarted.watch.attempted("okx")
+
+
+async def test_a_token_of_an_earlier_run_counts_with_its_own_age_while_its_contract_refuses(
+    situation: Situation,
+) -> None:
+    (okx, _) = await situation.poll()
+    restarted = Situation()
+    restarted.watch.restore(replace(okx, balances={ETH: {A: 1, B: 2}}), {USDT: okx})
+    restarted.now += timedelta(minutes=9)
+    restarted.reader.refused = {USDT: "balanceOf reverts"}
+    await restarted.poll()
+    state = restarted.watch.state("okx", restarted.wanted["okx"], restarted.now)
+    assert state.of(USDT) == okx
+    assert state.fresh(USDT, restarted.now)
+    assert not state.fresh(USDT, restarted.now + timedelta(minutes=2))
 
 
 async def test_with_other_settings_the_watch_goes_on_from_its_snapshots(situation: Situation) -> None:

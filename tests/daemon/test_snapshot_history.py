@@ -52,7 +52,19 @@ async def test_each_snapshot_is_written_once_also_when_the_clock_has_stepped(sto
 async def test_what_an_earlier_run_has_written_is_not_written_again(store: Store) -> None:
     await SnapshotKeeper(store).keep(showing(snapshot(1)), "bitcoin")
     keeper = SnapshotKeeper(store)
-    (loaded,) = await keeper.load({"bitcoin": MAINNET})
+    ((loaded, _),) = await keeper.load({"bitcoin": MAINNET})
     writes = store.state.writes
     await keeper.keep(showing(loaded), "bitcoin")
     assert store.state.writes == writes
+
+
+async def test_what_was_last_read_of_a_token_that_its_contract_refuses_is_there_after_a_restart(store: Store) -> None:
+    refused = replace(worlds.BTC, asset="USDT", contract="omni")
+    old = replace(snapshot(1), balances={worlds.BTC: {"bc1qaurora1": 1}, refused: {"bc1qaurora1": 7}})
+    world = showing(snapshot(2))
+    states = {"bitcoin": replace(world.assessments["aurora"].snapshots["bitcoin"], earlier={refused: old})}
+    world = replace(world, assessments={"aurora": replace(world.assessments["aurora"], snapshots=states)})
+    await SnapshotKeeper(store).keep(world, "bitcoin")
+    ((loaded, earlier),) = await SnapshotKeeper(store).load({"bitcoin": MAINNET})
+    assert loaded == snapshot(2)
+    assert earlier == {refused: replace(old, balances={refused: {"bc1qaurora1": 7}})}

@@ -151,6 +151,21 @@ async def test_only_snapshots_of_the_chain_that_a_network_means_now_are_found(st
     assert await store.snapshots({"ethereum": mainnet}) == []
 
 
+async def test_the_last_readings_of_refused_tokens_are_kept_with_their_own_times(store: Store, url: str) -> None:
+    before = replace(BLOCK, number=BLOCK.number - 5, timestamp=BLOCK.timestamp - timedelta(minutes=1))
+    rates = {CUSDT: Rate(10**18, 225 * 10**12)}
+    old = Snapshot("okx", "ethereum", before, NOW - timedelta(minutes=1), {USDT: {"0x1": 2**255}}, ("a",), {}, 1, 2)
+    older = replace(old, balances={CUSDT: {"0x1": 5}}, rates=rates, agreed=None, asked=None)
+    new = Snapshot("okx", "ethereum", BLOCK, NOW, {ETH: {"0x1": 1}}, ("a",))
+    await store.save_snapshot(new, MAINNET, {USDT: replace(old, balances={**old.balances, ETH: {}}), CUSDT: older})
+    store = await reopened(store, url)
+    assert await store.earlier({"ethereum": MAINNET}) == {("okx", "ethereum"): {USDT: old, CUSDT: older}}
+    assert await store.earlier({"ethereum": "eip155:10"}) == {}
+    await store.save_snapshot(new, MAINNET)
+    assert await store.earlier({"ethereum": MAINNET}) == {}
+    await store.close()
+
+
 async def test_ratios_come_back_unrounded_oldest_first_and_are_pruned(store: Store) -> None:
     points = [
         RatioPoint(NOW - timedelta(hours=hours), "okx", "BTC", Decimal("1.0500000000000000000000000000000001"))
