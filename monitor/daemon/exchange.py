@@ -92,7 +92,7 @@ class ExchangeWatch:
             await self.owed.restore()
 
     async def _restore_wallets(self, stored: StoredDocument) -> None:
-        task = ListTask(stored.document, self.settings.wallets, self.registry, stored.accepted_at)
+        task = ListTask(stored.document, self.settings.wallets, self.registry, stored.accepted_at, exchange=self.name)
         try:
             with refusing(lambda: stored.document.source):
                 new = await self._lists.judge(task, stored.content)
@@ -180,6 +180,7 @@ class ExchangeWatch:
             self.registry,
             accepted_at,
             previous=last.document if last else None,
+            exchange=self.name,
             rows_before=len(self.judged.claims) if self.judged else 0,
         )
         return await self._lists.judge(task, fetched.raw, last.content if last else b"")
@@ -223,7 +224,7 @@ class ExchangeWatch:
         async with self._promoting:
             now = self._now()
             told = {mark: self._confirmation(mark, answer, now) for mark, answer in answers.items()}
-            await written(self._store.save_confirmations(told))
+            await written(self._store.save_confirmations(self.name, told))
             self._told = {**self._told, **told}
             if self.judged:
                 self.judged = await self._with_answers(self.judged)

@@ -30,12 +30,10 @@ from monitor.model import (
     ReloadState,
     World,
 )
+from monitor.ownership import RULES_VERSION
 from monitor.registry import Registry
 from monitor.settings import ExchangeSettings, NetworkSettings, Settings, masked
 from monitor.store import Store
-
-_TOLD_OF_OWNERS = timedelta(days=400)
-"""How long what chains said of owners is kept."""
 
 _SLACK = timedelta(seconds=1)
 _TOLD = timedelta(minutes=1)
@@ -244,7 +242,8 @@ class Hub:
         now = self._now()
         for step, time in self.settings.history.limits.items():
             await self._store.prune_history(step, now - time)
-        await self._store.prune_confirmations(now - _TOLD_OF_OWNERS)
+        before = await self._store.prune_documents(self.settings.history.lists)
+        await self._store.prune_ownership(RULES_VERSION, before)
         await self._store.prune_claim_readings(now - KEPT)
         present = {(name, each.label) for name, watch in self.networks.items() for each in watch.settings.endpoints}
         for network, endpoint in await self._store.forget_journals(but=present):

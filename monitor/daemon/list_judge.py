@@ -34,22 +34,22 @@ T = TypeVar("T")
 class KnownVerdicts(Protocol):
     """What was judged before, and is not judged again."""
 
-    async def find(self, prints: Sequence[bytes]) -> Mapping[bytes, Verdict]:
-        """Those of ``prints``, by fingerprint, that are known under the present rules."""
+    async def find(self, prints: Sequence[bytes], task: ListTask) -> Mapping[bytes, Verdict]:
+        """Those of ``prints``, by fingerprint, that are known under the present rules; ``task`` needs them."""
 
-    async def keep(self, verdicts: VerdictsByPrint) -> None:
-        """Know ``verdicts`` from now on."""
+    async def keep(self, verdicts: VerdictsByPrint, task: ListTask) -> None:
+        """Know ``verdicts``, which ``task`` needs, from now on."""
 
 
 class NothingKnown:
     """For a command that judges one list, once."""
 
-    async def find(self, prints: Sequence[bytes]) -> Mapping[bytes, Verdict]:
+    async def find(self, prints: Sequence[bytes], task: ListTask) -> Mapping[bytes, Verdict]:
         """Nothing."""
-        del prints
+        del prints, task
         return {}
 
-    async def keep(self, verdicts: VerdictsByPrint) -> None:
+    async def keep(self, verdicts: VerdictsByPrint, task: ListTask) -> None:
         """Do nothing."""
 
 
@@ -92,10 +92,10 @@ class ListJudge:
             new_verdicts.append(found)
             progress(done, total)
 
-        known = await self._known.find(list(dict.fromkeys(read.prints)))
+        known = await self._known.find(list(dict.fromkeys(read.prints)), task)
         new = await asyncio.to_thread(judge_list, task, read, known, told)
         for found in filter(None, new_verdicts):
-            await self._known.keep(found)
+            await self._known.keep(found, task)
         return new
 
     async def _judge_there(
@@ -106,7 +106,7 @@ class ListJudge:
         await process.aside(process.connection.send_bytes, previous)
         prints: bytes = await process.receive()
         for start in range(0, len(prints), _QUERY * PRINT):
-            known = await self._known.find(prints_in(prints[start : start + _QUERY * PRINT]))
+            known = await self._known.find(prints_in(prints[start : start + _QUERY * PRINT]), task)
             await process.aside(process.connection.send, SomeVerdicts.of(known))
         await process.aside(process.connection.send, None)
         parts: list[Part] = []
@@ -114,7 +114,7 @@ class ListJudge:
             if isinstance(said, SomeVerdicts):
                 progress(said.done, said.total)
                 if found := said.by_print():
-                    await self._known.keep(found)
+                    await self._known.keep(found, task)
             else:
                 parts.append(said)
         return await asyncio.to_thread(put_together, parts)

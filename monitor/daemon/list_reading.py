@@ -48,6 +48,8 @@ class ListTask:
     """When it becomes the list in use, if it is accepted."""
     previous: Document | None = None
     """The list before, to compare with; None: there is none, or nobody asks."""
+    exchange: str = ""
+    """Whose list it is; empty where nobody keeps what is judged."""
     rows_before: int = 0
     """Of the list in use; 0 where there is none. One that lost too many of them is refused."""
 

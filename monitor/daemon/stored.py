@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from monitor.daemon.list_reading import ListTask
 from monitor.model import Verdict
 from monitor.ownership import RULES_VERSION, VerdictsByPrint
 from monitor.store import Store, StoreError
@@ -37,17 +38,20 @@ class StoredVerdicts:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def find(self, prints: Sequence[bytes]) -> Mapping[bytes, Verdict]:
+    async def find(self, prints: Sequence[bytes], task: ListTask) -> Mapping[bytes, Verdict]:
         """Those of ``prints``, by fingerprint; none where the history cannot be read: then they are judged again."""
         try:
-            return await self._store.verdicts(RULES_VERSION, prints)
+            found = await self._store.verdicts(RULES_VERSION, prints)
         except StoreError as error:
             _log.error("the history was not read", error=str(error))
             return {}
+        if found:
+            await written(self._store.need_verdicts(list(found), task.exchange, task.accepted_at))
+        return found
 
-    async def keep(self, verdicts: VerdictsByPrint) -> None:
+    async def keep(self, verdicts: VerdictsByPrint, task: ListTask) -> None:
         """Write ``verdicts``, if that is possible."""
-        await written(self._store.save_verdicts(RULES_VERSION, verdicts))
+        await written(self._store.save_verdicts(RULES_VERSION, verdicts, task.exchange, task.accepted_at))
 
 
 class StoredJournals:

@@ -415,11 +415,17 @@ class StoreSettings(Section):
 
 
 class HistorySettings(Section):
-    """How long what was known of assets is kept, by steps; each tells the extremes and the time in each status."""
+    """How much is remembered: what was known of assets, by steps; and of how many lists (docs/history.md)."""
 
     raw: Retention = Field(timedelta(days=7), description="Minutes; `forever` keeps them all.")
     hourly: Retention = Field(timedelta(days=90), description="Hours of UTC.")
     daily: Retention = Field(FOREVER, description="Days of UTC.")
+    lists: int = Field(
+        24,
+        gt=0,
+        description="How many of an exchange's newest lists, and of its reports, are remembered: what each changed, "
+        "and what was judged and confirmed for it.",
+    )
 
     @model_validator(mode="after")
     def _finer_goes_first(self) -> Self:

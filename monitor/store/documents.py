@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from monitor.model import Document, ListChanges
 from monitor.store import codec, tables
 from monitor.store.access import Access, document_columns, document_of
+
+_AT_ONCE = 500
+_LISTS = "wallets"
+"""The kind of documents that verdicts are needed for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +112,30 @@ class Documents(Access):
         )
         rows = await self._rows(query)
         return (rows[0].at, codec.decode_changes(rows[0].detail, rows[0].restated)) if rows else None
+
+    async def prune_documents(self, newest: int) -> dict[str, datetime]:
+        """Forget documents and what lists have changed, but for the ``newest`` of each exchange and kind.
+
+        How many rows all lists together changed stays. Returns, by exchange of which there are so many lists, when the
+        oldest one was accepted that stays.
+        """
+        columns = tables.documents.c
+        query = select(columns.id, columns.exchange, columns.kind, columns.accepted_at).order_by(columns.id.desc())
+        known: dict[tuple[str, str], list[Any]] = {}
+        for row in await self._rows(query):
+            known.setdefault((row.exchange, row.kind), []).append(row)
+        gone = [row.id for rows in known.values() for row in rows[newest:]]
+        before = {
+            exchange: rows[newest - 1].accepted_at
+            for (exchange, kind), rows in known.items()
+            if kind == _LISTS and len(rows) >= newest
+        }
+        async with self._transaction() as connection:
+            for start in range(0, len(gone), _AT_ONCE):
+                await connection.execute(delete(tables.documents).where(columns.id.in_(gone[start : start + _AT_ONCE])))
+            for exchange, oldest in before.items():
+                theirs = tables.changes.c.exchange == exchange
+                last = select(func.max(tables.changes.c.id)).where(theirs).scalar_subquery()
+                old = (theirs, tables.changes.c.at < oldest, tables.changes.c.id < last)
+                await connection.execute(update(tables.changes).where(*old).values(detail=b""))
+        return before

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select, update
 
 from monitor.model import (
     Block,
@@ -38,13 +38,50 @@ class Ownership(SmallState):
                 found[fingerprint] = Verdict(VerdictStatus(status), reason)
         return found
 
-    async def save_verdicts(self, rules: int, verdicts: Mapping[bytes, Verdict]) -> None:
+    async def save_verdicts(
+        self, rules: int, verdicts: Mapping[bytes, Verdict], exchange: str, listed_at: datetime
+    ) -> None:
+        """Keep what was judged under version ``rules`` for a list of ``exchange``, accepted at ``listed_at``."""
         rows = [
-            {"fingerprint": fingerprint, "rules": rules, "status": verdict.status.value, "reason": verdict.reason}
+            {
+                "fingerprint": fingerprint,
+                "rules": rules,
+                "status": verdict.status.value,
+                "reason": verdict.reason,
+                "exchange": exchange,
+                "listed_at": listed_at,
+            }
             for fingerprint, verdict in verdicts.items()
         ]
         async with self._transaction() as connection:
             await self._upsert(connection, tables.verdicts, rows)
+
+    async def need_verdicts(self, prints: Sequence[bytes], exchange: str, listed_at: datetime) -> None:
+        """Note that the evidence with these fingerprints is in a list too that was accepted at ``listed_at``."""
+        columns = tables.verdicts.c
+        older = or_(columns.exchange.is_(None), columns.listed_at < listed_at)
+        for start in range(0, len(prints), _ASKED):
+            asked = columns.fingerprint.in_(prints[start : start + _ASKED])
+            noted = update(tables.verdicts).where(asked, older).values(exchange=exchange, listed_at=listed_at)
+            async with self._transaction() as connection:
+                await connection.execute(noted)
+
+    async def prune_ownership(self, rules: int, before: Mapping[str, datetime]) -> None:
+        """Forget verdicts of versions before ``rules``, and what only lists need that are gone.
+
+        ``before`` is when the oldest list was accepted that stays of an exchange; of others all stay.
+        """
+        async with self._transaction() as connection:
+            await connection.execute(delete(tables.verdicts).where(tables.verdicts.c.rules < rules))
+            for table, at in (
+                (tables.verdicts, tables.verdicts.c.listed_at),
+                (tables.confirmations, tables.confirmations.c.told_at),
+            ):
+                for exchange, oldest in before.items():
+                    await connection.execute(delete(table).where(table.c.exchange == exchange, at < oldest))
+                if before:  # of an earlier version, and in no list since
+                    nobodys = delete(table).where(table.c.exchange.is_(None), at < min(before.values()))
+                    await connection.execute(nobodys)
 
     async def confirmations(self, asked: Collection[bytes]) -> dict[bytes, Confirmation]:
         """What chains said of owners, by the marks of the questions ``asked``."""
@@ -60,7 +97,8 @@ class Ownership(SmallState):
             if row.fingerprint in asked
         }
 
-    async def save_confirmations(self, told: Mapping[bytes, Confirmation]) -> None:
+    async def save_confirmations(self, exchange: str, told: Mapping[bytes, Confirmation]) -> None:
+        """Keep what chains said of owners in the list of ``exchange``, by the marks of the questions."""
         rows = [
             {
                 "fingerprint": mark,
@@ -69,16 +107,12 @@ class Ownership(SmallState):
                 "told_at": said.told_at,
                 "confirmed_at": said.confirmed_at,
                 **block_columns(said.answer.block),
+                "exchange": exchange,
             }
             for mark, said in told.items()
         ]
         async with self._transaction() as connection:
             await self._upsert(connection, tables.confirmations, rows)
-
-    async def prune_confirmations(self, before: datetime) -> None:
-        """Forget what was told before, and not again since."""
-        async with self._transaction() as connection:
-            await connection.execute(delete(tables.confirmations).where(tables.confirmations.c.told_at < before))
 
     async def save_signatures_gone(self, gone: Mapping[str, SignaturesGone]) -> None:
         """Keep, by exchange, what a newer list last lost of the signatures of the one before."""

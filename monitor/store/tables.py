@@ -102,6 +102,8 @@ verdicts = Table(
     Column("rules", Integer, nullable=False),
     Column("status", String(16), nullable=False),
     Column("reason", Text, nullable=False),
+    Column("exchange", String(64)),
+    Column("listed_at", Moment),
     comment="Judged evidence, by fingerprint and version of the rules.",
 )
 
@@ -116,6 +118,7 @@ confirmations = Table(
     Column("block_number", BigInteger, nullable=False),
     Column("block_hash", String(80), nullable=False),
     Column("block_at", Moment, nullable=False),
+    Column("exchange", String(64)),
     comment="What a chain said of an unbound claim's owners, by fingerprint of the question.",
 )
 

@@ -1,16 +1,20 @@
 """One exchange's publications, apart from the daemon."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from monitor.daemon import list_reading
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.judgement import shared_accounts
-from monitor.store import Store
+from monitor.ownership import RULES_VERSION
+from monitor.store import Store, tables
 from tests.support.daemons import Row, Site, list_of, publish, signed
+from tests.support.readers import START
 
 STAKING = Path(__file__).parent.parent / "data" / "ownership" / "wallets-12-columns-staking.csv"
 
@@ -72,12 +76,32 @@ async def test_exchanges_share_what_was_judged(
     first, second = watch("okx"), watch("kraken")
     await first.refresh_wallets()
     saved: list[object] = []
-    monkeypatch.setattr(store, "save_verdicts", lambda _, new: saved.append(new))
+    monkeypatch.setattr(store, "save_verdicts", lambda _, new, *__: saved.append(new))
     await second.refresh_wallets()
     assert saved == []
     assert first.judged is not None
     assert second.judged is not None
     assert second.judged.verdicts == first.judged.verdicts
+
+
+async def test_what_the_newest_list_needs_stays_when_lists_before_it_go(
+    site: Site, store: Store, watch: Callable[..., ExchangeWatch], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def kept() -> set[bytes]:
+        return {row.fingerprint for row in await store._rows(select(tables.verdicts))}
+
+    site.exchange("okx", [signed(1), signed(2)])
+    okx = watch("okx")
+    await okx.refresh_wallets()
+    first = await kept()
+    for day, number in ((1, 3), (2, 4)):
+        publish(site.list("okx"), list_of([signed(1), signed(number)]))
+        monkeypatch.setattr(okx, "_now", lambda day=day: START + timedelta(days=day))
+        assert await okx.refresh_wallets()
+    assert len(await kept()) == 4
+    await store.prune_ownership(RULES_VERSION, await store.prune_documents(1))
+    left = await kept()
+    assert (len(left), len(left & first)) == (2, 1)
 
 
 async def test_a_document_that_was_not_asked_for_yet_counts_as_open(

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
@@ -97,3 +97,16 @@ async def test_the_rows_that_are_shown_are_those_of_the_list_that_was_judged(hub
     assert shown() == [signed(1).address], "a list that was taken up, and not judged yet with all else, is not shown"
     await hub.assess()
     assert shown() == [signed(1).address, signed(2).address]
+
+
+async def test_pruning_keeps_what_is_configured(hub: Hub, store: Store) -> None:
+    await hub.refresh_wallets("okx")
+    (day,) = await store.history("okx", Step.DAILY)
+    old = [replace(day, step=step, at=step.begins(NOW - timedelta(days=80))) for step in Step]
+    await store.save_history(old)
+    await hub.prune()
+    assert {step: len(await store.history("okx", step)) for step in Step} == {
+        Step.RAW: 1,
+        Step.HOURLY: 2,
+        Step.DAILY: 2,
+    }

@@ -55,10 +55,10 @@ class Known:
         self.new: list[bytes] = []
         self.then = then
 
-    async def find(self, prints: Sequence[bytes]) -> Mapping[bytes, Verdict]:
+    async def find(self, prints: Sequence[bytes], _task: ListTask) -> Mapping[bytes, Verdict]:
         return {mark: self.verdicts[mark] for mark in prints if mark in self.verdicts}
 
-    async def keep(self, verdicts: VerdictsByPrint) -> None:
+    async def keep(self, verdicts: VerdictsByPrint, _task: ListTask) -> None:
         self.verdicts.update(verdicts)
         self.new += verdicts
         self.then()
@@ -250,8 +250,8 @@ async def test_the_daemon_goes_on_with_the_last_good_list(site: Site, monkeypatc
     site.owes("okx", ETH="1")
     keep = StoredVerdicts.keep
 
-    async def kept(self: StoredVerdicts, verdicts: VerdictsByPrint) -> None:
-        await keep(self, verdicts)
+    async def kept(self: StoredVerdicts, verdicts: VerdictsByPrint, task: ListTask) -> None:
+        await keep(self, verdicts, task)
         kill()
 
     async with watching(site.write()) as watched:

@@ -90,25 +90,25 @@ async def test_new_validators_are_kept_with_the_same_document(store: Store) -> N
 
 async def test_verdicts_belong_to_the_version_of_the_rules_that_judged_them(store: Store) -> None:
     verdicts = {bytes([n] * 16): Verdict(VerdictStatus.VERIFIED, "signed by the key") for n in range(5)}
-    await store.save_verdicts(1, verdicts)
+    await store.save_verdicts(1, verdicts, "okx", NOW)
     assert await store.verdicts(1, [*verdicts]) == verdicts
     assert await store.verdicts(2, [*verdicts]) == {}
     anew = {bytes([0] * 16): Verdict(VerdictStatus.INVALID, "high s")}
-    await store.save_verdicts(2, anew)
+    await store.save_verdicts(2, anew, "okx", NOW)
     assert await store.verdicts(2, [*verdicts]) == anew
     assert set(await store.verdicts(1, [*verdicts])) == set(verdicts) - set(anew)
 
 
 async def test_only_the_verdicts_that_are_asked_for_are_read(store: Store) -> None:
     verdicts = {bytes([n] * 16): Verdict(VerdictStatus.VERIFIED, "signed by the key") for n in range(3)}
-    await store.save_verdicts(1, verdicts)
+    await store.save_verdicts(1, verdicts, "okx", NOW)
     assert set(await store.verdicts(1, [b"\1" * 16, b"\7" * 16])) == {b"\1" * 16}
     assert await store.verdicts(1, []) == {}
 
 
 async def test_more_verdicts_than_one_statement_holds_are_all_kept(store: Store) -> None:
     verdicts = {n.to_bytes(16, "big"): Verdict(VerdictStatus.UNSIGNED, "no signature") for n in range(1203)}
-    await store.save_verdicts(1, verdicts)
+    await store.save_verdicts(1, verdicts, "okx", NOW)
     assert await store.verdicts(1, [*verdicts]) == verdicts
 
 
@@ -119,11 +119,9 @@ async def test_what_a_chain_said_of_owners_keeps_its_block(store: Store) -> None
         b"b" * 16: Confirmation(lost, NOW + timedelta(hours=1), NOW),
         b"c" * 16: Confirmation(lost, NOW),
     }
-    await store.save_confirmations(told)
+    await store.save_confirmations("okx", told)
     assert await store.confirmations(told.keys()) == told
     assert await store.confirmations({b"b" * 16, b"d" * 16}) == {b"b" * 16: told[b"b" * 16]}
-    await store.prune_confirmations(NOW + timedelta(minutes=1))
-    assert await store.confirmations(told.keys()) == {b"b" * 16: told[b"b" * 16]}
 
 
 async def test_a_snapshot_replaces_the_one_before_and_keeps_every_digit(store: Store, url: str) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -45,7 +45,7 @@ async def mark_verdicts(site: Site) -> int:
     store = await Store.open(site.sections["store"]["url"])
     kept = await store.verdicts(RULES_VERSION, list(map(fingerprint, published.claims)))
     marked = {mark: replace(verdict, reason=f"kept: {verdict.reason}") for mark, verdict in kept.items()}
-    await store.save_verdicts(RULES_VERSION, marked)
+    await store.save_verdicts(RULES_VERSION, marked, "okx", datetime.now(UTC))
     await store.close()
     return len(marked)
 

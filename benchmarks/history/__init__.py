@@ -1,0 +1,1 @@
+"""How much room the history takes, and what its writing and reading cost."""
