@@ -12,6 +12,7 @@ open. Here libsodium's rules hold, which refuse what lets anybody sign:
 What ZIP-215 chains would accept beyond that, no wallet makes: keys and nonces of honest signers are multiples of B.
 """
 
+from nacl.bindings import crypto_core_ed25519_is_valid_point
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
@@ -29,6 +30,11 @@ def verifies(key: bytes, signature: bytes, message: bytes) -> bool:
     except BadSignatureError:
         return False
     return True
+
+
+def is_key(data: bytes) -> bool:
+    """Check whether a wallet can have the key ``data``: a point of the prime-order subgroup, as one hash in 16 is."""
+    return crypto_core_ed25519_is_valid_point(data)
 
 
 def read_key(text: str) -> bytes:

@@ -66,6 +66,11 @@ def whole_key(account: Decoded) -> bytes:
     return account.payload
 
 
+def key_if_one(account: Decoded) -> bytes | None:
+    """Find the key of an account that is its key, or else a hash; None for a hash, as far as it is told apart."""
+    return account.payload if ed25519.is_key(account.payload) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Keyed:
     """The usual evidence: a signature of 64 bytes over one of ``forms``, by the key that the row states."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.ownership.ed25519 import verifies
+from monitor.ownership.ed25519 import is_key, verifies
 from tests.support.ed25519 import KEY, OTHER, Key
 
 PRIME = 2**255 - 19
@@ -67,6 +67,18 @@ def challenge(r: bytes, key: bytes, message: bytes) -> int:
 def test_what_openssl_signs_verifies(secret: bytes, message: bytes) -> None:
     key = Key(secret)
     assert verifies(key.public, key.sign(message), message)
+
+
+@settings(max_examples=30, deadline=None)
+@given(secret=st.binary(min_size=32, max_size=32))
+def test_every_wallets_key_is_told_to_be_one(secret: bytes) -> None:
+    assert is_key(Key(secret).public)
+
+
+def test_most_hashes_and_what_nobody_can_sign_with_are_told_to_be_no_keys() -> None:
+    hashes = [hashlib.sha256(bytes((number,))).digest() for number in range(200)]
+    assert sum(map(is_key, hashes)) < 30
+    assert not any(map(is_key, SMALL_ORDER.values()))
 
 
 @settings(max_examples=60, deadline=None)

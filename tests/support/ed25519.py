@@ -163,6 +163,8 @@ KEYLESS = {
     "venom": ("venom", "0:" + "12" * 32),
     "pocket": ("pocket", to_bech32("pokt", b"\7" * 20)),
     "near, a name": ("near", "okx.near"),
+    "solana, a program's": ("solana", base58.b58encode(b"\7" * 32).decode()),
+    "algorand, a multisig": ("algorand", algorand(b"\7" * 32)),
     "near, of an Ethereum key": ("near", "0x" + "ab" * 20),
     "tezos, a contract": ("tezos", tezos("025a79", b"\7" * 20)),
     "multiversx, a contract": ("multiversx", to_bech32("erd", bytes(8) + b"\7" * 24)),

@@ -1,5 +1,7 @@
 """Solana and Fogo: an account is an Ed25519 key, so ``verified`` rests on nothing but the signature.
 
+An address that a program derived (a multisig's vault, say) is a hash outside of the curve: ``unbound``.
+
 Wallets sign a text as it is (the wallet standard's ``signMessage``); the command line and Ledger sign it behind the
 header of Solana's off-chain message format ("Off-chain message signing", in the Anza docs). Of its version 0 there are
 two layouts: the specified one, which names application and signers, and the short one that the command line used before
@@ -18,7 +20,7 @@ from monitor.ownership.stated_keys import OKX, TEXT, MessageForm
 DESCRIPTION = Description(
     addresses="Base58 of 32 bytes.",
     messages="OKX's header; the plain text (wallets); Solana's off-chain messages, versions 0 and 1.",
-    binding="The account is the key.",
+    binding="The account is the key; nothing binds a key to the address of a program.",
     verified="The account's own key signed.",
     promotion="None: a program's account has no key, and cannot sign.",
 )
@@ -63,7 +65,8 @@ _OFF_CHAIN = tuple(
 _SCHEME = stated_keys.StatedKeys(
     check=stated_keys.Keyed(
         forms=(OKX, TEXT, *_OFF_CHAIN, MessageForm("off-chain message, version 1", _version_1)),
-        key_in=stated_keys.whole_key,
+        key_in=stated_keys.key_if_one,
     ),
     bind=stated_keys.is_key,
+    keyless=lambda account: "" if stated_keys.key_if_one(account) else "the address is no key, but a program's",
 )
