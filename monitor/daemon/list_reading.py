@@ -30,7 +30,7 @@ from monitor.registry import Registry
 from monitor.settings import WalletsSettings
 
 AFTER_A_KILL = "if memory ran out, the kernel's log says so. It is tried again"
-_CHUNK = 500
+_CHUNK = 250
 """Rows that are judged in one go: their verdicts are kept together, and what was found before a kill is not lost."""
 
 Told = Callable[[VerdictsByPrint, int, int], None]
