@@ -24,8 +24,8 @@ _NO_CLAIMS = PackedClaims(())
 _NO_VERDICTS = PackedVerdicts(())
 _NO_HOLDINGS = Holdings({}, {}, (), has_signatures=False)
 
-Part = tuple[str, Any]
-"""What it is a part of, and the part."""
+Piece = tuple[str, Any]
+"""What it is a piece of, and the piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class NewList:
     """What differs from the list before; None where there was none, or it cannot be read any more."""
 
 
-def parts_of(new: NewList) -> Iterator[Part]:
+def pieces_of(new: NewList) -> Iterator[Piece]:
     """Take ``new`` apart, for :func:`put_together`."""
     judged, changes = new.judged, new.changes
     yield "claims", judged.claims
@@ -51,15 +51,15 @@ def parts_of(new: NewList) -> Iterator[Part]:
     yield "rest", replace(judged, claims=_NO_CLAIMS, verdicts=_NO_VERDICTS, holdings=_NO_HOLDINGS, **empty)
 
 
-def put_together(parts: Iterable[Part]) -> NewList:
-    """Make of its parts what :func:`parts_of` has taken apart. A large list takes its time: call it in a thread."""
+def put_together(pieces: Iterable[Piece]) -> NewList:
+    """Make of its pieces what :func:`pieces_of` has taken apart. A large list takes its time: call it in a thread."""
     whole: dict[str, Any] = {"changes": None}
     entries: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
-    for name, part in parts:
-        if isinstance(part, dict):
-            entries[name].update(part)
+    for name, piece in pieces:
+        if isinstance(piece, dict):
+            entries[name].update(piece)
         else:
-            whole[name] = part
+            whole[name] = piece
     claims = whole["claims"]
     judged: JudgedList = replace(
         whole["rest"],
@@ -80,7 +80,7 @@ def _some(entries: Iterable[Any]) -> Iterator[list[Any]]:
         yield some
 
 
-def _holdings_apart(held: Holdings, claims: PackedClaims) -> Iterator[Part]:
+def _holdings_apart(held: Holdings, claims: PackedClaims) -> Iterator[Piece]:
     """The accounts as the positions of rows that name them: there are no others, and their texts are there already."""
     rows = {account: position for position, account in enumerate(claims.accounts)}
 

@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from monitor import logs
-from monitor.daemon.handing_over import NewList, Part, put_together
+from monitor.daemon.handing_over import NewList, Piece, put_together
 from monitor.daemon.list_process import PRINT, Refusal, SomeVerdicts, prints_in, work
 from monitor.daemon.list_reading import AFTER_A_KILL, ListTask, judge_list, read_list
 from monitor.model import Document, Verdict
@@ -109,15 +109,15 @@ class ListJudge:
             known = await self._known.find(prints_in(prints[start : start + _QUERY * PRINT]), task)
             await process.aside(process.connection.send, SomeVerdicts.of(known))
         await process.aside(process.connection.send, None)
-        parts: list[Part] = []
+        pieces: list[Piece] = []
         while (said := await process.receive()) is not None:
             if isinstance(said, SomeVerdicts):
                 progress(said.done, said.total)
                 if found := said.by_print():
                     await self._known.keep(found, task)
             else:
-                parts.append(said)
-        return await asyncio.to_thread(put_together, parts)
+                pieces.append(said)
+        return await asyncio.to_thread(put_together, pieces)
 
 
 def _is_small(content: bytes, document: Document, settings: DocumentSettings) -> bool:

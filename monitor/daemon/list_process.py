@@ -4,7 +4,7 @@ What is said, in this order, each a pickled message but for the bytes of the doc
 
 1. The daemon: the task, and the bytes of the list and of the one before.
 2. The process: the fingerprints of the list's rows. The daemon: the verdicts that it knows of them, some at a time.
-3. The process, while it judges: the verdicts that it finds, and how far it is; at last the judged list, in parts.
+3. The process, while it judges: the verdicts that it finds, and how far it is; at last the judged list, in pieces.
 
 In the place of any of its messages it may say why the list is refused.
 """
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from monitor import logs
-from monitor.daemon.handing_over import parts_of
+from monitor.daemon.handing_over import pieces_of
 from monitor.daemon.list_reading import JudgingPool, ListTask, judge_list, read_list
 from monitor.daemon.packed import PackedVerdicts
 from monitor.model import Verdict
@@ -99,6 +99,6 @@ def _read_and_judge(connection: Connection, task: ListTask) -> None:
         known |= some.by_print()
     with closing(JudgingPool(read.published.claims, task.registry.networks, connection.close)) as pool:
         new = judge_list(task, read, known, lambda *found: connection.send(SomeVerdicts.of(*found)), pool)
-    for part in parts_of(new):
-        connection.send(part)
+    for piece in pieces_of(new):
+        connection.send(piece)
     connection.send(None)

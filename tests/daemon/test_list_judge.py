@@ -17,7 +17,7 @@ import pytest
 
 from monitor import ownership
 from monitor.daemon import list_judge
-from monitor.daemon.handing_over import parts_of, put_together
+from monitor.daemon.handing_over import pieces_of, put_together
 from monitor.daemon.judged import JudgedList
 from monitor.daemon.list_judge import ListJudge, NothingKnown
 from monitor.daemon.list_reading import ListTask, judge_list, read_list
@@ -91,8 +91,8 @@ def test_a_list_is_the_same_after_it_was_handed_over(path: Path) -> None:
     previous = b"".join((first, *rest[:-1])) if len(rest) > 6 else content
     asked = task(content, previous=previous)
     new = judge_list(asked, read_list(asked, content, previous), {}, lambda *_: None)
-    parts = [pickle.loads(pickle.dumps(part)) for part in parts_of(new)]
-    again = put_together(parts)
+    pieces = [pickle.loads(pickle.dumps(piece)) for piece in pieces_of(new)]
+    again = put_together(pieces)
     assert told_apart(again.judged) == told_apart(new.judged)
     assert again.changes == new.changes
 

@@ -13,10 +13,10 @@ from monitor.published.archives import PublishedFile
 from monitor.published.budget import Budget
 from monitor.published.errors import DocumentError, LayoutError, Reason, refusing
 from monitor.published.wallets import accounts, address_book, okx, okx_audit, okx_staking
+from monitor.published.wallets.file_claims import FileClaims
 from monitor.published.wallets.files import TableFile, TreeFile, recognise
 from monitor.published.wallets.layouts import Layout
-from monitor.published.wallets.parts import Part
-from monitor.published.wallets.places import Places
+from monitor.published.wallets.placements import Placements
 from monitor.registry import Registry
 
 LAYOUTS: tuple[Layout, ...] = (
@@ -49,23 +49,23 @@ def read_wallets(files: Sequence[PublishedFile], document: Document, format_: st
     """
     others: list[LayoutError] = []
     try:
-        parts = [_part(file) for file in _lists(files, _layouts(format_), registry, others)]
+        files_found = [_read(file) for file in _lists(files, _layouts(format_), registry, others)]
         claims: list[Claim] = []
         unknown: set[tuple[str, str | None]] = set()
-        for part in parts:
-            unknown |= {(claim.coin, claim.network) for claim in part.claims if claim.token is None}
+        for found in files_found:
+            unknown |= {(claim.coin, claim.network) for claim in found.claims if claim.token is None}
             if len(unknown) > _MOST_UNKNOWN:
                 problem = f"{len(unknown)} coin ids that nobody knows; no list has more than {_MOST_UNKNOWN}"
-                raise LayoutError(Reason.TOO_LARGE, f"{part.file}: {problem}")
-            claims.extend(_as_held(part.claims, registry))
+                raise LayoutError(Reason.TOO_LARGE, f"{found.file}: {problem}")
+            claims.extend(_as_held(found.claims, registry))
     except DocumentError as error:
         raise error.about(document.source) from error
     return WalletList(
-        document=replace(document, members=tuple(part.file for part in parts) if document.members else ()),
-        layout="+".join(dict.fromkeys(part.layout for part in parts)),
+        document=replace(document, members=tuple(found.file for found in files_found) if document.members else ()),
+        layout="+".join(dict.fromkeys(found.layout for found in files_found)),
         claims=tuple(claims),
-        summary=tuple(total for part in parts for total in part.summary),
-        unread=(*(f"not read: {error}" for error in others), *(note for part in parts for note in part.unread)),
+        summary=tuple(total for found in files_found for total in found.summary),
+        unread=(*(f"not read: {error}" for error in others), *(note for found in files_found for note in found.unread)),
     )
 
 
@@ -127,9 +127,9 @@ def check_shrink(previous_rows: int, new: WalletList, max_shrink: Decimal) -> No
         )
 
 
-def _part(file: TableFile | TreeFile) -> Part:
+def _read(file: TableFile | TreeFile) -> FileClaims:
     with refusing(file.place):
-        return file.part()
+        return file.read()
 
 
 def _layouts(format_: str) -> list[Layout]:
@@ -145,12 +145,12 @@ def _lists(
     files: Sequence[PublishedFile], layouts: Sequence[Layout], registry: Registry, others: list[LayoutError]
 ) -> Iterator[TableFile | TreeFile]:
     """The files that are lists, one after another; why the others are none is added to ``others``."""
-    places = Places(registry)
+    placements = Placements(registry)
     budget = files[0].budget() if files else Budget()
     for file in files:
         try:
             with refusing(partial(str, file.name)):
-                found = recognise(file, layouts, places, budget)
+                found = recognise(file, layouts, placements, budget)
         except LayoutError as error:
             if error.reason is not Reason.LAYOUT or len(files) == 1:
                 raise

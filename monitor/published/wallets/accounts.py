@@ -7,9 +7,9 @@ from monitor.model import Claim, ClaimKind
 from monitor.published.cells import Padded, name_of, shown
 from monitor.published.errors import LayoutError, Reason
 from monitor.published.shapes import Shape
+from monitor.published.wallets.file_claims import FileClaims
 from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, TreeLayout, filled
-from monitor.published.wallets.parts import Part
-from monitor.published.wallets.places import Places
+from monitor.published.wallets.placements import Placements
 from monitor.registry import Placement
 
 _SIGNERS = 15  # the most keys that a standard P2SH script can hold
@@ -34,22 +34,22 @@ NATIVE = "native"
 _KINDS = {"": ClaimKind.ACCOUNT} | {str(kind): kind for kind in ClaimKind}
 
 
-def _reader(part: Part, places: Places) -> RowReader:
-    figures = Figures(part)
+def _reader(found: FileClaims, placements: Placements) -> RowReader:
+    figures = Figures(found)
 
     def read(line: int, values: Sequence[str], misfit: str) -> Claim:
         label, address, asset, contract, amount, height, kind, message, key = values[: len(_PLAIN)]
         coin = asset or contract or NATIVE
         if misfit:
-            return Claim(part.file, line, coin, None, None, address, None, part.report(line, misfit))
+            return Claim(found.file, line, coin, None, None, address, None, found.report(line, misfit))
         claimed, at, fault = figures.of(line, address, amount, height)
         if kind not in _KINDS:
-            fault = part.report(line, f"the kind {shown(kind)} is none of {', '.join(ClaimKind)}")
-            return Claim(part.file, line, coin, None, None, address, None, fault)
-        placement = _place(places, label, asset, contract, _KINDS[kind], at)
-        account, undecoded = places.account(placement.network, address, _KINDS[kind])
+            fault = found.report(line, f"the kind {shown(kind)} is none of {', '.join(ClaimKind)}")
+            return Claim(found.file, line, coin, None, None, address, None, fault)
+        placement = _place(placements, label, asset, contract, _KINDS[kind], at)
+        account, undecoded = placements.account(placement.network, address, _KINDS[kind])
         return Claim(
-            part.file,
+            found.file,
             line,
             coin,
             placement.network.name if placement.network else None,
@@ -71,20 +71,20 @@ def _reader(part: Part, places: Places) -> RowReader:
 
 
 def _place(  # noqa: PLR0917 - a row's fields
-    places: Places, label: str, asset: str, contract: str, kind: ClaimKind, height: int | None
+    placements: Placements, label: str, asset: str, contract: str, kind: ClaimKind, height: int | None
 ) -> Placement:
     """The one token that the row names: by its contract, by its asset, or the network's native coin."""
-    network = places.registry.network_by_label(label)
+    network = placements.registry.network_by_label(label)
     if network is None:
         return Placement(None, None, f"the network {shown(label)} is not known: see docs/registry.md to add it")
-    native = places.registry.native(network.name)
+    native = placements.registry.native(network.name)
     if contract == NATIVE or not (asset or contract):
         if native is None:
             return Placement(network, None, f"the native coin of {network.name} is not known: name the asset or token")
         contract, asset = "", asset or native.asset
-    placement = places.place(contract or asset, label, kind, height)
-    if placement.token and asset and placement.token.asset != places.registry.asset(asset):
-        position = places.registry.position(network.name, contract, asset)
+    placement = placements.place(contract or asset, label, kind, height)
+    if placement.token and asset and placement.token.asset != placements.registry.asset(asset):
+        position = placements.registry.position(network.name, contract, asset)
         if position:
             return Placement(network, position)
         fault = f"the token {shown(contract)} on {network.name} is {placement.token.asset}, not {asset}"
@@ -101,14 +101,14 @@ def _recognises(tree: Json) -> bool:
     )
 
 
-def _read_tree(tree: Json, content: bytes, part: Part, places: Places) -> None:
-    read = _reader(part, places)
+def _read_tree(tree: Json, content: bytes, found: FileClaims, placements: Placements) -> None:
+    read = _reader(found, placements)
     for line, element in zip(lines_of_elements(content), tree, strict=True):
         try:
             values = SHAPE.of_object(element)
         except ValueError as error:
-            raise LayoutError(Reason.LAYOUT, f"{part.file}:{line}: {error}") from error
-        part.add([read(line, values, "")])
+            raise LayoutError(Reason.LAYOUT, f"{found.file}:{line}: {error}") from error
+        found.add([read(line, values, "")])
 
 
 TABLE = TableLayout("accounts", SHAPE, _reader, ends_with_line=True)

@@ -11,9 +11,9 @@ from monitor.formats.strict_json import Json
 from monitor.model import Claim, ClaimKind, Network
 from monitor.published.errors import LayoutError, Reason
 from monitor.published.trees import Lines
+from monitor.published.wallets.file_claims import FileClaims
 from monitor.published.wallets.layouts import TreeLayout
-from monitor.published.wallets.parts import Part
-from monitor.published.wallets.places import Places
+from monitor.published.wallets.placements import Placements
 from monitor.registry import Placement
 
 _OWNERS = "owners"
@@ -31,38 +31,38 @@ def _recognises(tree: Json) -> bool:
     )
 
 
-def _read(tree: Mapping[str, Mapping[str, Json]], content: bytes, part: Part, places: Places) -> None:
+def _read(tree: Mapping[str, Mapping[str, Json]], content: bytes, found: FileClaims, placements: Placements) -> None:
     lines = Lines(content)
     for chain, book in tree.items():
         lines.of(chain)
-        network = _network(chain, places)
+        network = _network(chain, placements)
         for key, value in book.items():
             lines.of(key)
             if not isinstance(value, list):
                 fault = f"{chain}.{key} is not a list of addresses: what it stands for may hold any coin of {chain}"
-                coins = _coins(network, places) if network else (chain,)
-                part.claims.extend(Claim(part.file, lines.line, coin, None, None, "", None, fault) for coin in coins)
+                coins = _coins(network, placements) if network else (chain,)
+                found.claims.extend(Claim(found.file, lines.line, coin, None, None, "", None, fault) for coin in coins)
                 continue
             for address in value:
                 if not isinstance(address, str):
-                    raise LayoutError(Reason.LAYOUT, f"{part.file}:{lines.line}: {chain}.{key} holds more than texts")
+                    raise LayoutError(Reason.LAYOUT, f"{found.file}:{lines.line}: {chain}.{key} holds more than texts")
                 line = lines.of(address)
                 if network is None:
                     fault = f"the network {chain!r} is not known: see docs/registry.md to add it"
-                    part.add([Claim(part.file, line, chain, None, None, address.strip(), None, fault)])
+                    found.add([Claim(found.file, line, chain, None, None, address.strip(), None, fault)])
                 else:
-                    part.add([*_claims(Entry(part.file, line, network, key, address.strip()), places)])
+                    found.add([*_claims(Entry(found.file, line, network, key, address.strip()), placements)])
 
 
-def _network(chain: str, places: Places) -> Network | None:
+def _network(chain: str, placements: Placements) -> Network | None:
     """The network that holds what the book lists under ``chain`` today."""
     label = _CHAINS.get(chain.strip().casefold(), chain)
-    return places.registry.at_height(Placement(places.registry.network_by_label(label), None), None).network
+    return placements.registry.at_height(Placement(placements.registry.network_by_label(label), None), None).network
 
 
-def _coins(network: Network, places: Places) -> Iterable[str]:
+def _coins(network: Network, placements: Placements) -> Iterable[str]:
     """What addresses on ``network`` may hold that nobody has read."""
-    return dict.fromkeys(token.asset for token in places.registry.implied_tokens(network.name)) or (network.name,)
+    return dict.fromkeys(token.asset for token in placements.registry.implied_tokens(network.name)) or (network.name,)
 
 
 class Entry(NamedTuple):
@@ -75,32 +75,32 @@ class Entry(NamedTuple):
     address: str
 
 
-def _claims(entry: Entry, places: Places) -> Iterator[Claim]:
+def _claims(entry: Entry, placements: Placements) -> Iterator[Claim]:
     file, line, network, key, address = entry
-    account, undecoded = places.account(network, address)
+    account, undecoded = placements.account(network, address)
     if key == _OWNERS:
-        tokens = places.registry.implied_tokens(network.name)
+        tokens = placements.registry.implied_tokens(network.name)
         for token in tokens:
             yield Claim(file, line, token.asset, network.name, token, address, account, undecoded, implied=True)
         if not tokens:
             fault = f"no coin of {network.name} is known: see docs/registry.md to add it"
             yield Claim(file, line, network.name, network.name, None, address, account, fault)
     elif key == _WITHDRAWALS:
-        yield _staked(entry, places)
+        yield _staked(entry, placements)
     else:
         fault = f"what the list means by {key!r} is not known"
-        for coin in _coins(network, places):
+        for coin in _coins(network, placements):
             yield Claim(file, line, coin, network.name, None, address, account, fault)
 
 
-def _staked(entry: Entry, places: Places) -> Claim:
+def _staked(entry: Entry, placements: Placements) -> Claim:
     """All that is staked with validators which pay out to the address: an account of the validators' own network."""
     file, line, network, _, address = entry
-    native = places.registry.native(network.name)
+    native = placements.registry.native(network.name)
     coin = native.asset if native else network.name
-    placement = places.place(coin, "", ClaimKind.STAKING)
+    placement = placements.place(coin, "", ClaimKind.STAKING)
     validators = placement.network or network
-    account, undecoded = places.account(validators, address, ClaimKind.STAKING)
+    account, undecoded = placements.account(validators, address, ClaimKind.STAKING)
     return Claim(
         file,
         line,

@@ -10,9 +10,9 @@ from monitor.published.errors import LayoutError, Reason
 from monitor.published.shapes import Fitting, HeaderError
 from monitor.published.tables import Table
 from monitor.published.trees import load
+from monitor.published.wallets.file_claims import FileClaims
 from monitor.published.wallets.layouts import Layout, TableLayout, TreeLayout
-from monitor.published.wallets.parts import Part
-from monitor.published.wallets.places import Places
+from monitor.published.wallets.placements import Placements
 from monitor.published.wallets.summary import Summary
 
 _COUNTED = 100
@@ -20,25 +20,29 @@ _COUNTED = 100
 _SEARCHED = 5_000  # records before the header: a summary block has one line per coin id
 
 
-def recognise(file: PublishedFile, layouts: Sequence[Layout], places: Places, budget: Budget) -> "TableFile | TreeFile":
+def recognise(
+    file: PublishedFile, layouts: Sequence[Layout], placements: Placements, budget: Budget
+) -> "TableFile | TreeFile":
     """``file`` in the first of ``layouts`` that it is of, read out of ``budget``. Raises DocumentError."""
     if content_of(file) is Content.JSON:
-        return TreeFile(file, [layout for layout in layouts if isinstance(layout, TreeLayout)], places, budget)
-    return TableFile(file, [layout for layout in layouts if isinstance(layout, TableLayout)], places, budget)
+        return TreeFile(file, [layout for layout in layouts if isinstance(layout, TreeLayout)], placements, budget)
+    return TableFile(file, [layout for layout in layouts if isinstance(layout, TableLayout)], placements, budget)
 
 
 class TableFile:
     """A CSV file that is a list: its header is read, its rows are about to be."""
 
-    def __init__(self, file: PublishedFile, layouts: Sequence[TableLayout], places: Places, budget: Budget) -> None:
+    def __init__(
+        self, file: PublishedFile, layouts: Sequence[TableLayout], placements: Placements, budget: Budget
+    ) -> None:
         """In the first of ``layouts`` that has the file's header. Raises DocumentError."""
         self._table = Table(file, budget)
         self._budget = budget
-        self._places = places
+        self._placements = placements
         self._summary = Summary(file.name)
         self._layout, self._fitting = _header(self._table, layouts, self._summary)
-        self._part = Part(file.name, self._layout.name)
-        self._part.unread.extend(f"{file.name}: column {column!r} is not read" for column in self._fitting.unknown)
+        self._found = FileClaims(file.name, self._layout.name)
+        self._found.unread.extend(f"{file.name}: column {column!r} is not read" for column in self._fitting.unknown)
 
     def place(self) -> str:
         """Where reading has got to, for errors."""
@@ -47,7 +51,7 @@ class TableFile:
     def claims(self) -> Iterator[Claim]:
         """The claims of all rows, one after another; none is kept. Raises DocumentError."""
         table, fitting = self._table, self._fitting
-        read = self._layout.reader(self._part, self._places)
+        read = self._layout.reader(self._found, self._placements)
         count = counted = 0
         for number, (line, cells) in enumerate(table):
             values, misfit = fitting.apart(cells)
@@ -61,15 +65,15 @@ class TableFile:
         if not table.ends_with_line and count and (self._layout.ends_with_line or fitting.is_cut(count)):
             raise table.cut(f"{count} fields, no line end")
 
-    def part(self) -> Part:
+    def read(self) -> FileClaims:
         """All of the file, checked. Raises DocumentError."""
-        part = self._part
-        part.claims.extend(self.claims())
-        part.check()
+        found = self._found
+        found.claims.extend(self.claims())
+        found.check()
         if self._layout.compare is not None:
-            self._layout.compare(self._summary, part, self._places)
-        part.unread.extend(self._summary.unread)
-        return part
+            self._layout.compare(self._summary, found, self._placements)
+        found.unread.extend(self._summary.unread)
+        return found
 
 
 def _header(table: Table, layouts: Sequence[TableLayout], summary: Summary) -> tuple[TableLayout, Fitting]:
@@ -92,11 +96,13 @@ def _header(table: Table, layouts: Sequence[TableLayout], summary: Summary) -> t
 class TreeFile:
     """A JSON file that is a list."""
 
-    def __init__(self, file: PublishedFile, layouts: Sequence[TreeLayout], places: Places, budget: Budget) -> None:
+    def __init__(
+        self, file: PublishedFile, layouts: Sequence[TreeLayout], placements: Placements, budget: Budget
+    ) -> None:
         self._tree, self._content = load(file, budget)
-        self._places = places
+        self._placements = placements
         self._layout = self._of(file.name, layouts)
-        self._part = Part(file.name, self._layout.name, budget=budget)
+        self._found = FileClaims(file.name, self._layout.name, budget=budget)
 
     def _of(self, name: str, layouts: Sequence[TreeLayout]) -> TreeLayout:
         for layout in layouts:
@@ -107,16 +113,16 @@ class TreeFile:
 
     def place(self) -> str:
         """Where reading has got to, for errors."""
-        claims = self._part.claims
-        return f"{self._part.file}:{claims[-1].line if claims else 1}"
+        claims = self._found.claims
+        return f"{self._found.file}:{claims[-1].line if claims else 1}"
 
     def claims(self) -> Iterator[Claim]:
         """The claims of the whole tree. Raises DocumentError."""
-        self._layout.read(self._tree, self._content, self._part, self._places)
-        yield from self._part.claims
+        self._layout.read(self._tree, self._content, self._found, self._placements)
+        yield from self._found.claims
 
-    def part(self) -> Part:
+    def read(self) -> FileClaims:
         """All of the file, checked. Raises DocumentError."""
-        self._layout.read(self._tree, self._content, self._part, self._places)
-        self._part.check()
-        return self._part
+        self._layout.read(self._tree, self._content, self._found, self._placements)
+        self._found.check()
+        return self._found

@@ -9,8 +9,8 @@ from monitor.formats.strict_json import Json
 from monitor.model import Claim
 from monitor.published import cells
 from monitor.published.shapes import Shape
-from monitor.published.wallets.parts import Part
-from monitor.published.wallets.places import REMEMBERED, Places
+from monitor.published.wallets.file_claims import FileClaims
+from monitor.published.wallets.placements import REMEMBERED, Placements
 from monitor.published.wallets.summary import Summary
 
 
@@ -28,8 +28,8 @@ class TableLayout:
     name: str
     """As the configuration's ``format`` and ``WalletList.layout`` call it."""
     shape: Shape
-    reader: Callable[[Part, Places], RowReader]
-    compare: Callable[[Summary, Part, Places], None] | None = None
+    reader: Callable[[FileClaims, Placements], RowReader]
+    compare: Callable[[Summary, FileClaims, Placements], None] | None = None
     """Compares a summary block with the rows; None where the layout has none."""
     ends_with_line: bool = False
     """Whether the layout demands a line end after the last row, so that a cut is always seen."""
@@ -41,8 +41,8 @@ class TreeLayout:
 
     name: str
     recognises: Callable[[Json], bool]
-    read: Callable[[Json, bytes, Part, Places], None]
-    """Adds the claims of the tree to the part; the text is the document's, to find lines."""
+    read: Callable[[Json, bytes, FileClaims, Placements], None]
+    """Adds the claims of the tree to the found; the text is the document's, to find lines."""
 
 
 Layout = TableLayout | TreeLayout
@@ -51,22 +51,22 @@ Layout = TableLayout | TreeLayout
 class Figures:
     """Reads the amounts and heights of a file's rows; a cell that cannot be read makes a broken row."""
 
-    def __init__(self, part: Part) -> None:
-        self._part = part
+    def __init__(self, found: FileClaims) -> None:
+        self._found = found
         self._heights: dict[str, int | None] = {}
 
     def of(self, line: int, address: str, amount: str, height: str) -> tuple[Decimal | None, int | None, str]:
         """The amount and height that the row states, and its fault."""
         if not address:
-            return None, None, self._part.report(line, "the row has no address")
+            return None, None, self._found.report(line, "the row has no address")
         try:
             found = cells.amount(amount) if amount else None
         except ValueError as error:
-            return None, None, self._part.report(line, str(error))
+            return None, None, self._found.report(line, str(error))
         try:
             return found, self._height(height), ""
         except ValueError as error:
-            return found, None, self._part.report(line, str(error))
+            return found, None, self._found.report(line, str(error))
 
     def _height(self, text: str) -> int | None:
         """One object per height: a list states a few, in every row."""

@@ -6,9 +6,9 @@ from functools import lru_cache
 from monitor.model import Claim, ClaimKind
 from monitor.published.cells import Padded, name_of, shown
 from monitor.published.shapes import Shape
+from monitor.published.wallets.file_claims import FileClaims
 from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled
-from monitor.published.wallets.parts import Part
-from monitor.published.wallets.places import Places
+from monitor.published.wallets.placements import Placements
 from monitor.published.wallets.summary import Summary, sums, totals
 
 _EVIDENCE = frozenset({"message", "signature1", "signature2", "key", "owner1", "owner2"})
@@ -51,22 +51,22 @@ _KINDS = {
 }
 
 
-def _reader(part: Part, places: Places) -> RowReader:
-    figures = Figures(part)
+def _reader(found: FileClaims, placements: Placements) -> RowReader:
+    figures = Figures(found)
 
     def read(line: int, values: Sequence[str], misfit: str) -> Claim:
         coin, text, label, height, address, amount, message, signature1, signature2, key, owner1, owner2 = values
         if misfit:
-            return Claim(part.file, line, coin, None, None, address, None, part.report(line, misfit))
+            return Claim(found.file, line, coin, None, None, address, None, found.report(line, misfit))
         kind = _kind(text)
         claimed, at, fault = figures.of(line, address, amount, height)
-        placement = places.place(coin, label, kind or ClaimKind.ACCOUNT, at)
-        account, undecoded = places.account(placement.network, address, kind or ClaimKind.ACCOUNT)
+        placement = placements.place(coin, label, kind or ClaimKind.ACCOUNT, at)
+        account, undecoded = placements.account(placement.network, address, kind or ClaimKind.ACCOUNT)
         token = placement.token
         if kind is None:
             token, fault = None, fault or f"the type {shown(text)} is not known: it may be no plain account"
         return Claim(
-            part.file,
+            found.file,
             line,
             coin,
             placement.network.name if placement.network else None,
@@ -93,15 +93,15 @@ def _kind(text: str) -> ClaimKind | None:
     return _KINDS.get(name_of(text)) if text else ClaimKind.ACCOUNT
 
 
-def _compare(summary: Summary, part: Part, places: Places) -> None:
+def _compare(summary: Summary, found: FileClaims, placements: Placements) -> None:
     if not summary.stated:
         return
     assets: dict[str, str] = {}
-    for claim in part.claims:
+    for claim in found.claims:
         if claim.coin not in assets:
             assets[claim.coin] = claim.token.asset if claim.token else claim.coin.partition("-")[0]
-    summed = sums((claim.coin, claim.amount) for claim in part.claims)
-    part.summary = totals(part.file, summary.stated, summed, assets)
+    summed = sums((claim.coin, claim.amount) for claim in found.claims)
+    found.summary = totals(found.file, summary.stated, summed, assets)
 
 
 LAYOUT = TableLayout("okx", SHAPE, _reader, _compare)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from monitor.model import Claim, ClaimKind
 from monitor.published.cells import Padded, shown
 from monitor.published.shapes import Shape
+from monitor.published.wallets.file_claims import FileClaims
 from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled
-from monitor.published.wallets.parts import Part
-from monitor.published.wallets.places import Places
+from monitor.published.wallets.placements import Placements
 
 CONFIRMED = "5"
 """The status of a row that counts; OKX's own tool passes over the others."""
@@ -37,21 +37,21 @@ SHAPE = Shape(
 )
 
 
-def _reader(part: Part, places: Places) -> RowReader:
-    figures = Figures(part)
+def _reader(found: FileClaims, placements: Placements) -> RowReader:
+    figures = Figures(found)
 
     def read(line: int, values: Sequence[str], misfit: str) -> Claim:
         coin, label, address, signature1, signature2, message, key, owner1, owner2, status = values
         if misfit:
-            return Claim(part.file, line, coin, None, None, address, None, part.report(line, misfit))
+            return Claim(found.file, line, coin, None, None, address, None, found.report(line, misfit))
         _, _, fault = figures.of(line, address, "", "")
-        placement = places.place(coin, label, ClaimKind.ACCOUNT)
-        account, undecoded = places.account(placement.network, address)
+        placement = placements.place(coin, label, ClaimKind.ACCOUNT)
+        account, undecoded = placements.account(placement.network, address)
         token, fault = placement.token, fault or placement.fault or undecoded
         if status and status != CONFIRMED:
             token, fault = None, f"status {shown(status)}: the publisher does not confirm this row ({CONFIRMED} would)"
         return Claim(
-            part.file,
+            found.file,
             line,
             coin,
             placement.network.name if placement.network else None,

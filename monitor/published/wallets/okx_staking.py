@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from monitor.model import Claim, ClaimKind
 from monitor.published.shapes import Shape
+from monitor.published.wallets.file_claims import FileClaims
 from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled
-from monitor.published.wallets.parts import Part
-from monitor.published.wallets.places import Places
+from monitor.published.wallets.placements import Placements
 from monitor.published.wallets.summary import Summary, sums, total
 
 _COIN = "ETH"
@@ -29,18 +29,18 @@ SHAPE = Shape(
 )
 
 
-def _reader(part: Part, places: Places) -> RowReader:
-    figures = Figures(part)
-    placement = places.place(_COIN, _COIN, ClaimKind.STAKING)
+def _reader(found: FileClaims, placements: Placements) -> RowReader:
+    figures = Figures(found)
+    placement = placements.place(_COIN, _COIN, ClaimKind.STAKING)
 
     def read(line: int, values: Sequence[str], misfit: str) -> Claim:
         deposit, validator, amount, withdrawal = values
         if misfit:
-            return Claim(part.file, line, _COIN, None, None, validator, None, part.report(line, misfit))
+            return Claim(found.file, line, _COIN, None, None, validator, None, found.report(line, misfit))
         claimed, _, fault = figures.of(line, validator, amount, "")
-        account, undecoded = places.account(placement.network, validator, ClaimKind.STAKING)
+        account, undecoded = placements.account(placement.network, validator, ClaimKind.STAKING)
         return Claim(
-            part.file,
+            found.file,
             line,
             _COIN,
             placement.network.name if placement.network else None,
@@ -56,10 +56,10 @@ def _reader(part: Part, places: Places) -> RowReader:
     return read
 
 
-def _compare(summary: Summary, part: Part, places: Places) -> None:
+def _compare(summary: Summary, found: FileClaims, placements: Placements) -> None:
     """The block has one total, under a name of its own."""
-    summed = sums((claim.coin, claim.amount) for claim in part.claims)
-    part.summary = [total(part.file, name, (_COIN,), stated, summed) for name, stated in summary.stated.items()]
+    summed = sums((claim.coin, claim.amount) for claim in found.claims)
+    found.summary = [total(found.file, name, (_COIN,), stated, summed) for name, stated in summary.stated.items()]
 
 
 LAYOUT = TableLayout("okx-staking", SHAPE, _reader, _compare)

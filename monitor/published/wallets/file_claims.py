@@ -14,7 +14,7 @@ _TOLERATED = Decimal("0.01")
 
 
 @dataclass(slots=True)
-class Part:
+class FileClaims:
     """The claims of one file, in its order, with what else it says."""
 
     file: str

@@ -12,7 +12,7 @@ REMEMBERED = 1 << 16
 """Combinations of what rows say: many times those of any list, but not one for each row of any list."""
 
 
-class Places:
+class Placements:
     """Looks rows up in the registry; belongs to the reading of one document."""
 
     def __init__(self, registry: Registry) -> None:
