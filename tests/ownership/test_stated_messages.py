@@ -261,8 +261,18 @@ def test_an_ed25519_signature_is_no_sr25519_signature() -> None:
     assert judged("polkadot", bytes(raw)).status is VerdictStatus.INVALID
 
 
-def test_a_key_that_is_no_point_is_invalid() -> None:
-    assert judged_sr25519(b"\xff" * 32, SR25519_GOOD).status is VerdictStatus.INVALID
+@pytest.mark.parametrize("account", [b"\xff" * 32, b"\3" * 32])
+def test_an_account_that_is_a_key_of_neither_kind_accuses_nobody(account: bytes) -> None:
+    row = claim(POLKADOT, encode(0, account), okx_signature(), key=KEY.hex)
+    assert judge(row, POLKADOT).status is VerdictStatus.UNBOUND
+    assert judge(replace(row, key=""), POLKADOT).status is VerdictStatus.UNSUPPORTED
+    assert judge(replace(row, key=OTHER.hex), POLKADOT).status is VerdictStatus.INVALID
+    assert judged_sr25519(account, SR25519_GOOD).status is VerdictStatus.UNSUPPORTED
+
+
+def test_another_sr25519_key_is_invalid_beside_an_account_that_is_one() -> None:
+    row = claim(POLKADOT, encode(0, bytes.fromhex(ALICE)), SR25519_GOOD.hex(), key=PAIR[0].hex())
+    assert judge(row, POLKADOT).status is VerdictStatus.INVALID
 
 
 # --- Addresses that other software derived ---------------------------------------------------------------------------

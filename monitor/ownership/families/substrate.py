@@ -7,7 +7,8 @@ signs its header, with Ed25519; the browser extensions sign a text between ``<By
 ``u8aWrapBytes``), command-line tools the text itself.
 
 Accounts of ECDSA keys hash them, and sign with 65 bytes, or 66 behind the kind 02: those are not judged. Other accounts
-that hash something (multisigs, pure proxies, pallets) are no keys, and ``invalid`` here, as for any other key.
+that hash something (multisigs, pure proxies, pallets) are ``unbound`` as far as the hash is told apart: where it is of
+neither kind of key.
 """
 
 import sr25519
@@ -16,17 +17,20 @@ from monitor.model import Claim, Network, Verdict
 from monitor.ownership import ed25519, spellings, stated_keys
 from monitor.ownership.family import Description, NotJudged, Refused
 from monitor.ownership.stated_keys import OKX, TEXT, MessageForm
+from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
     addresses="SS58 with the chain's prefix, or the key in hex.",
     messages="OKX's header; `<Bytes>` and the text; the plain text. Ed25519 or sr25519, with or without the byte of "
     "the kind (`MultiSignature`).",
-    binding="The account is the key.",
+    binding="The account is the key; nothing binds a key to the account of a multisig, a pure proxy or a pallet.",
     verified="The account's own key signed.",
     promotion="None: `verified` needs none.",
 )
 
 _IDENTITY = bytes(32)
+_NOBODYS = bytes(63) + b"\x80"
+"""A well-formed signature of sr25519 (R and s are zero), for which the library looks at the key first."""
 _SCHNORRKEL = 0x80
 _ED25519, _SR25519 = 0, 1
 _RECOVERY_IDS = {0, 1, 27, 28}
@@ -67,13 +71,29 @@ def _verifies_sr25519(key: bytes, signature: bytes, message: bytes) -> bool:
     return valid
 
 
+def _key_in(account: Decoded) -> bytes | None:
+    """The key that the account is; None where it is one of neither kind."""
+    key = account.payload
+    if ed25519.is_key(key):
+        return key
+    try:
+        sr25519.verify(_NOBODYS, b"", key)
+    except ValueError:
+        return None
+    return key
+
+
 _FORMS = (OKX, MessageForm("<Bytes>", lambda message, _: b"<Bytes>" + message + b"</Bytes>"), TEXT)
 _BY_KIND = {
-    _ED25519: stated_keys.Keyed(forms=_FORMS, key_in=stated_keys.whole_key, verifies=ed25519.verifies),
+    _ED25519: stated_keys.Keyed(forms=_FORMS, key_in=_key_in, verifies=ed25519.verifies),
     _SR25519: stated_keys.Keyed(
         forms=[MessageForm(f"sr25519, {form.name}", form.prepare) for form in _FORMS],
-        key_in=stated_keys.whole_key,
+        key_in=_key_in,
         verifies=_verifies_sr25519,
     ),
 }
-_SCHEME = stated_keys.StatedKeys(check=_check, bind=stated_keys.is_key)
+_SCHEME = stated_keys.StatedKeys(
+    check=_check,
+    bind=stated_keys.is_key,
+    keyless=lambda account: "" if _key_in(account) else "the account is no key, but a hash of several or a pallet's",
+)
