@@ -6,7 +6,7 @@ that holds the endpoint to it. It makes web3 stricter in two ways:
 
 - Contracts may be anybody's. An answer counts only if it is the very encoding of what the ABI says, byte by byte:
   web3's own codec passes over what follows behind.
-- A contract cannot send us anywhere: EIP-3668, by which it names a URL to ask instead, is off.
+- A contract cannot send us anywhere: no revert reaches web3, which would ask the URL that is in it (EIP-3668).
 """
 
 import asyncio
@@ -44,8 +44,6 @@ class NoAnswerError(Exception):
 class BlockProvider(AsyncBaseProvider):
     """web3's way to one endpoint at one block. Calls that are made at the same moment go into one request."""
 
-    global_ccip_read_enabled = False
-
     def __init__(self, at: AtBlock) -> None:
         super().__init__()
         self._at = at
@@ -73,7 +71,8 @@ class BlockProvider(AsyncBaseProvider):
                 for ((method, _), answer), reply in zip(some, replies, strict=True):
                     await self._note(method, reply, answer)
         except BaseException:
-            self._waiting = [each for each in self._waiting if each not in waiting]
+            if self._waiting is waiting:
+                self._waiting = []
             for _, answer in waiting:
                 answer.cancel()
             raise
