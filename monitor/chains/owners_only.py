@@ -2,38 +2,23 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from monitor.chains.block_choice import Height
 from monitor.chains.concurrency import together
-from monitor.chains.errors import ChainError, Reason
-from monitor.chains.node import Confirmed, Held, Node, Wanted
+from monitor.chains.errors import Reason
+from monitor.chains.node import Confirmed, Held, Wanted
+from monitor.chains.pinned import PinnedNode
 from monitor.model import Block, OwnerAnswer, OwnerOutcome, OwnerQuestion
 
 Control = tuple[OwnerOutcome, str]
 """Whether those who signed control an account, and why or why not, in words."""
 
 
-class OwnersNode(Node):
+class OwnersNode(PinnedNode):
     """A node that confirms owners and reads no balances."""
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         raise self.link.fault(
             Reason.UNSUPPORTED,
             f"balances of {self.network.title} are not read yet; its endpoints only confirm owners",
-        )
-
-    async def own(self, block: Block) -> Block:
-        """``block`` as this endpoint tells it, if its chain has it."""
-        found = await self.resolve(Height(block.number))
-        if found.hash != block.hash:
-            raise self.link.fault(Reason.TIP_MOVED, f"its block {block.number} is {found.hash}, not {block.hash}")
-        return found
-
-    def unpinned(self, what: str) -> ChainError:
-        """It answered about a block that nobody has: so it does not look at what it is asked for."""
-        return self.link.fault(
-            Reason.UNPINNED,
-            f"it answers at {what}, which nobody has: nothing that it tells can be said of a block; "
-            "ask the node behind this gateway, or another one",
         )
 
     async def probe(self, sample: Wanted, block: Block) -> None:

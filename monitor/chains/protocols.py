@@ -135,6 +135,8 @@ PROTOCOLS = {
         node="aptos.node:AptosNode",
         families=frozenset({"aptos"}),
         path="with `/v1`",
+        reads="APT and fungible assets, one request a balance",
+        past="versions that the node still holds",
         owners="the present authentication key",
     ),
     "antelope": NodeProtocol(

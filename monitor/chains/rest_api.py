@@ -69,6 +69,13 @@ def decimal(value: object) -> int:
     return int(value)
 
 
+def unsigned(value: object) -> int:
+    """An unsigned integer of 64 bits that is written as a number."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 64:
+        raise ValueError(f"{value!r:.60} is not a whole number")
+    return value
+
+
 def text(value: object) -> str:
     """Text, and nothing that merely looks like it."""
     if not isinstance(value, str):

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import stamina
 
 from monitor.chains import is_readable, is_served
+from monitor.chains.protocols import PROTOCOLS as REGISTERED
 from monitor.daemon.check import check
 from monitor.daemon.configuration import load_configuration
 from monitor.daemon.lists import judge_list
@@ -108,8 +110,9 @@ async def test_validators_of_a_signer_are_verified_and_others_need_the_execution
 
 
 async def test_a_network_that_only_confirms_owners_is_never_taken_for_one_that_is_read(
-    serve: Serve, tmp_path: Path
+    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setitem(REGISTERED, "aptos", replace(REGISTERED["aptos"], reads=""))
     node, url = await serve("aptos")
     key = {"sequence_number": "1", "authentication_key": "0x" + "cc" * 32}
     node.answers["/accounts/0x" + "deadbeef" * 8] = key

@@ -11,9 +11,9 @@ from base58 import b58encode
 from coincurve import PrivateKey
 from Crypto.Hash import RIPEMD160
 
-from monitor.chains import ChainError, ChainReader, Height, Reason
+from monitor.chains import ChainError, ChainReader, Reason
 from monitor.chains.starknet.node import selector
-from monitor.model import OwnerAnswer, OwnerOutcome, OwnerQuestion, Token
+from monitor.model import OwnerAnswer, OwnerOutcome, OwnerQuestion
 from tests.chains.conftest import Opener
 from tests.support.owner_standins import PROTOCOLS, STRANGER, Failing, OwnerStandIn, Protocol
 
@@ -448,7 +448,7 @@ TIPS: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("name", TIPS)
-async def test_a_block_under_the_tip_and_one_of_the_past_can_be_chosen(world: Worlds, name: str) -> None:
+async def test_a_block_under_the_tip_can_be_chosen(world: Worlds, name: str) -> None:
     """The first block told is the tip, three above the one that the answers are about."""
     node = await world(name)
     key, *path = TIPS[name]
@@ -469,11 +469,6 @@ async def test_a_block_under_the_tip_and_one_of_the_past_can_be_chosen(world: Wo
     node.answers[key] = answer
     assert (await node.ask(block=3)).block.number == number
     assert told
-    node.answers[key] = json.loads(recorded)
-    token = Token("X", node.protocol.network.name, None, 0)
-    with pytest.raises(ChainError) as failure:
-        await node.reader().read({token: [node.question.account]}, Height(number))
-    assert failure.value.reason is Reason.UNSUPPORTED
 
 
 @pytest.mark.parametrize("name", BY_NAME)

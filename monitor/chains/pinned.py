@@ -1,0 +1,49 @@
+"""What is common to protocols that ask for one balance at a time, each at a block that the request names."""
+
+from collections.abc import Awaitable, Callable
+
+from monitor.chains.block_choice import Height
+from monitor.chains.concurrency import together
+from monitor.chains.errors import ChainError, Reason
+from monitor.chains.node import Node, Wanted
+from monitor.model import Address, Block, Token
+
+_AT_ONCE = 1000
+"""Balances that are under way at once, at most: what the link lets through is far less, and all others only wait."""
+
+
+class PinnedNode(Node):
+    """A node that is asked about a block by its number, version or hash."""
+
+    async def own(self, block: Block) -> Block:
+        """``block`` as this endpoint tells it, if its chain has it."""
+        found = await self.resolve(Height(block.number))
+        if found.hash != block.hash:
+            raise self.slipped(block, found)
+        return found
+
+    def slipped(self, block: Block, found: Block) -> ChainError:
+        """Its chain has ``found`` where ``block`` was."""
+        return self.link.fault(Reason.TIP_MOVED, f"its block {block.number} is {found.hash}, not {block.hash}")
+
+    def unpinned(self, what: str) -> ChainError:
+        """It answered about a block that nobody has: so it does not look at what it is asked for."""
+        return self.link.fault(
+            Reason.UNPINNED,
+            f"it answers at {what}, which nobody has: nothing that it tells can be said of a block; "
+            "ask the node behind this gateway, or another one",
+        )
+
+
+async def each_balance(
+    wanted: Wanted, balance: Callable[[Token, Address], Awaitable[int]]
+) -> dict[Token, dict[Address, int]]:
+    """What ``balance`` tells of each account and token of ``wanted``; the link sets the pace."""
+    found: dict[Token, dict[Address, int]] = {token: {} for token in wanted}
+
+    async def ask(token: Token, account: Address) -> None:
+        found[token][account] = await balance(token, account)
+
+    asked = (ask(token, account) for token, accounts in wanted.items() for account in accounts)
+    await together(asked, at_once=_AT_ONCE)
+    return found
