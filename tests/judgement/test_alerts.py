@@ -91,6 +91,13 @@ def test_what_is_no_ratio_must_hold_for_its_time_in_one_go(steps: list[Condition
     assert active(run([replace(step, name=AlertName.ENDPOINT_DOWN) for step in steps], settings)) == expected
 
 
+@pytest.mark.parametrize("name", [AlertName.RATIO_BELOW_LIMIT, AlertName.RATIO_BELOW_WARNING, AlertName.RATIO_FALLING])
+def test_of_every_alert_on_a_ratio_the_times_are_added_up(name: AlertName) -> None:
+    settings = AlertsSettings.model_validate({"rules": {name: {"for": "2m"}}})
+    steps = [replace(step, name=name) for step in (HOLDS, HOLDS, GONE, HOLDS, HOLDS)]
+    assert active(run(steps, settings)) == "...!!"
+
+
 @given(st.lists(st.booleans(), max_size=60), st.integers(1, 5))
 def test_the_times_under_a_limit_are_added_up_until_it_was_kept_ten_times_as_long(under: list[bool], wait: int) -> None:
     """The rule as docs/alerts/README.md tells it, minute by minute."""
@@ -273,6 +280,8 @@ def test_a_memory_that_was_written_before_times_were_added_up_begins_at_none() -
 def test_an_alert_inside_its_hysteresis_says_how_near_it_is_and_one_that_is_only_on_its_way_what_began_it() -> None:
     on, near = run([HOLDS, NEAR], alerts())
     assert (on.summary, near.summary) == ("It is so.", "It is nearly so.")
+    *_, untold = run([HOLDS, NEAR, UNTOLD], alerts())
+    assert untold.summary == "held: last known: It is nearly so. Not known now: It cannot be told."
     memory, _ = advance(AlertMemory(), conditions(HOLDS), alerts(**{"for": "9m"}), NOW)
     memory, _ = advance(memory, conditions(NEAR), alerts(**{"for": "9m"}), NOW + MINUTE)
     (alert,) = memory.alerts.values()

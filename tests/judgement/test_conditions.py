@@ -17,6 +17,7 @@ from monitor.model import (
     EndpointState,
     Fall,
     JobState,
+    Liabilities,
     ListChanges,
     LostConfirmations,
     ReloadState,
@@ -296,6 +297,28 @@ def test_an_asset_with_limits_of_its_own_that_the_liabilities_do_not_name_is_an_
         found = evaluate(world(assessment(assets, liabilities=owed)), configured, AlertMemory())
         (asset,) = [each for each in found.items if each.name is AlertName.LIABILITIES_ABSENT and each.asset]
         assert asset.holds is holds
+
+
+def test_what_an_exchange_owes_is_missed_only_where_it_was_told_and_limits_were_set() -> None:
+    def missed(owed: Liabilities | None, own: dict[str, Any]) -> list[Condition]:
+        assets = judge([(claim("A"), VERIFIED)], [state({BTC: {"A": 1}})], owed)
+        found = evaluate(world(assessment(assets, liabilities=owed)), settings(okx=exchange(**own)), AlertMemory())
+        return [each for each in found.items if each.name is AlertName.LIABILITIES_ABSENT and each.asset]
+
+    limits: dict[str, Any] = {"assets": {"BTC": {}}}
+    assert missed(owing(BTC=1), {"liabilities": LIABILITIES, **limits})
+    assert not missed(owing(BTC=1), {"liabilities": LIABILITIES})
+    assert not missed(owing(BTC=1), limits)
+    assert not missed(None, {"liabilities": LIABILITIES, **limits})
+
+
+def test_what_does_not_hold_says_nothing_and_lingers_only_near_the_limit_of_a_ratio() -> None:
+    assets: dict[str, Any] = {"BTC": {}}
+    configured = settings(okx=exchange(liabilities=LIABILITIES, assets=assets))
+    found = evaluate(world(bitcoin("200")), configured, AlertMemory())
+    silent = [each for each in found.items if each.holds is False]
+    assert {each.name for each in silent} > {AlertName.RESERVE_UNKNOWN, AlertName.CLAIMS_UNREAD, AlertName.LIST_ABSENT}
+    assert not [each.name for each in silent if each.lingers or each.summary]
 
 
 @pytest.mark.parametrize(
