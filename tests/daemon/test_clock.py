@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import aiohttp
 import pytest
@@ -11,14 +12,14 @@ from structlog.testing import capture_logs
 
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.hub import Hub
-from monitor.model import AlertName, AlertState, ReserveStatus, World
+from monitor.model import AlertName, AlertState, Extent, ReserveStatus, Step, World
 from monitor.registry import load as load_registry
 from monitor.settings import Settings
 from monitor.store import Store
 from tests.support.daemons import Site, list_of, owed, publish, signed, unsigned
 from tests.support.readers import START, Reader
 
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
 class Machine:
@@ -241,3 +242,20 @@ async def test_a_change_of_the_list_that_is_dated_after_now_is_news_for_a_day(
     after.machine.passed += 25 * HOUR
     assert not (await after.alert(AlertName.LIST_CHANGED)).active
     await after.hub.close()
+
+
+@pytest.mark.parametrize("put", [-2, 2])
+async def test_each_day_of_the_history_says_what_was_seen_in_it_whatever_the_clock_was_before(
+    watch: Watch, store: Store, put: int
+) -> None:
+    await watch.poll()
+    watch.machine.put += put * DAY
+    await watch.world()
+    watch.reader.units = 90 * 10**18
+    await watch.poll()
+    days = {each.at: each.assets["ETH"] for each in await store.history("okx", Step.DAILY)}
+    assert {at: day.worst for at, day in days.items()} == {
+        Step.DAILY.begins(START): ReserveStatus.UNKNOWN,
+        Step.DAILY.begins(START + put * DAY): ReserveStatus.BREACH,
+    }
+    assert days[Step.DAILY.begins(START)].lower == Extent(Decimal(0), Decimal(1), Decimal(0), Decimal(1))

@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,12 @@ from aiohttp import web
 from aiohttp.test_utils import RawTestServer
 
 from monitor.daemon.service import Daemon
+from monitor.model import ReserveStatus, Step
 from monitor.settings import ConfigurationError
-from monitor.store import StoreError
+from monitor.store import Store, StoreError
 from tests.support.daemons import Site, Watched, list_of, long_list, publish, signed, until, watching
+
+STORE_TESTS = Path(__file__).parent.parent / "store"
 
 
 async def test_metrics_answer_while_the_first_documents_hang_and_readiness_waits_for_them(site: Site) -> None:
@@ -56,6 +61,22 @@ async def test_scrapes_are_answered_while_a_long_list_is_judged(site: Site) -> N
         assert answered > 5
         assert await _invalid(watched) == 20_000
         await until(watched.ready)
+
+
+async def test_the_history_of_0_1_0_is_gone_on_with(site: Site) -> None:
+    """Nothing is published any more; what that version kept is shown, and its days are added to."""
+    with closing(sqlite3.connect(site.folder / "history.db")) as database:
+        database.executescript((STORE_TESTS / "history-0.1.0.sql").read_text(encoding="utf-8"))
+    site.exchange("okx")
+    async with watching(site.write()) as watched:
+        assert await watched.value("por_claims", exchange="okx", network="ethereum", verdict="verified") == 2
+        assert await watched.value("por_liabilities", exchange="okx", asset="ETH") == 100
+        assert await watched.value("por_wallet_list_changes_total", exchange="okx", change="added") == 1
+    store = await Store.open(site.sections["store"]["url"])
+    days = await store.history("okx", Step.DAILY)
+    assert [each.at.date().isoformat() for each in days[:3]] == ["2026-10-20", "2026-11-27", "2026-11-29"]
+    assert days[-1].assets["ETH"].worst is ReserveStatus.UNKNOWN
+    await store.close()
 
 
 async def _invalid(watched: Watched) -> float | None:
