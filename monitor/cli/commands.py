@@ -18,6 +18,10 @@ COMMANDS = {
         "monitor.cli.liabilities:liabilities",
         "Verify a published proof of liabilities: totals per asset, what was proven and what was not.",
     ),
+    "history": (
+        "monitor.cli.history:history",
+        "Tell what was known of an exchange: by step both bounds with their extremes, and the time in each status.",
+    ),
     "config": ("monitor.cli.config:app", "Check a configuration, or show what it amounts to."),
     "devnet": ("monitor.devnet.commands:app", "A local exchange on real local nodes, to try the monitor on."),
 }

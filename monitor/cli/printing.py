@@ -64,6 +64,11 @@ def json_line(value: object) -> None:
     out.file.write(orjson.dumps(shown_value(value), default=_exact, option=orjson.OPT_NON_STR_KEYS).decode() + "\n")
 
 
+def raw_line(text: str) -> None:
+    """One line of stdout in a form of its own: CSV and the like."""
+    out.file.write(shown(text) + "\n")
+
+
 def _exact(value: object) -> str:
     if isinstance(value, Decimal):
         return exact(value)

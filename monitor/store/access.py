@@ -37,13 +37,13 @@ class Access:
         return self._state
 
     @classmethod
-    async def open(cls, url: str, *, alone: bool = False) -> Self:
+    async def open(cls, url: str, *, alone: bool = False, new: bool = True) -> Self:
         """Open the database and migrate it; ``alone``: refuse one that another process has opened so.
 
-        Raises :class:`StoreError`.
+        Without ``new`` there must be one already. Raises :class:`StoreError`.
         """
         async with AsyncExitStack() as stack:
-            engine = await stack.enter_async_context(opened(url, alone=alone))
+            engine = await stack.enter_async_context(opened(url, alone=alone, new=new))
             return cls(engine, stack.pop_all())
 
     async def close(self) -> None:

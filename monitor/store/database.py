@@ -28,13 +28,14 @@ class StoreError(ForeseenError):
 
 
 @asynccontextmanager
-async def opened(url: str, *, alone: bool = False) -> AsyncIterator[AsyncEngine]:
+async def opened(url: str, *, alone: bool = False, new: bool = True) -> AsyncIterator[AsyncEngine]:
     """Open the database at ``url`` with the newest schema, creating both where they are missing.
 
     Args:
         url: As SQLAlchemy writes it.
         alone: Whether to refuse a database that another one has opened ``alone``. That holds until the end of the
             block, or of the process.
+        new: Whether a file that is not there is made.
 
     Raises:
         StoreError: it cannot be opened.
@@ -49,7 +50,7 @@ async def opened(url: str, *, alone: bool = False) -> AsyncIterator[AsyncEngine]
         raise StoreError(f"{shown}: the history is kept in SQLite or PostgreSQL; write it like {_ANY}")
     async with AsyncExitStack() as stack:
         try:
-            engine = _engine(parsed)
+            engine = _engine(parsed, new=new)
             stack.push_async_callback(engine.dispose)
             if alone:
                 await _keep_others_out(engine, stack)
@@ -70,12 +71,14 @@ async def opened(url: str, *, alone: bool = False) -> AsyncIterator[AsyncEngine]
         yield engine
 
 
-def _engine(url: URL) -> AsyncEngine:
+def _engine(url: URL, *, new: bool) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True)
     file = _file(url)
     if file is None:
         return create_async_engine(url, poolclass=StaticPool)  # one connection, or each would see its own database
+    if not new and not file.exists():
+        raise FileNotFoundError("there is no such file yet: `reserve-monitor run` makes it")
     file.parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(url)
     event.listen(engine.sync_engine, "connect", _use_wal)
