@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -47,6 +47,14 @@ def open_network(
     if settings.verify == "proof":
         return ProofReader(network, settings, endpoints, lag, balance_slots or {}, chance=chance)
     return NetworkReader(network, settings, endpoints, lag, chance)
+
+
+def import_nodes(networks: Mapping[str, NetworkSettings], registry: Registry) -> None:
+    """Import what asks the endpoints of ``networks``, ahead of opening them: some libraries take most of a second."""
+    for name, settings in networks.items():
+        for endpoint in settings.endpoints:
+            with suppress(ValueError):  # opening it says so
+                PROTOCOLS[protocol_of(registry.networks[name], endpoint)].nodes()
 
 
 def configured_network(name: str, settings: NetworkSettings, registry: Registry) -> Network:

@@ -10,7 +10,7 @@ import aiohttp
 import structlog
 
 from monitor.chains import ChainError, ChainReader
-from monitor.chains.opening import configured_network, open_network
+from monitor.chains.opening import configured_network, import_nodes, open_network
 from monitor.daemon.assessor import Assessor
 from monitor.daemon.audits import Audits
 from monitor.daemon.claimed_balances import KEPT
@@ -111,6 +111,7 @@ class Hub:
 
         Readers send nothing before they are used, so that what is prepared in vain leaves nothing behind.
         """
+        await asyncio.to_thread(import_nodes, settings.networks, registry)
         slots = {name: registry.balance_slots(name) for name in settings.networks}
         networks = {name: self._network(name, each, registry, slots[name]) for name, each in settings.networks.items()}
         exchanges = {name: self._exchange(name, each, registry) for name, each in settings.exchanges.items()}

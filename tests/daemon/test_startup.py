@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -121,3 +122,18 @@ async def test_a_warning_of_the_configuration_is_logged_once(site: Site, capsys:
     logged = [line for line in capsys.readouterr().err.splitlines() if "assets.NEVERCOIN" in line]
     assert len(logged) == 1
     assert "no asset is known by this name" in logged[0]
+
+
+async def test_all_code_is_imported_before_anything_is_made(site: Site) -> None:
+    """What is there then, the collector passes over for good; and an import of a second stops whoever is watched."""
+    site.exchange("okx", [signed(1)])
+    site.network("ethereum", "http://127.0.0.1:1")
+    seen: list[tuple[bool, bool]] = []
+    daemon = Daemon(site.write())
+
+    def loaded() -> None:
+        seen.append(("monitor.chains.evm.node" in sys.modules, (site.folder / "history.db").exists()))
+
+    await daemon.start(loaded)
+    await daemon.stop()
+    assert seen == [(True, False)]
