@@ -152,6 +152,8 @@ PROTOCOLS = {
         node="ton.toncenter:ToncenterNode",
         families=frozenset({"ton"}),
         path="with `/api/v2`",
+        reads="TON, one request a balance, and jettons, three",
+        past="blocks that its lite servers still hold",
         owners="the key of the wallet contract",
     ),
     "starknet": NodeProtocol(

@@ -303,7 +303,7 @@ async def test_a_stack_that_is_no_key_is_rubbish(world: Worlds, found: list[Any]
 async def test_ton_errors_and_another_block_are_noticed(world: Worlds) -> None:
     ton = await world("toncenter")
     ton.answers["/runGetMethod"] = Failing(500, {"ok": False, "error": "LITE_SERVER_NOTREADY", "code": 500})
-    await ton.refused(Reason.HTTP_STATUS)
+    await ton.refused(Reason.BEHIND)
     headers = [dict(ton.answers["/getBlockHeader"]["result"]) for _ in range(2)]
     headers[1]["id"] = {**headers[1]["id"], "root_hash": "AAAA"}
     asked = ton.node.asked
