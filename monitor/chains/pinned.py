@@ -1,6 +1,7 @@
 """What is common to protocols that ask for one balance at a time, each at a block that the request names."""
 
 from collections.abc import Awaitable, Callable
+from hashlib import sha256
 
 from monitor.chains.block_choice import Height
 from monitor.chains.concurrency import together
@@ -33,6 +34,11 @@ class PinnedNode(Node):
             f"it answers at {what}, which nobody has: nothing that it tells can be said of a block; "
             "ask the node behind this gateway, or another one",
         )
+
+
+def nowhere(block: Block) -> str:
+    """32 bytes in hexadecimal that are the hash of no block: others for each ``block``, so that nobody knows them."""
+    return sha256(f"nowhere, {block.hash}".encode()).hexdigest()
 
 
 async def each_balance(

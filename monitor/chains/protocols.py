@@ -146,7 +146,11 @@ PROTOCOLS = {
         owners="the keys of `active` and `owner`",
     ),
     "rippled": NodeProtocol(
-        node="xrp.rippled:RippledNode", families=frozenset({"xrp"}), owners="regular key and signer list"
+        node="xrp.rippled:RippledNode",
+        families=frozenset({"xrp"}),
+        reads="XRP, one request an account",
+        past="ledgers that the server still holds",
+        owners="regular key and signer list",
     ),
     "toncenter": NodeProtocol(
         node="ton.toncenter:ToncenterNode",

@@ -1,6 +1,6 @@
 """JSON over HTTP without JSON-RPC around it: the statuses that mean something, and strict reading of what came."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -22,11 +22,15 @@ class JsonAnswer(NamedTuple):
 
 
 class Rest:
-    """Requests to one endpoint."""
+    """Requests to one endpoint.
 
-    def __init__(self, link: Link) -> None:
+    ``hear`` raises the faults that its answers report in words of their own, where another attempt may cure them.
+    """
+
+    def __init__(self, link: Link, hear: Callable[[object], None] = lambda _: None) -> None:
         self._link = link
         self._http = Http(link)
+        self._hear = hear
 
     async def get(self, path: str, query: Query = (), *, told: frozenset[int] = frozenset()) -> JsonAnswer:
         """The answer to GET. ``told`` are statuses, besides 200, by which the protocol itself says something."""
@@ -42,9 +46,11 @@ class Rest:
             if answer.status != 200 and answer.status not in told:
                 self._http.refuse(answer)
             try:
-                return JsonAnswer(answer.status, orjson.loads(answer.body))
+                document = orjson.loads(answer.body)
             except ValueError:
                 raise self._link.fault(Reason.NOT_JSON, f"{path}: not JSON: {excerpt(answer.body)}") from None
+            self._hear(document)
+            return JsonAnswer(answer.status, document)
 
         return await self._link.send(request)
 

@@ -80,6 +80,8 @@ def _of_no_block(key: str, body: Any) -> Any:
             return {"error": {"code": 24, "message": "Block not found"}}
         case "/runGetMethod", {"seqno": number} if number > 2**30:
             return Failing(500, {"ok": False, "error": "LITE_SERVER_UNKNOWN: cannot load block", "code": 500})
+        case "ledger", {"params": [{"ledger_index": 32570}]}:
+            return {"result": {"error": "lgrNotFound", "error_code": 21, "status": "error"}}
         case _, [("ledger_version", version)] if int(version) > 2**40:
             return Failing(404, {"message": "Ledger version not found", "error_code": "version_not_found"})
     return None

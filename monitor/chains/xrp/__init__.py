@@ -1,1 +1,1 @@
-"""The XRP Ledger: owners, asked of nodes."""
+"""XRP Ledger."""

@@ -1,8 +1,6 @@
-"""XRP Ledger servers (rippled and Clio, JSON-RPC in their own envelope): who may sign for an account.
+"""XRP Ledger servers (rippled and Clio, JSON-RPC in their own envelope): XRP, and who may sign for an account.
 
-An account's master key makes its address. Beside it, or in its place once it is disabled, there can be a regular key
-and a list of signers with weights and a quorum (XRPL docs, "Cryptographic Keys", "Multi-Signing"). Each of the three is
-named by the address that its key makes. Validated ledgers are final, so every tag means the newest of them.
+Every question names a ledger by its hash. Validated ledgers are final, so every tag means the newest of them.
 """
 
 import re
@@ -11,116 +9,179 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.chains.amounts import count
 from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
-from monitor.chains.errors import Reason
+from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
-from monitor.chains.node import Confirmed
-from monitor.chains.owners_only import Control, OwnersNode, one_by_one
-from monitor.chains.rest_api import Rest, items, member, strictly, text
-from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion
+from monitor.chains.node import Confirmed, Held, Wanted
+from monitor.chains.owners_only import Control, one_by_one
+from monitor.chains.pinned import PinnedNode, each_balance, nowhere
+from monitor.chains.rest_api import Rest, decimal, member, strictly, text
+from monitor.chains.xrp.signers import judge
+from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-_MASTER_DISABLED = 0x00100000  # lsfDisableMaster
 _HASH = re.compile(r"[0-9A-F]{64}")
 _MAIN_NET = 0
+_OLDEST = 32_570
+_OLDEST_HASH = "4109C6F2045FC7EFF4CDE8F9905D19C28820D86304080FF886B299F0206E42B5"
+"""Of the oldest ledger that the main net kept, of 2013-01-01."""
+
+_NOT_FOUND = "lgrNotFound"
+_NO_ACCOUNT = "actNotFound"
+_CAUSES = {
+    _NOT_FOUND: Reason.BEHIND,
+    "noNetwork": Reason.BEHIND,
+    "noCurrent": Reason.BEHIND,
+    "noClosed": Reason.BEHIND,
+    "notSynced": Reason.BEHIND,
+    "slowDown": Reason.RATE_LIMITED,
+    "tooBusy": Reason.BUSY,
+}
+"""XRPL docs, "Error Formatting": what servers say that lack the ledger, follow nobody, or have too much to do."""
+_AGAIN = frozenset({Reason.RATE_LIMITED, Reason.BUSY})
 
 
-class RippledNode(OwnersNode):
-    """One server. It must still have the newest validated ledger; full history is not needed."""
+class RippledNode(PinnedNode):
+    """One server. It must still have the newest validated ledger; full history is needed for the past alone."""
 
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
-        self._rest = Rest(link)
+        self._rest = Rest(link, self._hear)
 
     async def identify(self) -> str:
-        """``network_id``. A server that was given none joins the main net."""
+        """``network_id``. A server that was given none joins the main net, and is asked for what that began with."""
         found = await self._result("server_info", {})
         with strictly(self.link, "server_info"):
             information = member(found, "info")
             if not isinstance(information, dict):
                 raise TypeError("info is not an object")
-            return f"xrpl:{count(information.get('network_id', _MAIN_NET))}"
+            number = count(information.get("network_id", _MAIN_NET))
+        oldest = await self._look({"ledger_index": _OLDEST}) if number == _MAIN_NET else None
+        another = f", whose ledger {_OLDEST} is {oldest.hash}" if oldest and oldest.hash != _OLDEST_HASH else ""
+        return f"xrpl:{number}{another}"
+
+    # --- ledgers ---
 
     async def resolve(self, choice: BlockChoice) -> Block:
         match choice:
             case Height(number):
-                return await self._ledger(number)
+                return await self._at(number)
             case Tag() | Depth(0):
-                return await self._ledger("validated")
+                return await self._validated()
             case Depth(confirmations):
-                return await self._ledger(max(1, (await self._ledger("validated")).number - confirmations))
+                return await self._at(max(1, (await self._validated()).number - confirmations))
 
-    async def _ledger(self, index: int | str) -> Block:
-        found = await self._result("ledger", {"ledger_index": index})
+    async def _validated(self) -> Block:
+        found = await self._look({"ledger_index": "validated"})
+        if found is None:
+            raise self.link.fault(Reason.BEHIND, "it has no validated ledger")
+        return found
+
+    async def _at(self, number: int) -> Block:
+        found = await self._look({"ledger_index": number})
+        if found is None:
+            newest = (await self._validated()).number
+            reason = Reason.PRUNED if number <= newest else Reason.BEHIND
+            raise self.link.fault(reason, f"it has no ledger {number}; its newest is {newest}")
+        if found.number != number:
+            raise self.link.fault(Reason.MALFORMED, f"ledger: it is about ledger {found.number}")
+        return found
+
+    async def _look(self, name: dict[str, object]) -> Block | None:
+        """The ledger of that name; None where the server does not have it."""
+        found = await self._result("ledger", name)
         with strictly(self.link, "ledger"):
             if (error := _error(found)) is not None:
-                raise self.link.fault(Reason.BEHIND if error == "lgrNotFound" else Reason.RPC_ERROR, error)
+                if error == _NOT_FOUND:
+                    return None
+                raise self._fault(error)
             _check_validated(found)
-            number = count(member(found, "ledger_index"))
-            if isinstance(index, int) and number != index:
-                raise ValueError(f"it is about ledger {number}")
             closed = _EPOCH + timedelta(seconds=count(member(found, "ledger", "close_time")))
-            return Block(number, _hash(member(found, "ledger_hash")), closed)
+            return Block(count(member(found, "ledger_index")), _hash(member(found, "ledger_hash")), closed)
+
+    # --- balances ---
+
+    async def balances(self, wanted: Wanted, block: Block) -> Held:
+        at = await self.own(block)
+        failed = {
+            token: "trust lines of the XRP Ledger are not read, its coin alone" for token in wanted if token.contract
+        }
+        asked = {token: accounts for token, accounts in wanted.items() if token not in failed}
+        if sample := next((account for accounts in asked.values() for account in accounts), None):
+            await self._try_nowhere(sample, nowhere(block).upper())
+
+        async def balance(_: Token, account: Address) -> int:
+            found = await self._account({"account": account}, at)
+            with strictly(self.link, f"account_info {account}"):
+                return 0 if found is None else decimal(member(found, "account_data", "Balance"))
+
+        return Held(at, await each_balance(asked, balance), failed)
+
+    async def _account(self, asked: dict[str, object], block: Block) -> object:
+        """What ``account_info`` tells at ``block``; None where that ledger has no such account, and it no coins."""
+        found = await self._result("account_info", {**asked, "ledger_hash": block.hash})
+        with strictly(self.link, f"account_info {asked['account']}"):
+            error = _error(found)
+            if error is not None and error != _NO_ACCOUNT:
+                raise self._fault(error)
+            if error is None:
+                _check_validated(found)
+                if (name := member(found, "account_data", "Account")) != asked["account"]:
+                    raise ValueError(f"it is about {name!r:.40}")
+            # Clio does not name the ledger in which an account is missing
+            named = block.hash if error and "ledger_hash" not in _fields(found) else member(found, "ledger_hash")
+            if _hash(named) != block.hash:
+                raise ValueError("it is about another ledger")
+            return None if error else found
+
+    async def _try_nowhere(self, account: Address, ledger_hash: str) -> None:
+        """See that it looks for the ledger that it is asked for, since not all answers name theirs."""
+        found = await self._result("account_info", {"account": account, "ledger_hash": ledger_hash})
+        with strictly(self.link, "account_info"):
+            error = _error(found)
+            if error is None or error == _NO_ACCOUNT:
+                raise self.unpinned(f"ledger {ledger_hash}")
+            if error != _NOT_FOUND:
+                raise self._fault(error)
+
+    # --- owners ---
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
         at = await self.own(block)
         return await one_by_one(questions, at, lambda question: self._control(question, at))
 
     async def _control(self, question: OwnerQuestion, block: Block) -> Control:
-        asked = {"account": question.account, "ledger_hash": block.hash, "signer_lists": True}
-        found = await self._result("account_info", asked)
+        found = await self._account({"account": question.account, "signer_lists": True}, block)
+        if found is None:
+            return OwnerOutcome.UNDECIDED, "the ledger knows no such account"
         with strictly(self.link, f"account_info {question.account}"):
-            error = _error(found)
-            if error == "actNotFound":
-                if isinstance(found, dict) and found.get("ledger_hash", block.hash) != block.hash:
-                    raise ValueError("it is about another ledger")
-                return OwnerOutcome.UNDECIDED, "the ledger knows no such account"
-            if error is not None:
-                raise self.link.fault(Reason.BEHIND if error == "lgrNotFound" else Reason.RPC_ERROR, error)
-            _check_validated(found)
-            if _hash(member(found, "ledger_hash")) != block.hash:
-                raise ValueError("it is about another ledger")
             return judge(question, found)
+
+    # --- answers ---
 
     async def _result(self, method: str, parameters: dict[str, object]) -> object:
         reply = await self._rest.post("", {"method": method, "params": [parameters]})
         with strictly(self.link, method):
             return member(reply.document, "result")
 
+    def _hear(self, document: object) -> None:
+        """Raise what another attempt may cure."""
+        result = document.get("result") if isinstance(document, dict) else None
+        error = result.get("error") if isinstance(result, dict) else None
+        if isinstance(error, str) and _CAUSES.get(error) in _AGAIN:
+            raise self._fault(error)
+
+    def _fault(self, error: str) -> ChainError:
+        reason = _CAUSES.get(error, Reason.RPC_ERROR)
+        return self.link.fault(reason, f"{error:.80}", transient=reason in _AGAIN)
+
     async def close(self) -> None:
         await self._rest.close()
 
 
-def judge(question: OwnerQuestion, found: object) -> Control:
-    """Whether the signers of ``question`` may sign for the account that ``account_info`` described."""
-    data = member(found, "account_data")
-    if not isinstance(data, dict):
-        raise TypeError("account_data is not an object")
-    if member(data, "Account") != question.account:
-        raise ValueError(f"it is about {data['Account']!r:.40}")
-    signers = set(question.signers)
-    if question.account in signers and not count(member(data, "Flags")) & _MASTER_DISABLED:
-        return OwnerOutcome.CONFIRMED, "its master key signed, and is not disabled"
-    regular = text(data.get("RegularKey", ""))
-    if regular in signers:
-        return OwnerOutcome.CONFIRMED, f"its regular key is that of the signer {regular}"
-    # API version 1 has the lists inside, version 2 and Clio beside the account's data
-    lists = data["signer_lists"] if "signer_lists" in data else member(found, "signer_lists")
-    told = [f"its regular key is that of {regular}" if regular else "it has no regular key"]
-    for entry in items(lists):
-        quorum = count(member(entry, "SignerQuorum"))
-        weight = sum(weight for signer, weight in _weights(entry).items() if signer in signers)
-        told.append(f"the signers weigh {weight} of its signer list's quorum of {quorum}")
-        if weight >= quorum > 0:
-            return OwnerOutcome.CONFIRMED, told[-1]
-    return OwnerOutcome.REFUTED, "; ".join(told)
-
-
-def _weights(signer_list: object) -> dict[Address, int]:
-    entries = items(member(signer_list, "SignerEntries"))
-    return {
-        text(member(entry, "SignerEntry", "Account")): count(member(entry, "SignerEntry", "SignerWeight"))
-        for entry in entries
-    }
+def _fields(found: object) -> dict[str, object]:
+    if not isinstance(found, dict):
+        raise TypeError("the result is not an object")
+    return found
 
 
 def _error(found: object) -> str | None:

@@ -16,9 +16,14 @@ from tests.support.chains import happened
 from tests.support.networks.aptos import AptosStandIn
 from tests.support.networks.standin import START, Asked, NetworkStandIn
 from tests.support.networks.ton import TonStandIn
+from tests.support.networks.xrp import XrpStandIn
 from tests.support.owner_standins import places, spoilt
 
-STANDINS: tuple[type[NetworkStandIn], ...] = (AptosStandIn, TonStandIn)
+STANDINS: tuple[type[NetworkStandIn], ...] = (
+    XrpStandIn,
+    AptosStandIn,
+    TonStandIn,
+)
 FINALIZED = Tag("finalized")
 RUBBISH: tuple[Any, ...] = (None, [], {}, "", "rubbish", -1, True, 2**70, [[]])
 

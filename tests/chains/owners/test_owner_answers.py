@@ -249,9 +249,9 @@ async def test_the_xrp_ledger_tells_a_missing_account_from_a_missing_ledger(worl
     rippled.answers["account_info"] = {"result": {"error": "lgrNotFound", "status": "error"}}
     await rippled.refused(Reason.BEHIND)
     rippled.answers["account_info"] = {"result": {"error": "tooBusy", "status": "error"}}
-    await rippled.refused(Reason.RPC_ERROR, "tooBusy")
+    await rippled.refused(Reason.BUSY, "tooBusy")
     rippled.answers["ledger"] = {"result": {"error": "noNetwork", "status": "error"}}
-    await rippled.refused(Reason.RPC_ERROR, "noNetwork")
+    await rippled.refused(Reason.BEHIND, "noNetwork")
 
 
 async def test_only_validated_ledgers_count(world: Worlds) -> None:
