@@ -73,11 +73,11 @@ class Agreement:
         self._probes = probes
 
     async def reach(self, at: BlockChoice, job: Job[F], deadline: float) -> Group[F]:
-        """What the quorum found at the block that ``at`` chooses; :class:`ChainError` where there is none."""
+        """Return what the quorum found at the block that ``at`` chooses; :class:`ChainError` where there is none."""
         return await self.repeatedly(partial(self.reach_once, at, job, deadline), deadline)
 
     async def repeatedly(self, work: Callable[[], Awaitable[Group[F]]], deadline: float) -> Group[F]:
-        """What ``work`` finds, again where another block may help: it slipped away, or is not known yet.
+        """Return what ``work`` finds, again where another block may help: it slipped away, or is not known yet.
 
         Not past the ``deadline``: whoever was asked then would fail, and be called slow for nothing. Who was
         contradicted is told at the end, when it is known who agreed.
@@ -175,7 +175,7 @@ class Agreement:
     async def reach_at(
         self, block: Block, candidates: Sequence[Endpoint], job: Job[F], deadline: float, *, needed: int
     ) -> Group[F]:
-        """What ``needed`` parties of ``candidates`` find at ``block``, which was agreed upon."""
+        """Return what ``needed`` parties of ``candidates`` find at ``block``, which was agreed upon."""
 
         async def answer(endpoint: Endpoint) -> F:
             return await endpoint.ask(job, block, deadline)

@@ -9,7 +9,7 @@ _MOST = 2**63 - 1
 
 
 def units(coins: object, decimals: int) -> int:
-    """``coins``, a JSON number that was read exactly (Decimal or int), in base units of 10^-``decimals``.
+    """Return ``coins``, a JSON number that was read exactly (Decimal or int), in base units of 10^-``decimals``.
 
     Raises ValueError for anything that is not a whole, non-negative number of base units.
     """
@@ -21,7 +21,7 @@ def units(coins: object, decimals: int) -> int:
 
 
 def count(value: object) -> int:
-    """A non-negative integer (satoshi, heights, times), refused when it is anything else."""
+    """Return a non-negative integer (satoshi, heights, times), refused when it is anything else."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST:
         raise ValueError(f"{value!r:.40} is not a count")
     return value

@@ -66,7 +66,7 @@ class Archive:
         return self.canary is not None and asyncio.get_running_loop().time() >= self._again_at
 
     def rank(self, height: int) -> Past:
-        """How good it is for the block at ``height``."""
+        """Tell how good it is for the block at ``height``."""
         if self.refusal:
             return Past.FALSE
         if self._told is False or height <= self._pruned:
@@ -105,13 +105,13 @@ class Archive:
             self._pruned = -1
 
     def pruned(self, block: Block) -> None:
-        """The state of ``block`` is gone, and so is that of all blocks before."""
+        """Note that the state of ``block`` is gone, and so is that of all blocks before."""
         self._pruned = max(self._pruned, block.number)
         self.kept = False
 
 
 def canary_of(network: Network, settings: NetworkSettings) -> Canary | None:
-    """The canary of ``network``, if one is known or configured."""
+    """Return the canary of ``network``, if one is known or configured."""
     if settings.canary:
         return Canary(settings.canary.account, settings.canary.height, settings.canary.balance)
     return _KNOWN.get(network.caip2)

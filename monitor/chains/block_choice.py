@@ -43,7 +43,7 @@ BlockChoice = Tag | Depth | Height
 
 
 def choice_of(block: str | int) -> BlockChoice:
-    """The choice that ``block:`` of a network's settings makes: a tag, or a number of confirmations."""
+    """Return the choice that ``block:`` of a network's settings makes: a tag, or a number of confirmations."""
     if isinstance(block, int):
         return Depth(block)
     for name in get_args(TagName):

@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 async def together(work: Iterable[Coroutine[Any, Any, T]], at_once: int | None = None) -> list[T]:
-    """The results of all of ``work``, ``at_once`` of them after the other.
+    """Return the results of all of ``work``, ``at_once`` of them after the other.
 
     The first failure stops the rest and is raised itself, not in a group.
     """

@@ -101,17 +101,17 @@ class Endpoint:
         return self._failing.state is Circuit.OPEN
 
     def past(self, height: int) -> Past:
-        """How good it is for a block of the past."""
+        """Tell how good it is for a block of the past."""
         return self._archive.rank(height)
 
     # --- asking it ---
 
     async def resolve(self, choice: BlockChoice, deadline: float) -> Block:
-        """The block that ``choice`` means to it; ``deadline`` is a time of the running loop."""
+        """Return the block that ``choice`` means to it; ``deadline`` is a time of the running loop."""
         return await self._guarded(self._resolve(choice), deadline, _AHEAD if isinstance(choice, Height) else HARMLESS)
 
     async def ask(self, job: Job[F], block: Block, deadline: float) -> F:
-        """Its answer to ``job``; proof that it is up."""
+        """Return its answer to ``job``; proof that it is up."""
         self.jobs += 1
         try:
             answer = await self._guarded(self._ask(job, block), deadline)
@@ -214,11 +214,11 @@ class Endpoint:
         _log.warning("endpoints disagree", network=self._network.name, endpoint=self.name, difference=difference)
 
     def agreed(self) -> None:
-        """Others found the same."""
+        """Note that others found the same."""
         self._doubted.reset()
 
     def state(self) -> EndpointState:
-        """Its record, for metrics and pages."""
+        """Return its record, for metrics and pages."""
         return EndpointState(
             network=self._network.name,
             name=self.name,

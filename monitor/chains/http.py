@@ -56,7 +56,7 @@ class Http:
         body: bytes | None = None,
         patience: float | None = None,
     ) -> Answer:
-        """One request, without retries; given up after ``patience`` seconds, by default the endpoint's own.
+        """Make one request, without retries; given up after ``patience`` seconds, by default the endpoint's own.
 
         Raises a fault of the link for ``refused``, ``timeout`` and ``rate_limited``; all other statuses are returned.
         """
@@ -131,7 +131,10 @@ def _trusted(settings: EndpointSettings) -> ssl.SSLContext | aiohttp.Fingerprint
 
 
 def excerpt(body: bytes, length: int = 120) -> str:
-    """The beginning of a body on one line, for error messages. What repeats our request loses its secrets uncut."""
+    """Return the beginning of a body on one line, for error messages.
+
+    What repeats our request loses its secrets uncut.
+    """
     return shown(" ".join(body[:_LOOKED_AT].decode("utf-8", "replace").split()), length)
 
 
@@ -146,7 +149,7 @@ def _request_of(settings: EndpointSettings) -> tuple[yarl.URL, dict[str, str]]:
 
 
 def why(error: Exception) -> str:
-    """What went wrong with the connection. Some of aiohttp's own texts hold the URL, and it may hold a key."""
+    """Return what went wrong with the connection. Some of aiohttp's own texts hold the URL, and it may hold a key."""
     match error:
         case aiohttp.ClientConnectorError():
             return f"cannot connect to {error.host}: {error.os_error.strerror or type(error.os_error).__name__}"
@@ -161,7 +164,7 @@ def why(error: Exception) -> str:
 
 
 def seconds_until(retry_after: str | None) -> float | None:
-    """``Retry-After`` (RFC 9110, section 10.2.3): seconds or a date; what cannot be read says nothing."""
+    """Return ``Retry-After`` (RFC 9110, section 10.2.3): seconds or a date; what cannot be read says nothing."""
     if not retry_after:
         return None
     if retry_after.isdecimal():

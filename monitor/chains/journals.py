@@ -14,7 +14,7 @@ class Keeper(Protocol):
     """
 
     async def load(self, endpoint: str) -> Sequence[bytes]:
-        """All entries, oldest first; none where nothing was kept."""
+        """Return all entries, oldest first; none where nothing was kept."""
         ...
 
     async def begin(self, endpoint: str, entries: Sequence[bytes]) -> None:

@@ -63,7 +63,7 @@ class RpcFailure:
 
 
 def failure_of(reply: Reply) -> RpcFailure | None:
-    """The failure that ``reply`` reports, if it does."""
+    """Return the failure that ``reply`` reports, if it does."""
     error = reply.get("error")
     if error is None:
         return None
@@ -74,7 +74,7 @@ def failure_of(reply: Reply) -> RpcFailure | None:
 
 
 def match_replies(document: object, ids: Sequence[int]) -> list[Reply]:
-    """The replies of a batch in the order of ``ids``; their own order is free (JSON-RPC 2.0, section 6).
+    """Return the replies of a batch in the order of ``ids``; their own order is free (JSON-RPC 2.0, section 6).
 
     Raises :class:`MalformedReplyError` unless there is exactly one reply for each id and nothing else.
     """
@@ -92,7 +92,7 @@ def match_replies(document: object, ids: Sequence[int]) -> list[Reply]:
 
 
 def checked(reply: object) -> Reply:
-    """``reply`` as a JSON-RPC reply: an object with an id and either a result or an error."""
+    """Return ``reply`` as a JSON-RPC reply: an object with an id and either a result or an error."""
     if not isinstance(reply, dict) or "id" not in reply:
         raise MalformedReplyError("a reply without an id")
     if reply.get("error") is None and "result" not in reply:
@@ -112,7 +112,7 @@ class JsonRpc:
     async def call(
         self, method: str, params: object, *, patience: float | None = None, divisible: bool = False
     ) -> Reply:
-        """One call in a request of its own.
+        """Make one call in a request of its own.
 
         A ``divisible`` one asks for much that could be asked for in parts: it raises :class:`BatchRefusedError` where
         the endpoint finds it too large, or does not finish it in time.
@@ -133,7 +133,10 @@ class JsonRpc:
         return await self._link.send(request)
 
     async def batch(self, calls: Sequence[Call]) -> list[Reply]:
-        """All ``calls`` in one request; raises :class:`BatchRefusedError` where the endpoint finds them too many."""
+        """Make all ``calls`` in one request.
+
+        Raises :class:`BatchRefusedError` where the endpoint finds them too many.
+        """
         ids = [next(self._ids) for _ in calls]
         body = orjson.dumps(
             [

@@ -48,7 +48,7 @@ async def until(deadline: float) -> AsyncIterator[None]:
 
 
 def left() -> float:
-    """Seconds until the deadline of what is under way; infinite where there is none."""
+    """Return the seconds until the deadline of what is under way; infinite where there is none."""
     return _DEADLINE.get() - asyncio.get_running_loop().time()
 
 
@@ -169,10 +169,10 @@ class Breaker:
         return Circuit.OPEN if asyncio.get_running_loop().time() < self._until else Circuit.HALF_OPEN
 
     def trip(self, at_least: float = 0) -> None:
-        """It went wrong: rest for twice the last rest, or the seconds that the endpoint asked for if they are more."""
+        """Rest, since it went wrong: twice the last rest, or the seconds that the endpoint asked for if more."""
         self._rest = min(max(2 * self._rest, at_least, _FIRST_REST), _LONGEST_REST)
         self._until = asyncio.get_running_loop().time() + self._rest
 
     def reset(self) -> None:
-        """It went well: the next rest is the first one again."""
+        """Forget the last rest, since it went well: the next is the first one again."""
         self._rest = 0.0

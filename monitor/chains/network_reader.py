@@ -56,7 +56,7 @@ class NetworkReader:
         self._agreement = Agreement(network, settings, endpoints, largest_lag, self._probes, chance=chance)
 
     async def read(self, wanted: Wanted, at: BlockChoice) -> Reading:
-        """The balances of all wanted accounts at the block that ``at`` chooses.
+        """Return the balances of all wanted accounts at the block that ``at`` chooses.
 
         Whole, or :class:`ChainError`: there is no partial reading. Takes at most the network's ``deadline``, past
         blocks of nodes that undo blocks for them excepted.
@@ -82,7 +82,7 @@ class NetworkReader:
         )
 
     async def confirm(self, questions: Sequence[OwnerQuestion]) -> list[OwnerAnswer]:
-        """Whether signers control their contract accounts, in the order of ``questions``, all at one block.
+        """Tell whether signers control their contract accounts, in the order of ``questions``, all at one block.
 
         Raises :class:`ChainError` when no endpoint answers, or the network's accounts are no contracts.
         """
@@ -105,7 +105,7 @@ class NetworkReader:
         return self.endpoints()
 
     def endpoints(self) -> tuple[EndpointState, ...]:
-        """The record of every endpoint, in the order of the settings."""
+        """Return the record of every endpoint, in the order of the settings."""
         return tuple(endpoint.state() for endpoint in self._endpoints)
 
     async def close(self) -> None:

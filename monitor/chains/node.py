@@ -34,7 +34,7 @@ class Finding(Protocol):
     def block(self) -> Block: ...
 
     def difference(self, other: Self) -> str:
-        """Where ``other`` differs, as a phrase with both values; empty when they agree."""
+        """Tell where ``other`` differs, as a phrase with both values; empty when they agree."""
         ...
 
 
@@ -67,7 +67,7 @@ class Held:
         return "not the same tokens"
 
     def joined(self, other: Self) -> Self:
-        """What is held here, with what ``other`` tells at the same block of the tokens that failed here."""
+        """Return what is held here, with what ``other`` tells at the same block of the tokens that failed here."""
         return replace(
             self,
             balances={**self.balances, **other.balances},
@@ -145,22 +145,22 @@ class Node(ABC):
         self.link = link
 
     def follow(self, following: Following) -> None:  # noqa: B027 - most protocols read everything anew
-        """How to follow the chain, for protocols that do; told before anything is asked."""
+        """Take in how to follow the chain, for protocols that do; told before anything is asked."""
 
     def forget(self) -> None:  # noqa: B027 - most protocols find nothing out about their endpoint
-        """It failed, and may be another node when it is back: what was found out about it does not hold any more."""
+        """Forget what was found out about it: it failed, and may be another node when it is back."""
 
     @abstractmethod
     async def identify(self) -> str:
-        """The CAIP-2 id of the chain that the endpoint is on."""
+        """Return the CAIP-2 id of the chain that the endpoint is on."""
 
     @abstractmethod
     async def resolve(self, choice: BlockChoice) -> Block:
-        """The block that ``choice`` means to this endpoint now."""
+        """Return the block that ``choice`` means to this endpoint now."""
 
     @abstractmethod
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        """All balances at ``block``, whole or not at all.
+        """Return all balances at ``block``, whole or not at all.
 
         Protocols that read only their tip answer at the tip; whether that is the wanted block is the caller's check.
         """
@@ -170,19 +170,22 @@ class Node(ABC):
         await self.balances(sample, block)
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
-        """Whether signers control accounts, at ``block``; for families whose chain knows more than the account says."""
+        """Tell whether signers control accounts, at ``block``.
+
+        For families whose chain knows more than the account says.
+        """
         raise self.link.fault(Reason.UNSUPPORTED, f"{self.network.name} has no contract accounts to ask for owners")
 
     async def state_root(self, block: Block) -> StateRoot:
-        """The root of the state after ``block``, from a header that makes the block's hash."""
+        """Return the root of the state after ``block``, from a header that makes the block's hash."""
         raise self._proves_nothing()
 
     async def balance_slots(self, tokens: Sequence[Token], block: Block) -> BalanceSlots:
-        """Where the contracts of ``tokens`` keep balances, found by trying."""
+        """Tell where the contracts of ``tokens`` keep balances, found by trying."""
         raise self._proves_nothing()
 
     async def proven(self, wanted: Wanted, root: StateRoot, slots: BalanceSlots) -> Held:
-        """Like :meth:`balances` at the block of ``root``, every balance proven by that root."""
+        """Read like :meth:`balances` at the block of ``root``, every balance proven by that root."""
         raise self._proves_nothing()
 
     def _proves_nothing(self) -> Exception:

@@ -17,7 +17,7 @@ _TRIES = 4
 
 
 def refused(choice: Height | Depth, newest: int, link: Link) -> ChainError:
-    """Why ``choice``, which is not the ``newest`` block, cannot be read: it is not there yet, or its state is gone."""
+    """Tell why ``choice``, not the ``newest`` block, cannot be read: it is not there yet, or its state is gone."""
     if isinstance(choice, Height) and choice.number > newest:
         return link.fault(Reason.BEHIND, f"it has no block {choice.number} yet; its newest is {newest}")
     return link.fault(
@@ -28,7 +28,7 @@ def refused(choice: Height | Depth, newest: int, link: Link) -> ChainError:
 
 
 async def between_looks(read: Callable[[Block], Awaitable[T]], newest: Callable[[], Awaitable[Block]], link: Link) -> T:
-    """What ``read`` found at the newest block, between two looks that showed the same one.
+    """Return what ``read`` found at the newest block, between two looks that showed the same one.
 
     When another block came it is done again, four times at the most. (The first look is not left out where a block
     has just been named: another endpoint may have named it, which this one has yet to reach.)

@@ -28,7 +28,7 @@ def open_network(
     balance_slots: Mapping[Address, BalanceSlot] | None = None,
     chance: Chance = random.random,
 ) -> ChainReader:
-    """The reader of ``network`` through the endpoints of ``settings``; nothing is sent before it is used.
+    """Open the reader of ``network`` through the endpoints of ``settings``; nothing is sent before it is used.
 
     ``keeper`` keeps what endpoints want to know again after a restart; without one that is forgotten.
     ``balance_slots``, by contract, say where tokens keep their balances, for `verify: proof`. ``chance`` decides which
@@ -58,7 +58,7 @@ def import_nodes(networks: Mapping[str, NetworkSettings], registry: Registry) ->
 
 
 def configured_network(name: str, settings: NetworkSettings, registry: Registry) -> Network:
-    """The registry's network, or the test network that the configuration puts in its place."""
+    """Return the registry's network, or the test network that the configuration puts in its place."""
     network = registry.networks[name]
     return replace(network, caip2=settings.caip2) if settings.caip2 else network
 
@@ -67,7 +67,7 @@ def configured_network(name: str, settings: NetworkSettings, registry: Registry)
 async def open_readers(
     networks: Mapping[str, NetworkSettings], registry: Registry
 ) -> AsyncIterator[dict[str, ChainReader]]:
-    """The readers of ``networks`` by name, until the end of the block."""
+    """Open the readers of ``networks`` by name, until the end of the block."""
     readers = {
         name: open_network(configured_network(name, each, registry), each, balance_slots=registry.balance_slots(name))
         for name, each in networks.items()

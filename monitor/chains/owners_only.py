@@ -28,7 +28,7 @@ class OwnersNode(PinnedNode):
 async def one_by_one(
     questions: Sequence[OwnerQuestion], block: Block, control: Callable[[OwnerQuestion], Awaitable[Control]]
 ) -> Confirmed:
-    """The answers to ``questions`` at ``block`` where each takes requests of its own; the link sets the pace."""
+    """Return the answers to ``questions`` at ``block`` where each takes requests of its own; the link sets the pace."""
     answers: dict[int, OwnerAnswer] = {}
 
     async def answer(position: int, question: OwnerQuestion) -> None:

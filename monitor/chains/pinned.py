@@ -17,18 +17,18 @@ class PinnedNode(Node):
     """A node that is asked about a block by its number, version or hash."""
 
     async def own(self, block: Block) -> Block:
-        """``block`` as this endpoint tells it, if its chain has it."""
+        """Return ``block`` as this endpoint tells it, if its chain has it."""
         found = await self.resolve(Height(block.number))
         if found.hash != block.hash:
             raise self.slipped(block, found)
         return found
 
     def slipped(self, block: Block, found: Block) -> ChainError:
-        """Its chain has ``found`` where ``block`` was."""
+        """Return the fault that its chain has ``found`` where ``block`` was."""
         return self.link.fault(Reason.TIP_MOVED, f"its block {block.number} is {found.hash}, not {block.hash}")
 
     def unpinned(self, what: str) -> ChainError:
-        """It answered about a block that nobody has: so it does not look at what it is asked for."""
+        """Return the fault that it answered about a block that nobody has: it does not look at what it is asked for."""
         return self.link.fault(
             Reason.UNPINNED,
             f"it answers at {what}, which nobody has: nothing that it tells can be said of a block; "
@@ -44,7 +44,7 @@ def nowhere(block: Block) -> str:
 async def each_balance(
     wanted: Wanted, balance: Callable[[Token, Address], Awaitable[int]]
 ) -> dict[Token, dict[Address, int]]:
-    """What ``balance`` tells of each account and token of ``wanted``; the link sets the pace."""
+    """Return what ``balance`` tells of each account and token of ``wanted``; the link sets the pace."""
     found: dict[Token, dict[Address, int]] = {token: {} for token in wanted}
 
     async def ask(token: Token, account: Address) -> None:

@@ -62,7 +62,7 @@ class Poll(Generic[T]):
         return {endpoint.party for endpoint in self._finished}
 
     async def some(self, wanted: int, patience: float | None = None) -> list[tuple[Endpoint, asyncio.Task[T]]]:
-        """The next that have answered or failed, of at least ``wanted`` that are being asked, as finished tasks.
+        """Return the next that have answered or failed, of at least ``wanted`` that are being asked, as finished tasks.
 
         Nobody, where none has within ``patience`` seconds, or no endpoint is left to ask.
         """
@@ -89,13 +89,13 @@ class Poll(Generic[T]):
         return next((endpoint for endpoint in self._queue if endpoint.party not in spoken_for), None)
 
     def release(self) -> dict[asyncio.Task[T], Endpoint]:
-        """Nothing more is needed: give back what is under way."""
+        """Give back what is under way: nothing more is needed."""
         running, self._running = self._running, {}
         self._queue.clear()
         return running
 
     async def stop(self) -> None:
-        """Nothing more is needed: stop what is under way."""
+        """Stop what is under way: nothing more is needed."""
         running = self.release()
         for task in running:
             task.cancel()

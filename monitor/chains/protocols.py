@@ -169,7 +169,7 @@ PROTOCOLS = {
 
 
 def oldest_block(network: Network, settings: NetworkSettings) -> timedelta | None:
-    """The age of a block that means that the node does not follow its chain any more; None: no limit.
+    """Return the age of a block that means that the node does not follow its chain any more; None: no limit.
 
     Such a node still answers, with the balances of the past. Test networks may rest as long as they like.
     """
@@ -177,12 +177,12 @@ def oldest_block(network: Network, settings: NetworkSettings) -> timedelta | Non
 
 
 def furthest_ahead(network: Network, settings: NetworkSettings) -> timedelta | None:
-    """How much later than this machine's clock a block may be dated; None: no limit, as test networks have none."""
+    """Tell how much later than this machine's clock a block may be dated; None: no limit, as on test networks."""
     return settings.ahead_after or (None if settings.caip2 else _clock(network).ahead)
 
 
 def largest_lag(network: Network, settings: NetworkSettings) -> timedelta:
-    """How much older than that of others an endpoint's block may be before the others are asked first."""
+    """Tell how much older than that of others an endpoint's block may be before the others are asked first."""
     return settings.max_lag or _clock(network).lag
 
 
@@ -192,12 +192,12 @@ def _clock(network: Network) -> Clock:
 
 
 def is_readable(network: Network) -> bool:
-    """Whether some protocol reads balances of the network."""
+    """Tell whether some protocol reads balances of the network."""
     return any(protocol.reads for protocol in serving(network).values())
 
 
 def unreadable_because(network: Network) -> str:
-    """Why no protocol reads balances of the network, as a sentence; empty where one does."""
+    """Tell why no protocol reads balances of the network, as a sentence; empty where one does."""
     if is_readable(network):
         return ""
     reasons = "; ".join(f"{name}: {_obstacle(name, network)}" for name in _speaking(network) if PROTOCOLS[name].reads)
@@ -207,32 +207,32 @@ def unreadable_because(network: Network) -> str:
 
 
 def reads_in_parts(network: Network, settings: NetworkSettings) -> bool:
-    """Whether reading a list part by part costs hardly more than reading it at once."""
+    """Tell whether reading a list part by part costs hardly more than reading it at once."""
     return not any(PROTOCOLS[protocol_of(network, endpoint)].scans for endpoint in settings.endpoints)
 
 
 def recalls(network: Network, settings: NetworkSettings) -> bool:
-    """Whether all endpoints tell what a few accounts had some blocks ago about as soon as what they have now."""
+    """Tell whether all endpoints tell what a few accounts had some blocks ago about as soon as what they have now."""
     return all(PROTOCOLS[protocol_of(network, endpoint)].recalls for endpoint in settings.endpoints)
 
 
 def is_provable(network: Network) -> bool:
-    """Whether some protocol proves balances of the network's family."""
+    """Tell whether some protocol proves balances of the network's family."""
     return any(protocol.proves for protocol in serving(network).values())
 
 
 def is_served(network: Network) -> bool:
-    """Whether some protocol speaks to nodes of the network, be it only to confirm owners."""
+    """Tell whether some protocol speaks to nodes of the network, be it only to confirm owners."""
     return bool(serving(network))
 
 
 def unknown_protocols(network: Network) -> list[str]:
-    """Protocols that the registry says cannot serve the network, and that there are not: typing errors."""
+    """Return protocols that the registry says cannot serve the network, and that there are not: typing errors."""
     return sorted(network.parameters.unserved.keys() - PROTOCOLS) if network.parameters else []
 
 
 def serving(network: Network) -> dict[str, NodeProtocol]:
-    """The protocols that serve the network, by name."""
+    """Return the protocols that serve the network, by name."""
     return {name: PROTOCOLS[name] for name in _speaking(network) if not _obstacle(name, network)}
 
 
@@ -251,7 +251,7 @@ def _obstacle(protocol: str, network: Network) -> str:
 
 
 def protocol_of(network: Network, settings: EndpointSettings) -> str:
-    """The name of the protocol that ``settings`` choose, or the network's default one.
+    """Return the name of the protocol that ``settings`` choose, or the network's default one.
 
     Raises ValueError, saying what to write instead, where it does not fit the network or the URL.
     """
@@ -270,7 +270,7 @@ def protocol_of(network: Network, settings: EndpointSettings) -> str:
 
 
 def check_endpoint(network: Network, settings: EndpointSettings) -> None:
-    """Raises ValueError, saying what to write instead, where ``settings`` cannot be used for ``network``."""
+    """Raise ValueError, saying what to write instead, where ``settings`` cannot be used for ``network``."""
     protocol_of(network, settings)
     if settings.ca_file:
         tls.context_of(settings)

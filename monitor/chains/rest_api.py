@@ -33,11 +33,11 @@ class Rest:
         self._hear = hear
 
     async def get(self, path: str, query: Query = (), *, told: frozenset[int] = frozenset()) -> JsonAnswer:
-        """The answer to GET. ``told`` are statuses, besides 200, by which the protocol itself says something."""
+        """Return the answer to GET. ``told`` are statuses, besides 200, by which the protocol itself says something."""
         return await self._send("GET", path, query, None, told)
 
     async def post(self, path: str, body: object, *, told: frozenset[int] = frozenset()) -> JsonAnswer:
-        """The answer to POST with ``body`` in JSON."""
+        """Return the answer to POST with ``body`` in JSON."""
         return await self._send("POST", path, (), orjson.dumps(body), told)
 
     async def _send(self, method: str, path: str, query: Query, body: bytes | None, told: frozenset[int]) -> JsonAnswer:
@@ -69,35 +69,35 @@ def strictly(link: Link, what: str) -> Iterator[None]:
 
 
 def decimal(value: object) -> int:
-    """An unsigned integer that is written as text, which these protocols do lest JavaScript rounds it."""
+    """Return an unsigned integer that is written as text, which these protocols do lest JavaScript rounds it."""
     if not isinstance(value, str) or not value.isascii() or not value.isdecimal() or len(value) > _DIGITS:
         raise ValueError(f"{value!r:.60} is not a number in text")
     return int(value)
 
 
 def unsigned(value: object) -> int:
-    """An unsigned integer of 64 bits that is written as a number."""
+    """Return an unsigned integer of 64 bits that is written as a number."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 64:
         raise ValueError(f"{value!r:.60} is not a whole number")
     return value
 
 
 def text(value: object) -> str:
-    """Text, and nothing that merely looks like it."""
+    """Return text, and nothing that merely looks like it."""
     if not isinstance(value, str):
         raise TypeError(f"{value!r:.60} is not text")
     return value
 
 
 def items(value: object) -> list[object]:
-    """A list."""
+    """Return a list."""
     if not isinstance(value, list):
         raise TypeError(f"{value!r:.60} is not a list")
     return value
 
 
 def member(document: object, *path: str) -> object:
-    """What is at ``path`` of nested objects."""
+    """Return what is at ``path`` of nested objects."""
     for name in path:
         if not isinstance(document, dict) or name not in document:
             raise LookupError(f"it has no {'.'.join(path)}")

@@ -108,7 +108,7 @@ class RollCall:
         return not waiting & set(first) and (reached >= self._quorum or self._quorum == 1)
 
     def next_block(self) -> Block | None:
-        """The best block that was not given yet: first the newest that as many parties have reached as must agree.
+        """Return the best block not given yet: first the newest that as many parties have reached as must agree.
 
         None when there is no other, or too few have answered.
         """
@@ -136,7 +136,7 @@ class RollCall:
         return [endpoint for endpoint, named in self.named.items() if named.hash == block.hash]
 
     def candidates(self, block: Block) -> list[Endpoint]:
-        """Who may know ``block``: those that named it, those that are further, and those that have said nothing."""
+        """Return who may know ``block``: those that named it, those that are further, those that have said nothing."""
 
         def distance(endpoint: Endpoint) -> int:
             named = self.named.get(endpoint)
@@ -150,7 +150,7 @@ class RollCall:
         return sorted(able, key=distance)
 
     def compared(self, candidates: Sequence[Endpoint]) -> int:
-        """How many parties of ``candidates`` are to be heard: those that are there where all are compared."""
+        """Tell how many parties of ``candidates`` are to be heard: those that are there where all are compared."""
         return len(parties_of(each for each in candidates if each in self.named)) if self._everyone else self._quorum
 
 

@@ -24,7 +24,7 @@ class CertificateError(Exception):
 
 
 def context_of(settings: EndpointSettings) -> ssl.SSLContext:
-    """What checks the certificate during the handshake; a pinned one is checked right after it.
+    """Return what checks the certificate during the handshake; a pinned one is checked right after it.
 
     Raises ValueError where ``ca_file`` cannot be used.
     """
@@ -37,7 +37,10 @@ def context_of(settings: EndpointSettings) -> ssl.SSLContext:
 
 
 async def connect(settings: EndpointSettings, host: str, port: int, *, limit: int) -> Streams:
-    """A connection whose other end has shown the right certificate. Raises :class:`CertificateError` or OSError."""
+    """Open a connection whose other end has shown the right certificate.
+
+    Raises :class:`CertificateError` or OSError.
+    """
     try:
         context = await asyncio.to_thread(context_of, settings)  # which reads all of the system's authorities
         reader, writer = await asyncio.open_connection(host, port, ssl=context, limit=limit)
@@ -51,12 +54,15 @@ async def connect(settings: EndpointSettings, host: str, port: int, *, limit: in
 
 
 def not_pinned(shown: bytes) -> str:
-    """What to tell people of a server whose certificate has another SHA-256 than the pinned one."""
+    """Return what to tell people of a server whose certificate has another SHA-256 than the pinned one."""
     return f"its certificate is sha256:{shown.hex()}, not the pinned one; if its operator has changed it, pin that"
 
 
 async def not_trusted(settings: EndpointSettings, error: Exception) -> str:
-    """What to tell people of a server whose certificate nobody vouches for, with the SHA-256 that could be pinned."""
+    """Return what to tell people of a server whose certificate nobody vouches for.
+
+    With the SHA-256 that could be pinned.
+    """
     why = getattr(error, "verify_message", "") or str(error)
     try:
         async with asyncio.timeout(_LOOK):
@@ -93,5 +99,5 @@ def _unchecking() -> ssl.SSLContext:
 
 
 def digest_of(fingerprint: str) -> bytes:
-    """The SHA-256 that a setting ``certificate`` names."""
+    """Return the SHA-256 that a setting ``certificate`` names."""
     return bytes.fromhex(fingerprint.removeprefix("sha256:"))

@@ -51,7 +51,7 @@ class Vote(Generic[F]):
         self.groups.append(Group(finding, [endpoint]))
 
     def missing(self, possible: int = 0) -> int:
-        """How many more must be asked, at least, of the ``possible`` ones that may yet answer; 0: it is decided."""
+        """Tell how many more must be asked at least, of the ``possible`` ones that may yet answer; 0: it is decided."""
         if not self.groups:
             return self.needed
         leading = self._largest()
@@ -62,7 +62,7 @@ class Vote(Generic[F]):
         return max(0, self.needed - agreeing, certain)
 
     def winner(self) -> Group[F]:
-        """The group that is large enough; whoever contradicted it at its block is told so.
+        """Return the group that is large enough; whoever contradicted it at its block is told so.
 
         Raises :class:`ContestedError` when endpoints contradict each other and no group is large enough, and a
         ``tip_moved`` when they only stand at different blocks.
@@ -105,7 +105,7 @@ class ContestedError(ChainError):
         return {endpoint for group, _ in self._parties for endpoint in group.endpoints}
 
     def involves(self, endpoints: Collection[Endpoint]) -> bool:
-        """Whether one of ``endpoints`` is among those who contradict each other."""
+        """Tell whether one of ``endpoints`` is among those who contradict each other."""
         return not self.endpoints.isdisjoint(endpoints)
 
     def settle(self, trusted: Collection[Endpoint]) -> None:
@@ -163,5 +163,5 @@ def _size(groups: Sequence[Group[F]]) -> int:
 
 
 def parties_of(endpoints: Iterable[Endpoint]) -> set[str]:
-    """Who runs ``endpoints``."""
+    """Tell who runs ``endpoints``."""
     return {endpoint.party for endpoint in endpoints}

@@ -91,7 +91,7 @@ class AntelopeNode(OwnersNode):
 
 
 def judge(keys: Sequence[bytes], permissions: Sequence[object]) -> Control:
-    """Whether ``keys`` (33 bytes each) satisfy one of the permissions that rule the account.
+    """Tell whether ``keys`` (33 bytes each) satisfy one of the permissions that rule the account.
 
     Where a permission is delegated to other accounts, nobody knows whose keys satisfy it: that refutes nothing.
     """

@@ -12,17 +12,17 @@ _APT = "0x1::aptos_coin::AptosCoin"
 
 
 def balance_path(account: Address, contract: str | None) -> str:
-    """The path of what ``account`` holds of the native coin, or of the asset ``contract``."""
+    """Return the path of what ``account`` holds of the native coin, or of the asset ``contract``."""
     return f"/accounts/{account}/balance/{contract or _APT}"
 
 
 def metadata_path(contract: str) -> str:
-    """The path of what an asset says of itself."""
+    """Return the path of what an asset says of itself."""
     publisher, _, struct = contract.partition("::")
     kind = f"0x1::coin::CoinInfo%3C{contract}%3E" if struct else "0x1::fungible_asset::Metadata"
     return f"/accounts/{publisher}/resource/{kind}"
 
 
 def decimals_of(metadata: object) -> int:
-    """The decimals that ``metadata`` state; LookupError, TypeError or ValueError for anything else."""
+    """Return the decimals that ``metadata`` state; LookupError, TypeError or ValueError for anything else."""
     return unsigned(member(metadata, "data", "decimals"))

@@ -17,7 +17,7 @@ from monitor.model import Block, OwnerAnswer, OwnerOutcome, OwnerQuestion
 async def confirm(
     validators: Validators, questions: Sequence[OwnerQuestion], block: Block, state: State, execution: str
 ) -> Confirmed:
-    """The answers in ``state``, that of ``block``, in the order of ``questions``.
+    """Return the answers in ``state``, that of ``block``, in the order of ``questions``.
 
     ``execution`` is the execution layer's network.
     """
@@ -27,7 +27,7 @@ async def confirm(
 
 
 def judge(question: OwnerQuestion, validator: Validator | None, block: Block, execution: str) -> OwnerAnswer:
-    """What the credentials of ``validator`` (None: no such validator) say of the signers of ``question``."""
+    """Return what the credentials of ``validator`` (None: no such validator) say of the signers of ``question``."""
     address = validator.withdrawal if validator else None
     if address in {signer.lower() for signer in question.signers}:
         return OwnerAnswer(OwnerOutcome.CONFIRMED, f"its withdrawal credentials name the signer {address}", block)

@@ -46,7 +46,10 @@ class Slots:
         self._slot: timedelta | None = None
 
     async def identify(self) -> str:
-        """The first half of the genesis validators' root; a chain's clock, which that fixes, is learnt on the way."""
+        """Return the first half of the genesis validators' root.
+
+        A chain's clock, which that fixes, is learnt on the way.
+        """
         reply = await self._rest.get("/eth/v1/beacon/genesis")
         with strictly(self._link, "genesis"):
             root = block_hash(member(reply.document, "data", "genesis_validators_root"))
@@ -70,7 +73,7 @@ class Slots:
         return found.block
 
     async def header(self, name: str) -> Header | None:
-        """The header that the API calls ``name``: a slot, ``head`` or ``finalized``."""
+        """Return the header that the API calls ``name``: a slot, ``head`` or ``finalized``."""
         path = f"/eth/v1/beacon/headers/{name}"
         reply = await self._rest.get(path, told=_MISSING)
         if reply.status != 200:
@@ -83,7 +86,7 @@ class Slots:
             return Header(Block(slot, root, self._genesis + slot * await self._slot_length()), state)
 
     async def canonical(self, block: Block) -> Header:
-        """``block`` as this node tells it, if its slot has that block (still)."""
+        """Return ``block`` as this node tells it, if its slot has that block (still)."""
         found = await self.header(str(block.number))
         if found is None or found.block.hash != block.hash:
             raise self._link.fault(Reason.TIP_MOVED, f"slot {block.number} has another block than {block.hash} now")
@@ -149,6 +152,6 @@ def _asked_for(name: str, slot: object) -> int:
 
 
 def refuse_optimistic(link: Link, document: object) -> None:
-    """A node that has not executed the payload of a block (yet) may be on a chain that no one else accepts."""
+    """Refuse a node that has not executed a block's payload (yet): its chain may be one that no one else accepts."""
     if member(document, "execution_optimistic") is not False:
         raise link.fault(Reason.BEHIND, "its execution client has not checked the block yet (optimistic)")

@@ -15,7 +15,7 @@ from monitor.registry.addresses.beacon import is_withdrawal
 
 
 async def staked(validators: Validators, wanted: Wanted, block: Block, state: State) -> Held:
-    """The balances in ``state``, that of ``block``.
+    """Return the balances in ``state``, that of ``block``.
 
     A token fails by name where the state does not know one of its validators. Such a key may have its deposit in the
     queue, or never have had one. What is not known is not zero.

@@ -56,7 +56,7 @@ class Validator:
 
 
 def named(credentials: str) -> Address | None:
-    """The account that withdrawal credentials name: types 01 and 02 do (consensus specification, "Withdrawal
+    """Return the account that withdrawal credentials name: types 01 and 02 do (consensus specification, "Withdrawal
     prefixes"), type 00 is the hash of a key.
     """
     found = _NAMED.fullmatch(credentials)
@@ -73,7 +73,7 @@ class Validators:
         self._page = _IDS_PER_CALL * link.settings.batch
 
     async def of(self, keys: Sequence[Address], state: State) -> dict[Address, Validator]:
-        """Those of ``keys`` that ``state`` knows."""
+        """Return those of ``keys`` that ``state`` knows."""
         found: dict[Address, Validator] = {}
         left = iter(dict.fromkeys(keys))
 
@@ -88,7 +88,7 @@ class Validators:
         return found
 
     async def every(self, state: State) -> AsyncIterator[list[Validator]]:
-        """All validators of ``state``, page by page in the order of their indices.
+        """Return all validators of ``state``, page by page in the order of their indices.
 
         Indices have no gaps, so the first page that is not full is the last one. On Ethereum that is some 2 million
         validators, and about a gigabyte of JSON.
@@ -116,7 +116,7 @@ class Validators:
             )
 
     async def first(self, state: State) -> Validator:
-        """The validator with index 0, which every state has: the smallest thing to ask of one."""
+        """Return the validator with index 0, which every state has: the smallest thing to ask of one."""
         for validator in await self._asked(["0"], state):
             return validator
         raise self._link.fault(Reason.MALFORMED, f"slot {state.slot}: there is no validator 0")
@@ -136,7 +136,7 @@ class Validators:
         )
 
     async def answers(self, state: State) -> bool:
-        """Whether it tells anything of ``state``, by the way that readings go."""
+        """Tell whether it tells anything of ``state``, by the way that readings go."""
         return await self._told(["0"], state, _NO_SUCH_STATE) is not None
 
     async def _asked(self, ids: Sequence[str], state: State) -> list[Validator]:

@@ -71,7 +71,7 @@ class BitcoindNode(Node):
         return replace(found, outputs=_Outputs(scripts, unspent)) if unspent else found
 
     async def probe(self, sample: Wanted, block: Block) -> None:
-        """A scan takes minutes even for a single account: whether the node knows the method must do."""
+        """Ask whether the node knows the method, which must do: a scan takes minutes even for a single account."""
         await self._rpc.ask(object, "scantxoutset", ["status"])
 
     async def close(self) -> None:

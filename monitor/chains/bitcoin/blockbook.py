@@ -49,7 +49,7 @@ class BlockbookNode(ExplorerNode):
         return Block(count(told["height"]), told["hash"], datetime.fromtimestamp(count(told["time"]), UTC))
 
     async def confirmed(self, account: Address) -> tuple[int, int]:
-        """``unconfirmedBalance`` beside it is no part of the chain."""
+        """Ask for the confirmed ``balance``: ``unconfirmedBalance`` beside it is no part of the chain."""
         found = await self._account(account, [("details", "basic")])
         transactions = count(found["txs"])
         if "balance" not in found and transactions:

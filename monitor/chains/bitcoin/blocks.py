@@ -61,7 +61,7 @@ class BlockAnswer(msgspec.Struct):
 
 
 def effect_of(block: BlockAnswer, owners: Mapping[bytes, int], decimals: int) -> Effect:
-    """What ``block`` does to the scripts of ``owners``.
+    """Return what ``block`` does to the scripts of ``owners``.
 
     The genesis does nothing: its output is in no node's set. Raises ValueError for what is no block.
     """

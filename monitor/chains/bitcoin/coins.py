@@ -35,7 +35,7 @@ class Effect:
     """None where the node does not tell what an input spends: then all inputs are here, whoever owned them."""
 
     def known(self) -> "Change":
-        """The change that it makes. Raises ValueError where that depends on what was held before."""
+        """Return the change that it makes. Raises ValueError where that depends on what was held before."""
         spent = {outpoint: coin for outpoint, coin in self.spent.items() if coin is not None}
         if len(spent) < len(self.spent):
             raise ValueError(
@@ -51,7 +51,7 @@ class Change(Effect):
     spent: Mapping[Outpoint, Coin]
 
     def reversed(self) -> "Change":
-        """What undoes it."""
+        """Return what undoes it."""
         return Change(self.spent, self.created)
 
 
@@ -64,7 +64,7 @@ class Unspent:
     coins: Mapping[Outpoint, Coin]
 
     def of(self, script: bytes) -> tuple[UnspentOutput, ...]:
-        """What the sum of a watched script consists of, the oldest first."""
+        """Return what the sum of a watched script consists of, the oldest first."""
         owner = self.owners[script]
         found = (
             UnspentOutput(_txid_of(outpoint), _index_of(outpoint), coin.amount, coin.height)
@@ -92,15 +92,15 @@ class Coins:
         self._sums += [0] * (len(self.owners) - len(self._sums))
 
     def watches(self, scripts: Iterable[bytes]) -> bool:
-        """Whether outputs of all of ``scripts`` are held."""
+        """Tell whether outputs of all of ``scripts`` are held."""
         return all(map(self.owners.__contains__, scripts))
 
     def sums(self, scripts: Iterable[bytes]) -> dict[bytes, int]:
-        """What watched scripts hold, in base units."""
+        """Return what watched scripts hold, in base units."""
         return {script: self._sums[self.owners[script]] for script in scripts}
 
     def as_they_are(self) -> Unspent:
-        """All outputs as they are now: copied, once until a block changes them.
+        """Return all outputs as they are now: copied, once until a block changes them.
 
         By a loop of Python's, so that other threads get their turn while there are many.
         """
@@ -155,7 +155,7 @@ class Coins:
         return added, self.apply(Effect(created, {}))
 
     def difference(self, scanned: "Coins") -> str:
-        """Where ``scanned`` holds something else for its scripts, as a phrase with numbers; empty if nowhere."""
+        """Tell where ``scanned`` holds something else for its scripts, as a phrase with numbers; empty if nowhere."""
         places = [self.owners.get(script, -1) for script in scanned.owners]
         known = frozenset(places)
         lacking = [
@@ -174,7 +174,7 @@ class Coins:
 
 
 def outpoint_of(txid: str, index: int) -> Outpoint:
-    """The name of output ``index`` of a transaction. Raises ValueError where they cannot be these."""
+    """Return the name of output ``index`` of a transaction. Raises ValueError where they cannot be these."""
     identifier = bytes.fromhex(txid)
     if len(identifier) != _ID:
         raise ValueError(f"{txid!r:.70} is not a transaction id")
@@ -190,7 +190,7 @@ def _index_of(outpoint: Outpoint) -> int:
 
 
 def shown(outpoint: Outpoint) -> str:
-    """``txid:index``, as people write it."""
+    """Return ``txid:index``, as people write it."""
     return f"{_txid_of(outpoint)}:{_index_of(outpoint)}"
 
 

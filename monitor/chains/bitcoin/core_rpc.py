@@ -95,12 +95,12 @@ class CoreRpc:
         return await self.ask(ChainInfo, "getblockchaininfo", [])
 
     async def hash_at(self, height: int) -> str | None:
-        """The hash of the block of that height on the node's chain; None above its tip."""
+        """Return the hash of the block of that height on the node's chain; None above its tip."""
         (found,) = await self.hashes([height])
         return found
 
     async def hashes(self, heights: Sequence[int]) -> list[str | None]:
-        """The same for many heights."""
+        """Do the same for many heights."""
         found: list[str | None] = []
         for start in range(0, len(heights), _BATCH):
             calls: list[Call] = [("getblockhash", [height]) for height in heights[start : start + _BATCH]]
@@ -117,7 +117,7 @@ class CoreRpc:
         raise self.fault(failure)
 
     async def header(self, block_hash: str) -> Header | None:
-        """The header of a block; None where the node does not know the block."""
+        """Return the header of a block; None where the node does not know the block."""
         try:
             header = self.read(Header, await self.call("getblockheader", [block_hash]), "getblockheader")
         except RpcError as error:
@@ -131,14 +131,14 @@ class CoreRpc:
     # --- calls ---
 
     async def ask(self, answer: type[T], method: str, parameters: Sequence[Any]) -> T:
-        """The answer to a call, as ``answer``; an error of the node is one of the endpoint."""
+        """Return the answer to a call, as ``answer``; an error of the node is one of the endpoint."""
         try:
             return self.read(answer, await self.call(method, parameters), method)
         except RpcError as error:
             raise self.fault(error.failure) from None
 
     async def call(self, method: str, parameters: Sequence[Any], *, patience: float | None = None) -> msgspec.Raw:
-        """The result of a call, unread. Raises :class:`RpcError` where the node refuses."""
+        """Return the result of a call, unread. Raises :class:`RpcError` where the node refuses."""
         reply = await self._rpc.call(method, parameters, patience=patience)
         if failure := failure_of(reply):
             raise RpcError(failure)
@@ -146,24 +146,24 @@ class CoreRpc:
         return result
 
     def read(self, answer: type[T], result: msgspec.Raw, method: str) -> T:
-        """``result`` as ``answer``, or the fault that it is not."""
+        """Return ``result`` as ``answer``, or the fault that it is not."""
         try:
             return msgspec.json.decode(result, type=answer)
         except (ValueError, RecursionError) as error:
             raise self.link.fault(Reason.MALFORMED, f"{method}: {error!s:.150}") from None
 
     async def read_aside(self, answer: type[T], result: msgspec.Raw, method: str) -> T:
-        """The same in a thread, for what is large."""
+        """Do the same in a thread, for what is large."""
         return await asyncio.to_thread(self.read, answer, result, method)
 
     def block_hash(self, value: str) -> str:
-        """``value``, if it can be the hash of a block."""
+        """Return ``value``, if it can be the hash of a block."""
         if len(value) != 64:
             raise self.link.fault(Reason.MALFORMED, f"{value!r:.80} is not a block hash")
         return value
 
     def fault(self, failure: RpcFailure) -> ChainError:
-        """What an error of the node means for whoever reads balances."""
+        """Return what an error of the node means for whoever reads balances."""
         if failure.code == _IN_WARMUP:
             return self.link.fault(Reason.WARMING_UP, failure.message)
         if failure.code == _INVALID_PARAMETER and "in progress" in failure.message:

@@ -39,7 +39,7 @@ class ElectrumNode(Node):
         """The block that was named last, and what the tip was then."""
 
     async def identify(self) -> str:
-        """The chain, asked once on each connection: it cannot change behind one, and each call may cost a second."""
+        """Ask for the chain, once on each connection: it cannot change behind one, and each call may cost a second."""
         if not self._wire.connected or self._identified != self._wire.connections:
             self._identity = await caip2_of(self.network, self._headers.hash_at)
             self._identified = self._wire.connections
@@ -56,7 +56,7 @@ class ElectrumNode(Node):
         return self._resolved[1]
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        """All accounts between two looks at the tip; again, when it moved.
+        """Read all accounts between two looks at the tip; again, when it moved.
 
         A reading of the newest block then goes on at the next one. A block of the past stays, for histories tell what
         came after it.
@@ -134,5 +134,5 @@ class ElectrumNode(Node):
 
 
 def scripthash(script: bytes) -> str:
-    """A script's name on the Electrum protocol: its SHA-256, bytes reversed, in hex."""
+    """Return a script's name on the Electrum protocol: its SHA-256, bytes reversed, in hex."""
     return hashlib.sha256(script).digest()[::-1].hex()

@@ -40,22 +40,22 @@ class Headers:
         header after it, so that the newest block that can be named is the one under the tip."""
 
     def newest(self, tip: Tip) -> int:
-        """The height of the newest block that can be named."""
+        """Return the height of the newest block that can be named."""
         return tip.height - self._ahead
 
     async def tip(self) -> Tip:
-        """The tip, by one call."""
+        """Ask for the tip, by one call."""
         (reply,) = await self._filled([_SUBSCRIBE])
         return self._tip(reply)
 
     async def hash_at(self, height: int) -> str | None:
-        """The hash of the block of that height; None above the tip."""
+        """Return the hash of the block of that height; None above the tip."""
         replies = await self._ask(self._calls(height))
         block = self._block(height, replies)
         return block.hash if block else None
 
     async def at(self, height: int) -> tuple[Tip, Block]:
-        """The tip, and the block of that height at the same moment; ``behind`` where there is none yet."""
+        """Return the tip, and the block of that height at the same moment; ``behind`` where there is none yet."""
         first, *replies = await self._filled([_SUBSCRIBE, *self._calls(height)])
         tip = self._tip(first)
         block = self._block(height, replies)
@@ -66,7 +66,7 @@ class Headers:
         return tip, block
 
     async def under(self, tip: Tip) -> tuple[Tip, Block]:
-        """The newest block that ``tip`` names, after it; without another call, if that is the tip."""
+        """Return the newest block that ``tip`` names, after it; without another call, if that is the tip."""
         if not self._ahead:
             return tip, _named(tip.height, tip.header, shown_hash(tip.header))
         (reply,) = await self._filled([_header_call(self.newest(tip))])

@@ -47,7 +47,7 @@ class Histories:
         self._tokens = parameters_of(network).cash_tokens
 
     async def since(self, scripts: Mapping[bytes, str], height: int) -> dict[bytes, int]:
-        """What the blocks above ``height`` added to the sum of each script, or took from it (then it is negative).
+        """Return what the blocks above ``height`` added to the sum of each script; negative where they took from it.
 
         ``scripts`` come with what the server calls them.
         """

@@ -35,7 +35,7 @@ class Wire:
         return self._connection is not None and not self._connection.broken
 
     async def batch(self, calls: Sequence[Call]) -> list[Reply]:
-        """Replies to ``calls`` in their order: sent in one line, or in several, if they are more than ``batch``."""
+        """Return replies to ``calls`` in their order: sent in one line, or in several if they are over ``batch``."""
         size = self._link.settings.batch
         return [reply for at in range(0, len(calls), size) for reply in await self._sent(calls[at : at + size])]
 

@@ -38,26 +38,26 @@ class ExplorerNode(Node):
 
     @abstractmethod
     async def tip_hash(self) -> str:
-        """The hash of the newest block."""
+        """Return the hash of the newest block."""
 
     @abstractmethod
     async def hash_at(self, height: int) -> str | None:
-        """The hash of the block of that height; None above the tip."""
+        """Return the hash of the block of that height; None above the tip."""
 
     @abstractmethod
     async def header(self, block_hash: str) -> Block:
-        """The block of that hash, as it is told. Raises KeyError, TypeError or ValueError where it is none."""
+        """Return the block of that hash, as it is told. Raises KeyError, TypeError or ValueError where it is none."""
 
     @abstractmethod
     async def confirmed(self, account: Address) -> tuple[int, int]:
-        """What an account holds at the tip, and how many transactions of the chain it has.
+        """Return what an account holds at the tip, and how many transactions of the chain it has.
 
         Raises KeyError, TypeError or ValueError for what does not tell that.
         """
 
     @abstractmethod
     def history(self, account: Address) -> AsyncGenerator[list[Change], None]:
-        """What transactions of the chain did to an account, newest first, page by page."""
+        """Return what transactions of the chain did to an account, newest first, page by page."""
 
     # --- a reading ---
 
@@ -85,7 +85,7 @@ class ExplorerNode(Node):
         return found
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        """All accounts between two looks at the tip; again, when it moved.
+        """Read all accounts between two looks at the tip; again, when it moved.
 
         A reading of the tip then goes on at the new one. A block of the past stays, for histories tell what came
         after it.
@@ -141,20 +141,20 @@ class ExplorerNode(Node):
     # --- the wire ---
 
     def block_hash(self, text: object) -> str:
-        """``text``, if it can be the hash of a block."""
+        """Return ``text``, if it can be the hash of a block."""
         if not isinstance(text, str) or not _HASH.fullmatch(text):
             raise self.link.fault(Reason.MALFORMED, f"“{text!s:.120}” is not a block hash")
         return text
 
     async def get_object(self, path: str, query: Query = ()) -> dict[str, Any]:
-        """The JSON object at ``path``."""
+        """Return the JSON object at ``path``."""
         found = await self.get_json(path, query)
         if not isinstance(found, dict):
             raise self.link.fault(Reason.MALFORMED, f"{path}: not an object")
         return found
 
     async def get_json(self, path: str, query: Query = ()) -> object:
-        """What is at ``path``, as JSON."""
+        """Return what is at ``path``, as JSON."""
         body = await self.get(path, query)
         try:
             return orjson.loads(body or b"")
@@ -162,7 +162,7 @@ class ExplorerNode(Node):
             raise self.link.fault(Reason.NOT_JSON, f"{path}: not JSON: {excerpt(body or b'')}") from None
 
     async def get(self, path: str, query: Query = (), *, missing: bool = False) -> bytes | None:
-        """The bytes at ``path``; with ``missing``, None where there is nothing."""
+        """Return the bytes at ``path``; with ``missing``, None where there is nothing."""
 
         async def request() -> bytes | None:
             answer = await self._http.request("GET", path, query=query)

@@ -18,7 +18,7 @@ class Change(NamedTuple):
 
 
 async def since(height: int, transactions: int, pages: AsyncGenerator[list[Change], None]) -> int:
-    """What the blocks above ``height`` added to the sum of an account, or took from it (then it is negative).
+    """Return what the blocks above ``height`` added to the sum of an account, or took from it (then it is negative).
 
     ``pages`` are its history, newest first, ``transactions`` is how many confirmed ones it has in all: a history that
     ends before, or does not end there, is none. Raises ValueError for what is no history.
@@ -44,7 +44,7 @@ async def since(height: int, transactions: int, pages: AsyncGenerator[list[Chang
 
 
 def txid_of(value: object) -> str:
-    """``value``, if it is the id of a transaction. Raises ValueError."""
+    """Return ``value``, if it is the id of a transaction. Raises ValueError."""
     if not isinstance(value, str) or not _TXID.fullmatch(value):
         raise ValueError(f"{value!r:.70} is not a transaction id")
     return value

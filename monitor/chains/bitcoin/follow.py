@@ -52,7 +52,7 @@ class Follower:
         self._failed_at = 0.0
 
     def configure(self, following: Following) -> None:
-        """How to follow; told before anything is asked."""
+        """Take in how to follow; told before anything is asked."""
         self._following = following
         self._followed.keeper = following.keeper
 
@@ -74,7 +74,7 @@ class Follower:
     # --- what is asked ---
 
     async def sums(self, scripts: Collection[bytes], block: Block) -> tuple[Mapping[bytes, int], Unspent | None]:
-        """What each of ``scripts`` holds at ``block``, and of what that consists, as far as it is followed there.
+        """Return what each of ``scripts`` holds at ``block``, and of what it consists, as far as that is followed.
 
         Raises ``tip_moved`` unless the block is on the node's chain.
         """

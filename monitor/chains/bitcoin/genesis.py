@@ -12,7 +12,7 @@ _CAIP2_DIGITS = 32
 
 
 async def caip2_of(network: Network, hash_at: HashAt) -> str:
-    """The id of the chain that an endpoint for ``network`` is on: the network's own, or what it is instead.
+    """Return the id of the chain that an endpoint for ``network`` is on: the network's own, or what it is instead.
 
     The genesis alone does not tell a coin from its forks, whose coins are worth something else: the chain must have the
     network's checkpoint, and none of a later one of its kin. As long as it is shorter than the checkpoint, it must have

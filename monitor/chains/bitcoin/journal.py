@@ -80,13 +80,13 @@ _decoder = msgspec.msgpack.Decoder(Scanned | _Entry | _Scan)
 
 
 def beginning(scanned: Scanned, utxos: UtxoSet) -> Iterator[bytes]:
-    """A whole journal that gives ``utxos``."""
+    """Return a whole journal that gives ``utxos``."""
     yield msgspec.msgpack.encode(scanned)
     yield from addition(utxos.block, tuple(utxos.coins.owners), utxos.coins.unspent)
 
 
 def addition(block: Block, scripts: tuple[bytes, ...], created: Mapping[Outpoint, Coin]) -> Iterator[bytes]:
-    """Entries for scripts that are watched from ``block`` on, with the outputs that they have there."""
+    """Return entries for scripts that are watched from ``block`` on, with the outputs that they have there."""
     place, rest = _Place.of(block), iter(created.items())
     yield msgspec.msgpack.encode(_Entry(place, place, scripts, {}, {}))
     while part := dict(islice(rest, _COINS)):
@@ -94,18 +94,18 @@ def addition(block: Block, scripts: tuple[bytes, ...], created: Mapping[Outpoint
 
 
 def step_entry(step: Step) -> bytes:
-    """The entry for one step."""
+    """Return the entry for one step."""
     places = _Place.of(step.before), _Place.of(step.after)
     return msgspec.msgpack.encode(_Entry(*places, (), step.change.created, step.change.spent))
 
 
 def scan_entry(method: str, at: float | None) -> bytes:
-    """The entry for a scan that the node is asked for, or, without a time, for its end."""
+    """Return the entry for a scan that the node is asked for, or, without a time, for its end."""
     return msgspec.msgpack.encode(_Scan(method, at))
 
 
 def sealed(entries: Iterable[bytes], after: bytes = b"") -> Iterator[bytes]:
-    """``entries`` with their seals, to be kept behind the sealed entry ``after``; nothing: they begin a journal."""
+    """Seal ``entries``, to be kept behind the sealed entry ``after``; nothing: they begin a journal."""
     seal = after[:_SEAL]
     for entry in entries:
         seal = _seal_of(seal, entry)
@@ -126,7 +126,7 @@ def _opened(entries: Sequence[bytes]) -> Iterator[bytes]:
 
 
 def read(entries: Sequence[bytes]) -> Journal:
-    """What a journal of sealed entries comes to; nothing, for an empty one.
+    """Return what a journal of sealed entries comes to; nothing, for an empty one.
 
     Raises ValueError where it cannot be read, or has holes.
     """

@@ -55,7 +55,7 @@ class OwnScans:
         await self._note(method, time.time())
 
     async def ended(self, method: str) -> None:
-        """It has ended, or was refused."""
+        """Note that it has ended, or was refused."""
         await self._note(method, None)
 
     async def give_up(self, method: str) -> None:

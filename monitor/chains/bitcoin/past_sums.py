@@ -30,7 +30,7 @@ class PastSums:
         self._network = network
 
     async def sums(self, sums: Mapping[bytes, int], at: Block, target: Block) -> dict[bytes, int]:
-        """``sums`` of scripts at block ``at``, as they were at its ancestor ``target``.
+        """Return ``sums`` of scripts at block ``at``, as they were at its ancestor ``target``.
 
         The index of block filters, where the node has one, tells which of the blocks between are needed; else all are.
         The oldest come first: a pruned node lets go of them first. Raises ``pruned``, naming the first block that is

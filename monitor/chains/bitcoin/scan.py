@@ -67,7 +67,7 @@ class Scanner:
         self._turns = {"scantxoutset": asyncio.Lock(), "scanblocks": asyncio.Lock()}
 
     async def outputs(self, scripts: Sequence[bytes]) -> tuple[str, Coins]:
-        """All unspent outputs of ``scripts`` (:data:`MOST_SCRIPTS` at the most), after the hash of their block."""
+        """Scan for the unspent outputs of ``scripts`` (:data:`MOST_SCRIPTS` at most); after the hash of their block."""
         result = await self._run("scantxoutset", [_descriptors(scripts)], "scanning the unspent outputs")
         answer = await self._rpc.read_aside(_OutputsAnswer, result, "scantxoutset")
         if not answer.success:
@@ -79,7 +79,7 @@ class Scanner:
         return self._rpc.block_hash(answer.best), coins
 
     async def blocks(self, scripts: Sequence[bytes], lowest: int, highest: int) -> list[str] | None:
-        """Hashes of the blocks from ``lowest`` to ``highest`` that may have to do with ``scripts``.
+        """Return hashes of the blocks from ``lowest`` to ``highest`` that may have to do with ``scripts``.
 
         None where the node has no index of block filters (BIP 158), or one that is not up to ``highest``: then
         ``scanblocks`` would leave blocks out without a word.

@@ -13,12 +13,12 @@ class Scripts:
         self._known: dict[Address, bytes] = {}
 
     def of_all(self, wanted: Wanted) -> dict[Address, bytes]:
-        """The script of every account of the coin."""
+        """Return the script of every account of the coin."""
         accounts = {account for token, accounts in wanted.items() if token.contract is None for account in accounts}
         return {account: self.of(account) for account in accounts}
 
     def of(self, account: Address) -> bytes:
-        """The script of one account."""
+        """Return the script of one account."""
         script = self._known.get(account)
         if script is None:
             script = self._known[account] = bitcoin.script_pubkey(decode(self._network, account))

@@ -13,7 +13,7 @@ TRIES = 4
 
 
 def height_of(choice: BlockChoice, newest: int, link: Link) -> int:
-    """The height that ``choice`` means where the ``newest`` block is known.
+    """Return the height that ``choice`` means where the ``newest`` block is known.
 
     Proof of work knows no finality: every tag means the newest block.
     """
@@ -30,7 +30,7 @@ def height_of(choice: BlockChoice, newest: int, link: Link) -> int:
 
 
 def held(wanted: Wanted, amounts: Mapping[Address, int], block: Block) -> Held:
-    """``amounts`` of the coin, sorted into the tokens of ``wanted``; these chains know no contracts."""
+    """Return ``amounts`` of the coin, sorted into the tokens of ``wanted``; these chains know no contracts."""
     balances = {
         token: {account: amounts[account] for account in accounts}
         for token, accounts in wanted.items()

@@ -24,7 +24,7 @@ class Transaction(NamedTuple):
 
 
 def transaction(raw: bytes, txid: str) -> Transaction:
-    """``raw`` as the transaction ``txid``; ValueError where it is not that one.
+    """Return ``raw`` as the transaction ``txid``; ValueError where it is not that one.
 
     It is the SHA-256, twice, of the whole, or, where there are witnesses (BIP 144) or the like, of the whole without
     them and without the two bytes that announce them.

@@ -132,7 +132,7 @@ class Walker:
     # --- blocks ---
 
     async def hashes(self, heights: Sequence[int]) -> list[str]:
-        """The hashes of the node's chain at ``heights``; ``tip_moved`` where it has become shorter."""
+        """Return the hashes of the node's chain at ``heights``; ``tip_moved`` where it has become shorter."""
         found = await self._rpc.hashes(heights)
         missing = [height for height, known in zip(heights, found, strict=True) if known is None]
         if missing:
@@ -142,7 +142,7 @@ class Walker:
     async def blocks(
         self, hashes: Sequence[str], owners: Mapping[bytes, int]
     ) -> AsyncGenerator[tuple[BlockAnswer, Effect], None]:
-        """The blocks in their order, with what they did to the scripts of ``owners``; some are fetched ahead."""
+        """Return the blocks in their order, with what they did to the scripts of ``owners``; some are fetched ahead."""
         ahead: deque[asyncio.Task[tuple[BlockAnswer, Effect]]] = deque()
         waiting = iter(hashes)
         try:
@@ -168,7 +168,7 @@ class Walker:
         return block, effect
 
     async def block(self, block_hash: str) -> BlockAnswer:
-        """A block with what its inputs spend. Raises :class:`RpcError` where the node does not have it."""
+        """Return a block with what its inputs spend. Raises :class:`RpcError` where the node does not have it."""
         result = await self._rpc.call("getblock", [block_hash, 3])
         block = await self._rpc.read_aside(BlockAnswer, result, "getblock")
         if block.hash != block_hash:

@@ -11,7 +11,7 @@ from monitor.chains.node import Held, Wanted
 
 
 async def balances(at: AtBlock, methods: Methods, wanted: Wanted) -> Held:
-    """All of ``wanted``; ``methods`` remembers what the endpoint supports."""
+    """Return all of ``wanted``; ``methods`` remembers what the endpoint supports."""
     account = next((account for accounts in wanted.values() for account in accounts), None)
     if account is None:
         return Held(at.block, {token: {} for token in wanted})

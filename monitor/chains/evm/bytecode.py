@@ -51,7 +51,7 @@ _LINE = re.compile(r"\s*(?:(?P<label>\w+):)?\s*(?P<words>[^;]*)")
 
 
 def assemble(source: str) -> bytes:
-    """The bytes of ``source``: at most one instruction a line, ``;`` begins a comment.
+    """Return the bytes of ``source``: at most one instruction a line, ``;`` begins a comment.
 
     ``name:`` names the offset of what follows, ``PUSH1 @name`` pushes it; a jump's target is a ``JUMPDEST``. Raises
     ValueError, with the line, for what is no instruction, and where an operand does not fit.

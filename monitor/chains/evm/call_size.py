@@ -19,19 +19,19 @@ class CallSize:
         self.accounts = min(_FIRST, most)
 
     def fine(self, count: int, share: float) -> None:
-        """A call of ``count`` accounts took ``share`` of the time that it may take."""
+        """Note that a call of ``count`` accounts took ``share`` of the time that it may take."""
         limit = self._most if self._refused_at is None else self._refused_at // 2
         if count >= self.accounts and share < _QUICK:
             self.accounts = min(2 * self.accounts, limit)
 
     def refused(self, count: int) -> None:
-        """A call of ``count`` accounts was too large."""
+        """Note that a call of ``count`` accounts was too large."""
         self._refused_at = min(count, self._refused_at or count)
         self._readings = 0
         self.accounts = max(1, min(self.accounts, count // 2))
 
     def ended(self) -> None:
-        """A reading ended whole."""
+        """Note that a reading ended whole."""
         self._readings += 1
         if self._readings >= _PATIENCE:
             self._refused_at = None

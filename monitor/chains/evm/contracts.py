@@ -50,7 +50,7 @@ class BlockProvider(AsyncBaseProvider):
         self._waiting: list[tuple[Call, asyncio.Future[RPCResponse]]] = []
 
     async def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:  # noqa: ANN401 - web3's signature
-        """The answer at the block; :class:`NoAnswerError` where a contract gives none."""
+        """Return the answer at the block; :class:`NoAnswerError` where a contract gives none."""
         if method not in _AT_A_BLOCK:
             raise ValueError(f"{method} is not asked at a block")
         *what, _ = params
@@ -107,14 +107,14 @@ class _ExactCodec(ABICodec):
 
 
 def web3_at(at: AtBlock) -> "AsyncWeb3[BlockProvider]":
-    """web3 on the endpoint and at the block of ``at``."""
+    """Return web3 on the endpoint and at the block of ``at``."""
     web3 = AsyncWeb3(BlockProvider(at), middleware=[])
     web3.codec = _ExactCodec(registry)
     return web3
 
 
 def function(name: str, takes: Sequence[str], returns: str) -> ABIFunction:
-    """The ABI of a function that only tells something: the types that it ``takes``, and the one that it ``returns``."""
+    """Return the ABI of a function that only tells something: it ``takes`` these types and ``returns`` that one."""
     return {
         "type": "function",
         "name": name,
@@ -125,7 +125,7 @@ def function(name: str, takes: Sequence[str], returns: str) -> ABIFunction:
 
 
 async def answered(call: Awaitable[T]) -> T:
-    """What a contract answers to ``call``. Raises :class:`NoAnswerError` where that is not what its ABI says."""
+    """Return what a contract answers to ``call``. Raises :class:`NoAnswerError` where that is not what its ABI says."""
     try:
         return await call
     except BadFunctionCallOutput as error:

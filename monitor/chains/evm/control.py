@@ -88,7 +88,7 @@ class Told:
 
 
 def judge(question: OwnerQuestion, told: Told) -> Control:
-    """Whether the signers of ``question`` control the account, and why or why not."""
+    """Tell whether the signers of ``question`` control the account, and why or why not."""
     if not told.code:
         reason = "there is no contract at this account: its own key alone controls it, and that has not signed"
         return OwnerOutcome.REFUTED, reason
@@ -152,7 +152,7 @@ def _account(answer: Address | None) -> Address | None:
 
 
 def address_in(word: bytes | None) -> Address | None:
-    """The address that ``word`` is; None where it is none, or that of nobody."""
+    """Return the address that ``word`` is; None where it is none, or that of nobody."""
     if word is None or len(word) != _WORD or any(word[:12]) or not any(word):
         return None
     return "0x" + word[12:].hex()

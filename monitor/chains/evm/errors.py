@@ -73,7 +73,7 @@ _MEANINGS = {found: re.compile("|".join(words), re.IGNORECASE) for found, words 
 
 
 def meaning(failure: RpcFailure) -> Meaning:
-    """What ``failure`` of a read call means."""
+    """Return what ``failure`` of a read call means."""
     if failure.code == _REVERT_CODE:
         return Meaning.REVERTED
     if failure.code == _UNKNOWN_BLOCK_CODE:

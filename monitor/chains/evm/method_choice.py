@@ -73,7 +73,7 @@ class Methods:
         return CallSize(self.current.most if self.current else 1)
 
     def drop(self) -> None:
-        """The one in use has failed: the others are left."""
+        """Drop the one in use, which has failed: the others are left."""
         if self.current:
             self._failed.add(self.current.name)
         self._known = False

@@ -42,11 +42,11 @@ class Method(Protocol):
         ...
 
     def params(self, token: Token, accounts: Sequence[Address], at: Position) -> list[Any]:
-        """The parameters of the ``eth_call``."""
+        """Return the parameters of the ``eth_call``."""
         ...
 
     def amounts(self, data: bytes, accounts: Sequence[Address]) -> Sequence[int]:
-        """The balance of each account, from what the call returned.
+        """Return the balance of each account, from what the call returned.
 
         Raises ValueError for what is not an answer to exactly this, :class:`NoBalanceError` where a token refused.
         """
@@ -115,7 +115,7 @@ _MULTICALL3_ELSEWHERE = {"eip155:324": "0xf9cda624fbc7e059355ce98a31693d299facd9
 
 
 def methods_of(network: Network) -> tuple[Method, ...]:
-    """What may work on ``network``, the best one first."""
+    """Return what may work on ``network``, the best one first."""
     return Override(), Deployless(), Multicall3(_MULTICALL3_ELSEWHERE.get(network.caip2, MULTICALL3))
 
 

@@ -20,7 +20,7 @@ _CALL = 6 * _WORD
 
 
 def encoded(multicall: Address, token: Address | None, accounts: Sequence[Address]) -> str:
-    """Call data that ask for the balance of each account; a call that fails shall not fail the others."""
+    """Return call data that ask for the balance of each account; a call that fails shall not fail the others."""
     count = len(accounts)
     selector = _BALANCE_OF if token else _GET_ETH_BALANCE
     before = _address(token or multicall) + _number(1) + _number(3 * _WORD) + _number(36) + selector + "00" * 12
@@ -31,7 +31,7 @@ def encoded(multicall: Address, token: Address | None, accounts: Sequence[Addres
 
 
 def results(data: bytes, count: int) -> list[bytes | None]:
-    """What each of ``count`` calls returned; None for one that failed.
+    """Return what each of ``count`` calls returned; None for one that failed.
 
     Raises ValueError for anything but the encoding of ``count`` results.
     """

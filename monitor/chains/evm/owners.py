@@ -40,7 +40,7 @@ _FUNCTIONS = [
 
 
 async def confirm(at: AtBlock, questions: Sequence[OwnerQuestion]) -> Confirmed:
-    """One answer for each question, in order. A node that does not answer raises its own error."""
+    """Ask each question; answers in their order. A node that does not answer raises its own error."""
     asking = _Asking(at)
     codes = await asking.codes({question.account for question in questions})
     told = await together((asking.told(each, codes[each.account]) for each in questions), _QUESTIONS)
@@ -56,7 +56,7 @@ class _Asking:
         self._contract = self._eth.contract(abi=_FUNCTIONS)
 
     async def codes(self, accounts: Collection[Address]) -> dict[Address, bytes]:
-        """What code each account has."""
+        """Return what code each account has."""
         found = await together(map(self._code, accounts), _CODES)
         return dict(zip(accounts, found, strict=True))
 
@@ -64,7 +64,7 @@ class _Asking:
         return bytes(await self._eth.get_code(to_checksum_address(account)))
 
     async def told(self, question: OwnerQuestion, code: bytes) -> Told:
-        """What the account of ``question``, which has ``code``, says."""
+        """Return what the account of ``question``, which has ``code``, says."""
         account = to_checksum_address(question.account)
         told = Told(code, await self._version(question.account, code))
         if not told.is_contract:
@@ -99,12 +99,12 @@ async def _answer(call: Awaitable[Any]) -> Any:  # noqa: ANN401 - what the funct
 
 
 def unknown_function() -> bytes:
-    """The selector of a function that no contract has: another one each time, so that none can know it."""
+    """Return the selector of a function that no contract has: another one each time, so that none can know it."""
     return secrets.token_bytes(_SELECTOR)
 
 
 def signatures(question: OwnerQuestion) -> dict[str, tuple[bytes, bytes]]:
-    """What the account is to judge (EIP-1271), digest and signatures, by the names of :class:`Told`.
+    """Return what the account is to judge (EIP-1271), digest and signatures, by the names of :class:`Told`.
 
     ``stranger`` and ``strangers_message`` are what only a contract accepts that accepts anything: good signatures by
     keys that nobody has seen before, over the digest of the question and over another one. Both are new each time, so

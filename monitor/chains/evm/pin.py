@@ -45,7 +45,7 @@ class Pins:
         self._again_at = 0.0
 
     async def of(self, block: Block) -> Pin:
-        """What holds the endpoint to ``block``; ``unpinned`` where nothing does."""
+        """Return what holds the endpoint to ``block``; ``unpinned`` where nothing does."""
         now = asyncio.get_running_loop().time()
         if self._pin is None or now >= self._again_at:
             self._pin, self._again_at = await self._found_out(block), now + _AGAIN_AFTER
@@ -60,7 +60,7 @@ class Pins:
         return self._pin
 
     def refused_hash(self) -> None:
-        """A hash was refused after all: numbers are left."""
+        """Note that a hash was refused after all: numbers are left."""
         self._pin = Pin.NUMBER
 
     def forget(self) -> None:
@@ -109,10 +109,10 @@ class Pins:
 
 
 def position(pin: Pin, block: Block) -> Position:
-    """``block`` as an endpoint that is held by ``pin`` wants it addressed."""
+    """Return ``block`` as an endpoint that is held by ``pin`` wants it addressed."""
     return {"blockHash": block.hash} if pin is Pin.HASH else hex(block.number)
 
 
 def nowhere(pin: Pin, block: Block) -> Position:
-    """A block that nobody has, addressed like ``block``."""
+    """Return a block that nobody has, addressed like ``block``."""
     return {"blockHash": "0x" + secrets.token_hex(32)} if pin is Pin.HASH else hex(block.number + _FAR)

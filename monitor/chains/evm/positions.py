@@ -31,7 +31,7 @@ class _NoRateError(Exception):
 
 
 async def valued(at: AtBlock, held: Held) -> Held:
-    """``held`` with the units of positions turned into those of their coins.
+    """Return ``held`` with the units of positions turned into those of their coins.
 
     A position whose contract does not answer its rate with one word that is not zero fails by name, like a token.
     """
@@ -54,7 +54,7 @@ async def valued(at: AtBlock, held: Held) -> Held:
 
 
 def unprovable(wanted: Wanted) -> dict[Token, str]:
-    """The tokens of ``wanted`` whose coins are more than a proof of balances can tell, with the reason."""
+    """Return the tokens of ``wanted`` whose coins are more than a proof of balances can tell, with the reason."""
     return {token: _UNPROVEN for token in wanted if _rate_call(token)}
 
 

@@ -40,7 +40,7 @@ class EvmRpc:
         """Calls in one request."""
 
     async def result(self, method: str, params: list[Any], block: Block | None = None) -> object:
-        """The result of one call; ``block`` is the one that its parameters name last, if they do."""
+        """Return the result of one call; ``block`` is the one that its parameters name last, if they do."""
         (reply,) = await self.ask([(method, params)])
         failure = failure_of(reply)
         if failure and block:
@@ -50,11 +50,11 @@ class EvmRpc:
         return reply["result"]
 
     async def divisible(self, method: str, params: list[Any]) -> Reply:
-        """The reply to one call that asks for much; :class:`BatchRefusedError` where it asks for too much."""
+        """Return the reply to one call that asks for much; :class:`BatchRefusedError` where it asks for too much."""
         return await self._rpc.call(method, params, divisible=True)
 
     async def block(self, name: str) -> Block | None:
-        """The block that ``name``, a tag or a number, means; None where there is none, or not yet."""
+        """Return the block that ``name``, a tag or a number, means; None where there is none, or not yet."""
         (reply,) = await self.ask([("eth_getBlockByNumber", [name, False])])
         if failure := failure_of(reply):
             if meaning(failure) is Meaning.UNKNOWN_BLOCK:
@@ -69,7 +69,7 @@ class EvmRpc:
         return found
 
     async def still_canonical(self, block: Block) -> Block:
-        """``block`` as the endpoint tells it, if it is (still) the chain's of its number: else a reorganisation."""
+        """Return ``block`` as the endpoint tells it, if it still is the chain's: else ``tip_moved``."""
         found = await self.block(hex(block.number))
         if found is None:
             raise self.link.fault(Reason.BEHIND, f"it has no block {block.number} yet")
@@ -81,14 +81,14 @@ class EvmRpc:
         return found
 
     async def all(self, calls: Sequence[Call]) -> list[Reply]:
-        """Replies to all ``calls``, in requests of the size that the endpoint takes."""
+        """Return replies to all ``calls``, in requests of the size that the endpoint takes."""
         replies: list[Reply] = []
         while len(replies) < len(calls):
             replies += await self.ask(calls[len(replies) : len(replies) + self.size])
         return replies
 
     async def ask(self, calls: Sequence[Call]) -> list[Reply]:
-        """Replies to the first of ``calls``, as many as the endpoint takes in one request.
+        """Return replies to the first of ``calls``, as many as the endpoint takes in one request.
 
         A refused batch is halved; the next reading tries the double again.
         """
@@ -106,21 +106,21 @@ class EvmRpc:
         self.size = min(2 * self.size, self.link.settings.batch)
 
     def data(self, value: object, method: str) -> bytes:
-        """``value`` as data, or the fault that it is not."""
+        """Return ``value`` as data, or the fault that it is not."""
         try:
             return values.data(value)
         except ValueError as error:
             raise self.link.fault(Reason.MALFORMED, f"{method}: {error}") from None
 
     def quantity(self, value: object, method: str) -> int:
-        """``value`` as a quantity, or the fault that it is not."""
+        """Return ``value`` as a quantity, or the fault that it is not."""
         try:
             return values.quantity(value)
         except ValueError as error:
             raise self.link.fault(Reason.MALFORMED, f"{method}: {error}") from None
 
     async def cause(self, failure: RpcFailure, block: Block, at: Position) -> Exception:
-        """The error to raise for a call at ``block`` that failed for another reason than the contract's."""
+        """Return the error to raise for a call at ``block`` that failed for another reason than the contract's."""
         what = meaning(failure)
         if what is Meaning.HASH_REFUSED and isinstance(at, dict):
             return HashRefusedError(str(failure))
@@ -148,9 +148,9 @@ class AtBlock:
     """A block that nobody has, addressed in the same way; None where no block is addressed at all."""
 
     async def result(self, method: str, *params: object) -> object:
-        """The result of one call whose last parameter is the block."""
+        """Return the result of one call whose last parameter is the block."""
         return await self.rpc.result(method, [*params, self.position], self.block)
 
     async def cause(self, failure: RpcFailure) -> Exception:
-        """The error to raise for a call that failed for another reason than the contract's."""
+        """Return the error to raise for a call that failed for another reason than the contract's."""
         return await self.rpc.cause(failure, self.block, self.position)

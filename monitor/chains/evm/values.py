@@ -11,7 +11,7 @@ _HASH = re.compile(r"0x[0-9a-fA-F]{64}")
 
 
 def quantity(value: object) -> int:
-    """A quantity of at most 256 bits: ``0x0``, or ``0x`` and digits without leading zeros (execution-apis, *uint*).
+    """Return a quantity of 256 bits at most: ``0x0``, or ``0x`` and digits without leading zeros (execution-apis).
 
     Raises ValueError for anything else; ``0x`` in particular is nothing, not zero.
     """
@@ -21,7 +21,7 @@ def quantity(value: object) -> int:
 
 
 def data(value: object) -> bytes:
-    """Unformatted data: ``0x`` and two digits a byte."""
+    """Return unformatted data: ``0x`` and two digits a byte."""
     if isinstance(value, str) and value.startswith("0x"):
         try:
             found = bytes.fromhex(value[2:])
@@ -33,14 +33,14 @@ def data(value: object) -> bytes:
 
 
 def block_hash(value: object) -> str:
-    """32 bytes, as lower-case hex with ``0x``."""
+    """Return 32 bytes, as lower-case hex with ``0x``."""
     if not isinstance(value, str) or not _HASH.fullmatch(value):
         raise ValueError(f"{_shown(value)} is not a block hash")
     return value.lower()
 
 
 def block(header: object) -> Block:
-    """The block that a header of ``eth_getBlockByNumber`` describes; a pending one, without hash, is refused."""
+    """Return the block that a header of ``eth_getBlockByNumber`` describes; a pending one, without hash, is refused."""
     if not isinstance(header, dict):
         raise ValueError(f"{_shown(header)} is not a block")  # noqa: TRY004 - the sender's fault, not the caller's
     moment = quantity(header.get("timestamp"))

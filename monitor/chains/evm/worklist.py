@@ -73,7 +73,7 @@ class Pile:
         self._runs.appendleft(_Run(token, accounts))
 
     def token(self) -> Token | None:
-        """Whose accounts come next; None when nothing is left."""
+        """Tell whose accounts come next; None when nothing is left."""
         while self._runs:
             run = self._runs[0]
             if run.token not in self._findings.failed and run.start < len(run.accounts):
@@ -82,13 +82,13 @@ class Pile:
         return None
 
     def take(self, count: int) -> Sequence[Address]:
-        """The next accounts of the next token, at most ``count``."""
+        """Return the next accounts of the next token, at most ``count``."""
         run = self._runs[0]
         begin, run.start = run.start, run.start + count
         return run.accounts[begin : run.start]
 
     def items(self, count: int) -> list[Item]:
-        """The next accounts, at most ``count``, whatever their tokens."""
+        """Return the next accounts, at most ``count``, whatever their tokens."""
         items: list[Item] = []
         while len(items) < count and (token := self.token()):
             items += [(token, account) for account in self.take(count - len(items))]

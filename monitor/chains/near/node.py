@@ -107,7 +107,7 @@ class NearNode(OwnersNode):
 
 
 def spelling(key: bytes) -> str:
-    """An Ed25519 key as NEAR writes it."""
+    """Return an Ed25519 key as NEAR writes it."""
     return f"ed25519:{b58encode(key).decode()}"
 
 

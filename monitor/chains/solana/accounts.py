@@ -49,7 +49,7 @@ class TokenAccount:
 
 
 def account_of(value: object) -> Account:
-    """The account that a node tells in ``base64``; ValueError, LookupError or TypeError for anything else."""
+    """Return the account that a node tells in ``base64``; ValueError, LookupError or TypeError for anything else."""
     data, encoding = items(member(value, "data"))
     if encoding != "base64":
         raise ValueError(f"its data come as {encoding!r:.40}, not as base64")
@@ -61,14 +61,14 @@ def account_of(value: object) -> Account:
 
 
 def key(value: object) -> str:
-    """32 bytes in base58, as which addresses and hashes are told."""
+    """Return 32 bytes in base58, as which addresses and hashes are told."""
     if len(b58decode(text(value).encode())) != _KEY:
         raise ValueError(f"{value!r:.60} is not 32 bytes")
     return str(value)
 
 
 def token_account(account: Account) -> TokenAccount | None:
-    """The token account that ``account`` is, if it is one that is in use."""
+    """Return the token account that ``account`` is, if it is one that is in use."""
     data = account.data
     if (
         account.program not in TOKEN_PROGRAMS
@@ -80,7 +80,7 @@ def token_account(account: Account) -> TokenAccount | None:
 
 
 def mint_decimals(account: Account) -> int | None:
-    """The decimals of the token whose mint ``account`` is, if it is one."""
+    """Return the decimals of the token whose mint ``account`` is, if it is one."""
     if account.program not in TOKEN_PROGRAMS or not _is(account, _MINT, _IS_MINT) or account.data[45] != 1:
         return None
     return account.data[44]

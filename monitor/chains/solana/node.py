@@ -45,7 +45,7 @@ class SolanaNode(Node):
         return f"solana:{(await self._rpc.genesis())[:_CAIP2]}"
 
     async def resolve(self, choice: BlockChoice) -> Block:
-        """The newest block of the commitment that ``choice`` means.
+        """Return the newest block of the commitment that ``choice`` means.
 
         ``latest`` and ``safe`` are ``confirmed`` (two thirds of the stake have voted for it): what is merely
         ``processed`` may be skipped, and has no block yet to name it by.

@@ -39,7 +39,7 @@ class Questions:
         ]
 
     def calls(self, commitment: Commitment, slot: int) -> list[Call]:
-        """Calls whose answers tell of ``slot`` or later."""
+        """Return calls whose answers tell of ``slot`` or later."""
         at: dict[str, object] = {
             "commitment": commitment,
             "minContextSlot": slot,
@@ -52,7 +52,7 @@ class Questions:
         ]
 
     def balances(self, answers: Sequence[object]) -> dict[Token, dict[Address, int]]:
-        """What ``answers``, in the order of the calls, add up to.
+        """Return what ``answers``, in the order of the calls, add up to.
 
         Raises ValueError, LookupError or TypeError for what does not answer exactly what was asked.
         """

@@ -42,19 +42,19 @@ class SolanaRpc:
         self._size = link.settings.batch
 
     async def genesis(self) -> str:
-        """The hash of the genesis block."""
+        """Return the hash of the genesis block."""
         found = await self._result("getGenesisHash", [])
         with strictly(self.link, "getGenesisHash"):
             return key(found)
 
     async def slot(self, commitment: Commitment) -> int:
-        """The newest slot of ``commitment``."""
+        """Return the newest slot of ``commitment``."""
         found = await self._result("getSlot", [{"commitment": commitment}])
         with strictly(self.link, "getSlot"):
             return count(found)
 
     async def block(self, slot: int, commitment: Commitment) -> Block:
-        """The block of ``slot``, which carries its number; heights, which skip empty slots, are not used.
+        """Return the block of ``slot``, which carries its number; heights, which skip empty slots, are not used.
 
         An answer does not name its slot. Its parent's must lie before; that of a later block does not.
         """
@@ -67,7 +67,7 @@ class SolanaRpc:
             return Block(slot, key(member(found, "blockhash")), moment)
 
     async def all(self, calls: Sequence[Call]) -> list[Told]:
-        """The answers to ``calls``, all under way at once, in requests of the size that the endpoint takes.
+        """Return the answers to ``calls``, all under way at once, in requests of the size that the endpoint takes.
 
         A request that it finds too large is halved, now and at later readings.
         """

@@ -45,7 +45,7 @@ class StarknetNode(OwnersNode):
         self._rpc = JsonRpc(link, self._http)
 
     async def identify(self) -> str:
-        """The chain id, which is its name as a short string: ``SN_MAIN``."""
+        """Return the chain id, which is its name as a short string: ``SN_MAIN``."""
         found = await self._result("starknet_chainId", [])
         with strictly(self.link, "starknet_chainId"):
             return f"starknet:{bytes.fromhex(_felt(found)[2:]).decode('ascii')}"
@@ -125,7 +125,7 @@ class StarknetNode(OwnersNode):
 
 
 def selector(name: str) -> str:
-    """The selector of an entry point: Starknet's Keccak of its name."""
+    """Return the selector of an entry point: Starknet's Keccak of its name."""
     return hex(int.from_bytes(keccak(text=name), "big") % 2**_SELECTOR_BITS)
 
 

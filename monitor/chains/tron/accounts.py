@@ -16,12 +16,12 @@ _HEX = re.compile(r"0x([0-9a-f]{40})(?![0-9a-f])")
 
 
 def to_hex(network: Network, account: Address) -> Address:
-    """``T…`` as ``0x`` and 40 digits; AddressError for what is no account of Tron's."""
+    """Return ``T…`` as ``0x`` and 40 digits; AddressError for what is no account of Tron's."""
     return "0x" + decode(network, account).payload.hex()
 
 
 def from_hex(account: Address) -> Address:
-    """``0x`` and 40 digits as ``T…``."""
+    """Return ``0x`` and 40 digits as ``T…``."""
     return tron.encode(bytes.fromhex(account[2:]))
 
 
@@ -52,7 +52,7 @@ class Translated:
             yield theirs
 
     def back(self, held: Held) -> Held:
-        """``held``, of the ``wanted`` ones, in the words of Tron."""
+        """Return ``held``, of the ``wanted`` ones, in the words of Tron."""
         balances = {
             self._tokens[token]: {self._accounts[account]: units for account, units in amounts.items()}
             for token, amounts in held.balances.items()

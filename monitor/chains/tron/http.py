@@ -39,7 +39,7 @@ class TronNode(Node):
         return self._methods.name
 
     async def identify(self) -> str:
-        """The chain id, which is the end of the genesis block's hash."""
+        """Return the chain id, which is the end of the genesis block's hash."""
         path = f"{HEAD}/getblockbynum"
         genesis = await self._api.post(path, {"num": 0})
         with strictly(self.link, path):

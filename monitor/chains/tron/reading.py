@@ -23,7 +23,7 @@ MULTICALL3 = Multicall3("0x32a4f47a74a6810bd0bf861cabab99656a75de9e")
 async def read(
     network: Network, rpc: EvmRpc, methods: Methods, wanted: Wanted, newest: Callable[[], Awaitable[Block]]
 ) -> Held:
-    """All of ``wanted`` at the block that ``newest`` shows before and after; ``methods`` may try what works."""
+    """Return all of ``wanted`` at the block that ``newest`` shows before and after; ``methods`` may try what works."""
     translated = Translated(network, wanted)
     moved = False
 

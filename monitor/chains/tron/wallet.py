@@ -36,7 +36,7 @@ class WalletApi:
         self._http = Http(link)
 
     async def post(self, path: str, body: dict[str, object]) -> dict[str, Any]:
-        """The answer to ``body``, an object; what the node calls an error is a fault."""
+        """Return the answer to ``body``, an object; what the node calls an error is a fault."""
 
         async def request() -> dict[str, Any]:
             answer = await self._http.request("POST", path, body=orjson.dumps(body))
@@ -62,7 +62,7 @@ class WalletApi:
     # --- the calls of an EVM node ---
 
     async def call(self, method: str, params: Any, *, divisible: bool = False) -> Reply:  # noqa: ANN401 - as JSON-RPC
-        """The reply to one call at the newest block; the block that it names last is not looked at."""
+        """Return the reply to one call at the newest block; the block that it names last is not looked at."""
         try:
             match method, params:
                 case "eth_getBalance", [account, _]:
@@ -78,7 +78,7 @@ class WalletApi:
         return _failure(f"the HTTP API has nothing that answers {method}", _METHOD_NOT_FOUND)
 
     async def batch(self, calls: Sequence[Call]) -> list[Reply]:
-        """The replies to all ``calls``, each by a request of its own; the link sets the pace."""
+        """Return the replies to all ``calls``, each by a request of its own; the link sets the pace."""
         replies: dict[int, Reply] = {}
 
         async def answer(position: int, method: str, params: object) -> None:

@@ -26,7 +26,7 @@ ABSENT = State()
 
 
 def account(trie: Trie, address: Address, proof: Sequence[object]) -> State:
-    """The state of ``address`` in the state trie. Raises :class:`ProofError`."""
+    """Return the state of ``address`` in the state trie. Raises :class:`ProofError`."""
     leaf = trie.get(keccak(bytes.fromhex(address[2:])), proof)
     match None if leaf is None else _decoded(leaf):
         case None:
@@ -40,7 +40,10 @@ def account(trie: Trie, address: Address, proof: Sequence[object]) -> State:
 
 
 def word(trie: Trie, place: bytes, proof: Sequence[object]) -> int:
-    """The word at ``place`` in an account's storage trie; zero where nothing stands. Raises :class:`ProofError`."""
+    """Return the word at ``place`` in an account's storage trie; zero where nothing stands.
+
+    Raises :class:`ProofError`.
+    """
     leaf = trie.get(keccak(place), proof)
     if leaf is None:
         return 0

@@ -72,7 +72,7 @@ _BESIDE = frozenset({"hash", "size", "totalDifficulty", "transactions", "uncles"
 
 
 async def read(rpc: EvmRpc, block: Block) -> StateRoot:
-    """The state root of ``block``, from a header that makes its hash and is the endpoint's own of this number."""
+    """Read the state root of ``block``, from a header that makes its hash and is the endpoint's own of this number."""
     number = block.number
     document = await rpc.result("eth_getBlockByNumber", [hex(number), False])
     if document is None:
@@ -90,7 +90,7 @@ async def read(rpc: EvmRpc, block: Block) -> StateRoot:
 
 
 def state_root(document: object) -> StateRoot:
-    """The block and the state root of the header that ``document``, a result of ``eth_getBlockByNumber``, describes.
+    """Return block and state root of the header that ``document``, a result of ``eth_getBlockByNumber``, describes.
 
     Raises :class:`UnknownHeaderError` where the chain's headers are not Ethereum's, and ValueError where a field is
     missing or wrong, or the fields do not make the hash.

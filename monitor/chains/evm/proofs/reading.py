@@ -19,7 +19,7 @@ from monitor.model import Address, Token
 async def proven(
     at: AtBlock, methods: Methods, size: CallSize, wanted: Wanted, *, root: StateRoot, slots: BalanceSlots
 ) -> Held:
-    """All of ``wanted``, each balance proven by ``root``; a token whose balances cannot be proven fails by name."""
+    """Read all of ``wanted``, each balance proven by ``root``; tokens whose balances cannot be proven fail by name."""
     unproven = {token: slots.missing[token] for token in wanted if token.contract and token not in slots.found}
     told = await balances(at, methods, {token: wanted[token] for token in wanted if token not in unproven})
     findings = Gathered({token: wanted[token] for token in told.balances})

@@ -34,13 +34,13 @@ _ERC20_STORAGE = 0x52C63247E1F47DB19D5CE0460030C497F067CA4CEBF71BA98EEADABE20BAC
 
 
 def place(slot: BalanceSlot, account: Address) -> bytes:
-    """The place of the word that holds the balance of ``account``."""
+    """Return the place of the word that holds the balance of ``account``."""
     holder, mapping = bytes.fromhex(account[2:]).rjust(_WORD, b"\0"), slot.slot.to_bytes(_WORD, "big")
     return keccak(mapping + holder if slot.vyper else holder + mapping)
 
 
 def amount(slot: BalanceSlot, word: int) -> int:
-    """The balance in ``word``."""
+    """Return the balance in ``word``."""
     return word & ((1 << slot.bits) - 1)
 
 

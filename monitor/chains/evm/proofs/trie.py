@@ -40,7 +40,7 @@ class Trie:
         self._shared: dict[bytes, tuple[object, _Item]] = {}
 
     def get(self, key: bytes, proof: Sequence[object]) -> bytes | None:
-        """What ``proof`` (nodes in hex, from the root down) shows to stand at ``key``; None: that nothing does.
+        """Return what ``proof`` (nodes in hex, from the root down) shows to stand at ``key``; None: that nothing does.
 
         Raises :class:`ProofError`.
         """

@@ -14,7 +14,10 @@ class ContradictionError(Exception):
 
 
 def state(trie: Trie, address: Address, answer: object) -> State:
-    """The account that ``answer`` proves. Raises ValueError for what is no proof, and :class:`ContradictionError`."""
+    """Return the account that ``answer`` proves.
+
+    Raises ValueError for what is no proof, and :class:`ContradictionError`.
+    """
     with _named(address):
         document = _object(answer)
         proven = account(trie, address, _list(document.get("accountProof"), "accountProof"))
@@ -23,7 +26,10 @@ def state(trie: Trie, address: Address, answer: object) -> State:
 
 
 def words(trie: Trie, places: Mapping[Address, bytes], answer: object) -> dict[Address, int]:
-    """The word that ``answer`` proves to stand at each account's place in a contract's storage; errors as above."""
+    """Return the word that ``answer`` proves to stand at each account's place in a contract's storage.
+
+    Raises what :func:`state` does.
+    """
     proofs = _list(_object(answer).get("storageProof"), "storageProof")
     if len(proofs) != len(places):
         raise ValueError(f"{len(proofs)} storage proofs where {len(places)} were due")
