@@ -1,7 +1,7 @@
 """Keeping the history: what each World says goes into its minute, its hour and its day."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -90,7 +90,14 @@ class HistoryKeeper:
         except StoreError as error:  # what cannot be read must not be written over
             _log.error("the history was not read", error=str(error))
             return
-        news = await asyncio.to_thread(self._taken_in, world)
+        await self._save(await asyncio.to_thread(self._taken_in, world))
+
+    async def close(self) -> None:
+        """Write the time that has passed since the last change."""
+        steps = (each for watched in self._watched.values() for each in watched.steps.values())
+        await self._save(_by_key(steps))
+
+    async def _save(self, news: Mapping[_Key, HistoryStep]) -> None:
         if not news:
             return
         news = {**self._unsaved, **news}
@@ -98,12 +105,8 @@ class HistoryKeeper:
         self._unsaved = {} if saved else {key: each for key, each in news.items() if each.step is not Step.RAW}
 
     def _taken_in(self, world: World) -> dict[_Key, HistoryStep]:
-        return {
-            (each.exchange, each.step, each.at): each
-            for name, watched in self._watched.items()
-            for each in _taken_in(watched, world.assessments[name])
-            if each.assets
-        }
+        watches = self._watched.items()
+        return _by_key(each for name, watched in watches for each in _taken_in(watched, world.assessments[name]))
 
     async def _restored(self, assessment: Assessment) -> _Watched:
         """What is kept of the steps that are not over yet; nobody watched since."""
@@ -115,6 +118,11 @@ class HistoryKeeper:
             for each in kept if unsaved is None else [unsaved]:
                 steps[step] = each
         return _Watched(None, {}, steps)
+
+
+def _by_key(steps: Iterable[HistoryStep]) -> dict[_Key, HistoryStep]:
+    """The last form of each of ``steps`` that tells of anything."""
+    return {(each.exchange, each.step, each.at): each for each in steps if each.assets}
 
 
 def _taken_in(watched: _Watched, assessment: Assessment) -> Iterator[HistoryStep]:

@@ -305,5 +305,7 @@ class Hub:
         )
 
     async def close(self) -> None:
+        """Write what is not written yet, and close every reader."""
+        await self._history.close()
         self._gone += [watch.reader for watch in self.networks.values()]
         await self.let_go()

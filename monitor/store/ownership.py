@@ -85,17 +85,15 @@ class Ownership(SmallState):
 
     async def confirmations(self, asked: Collection[bytes]) -> dict[bytes, Confirmation]:
         """What chains said of owners, by the marks of the questions ``asked``."""
-        return {
-            row.fingerprint: Confirmation(
-                OwnerAnswer(
-                    OwnerOutcome(row.outcome), row.reason, Block(row.block_number, row.block_hash, row.block_at)
-                ),
-                row.told_at,
-                row.confirmed_at,
-            )
-            for row in await self._rows(select(tables.confirmations))
-            if row.fingerprint in asked
-        }
+        found: dict[bytes, Confirmation] = {}
+        marks = list(asked)
+        for start in range(0, len(marks), _ASKED):
+            some = tables.confirmations.c.fingerprint.in_(marks[start : start + _ASKED])
+            for row in await self._rows(select(tables.confirmations).where(some)):
+                block = Block(row.block_number, row.block_hash, row.block_at)
+                answer = OwnerAnswer(OwnerOutcome(row.outcome), row.reason, block)
+                found[row.fingerprint] = Confirmation(answer, row.told_at, row.confirmed_at)
+        return found
 
     async def save_confirmations(self, exchange: str, told: Mapping[bytes, Confirmation]) -> None:
         """Keep what chains said of owners in the list of ``exchange``, by the marks of the questions."""

@@ -115,6 +115,14 @@ async def test_a_change_is_written_at_once_and_the_rest_at_the_end_of_the_minute
     assert store.state.writes == writes + 3
 
 
+async def test_a_clean_stop_writes_the_time_since_the_last_change(store: Store) -> None:
+    keeper = await watch(store, *ticks(0, 40, asset(105)))
+    assert (await told(store, Step.DAILY)).spent == {COVERED: timedelta()}
+    await keeper.close()
+    assert (await told(store, Step.DAILY)).spent == {COVERED: 40 * SECOND}
+    await HistoryKeeper(store).close()
+
+
 async def test_an_hour_that_could_not_be_written_is_once_that_is_possible(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -112,6 +112,18 @@ async def test_a_daemon_that_cannot_start_leaves_nothing_open(site: Site, tmp_pa
     assert not (tmp_path / "h.db-wal").exists(), "the history was closed"
 
 
+async def test_a_second_daemon_on_the_same_history_does_not_start(site: Site) -> None:
+    site.exchange("okx", [signed(1)])
+    site.owes("okx", ETH="1")
+    async with watching(site.write()) as watched:
+        with pytest.raises(StoreError, match=r"history\.db: another reserve-monitor uses it .* stop that one first"):
+            await Daemon(site.path).start()
+        await until(watched.ready)
+        assert await watched.value("por_store_failing") == 0
+    async with watching(site.path) as watched:
+        await until(watched.ready)
+
+
 async def test_a_warning_of_the_configuration_is_logged_once(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     site.exchange("okx", [signed(1)], assets={"NEVERCOIN": {"warn_below": "1.02"}})
     site.write()
