@@ -1,5 +1,6 @@
 """The exchange's own sums per asset, and the commitment that the batches carry from none to all users."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ _FIELDS: Mapping[Form, tuple[str, ...]] = {
         *("LoanRatios", "MarginRatios", "PortfolioMarginRatios"),
     ),
 }
+_NAME = re.compile(r"\S(?:.{0,62}\S)?")
 _TIERS = 12
 """Of each kind of collateral."""
 _BOUNDARY_BITS, _RATIO_BITS = 118, 8
@@ -74,7 +76,7 @@ def read_sums(file: ProofFile) -> Sums:
             raise ProofError(f"{item.at('Index')}: {shown(number)} occurs twice, or leaves a gap")
         if "Symbol" in item.names():
             names[number] = item.text("Symbol")
-    told = len(set(names.values())) == len(items)
+    told = len(set(names.values())) == len(items) and all(map(_NAME.fullmatch, names.values()))
     every = range(len(items))
     symbols = tuple(names[number] for number in every) if told else ()
     return Sums(file.name, form, tuple(numbered[number] for number in every), symbols)

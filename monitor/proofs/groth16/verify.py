@@ -185,6 +185,7 @@ def _units(sums: Sums) -> Iterator[str]:
             "hundredths of some, and the exchange's published programs disagree about these"
         )
     if sums.symbols:
+        yield "which asset each sum is of: their order is proven, and the names beside them stand in no commitment"
         yield "the unit of the amounts: it stands in the exchange's program, and in no file"
 
 
