@@ -139,6 +139,13 @@ PROTOCOLS = {
         past="versions that the node still holds",
         owners="the present authentication key",
     ),
+    "sui-graphql": NodeProtocol(
+        node="sui.node:SuiGraphqlNode",
+        families=frozenset({"sui"}),
+        path="with `/graphql`",
+        reads="SUI and other coins, tens of accounts a request",
+        past="checkpoints of about the last hour",
+    ),
     "antelope": NodeProtocol(
         node="antelope.node:AntelopeNode",
         families=frozenset({"eos"}),

@@ -15,6 +15,7 @@ from tests.chains.conftest import Opener
 from tests.support.chains import happened
 from tests.support.networks.aptos import AptosStandIn
 from tests.support.networks.standin import START, Asked, NetworkStandIn
+from tests.support.networks.sui import SuiStandIn
 from tests.support.networks.ton import TonStandIn
 from tests.support.networks.xrp import XrpStandIn
 from tests.support.owner_standins import places, spoilt
@@ -23,6 +24,7 @@ STANDINS: tuple[type[NetworkStandIn], ...] = (
     XrpStandIn,
     AptosStandIn,
     TonStandIn,
+    SuiStandIn,
 )
 FINALIZED = Tag("finalized")
 RUBBISH: tuple[Any, ...] = (None, [], {}, "", "rubbish", -1, True, 2**70, [[]])

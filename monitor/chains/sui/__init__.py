@@ -1,0 +1,1 @@
+"""Sui's GraphQL service: coins of every type at one checkpoint."""
