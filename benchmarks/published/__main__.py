@@ -26,7 +26,7 @@ def main() -> None:
         (measure.alone(measure.bare, asked.rows), measure.alone(measure.ours, asked.rows)) for _ in range(asked.rounds)
     ]
     bare, ours = zip(*runs, strict=True)
-    print("\nwhat                                         clock, s   thread, s   CPU, s   µs/row   memory, MiB")
+    print("\nwhat                                         clock, s   CPU, s   µs/row   memory, MiB")
     _print("bare: both lists inflated, split, hashed", asked.rows, _all(bare), _peak(bare))
     _print("new list read and checked", asked.rows, _step(ours, 0))
     _print("list before read again and compared", asked.rows, _step(ours, 1))
@@ -36,7 +36,7 @@ def main() -> None:
 
 def _print(what: str, rows: int, taken: Taken, peak: str = "") -> None:
     each = taken.cpu / rows * 1e6
-    print(f"{what:42} {taken.wall:10.2f} {taken.thread:11.2f} {taken.cpu:8.2f} {each:8.2f} {peak:>13}")
+    print(f"{what:42} {taken.wall:10.2f} {taken.cpu:8.2f} {each:8.2f} {peak:>13}")
 
 
 def _step(runs: Sequence[Run], step: int) -> Taken:

@@ -32,10 +32,8 @@ class Taken(NamedTuple):
 
     wall: float
     """Seconds on the clock: what other work on the machine lengthens."""
-    thread: float
-    """Seconds of CPU in the thread that did it: what the clock would show on cores that are free."""
     cpu: float
-    """Seconds of CPU in all threads."""
+    """Seconds of CPU: what the clock would show on a core that is free."""
 
 
 class Run(NamedTuple):
@@ -108,9 +106,9 @@ def _check(rows: int, published: WalletList, changes: ListChanges) -> None:
 
 
 def _timed(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, Taken]:
-    before = Taken(time.perf_counter(), time.thread_time(), time.process_time())
+    before = Taken(time.perf_counter(), time.process_time())
     done = work(*args, **kwargs)
-    after = Taken(time.perf_counter(), time.thread_time(), time.process_time())
+    after = Taken(time.perf_counter(), time.process_time())
     return done, Taken(*(end - start for start, end in zip(before, after, strict=True)))
 
 
