@@ -14,7 +14,8 @@ from monitor.daemon.judged import JudgedList
 from monitor.daemon.packed import PackedClaims, PackedVerdicts, Texts
 from monitor.judgement import Holdings
 from monitor.judgement.holdings import Standing, Stated
-from monitor.model import Address, ListChanges, Token, frozen
+from monitor.model import Address, ListChanges, Token, Verdict, frozen
+from monitor.published import DocumentError, Reason
 
 _SOME = 1_000
 """Entries that are unpacked in one go, in some milliseconds."""
@@ -23,6 +24,9 @@ _BY_KEY = ("questions", "asked", "stakes", "messages")
 _NO_CLAIMS = PackedClaims(())
 _NO_VERDICTS = PackedVerdicts(())
 _NO_HOLDINGS = Holdings({}, {}, (), has_signatures=False)
+
+PRINT = 16
+"""Bytes of a fingerprint."""
 
 Piece = tuple[str, Any]
 """What it is a piece of, and the piece."""
@@ -35,6 +39,46 @@ class NewList:
     judged: JudgedList
     changes: ListChanges | None
     """What differs from the list before; None where there was none, or it cannot be read any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class SomeVerdicts:
+    """Verdicts by fingerprint, as they cross from one process to the other."""
+
+    prints: bytes
+    verdicts: PackedVerdicts
+    done: int = 0
+    """How many rows are judged."""
+    total: int = 0
+    """Of how many."""
+
+    @staticmethod
+    def of(verdicts: Mapping[bytes, Verdict], done: int = 0, total: int = 0) -> "SomeVerdicts":
+        """Pack them, to tell how many rows are ``done``."""
+        return SomeVerdicts(b"".join(verdicts), PackedVerdicts(verdicts.values()), done, total)
+
+    def by_print(self) -> dict[bytes, Verdict]:
+        return dict(zip(prints_in(self.prints), self.verdicts, strict=True))
+
+
+def prints_in(joined: bytes) -> list[bytes]:
+    """The fingerprints that stand in ``joined``, one behind the other."""
+    return [joined[start : start + PRINT] for start in range(0, len(joined), PRINT)]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why the list is refused: what was raised, fit to cross to another process."""
+
+    reason: Reason
+    sentence: str
+    traceback: str
+
+    def error(self) -> DocumentError:
+        """What was raised there, to be raised here."""
+        error = DocumentError(self.reason, self.sentence)
+        error.add_note(self.traceback)
+        return error
 
 
 def pieces_of(new: NewList) -> Iterator[Piece]:

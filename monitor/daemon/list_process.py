@@ -9,64 +9,35 @@ What is said, in this order, each a pickled message but for the bytes of the doc
 In the place of any of its messages it may say why the list is refused.
 """
 
+import asyncio
 import os
 import resource
 import signal
 import traceback
-from collections.abc import Mapping
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import asynccontextmanager, closing, suppress
+from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from typing import Any, ParamSpec, TypeVar
 
 from monitor import logs
-from monitor.daemon.handing_over import pieces_of
-from monitor.daemon.list_reading import JudgingPool, ListTask, judge_list, read_list
+from monitor.daemon.handing_over import Refusal, SomeVerdicts, pieces_of
+from monitor.daemon.list_reading import ListTask, judge_list, judge_rows, read_list
 from monitor.daemon.packed import PackedVerdicts
-from monitor.model import Verdict
+from monitor.model import Claim, Network, Verdict
 from monitor.published import DocumentError, Reason, refusing
 
-PRINT = 16
-"""Bytes of a fingerprint."""
+_AFTER_A_KILL = "if memory ran out, the kernel's log says so. It is tried again"
+_PROGRAM = 256 * 1024**2
+"""Bytes that the program takes by itself, with room."""
+_AS_MUCH_AGAIN = 2
+"""Of ``max_memory``, which bounds reading: judging and comparing take as much again at the most."""
+_SPAWN = get_context("spawn")
 
-
-@dataclass(frozen=True, slots=True)
-class SomeVerdicts:
-    """Verdicts by fingerprint, as they cross from one process to the other."""
-
-    prints: bytes
-    verdicts: PackedVerdicts
-    done: int = 0
-    """How many rows are judged."""
-    total: int = 0
-    """Of how many."""
-
-    @staticmethod
-    def of(verdicts: Mapping[bytes, Verdict], done: int = 0, total: int = 0) -> "SomeVerdicts":
-        """Pack them, to tell how many rows are ``done``."""
-        return SomeVerdicts(b"".join(verdicts), PackedVerdicts(verdicts.values()), done, total)
-
-    def by_print(self) -> dict[bytes, Verdict]:
-        return dict(zip(prints_in(self.prints), self.verdicts, strict=True))
-
-
-def prints_in(joined: bytes) -> list[bytes]:
-    """The fingerprints that stand in ``joined``, one behind the other."""
-    return [joined[start : start + PRINT] for start in range(0, len(joined), PRINT)]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why the list is refused: what was raised, fit to cross to another process."""
-
-    reason: Reason
-    sentence: str
-    traceback: str
-
-    def error(self) -> DocumentError:
-        """What was raised there, to be raised here."""
-        error = DocumentError(self.reason, self.sentence)
-        error.add_note(self.traceback)
-        return error
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def work(connection: Connection, log: logs.Configured, memory: int) -> None:
@@ -97,8 +68,121 @@ def _read_and_judge(connection: Connection, task: ListTask) -> None:
     known: dict[bytes, Verdict] = {}
     while (some := connection.recv()) is not None:
         known |= some.by_print()
-    with closing(JudgingPool(read.published.claims, task.registry.networks, connection.close)) as pool:
-        new = judge_list(task, read, known, lambda *found: connection.send(SomeVerdicts.of(*found)), pool)
+    with closing(JudgingPool(task, read.published.claims, connection.close)) as pool:
+        new = judge_list(task, read, known, lambda *found: connection.send(SomeVerdicts.of(*found)), pool.judge)
     for piece in pieces_of(new):
         connection.send(piece)
     connection.send(None)
+
+
+class JudgingPool:
+    """Processes that judge the rows of one list, on all cores.
+
+    They are forked once the list was read, and so have it without a copy. Only for a process that has no other threads.
+    """
+
+    def __init__(self, task: ListTask, claims: Sequence[Claim], begin: Callable[[], None]) -> None:
+        """``begin`` is called first in each of them."""
+        self._source = task.document.source
+        cores = len(os.sched_getaffinity(0))
+        networks = task.registry.networks
+        self._pool = ProcessPoolExecutor(cores, get_context("fork"), _begin, (claims, networks, begin))
+
+    def judge(self, chunks: Iterable[Sequence[int]]) -> Iterator[PackedVerdicts]:
+        """Judge the rows at some positions each, in their order. Raises DocumentError where one of them is killed."""
+        try:
+            yield from self._pool.map(_judge_in_pool, chunks)
+        except BrokenProcessPool as error:
+            problem = f"a process that judged its rows was killed; {_AFTER_A_KILL}"
+            raise DocumentError(Reason.KILLED, f"{self._source}: {problem}") from error
+
+    def close(self) -> None:
+        """End them."""
+        self._pool.shutdown(cancel_futures=True)
+
+
+_list: tuple[Sequence[Claim], Mapping[str, Network]]
+"""What a process of a pool judges."""
+
+
+def _begin(claims: Sequence[Claim], networks: Mapping[str, Network], begin: Callable[[], None]) -> None:
+    global _list  # noqa: PLW0603 - of this process alone, set once
+    _list = claims, networks
+    begin()
+
+
+def _judge_in_pool(rows: Sequence[int]) -> PackedVerdicts:
+    return judge_rows(*_list, rows)
+
+
+# --- As the daemon sees it -------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def started(task: ListTask) -> AsyncIterator["ListProcess"]:
+    """A process for the list of ``task``, which is still to be told; killed at the end of the block."""
+    process = ListProcess(task)
+    try:
+        yield process
+    finally:
+        await process.end()
+
+
+class ListProcess:
+    """The process, as the daemon sees it."""
+
+    def __init__(self, task: ListTask) -> None:
+        """It is still to be told its ``task``."""
+        self._source = task.document.source
+        memory = _AS_MUCH_AGAIN * task.settings.max_memory + _PROGRAM
+        self.connection, theirs = _SPAWN.Pipe()
+        self._process = _SPAWN.Process(target=work, args=(theirs, logs.configured(), memory))
+        self._process.start()
+        theirs.close()
+        self._busy: asyncio.Future[Any] | None = None
+
+    async def receive(self) -> Any:  # noqa: ANN401 - what it says, see list_process
+        """What it says next. Raises DocumentError where that is a refusal, or where it has ended."""
+        said = await self.aside(self.connection.recv)
+        if isinstance(said, Refusal):
+            raise said.error()
+        return said
+
+    async def aside(self, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """``do`` something with the connection, in a thread. Raises DocumentError where the process has ended."""
+        try:
+            return await self._in_thread(do, *args, **kwargs)
+        except (EOFError, OSError) as error:
+            raise await self._why_ended() from error
+
+    async def _in_thread(self, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        busy = self._busy = asyncio.ensure_future(asyncio.to_thread(do, *args, **kwargs))
+        return await asyncio.shield(busy)
+
+    async def _why_ended(self) -> DocumentError:
+        with suppress(EOFError, OSError):
+            while True:  # it may have refused what it was still being told
+                said = await self._in_thread(self.connection.recv)
+                if isinstance(said, Refusal):
+                    return said.error()
+        await self._kill()
+        code = self._process.exitcode or 0
+        how = f"by {signal.Signals(-code).name}" if code < 0 else f"with status {code}"
+        problem = f"the process that read and judged it was ended {how}; {_AFTER_A_KILL}"
+        return DocumentError(Reason.KILLED, f"{self._source}: {problem}")
+
+    async def _kill(self) -> None:
+        """Kill it with its pool, as far as they still run."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid or 0, signal.SIGKILL)
+        self._process.kill()  # it may have no group of its own yet
+        await asyncio.to_thread(self._process.join)
+
+    async def end(self) -> None:
+        """End it: what it had to say was said, or nobody waits for it any more."""
+        await self._kill()
+        if self._busy:
+            await asyncio.wait((self._busy,))
+            self._busy.exception()
+        self.connection.close()
+        self._process.close()

@@ -1,13 +1,8 @@
 """One published list: read, compared with the one before, and judged. No I/O, and no state outside of its arguments."""
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from multiprocessing import get_context
 
 from monitor import ownership
 from monitor.daemon.handing_over import NewList
@@ -19,7 +14,6 @@ from monitor.model import Address, Claim, ClaimKind, Document, ListChanges, Netw
 from monitor.ownership import VerdictsByPrint
 from monitor.published import (
     DocumentError,
-    Reason,
     check_shrink,
     claims_again,
     read_wallets,
@@ -29,12 +23,15 @@ from monitor.published import (
 from monitor.registry import Registry
 from monitor.settings import WalletsSettings
 
-AFTER_A_KILL = "if memory ran out, the kernel's log says so. It is tried again"
 _CHUNK = 250
 """Rows that are judged in one go: their verdicts are kept together, and what was found before a kill is not lost."""
 
 Told = Callable[[VerdictsByPrint, int, int], None]
 """Is given the verdicts that were just found, by fingerprint, and how many rows are judged, and of how many."""
+
+
+Judge = Callable[[Iterable[Sequence[int]]], Iterable[PackedVerdicts]]
+"""Gives the verdicts of the rows at some positions each, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +85,16 @@ def _changes(task: ListTask, before: Document, content: bytes, claims: Iterable[
 
 
 def judge_list(
-    task: ListTask, read: ReadList, known: VerdictsByPrint, told: Told, pool: "JudgingPool | None" = None
+    task: ListTask, read: ReadList, known: VerdictsByPrint, told: Told, judge: Judge | None = None
 ) -> NewList:
     """Judge the rows of ``read`` that are not ``known``, each distinct one once, and fold all of them together.
 
-    ``told`` gets only what is new. ``pool`` shares the work; without one it is done here. CPU-bound. Raises
+    ``told`` gets only what is new. ``judge`` shares the work; without it it is done here. CPU-bound. Raises
     DocumentError.
     """
     published, networks = read.published, task.registry.networks
-    with refusing(lambda: task.document.source), _told_when_killed(task.document.source):
-        verdicts = {**known, **_judge_new(read, networks, known, told, pool)}
+    with refusing(lambda: task.document.source):
+        verdicts = {**known, **_judge_new(read, networks, known, told, judge)}
         messages = task.settings.messages
         accepted = ownership.accept(
             published.claims,
@@ -110,7 +107,7 @@ def judge_list(
 
 
 def _judge_new(
-    read: ReadList, networks: Mapping[str, Network], known: VerdictsByPrint, told: Told, pool: "JudgingPool | None"
+    read: ReadList, networks: Mapping[str, Network], known: VerdictsByPrint, told: Told, judge: Judge | None
 ) -> dict[bytes, Verdict]:
     new: dict[bytes, int] = {}
     for position, mark in enumerate(read.prints):
@@ -122,7 +119,7 @@ def _judge_new(
     judged: dict[bytes, Verdict] = {}
     told({}, before, total)
     claims = read.published.claims
-    for part in pool.judge(chunks) if pool else (_judge_rows(claims, networks, chunk) for chunk in chunks):
+    for part in judge(chunks) if judge else (judge_rows(claims, networks, chunk) for chunk in chunks):
         start = len(judged)
         found = dict(zip(marks[start : start + len(part)], part, strict=True))
         judged |= found
@@ -130,53 +127,10 @@ def _judge_new(
     return judged
 
 
-def _judge_rows(claims: Sequence[Claim], networks: Mapping[str, Network], rows: Sequence[int]) -> PackedVerdicts:
+def judge_rows(claims: Sequence[Claim], networks: Mapping[str, Network], rows: Sequence[int]) -> PackedVerdicts:
     return PackedVerdicts(
         ownership.judge(claim, networks.get(claim.network or "")) for claim in (claims[row] for row in rows)
     )
-
-
-class JudgingPool:
-    """Processes that judge the rows of one list, on all cores.
-
-    They are forked once the list was read, and so have it without a copy. Only for a process that has no other threads.
-    """
-
-    def __init__(self, claims: Sequence[Claim], networks: Mapping[str, Network], begin: Callable[[], None]) -> None:
-        """``begin`` is called first in each of them."""
-        cores = len(os.sched_getaffinity(0))
-        fork = get_context("fork")
-        self._pool = ProcessPoolExecutor(cores, fork, _begin, (claims, networks, begin))
-
-    def judge(self, parts: Iterable[Sequence[int]]) -> Iterator[PackedVerdicts]:
-        """The verdicts of the rows at some positions each, in their order."""
-        yield from self._pool.map(_judge_in_pool, parts)
-
-    def close(self) -> None:
-        self._pool.shutdown(cancel_futures=True)
-
-
-_list: tuple[Sequence[Claim], Mapping[str, Network]]
-"""What a process of a pool judges."""
-
-
-def _begin(claims: Sequence[Claim], networks: Mapping[str, Network], begin: Callable[[], None]) -> None:
-    global _list  # noqa: PLW0603 - of this process alone, set once
-    _list = claims, networks
-    begin()
-
-
-def _judge_in_pool(rows: Sequence[int]) -> PackedVerdicts:
-    return _judge_rows(*_list, rows)
-
-
-@contextmanager
-def _told_when_killed(source: str) -> Iterator[None]:
-    try:
-        yield
-    except BrokenProcessPool as error:
-        problem = f"a process that judged its rows was killed; {AFTER_A_KILL}"
-        raise DocumentError(Reason.KILLED, f"{source}: {problem}") from error
 
 
 def _stakers(claims: Iterable[Claim], networks: Mapping[str, Network]) -> frozenset[tuple[str, Address]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from monitor import ownership
-from monitor.daemon import list_judge
+from monitor.daemon import list_judge, list_process
 from monitor.daemon.handing_over import pieces_of, put_together
 from monitor.daemon.judged import JudgedList
 from monitor.daemon.list_judge import ListJudge, NothingKnown
@@ -184,8 +184,8 @@ async def test_a_process_that_is_killed_refuses_its_list_and_the_next_one_goes_o
 
 
 async def test_a_process_that_takes_too_much_memory_refuses_its_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(list_judge, "_AS_MUCH_AGAIN", 0)
-    monkeypatch.setattr(list_judge, "_PROGRAM", 32 * 1024**2)
+    monkeypatch.setattr(list_process, "_AS_MUCH_AGAIN", 0)
+    monkeypatch.setattr(list_process, "_PROGRAM", 32 * 1024**2)
     error = await refusal(ListJudge(NothingKnown()), LONG)
     assert error.reason is Reason.TOO_LARGE
     assert "max_memory" in str(error)
@@ -193,15 +193,16 @@ async def test_a_process_that_takes_too_much_memory_refuses_its_list(monkeypatch
 
 POOL = """
 import os, signal
-from monitor.daemon.list_reading import JudgingPool, judge_list, read_list
+from monitor.daemon.list_process import JudgingPool
+from monitor.daemon.list_reading import judge_list, read_list
 from monitor.published import DocumentError
 from tests.daemon.test_list_judge import LONG, REGISTRY, task
 
 asked = task(LONG)
 read = read_list(asked, LONG)
-pool = JudgingPool(read.published.claims, REGISTRY.networks, lambda: os.kill(os.getpid(), signal.SIGKILL))
+pool = JudgingPool(asked, read.published.claims, lambda: os.kill(os.getpid(), signal.SIGKILL))
 try:
-    judge_list(asked, read, {}, lambda *_: None, pool)
+    judge_list(asked, read, {}, lambda *_: None, pool.judge)
 except DocumentError as error:
     print(error.reason, error)
 """
