@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from monitor.daemon.clock import SteadyClock
 from monitor.daemon.configuration import load_configuration
 from monitor.settings import ConfigurationError
 from tests.support.daemons import Site, Watched, publish, signed, until, watching
@@ -159,6 +160,40 @@ async def test_a_root_that_is_replaced_without_a_new_report_is_told(site: Site, 
         (change,) = (await watched.exchange())["regularity"]["root_changes"]
         assert change["before"] in first[2]
         assert change["after"] in second[2]
+
+
+async def test_a_key_that_is_replaced_under_the_same_report_is_kept_and_told_when_no_report_came_with_it(
+    site: Site, tree: Path
+) -> None:
+    """A Groth16 proof names no report, so that for a day it may be one that comes before its own."""
+    archive, sets = site.folder / "proof.zip", SAMPLES / "groth16-sets"
+    honest = {file.name: file.read_bytes() for file in (sets / "honest/two-roots").iterdir() if "user" not in file.name}
+    other = {file.name: file.read_bytes() for file in (sets / "forged/two-roots-setup-known").iterdir()}
+    watched_site(site, tree, beside=True)
+    site.sections["exchanges"]["okx"]["liabilities"]["proof"]["source"] = str(archive)
+    site.write()
+    circuits: list[str] = []
+
+    def told(watched: Watched) -> Any:
+        async def is_new() -> bool:
+            shown = await proof(watched)
+            if shown and shown["circuit"] and shown["circuit"] not in circuits:
+                circuits.append(shown["circuit"])
+                return True
+            return False
+
+        return is_new
+
+    publish(archive, zipped(honest))
+    async with watching(site.path) as watched:
+        await until(told(watched))
+        publish(archive, zipped({**honest, **other}))
+        await until(told(watched))
+    async with watching(site.path, SteadyClock(lambda: datetime.now(UTC) + timedelta(hours=25))) as watched:
+        await until(alerting(watched, "PorRootChanged"))
+        changes = (await watched.exchange())["regularity"]["root_changes"]
+        assert [[change["before"], change["after"]] for change in changes if change["what"] == "circuit"] == [circuits]
+        assert circuits[1] in (await watched.alerts())["PorRootChanged"]["summary"]
 
 
 async def test_an_archive_and_a_directory_are_proofs_too(site: Site, tree: Path) -> None:
