@@ -26,6 +26,7 @@ from monitor.proofs.stark_v2.poseidon import Hash, hash_elements, permuted
 from monitor.proofs.stark_v2.proof import Openings, Proof, read_proof
 from monitor.proofs.stark_v2.transcript import Transcript
 from tests.support.proof_files import all_held
+from tests.support.stark_v2 import as_json, made_up
 
 SET = Path("tests/data/proofs/stark-v2")
 GLOBAL = "sum_proof_data.json"
@@ -399,6 +400,50 @@ def test_a_proof_without_work_is_refused() -> None:
     proof, drawn = one_query()
     with pytest.raises(ProofError, match="took no work"):
         check_openings(circuit(), proof, replace(drawn, work=1 << 48), "proof")
+
+
+def test_made_up_polynomials_whose_openings_hold_break_the_circuits_rules() -> None:
+    """A dishonest prover with challenges of its own proof: all that is left against it is the identity."""
+    forged = made_up(read_circuit(known.of_round(508787475), "known"))
+    check_circuit(forged.circuit, "forged")
+    proof = read_proof(Fields(json.loads(json.dumps(as_json(forged.proof))), "proof"), forged.circuit)
+    assert proof == forged.proof
+    some = replace(proof, queries=proof.queries[:2])
+    drawn = replace(forged.drawn, indices=forged.drawn.indices[:2])
+    check_openings(forged.circuit, some, drawn, "proof")
+    with pytest.raises(ProofError, match="identity at zeta"):
+        check_identity(forged.circuit, forged.inputs, proof.openings, forged.drawn, "proof")
+    for openings in (shifted(proof.openings.wires, 3), shifted(proof.openings.wires, 130)):
+        other = replace(some, openings=replace(proof.openings, wires=openings))
+        with pytest.raises(ProofError, match=r"steps\[0\]"):
+            check_openings(forged.circuit, other, drawn, "proof")
+
+
+def test_no_challenge_can_be_chosen_by_the_prover() -> None:
+    """Whatever the prover says is in the transcript before anything is drawn that depends on it."""
+    forged = made_up(circuit())
+    proof, inputs, own = forged.proof, forged.inputs, draw(forged.circuit, forged.inputs, forged.proof)
+    bent: Hash = (5, 6, 7, 8)
+    before = ("betas", "gammas", "alphas", "zeta", "combination", "folds", "indices")
+    openings = proof.openings
+    for changed, first in (
+        (replace(proof, wires=(bent, bent)), "betas"),
+        (replace(proof, zs=(bent, bent)), "alphas"),
+        (replace(proof, quotients=(bent, bent)), "zeta"),
+        (replace(proof, openings=replace(openings, zs_next=shifted(openings.zs_next, 1))), "combination"),
+        (replace(proof, openings=replace(openings, quotients=shifted(openings.quotients, 15))), "combination"),
+        (replace(proof, folds=((bent, bent), *proof.folds[1:])), "folds"),
+        (replace(proof, final=shifted(proof.final, 0)), "indices"),
+        (replace(proof, witness=1), "indices"),
+    ):
+        other = draw(forged.circuit, inputs, changed)
+        at = before.index(first)
+        assert [getattr(other, name) for name in before[:at]] == [getattr(own, name) for name in before[:at]]
+        assert all(getattr(other, name) != getattr(own, name) for name in before[at:])
+    last = replace(proof, folds=(*proof.folds[:-1], (bent, bent)))
+    assert draw(forged.circuit, inputs, last).folds[-1] != own.folds[-1]
+    for circuit_, hashed in ((replace(forged.circuit, digest=bent), inputs), (forged.circuit, bent)):
+        assert draw(circuit_, hashed, proof).betas != own.betas
 
 
 # --- files out of form ---------------------------------------------------------------------------------------------
