@@ -32,7 +32,7 @@ class Poll(Generic[T]):
         queue: Iterable[Endpoint],
         ask: Callable[[Endpoint], Coroutine[Any, Any, T]],
         *,
-        by_party: bool = False,
+        by_party: bool,
     ) -> None:
         self._queue = deque(queue)
         self._ask = ask

@@ -30,7 +30,7 @@ class RollCall:
         quorum: int,
         largest_lag: timedelta,
         *,
-        everyone: bool = False,
+        everyone: bool,
     ) -> None:
         self.named: dict[Endpoint, Block] = {}
         self.failed: dict[Endpoint, ChainError] = {}

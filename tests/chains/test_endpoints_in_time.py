@@ -102,13 +102,40 @@ def test_only_what_is_undone_block_by_block_may_outlive_the_deadline() -> None:
     virtual_time.run(scenario())
 
 
+def test_a_party_that_is_only_compared_and_tells_no_past_block_is_left_alone() -> None:
+    async def scenario() -> None:
+        fakes = Fakes(3, quorum=2, ask_all=1, chance=lambda: 0.0)
+        fakes.nodes[2].naming = 1000
+        found = await fakes.reader.read(WANTED, Height(100))
+        assert (found.agreed, found.endpoints) == (2, ("node-1", "node-2"))
+        assert len(asyncio.all_tasks()) == 1, "nobody waits for its answer"
+        await fakes.reader.close()
+
+    virtual_time.run(scenario())
+
+
+def test_an_endpoint_takes_over_from_one_of_its_party_that_fails_in_the_middle() -> None:
+    async def scenario() -> None:
+        fakes = Fakes(3, parties=["a", "a", "b"], quorum=2)
+        fakes.nodes[0].failing = Reason.MALFORMED
+        found = await fakes.reader.read(WANTED, LATEST)
+        assert (found.agreed, found.asked, sorted(found.endpoints)) == (2, 2, ["node-2", "node-3"])
+        await fakes.reader.close()
+
+    virtual_time.run(scenario())
+
+
 def test_an_endpoint_that_does_not_even_tell_its_block_is_not_waited_for_nor_asked_again_meanwhile() -> None:
     async def scenario() -> None:
         fakes = Fakes(2)
         fakes.nodes[0].naming = 1000
         assert await read(fakes) == (("node-2",), 2.1)
         assert await read(fakes) == (("node-2",), 0.1)
+        missed: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: missed.append(context))
         await fakes.reader.close()
+        await asyncio.sleep(0)
+        assert missed == []
 
     virtual_time.run(scenario())
 
