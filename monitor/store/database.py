@@ -4,8 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import URL, Connection, event, func, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, InvalidRequestError, SQLAlchemyError
@@ -18,6 +22,8 @@ from monitor.store.lock import TakenError, locked
 _LIKE = {"sqlite": "sqlite+aiosqlite:///var/history.db", "postgresql": "postgresql+asyncpg://user@host/database"}
 _ANY = " or ".join(_LIKE.values())
 _EXTRA = "for PostgreSQL install what speaks to it: pip install --require-hashes -r requirements-postgresql.lock"
+_log = structlog.get_logger(__name__)
+
 _LOCK = 0x506F52
 """Names our lock among the advisory locks of a PostgreSQL server."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -63,6 +69,8 @@ async def opened(url: str, *, alone: bool = False, new: bool = True) -> AsyncIte
             ) from error
         except (ModuleNotFoundError, ArgumentError, InvalidRequestError) as error:
             raise StoreError(f"{shown}: {error}; write it like {_ANY}; {_EXTRA}") from error
+        except CommandError as error:
+            raise StoreError(f"{shown}: {error}; was it made by a newer version of reserve-monitor?") from error
         except (SQLAlchemyError, OSError) as error:
             reason = str(error.__cause__ or error).splitlines()[0]
             raise StoreError(
@@ -113,4 +121,8 @@ def _upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
+    before = MigrationContext.configure(connection).get_current_revision()
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    if before not in {None, newest}:
+        _log.info("the history is brought up to date, which may take minutes", revision=before, newest=newest)
     command.upgrade(config, "head")

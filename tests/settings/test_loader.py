@@ -38,6 +38,7 @@ networks:
   ethereum: {interval: 60s, block: finalized, quorum: 1, endpoints: [{url: "${ETH_RPC_URL}"}]}
   bitcoin:  {interval: 10m, endpoints: [{protocol: bitcoind, url: "${BTC_RPC_URL}"}, {protocol: esplora, url: "https://blockstream.info/api"}]}
 store: {url: "sqlite+aiosqlite:///var/reserve-monitor.db"}
+history: {raw: 7d, hourly: 90d, daily: forever}
 web: {listen: "127.0.0.1:9876"}
 """
 

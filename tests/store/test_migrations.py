@@ -8,13 +8,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import orjson
+import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, text
+from structlog.testing import capture_logs
 
 import monitor.store.migrations
 from monitor.model import Extent, OwnerOutcome, Step, Token, VerdictStatus
-from monitor.store import Store
+from monitor.store import Store, StoreError
+from monitor.store.database import opened
 
 RELEASED = Path(__file__).with_name("history-0.1.0.sql")
 ETH = Token("ETH", "ethereum", None, 18)
@@ -127,3 +130,20 @@ async def test_the_history_of_0_1_0_is_taken_over(tmp_path: Path) -> None:
     assert all(told.owed == Extent.of(Decimal(100)) for told in days.values())
     assert len(await store.history("okx", Step.HOURLY)) == 3
     await store.close()
+
+
+async def test_a_history_of_a_newer_version_is_refused(url: str) -> None:
+    async with opened(url) as engine, engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match=r"9999.*; was it made by a newer version of reserve-monitor\?"):
+        await Store.open(url)
+
+
+async def test_that_a_history_is_brought_up_to_date_is_told_once(tmp_path: Path) -> None:
+    file = tmp_path / "history.db"
+    with closing(sqlite3.connect(file)) as database:
+        database.executescript(RELEASED.read_text(encoding="utf-8"))
+    with capture_logs() as logs:
+        for _ in range(2):
+            await (await Store.open(f"sqlite+aiosqlite:///{file}")).close()
+    assert [log["revision"] for log in logs] == ["0010"]

@@ -1,7 +1,7 @@
 """Keep what was known of assets by steps, and carry over the ratios of before, of which no status was kept."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, Context, Decimal
 from typing import Any
@@ -15,6 +15,7 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
+_DAY = timedelta(days=1)
 _PLACES = Decimal("1e-12")
 _EXACT = Context(prec=100)
 
@@ -48,30 +49,29 @@ def upgrade() -> None:
     with op.batch_alter_table("steps") as table:
         table.create_index(op.f("ix_steps_step_at"), ["step", "at"])
     connection = op.get_bind()
-    for (exchange,) in connection.execute(sa.select(_ratios.c.exchange).distinct()).all():
-        for step, length in (("hourly", timedelta(hours=1)), ("daily", timedelta(days=1))):
-            for at, assets in _steps_of(connection, exchange, length):
-                content = zlib.compress(orjson.dumps(assets), 1)
-                connection.execute(sa.insert(_steps).values(exchange=exchange, step=step, at=at, assets=content))
+    at = connection.scalar(sa.select(sa.func.min(_ratios.c.at)))
+    while at is not None:  # a day at a time: all of them may not fit into memory
+        day = at.replace(hour=0, minute=0, second=0, microsecond=0)
+        of_day = sa.select(_ratios).where(_ratios.c.at >= day, _ratios.c.at < day + _DAY).order_by(_ratios.c.at)
+        for (exchange, step, begun), assets in _steps_of(connection.execute(of_day)).items():
+            plain = {asset: _plain(values) for asset, values in assets.items()}
+            content = zlib.compress(orjson.dumps(plain), 1)
+            connection.execute(sa.insert(_steps).values(exchange=exchange, step=step, at=begun, assets=content))
+        at = connection.scalar(sa.select(sa.func.min(_ratios.c.at)).where(_ratios.c.at >= day + _DAY))
 
 
 def _steps_of(
-    connection: sa.Connection, exchange: str, length: timedelta
-) -> Iterator[tuple[datetime, dict[str, dict[str, Any]]]]:
-    """The ratios of an exchange, step by step: of each asset the first, last, lowest and highest."""
-    begun: datetime | None = None
-    seen: dict[str, list[tuple[Decimal | None, Decimal | None]]] = {}
-    query = sa.select(_ratios).where(_ratios.c.exchange == exchange).order_by(_ratios.c.at)
-    for row in connection.execute(query):
-        at = row.at - (row.at - datetime(1970, 1, 1, tzinfo=row.at.tzinfo)) % length
-        if begun is not None and at != begun:
-            yield begun, {asset: _plain(values) for asset, values in seen.items()}
-            seen = {}
-        begun = at
+    rows: Iterable[Any],
+) -> dict[tuple[str, str, datetime], dict[str, list[tuple[Decimal | None, Decimal | None]]]]:
+    """By exchange and step of a day, the ratios of each asset and what was owed, in the order of ``rows``."""
+    found: dict[tuple[str, str, datetime], dict[str, list[tuple[Decimal | None, Decimal | None]]]] = {}
+    for row in rows:
+        hour = row.at.replace(minute=0, second=0, microsecond=0)
         ratio = Decimal(row.ratio).quantize(_PLACES, ROUND_FLOOR, _EXACT) if row.ratio else None
-        seen.setdefault(row.asset, []).append((ratio, Decimal(row.owed) if row.owed else None))
-    if begun is not None:
-        yield begun, {asset: _plain(values) for asset, values in seen.items()}
+        seen = (ratio, Decimal(row.owed) if row.owed else None)
+        for step, begun in (("hourly", hour), ("daily", hour.replace(hour=0))):
+            found.setdefault((row.exchange, step, begun), {}).setdefault(row.asset, []).append(seen)
+    return found
 
 
 def _plain(values: list[tuple[Decimal | None, Decimal | None]]) -> dict[str, Any]:
