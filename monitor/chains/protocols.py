@@ -146,6 +146,12 @@ PROTOCOLS = {
         reads="SUI and other coins, tens of accounts a request",
         past="checkpoints of about the last hour",
     ),
+    "algod": NodeProtocol(
+        node="algorand.node:AlgodNode",
+        families=frozenset({"algorand"}),
+        path="without `/v2`",
+        reads="ALGO and standard assets, one request an account",
+    ),
     "antelope": NodeProtocol(
         node="antelope.node:AntelopeNode",
         families=frozenset({"eos"}),

@@ -33,22 +33,22 @@ class ToncenterApi:
         self._rest = Rest(link)
 
     async def masterchain(self) -> object:
-        """What the server knows of the masterchain."""
+        """Return what the server knows of the masterchain."""
         return await self._result("/getMasterchainInfo")
 
     async def newest(self) -> int:
-        """The number of the masterchain's newest block."""
+        """Return the number of the masterchain's newest block."""
         found = await self.masterchain()
         with strictly(self.link, "getMasterchainInfo"):
             return count(member(found, "last", "seqno"))
 
     async def header(self, number: int) -> object:
-        """The header of a block of the masterchain."""
+        """Return the header of a block of the masterchain."""
         query = [("workchain", _MASTERCHAIN), ("shard", _WHOLE_SHARD), ("seqno", str(number))]
         return await self._result("/getBlockHeader", query, number=number)
 
     async def account(self, account: Address, block: Block) -> object:
-        """The state of ``account`` at ``block``."""
+        """Return the state of ``account`` at ``block``."""
         query = [("address", account), ("seqno", str(block.number))]
         found = await self._result("/getAddressInformation", query, number=block.number)
         self._pinned(found, block, f"account {account}")
@@ -57,7 +57,7 @@ class ToncenterApi:
     async def run(
         self, account: Address, method: str, stack: list[object], block: Block, *, pinned: bool = True
     ) -> tuple[int, list[object]]:
-        """With what a get-method of a contract ends at ``block``, and what is then on the stack."""
+        """Return with what a get-method of a contract ends at ``block``, and what is then on the stack."""
         body = _run(account, method, stack, block.number)
         found = await self._result("/runGetMethod", body=body, number=block.number)
         if pinned:
@@ -69,7 +69,7 @@ class ToncenterApi:
             return code, items(member(found, "stack"))
 
     async def answers_at(self, account: Address, method: str, number: int) -> bool:
-        """Whether it runs a get-method at a block that nobody has."""
+        """Say whether it runs a get-method at a block that nobody has."""
         reply = await self._rest.post("/runGetMethod", _run(account, method, [], number), told=_NO_SUCH_BLOCK)
         with strictly(self.link, "runGetMethod"):
             return reply.status == 200 and member(reply.document, "ok") is not False
@@ -115,7 +115,7 @@ class ToncenterApi:
 
 
 def number_of(entry: object) -> int:
-    """A number on the stack that is not negative: ``["num", "0x…"]``."""
+    """Return a number on the stack that is not negative: ``["num", "0x…"]``."""
     kind, value = items(entry)
     if kind != "num" or not _NUMBER.fullmatch(text(value)):
         raise ValueError(f"{entry!r:.80} is not a number")

@@ -25,7 +25,7 @@ _ACCOUNT_BITS, _WORKCHAIN_BITS = 256, 8
 
 
 def cell_of(account: Address) -> str:
-    """``account``, ``workchain:hash``, as a bag of one cell in base64."""
+    """Write ``account``, ``workchain:hash``, as a bag of one cell in base64."""
     workchain, _, digits = account.partition(":")
     bits = (_STANDARD << _WORKCHAIN_BITS) + int(workchain) % (1 << _WORKCHAIN_BITS)
     bits = (bits << _ACCOUNT_BITS) + int(digits, 16)
@@ -33,7 +33,7 @@ def cell_of(account: Address) -> str:
 
 
 def account_of(cell: object) -> Address:
-    """The account in a bag of one cell in base64. Raises TypeError or ValueError for anything but an address."""
+    """Read the account in a bag of one cell in base64. Raises TypeError or ValueError for anything but an address."""
     bag = b64decode(text(cell), validate=True)
     if not bag.startswith(_MAGIC) or len(bag) < len(_MAGIC) + 2:
         raise ValueError("it is no bag of cells")

@@ -35,7 +35,7 @@ class Balances:
         """Jettons that are none, with the reason."""
 
     async def read(self, wanted: Wanted) -> dict[Token, dict[Address, int]]:
-        """All of ``wanted``, but for jettons that are then in :attr:`failed`."""
+        """Return all of ``wanted``, but for jettons that are then in :attr:`failed`."""
         masters = {token: master for token in wanted if token.contract and (master := self._master(token))}
         asked = {token: accounts for token, accounts in wanted.items() if token not in self.failed}
 

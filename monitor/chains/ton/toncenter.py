@@ -35,7 +35,7 @@ class ToncenterNode(PinnedNode):
         self._api = ToncenterApi(link)
 
     async def identify(self) -> str:
-        """``global_id`` of the masterchain's newest block, which names the chains in TON's namespace of CAIP-2.
+        """Return ``global_id`` of the masterchain's newest block, which names the chains in TON's namespace of CAIP-2.
 
         Any chain may take any number, so that of the main net must also have begun like it.
         """

@@ -13,6 +13,7 @@ from monitor.chains.node import Wanted
 from monitor.model import Reading
 from tests.chains.conftest import Opener
 from tests.support.chains import happened
+from tests.support.networks.algorand import AlgorandStandIn
 from tests.support.networks.aptos import AptosStandIn
 from tests.support.networks.standin import START, Asked, NetworkStandIn
 from tests.support.networks.sui import SuiStandIn
@@ -25,6 +26,7 @@ STANDINS: tuple[type[NetworkStandIn], ...] = (
     AptosStandIn,
     TonStandIn,
     SuiStandIn,
+    AlgorandStandIn,
 )
 FINALIZED = Tag("finalized")
 RUBBISH: tuple[Any, ...] = (None, [], {}, "", "rubbish", -1, True, 2**70, [[]])

@@ -1,0 +1,1 @@
+"""Algorand's nodes: ALGO and standard assets, all at one round."""
