@@ -110,6 +110,11 @@ def test_the_warning_has_a_limit_of_its_own(coins: str, holds: bool) -> None:
     assert condition(AlertName.RATIO_BELOW_WARNING, bitcoin(coins, warn_below="1.02")).holds is holds
 
 
+@pytest.mark.parametrize(("owed", "holds"), [("1", True), ("0", False)])
+def test_a_warning_is_of_something_that_is_owed_however_little(owed: str, holds: bool) -> None:
+    assert condition(AlertName.RATIO_BELOW_WARNING, bitcoin("0.5", owed, warn_below="1.02")).holds is holds
+
+
 def test_without_a_warning_limit_there_is_no_warning() -> None:
     names = {each.name for each in evaluate(world(bitcoin("1")), settings(), AlertMemory()).items}
 
@@ -166,6 +171,8 @@ def test_a_fall_is_told_with_the_networks_that_were_compared_and_those_that_were
         "The reserves of ETH of OKX on ethereum fell from 1.2 of what is owed (2026-06-14 11:30:00 UTC) to 1; more than"
         " 0.05 within 1 h is an alert. Not compared, as they were not read: arbitrum."
     )
+    found = condition(AlertName.RATIO_FALLING, bitcoin("100"), falls=fallen("0.5"))
+    assert found.summary.endswith("more than 0.05 within 1 h is an alert.")
 
 
 # --- What is only claimed --------------------------------------------------------------------------------------------
