@@ -22,7 +22,7 @@ class Coin(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Of the block that holds its transaction."""
 
 
-class ContradictionError(Exception):
+class OutputsContradictError(Exception):
     """A block does not fit to the outputs before it: one of the two is wrong. The text says where."""
 
 
@@ -111,13 +111,13 @@ class Coins:
     def apply(self, effect: Effect) -> Change:
         """Take in what a block did, and give back what that was here.
 
-        Raises :class:`ContradictionError`, and changes nothing, where the block spends what is not held or makes what
-        is held already.
+        Raises :class:`OutputsContradictError`, and changes nothing, where the block spends what is not held or makes
+        what is held already.
         """
         spent = self._spent_by(effect.spent)
         for outpoint in effect.created:
             if outpoint in self.unspent:
-                raise ContradictionError(f"{shown(outpoint)} is made, but it was held already")
+                raise OutputsContradictError(f"{shown(outpoint)} is made, but it was held already")
         if spent or effect.created:
             self._unchanged = None
         for outpoint, coin in spent.items():
@@ -136,7 +136,7 @@ class Coins:
                 spent[outpoint] = held
             elif stated is not None:
                 found = f"{held.amount} of block {held.height}" if held else "nothing"
-                raise ContradictionError(
+                raise OutputsContradictError(
                     f"{shown(outpoint)} is spent, {stated.amount} of block {stated.height}, but held was {found}"
                 )
         return spent

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from monitor.chains.bitcoin.coins import Change, Coin, Coins, ContradictionError, Outpoint
+from monitor.chains.bitcoin.coins import Change, Coin, Coins, Outpoint, OutputsContradictError
 from monitor.chains.bitcoin.walk import Step, UtxoSet
 from monitor.model import Block
 
@@ -145,7 +145,7 @@ def read(entries: Sequence[bytes]) -> Journal:
         utxos = utxos or UtxoSet(entry.before.block, Coins())
         try:
             _replay(utxos, entry)
-        except ContradictionError as error:
+        except OutputsContradictError as error:
             raise ValueError(str(error)) from None
     return Journal(scanned, utxos, left)
 

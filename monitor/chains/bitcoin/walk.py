@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from monitor.chains.bitcoin.blocks import BlockAnswer, effect_of
-from monitor.chains.bitcoin.coins import Change, Coins, ContradictionError, Effect
+from monitor.chains.bitcoin.coins import Change, Coins, Effect, OutputsContradictError
 from monitor.chains.bitcoin.core_rpc import CoreRpc, RpcError
 from monitor.chains.errors import ChainError, Reason
 from monitor.model import Block
@@ -97,7 +97,7 @@ class Walker:
                     raise self._link.fault(Reason.TIP_MOVED, f"block {answer.height} has left the chain")
                 try:
                     step = utxos.do(answer.block, effect)
-                except ContradictionError as error:
+                except OutputsContradictError as error:
                     raise LostError(Reason.MALFORMED, f"block {answer.height}: {error}") from None
                 await done(step)
         if utxos.block.hash != target.hash:
@@ -124,7 +124,7 @@ class Walker:
             if parent is None:
                 raise LostError(Reason.PRUNED, f"block {number - 1} is not known any more")
             return utxos.undo(parent.block, effect.known())
-        except ContradictionError as error:
+        except OutputsContradictError as error:
             raise LostError(Reason.MALFORMED, f"block {number}, undone: {error}") from None
         except (RpcError, ValueError) as error:
             raise LostError(Reason.PRUNED, f"block {number} cannot be undone: {error}") from None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.chains.bitcoin import journal
 from monitor.chains.bitcoin.blocks import BlockAnswer, effect_of
-from monitor.chains.bitcoin.coins import Change, Coin, Coins, ContradictionError, Effect, outpoint_of, shown
+from monitor.chains.bitcoin.coins import Change, Coin, Coins, Effect, OutputsContradictError, outpoint_of, shown
 from monitor.chains.bitcoin.walk import UtxoSet
 from monitor.model import Block
 
@@ -136,7 +136,7 @@ def test_a_journal_tells_of_scans_that_were_begun_and_not_ended() -> None:
 def test_a_block_that_does_not_fit_changes_nothing(effect: Effect, complaint: str) -> None:
     coins = Coins(SCRIPTS)
     coins.apply(Effect({outpoint_of(TXID, 0): Coin(0, 7, 2)}, {}))
-    with pytest.raises(ContradictionError, match=complaint):
+    with pytest.raises(OutputsContradictError, match=complaint):
         coins.apply(effect)
     assert coins.sums(SCRIPTS[:1]) == {SCRIPTS[0]: 7}
 

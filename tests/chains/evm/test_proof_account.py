@@ -12,8 +12,8 @@ from trie.hexary import HexaryTrie
 
 from monitor.chains.evm.proofs import verifying
 from monitor.chains.evm.proofs.account import ABSENT, NO_CODE, account, word
-from monitor.chains.evm.proofs.trie import EMPTY_ROOT, ProofError, Trie, keccak
-from monitor.chains.evm.proofs.verifying import ContradictionError
+from monitor.chains.evm.proofs.trie import EMPTY_ROOT, StateProofError, Trie, keccak
+from monitor.chains.evm.proofs.verifying import StateContradictionError
 
 GETH: dict[str, Any] = json.loads(Path("tests/data/chains/evm.json").read_text(encoding="utf-8"))["proof"]["answer"]
 ROOT = keccak(bytes.fromhex(GETH["accountProof"][0][2:]))
@@ -39,7 +39,7 @@ def test_what_geth_proves_is_what_it_tells() -> None:
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        ({"balance": "0x2"}, ContradictionError),
+        ({"balance": "0x2"}, StateContradictionError),
         ({"balance": "0x"}, ValueError),
         ({"balance": None}, ValueError),
         ({"accountProof": None}, ValueError),
@@ -57,7 +57,7 @@ def test_an_answer_that_contradicts_its_proof_or_is_none_is_refused(
     "proofs", [[], [None], [{"value": "0x0"}], [{"proof": [], "value": "0x1"}], [{"proof": [], "value": "0x0"}] * 2]
 )
 def test_storage_proofs_that_are_not_those_of_the_places_are_refused(proofs: list[object]) -> None:
-    with pytest.raises((ValueError, ContradictionError)):
+    with pytest.raises((ValueError, StateContradictionError)):
         verifying.words(Trie(EMPTY_ROOT), {ADDRESS: PLACE}, {"storageProof": proofs})
 
 
@@ -96,7 +96,7 @@ def test_who_is_in_no_trie_has_nothing() -> None:
 )
 def test_a_leaf_that_is_no_account_is_refused(leaf: bytes) -> None:
     trie, proof = with_leaf(bytes.fromhex(ADDRESS[2:]), leaf)
-    with pytest.raises(ProofError, match="leaf"):
+    with pytest.raises(StateProofError, match="leaf"):
         account(trie, ADDRESS, proof)
 
 
@@ -105,5 +105,5 @@ def test_a_leaf_that_is_no_account_is_refused(leaf: bytes) -> None:
 )
 def test_a_leaf_that_is_no_word_is_refused(leaf: bytes) -> None:
     trie, proof = with_leaf(PLACE, leaf)
-    with pytest.raises(ProofError, match="leaf"):
+    with pytest.raises(StateProofError, match="leaf"):
         word(trie, PLACE, proof)

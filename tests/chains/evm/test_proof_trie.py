@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from trie.hexary import HexaryTrie
 
-from monitor.chains.evm.proofs.trie import EMPTY_ROOT, ProofError, Trie, keccak
+from monitor.chains.evm.proofs.trie import EMPTY_ROOT, StateProofError, Trie, keccak
 
 Proof = list[str]
 
@@ -53,7 +53,7 @@ def test_nothing_is_in_an_empty_trie() -> None:
     assert HexaryTrie({}).root_hash == EMPTY_ROOT
     assert Trie(EMPTY_ROOT).get(bytes(32), []) is None
     assert Trie(EMPTY_ROOT).get(bytes(32), ["0x80"]) is None
-    with pytest.raises(ProofError):
+    with pytest.raises(StateProofError):
         Trie(keccak(b"another")).get(bytes(32), [])
 
 
@@ -68,7 +68,7 @@ def test_a_proof_with_any_byte_altered_is_refused(data: st.DataObject, known: bo
     level = data.draw(st.integers(0, len(nodes) - 1))
     node = bytearray.fromhex(nodes[level][2:])
     node[data.draw(st.integers(0, len(node) - 1))] ^= data.draw(st.integers(1, 255))
-    with pytest.raises(ProofError):
+    with pytest.raises(StateProofError):
         trie.get(key, [*nodes[:level], "0x" + node.hex(), *nodes[level + 1 :]])
     assert trie.get(key, nodes) == MANY.get(key)
 
@@ -82,7 +82,7 @@ def test_every_byte_of_a_proof_with_nodes_held_in_others_counts(data: st.DataObj
     level = data.draw(st.integers(0, len(nodes) - 1))
     node = bytearray.fromhex(nodes[level][2:])
     node[data.draw(st.integers(0, len(node) - 1))] ^= data.draw(st.integers(1, 255))
-    with pytest.raises(ProofError):
+    with pytest.raises(StateProofError):
         Trie(oracle.root_hash).get(key, [*nodes[:level], "0x" + node.hex(), *nodes[level + 1 :]])
 
 
@@ -99,7 +99,7 @@ def test_a_proof_with_nodes_too_few_too_many_or_in_another_order_is_refused(numb
         nodes[::-1],
         [],
     ):
-        with pytest.raises(ProofError):
+        with pytest.raises(StateProofError):
             Trie(LARGE.root_hash).get(key, altered)
 
 
@@ -108,7 +108,7 @@ def test_the_proof_of_one_key_never_tells_the_value_of_another(one: int, other: 
     key, wrong = (keccak(number.to_bytes(8, "big")) for number in (one, other))
     try:
         found = Trie(LARGE.root_hash).get(wrong, proof(LARGE, key))
-    except ProofError:
+    except StateProofError:
         return
     assert found == MANY.get(wrong)
 
@@ -131,13 +131,13 @@ def test_the_proof_of_one_key_never_tells_the_value_of_another(one: int, other: 
 )
 def test_a_node_that_no_trie_has_is_refused_though_its_hash_is_right(node: object, reason: str) -> None:
     root = keccak(bytes.fromhex(node[2:])) if isinstance(node, str) and node != "0xfg" else bytes(32)
-    with pytest.raises(ProofError, match=reason):
+    with pytest.raises(StateProofError, match=reason):
         Trie(root).get(bytes(32), [node])
 
 
 def test_what_is_not_of_the_trie_is_not_even_decoded() -> None:
     deep = "0x" + "c1" * 100_000
-    with pytest.raises(ProofError, match="another hash"):
+    with pytest.raises(StateProofError, match="another hash"):
         Trie(bytes(32)).get(bytes(32), [deep])
 
 
@@ -145,5 +145,5 @@ def test_a_short_node_is_held_by_its_parent_and_never_alone() -> None:
     leaf = rlp.encode([b"\x31", b"v"])
     branch = rlp.encode([keccak(leaf)] + [b""] * 16)
     nodes = ["0x" + branch.hex(), "0x" + leaf.hex()]
-    with pytest.raises(ProofError, match="too short"):
+    with pytest.raises(StateProofError, match="too short"):
         Trie(keccak(branch)).get(b"\x01", nodes)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import rlp
 
-from monitor.chains.evm.proofs.trie import EMPTY_ROOT, ProofError, Trie, keccak
+from monitor.chains.evm.proofs.trie import EMPTY_ROOT, StateProofError, Trie, keccak
 from monitor.model import Address
 
 NO_CODE = keccak(b"")
@@ -26,7 +26,7 @@ ABSENT = State()
 
 
 def account(trie: Trie, address: Address, proof: Sequence[object]) -> State:
-    """Return the state of ``address`` in the state trie. Raises :class:`ProofError`."""
+    """Return the state of ``address`` in the state trie. Raises :class:`StateProofError`."""
     leaf = trie.get(keccak(bytes.fromhex(address[2:])), proof)
     match None if leaf is None else _decoded(leaf):
         case None:
@@ -34,22 +34,22 @@ def account(trie: Trie, address: Address, proof: Sequence[object]) -> State:
         case [bytes(nonce), bytes(balance), bytes(storage_root), bytes(code_hash)]:
             _number(nonce)
             if len(storage_root) != _WORD or len(code_hash) != _WORD:
-                raise ProofError("its leaf holds hashes of another size")
+                raise StateProofError("its leaf holds hashes of another size")
             return State(_number(balance), storage_root, code_hash)
-    raise ProofError("its leaf is no account")
+    raise StateProofError("its leaf is no account")
 
 
 def word(trie: Trie, place: bytes, proof: Sequence[object]) -> int:
     """Return the word at ``place`` in an account's storage trie; zero where nothing stands.
 
-    Raises :class:`ProofError`.
+    Raises :class:`StateProofError`.
     """
     leaf = trie.get(keccak(place), proof)
     if leaf is None:
         return 0
     found = _decoded(leaf)
     if not isinstance(found, bytes) or not found:
-        raise ProofError("its leaf is no word")
+        raise StateProofError("its leaf is no word")
     return _number(found)
 
 
@@ -57,11 +57,11 @@ def _decoded(leaf: bytes) -> object:
     try:
         found: object = rlp.decode(leaf)
     except rlp.RLPException as error:
-        raise ProofError(f"its leaf: {error}") from None
+        raise StateProofError(f"its leaf: {error}") from None
     return found
 
 
 def _number(scalar: bytes) -> int:
     if len(scalar) > _WORD or scalar[:1] == b"\0":
-        raise ProofError("its leaf holds a number that is not canonical")
+        raise StateProofError("its leaf holds a number that is not canonical")
     return int.from_bytes(scalar, "big")

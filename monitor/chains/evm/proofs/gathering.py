@@ -12,7 +12,7 @@ from monitor.chains.evm.proofs import verifying
 from monitor.chains.evm.proofs.account import NO_CODE
 from monitor.chains.evm.proofs.slots import amount, place
 from monitor.chains.evm.proofs.trie import Trie
-from monitor.chains.evm.proofs.verifying import ContradictionError
+from monitor.chains.evm.proofs.verifying import StateContradictionError
 from monitor.chains.evm.rpc import AtBlock
 from monitor.chains.evm.worklist import Gathered, Pile
 from monitor.chains.jsonrpc import BatchRefusedError, Reply, RpcFailure, failure_of
@@ -88,7 +88,7 @@ class Gathering:
     ) -> dict[Address, int]:
         state = verifying.state(self._state, contract, answer)
         if state.code_hash == NO_CODE:
-            raise ContradictionError(f"balanceOf tells balances of {token}, and there is proven to be no contract")
+            raise StateContradictionError(f"balanceOf tells balances of {token}, and there is proven to be no contract")
         return verifying.words(self._storage.setdefault(token, Trie(state.storage_root)), places, answer)
 
     def _halve(self, pile: Pile, token: Token, accounts: Sequence[Address], refusal: BatchRefusedError) -> None:
@@ -118,7 +118,7 @@ class Gathering:
         number = self._at.block.number
         try:
             return await asyncio.to_thread(work)
-        except ContradictionError as error:
+        except StateContradictionError as error:
             raise self._rpc.link.fault(Reason.DISAGREEMENT, f"at block {number}, {error}") from None
         except ValueError as error:
             raise self._rpc.link.fault(Reason.MALFORMED, f"eth_getProof at block {number}: {error}") from None

@@ -28,7 +28,7 @@ _LEAF, _ODD = 2, 1
 _Item: TypeAlias = bytes | list["_Item"]
 
 
-class ProofError(ValueError):
+class StateProofError(ValueError):
     """Not a proof of what stands at the key."""
 
 
@@ -42,7 +42,7 @@ class Trie:
     def get(self, key: bytes, proof: Sequence[object]) -> bytes | None:
         """Return what ``proof`` (nodes in hex, from the root down) shows to stand at ``key``; None: that nothing does.
 
-        Raises :class:`ProofError`.
+        Raises :class:`StateProofError`.
         """
         rest = key.hex()  # a character is a nibble
         used = 0
@@ -52,7 +52,7 @@ class Trie:
                 if place == EMPTY_ROOT and not proof:
                     return None
                 if used == len(proof):
-                    raise ProofError(f"it ends after {used} nodes, before the key does")
+                    raise StateProofError(f"it ends after {used} nodes, before the key does")
                 place = self._node(place, proof[used], used)
                 used += 1
                 continue
@@ -70,7 +70,7 @@ class Trie:
                         return _whole(_value(value) if value else None, used, proof)
                     place, rest = _child(children[int(rest[0], 16)]), rest[1:]
                 case _:
-                    raise ProofError(f"node {used} is neither leaf, extension nor branch")
+                    raise StateProofError(f"node {used} is neither leaf, extension nor branch")
         return _whole(None, used, proof)
 
     def _node(self, digest: bytes, text: object, level: int) -> _Item:
@@ -89,21 +89,22 @@ def _decoded(text: object, digest: bytes, level: int) -> _Item:
     try:
         encoded = values.data(text)
     except ValueError as error:
-        raise ProofError(f"node {level + 1}: {error}") from None
+        raise StateProofError(f"node {level + 1}: {error}") from None
     if keccak(encoded) != digest:
-        raise ProofError(f"node {level + 1} has another hash than {'the one above it' if level else 'the block'} says")
+        above = "the one above it" if level else "the block"
+        raise StateProofError(f"node {level + 1} has another hash than {above} says")
     if level and len(encoded) < _HASH:
-        raise ProofError(f"node {level + 1} is too short to stand alone")
+        raise StateProofError(f"node {level + 1} is too short to stand alone")
     try:
         node: _Item = rlp.decode(encoded)
     except rlp.RLPException as error:
-        raise ProofError(f"node {level + 1}: {error}") from None
+        raise StateProofError(f"node {level + 1}: {error}") from None
     return node
 
 
 def _whole(value: bytes | None, used: int, proof: Sequence[object]) -> bytes | None:
     if used != len(proof):
-        raise ProofError(f"{len(proof) - used} of its nodes lead nowhere")
+        raise StateProofError(f"{len(proof) - used} of its nodes lead nowhere")
     return value
 
 
@@ -111,15 +112,15 @@ def _child(item: _Item) -> _Item:
     """What a branch or extension points to: a hash, nothing, or a node short enough to be held itself."""
     if isinstance(item, list):
         if len(rlp.encode(item)) >= _HASH:
-            raise ProofError("a node holds another one that should stand alone")
+            raise StateProofError("a node holds another one that should stand alone")
     elif len(item) not in (0, _HASH):
-        raise ProofError("a node points to something that is no hash")
+        raise StateProofError("a node points to something that is no hash")
     return item
 
 
 def _value(item: _Item) -> bytes:
     if not isinstance(item, bytes) or not item:
-        raise ProofError("a node holds no value where one was due")
+        raise StateProofError("a node holds no value where one was due")
     return item
 
 
@@ -128,5 +129,5 @@ def _path(encoded: bytes) -> tuple[str, bool]:
     nibbles = encoded.hex()
     flags = int(nibbles[:1] or "f", 16)
     if flags > (_LEAF | _ODD) or (not flags & _ODD and nibbles[1] != "0"):
-        raise ProofError("a path is not hex-prefix encoded")
+        raise StateProofError("a path is not hex-prefix encoded")
     return nibbles[1 if flags & _ODD else 2 :], bool(flags & _LEAF)

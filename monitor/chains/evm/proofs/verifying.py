@@ -9,14 +9,14 @@ from monitor.chains.evm.proofs.trie import Trie
 from monitor.model import Address
 
 
-class ContradictionError(Exception):
+class StateContradictionError(Exception):
     """Whoever answered tells one number and proves another."""
 
 
 def state(trie: Trie, address: Address, answer: object) -> State:
     """Return the account that ``answer`` proves.
 
-    Raises ValueError for what is no proof, and :class:`ContradictionError`.
+    Raises ValueError for what is no proof, and :class:`StateContradictionError`.
     """
     with _named(address):
         document = _object(answer)
@@ -53,7 +53,7 @@ def _named(address: Address) -> Iterator[None]:
 
 def _same(address: Address, told: object, proven: int) -> None:
     if values.quantity(told) != proven:
-        raise ContradictionError(f"account {address}: eth_getProof tells {told} and proves {proven:#x}")
+        raise StateContradictionError(f"account {address}: eth_getProof tells {told} and proves {proven:#x}")
 
 
 def _object(value: object) -> dict[str, object]:
