@@ -3,6 +3,17 @@
 from monitor.formats.errors import ForeseenError
 from monitor.formats.outgoing import shown, shown_lines, shown_value
 from monitor.formats.secrets import MASK, SECRETS, Secrets
-from monitor.formats.visible import LONGEST, visible
+from monitor.formats.visible import LONGEST, quoted, visible
 
-__all__ = ["LONGEST", "MASK", "SECRETS", "ForeseenError", "Secrets", "shown", "shown_lines", "shown_value", "visible"]
+__all__ = [
+    "LONGEST",
+    "MASK",
+    "SECRETS",
+    "ForeseenError",
+    "Secrets",
+    "quoted",
+    "shown",
+    "shown_lines",
+    "shown_value",
+    "visible",
+]

@@ -21,6 +21,11 @@ def visible(text: str, most: int = LONGEST) -> str:
     return _escaped(text) if len(text) <= most else f"{_escaped(text[:most])}…"
 
 
+def quoted(text: str, most: int = 60) -> str:
+    """Return ``text`` as an error's sentence quotes it: in full if it is short."""
+    return repr(text if len(text) <= most else f"{text[: most - 3]}...")
+
+
 def _escaped(text: str) -> str:
     if text.isprintable():
         return _UNSEEN.sub(lambda found: _escape(found[0]), text)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, KeysView, Mapping
 from decimal import Decimal
 from typing import NoReturn
 
-from monitor.formats import strict_json
+from monitor.formats import quoted, strict_json
 from monitor.formats.strict_json import JsonError
 from monitor.proofs.files import DAMAGE, ProofFile
 from monitor.proofs.scheme import UnreadableError
@@ -158,5 +158,6 @@ def kind(value: object) -> str:
 
 def shown(value: object) -> str:
     """A value for an error: quoted, and cut where it is long."""
-    text = repr(value) if isinstance(value, str | int) else str(value) if isinstance(value, Decimal) else kind(value)
-    return text if len(text) <= 80 else f"{text[:60]}… ({len(text)} characters)"
+    if isinstance(value, str):
+        return quoted(value, 80)
+    return f"{value!s:.80}" if isinstance(value, int | Decimal) else kind(value)

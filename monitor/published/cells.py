@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
+from monitor.formats import quoted
+
 EMPTY = frozenset({"", "null", "NULL", "Null", "\\N"})
 _AMOUNT = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _HEIGHT = re.compile(r"\d{1,18}", re.ASCII)
@@ -59,7 +61,7 @@ def amount(text: str) -> Decimal:
     infinities, digits of other scripts.
     """
     if len(text) > _LONGEST or not _AMOUNT.fullmatch(text):
-        raise ValueError(f"the amount {shown(text)} is not a plain decimal number")
+        raise ValueError(f"the amount {quoted(text)} is not a plain decimal number")
     return Decimal(text)
 
 
@@ -68,7 +70,7 @@ def height(text: str) -> int | None:
     if text in _NO_HEIGHT:
         return None
     if not _HEIGHT.fullmatch(text):
-        raise ValueError(f"the height {shown(text)} is not a block number")
+        raise ValueError(f"the height {quoted(text)} is not a block number")
     return int(text)
 
 
@@ -77,17 +79,12 @@ def moment(text: str) -> datetime:
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{shown(text)} is not an ISO 8601 date such as 2026-05-06 or 2026-05-06T16:00:00Z") from None
+        raise ValueError(f"{quoted(text)} is not an ISO 8601 date such as 2026-05-06 or 2026-05-06T16:00:00Z") from None
     if parsed.tzinfo is not None:
         try:
             return parsed.astimezone(UTC)
         except OverflowError:
-            raise ValueError(f"{shown(text)} is no moment of the calendar") from None
+            raise ValueError(f"{quoted(text)} is no moment of the calendar") from None
     if parsed.time() != time() or "T" in text or " " in text:
-        raise ValueError(f"{shown(text)} has a time but no offset from UTC; end it with Z or +00:00")
+        raise ValueError(f"{quoted(text)} has a time but no offset from UTC; end it with Z or +00:00")
     return parsed.replace(tzinfo=UTC)
-
-
-def shown(text: str) -> str:
-    """``text`` as an error message quotes it: in full if it is short."""
-    return repr(text if len(text) <= 60 else text[:57] + "...")

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
+from monitor.formats import quoted
 from monitor.formats.strict_json import Json
-from monitor.published.cells import shown
 from monitor.published.errors import DocumentError, LayoutError, Reason
 from monitor.published.trees import cell, parse
 
@@ -54,10 +54,10 @@ def find_wallet_archive(html: bytes, page_url: str) -> str:
     try:
         url = urljoin(page_url, link)
     except ValueError as error:
-        raise LayoutError(Reason.LAYOUT, f"the page's newest wallet archive {shown(link)} is no URL") from error
+        raise LayoutError(Reason.LAYOUT, f"the page's newest wallet archive {quoted(link)} is no URL") from error
     allowed = {"https", "http"} if urlsplit(page_url).scheme == "http" else {"https"}
     if urlsplit(url).scheme not in allowed:
-        raise DocumentError(Reason.REDIRECT, f"the page leads to {shown(url)}, which is not https; it is not followed")
+        raise DocumentError(Reason.REDIRECT, f"the page leads to {quoted(url)}, which is not https; it is not followed")
     return url
 
 

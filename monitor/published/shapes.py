@@ -6,8 +6,9 @@ from itertools import compress
 from operator import itemgetter
 from sys import intern
 
+from monitor.formats import quoted
 from monitor.formats.strict_json import Json
-from monitor.published.cells import Padded, clean, name_of, shown, signed
+from monitor.published.cells import Padded, clean, name_of, signed
 from monitor.published.trees import cell
 
 _MOST_COLUMNS = 500
@@ -80,7 +81,7 @@ class Shape:
             field = self.names.get(name_of(key))
             if field is None or field in found:
                 raise ValueError(
-                    f"the key {shown(key)} is unknown or a second {field}; see docs/layouts.md for the names"
+                    f"the key {quoted(key)} is unknown or a second {field}; see docs/layouts.md for the names"
                 )
             found[field] = cell(value) if field in self.exact else clean(cell(value))
         return [found.get(field, "") for field in self.fields]

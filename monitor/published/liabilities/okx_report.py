@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from monitor.formats import exact
+from monitor.formats import exact, quoted
 from monitor.formats.strict_json import Json
 from monitor.model import frozen
 from monitor.published import cells
@@ -111,7 +111,7 @@ def _created(report: Mapping[str, Json]) -> datetime:
 def _root(text: str) -> str:
     root = text.strip().lower()
     if root and not _ROOT.fullmatch(root):
-        raise ValueError(f"merkleHash is {cells.shown(text)}, not 32 bytes in hexadecimal")
+        raise ValueError(f"merkleHash is {quoted(text)}, not 32 bytes in hexadecimal")
     return root.removeprefix("0x")
 
 

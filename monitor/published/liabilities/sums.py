@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from monitor.formats import exact
+from monitor.formats import exact, quoted
 from monitor.formats.exact import agrees
-from monitor.published.cells import shown
 from monitor.registry import Registry
 
 _PARTS = re.compile(r"[\s\-_.:/()\[\]]+")
@@ -78,7 +77,7 @@ def add_up(rows: Sequence[Stated], registry: Registry) -> Owed:
         if total is None:
             continue
         if not total.comparable:
-            notes.append(f"{row.place}: the total {shown(row.name)} is in another unit than the rows: not compared")
+            notes.append(f"{row.place}: the total {quoted(row.name)} is in another unit than the rows: not compared")
         elif not total.asset:
             _compare(row, plain)
         elif parts := [each for each in plain if registry.asset(each.name) == total.asset]:
@@ -86,7 +85,7 @@ def add_up(rows: Sequence[Stated], registry: Registry) -> Owed:
         else:  # the only word on this asset
             owed.amounts[total.asset] = row.amount
     notes.extend(
-        f"{row.place}: no asset is known by the name {shown(row.name)}, so nothing is held against it: add the name "
+        f"{row.place}: no asset is known by the name {quoted(row.name)}, so nothing is held against it: add the name "
         f"under `assets:` in a file named under `registry:` (docs/registry.md)"
         for row in plain
         if registry.asset(row.name) in owed.unknown
@@ -107,7 +106,7 @@ def _check_names(rows: Iterable[Stated], registry: Registry) -> None:
 def _compare(total: Stated, parts: Sequence[Stated]) -> None:
     summed = exact.total(part.amount for part in parts)
     if not agrees(total.amount, summed):
-        problem = f"the total {shown(total.name)} is {total.amount}, but the rows add up to {summed}"
+        problem = f"the total {quoted(total.name)} is {total.amount}, but the rows add up to {summed}"
         remedy = f"if it is in another unit, say so (`{total.name.strip()} (USD)`), or leave it out"
         raise ValueError(f"{total.place}: {problem}; {remedy}")
 

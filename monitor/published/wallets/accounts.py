@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from monitor.formats import quoted
 from monitor.formats.strict_json import Json, lines_of_elements
 from monitor.model import Claim, ClaimKind
-from monitor.published.cells import Padded, name_of, shown
+from monitor.published.cells import Padded, name_of
 from monitor.published.errors import LayoutError, Reason
 from monitor.published.shapes import Shape
 from monitor.published.wallets.file_claims import FileClaims
@@ -44,7 +45,7 @@ def _reader(found: FileClaims, placements: Placements) -> RowReader:
             return Claim(found.file, line, coin, None, None, address, None, found.report(line, misfit))
         claimed, at, fault = figures.of(line, address, amount, height)
         if kind not in _KINDS:
-            fault = found.report(line, f"the kind {shown(kind)} is none of {', '.join(ClaimKind)}")
+            fault = found.report(line, f"the kind {quoted(kind)} is none of {', '.join(ClaimKind)}")
             return Claim(found.file, line, coin, None, None, address, None, fault)
         placement = _place(placements, label, asset, contract, _KINDS[kind], at)
         account, undecoded = placements.account(placement.network, address, _KINDS[kind])
@@ -76,7 +77,7 @@ def _place(  # noqa: PLR0917 - a row's fields
     """The one token that the row names: by its contract, by its asset, or the network's native coin."""
     network = placements.registry.network_by_label(label)
     if network is None:
-        return Placement(None, None, f"the network {shown(label)} is not known: see docs/registry.md to add it")
+        return Placement(None, None, f"the network {quoted(label)} is not known: see docs/registry.md to add it")
     native = placements.registry.native(network.name)
     if contract == NATIVE or not (asset or contract):
         if native is None:
@@ -87,7 +88,7 @@ def _place(  # noqa: PLR0917 - a row's fields
         position = placements.registry.position(network.name, contract, asset)
         if position:
             return Placement(network, position)
-        fault = f"the token {shown(contract)} on {network.name} is {placement.token.asset}, not {asset}"
+        fault = f"the token {quoted(contract)} on {network.name} is {placement.token.asset}, not {asset}"
         return Placement(network, None, fault)
     return placement
 

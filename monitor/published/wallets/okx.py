@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+from monitor.formats import quoted
 from monitor.model import Claim, ClaimKind
-from monitor.published.cells import Padded, name_of, shown
+from monitor.published.cells import Padded, name_of
 from monitor.published.shapes import Shape
 from monitor.published.wallets.file_claims import FileClaims
 from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled
@@ -64,7 +65,7 @@ def _reader(found: FileClaims, placements: Placements) -> RowReader:
         account, undecoded = placements.account(placement.network, address, kind or ClaimKind.ACCOUNT)
         token = placement.token
         if kind is None:
-            token, fault = None, fault or f"the type {shown(text)} is not known: it may be no plain account"
+            token, fault = None, fault or f"the type {quoted(text)} is not known: it may be no plain account"
         return Claim(
             found.file,
             line,

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from monitor.formats import quoted
 from monitor.model import Claim, ClaimKind
-from monitor.published.cells import Padded, shown
+from monitor.published.cells import Padded
 from monitor.published.shapes import Shape
 from monitor.published.wallets.file_claims import FileClaims
 from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, filled
@@ -49,7 +50,7 @@ def _reader(found: FileClaims, placements: Placements) -> RowReader:
         account, undecoded = placements.account(placement.network, address)
         token, fault = placement.token, fault or placement.fault or undecoded
         if status and status != CONFIRMED:
-            token, fault = None, f"status {shown(status)}: the publisher does not confirm this row ({CONFIRMED} would)"
+            token, fault = None, f"status {quoted(status)}: the publisher does not confirm this row ({CONFIRMED} would)"
         return Claim(
             found.file,
             line,

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from monitor.formats import quoted
 from monitor.model import Address, ClaimKind, Network
-from monitor.published.cells import shown
 from monitor.registry import Placement, Registry
 from monitor.registry.addresses import AddressError, NoCodecError, canonical
 from monitor.registry.addresses.beacon import is_withdrawal
@@ -42,11 +42,11 @@ class Placements:
         try:
             account = self._canonical_on(network)(address)
         except NoCodecError as error:
-            return None, f"{shown(address)} {error}"
+            return None, f"{quoted(address)} {error}"
         except AddressError as error:
-            return None, f"{shown(address)} is not an address of {network.name}: {error}"
+            return None, f"{quoted(address)} is not an address of {network.name}: {error}"
         if network.execution and kind is ClaimKind.ACCOUNT and is_withdrawal(account):
-            return None, f"{shown(address)} is no validator's key, and the row does not say that its coins are staked"
+            return None, f"{quoted(address)} is no validator's key, and the row does not say that its coins are staked"
         return account, ""
 
     def _canonical_on(self, network: Network) -> Callable[[str], Address]:

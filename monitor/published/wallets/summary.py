@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from monitor.formats import quoted
 from monitor.formats.exact import EXACT, ZERO, agrees
 from monitor.formats.exact import total as added
 from monitor.model import StatedTotal
-from monitor.published.cells import amount, clean, name_of, shown
+from monitor.published.cells import amount, clean, name_of
 
 _ALL = "(ALL)"
 _COLUMNS = ({"coin", "amount"}, {"coin", "snapshotheight", "amount"})
@@ -38,10 +39,10 @@ class Summary:
         try:
             stated = amount(text)
         except ValueError as error:
-            self.unread.append(f"{self._file}:{line}: the total of {shown(coin)} is not read: {error}")
+            self.unread.append(f"{self._file}:{line}: the total of {quoted(coin)} is not read: {error}")
             return
         if self.stated.setdefault(coin, stated) != stated:
-            self.unread.append(f"{self._file}:{line}: a second total of {shown(coin)}, {shown(text)}, is not read")
+            self.unread.append(f"{self._file}:{line}: a second total of {quoted(coin)}, {quoted(text)}, is not read")
 
 
 def sums(amounts: Iterable[tuple[str, Decimal | None]]) -> dict[str, Decimal]:
