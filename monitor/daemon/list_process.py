@@ -20,6 +20,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager, closing, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from monitor import logs
@@ -30,6 +31,8 @@ from monitor.model import Claim, Network, Verdict
 from monitor.published import DocumentError, Reason, refusing
 
 _AFTER_A_KILL = "if memory ran out, the kernel's log says so. It is tried again"
+_FIRST_TO_GO = "500"
+"""Of 1000: where memory runs out the kernel shall end this process, which can be started again, and not the daemon."""
 _PROGRAM = 256 * 1024**2
 """Bytes that the program takes by itself, with room."""
 _AS_MUCH_AGAIN = 2
@@ -46,6 +49,8 @@ def work(connection: Connection, log: logs.Configured, memory: int) -> None:
     ``log`` is how that end logs. Each process here gets no more than ``memory`` bytes.
     """
     logs.configure(*log)
+    with suppress(OSError):  # of this system alone
+        Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, encoding="ascii")
     os.setpgid(0, 0)  # its pool can be killed with it, and Ctrl-C of a terminal is for the command alone
     try:
         task: ListTask = connection.recv()

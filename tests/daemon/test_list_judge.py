@@ -97,6 +97,13 @@ def test_a_list_is_the_same_after_it_was_handed_over(path: Path) -> None:
     assert again.changes == new.changes
 
 
+def test_what_a_process_is_told_of_networks_is_what_the_daemon_knows() -> None:
+    registry = pickle.loads(pickle.dumps(REGISTRY))
+    assert registry == REGISTRY
+    assert dict(registry.networks) == dict(REGISTRY.networks)
+    assert type(registry.networks) is type(REGISTRY.networks), "as frozen as before"
+
+
 async def test_a_process_says_what_a_thread_says(monkeypatch: pytest.MonkeyPatch) -> None:
     content = list_of([*(signed(n) for n in range(1, 9)), *(signed(n, "BTC", "bitcoin") for n in range(1, 3))]).encode()
     previous = list_of(signed(n) for n in range(3, 12)).encode()
@@ -189,6 +196,19 @@ async def test_a_process_that_takes_too_much_memory_refuses_its_list(monkeypatch
     error = await refusal(ListJudge(NothingKnown()), LONG)
     assert error.reason is Reason.TOO_LARGE
     assert "max_memory" in str(error)
+
+
+async def test_where_memory_runs_out_the_kernel_is_to_take_the_process_and_its_pool_before_the_daemon() -> None:
+    scores: list[int] = []
+
+    def look() -> None:
+        for process in multiprocessing.active_children():
+            scores.extend(int(Path(f"/proc/{pid}/oom_score_adj").read_text()) for pid in family(process.pid or 0))
+
+    await ListJudge(Known(look)).judge(task(LONG), LONG)
+    own = int(Path("/proc/self/oom_score_adj").read_text())
+    assert scores
+    assert min(scores) > own
 
 
 POOL = """
