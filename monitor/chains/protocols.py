@@ -152,6 +152,13 @@ PROTOCOLS = {
         path="without `/v2`",
         reads="ALGO and standard assets, one request an account",
     ),
+    "octez": NodeProtocol(
+        node="tezos.node:OctezNode",
+        families=frozenset({"tezos"}),
+        path="without `/chains`",
+        reads="XTZ with all that is staked, one request an account",
+        past="an archive node",
+    ),
     "antelope": NodeProtocol(
         node="antelope.node:AntelopeNode",
         families=frozenset({"eos"}),

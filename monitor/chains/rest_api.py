@@ -45,8 +45,8 @@ class Rest:
             answer = await self._http.request(method, path, query=query, body=body)
             if answer.status != 200 and answer.status not in told:
                 self._http.refuse(answer)
-            try:
-                document = orjson.loads(answer.body)
+            try:  # whose status alone is told needs no body
+                document = orjson.loads(answer.body) if answer.body or answer.status == 200 else None
             except ValueError:
                 raise self._link.fault(Reason.NOT_JSON, f"{path}: not JSON: {excerpt(answer.body)}") from None
             self._hear(document)

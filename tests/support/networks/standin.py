@@ -114,7 +114,8 @@ class NetworkStandIn:
             status, document = 200, self.twist(asked, self.answer(asked))
         except Refusal as refusal:
             status, document = refusal.status, refusal.document
-        return web.Response(status=status, text=json.dumps(document), content_type="application/json")
+        body = "" if document is None and status != 200 else json.dumps(document)
+        return web.Response(status=status, text=body, content_type="application/json")
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         raw = await request.read()

@@ -1,0 +1,1 @@
+"""Octez nodes of Tezos: all that an account owns at one block."""

@@ -1,0 +1,103 @@
+"""Octez nodes (RPC over HTTP): what an account of Tezos owns, staked and unstaked coins included, at one block.
+
+``full_balance`` is the spendable balance, what is staked, what was unstaked and is not back yet, and frozen bonds. The
+block is named by its hash in the path of each request. It is final once two blocks lie above it (Tenderbake). An
+implicit account (tz…) that was never used has a balance of 0 in the node's own words; of a contract (KT1) that there is
+not, nothing is told.
+"""
+
+from datetime import UTC, datetime
+
+from based58 import b58encode_check
+
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.errors import Reason
+from monitor.chains.link import Link
+from monitor.chains.node import Held, Wanted
+from monitor.chains.pinned import PinnedNode, each_balance, nowhere
+from monitor.chains.rest_api import Rest, decimal, member, strictly, text, unsigned
+from monitor.model import Address, Block, Network, Token
+
+_BLOCKS = "/chains/main/blocks"
+_FINAL = "head~2"
+_MISSING = frozenset({404})
+_BLOCK_PREFIX = bytes.fromhex("0134")
+"""By which the hashes of blocks begin with B in base58."""
+
+
+class OctezNode(PinnedNode):
+    """One node."""
+
+    def __init__(self, network: Network, link: Link) -> None:
+        super().__init__(network, link)
+        self._rest = Rest(link)
+
+    async def identify(self) -> str:
+        reply = await self._rest.get("/chains/main/chain_id")
+        with strictly(self.link, "chain_id"):
+            return f"tezos:{text(reply.document)}"
+
+    async def resolve(self, choice: BlockChoice) -> Block:
+        match choice:
+            case Height(number):
+                return await self._block(str(number), number)
+            case Depth(confirmations):
+                return await self._block(f"head~{confirmations}" if confirmations else "head")
+            case Tag("latest"):
+                return await self._block("head")
+            case Tag():
+                return await self._block(_FINAL)
+
+    async def _block(self, name: str, number: int | None = None) -> Block:
+        """The block that is called ``name``, and is at level ``number`` if that is its name."""
+        path = f"{_BLOCKS}/{name}/header"
+        reply = await self._rest.get(path, told=_MISSING)
+        if reply.status != 200:
+            newest = await self._block("head") if name != "head" else None
+            if newest and number is not None and number > newest.number:
+                raise self.link.fault(Reason.BEHIND, f"it has no block {number} yet; its newest is {newest.number}")
+            raise self.link.fault(Reason.PRUNED, f"it has no block {name} any more")
+        with strictly(self.link, path):
+            level = unsigned(member(reply.document, "level"))
+            if number not in (None, level):
+                raise ValueError(f"it is about block {level}")
+            moment = datetime.fromisoformat(text(member(reply.document, "timestamp"))).astimezone(UTC)
+            return Block(level, text(member(reply.document, "hash")), moment)
+
+    async def balances(self, wanted: Wanted, block: Block) -> Held:
+        at = await self.own(block)
+        failed = {token: f"tokens of {self.network.title} are not read" for token in wanted if token.contract}
+        asked = {token: accounts for token, accounts in wanted.items() if token not in failed}
+        if sample := next((account for accounts in asked.values() for account in accounts), None):
+            await self._try_nowhere(sample, at)
+
+        async def balance(_: Token, account: Address) -> int:
+            return await self._full_balance(account, at)
+
+        return Held(at, await each_balance(asked, balance), failed)
+
+    async def _full_balance(self, account: Address, at: Block) -> int:
+        path = _path(account, at.hash)
+        reply = await self._rest.get(path, told=_MISSING)
+        if reply.status != 200:
+            raise self.link.fault(
+                Reason.PRUNED,
+                f"it tells nothing of {account} at block {at.number}: the state is gone, the protocol of the time told "
+                "no full balance, or there is no such contract",
+            )
+        with strictly(self.link, path):
+            return decimal(reply.document)
+
+    async def _try_nowhere(self, account: Address, at: Block) -> None:
+        """Answers do not name their block: see that it looks for the one that it is asked for."""
+        block = b58encode_check(_BLOCK_PREFIX + bytes.fromhex(nowhere(at))).decode()
+        reply = await self._rest.get(_path(account, block), told=_MISSING)
+        if reply.status == 200:
+            raise self.unpinned(f"block {block}")
+
+    async def close(self) -> None:
+        await self._rest.close()
+
+
+def _path(account: Address, block: str) -> str:
+    return f"{_BLOCKS}/{block}/context/contracts/{account}/full_balance"
