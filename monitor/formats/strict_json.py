@@ -78,11 +78,6 @@ def read(data: bytes, number: Callable[[str], object] = exact) -> Json:
     return tree
 
 
-def check_depth(data: bytes) -> None:
-    """Refuse JSON that is nested deeper than any reader should follow. Raises JsonError."""
-    _check_depth(_bare(data))
-
-
 def lines_of_elements(data: bytes) -> Iterator[int]:
     """Yield the line on which each element of a list begins; ``data`` was read before."""
     counted, position, line = 0, data.index(b"[") + 1, 1

@@ -31,6 +31,11 @@ def test_what_nothing_limits_stays_so_in_sums_and_ratios() -> None:
     assert exact.add(exact.UNBOUNDED, Decimal(5)) == exact.ratio(exact.UNBOUNDED, Decimal(5)) == exact.UNBOUNDED
 
 
+def test_a_ratio_has_50_digits_and_is_never_rounded_up() -> None:
+    assert exact.ratio(Decimal(1), Decimal(3)) == Decimal(f"0.{'3' * 50}")
+    assert exact.ratio(Decimal(2), Decimal(3)) == Decimal(f"0.{'6' * 50}")
+
+
 @given(units, decimals)
 def test_coins_come_back_to_their_base_units(amount: int, places: int) -> None:
     assert exact.base_units(exact.coins(amount, places), places) == amount
