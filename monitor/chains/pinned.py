@@ -37,7 +37,7 @@ class PinnedNode(Node):
 
 
 def nowhere(block: Block) -> str:
-    """32 bytes in hexadecimal that are the hash of no block: others for each ``block``, so that nobody knows them."""
+    """Return 32 bytes in hexadecimal that are the hash of no block, others for each ``block``: nobody knows them."""
     return sha256(f"nowhere, {block.hash}".encode()).hexdigest()
 
 

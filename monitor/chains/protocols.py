@@ -181,7 +181,11 @@ PROTOCOLS = {
         owners="the key of the wallet contract",
     ),
     "starknet": NodeProtocol(
-        node="starknet.node:StarknetNode", families=frozenset({"starknet"}), owners="the key of the account contract"
+        node="starknet.node:StarknetNode",
+        families=frozenset({"starknet"}),
+        reads="ERC-20 tokens, ETH and STRK among them, a call a balance",
+        past="blocks that the node still holds",
+        owners="the key of the account contract",
     ),
     "near": NodeProtocol(node="near.node:NearNode", families=frozenset({"near"}), owners="access keys"),
 }

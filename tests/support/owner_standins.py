@@ -53,7 +53,7 @@ class OwnerStandIn:
         key = body["method"] if request.path == "/" and isinstance(body, dict) else request.path
         self.asked.append(key)
         self.bodies[key].append(body)
-        if self.heeds and (refusal := _of_no_block(key, body)):
+        if refusal := _of_the_first_block(key, body) or (self.heeds and _of_no_block(key, body)):
             answer = refusal
         else:
             answer = self.answers.get(key, Failing(404, {"code": 404, "message": "no such thing"}))
@@ -73,6 +73,16 @@ class OwnerStandIn:
             yield str(server.make_url("/"))
 
 
+def _of_the_first_block(key: str, body: Any) -> Any:
+    """The refusal of the chain's first block, which none of them has any more; None for all else."""
+    match key, body:
+        case "starknet_getBlockWithTxHashes", {"params": [{"block_number": 0}]}:
+            return {"error": {"code": 24, "message": "Block not found"}}
+        case "ledger", {"params": [{"ledger_index": 32570}]}:
+            return {"result": {"error": "lgrNotFound", "error_code": 21, "status": "error"}}
+    return None
+
+
 def _of_no_block(key: str, body: Any) -> Any:
     """The refusal of a block that nobody has; None for those that there are."""
     match key, body:
@@ -80,8 +90,6 @@ def _of_no_block(key: str, body: Any) -> Any:
             return {"error": {"code": 24, "message": "Block not found"}}
         case "/runGetMethod", {"seqno": number} if number > 2**30:
             return Failing(500, {"ok": False, "error": "LITE_SERVER_UNKNOWN: cannot load block", "code": 500})
-        case "ledger", {"params": [{"ledger_index": 32570}]}:
-            return {"result": {"error": "lgrNotFound", "error_code": 21, "status": "error"}}
         case _, [("ledger_version", version)] if int(version) > 2**40:
             return Failing(404, {"message": "Ledger version not found", "error_code": "version_not_found"})
     return None

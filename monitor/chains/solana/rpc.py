@@ -1,14 +1,14 @@
 """Calls to one Solana node. Each is answered at the slot that the node has then reached, and says which that was."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 from monitor.chains.amounts import count
-from monitor.chains.concurrency import together
+from monitor.chains.batches import Batches
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.http import Http
-from monitor.chains.jsonrpc import BatchRefusedError, Call, JsonRpc, Reply, RpcFailure, failure_of
+from monitor.chains.jsonrpc import Call, JsonRpc, Reply, RpcFailure, failure_of
 from monitor.chains.link import Link
 from monitor.chains.rest_api import member, strictly
 from monitor.chains.solana.accounts import key
@@ -39,7 +39,7 @@ class SolanaRpc:
         self.link = link
         self._http = Http(link)
         self._rpc = JsonRpc(link, self._http)
-        self._size = link.settings.batch
+        self._batches = Batches(link, self._rpc)
 
     async def genesis(self) -> str:
         """Return the hash of the genesis block."""
@@ -67,32 +67,13 @@ class SolanaRpc:
             return Block(slot, key(member(found, "blockhash")), moment)
 
     async def all(self, calls: Sequence[Call]) -> list[Told]:
-        """Return the answers to ``calls``, all under way at once, in requests of the size that the endpoint takes.
-
-        A request that it finds too large is halved, now and at later readings.
-        """
-        answers: dict[int, Told] = {}
-
-        async def ask(start: int, part: Sequence[Call]) -> None:
-            try:
-                replies = await self._replies(part)
-            except BatchRefusedError:
-                half = len(part) // 2
-                self._size = min(self._size, half)
-                await together((ask(start, part[:half]), ask(start + half, part[half:])))
-                return
-            for position, ((method, _), reply) in enumerate(zip(part, replies, strict=True), start):
-                answers[position] = self._told(method, reply)
-
-        await together(ask(start, part) for start, part in _parts(calls, self._size))
-        return [answers[position] for position in range(len(calls))]
-
-    async def _replies(self, calls: Sequence[Call]) -> list[Reply]:
-        return await self._rpc.batch(calls) if len(calls) > 1 else [await self._rpc.call(*calls[0])]
+        """Return the answers to ``calls``, all under way at once, in requests of the size that the endpoint takes."""
+        replies = await self._batches.all(calls)
+        return [self._told(method, reply) for (method, _), reply in zip(calls, replies, strict=True)]
 
     def grow(self) -> None:
         """Try larger requests again, after a whole reading."""
-        self._size = min(2 * self._size, self.link.settings.batch)
+        self._batches.grow()
 
     def _told(self, method: str, reply: Reply) -> Told:
         if failure := failure_of(reply):
@@ -112,9 +93,3 @@ class SolanaRpc:
     async def close(self) -> None:
         """Give back the connections."""
         await self._http.close()
-
-
-def _parts(calls: Sequence[Call], size: int) -> Iterator[tuple[int, Sequence[Call]]]:
-    """``calls`` in parts of ``size``, each with the position of its first."""
-    for start in range(0, len(calls), size):
-        yield start, calls[start : start + size]

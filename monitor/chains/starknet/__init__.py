@@ -1,1 +1,1 @@
-"""Starknet: owners, asked of nodes."""
+"""Starknet."""

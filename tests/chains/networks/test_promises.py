@@ -16,6 +16,7 @@ from tests.support.chains import happened
 from tests.support.networks.algorand import AlgorandStandIn
 from tests.support.networks.aptos import AptosStandIn
 from tests.support.networks.standin import START, Asked, NetworkStandIn
+from tests.support.networks.starknet import StarknetStandIn
 from tests.support.networks.sui import SuiStandIn
 from tests.support.networks.tezos import TezosStandIn
 from tests.support.networks.ton import TonStandIn
@@ -23,6 +24,7 @@ from tests.support.networks.xrp import XrpStandIn
 from tests.support.owner_standins import places, spoilt
 
 STANDINS: tuple[type[NetworkStandIn], ...] = (
+    StarknetStandIn,
     XrpStandIn,
     AptosStandIn,
     TonStandIn,
