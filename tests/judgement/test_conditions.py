@@ -105,6 +105,14 @@ def test_what_cannot_be_told_is_neither_a_breach_nor_fine() -> None:
         )
 
 
+def test_what_has_no_ratio_says_why() -> None:
+    assert condition(AlertName.RATIO_FALLING, bitcoin("1", owed="0")).summary == ("BTC has no ratio: nothing is owed.")
+    assets = judge([(claim("A"), VERIFIED)], [state({BTC: {"A": COIN}})], None)
+    found = condition(AlertName.RATIO_BELOW_LIMIT, assessment(assets, liabilities=None))
+    assert found.summary == "BTC cannot be judged: what is owed is not known: no liabilities were accepted yet."
+    assert condition(AlertName.RESERVE_UNKNOWN, unknown()).summary.startswith("BTC cannot be judged: bitcoin: no whole")
+
+
 @pytest.mark.parametrize(("coins", "holds"), [("101.9", True), ("102", False), ("90", True)])
 def test_the_warning_has_a_limit_of_its_own(coins: str, holds: bool) -> None:
     assert condition(AlertName.RATIO_BELOW_WARNING, bitcoin(coins, warn_below="1.02")).holds is holds
@@ -279,6 +287,15 @@ def test_liabilities_are_old_by_the_day_that_they_are_as_of(max_age: str, holds:
     assert condition(AlertName.LIABILITIES_OLD, assessment(), own=own).holds is holds
 
 
+@pytest.mark.parametrize(("days", "holds"), [(35, False), (36, True)])
+def test_liabilities_are_old_where_one_asset_was_not_named_since(days: int, holds: bool) -> None:
+    published = replace(owing(BTC=1, ETH=1), carried={"ETH": NOW - timedelta(days=days)})
+    own = {"liabilities": LIABILITIES | {"max_age": "35d"}}
+    found = condition(AlertName.LIABILITIES_OLD, assessment(liabilities=published), own=own)
+    assert found.holds is holds
+    assert found.summary.startswith("ETH, which no report names since, as of 2026-05-09") is holds
+
+
 def test_absent_liabilities_are_not_old_ones() -> None:
     none = assessment(liabilities=None)
 
@@ -304,6 +321,7 @@ def test_an_asset_with_limits_of_its_own_that_the_liabilities_do_not_name_is_an_
         found = evaluate(world(assessment(assets, liabilities=owed)), configured, AlertMemory())
         (asset,) = [each for each in found.items if each.name is AlertName.LIABILITIES_ABSENT and each.asset]
         assert asset.holds is holds
+        assert bool(asset.summary) is holds
 
 
 def test_what_an_exchange_owes_is_missed_only_where_it_was_told_and_limits_were_set() -> None:
