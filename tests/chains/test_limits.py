@@ -27,8 +27,8 @@ class Placed(FakeNode):
         return Block(self.number, hex(self.number), NOW - self.age)
 
 
-def placed(*nodes: tuple[int, timedelta]) -> Fakes:
-    fakes = Fakes(len(nodes), node=Placed, largest_lag=timedelta(minutes=15))
+def placed(*nodes: tuple[int, timedelta], quorum: int = 1) -> Fakes:
+    fakes = Fakes(len(nodes), node=Placed, largest_lag=timedelta(minutes=15), quorum=quorum)
     for node, (number, age) in zip(fakes.nodes, nodes, strict=True):
         assert isinstance(node, Placed)
         node.number, node.age = number, age
@@ -78,6 +78,31 @@ def test_one_answer_is_no_quorum_of_two_and_who_failed_is_told() -> None:
         with pytest.raises(ChainError, match="no 2 parties could read it: malformed: node-2") as failure:
             await fakes.reader.read({ETH: [account(1)]}, LATEST)
         assert failure.value.reason is Reason.MALFORMED
+        await fakes.reader.close()
+
+    virtual_time.run(scenario())
+
+
+def test_a_roll_call_waits_for_those_who_come_first_and_for_a_height_at_which_enough_stand() -> None:
+    async def scenario() -> None:
+        fakes = placed((100, timedelta()), (100, timedelta()))
+        fakes.nodes[0].naming = 0.5
+        assert (await fakes.reader.read({ETH: [account(1)]}, LATEST)).endpoints == ("node-1",)
+        await fakes.reader.close()
+        fakes = placed((100, timedelta()), (101, timedelta()), (101, timedelta()), quorum=2)
+        fakes.nodes[2].naming = 0.5
+        found = await fakes.reader.read({ETH: [account(1)]}, LATEST)
+        assert (found.block.number, found.endpoints) == (101, ("node-2", "node-3"))
+        await fakes.reader.close()
+
+    virtual_time.run(scenario())
+
+
+def test_where_all_are_compared_all_are_waited_for_that_name_their_block_in_time() -> None:
+    async def scenario() -> None:
+        fakes = Fakes(3, quorum=2, ask_all=1, chance=lambda: 0.0)
+        fakes.nodes[2].naming = 1.5
+        assert (await fakes.reader.read({ETH: [account(1)]}, LATEST)).agreed == 3
         await fakes.reader.close()
 
     virtual_time.run(scenario())
