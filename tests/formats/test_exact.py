@@ -72,7 +72,15 @@ def test_a_figure_agrees_with_what_is_less_than_one_of_its_last_unit_away(stated
 
 @pytest.mark.parametrize(
     ("stated", "found"),
-    [("1.23", "1.24"), ("1.23", "1.22"), ("1.2300", "1.2301"), ("7", "8"), ("1E+3", "1001"), ("7", "Infinity")],
+    [
+        ("1.23", "1.24"),
+        ("1.23", "1.22"),
+        ("1.2300", "1.2301"),
+        ("7", "8"),
+        ("1E+3", "1001"),
+        ("7", "Infinity"),
+        ("Infinity", "7"),
+    ],
 )
 def test_a_figure_does_not_agree_with_what_is_a_whole_unit_away(stated: str, found: str) -> None:
     assert not exact.agrees(Decimal(stated), Decimal(found))

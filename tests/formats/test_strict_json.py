@@ -82,6 +82,14 @@ def test_a_missing_end_is_told_apart(data: bytes) -> None:
     assert (caught.value.line, caught.value.truncated) == (data.count(b"\n") + 1, True)
 
 
+def test_a_number_at_the_bounds_is_read() -> None:
+    assert read(b"[1e1000, 1e-1000, " + b"9" * 100 + b"]") == [Decimal("1e1000"), Decimal("1e-1000"), 10**100 - 1]
+
+
+def test_elements_that_are_alike_have_lines_of_their_own() -> None:
+    assert list(lines_of_elements(b"[1,1,\n1,11,\n\n1]")) == [1, 1, 2, 2, 4]
+
+
 def test_brackets_colons_and_digits_within_texts_are_no_structure() -> None:
     text = "[{:" * DEEPEST + "9" * 200 + '\\"]}'
     for far in (0, 2**20 - 5, 2**20 - 1, 2**20):

@@ -72,6 +72,7 @@ def test_a_run_that_was_cut_goes_on_where_it_was_and_says_so(tmp_path: Path) -> 
     assert any(f"{BATCHES - 1} of them in an earlier run that was cut" in sentence for sentence in found.proven)
     executor.done.clear()
     assert not state.exists()
+    Done().clear()
     executor = Counting(Done(state))
     judged(executor)
     assert executor.given == BATCHES
