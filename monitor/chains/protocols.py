@@ -187,7 +187,13 @@ PROTOCOLS = {
         past="blocks that the node still holds",
         owners="the key of the account contract",
     ),
-    "near": NodeProtocol(node="near.node:NearNode", families=frozenset({"near"}), owners="access keys"),
+    "near": NodeProtocol(
+        node="near.node:NearNode",
+        families=frozenset({"near"}),
+        reads="NEAR and fungible tokens, one request a balance",
+        past="an archival node; others keep some two days",
+        owners="access keys",
+    ),
 }
 """The first that serves a network's family is the family's default."""
 

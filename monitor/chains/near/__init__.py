@@ -1,1 +1,1 @@
-"""NEAR: owners, asked of nodes."""
+"""NEAR."""

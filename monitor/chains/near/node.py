@@ -1,13 +1,18 @@
-"""NEAR nodes (JSON-RPC): which keys have full access to an account.
+"""NEAR nodes (JSON-RPC): NEAR, fungible tokens (NEP-141), and which keys have full access to an account.
+
+Every question names a block by its hash, and every answer names its block. What an account holds of NEAR is its free
+``amount`` and what it has ``locked`` as a validator's stake.
 
 An account holds any number of access keys; those with full access may do everything, others may only call stated
 methods of one contract (NEAR docs, "Access Keys"). Blocks are final after two more, which ``finalized`` and ``safe``
 wait for.
 """
 
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import orjson
 from based58 import b58encode
 
 from monitor.chains.amounts import count
@@ -16,23 +21,35 @@ from monitor.chains.errors import Reason
 from monitor.chains.http import Http
 from monitor.chains.jsonrpc import JsonRpc, Reply, failure_of
 from monitor.chains.link import Link
-from monitor.chains.node import Confirmed
-from monitor.chains.owners_only import Control, OwnersNode, one_by_one
-from monitor.chains.rest_api import items, member, strictly, text
-from monitor.model import Block, Network, OwnerOutcome, OwnerQuestion
+from monitor.chains.node import Confirmed, Held, Wanted
+from monitor.chains.owners_only import Control, one_by_one
+from monitor.chains.pinned import PinnedNode, each_balance
+from monitor.chains.rest_api import items, member, strictly, text, unsigned
+from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NANOSECONDS = 1000  # in a microsecond, which is what Python counts
+_MAIN_NET = "near:mainnet"
+_GENESIS = "EPnLgE7iEq9s7yTkos96M3cWymH5avBAPm3qx3NXqR8H"
+"""Of the main net, which newer nodes tell in their status."""
 _CAUSES = {
     "UNKNOWN_BLOCK": Reason.BEHIND,
     "GARBAGE_COLLECTED_BLOCK": Reason.PRUNED,
     "NOT_SYNCED_YET": Reason.BEHIND,
+    "NO_SYNCED_BLOCKS": Reason.BEHIND,
+    "UNAVAILABLE_SHARD": Reason.PRUNED,
 }
+"""NEAR docs, "RPC errors": the last is that of a node which does not follow the account's part of the state."""
 _UNKNOWN_ACCOUNT = "UNKNOWN_ACCOUNT"
+_NO_TOKEN = frozenset({_UNKNOWN_ACCOUNT, "NO_CONTRACT_CODE", "CONTRACT_EXECUTION_ERROR"})
+"""What nodes say of an account that is no contract, or not of the kind that was asked for."""
 _FULL = "FullAccess"
+_DIGITS = 39
+_MOST = 1 << 128
+"""Balances have 128 bits."""
 
 
-class NearNode(OwnersNode):
+class NearNode(PinnedNode):
     """One node. It keeps the state of some two days; older blocks need an archival one."""
 
     def __init__(self, network: Network, link: Link) -> None:
@@ -41,48 +58,137 @@ class NearNode(OwnersNode):
         self._rpc = JsonRpc(link, self._http)
 
     async def identify(self) -> str:
+        """Return the chain id, with the first block's hash where a node says that it is another's."""
         found = self._result("status", await self._rpc.call("status", []))
         with strictly(self.link, "status"):
-            return f"near:{text(member(found, 'chain_id'))}"
+            name = f"near:{text(member(found, 'chain_id'))}"
+            told = found.get("genesis_hash", _GENESIS) if isinstance(found, dict) else None
+            return name if name != _MAIN_NET or told == _GENESIS else f"{name}, whose first block is {text(told)}"
+
+    # --- blocks ---
 
     async def resolve(self, choice: BlockChoice) -> Block:
         match choice:
             case Height(number):
-                return await self._block({"block_id": number})
+                return await self._at(number)
             case Tag("latest") | Depth(0):
                 return await self._block({"finality": "optimistic"})
             case Tag():
                 return await self._block({"finality": "final"})
             case Depth(confirmations):
                 tip = await self._block({"finality": "optimistic"})
-                return await self._block({"block_id": max(0, tip.number - confirmations)})
+                return await self._at(max(0, tip.number - confirmations))
+
+    async def _at(self, number: int) -> Block:
+        reply = await self._rpc.call("block", {"block_id": number})
+        if _cause(reply) == "UNKNOWN_BLOCK":  # it has never been there, is not there yet, or not any more
+            newest = (await self._block({"finality": "optimistic"})).number
+            reason = Reason.PRUNED if number <= newest else Reason.BEHIND
+            raise self.link.fault(reason, f"it has no block {number} (heights may be skipped); its newest is {newest}")
+        found = self._of(self._result("block", reply))
+        if found.number != number:
+            raise self.link.fault(Reason.MALFORMED, f"block: it is about block {found.number}")
+        return found
 
     async def _block(self, name: dict[str, object]) -> Block:
-        found = self._result("block", await self._rpc.call("block", name))
+        return self._of(self._result("block", await self._rpc.call("block", name)))
+
+    def _of(self, found: object) -> Block:
         with strictly(self.link, "block"):
             moment = _EPOCH + timedelta(microseconds=count(member(found, "header", "timestamp")) // _NANOSECONDS)
-            number = count(member(found, "header", "height"))
-            if name.get("block_id", number) != number:
-                raise ValueError(f"it is about block {number}")
-            return Block(number, text(member(found, "header", "hash")), moment)
+            return Block(count(member(found, "header", "height")), text(member(found, "header", "hash")), moment)
+
+    # --- balances ---
+
+    async def balances(self, wanted: Wanted, block: Block) -> Held:
+        at = await self.own(block)
+        failed: dict[Token, str] = {}
+        for token in wanted:
+            if token.contract and (why_not := await self._no_token(token, at)):
+                failed[token] = why_not
+
+        async def balance(token: Token, account: Address) -> int:
+            if token.contract:
+                return await self._of_token(token.contract, account, at)
+            return await self._of_coin(account, at)
+
+        asked = {token: accounts for token, accounts in wanted.items() if token not in failed}
+        return Held(at, await each_balance(asked, balance), failed)
+
+    async def _of_coin(self, account: Address, block: Block) -> int:
+        what = f"view_account {account}"
+        reply = await self._query({"request_type": "view_account", "account_id": account}, block)
+        if _cause(reply) == _UNKNOWN_ACCOUNT:
+            self._check_block(_information(reply), block, what)
+            return 0
+        found = self._result(what, reply)
+        self._check_block(found, block, what)
+        with strictly(self.link, what):
+            return _yocto(member(found, "amount")) + _yocto(member(found, "locked"))
+
+    async def _of_token(self, contract: Address, account: Address, block: Block) -> int:
+        what = f"ft_balance_of {account}"
+        reply = await self._call(contract, "ft_balance_of", {"account_id": account}, block)
+        found = self._result(what, reply)
+        with strictly(self.link, what):
+            return _yocto(_returned(found))
+
+    async def _no_token(self, token: Token, block: Block) -> str:
+        """Return why the contract of ``token`` is not what the registry says; empty where it is."""
+        what = f"ft_metadata {token.contract}"
+        reply = await self._call(str(token.contract), "ft_metadata", {}, block)
+        cause = _cause(reply)
+        if cause in _NO_TOKEN:
+            return f"there is no fungible token at {token.contract} at block {block.number} ({cause})"
+        found = self._result(what, reply)
+        with strictly(self.link, what):
+            decimals = unsigned(member(_returned(found), "decimals"))
+        if decimals != token.decimals:
+            return f"its metadata say {decimals} decimals, the registry {token.decimals}"
+        return ""
+
+    async def _call(self, contract: Address, method: str, arguments: dict[str, str], block: Block) -> Reply:
+        """Return the reply of a contract's view method at ``block``."""
+        asked = {
+            "request_type": "call_function",
+            "account_id": contract,
+            "method_name": method,
+            "args_base64": b64encode(orjson.dumps(arguments)).decode(),
+        }
+        reply = await self._query(asked, block)
+        if _cause(reply) in _NO_TOKEN:
+            self._check_block(_information(reply), block, method)
+        elif not failure_of(reply):
+            self._check_block(reply["result"], block, method)
+        return reply
+
+    async def _query(self, asked: dict[str, str], block: Block) -> Reply:
+        return await self._rpc.call("query", {**asked, "block_id": block.hash})
+
+    def _check_block(self, told: object, block: Block, what: str) -> None:
+        """Raise the fault that ``told`` names no block, or another one than ``block``."""
+        with strictly(self.link, what):
+            named = text(member(told, "block_hash"))
+        if named != block.hash:
+            raise self.link.fault(Reason.UNPINNED, f"{what}: it is told at another block, {named:.60}")
+
+    # --- owners ---
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
         at = await self.own(block)
         return await one_by_one(questions, at, lambda question: self._control(question, at))
 
     async def _control(self, question: OwnerQuestion, block: Block) -> Control:
-        asked = {"request_type": "view_access_key_list", "block_id": block.hash, "account_id": question.account}
-        reply = await self._rpc.call("query", asked)
+        reply = await self._query({"request_type": "view_access_key_list", "account_id": question.account}, block)
         if _cause(reply) == _UNKNOWN_ACCOUNT:
             with strictly(self.link, f"access keys of {question.account}"):
-                information = member(reply, "error", "cause", "info")
+                information = _information(reply)
                 if isinstance(information, dict) and information.get("block_hash", block.hash) != block.hash:
                     raise ValueError("it is unknown at another block")
             return OwnerOutcome.UNDECIDED, "the chain knows no such account"
         found = self._result("query", reply)
+        self._check_block(found, block, f"access keys of {question.account}")
         with strictly(self.link, f"access keys of {question.account}"):
-            if member(found, "block_hash") != block.hash:
-                raise ValueError("they are those of another block")
             permissions = {
                 text(member(entry, "public_key")): member(entry, "access_key", "permission")
                 for entry in items(member(found, "keys"))
@@ -95,6 +201,8 @@ class NearNode(OwnersNode):
         if _FULL not in permissions.values():
             return OwnerOutcome.UNDECIDED, "no key has full access to it: its contract alone controls it"
         return OwnerOutcome.REFUTED, f"the key that signed is none of its {len(permissions)} access keys"
+
+    # --- answers ---
 
     def _result(self, method: str, reply: Reply) -> object:
         if failure := failure_of(reply):
@@ -112,8 +220,26 @@ def spelling(key: bytes) -> str:
 
 
 def _cause(reply: Reply) -> str:
-    """The name of the cause in NEAR's structured errors, or empty."""
+    """Return the name of the cause in NEAR's structured errors, or nothing."""
     error = reply.get("error")
     cause = error.get("cause") if isinstance(error, dict) else None
     name = cause.get("name") if isinstance(cause, dict) else None
     return name if isinstance(name, str) else ""
+
+
+def _information(reply: Reply) -> object:
+    """Return what a structured error says beside its cause."""
+    return member(reply, "error", "cause", "info")
+
+
+def _returned(found: object) -> object:
+    """Return what a view method returned: JSON, told as a list of its bytes."""
+    return orjson.loads(bytes(unsigned(byte) for byte in items(member(found, "result"))))
+
+
+def _yocto(value: object) -> int:
+    """Return an amount of the smallest unit, which is written as text."""
+    amount = text(value)
+    if not amount.isascii() or not amount.isdecimal() or len(amount) > _DIGITS or (found := int(amount)) >= _MOST:
+        raise ValueError(f"{amount!r:.60} is not a balance")
+    return found

@@ -15,6 +15,7 @@ from tests.chains.conftest import Opener
 from tests.support.chains import happened
 from tests.support.networks.algorand import AlgorandStandIn
 from tests.support.networks.aptos import AptosStandIn
+from tests.support.networks.near import NearStandIn
 from tests.support.networks.standin import START, Asked, NetworkStandIn
 from tests.support.networks.starknet import StarknetStandIn
 from tests.support.networks.sui import SuiStandIn
@@ -24,6 +25,7 @@ from tests.support.networks.xrp import XrpStandIn
 from tests.support.owner_standins import places, spoilt
 
 STANDINS: tuple[type[NetworkStandIn], ...] = (
+    NearStandIn,
     StarknetStandIn,
     XrpStandIn,
     AptosStandIn,

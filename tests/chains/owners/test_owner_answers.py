@@ -433,7 +433,7 @@ async def test_near_is_asked_at_the_final_block(world: Worlds) -> None:
     assert [body["params"] for body in near.node.bodies["block"]] == [{"finality": "final"}, {"block_id": 19884918}]
     assert [body["params"] for body in near.node.bodies["query"]] == [asked]
     near.answers["query"]["block_hash"] = "another"
-    await near.refused(Reason.MALFORMED, "another block")
+    await near.refused(Reason.UNPINNED, "another block")
 
 
 # --- Blocks ---
