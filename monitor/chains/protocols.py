@@ -146,6 +146,11 @@ PROTOCOLS = {
         reads="SUI and other coins, tens of accounts a request",
         past="checkpoints of about the last hour",
     ),
+    "iota-graphql": NodeProtocol(
+        node="sui.iota:IotaGraphqlNode",
+        families=frozenset({"iota"}),
+        reads="IOTA, twenty accounts a request",
+    ),
     "algod": NodeProtocol(
         node="algorand.node:AlgodNode",
         families=frozenset({"algorand"}),

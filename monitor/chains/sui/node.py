@@ -15,7 +15,7 @@ from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted
 from monitor.chains.pinned import PinnedNode
-from monitor.chains.rest_api import Rest, items, member, strictly, text, unsigned
+from monitor.chains.rest_api import member, strictly, text, unsigned
 from monitor.chains.sui.documents import (
     CHECKPOINT,
     IDENTITY,
@@ -28,6 +28,7 @@ from monitor.chains.sui.documents import (
     balances_of,
     range_of,
 )
+from monitor.chains.sui.service import GraphQl
 from monitor.model import Address, Block, Network, Token
 
 _OUT_OF_RANGE = ("outside consistent range", "in the future")
@@ -41,7 +42,7 @@ class SuiGraphqlNode(PinnedNode):
 
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
-        self._rest = Rest(link)
+        self._service = GraphQl(link)
         self._at_once = 0
 
     def forget(self) -> None:
@@ -139,16 +140,13 @@ class SuiGraphqlNode(PinnedNode):
 
     async def _data(self, document: str, number: int | None = None, **variables: object) -> object:
         """The data that answer ``document``; ``number`` is the checkpoint that it is about, which must be there."""
-        reply = await self._rest.post("", {"query": document, "variables": variables})
+        data, errors = await self._service.ask(document, variables)
         with strictly(self.link, "GraphQL"):
-            errors = items(reply.document.get("errors", [])) if isinstance(reply.document, dict) else []
-            said = "; ".join(text(member(error, "message")) for error in errors)
-            data = None if errors else member(reply.document, "data")
             absent = number is not None and not errors and member(data, "checkpoint") is None
-        if number is not None and (absent or any(words in said for words in _OUT_OF_RANGE)):
+        if number is not None and (absent or any(words in errors for words in _OUT_OF_RANGE)):
             raise await self._not_there(number)
         if errors:
-            raise self.link.fault(Reason.RPC_ERROR, f"GraphQL: {said:.200}")
+            raise self.link.fault(Reason.RPC_ERROR, f"GraphQL: {errors:.200}")
         return data
 
     async def _not_there(self, number: int) -> ChainError:
@@ -162,7 +160,7 @@ class SuiGraphqlNode(PinnedNode):
         )
 
     async def close(self) -> None:
-        await self._rest.close()
+        await self._service.close()
 
 
 def _by_tokens(wanted: Wanted) -> dict[tuple[Token, ...], list[Address]]:

@@ -15,6 +15,7 @@ from tests.chains.conftest import Opener
 from tests.support.chains import happened
 from tests.support.networks.algorand import AlgorandStandIn
 from tests.support.networks.aptos import AptosStandIn
+from tests.support.networks.iota import IotaStandIn
 from tests.support.networks.near import NearStandIn
 from tests.support.networks.standin import START, Asked, NetworkStandIn
 from tests.support.networks.starknet import StarknetStandIn
@@ -31,6 +32,7 @@ STANDINS: tuple[type[NetworkStandIn], ...] = (
     AptosStandIn,
     TonStandIn,
     SuiStandIn,
+    IotaStandIn,
     AlgorandStandIn,
     TezosStandIn,
 )
