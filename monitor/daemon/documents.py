@@ -10,7 +10,7 @@ import structlog
 from monitor.daemon.clock import Clock
 from monitor.daemon.stored import written
 from monitor.model import Document, DocumentState, ListChanges
-from monitor.published import DocumentError, Fetched, Reason, Validators
+from monitor.published import Cause, DocumentError, Fetched, Validators
 from monitor.store import Store, StoredDocument
 
 _FIRST = timedelta(minutes=1)
@@ -54,7 +54,7 @@ class DocumentAttempts:
                 document=self._kind,
                 reason=error.reason,
                 error=str(error),
-                exc_info=error if error.reason is Reason.UNEXPECTED else None,
+                exc_info=error if error.reason is Cause.UNEXPECTED else None,
             )
         self.fetched += 1
         self._in_vain += 1
@@ -80,7 +80,7 @@ class DocumentAttempts:
             current,
             self.fetched,
             # Every reason, from zero: a rate over a series that begins with its first failure would not see it.
-            {reason.value: self._failures[reason] for reason in Reason},
+            {reason.value: self._failures[reason] for reason in Cause},
             self._refusal,
             self._refused_at,
             unsaved,

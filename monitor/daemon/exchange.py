@@ -28,7 +28,7 @@ from monitor.model import (
     OwnerQuestion,
     Token,
 )
-from monitor.published import DocumentError, Fetched, Reason, Unchanged, fetch_list, refusing
+from monitor.published import Cause, DocumentError, Fetched, Unchanged, fetch_list, refusing
 from monitor.registry import Registry
 from monitor.settings import ExchangeSettings, mask_source
 from monitor.store import Store, StoredDocument, StoreError
@@ -98,7 +98,7 @@ class ExchangeWatch:
                 new = await self._lists.judge(task, stored.content)
                 await self._take_up(new.judged)
         except DocumentError as error:
-            trace = error if error.reason is Reason.UNEXPECTED else None
+            trace = error if error.reason is Cause.UNEXPECTED else None
             _log.warning("the kept list cannot be used any more", exchange=self.name, error=str(error), exc_info=trace)
         else:
             self._kept.in_use(stored)

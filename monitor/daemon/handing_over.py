@@ -15,7 +15,7 @@ from monitor.daemon.packed import PackedClaims, PackedVerdicts, Texts
 from monitor.judgement import Holdings
 from monitor.judgement.holdings import Standing, Stated
 from monitor.model import Address, ListChanges, Token, Verdict, frozen
-from monitor.published import DocumentError, Reason
+from monitor.published import Cause, DocumentError
 
 _SOME = 1_000
 """Entries that are unpacked in one go, in some milliseconds."""
@@ -70,7 +70,7 @@ def prints_in(joined: bytes) -> list[bytes]:
 class Refusal:
     """Why the list is refused: what was raised, fit to cross to another process."""
 
-    reason: Reason
+    reason: Cause
     sentence: str
     traceback: str
 

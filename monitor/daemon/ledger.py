@@ -8,7 +8,7 @@ from monitor.daemon.clock import Clock
 from monitor.daemon.stored import written
 from monitor.judgement import in_force, renamed, taken_up
 from monitor.model import Liabilities, LiabilitiesLedger
-from monitor.published import DocumentError, Reason
+from monitor.published import Cause, DocumentError
 from monitor.registry import Registry
 from monitor.settings import LiabilitiesSettings, mask_source
 from monitor.store import Store
@@ -55,13 +55,13 @@ class Ledger:
         assets = found.owed.keys() | (self._held.assets.keys() - self._dropped if self._held else set())
         if len(assets) > _MOST:
             problem = f"{len(assets)} assets would be owed, with those of earlier reports; up to {_MOST} are watched"
-            raise DocumentError(Reason.TOO_LARGE, problem).about(found.document.source)
+            raise DocumentError(Cause.TOO_LARGE, problem).about(found.document.source)
         if self._held and self._is_older(found):
             problem = (
                 f"as of {found.as_of:%Y-%m-%d %H:%M} UTC, but in force is a report of {self._held.as_of:%Y-%m-%d %H:%M}"
                 f" UTC: an older one never replaces it; to go back to it all the same, change the `source`"
             )
-            raise DocumentError(Reason.OLDER, problem).about(found.document.source)
+            raise DocumentError(Cause.OLDER, problem).about(found.document.source)
 
     def _is_older(self, found: Liabilities) -> bool:
         held = self._held

@@ -16,8 +16,8 @@ from monitor.daemon.stored import written
 from monitor.judgement import CIRCUIT, REPORT, differences, regularity
 from monitor.model import DocumentState, Liabilities, ProofState, ProofStatus, Publication, Regularity
 from monitor.published import (
+    Cause,
     DocumentError,
-    Reason,
     Unchanged,
     check_moment,
     fetch_liabilities,
@@ -162,7 +162,7 @@ class LiabilitiesWatch:
                 self.current = None  # the same files, held against another root: what they said counts no more
                 await written(self._store.forget_proven(self._exchange))
                 await self._ledger.forget()
-            raise DocumentError(Reason.UNPROVEN, _not_usable(proof.judged))
+            raise DocumentError(Cause.UNPROVEN, _not_usable(proof.judged))
         check_moment(owed.layout, owed.as_of, owed.document)
         self._ledger.check(owed)
         taken = self.current is not None and self.current.document.sha256 == owed.document.sha256

@@ -28,7 +28,7 @@ from monitor.daemon.handing_over import Refusal, SomeVerdicts, pieces_of
 from monitor.daemon.list_reading import ListTask, judge_list, judge_rows, read_list
 from monitor.daemon.packed import PackedVerdicts
 from monitor.model import Claim, Network, Verdict
-from monitor.published import DocumentError, Reason, refusing
+from monitor.published import Cause, DocumentError, refusing
 
 _AFTER_A_KILL = "if memory ran out, the kernel's log says so. It is tried again"
 _FIRST_TO_GO = "500"
@@ -99,7 +99,7 @@ class JudgingPool:
             yield from self._pool.map(_judge_in_pool, chunks)
         except BrokenProcessPool as error:
             problem = f"a process that judged its rows was killed; {_AFTER_A_KILL}"
-            raise DocumentError(Reason.KILLED, f"{self._source}: {problem}") from error
+            raise DocumentError(Cause.KILLED, f"{self._source}: {problem}") from error
 
     def close(self) -> None:
         """End them."""
@@ -174,7 +174,7 @@ class ListProcess:
         code = self._process.exitcode or 0
         how = f"by {signal.Signals(-code).name}" if code < 0 else f"with status {code}"
         problem = f"the process that read and judged it was ended {how}; {_AFTER_A_KILL}"
-        return DocumentError(Reason.KILLED, f"{self._source}: {problem}")
+        return DocumentError(Cause.KILLED, f"{self._source}: {problem}")
 
     async def _kill(self) -> None:
         """Kill it with its pool, as far as they still run."""

@@ -17,7 +17,7 @@ from monitor.daemon.clock import Clock
 from monitor.formats import visible
 from monitor.model import Document
 from monitor.proofs import ProofFile, UnreadableError, gather
-from monitor.published import DocumentError, Reason, Unchanged, Validators, fetch, is_url
+from monitor.published import Cause, DocumentError, Unchanged, Validators, fetch, is_url
 from monitor.settings import ProofSettings
 
 
@@ -92,7 +92,7 @@ def _gathered(path: Path) -> tuple[Sequence[ProofFile], str]:
 
 def _local(path: Path, known: Known | None, now: datetime) -> Published | Same:
     if path.exists() and not (path.is_dir() or path.is_file()):  # reading a pipe could wait for ever
-        raise DocumentError(Reason.UNREACHABLE, f"{path}: neither a file nor a directory")
+        raise DocumentError(Cause.UNREACHABLE, f"{path}: neither a file nor a directory")
     try:
         parts = sorted(each for each in path.rglob("*") if each.is_file()) if path.is_dir() else [path]
         marks = tuple(Mark.of(part) for part in parts)
@@ -102,7 +102,7 @@ def _local(path: Path, known: Known | None, now: datetime) -> Published | Same:
         modified = max((mark.mtime_ns for mark in marks), default=path.stat().st_mtime_ns)
     except OSError as error:
         problem = f"{error.filename or path}: {error.strerror or error}; check the path and its rights"
-        raise DocumentError(Reason.UNREACHABLE, problem) from error
+        raise DocumentError(Cause.UNREACHABLE, problem) from error
     names = tuple(visible(str(part.relative_to(path))) for part in parts) if path.is_dir() else ()
     joined = "".join(f"{digest} {name}\n" for digest, name in zip(digests, names, strict=True)) if names else ""
     sha256 = hashlib.sha256(joined.encode()).hexdigest() if path.is_dir() else digests[0]

@@ -7,7 +7,7 @@ refused is a :class:`DocumentError` with a ``reason``.
 
 from monitor.published.archives import PublishedFile
 from monitor.published.documents import Fetched, Unchanged, Validators, fetch, is_url, unpack
-from monitor.published.errors import DocumentError, LayoutError, Reason, refusing
+from monitor.published.errors import Cause, DocumentError, LayoutError, refusing
 from monitor.published.intake import fetch_liabilities, fetch_list, fetch_wallets
 from monitor.published.liabilities import FORMATS as LIABILITIES_FORMATS
 from monitor.published.liabilities import check_moment, fold_names, read_liabilities
@@ -17,11 +17,11 @@ from monitor.published.wallets import check_shrink, claims_again, read_wallets
 __all__ = [
     "LIABILITIES_FORMATS",
     "WALLETS_FORMATS",
+    "Cause",
     "DocumentError",
     "Fetched",
     "LayoutError",
     "PublishedFile",
-    "Reason",
     "Unchanged",
     "Validators",
     "check_moment",

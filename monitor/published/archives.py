@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
 from monitor.published.budget import MAX_MEMORY, Budget
-from monitor.published.errors import DocumentError, Reason
+from monitor.published.errors import Cause, DocumentError
 
 _ZIP = b"PK\x03\x04"
 _EMPTY_ZIP = b"PK\x05\x06"
@@ -110,7 +110,7 @@ class _Guard(io.RawIOBase):
 
 def too_large(name: str, limit: int) -> DocumentError:
     return DocumentError(
-        Reason.TOO_LARGE,
+        Cause.TOO_LARGE,
         f"{name}: expands to more than {limit} bytes; raise max_expanded if the document has really grown so much",
     )
 
@@ -120,10 +120,10 @@ def _in_our_words(name: str) -> Iterator[None]:
     try:
         yield
     except EOFError as error:
-        raise DocumentError(Reason.TRUNCATED, f"{name}: the compressed data ends too early; fetch it again") from error
+        raise DocumentError(Cause.TRUNCATED, f"{name}: the compressed data ends too early; fetch it again") from error
     except Exception as error:  # whatever ``zipfile`` and ``gzip`` make of bytes that are not what they claim to be
         problem = f"cannot be unpacked ({str(error) or type(error).__name__}); only intact zip and gzip are read"
-        raise DocumentError(Reason.ARCHIVE, f"{name}: {problem}") from error
+        raise DocumentError(Cause.ARCHIVE, f"{name}: {problem}") from error
 
 
 def is_archive(head: bytes) -> bool:
@@ -139,7 +139,7 @@ def unpack(
     """
     memory = (max_memory, len(raw))
     if raw.startswith(_EMPTY_ZIP):
-        raise DocumentError(Reason.EMPTY, f"{name}: an archive without files")
+        raise DocumentError(Cause.EMPTY, f"{name}: an archive without files")
     if raw.startswith(_ZIP):
         files = _zip_members(raw, name, max_expanded, max_members, memory)
     elif raw.startswith(_GZIP):
@@ -149,9 +149,7 @@ def unpack(
         return (PublishedFile(name, lambda: io.BytesIO(raw), len(raw), *memory),)
     for file in files:
         if is_archive(file.head(4)):
-            raise DocumentError(
-                Reason.ARCHIVE, f"{name}: {file.name} is an archive again; nested archives are not read"
-            )
+            raise DocumentError(Cause.ARCHIVE, f"{name}: {file.name} is an archive again; nested archives are not read")
     return files
 
 
@@ -164,25 +162,25 @@ def _zip_members(
 ) -> tuple[PublishedFile, ...]:
     if (count := raw.count(_ENTRY)) > max_members:  # before an object is made of each
         raise DocumentError(
-            Reason.TOO_LARGE, f"{name}: {count} members, but max_members allows {max_members}; raise it if so"
+            Cause.TOO_LARGE, f"{name}: {count} members, but max_members allows {max_members}; raise it if so"
         )
     with _in_our_words(name):
         archive = zipfile.ZipFile(io.BytesIO(raw))
     entries = archive.infolist()
     if not all(entry.filename for entry in entries):
-        raise DocumentError(Reason.ARCHIVE, f"{name}: a member has no name; it is unclear what it is")
+        raise DocumentError(Cause.ARCHIVE, f"{name}: a member has no name; it is unclear what it is")
     if sum(entry.file_size for entry in entries) > max_expanded:
         raise too_large(name, max_expanded)
     entries = [entry for entry in entries if not entry.is_dir() and not entry.filename.startswith("__MACOSX/")]
     _check_names(name, [entry.orig_filename for entry in entries])
     for entry in entries:
         if entry.flag_bits & _ENCRYPTED:
-            raise DocumentError(Reason.ARCHIVE, f"{name}: {entry.filename} is encrypted; only open archives are read")
+            raise DocumentError(Cause.ARCHIVE, f"{name}: {entry.filename} is encrypted; only open archives are read")
         if entry.compress_type not in _METHODS:
             problem = f"compressed by method {entry.compress_type}; only store and deflate are read"
-            raise DocumentError(Reason.ARCHIVE, f"{name}: {entry.filename} is {problem}")
+            raise DocumentError(Cause.ARCHIVE, f"{name}: {entry.filename} is {problem}")
     if not entries:
-        raise DocumentError(Reason.EMPTY, f"{name}: an archive without files")
+        raise DocumentError(Cause.EMPTY, f"{name}: an archive without files")
     return tuple(_member(archive, entry, memory) for entry in entries)
 
 
@@ -195,6 +193,6 @@ def _check_names(archive: str, names: list[str]) -> None:
     for name in names:
         path = PurePosixPath(name)
         if path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name or not name.isprintable():
-            raise DocumentError(Reason.ARCHIVE, f"{archive}: a member is called {name!r}; only plain names are read")
+            raise DocumentError(Cause.ARCHIVE, f"{archive}: a member is called {name!r}; only plain names are read")
     if len(set(names)) < len(names):
-        raise DocumentError(Reason.ARCHIVE, f"{archive}: two members have the same name; it is unclear which counts")
+        raise DocumentError(Cause.ARCHIVE, f"{archive}: two members have the same name; it is unclear which counts")

@@ -1,6 +1,6 @@
 """How much memory reading one document may take, counted while it is read: before it is taken, not after."""
 
-from monitor.published.errors import DocumentError, Reason
+from monitor.published.errors import Cause, DocumentError
 
 MAX_MEMORY = 1536 * 1024**2
 """Bytes; the default of ``max_memory``."""
@@ -52,5 +52,5 @@ class Budget:
         if self._left < 0:
             problem = f"reading it would take more memory than the {self._limit} bytes of max_memory"
             raise DocumentError(
-                Reason.TOO_LARGE, f"{name}: {problem}; raise it if the document has really grown so much"
+                Cause.TOO_LARGE, f"{name}: {problem}; raise it if the document has really grown so much"
             )

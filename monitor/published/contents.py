@@ -3,7 +3,7 @@
 from enum import Enum, auto
 
 from monitor.published.archives import PublishedFile
-from monitor.published.errors import LayoutError, Reason
+from monitor.published.errors import Cause, LayoutError
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -22,10 +22,10 @@ def content_of(file: PublishedFile) -> Content:
     """Raises LayoutError for a file that is empty or a web page: neither is ever a list."""
     start = _start(file.head())
     if not start:
-        raise LayoutError(Reason.EMPTY, f"{file.name}: nothing in it")
+        raise LayoutError(Cause.EMPTY, f"{file.name}: nothing in it")
     if start.startswith(b"<"):
         problem = "a web page, not a list; give the address of the file itself, or of a page that leads to it"
-        raise LayoutError(Reason.HTML, f"{file.name}: {problem}")
+        raise LayoutError(Cause.HTML, f"{file.name}: {problem}")
     return Content.JSON if start.startswith((b"{", b"[")) else Content.TABLE
 
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from monitor.model import Document
 from monitor.published.archives import PublishedFile, is_archive
 from monitor.published.archives import unpack as _unpack
-from monitor.published.errors import DocumentError, Reason, refusing, too_large
+from monitor.published.errors import Cause, DocumentError, refusing, too_large
 from monitor.settings import DocumentSettings, mask_source
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def is_url(source: str) -> bool:
     try:
         return urlsplit(source).scheme in {"http", "https"}
     except ValueError as error:
-        raise DocumentError(Reason.UNREACHABLE, f"the source is no URL that can be asked: {error}") from error
+        raise DocumentError(Cause.UNREACHABLE, f"the source is no URL that can be asked: {error}") from error
 
 
 def unpack(raw: bytes, document: Document, settings: DocumentSettings) -> tuple[PublishedFile, ...]:
@@ -109,7 +109,7 @@ def unpack(raw: bytes, document: Document, settings: DocumentSettings) -> tuple[
 
 def _files(raw: bytes, name: str, settings: DocumentSettings) -> tuple[PublishedFile, ...]:
     if not raw or raw.isspace():
-        raise DocumentError(Reason.EMPTY, f"{name}: nothing in it")
+        raise DocumentError(Cause.EMPTY, f"{name}: nothing in it")
     return _unpack(
         raw,
         name,
@@ -123,7 +123,7 @@ def _check_date(modified: datetime | None, now: datetime) -> None:
     """Refuse a document from the future: it would look young for longer than it is. Raises DocumentError."""
     if modified is not None and modified > now + _AHEAD:
         problem = f"last modified {modified:%Y-%m-%d %H:%M} UTC, which is still to come"
-        raise DocumentError(Reason.INCONSISTENT, f"{problem}; correct the date, or this machine's clock")
+        raise DocumentError(Cause.INCONSISTENT, f"{problem}; correct the date, or this machine's clock")
 
 
 def _name(source: str) -> str:
@@ -162,7 +162,7 @@ def _read_path(source: str, origin: str, settings: DocumentSettings, known: Vali
             raw = stream.read(settings.max_size + 1)
     except OSError as error:
         problem = error.strerror or str(error)
-        raise DocumentError(Reason.UNREACHABLE, f"cannot be read: {problem}; check the path and its rights") from error
+        raise DocumentError(Cause.UNREACHABLE, f"cannot be read: {problem}; check the path and its rights") from error
     if len(raw) > settings.max_size:
         raise too_large(settings.max_size)
     validators = Validators(origin, hashlib.sha256(raw).hexdigest(), len(raw), mtime_ns=stat.st_mtime_ns)

@@ -12,7 +12,7 @@ from http import HTTPStatus
 import aiohttp
 from yarl import URL
 
-from monitor.published.errors import DocumentError, Reason, too_large
+from monitor.published.errors import Cause, DocumentError, too_large
 from monitor.published.ways import Way, with_credentials
 
 _CHUNK = 1 << 18
@@ -71,15 +71,15 @@ async def get(
             return await _follow(session, URL(url), Way(source or url, redirects), headers, max_size, led=bool(source))
     except TimeoutError as error:
         problem = f"not read within {timeout.total_seconds():g} s; raise the document's timeout if the link is slow"
-        raise DocumentError(Reason.TIMEOUT, problem) from error
+        raise DocumentError(Cause.TIMEOUT, problem) from error
     except aiohttp.ClientPayloadError as error:
         problem = "the transfer broke off before the end that the server had announced"
-        raise DocumentError(Reason.TRUNCATED, problem) from error
+        raise DocumentError(Cause.TRUNCATED, problem) from error
     except (aiohttp.InvalidURL, ValueError) as error:
-        raise DocumentError(Reason.UNREACHABLE, "not a URL that can be asked; correct `source`") from error
+        raise DocumentError(Cause.UNREACHABLE, "not a URL that can be asked; correct `source`") from error
     except aiohttp.ClientError as error:
         problem = f"cannot be reached: {_cause(error)}; check the host and the network"
-        raise DocumentError(Reason.UNREACHABLE, problem) from error
+        raise DocumentError(Cause.UNREACHABLE, problem) from error
 
 
 async def _follow(
@@ -101,7 +101,7 @@ async def _follow(
             to, led = _location(url, response), True
             way.check(to)
             url = with_credentials(to, url)
-    raise DocumentError(Reason.REDIRECT, f"more than {_REDIRECTS} redirects; give the final http(s) URL")
+    raise DocumentError(Cause.REDIRECT, f"more than {_REDIRECTS} redirects; give the final http(s) URL")
 
 
 def _name(session: aiohttp.ClientSession) -> dict[str, str]:
@@ -115,14 +115,14 @@ def _location(url: URL, response: aiohttp.ClientResponse) -> URL:
     try:
         return url.join(URL(response.headers["Location"]))
     except (KeyError, ValueError) as error:
-        raise DocumentError(Reason.REDIRECT, "redirected to no URL; give the final http(s) URL") from error
+        raise DocumentError(Cause.REDIRECT, "redirected to no URL; give the final http(s) URL") from error
 
 
 async def _received(response: aiohttp.ClientResponse, headers: dict[str, str], max_size: int) -> Received | None:
     if response.status == HTTPStatus.NOT_MODIFIED and headers:
         return None
     if response.status != HTTPStatus.OK:
-        raise DocumentError(Reason.HTTP_STATUS, f"HTTP {response.status} {response.reason}; a document comes with 200")
+        raise DocumentError(Cause.HTTP_STATUS, f"HTTP {response.status} {response.reason}; a document comes with 200")
     return Received(
         await _body(response, max_size), response.headers.get("ETag", ""), response.headers.get("Last-Modified", "")
     )

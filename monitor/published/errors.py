@@ -12,7 +12,7 @@ _TOLD = 120
 """Characters of an error's own text."""
 
 
-class Reason(StrEnum):
+class Cause(StrEnum):
     """The label ``reason`` of ``por_document_failures_total``."""
 
     UNREACHABLE = "unreachable"
@@ -52,7 +52,7 @@ class Reason(StrEnum):
 class DocumentError(ForeseenError):
     """A document that was refused. The last good one stays; ``str()`` says what is wrong, where, and what to do."""
 
-    def __init__(self, reason: Reason, message: str) -> None:
+    def __init__(self, reason: Cause, message: str) -> None:
         super().__init__(message)
         self.reason = reason
 
@@ -68,7 +68,7 @@ class LayoutError(DocumentError):
 def too_large(max_size: int) -> DocumentError:
     """The refusal of a document of more than ``max_size`` bytes."""
     return DocumentError(
-        Reason.TOO_LARGE,
+        Cause.TOO_LARGE,
         f"more than {max_size} bytes; raise max_size if the document has really grown so much",
     )
 
@@ -86,10 +86,10 @@ def refusing(where: Callable[[], str], *, but: type[Exception] = DocumentError) 
         raise
     except MemoryError as error:
         problem = "there is no memory left to read and judge it; raise max_memory if it has really grown so much"
-        raise DocumentError(Reason.TOO_LARGE, f"{where()}: {problem}") from error
+        raise DocumentError(Cause.TOO_LARGE, f"{where()}: {problem}") from error
     except Exception as error:
         problem = f"{where()}: nobody expected what is in it ({_told(error)}); it is refused, please report this"
-        raise DocumentError(Reason.UNEXPECTED, problem) from error
+        raise DocumentError(Cause.UNEXPECTED, problem) from error
 
 
 def _told(error: Exception) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from monitor.formats import quoted
 from monitor.formats.strict_json import Json
-from monitor.published.errors import DocumentError, LayoutError, Reason
+from monitor.published.errors import Cause, DocumentError, LayoutError
 from monitor.published.trees import cell, parse
 
 _SCRIPT = "appState"
@@ -47,17 +47,15 @@ def find_wallet_archive(html: bytes, page_url: str) -> str:
         raise _no_state("auditList", "the wallet archives are on the download page, …/proof-of-reserves/download")
     found = [(_created(audit), audit["download"]) for audit in audits if _has_archive(audit)]
     if not found:
-        raise LayoutError(
-            Reason.LAYOUT, "the page's auditList names no wallet archive (`download`); is the page whole?"
-        )
+        raise LayoutError(Cause.LAYOUT, "the page's auditList names no wallet archive (`download`); is the page whole?")
     link = str(max(found)[1]).strip()
     try:
         url = urljoin(page_url, link)
     except ValueError as error:
-        raise LayoutError(Reason.LAYOUT, f"the page's newest wallet archive {quoted(link)} is no URL") from error
+        raise LayoutError(Cause.LAYOUT, f"the page's newest wallet archive {quoted(link)} is no URL") from error
     allowed = {"https", "http"} if urlsplit(page_url).scheme == "http" else {"https"}
     if urlsplit(url).scheme not in allowed:
-        raise DocumentError(Reason.REDIRECT, f"the page leads to {quoted(url)}, which is not https; it is not followed")
+        raise DocumentError(Cause.REDIRECT, f"the page leads to {quoted(url)}, which is not https; it is not followed")
     return url
 
 
@@ -79,17 +77,17 @@ def _state(html: bytes) -> Mapping[str, Json]:
     finder.close()
     text = "".join(finder.state)
     if not text.strip():
-        raise DocumentError(Reason.HTML, f"a web page without the state (script #{_SCRIPT}) of OKX's reserve pages")
+        raise DocumentError(Cause.HTML, f"a web page without the state (script #{_SCRIPT}) of OKX's reserve pages")
     tree = parse(text.encode(), f"script #{_SCRIPT}")
     for key in _PATH:
         tree = tree.get(key) if isinstance(tree, dict) else None
     if not isinstance(tree, dict):
-        raise DocumentError(Reason.HTML, f"the page's state has no {'.'.join(_PATH)}; has OKX changed its pages?")
+        raise DocumentError(Cause.HTML, f"the page's state has no {'.'.join(_PATH)}; has OKX changed its pages?")
     return tree
 
 
 def _no_state(key: str, remedy: str) -> DocumentError:
-    return DocumentError(Reason.HTML, f"the page's state has no {key}; {remedy}")
+    return DocumentError(Cause.HTML, f"the page's state has no {key}; {remedy}")
 
 
 def _has_archive(audit: Json) -> bool:
@@ -101,5 +99,5 @@ def _created(audit: Mapping[str, Json]) -> int:
         return int(cell(audit.get("createTime")))
     except ValueError as error:
         raise LayoutError(
-            Reason.LAYOUT, "an audit of the page's auditList has no createTime; its age is unknown"
+            Cause.LAYOUT, "an audit of the page's auditList has no createTime; its age is unknown"
         ) from error

@@ -9,7 +9,7 @@ from itertools import chain
 from monitor.published.archives import PublishedFile
 from monitor.published.budget import Budget
 from monitor.published.cells import EMPTY, Quoted
-from monitor.published.errors import LayoutError, Reason
+from monitor.published.errors import Cause, LayoutError
 
 _LINE_ENDS = (b"\n", b"\r")
 _LONGEST = csv.field_size_limit()
@@ -70,7 +70,7 @@ class Table:
             size += len(line)
             if size > _LONGEST_RECORD:
                 problem = f"a record of more than {_LONGEST_RECORD} characters; no list has such"
-                raise LayoutError(Reason.TOO_LARGE, f"{self.place}: {problem}")
+                raise LayoutError(Cause.TOO_LARGE, f"{self.place}: {problem}")
             self._budget.take_rows(self.name, 1, line)
             yield line
 
@@ -79,12 +79,12 @@ class Table:
         try:
             yield
         except csv.Error as error:
-            reason = Reason.TRUNCATED if "unexpected end" in str(error) else Reason.LAYOUT
+            reason = Cause.TRUNCATED if "unexpected end" in str(error) else Cause.LAYOUT
             problem = f"not a CSV record: {error}; the file is damaged"
             raise LayoutError(reason, f"{self.name}:{self._line}: {problem}") from error
         except UnicodeDecodeError as error:
             problem = f"not UTF-8 text near line {self._line}; publishers' lists are CSV or JSON in UTF-8"
-            raise LayoutError(Reason.LAYOUT, f"{self.name}: {problem}") from error
+            raise LayoutError(Cause.LAYOUT, f"{self.name}: {problem}") from error
 
     @property
     def place(self) -> str:
@@ -99,7 +99,7 @@ class Table:
     def cut(self, what: str) -> LayoutError:
         """The refusal of a file whose last record is not whole."""
         problem = f"the file ends in the middle of a record ({what}); fetch it again"
-        return LayoutError(Reason.TRUNCATED, f"{self.name}:{self._last_line}: {problem}")
+        return LayoutError(Cause.TRUNCATED, f"{self.name}:{self._last_line}: {problem}")
 
 
 def _noted(lines: Iterable[str], taken: list[str]) -> Iterator[str]:

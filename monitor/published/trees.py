@@ -9,7 +9,7 @@ from monitor.formats import strict_json
 from monitor.formats.strict_json import Json, JsonError
 from monitor.published.archives import PublishedFile
 from monitor.published.budget import Budget
-from monitor.published.errors import LayoutError, Reason
+from monitor.published.errors import Cause, LayoutError
 
 
 def load(file: PublishedFile, budget: Budget | None = None) -> tuple[Json, bytes]:
@@ -28,7 +28,7 @@ def parse(content: bytes, name: str) -> Json:
     try:
         return strict_json.read(content.removeprefix(BOM_UTF8))
     except JsonError as error:
-        reason = Reason.TRUNCATED if error.truncated else Reason.LAYOUT
+        reason = Cause.TRUNCATED if error.truncated else Cause.LAYOUT
         place = f"{name}:{error.line}" if error.line else name
         raise LayoutError(reason, f"{place}: {error}; the file is damaged, or not one that can be relied on") from error
 

@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from monitor.published.errors import DocumentError, Reason
+from monitor.published.errors import Cause, DocumentError
 
 ANY = "any"
 """The setting ``redirects`` under which all that is http(s) is followed."""
@@ -116,4 +116,4 @@ class _PublicOnly(AbstractResolver):
 
 
 def _refusal(what: str, host: str) -> DocumentError:
-    return DocumentError(Reason.REDIRECT, f"led to {what} ({host!r}), which is not followed; {_REMEDY}")
+    return DocumentError(Cause.REDIRECT, f"led to {what} ({host!r}), which is not followed; {_REMEDY}")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from monitor.daemon.documents import DocumentAttempts
-from monitor.published import DocumentError, Reason
+from monitor.published import Cause, DocumentError
 from tests.support.readers import START
 
 MINUTE, REFRESH = timedelta(minutes=1), timedelta(hours=6)
@@ -14,7 +14,7 @@ def attempts(refresh: timedelta = REFRESH) -> DocumentAttempts:
 
 
 def refuse(record: DocumentAttempts) -> timedelta | None:
-    record.refused(DocumentError(Reason.UNREACHABLE, "no such host"))
+    record.refused(DocumentError(Cause.UNREACHABLE, "no such host"))
     return record.again
 
 

@@ -24,7 +24,7 @@ from monitor.daemon.list_reading import ListTask, judge_list, read_list
 from monitor.daemon.stored import StoredVerdicts
 from monitor.model import Claim, Document, Network, Verdict, VerdictStatus
 from monitor.ownership import VerdictsByPrint, judge
-from monitor.published import DocumentError, Reason
+from monitor.published import Cause, DocumentError
 from monitor.registry import load as load_registry
 from monitor.settings import WalletsSettings
 from tests.support.daemons import Row, Site, list_of, publish, signed, until, watching
@@ -151,11 +151,11 @@ async def test_what_is_known_is_not_judged_again() -> None:
 @pytest.mark.parametrize(
     ("damaged", "reason", "place"),
     [
-        (LONG + b'ethereum,"', Reason.TRUNCATED, f"list.csv:{ROWS + 2}"),
-        (LONG.replace(b"network,", b"colour,", 1), Reason.LAYOUT, "docs/layouts.md"),
+        (LONG + b'ethereum,"', Cause.TRUNCATED, f"list.csv:{ROWS + 2}"),
+        (LONG.replace(b"network,", b"colour,", 1), Cause.LAYOUT, "docs/layouts.md"),
     ],
 )
-async def test_a_refusal_for_its_content_comes_whole(damaged: bytes, reason: Reason, place: str) -> None:
+async def test_a_refusal_for_its_content_comes_whole(damaged: bytes, reason: Cause, place: str) -> None:
     there = await refusal(ListJudge(NothingKnown()), damaged)
     with pytest.raises(DocumentError) as here:
         read_list(task(damaged), damaged)
@@ -168,7 +168,7 @@ async def test_a_defect_of_ours_comes_with_its_traceback() -> None:
     broken = replace(task(LONG), registry=None)  # type: ignore[arg-type]
     with pytest.raises(DocumentError) as caught:
         await ListJudge(NothingKnown()).judge(broken, LONG)
-    assert caught.value.reason is Reason.UNEXPECTED
+    assert caught.value.reason is Cause.UNEXPECTED
     assert "AttributeError" in str(caught.value)
     assert "Traceback" in caught.value.__notes__[0]
 
@@ -180,7 +180,7 @@ async def test_a_defect_of_ours_comes_with_its_traceback() -> None:
 async def test_a_process_that_is_killed_refuses_its_list_and_the_next_one_goes_on_from_there(number: int) -> None:
     known = Known(lambda: kill(number))
     error = await refusal(ListJudge(known), LONG)
-    assert error.reason is Reason.KILLED
+    assert error.reason is Cause.KILLED
     assert signal.Signals(number).name in str(error)
     found = len(known.new)
     assert 0 < found < ROWS
@@ -194,7 +194,7 @@ async def test_a_process_that_takes_too_much_memory_refuses_its_list(monkeypatch
     monkeypatch.setattr(list_process, "_AS_MUCH_AGAIN", 0)
     monkeypatch.setattr(list_process, "_PROGRAM", 32 * 1024**2)
     error = await refusal(ListJudge(NothingKnown()), LONG)
-    assert error.reason is Reason.TOO_LARGE
+    assert error.reason is Cause.TOO_LARGE
     assert "max_memory" in str(error)
 
 

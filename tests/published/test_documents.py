@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from monitor.published import DocumentError, Fetched, Reason, Unchanged, Validators, fetch, unpack
+from monitor.published import Cause, DocumentError, Fetched, Unchanged, Validators, fetch, unpack
 from monitor.published.documents import origin_of
 from tests.support.published import Publisher, answering, gzipped, refusal, settings, zipped
 
@@ -240,4 +240,4 @@ class TestAgain:
         assert [(file.name, file.content()) for file in again] == [("a.csv", BODY), ("b.csv", BODY.upper())]
 
     def test_reasons_are_labels(self) -> None:
-        assert all(reason.replace("_", "").isalpha() and reason.islower() for reason in Reason)
+        assert all(reason.replace("_", "").isalpha() and reason.islower() for reason in Cause)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from monitor.published import DocumentError, Reason, refusing
+from monitor.published import Cause, DocumentError, refusing
 from monitor.registry import Registry, load
 from tests.support.published import DATA, gzipped, liabilities, wallets, zipped
 
@@ -82,7 +82,7 @@ def read(content: bytes, name: str) -> None:
             reader(content, REGISTRY, name=name)
         except DocumentError as error:
             refusals.append(error)
-    assert not [error for error in refusals if error.reason is Reason.UNEXPECTED]
+    assert not [error for error in refusals if error.reason is Cause.UNEXPECTED]
 
 
 def encoded(text: str) -> bytes:
@@ -165,11 +165,11 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("name", "reason", "told"),
     [
-        ("huge-exponent-wallets.json", Reason.LAYOUT, "out of all bounds"),
-        ("nameless-member.zip", Reason.ARCHIVE, "a member has no name"),
+        ("huge-exponent-wallets.json", Cause.LAYOUT, "out of all bounds"),
+        ("nameless-member.zip", Cause.ARCHIVE, "a member has no name"),
     ],
 )
-def test_documents_that_once_froze_a_list_are_refused(registry: Registry, name: str, reason: Reason, told: str) -> None:
+def test_documents_that_once_froze_a_list_are_refused(registry: Registry, name: str, reason: Cause, told: str) -> None:
     with pytest.raises(DocumentError, match=told) as refused:
         wallets((HOSTILE / name).read_bytes(), registry, name=name)
     assert (refused.value.reason, name in str(refused.value)) == (reason, True)
@@ -183,7 +183,7 @@ def test_a_total_that_once_froze_the_liabilities_is_refused(registry: Registry) 
 def test_an_error_that_nobody_expected_is_a_refusal_that_names_where_and_what() -> None:
     with pytest.raises(DocumentError) as refused, refusing(lambda: "list.csv:7"):
         dict[str, int]()["colour"]
-    assert refused.value.reason is Reason.UNEXPECTED
+    assert refused.value.reason is Cause.UNEXPECTED
     assert str(refused.value).startswith("list.csv:7: ")
     assert "KeyError: 'colour', in test_hostile.py:" in str(refused.value)
 
@@ -192,6 +192,6 @@ def test_a_list_of_coins_that_nobody_knows_is_refused_before_each_is_judged_for_
     rows = "".join(f"ethereum,NO-SUCH-{number},0x{number:040x},1\n" for number in range(5_001))
     with pytest.raises(DocumentError) as caught:
         wallets("network,asset,address,amount\n" + rows, registry)
-    assert caught.value.reason is Reason.TOO_LARGE
+    assert caught.value.reason is Cause.TOO_LARGE
     assert "5001 coin ids" in str(caught.value)
     assert len(wallets("network,asset,address,amount\n" + rows.rpartition("ethereum,")[0], registry).claims) == 5_000

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from monitor.model import Document, Liabilities
 from monitor.published.archives import PublishedFile
 from monitor.published.contents import content_of
-from monitor.published.errors import DocumentError, LayoutError, Reason, refusing
+from monitor.published.errors import Cause, DocumentError, LayoutError, refusing
 from monitor.published.liabilities import okx_report, totals
 from monitor.published.liabilities.layouts import Layout, Statement
 from monitor.published.liabilities.sums import fold_names
@@ -53,20 +53,20 @@ def check_moment(name: str, as_of: datetime, document: Document) -> None:
     ahead = _DATE_AHEAD if as_of.time() == time() else _AHEAD
     if as_of > document.fetched_at + ahead:
         problem = f"as of {as_of:%Y-%m-%d %H:%M} UTC, which is still to come; correct the date"
-        raise LayoutError(Reason.INCONSISTENT, f"{name}: {problem}")
+        raise LayoutError(Cause.INCONSISTENT, f"{name}: {problem}")
 
 
 def _layouts(format_: str) -> list[Layout]:
     chosen = [layout for layout in LAYOUTS if format_ in {AUTO, layout.name}]
     if not chosen:
-        raise LayoutError(Reason.LAYOUT, f"no layout is called {format_!r}; liabilities have {', '.join(FORMATS)}")
+        raise LayoutError(Cause.LAYOUT, f"no layout is called {format_!r}; liabilities have {', '.join(FORMATS)}")
     return chosen
 
 
 def _read(files: Sequence[PublishedFile], layouts: Sequence[Layout], registry: Registry) -> tuple[Statement, str]:
     if len(files) > 1:
         names = ", ".join(file.name for file in files)
-        raise LayoutError(Reason.LAYOUT, f"an archive of {len(files)} files ({names}); liabilities are one file")
+        raise LayoutError(Cause.LAYOUT, f"an archive of {len(files)} files ({names}); liabilities are one file")
     content = content_of(files[0])
     for layout in layouts:
         statement = layout.read(files[0], content, registry)
@@ -74,4 +74,4 @@ def _read(files: Sequence[PublishedFile], layouts: Sequence[Layout], registry: R
             return statement, layout.name
     names = ", ".join(dict.fromkeys(layout.name for layout in layouts))
     problem = f"not of a known layout ({names}); see docs/layouts.md"
-    raise LayoutError(Reason.LAYOUT, f"{files[0].name}: {problem}")
+    raise LayoutError(Cause.LAYOUT, f"{files[0].name}: {problem}")

@@ -11,7 +11,7 @@ from monitor.model import frozen
 from monitor.published import cells
 from monitor.published.archives import PublishedFile
 from monitor.published.contents import Content
-from monitor.published.errors import LayoutError, Reason
+from monitor.published.errors import Cause, LayoutError
 from monitor.published.liabilities.layouts import Layout, Statement
 from monitor.published.liabilities.sums import Owed, Stated, add_up, is_total
 from monitor.published.trees import cell, load
@@ -49,7 +49,7 @@ def _read(file: PublishedFile, content: Content, registry: Registry) -> Statemen
             (*owed.notes, *custody.notes),
         )
     except ValueError as error:
-        raise LayoutError(Reason.INCONSISTENT, f"{file.name}: {error}; the report cannot be relied on") from error
+        raise LayoutError(Cause.INCONSISTENT, f"{file.name}: {error}; the report cannot be relied on") from error
 
 
 def _report(tree: Json) -> Mapping[str, Json] | None:

@@ -9,7 +9,7 @@ from monitor.model import frozen
 from monitor.published import cells
 from monitor.published.archives import PublishedFile
 from monitor.published.contents import Content
-from monitor.published.errors import LayoutError, Reason
+from monitor.published.errors import Cause, LayoutError
 from monitor.published.liabilities.layouts import Layout, Statement
 from monitor.published.liabilities.sums import Stated, add_up, is_total
 from monitor.published.shapes import HeaderError, Shape
@@ -38,7 +38,7 @@ def _read_table(file: PublishedFile, content: Content, registry: Registry) -> St
     try:
         fitting = SHAPE.fit(header)
     except HeaderError as error:
-        raise LayoutError(Reason.LAYOUT, f"{file.name}:{line}: {error}") from error
+        raise LayoutError(Cause.LAYOUT, f"{file.name}:{line}: {error}") from error
     if fitting is None:
         return None
     rows = [(line, *fitting.apart(row)) for line, row in records]
@@ -61,7 +61,7 @@ def _objects(tree: list[Json], content: bytes, name: str) -> Iterator[Row]:
         try:
             yield line, SHAPE.of_object(element), ""
         except ValueError as error:
-            raise LayoutError(Reason.LAYOUT, f"{name}:{line}: {error}") from error
+            raise LayoutError(Cause.LAYOUT, f"{name}:{line}: {error}") from error
 
 
 def _statement(rows: Iterable[Row], name: str, registry: Registry) -> Statement:
@@ -73,22 +73,22 @@ def _statement(rows: Iterable[Row], name: str, registry: Registry) -> Statement:
         try:
             asset, amount, elsewhere, as_of = _row(values, misfit, registry)
         except ValueError as error:
-            raise LayoutError(Reason.LAYOUT, f"{place}: {error}; correct the row") from error
+            raise LayoutError(Cause.LAYOUT, f"{place}: {error}; correct the row") from error
         owed.append(Stated(asset, amount, place))
         if elsewhere is not None:
             unaddressed.append(Stated(asset, elsewhere, place))
         if as_of is not None:
             moments.setdefault(as_of, line)
     if not moments or all(is_total(each.name, registry) for each in owed):
-        raise LayoutError(Reason.EMPTY, f"{name}: not one total in it")
+        raise LayoutError(Cause.EMPTY, f"{name}: not one total in it")
     if len(moments) > 1:
         places = ", ".join(f"{moment:%Y-%m-%d %H:%M} in line {line}" for moment, line in moments.items())
         problem = f"several as-of dates ({places}); liabilities are as of one moment"
-        raise LayoutError(Reason.INCONSISTENT, f"{name}: {problem}")
+        raise LayoutError(Cause.INCONSISTENT, f"{name}: {problem}")
     try:
         summed, apart = add_up(owed, registry), add_up(unaddressed, registry)
     except ValueError as error:
-        raise LayoutError(Reason.INCONSISTENT, str(error)) from error
+        raise LayoutError(Cause.INCONSISTENT, str(error)) from error
     return Statement(
         next(iter(moments)),
         frozen(summed.amounts),

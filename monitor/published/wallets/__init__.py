@@ -11,7 +11,7 @@ from functools import partial
 from monitor.model import Claim, Document, WalletList
 from monitor.published.archives import PublishedFile
 from monitor.published.budget import Budget
-from monitor.published.errors import DocumentError, LayoutError, Reason, refusing
+from monitor.published.errors import Cause, DocumentError, LayoutError, refusing
 from monitor.published.wallets import accounts, address_book, okx, okx_audit, okx_staking
 from monitor.published.wallets.file_claims import FileClaims
 from monitor.published.wallets.files import TableFile, TreeFile, recognise
@@ -56,7 +56,7 @@ def read_wallets(files: Sequence[PublishedFile], document: Document, format_: st
             unknown |= {(claim.coin, claim.network) for claim in found.claims if claim.token is None}
             if len(unknown) > _MOST_UNKNOWN:
                 problem = f"{len(unknown)} coin ids that nobody knows; no list has more than {_MOST_UNKNOWN}"
-                raise LayoutError(Reason.TOO_LARGE, f"{found.file}: {problem}")
+                raise LayoutError(Cause.TOO_LARGE, f"{found.file}: {problem}")
             claims.extend(_as_held(found.claims, registry))
     except DocumentError as error:
         raise error.about(document.source) from error
@@ -121,7 +121,7 @@ def check_shrink(previous_rows: int, new: WalletList, max_shrink: Decimal) -> No
     lost = previous_rows - len(new.claims)
     if lost > previous_rows * max_shrink:
         raise DocumentError(
-            Reason.SHRUNK,
+            Cause.SHRUNK,
             f"{new.document.source}: {len(new.claims)} rows where the accepted list has {previous_rows}: more than "
             f"{max_shrink:%} are gone; raise max_shrink if the exchange has really given up these accounts",
         )
@@ -137,7 +137,7 @@ def _layouts(format_: str) -> list[Layout]:
         return list(LAYOUTS)
     chosen = [layout for layout in LAYOUTS if layout.name in _TOGETHER.get(format_, (format_,))]
     if not chosen:
-        raise LayoutError(Reason.LAYOUT, f"no layout is called {format_!r}; wallet lists have {', '.join(FORMATS)}")
+        raise LayoutError(Cause.LAYOUT, f"no layout is called {format_!r}; wallet lists have {', '.join(FORMATS)}")
     return chosen
 
 
@@ -152,10 +152,10 @@ def _lists(
             with refusing(partial(str, file.name)):
                 found = recognise(file, layouts, placements, budget)
         except LayoutError as error:
-            if error.reason is not Reason.LAYOUT or len(files) == 1:
+            if error.reason is not Cause.LAYOUT or len(files) == 1:
                 raise
             others.append(error)
         else:
             yield found
     if len(others) == len(files):
-        raise LayoutError(Reason.LAYOUT, f"no file of the archive is a wallet list: {'; '.join(map(str, others))}")
+        raise LayoutError(Cause.LAYOUT, f"no file of the archive is a wallet list: {'; '.join(map(str, others))}")

@@ -6,7 +6,7 @@ from monitor.formats import quoted
 from monitor.formats.strict_json import Json, lines_of_elements
 from monitor.model import Claim, ClaimKind
 from monitor.published.cells import Padded, name_of
-from monitor.published.errors import LayoutError, Reason
+from monitor.published.errors import Cause, LayoutError
 from monitor.published.shapes import Shape
 from monitor.published.wallets.file_claims import FileClaims
 from monitor.published.wallets.layouts import Figures, RowReader, TableLayout, TreeLayout, filled
@@ -108,7 +108,7 @@ def _read_tree(tree: Json, content: bytes, found: FileClaims, placements: Placem
         try:
             values = SHAPE.of_object(element)
         except ValueError as error:
-            raise LayoutError(Reason.LAYOUT, f"{found.file}:{line}: {error}") from error
+            raise LayoutError(Cause.LAYOUT, f"{found.file}:{line}: {error}") from error
         found.add([read(line, values, "")])
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from monitor.formats.strict_json import Json
 from monitor.model import Claim, ClaimKind, Network
-from monitor.published.errors import LayoutError, Reason
+from monitor.published.errors import Cause, LayoutError
 from monitor.published.trees import Lines
 from monitor.published.wallets.file_claims import FileClaims
 from monitor.published.wallets.layouts import TreeLayout
@@ -45,7 +45,7 @@ def _read(tree: Mapping[str, Mapping[str, Json]], content: bytes, found: FileCla
                 continue
             for address in value:
                 if not isinstance(address, str):
-                    raise LayoutError(Reason.LAYOUT, f"{found.file}:{lines.line}: {chain}.{key} holds more than texts")
+                    raise LayoutError(Cause.LAYOUT, f"{found.file}:{lines.line}: {chain}.{key} holds more than texts")
                 line = lines.of(address)
                 if network is None:
                     fault = f"the network {chain!r} is not known: see docs/registry.md to add it"

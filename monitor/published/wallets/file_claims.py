@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from monitor.model import Claim, StatedTotal
 from monitor.published.budget import Budget
-from monitor.published.errors import LayoutError, Reason
+from monitor.published.errors import Cause, LayoutError
 
 _SHOWN = 5
 _HANDFUL = 10
@@ -43,7 +43,7 @@ class FileClaims:
         """Raise LayoutError if the file cannot be what its publisher meant: no row, none sound, or many broken ones."""
         rows = len(self.claims)
         if not rows:
-            raise LayoutError(Reason.EMPTY, f"{self.file}: a header of the {self.layout} layout, but not one row")
+            raise LayoutError(Cause.EMPTY, f"{self.file}: a header of the {self.layout} layout, but not one row")
         if self.broken == rows or (self.broken > _HANDFUL and self.broken > rows * _TOLERATED):
             problem = f"{self.broken} of {rows} rows are broken: {'; '.join(self._first)}"
-            raise LayoutError(Reason.ROWS, f"{self.file}: {problem}")
+            raise LayoutError(Cause.ROWS, f"{self.file}: {problem}")

@@ -6,7 +6,7 @@ from monitor.model import Claim
 from monitor.published.archives import PublishedFile
 from monitor.published.budget import Budget
 from monitor.published.contents import Content, content_of
-from monitor.published.errors import LayoutError, Reason
+from monitor.published.errors import Cause, LayoutError
 from monitor.published.shapes import Fitting, HeaderError
 from monitor.published.tables import Table
 from monitor.published.trees import load
@@ -82,7 +82,7 @@ def _header(table: Table, layouts: Sequence[TableLayout], summary: Summary) -> t
             try:
                 fitting = layout.shape.fit(row)
             except HeaderError as error:
-                raise LayoutError(Reason.LAYOUT, f"{table.name}:{line}: {error}") from error
+                raise LayoutError(Cause.LAYOUT, f"{table.name}:{line}: {error}") from error
             if fitting is not None:
                 return layout, fitting
         summary.add(line, row)
@@ -90,7 +90,7 @@ def _header(table: Table, layouts: Sequence[TableLayout], summary: Summary) -> t
             break
     names = ", ".join(layout.name for layout in layouts)
     problem = f"no line has the columns of a known layout ({names}); see docs/layouts.md"
-    raise LayoutError(Reason.LAYOUT, f"{table.name}: {problem}")
+    raise LayoutError(Cause.LAYOUT, f"{table.name}: {problem}")
 
 
 class TreeFile:
@@ -109,7 +109,7 @@ class TreeFile:
             if layout.recognises(self._tree):
                 return layout
         names = ", ".join(layout.name for layout in layouts) or "none of the chosen layouts is JSON"
-        raise LayoutError(Reason.LAYOUT, f"{name}: not JSON of a known layout ({names}); see docs/layouts.md")
+        raise LayoutError(Cause.LAYOUT, f"{name}: not JSON of a known layout ({names}); see docs/layouts.md")
 
     def place(self) -> str:
         """Where reading has got to, for errors."""
