@@ -192,6 +192,12 @@ PROTOCOLS = {
         past="blocks that the node still holds",
         owners="the key of the account contract",
     ),
+    "substrate": NodeProtocol(
+        node="substrate.node:SubstrateNode",
+        families=frozenset({"substrate"}),
+        reads="native coins, assets of Asset Hub, `batch` calls a request",
+        past="an archive node; others keep 256 blocks",
+    ),
     "near": NodeProtocol(
         node="near.node:NearNode",
         families=frozenset({"near"}),

@@ -20,6 +20,8 @@ class Network:
     title: str
     execution: str = ""
     """Short name of the network whose blocks this one carries (a beacon chain's execution layer); mostly empty."""
+    moved_at: int | None = None
+    """The block from which on its balances are on another network; None where they are still here."""
     parameters: ChainParameters | None = field(default=None, hash=False, repr=False)
     """What tells a coin of Bitcoin's family from its kin; None where the registry does not say, and elsewhere."""
 

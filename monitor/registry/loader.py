@@ -118,7 +118,10 @@ class _Assembly:
             place = f"{file}: networks.{name}"
             if self._first("network", name, place) and self._first("CAIP-2 id", entry.caip2, place):
                 parameters = self._parameters(entry, place)
-                network = Network(name, entry.caip2, entry.family, entry.title, entry.execution or "", parameters)
+                moved_at = entry.moved.height if entry.moved else None
+                network = Network(
+                    name, entry.caip2, entry.family, entry.title, entry.execution or "", moved_at, parameters
+                )
                 self.tables.networks[name] = network
                 if entry.parameters:
                     addresses[name] = entry.parameters.addresses

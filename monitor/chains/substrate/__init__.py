@@ -1,0 +1,1 @@
+"""Substrate chains: Polkadot, Kusama, their Asset Hubs and kin."""
