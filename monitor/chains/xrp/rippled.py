@@ -129,9 +129,10 @@ class RippledNode(PinnedNode):
                     raise ValueError(f"it is about {name!r:.40}")
             # Clio does not name the ledger in which an account is missing
             named = block.hash if error and "ledger_hash" not in _fields(found) else member(found, "ledger_hash")
-            if _hash(named) != block.hash:
-                raise ValueError("it is about another ledger")
-            return None if error else found
+            told = _hash(named)
+        if told != block.hash:
+            raise self.link.fault(Reason.UNPINNED, f"account_info: it is about another ledger, {told}")
+        return None if error else found
 
     async def _try_nowhere(self, account: Address, ledger_hash: str) -> None:
         """See that it looks for the ledger that it is asked for, since not all answers name theirs."""

@@ -69,6 +69,15 @@ async def test_what_servers_say_instead_of_a_balance_is_no_zero(
     assert happened(reader.endpoints()[0]) == {reason: attempts}
 
 
+@pytest.mark.parametrize("account", [ONE, TWO])
+async def test_an_answer_of_another_ledger_is_not_believed(node: XrpStandIn, open_reader: Opener, account: str) -> None:
+    another = {"ledger_hash": ledger_hash(START - 1)}
+    node.twist = lambda asked, answer: {"result": {**answer["result"], **another}} if account in str(answer) else answer
+    with pytest.raises(ChainError, match="another ledger") as caught:
+        await open_reader(node.network, {"url": node.url}).read({XRP: [account]}, FINALIZED)
+    assert caught.value.reason is Reason.UNPINNED
+
+
 async def test_a_ledger_that_is_not_validated_tells_nothing(node: XrpStandIn, open_reader: Opener) -> None:
     node.twist = lambda _, answer: {"result": {**answer["result"], "validated": False}}
     with pytest.raises(ChainError, match="not validated") as caught:

@@ -259,7 +259,7 @@ async def test_only_validated_ledgers_count(world: Worlds) -> None:
     rippled.answers["account_info"]["result"]["validated"] = False
     await rippled.refused(Reason.MALFORMED, "not validated")
     rippled.answers["account_info"]["result"] |= {"validated": True, "ledger_hash": "0" * 64}
-    await rippled.refused(Reason.MALFORMED, "another ledger")
+    await rippled.refused(Reason.UNPINNED, "another ledger")
     rippled.answers["ledger"]["result"]["validated"] = False
     await rippled.refused(Reason.MALFORMED, "not validated")
 
@@ -507,7 +507,7 @@ async def test_a_node_that_tells_of_its_tip_for_any_number_is_not_believed(world
 async def test_an_account_that_is_missing_at_another_block_is_not_missing_at_this_one(world: Worlds) -> None:
     rippled, near = await world("rippled"), await world("near")
     rippled.answers["account_info"] = {"result": {"error": "actNotFound", "ledger_hash": "0" * 64, "validated": True}}
-    await rippled.refused(Reason.MALFORMED, "another ledger")
+    await rippled.refused(Reason.UNPINNED, "another ledger")
     cause = {"name": "UNKNOWN_ACCOUNT", "info": {"block_hash": "another"}}
     near.answers["query"] = {"error": {"code": -32000, "message": "Server error", "cause": cause}}
     await near.refused(Reason.MALFORMED, "at another block")
