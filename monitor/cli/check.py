@@ -10,7 +10,7 @@ from monitor.cli.configured import configured
 from monitor.cli.options import ConfigOption, JsonOption
 from monitor.cli.printing import ExitStatus, SafeTable, complain, json_line, progress_bar, say
 from monitor.daemon.check import check as one_pass
-from monitor.formats.figures import exact
+from monitor.formats.exact import plain
 from monitor.judgement.unread import rests_on_unread, unless
 from monitor.model import Assessment, AssetAssessment, ReserveStatus, VerdictStatus, World
 from monitor.web.serialise import exchange as as_json
@@ -64,7 +64,7 @@ def _print(assessment: Assessment) -> None:
     rows = SafeTable("asset", "status", "ratio", "reserves", "owed", "basis", title=assessment.title)
     for asset in shown(assessment):
         reserves, owed = asset.totals.get(asset.basis), asset.owed
-        numbers = (exact(number) if number is not None else "not known" for number in (reserves, owed))
+        numbers = (plain(number) if number is not None else "not known" for number in (reserves, owed))
         rows.add_row(asset.asset, (asset.status, _STYLES[asset.status]), _ratio(asset), *numbers, asset.basis)
     rows.print()
     for reason in _reasons(assessment):
@@ -88,7 +88,7 @@ def _reasons(assessment: Assessment) -> Iterator[str]:
         yield f"{assessment.exchange}: {invalid} claim(s) are invalid; `reserve-monitor ownership` names them"
     yield from (f"{assessment.exchange}: {repeated}" for repeated in assessment.repeats.examples)
     for each in assessment.audit.mismatches if assessment.audit else ():
-        claimed, found = exact(each.claimed), exact(each.found)
+        claimed, found = plain(each.claimed), plain(each.found)
         yield f"line {each.line}: {each.token} {each.account}: claimed {claimed}, found {found}"
 
 

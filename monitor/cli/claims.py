@@ -15,7 +15,7 @@ from monitor.cli.printing import ExitStatus, SafeTable, json_line, note, progres
 from monitor.cli.state import state_directory
 from monitor.daemon.claims import ComparedFile, compare_claims
 from monitor.formats import SECRETS
-from monitor.formats.figures import exact
+from monitor.formats.exact import plain
 from monitor.judgement import Total
 from monitor.settings import WalletsSettings, secrets_in
 
@@ -169,7 +169,7 @@ def _print_totals(totals: Sequence[Total]) -> None:
 
 
 def _figure(number: Decimal | None) -> str:
-    return exact(number) if number is not None else ""
+    return plain(number) if number is not None else ""
 
 
 def _print_notes(compared: ComparedFile) -> None:
@@ -184,7 +184,7 @@ def _print_notes(compared: ComparedFile) -> None:
         note(f"not judged: {count} row(s): {reason}")
     for total in compared.totals:
         if total.stated is not None and not total.agrees:
-            stated, summed = exact(total.stated), exact(total.claimed)
+            stated, summed = plain(total.stated), plain(total.claimed)
             note(f"the summary states {stated} of {total.coin}, its rows add up to {summed}")
     if compared.remembered:
         since = f"{compared.remembered:%Y-%m-%d %H:%M} UTC"

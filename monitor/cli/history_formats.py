@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.cli.printing import SafeTable, json_line, raw_line
-from monitor.formats.figures import amount, exact, percent
+from monitor.formats.exact import plain
+from monitor.formats.figures import amount, percent
 from monitor.metrics.text import Sample, lines
 from monitor.metrics.values import downwards
 from monitor.model import AssetStep, Extent, HistoryStep, ReserveStatus
@@ -57,7 +58,7 @@ def csv_lines(steps: Sequence[HistoryStep]) -> None:
     for each in steps:
         for asset, told in each.assets.items():
             figures = (
-                exact(getattr(extent, value)) if (extent := getattr(told, name)) else ""
+                plain(getattr(extent, value)) if (extent := getattr(told, name)) else ""
                 for name in _EXTENTS
                 for value in _VALUES
             )

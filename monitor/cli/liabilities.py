@@ -9,7 +9,7 @@ import typer
 from monitor.cli.options import JsonOption
 from monitor.cli.printing import ExitStatus, SafeTable, complain, json_line, note, progress_bar, say
 from monitor.cli.state import state_directory
-from monitor.formats.figures import exact
+from monitor.formats.exact import plain
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs import (
     SCHEMES,
@@ -180,7 +180,7 @@ def _print(proof: LiabilitiesProof, lines: Sequence[str]) -> None:
     if proof.totals:
         shown = SafeTable("asset", "owed", title="What is owed by this proof")
         for asset, amount in proof.totals.items():
-            shown.add_row(asset, exact(amount))
+            shown.add_row(asset, plain(amount))
         shown.print()
         if not proof.in_coins:
             say("in a unit that the files do not state")

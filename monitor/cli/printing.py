@@ -18,7 +18,7 @@ from rich.text import Text
 
 from monitor.daemon import Report
 from monitor.formats import shown, shown_value
-from monitor.formats.figures import exact
+from monitor.formats.exact import plain
 
 _FILE_WIDTH = 200
 """Columns where nobody looks on: in a file or a pipe no address needs to be broken."""
@@ -71,7 +71,7 @@ def raw_line(text: str) -> None:
 
 def _exact(value: object) -> str:
     if isinstance(value, Decimal):
-        return exact(value)
+        return plain(value)
     raise TypeError(f"{type(value).__name__} has no JSON form here")
 
 

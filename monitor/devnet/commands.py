@@ -20,7 +20,8 @@ from monitor.devnet.nodes import Daemon, Prometheus
 from monitor.devnet.processes import NodeError
 from monitor.devnet.programs import ROOT, ProgramMissingError
 from monitor.devnet.state import State
-from monitor.formats.figures import exact, percent
+from monitor.formats.exact import plain
+from monitor.formats.figures import percent
 
 _USAGE, _UNREADABLE = 2, 3
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -170,7 +171,7 @@ def _tell(moved: Sequence[Transfer], standings: Sequence[Standing], *, as_json: 
         table.add_column(name, justify="left" if name == "asset" else "right")
     for now in standings:
         figures = (now.reserves, now.owed), (now.hot, now.elsewhere)
-        held, movable = ([exact(figure) for figure in pair] for pair in figures)
+        held, movable = ([plain(figure) for figure in pair] for pair in figures)
         table.add_row(now.asset, *held, percent(now.ratio), *movable)
     _out.print(table)
 
@@ -179,7 +180,7 @@ def _transfer(transfer: Transfer) -> dict[str, str]:
     return {
         "asset": transfer.token.asset,
         "network": transfer.token.network,
-        "amount": exact(transfer.token.whole(transfer.units)),
+        "amount": plain(transfer.token.whole(transfer.units)),
         "transaction": transfer.transaction,
     }
 
@@ -187,11 +188,11 @@ def _transfer(transfer: Transfer) -> dict[str, str]:
 def _standing(now: Standing) -> dict[str, str]:
     return {
         "asset": now.asset,
-        "reserves": exact(now.reserves),
-        "owed": exact(now.owed),
-        "ratio": exact(now.ratio),
-        "drainable": exact(now.hot),
-        "drained": exact(now.elsewhere),
+        "reserves": plain(now.reserves),
+        "owed": plain(now.owed),
+        "ratio": plain(now.ratio),
+        "drainable": plain(now.hot),
+        "drained": plain(now.elsewhere),
     }
 
 

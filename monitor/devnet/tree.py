@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 
-from monitor.formats.figures import exact
+from monitor.formats.exact import plain
 
 _LEVELS = 4
 _CUSTOMERS = 2**_LEVELS
@@ -60,18 +60,18 @@ def _nonce(number: int) -> str:
 
 def _leaf(nonce: str, assets: Sequence[str], balances: tuple[Decimal, ...]) -> _Entry:
     customer = _hash(nonce, _json(assets, balances))
-    return _Entry(_hash(customer, *map(exact, balances)), 1, balances)
+    return _Entry(_hash(customer, *map(plain, balances)), 1, balances)
 
 
 def _parent(left: _Entry, right: _Entry) -> _Entry:
     balances = tuple(mine + theirs for mine, theirs in zip(left.balances, right.balances, strict=True))
     height = left.height + 1
-    return _Entry(_hash(left.hash, right.hash, *map(exact, balances), str(height)), height, balances)
+    return _Entry(_hash(left.hash, right.hash, *map(plain, balances), str(height)), height, balances)
 
 
 def _file(account: tuple[str, tuple[Decimal, ...]], leaf: _Entry, assets: Sequence[str]) -> str:
     nonce, balances = account
-    told = dict(zip(assets, map(exact, balances), strict=True))
+    told = dict(zip(assets, map(plain, balances), strict=True))
     content = {
         "hash": _hash(nonce, _json(assets, balances)),
         "nodes": [{"balances": told, "hash": leaf.hash}],
@@ -82,7 +82,7 @@ def _file(account: tuple[str, tuple[Decimal, ...]], leaf: _Entry, assets: Sequen
 
 
 def _json(assets: Iterable[str], balances: Iterable[Decimal]) -> str:
-    return json.dumps(dict(zip(assets, map(exact, balances), strict=True)), separators=(",", ":"))
+    return json.dumps(dict(zip(assets, map(plain, balances), strict=True)), separators=(",", ":"))
 
 
 def _hash(*texts: str) -> str:

@@ -6,8 +6,6 @@ from monitor.formats.exact import cut, plain, shifted
 
 _TWO_DIGITS = Context(prec=2, rounding=ROUND_DOWN)
 
-exact = plain
-
 
 def amount(value: Decimal) -> str:
     """Whole coins to four decimals; what is less than the last of them is shown in full."""

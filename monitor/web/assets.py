@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from monitor.formats.figures import exact
+from monitor.formats.exact import plain
 from monitor.judgement.unread import rests_on_unread, unless
 from monitor.model import AssetAssessment, Gap, PositionHeld, SnapshotState
 from monitor.web.plain import Json, by_basis, number
@@ -15,10 +15,10 @@ def asset(each: AssetAssessment, snapshots: Mapping[str, SnapshotState]) -> Json
         "status": each.status,
         "implied": each.implied,
         "basis": each.basis,
-        "breach_below": exact(each.breach_below),
+        "breach_below": plain(each.breach_below),
         "warn_below": number(each.warn_below),
         "owed": number(each.owed),
-        "unaddressed": exact(each.unaddressed),
+        "unaddressed": plain(each.unaddressed),
         "totals": by_basis(each.totals),
         "ratios": by_basis(each.ratios),
         "lower_bounds": by_basis(each.lower_bounds),
@@ -58,7 +58,7 @@ def rate(held: PositionHeld) -> Json:
         "shares": str(held.rate.shares) if held.rate else None,
         "assets": str(held.rate.assets) if held.rate else None,
     }
-    return {"per_unit": exact(held.per_unit), **answer}
+    return {"per_unit": plain(held.per_unit), **answer}
 
 
 def gap(missing: Gap) -> Json:

@@ -1,6 +1,6 @@
 """What an exchange says that it owes, the proof of it, and how regularly it publishes, as JSON's types."""
 
-from monitor.formats.figures import exact
+from monitor.formats.exact import plain
 from monitor.model import Liabilities, ProofState, Regularity
 from monitor.web.plain import Json, document, time
 
@@ -10,21 +10,21 @@ def liabilities(owed: Liabilities | None) -> Json | None:
         return None
     return {
         "as_of": time(owed.as_of),
-        "owed": {name: exact(value) for name, value in owed.owed.items()},
+        "owed": {name: plain(value) for name, value in owed.owed.items()},
         "carried": {name: time(as_of) for name, as_of in owed.carried.items()},
         "falls": [
             {
                 "asset": fall.asset,
-                "before": exact(fall.before),
+                "before": plain(fall.before),
                 "before_as_of": time(fall.before_as_of),
-                "amount": exact(fall.amount),
+                "amount": plain(fall.amount),
                 "as_of": time(fall.as_of),
                 "seen_at": time(fall.seen_at),
             }
             for fall in owed.falls
         ],
         "unknown_names": sorted(owed.unknown_names),
-        "unaddressed": {name: exact(value) for name, value in owed.unaddressed.items()},
+        "unaddressed": {name: plain(value) for name, value in owed.unaddressed.items()},
         "report_id": owed.report_id or None,
         "merkle_root": owed.merkle_root or None,
         "layout": owed.layout,
@@ -43,7 +43,7 @@ def proof(state: ProofState | None) -> Json | None:
         "strength": shown.strength,
         "limit": shown.limit or None,
         "reason": shown.reason or None,
-        "totals": {asset: exact(amount) for asset, amount in shown.totals.items()},
+        "totals": {asset: plain(amount) for asset, amount in shown.totals.items()},
         "in_coins": shown.in_coins,
         "proven": list(shown.proven),
         "not_proven": list(shown.not_proven),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from monitor.formats.figures import exact
+from monitor.formats.exact import plain
 from monitor.model import Assessment, Audit, Claim, SignaturesGone, SnapshotState, Verdict, VerdictStatus
 from monitor.web.plain import Json, block, number, time
 
@@ -17,7 +17,7 @@ def wallet_list(assessment: Assessment) -> Json:
         "last_changes": last_changes(assessment),
         "signatures_gone": signatures_gone(assessment.signatures_gone),
         "summary_differences": [
-            {"coin": each.coin, "stated": exact(each.stated), "summed": exact(each.summed)}
+            {"coin": each.coin, "stated": plain(each.stated), "summed": plain(each.summed)}
             for each in assessment.differences
         ],
         "repeated_claims": {
@@ -62,7 +62,7 @@ def last_changes(assessment: Assessment) -> Json | None:
 def signatures_gone(gone: SignaturesGone | None) -> Json | None:
     if gone is None:
         return None
-    amounts = {asset: exact(amount) for asset, amount in gone.amounts.items()}
+    amounts = {asset: plain(amount) for asset, amount in gone.amounts.items()}
     return {"at": time(gone.at), "accounts": gone.accounts, "amounts": amounts, "unread": gone.unread}
 
 
@@ -78,8 +78,8 @@ def audit(done: Audit | None) -> Json | None:
                 "network": each.network,
                 "asset": each.token.asset,
                 "address": each.account,
-                "claimed": exact(each.claimed),
-                "found": exact(each.found),
+                "claimed": plain(each.claimed),
+                "found": plain(each.found),
             }
             for each in done.mismatches
         ],
@@ -122,4 +122,4 @@ def _balance(row: Claim, snapshots: Mapping[str, SnapshotState]) -> Json | None:
     units = state.snapshot.balances.get(row.token, {}).get(row.account)
     if units is None:
         return None
-    return {"amount": exact(row.token.whole(units)), "block": block(state.snapshot.block)}
+    return {"amount": plain(row.token.whole(units)), "block": block(state.snapshot.block)}

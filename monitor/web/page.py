@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from monitor import __version__
-from monitor.formats import figures, shown
+from monitor.formats import exact, figures, shown
 from monitor.formats.phrases import counted, moment, span
 from monitor.judgement.unread import rests_on_unread, unless
 from monitor.model import AlertState, AssetAssessment, Basis, World
@@ -137,7 +137,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         amount=figures.amount,
-        exact=figures.exact,
+        exact=exact.plain,
         percent=figures.percent,
         limit=figures.limit,
         moment=moment,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from monitor.formats.figures import exact
+from monitor.formats.exact import plain
 from monitor.model import Basis, Block, Document
 
 Json = dict[str, object]
@@ -17,7 +17,7 @@ def time(moment: datetime | None) -> str | None:
 
 def number(value: Decimal | None) -> str | None:
     """Every digit; None where there is no such number, be it that nothing limits it."""
-    return exact(value) if value is not None and value.is_finite() else None
+    return plain(value) if value is not None and value.is_finite() else None
 
 
 def by_basis(values: Mapping[Basis, Decimal]) -> Json:

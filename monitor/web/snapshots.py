@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from monitor.formats.figures import exact
+from monitor.formats.exact import plain
 from monitor.model import Address, EndpointState, Snapshot, SnapshotState, Token
 from monitor.web.plain import Json, block, time
 
@@ -38,7 +38,7 @@ def snapshot_state(state: SnapshotState) -> Json:
 def account(state: SnapshotState, whole: Snapshot, held: Mapping[Token, int]) -> Json:
     """What an account held at a snapshot, by token."""
     balances = [
-        {"asset": token.asset, "contract": token.contract, "amount": exact(token.whole(units))}
+        {"asset": token.asset, "contract": token.contract, "amount": plain(token.whole(units))}
         for token, units in held.items()
     ]
     return {"balances": balances, "snapshot": snapshot(whole) | {"stale": state.stale}}
@@ -52,13 +52,13 @@ def outputs(whole: Snapshot, account: Address) -> Json | None:
     traced = whole.outputs.of(account)
     return {
         "block": block(whole.block),
-        "total": exact(coin.whole(sum(output.amount for output in traced))),
+        "total": plain(coin.whole(sum(output.amount for output in traced))),
         "unspent": [
             {
                 "txid": output.txid,
                 "index": output.index,
                 "height": output.height,
-                "amount": exact(coin.whole(output.amount)),
+                "amount": plain(coin.whole(output.amount)),
             }
             for output in traced
         ],

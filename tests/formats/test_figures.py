@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.formats.figures import amount, exact, limit, percent
+from monitor.formats.exact import plain
+from monitor.formats.figures import amount, limit, percent
 
 ratios = st.decimals(min_value=0, max_value=1000, places=30)
 amounts = st.decimals(min_value=0, max_value=10**15, places=18)
@@ -58,8 +59,8 @@ def test_no_amount_is_shown_above_itself_or_as_nothing(coins: Decimal) -> None:
 
 @given(amounts)
 def test_exact_keeps_every_digit_and_no_exponent(coins: Decimal) -> None:
-    assert Decimal(exact(coins)) == coins
-    assert "E" not in exact(coins)
+    assert Decimal(plain(coins)) == coins
+    assert "E" not in plain(coins)
 
 
 def test_a_limit_is_shown_in_full() -> None:
