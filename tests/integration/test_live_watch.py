@@ -21,7 +21,7 @@ pytestmark = pytest.mark.integration
 
 RULES = Path("config/prometheus/rules/por.rules.yml")
 BASE = {"BTC": Decimal("1.05"), "ETH": Decimal("1.03"), "USDT": Decimal("1.02")}
-"""What the devnet's documents and funding come to by hand: reserves over what is owed, on the basis ``signed``."""
+"""What the devnet's documents and funding come to by hand: reserves over what is owed, on the basis ``verified``."""
 
 
 class Watch:
@@ -41,7 +41,7 @@ class Watch:
         return Decimal(found[1]) if found else None
 
     def ratio(self, asset: str) -> Decimal | None:
-        return self.value(f'por_reserve_ratio{{asset="{asset}",basis="signed",exchange="example"}}')
+        return self.value(f'por_reserve_ratio{{asset="{asset}",basis="verified",exchange="example"}}')
 
     def active(self, alert: str, asset: str, severity: str) -> bool:
         labels = f'alert="{alert}",asset="{asset}",exchange="example",severity="{severity}"'
@@ -57,14 +57,14 @@ def watch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watch]:
         daemon = devnet.start_daemon()
         prometheus = devnet.start_prometheus(f"127.0.0.1:{daemon.port}")
         watch = Watch(devnet, f"http://127.0.0.1:{daemon.port}", prometheus)
-        eventually(lambda: watch.value('por_report_reserve_ratio{asset="BTC",basis="signed",exchange="example"}'))
+        eventually(lambda: watch.value('por_report_reserve_ratio{asset="BTC",basis="verified",exchange="example"}'))
         eventually(lambda: prometheus.query("count_over_time(por_build_info[1m]) >= 3"))
         yield watch
 
 
 def test_the_ratios_equal_a_calculation_by_hand(watch: Watch) -> None:
     assert {asset: watch.ratio(asset) for asset in BASE} == BASE
-    reserves = watch.value('por_reserves{asset="BTC",basis="signed",exchange="example",network="bitcoin"}')
+    reserves = watch.value('por_reserves{asset="BTC",basis="verified",exchange="example",network="bitcoin"}')
     assert reserves == 1050
 
 
