@@ -18,8 +18,12 @@ from monitor.model import (
     Fall,
     JobState,
     Liabilities,
+    LiabilitiesFall,
+    LiabilitiesProof,
     ListChanges,
     LostConfirmations,
+    ProofState,
+    ProofStatus,
     ReloadState,
     SharedAccounts,
     SignaturesGone,
@@ -568,3 +572,50 @@ def test_a_proof_that_is_configured_and_was_not_verified_yet_neither_holds_nor_f
     found = condition(AlertName.PROOF_FAILED, assessment(documents=documents))
 
     assert (found.holds, found.summary) == (None, "No proof was verified yet.")
+
+
+def proven(status: ProofStatus, differences: tuple[str, ...] | None = ()) -> Assessment:
+    documents = {kind: DocumentState(kind, document()) for kind in ("wallets", "liabilities", "proof")}
+    proof = LiabilitiesProof("okx-merkle-v2", status, reason="the root is another one")
+    return replace(assessment(documents=documents), proof=ProofState(proof, document(), NOW, differences))
+
+
+def test_a_proof_fails_where_it_is_invalid_or_cannot_be_read() -> None:
+    for status in ProofStatus:
+        found = condition(AlertName.PROOF_FAILED, proven(status))
+        assert found.holds is (status in {ProofStatus.INVALID, ProofStatus.UNREADABLE})
+    failed = condition(AlertName.PROOF_FAILED, proven(ProofStatus.INVALID))
+    assert failed.summary.startswith("The proof of liabilities (okx-merkle-v2) is invalid: the root is another one [")
+
+
+@pytest.mark.parametrize(("differences", "holds"), [(None, None), ((), False), (("BTC: 1 and 2",), True)])
+def test_a_proof_differs_where_something_was_compared(differences: tuple[str, ...] | None, holds: bool | None) -> None:
+    found = condition(AlertName.PROOF_DIFFERS, proven(ProofStatus.PROVEN, differences))
+    assert found.holds is holds
+    assert found.summary.endswith("contradict each other: BTC: 1 and 2.") is bool(holds)
+
+
+def test_without_a_configured_proof_none_fails_or_differs() -> None:
+    names = {each.name for each in evaluate(world(bitcoin("1")), settings(), AlertMemory()).items}
+    assert not names & {AlertName.PROOF_FAILED, AlertName.PROOF_DIFFERS}
+
+
+@pytest.mark.parametrize(
+    ("report", "proof", "told"), [("", "", ""), ("", "HTTP 404", "404"), ("HTTP 500", "HTTP 404", "500")]
+)
+def test_a_refused_proof_is_told_where_the_report_is_not_refused(report: str, proof: str, told: str) -> None:
+    refusals = {"wallets": "", "liabilities": report, "proof": proof}
+    documents = {kind: DocumentState(kind, document(), refusal=refusal) for kind, refusal in refusals.items()}
+    found = condition(AlertName.LIABILITIES_REFUSED, assessment(documents=documents))
+    assert found.holds is bool(told)
+    assert told in found.summary
+
+
+@pytest.mark.parametrize(("days", "holds"), [(0, True), (1, False)])
+def test_much_less_that_is_owed_is_news_for_a_day(days: int, holds: bool) -> None:
+    fall = LiabilitiesFall(
+        "BTC", Decimal(100), NOW - timedelta(days=40), Decimal(40), NOW - timedelta(days=9), NOW - timedelta(days=days)
+    )
+    found = condition(AlertName.LIABILITIES_FELL, assessment(liabilities=replace(owing(BTC=40), falls=(fall,))))
+    assert found.holds is holds
+    assert found.summary.startswith("Much less is owed than before: 100 BTC as of 2026-05-05") is holds
