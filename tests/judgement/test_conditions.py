@@ -485,6 +485,9 @@ def test_a_disagreement_is_an_alert_that_names_the_endpoint_for_an_hour() -> Non
     assert [each.holds for each in (none, risen, same, over, restarted, again)] == [
         False, True, True, False, False, True,
     ]  # fmt: skip
+    first, memory = at(5, 0, AlertMemory())
+    after_a_restart, _ = at(2, 90, memory)
+    assert (first.holds, after_a_restart.holds) == (True, True), "two since the restart, though five were seen before"
     assert risen.summary == (
         "Told something else than the others at the same block: ethereum/b (last at 2026-06-14 12:01:00 UTC)."
     )
