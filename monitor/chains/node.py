@@ -1,7 +1,7 @@
 """What every node protocol can do. One file per protocol implements it; protocols.py lists them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -25,6 +25,11 @@ if TYPE_CHECKING:  # what sends requests is not needed to know what a node can d
     from monitor.chains.link import Link
 
 Wanted = Mapping[Token, Collection[Address]]
+
+
+def without(wanted: Wanted, tokens: Container[Token]) -> dict[Token, Collection[Address]]:
+    """Return what of ``wanted`` is about other tokens than ``tokens``."""
+    return {token: accounts for token, accounts in wanted.items() if token not in tokens}
 
 
 class Finding(Protocol):

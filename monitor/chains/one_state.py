@@ -30,21 +30,36 @@ def refused(choice: Height | Depth, newest: int, link: Link) -> ChainError:
 async def between_looks(read: Callable[[Block], Awaitable[T]], newest: Callable[[], Awaitable[Block]], link: Link) -> T:
     """Return what ``read`` found at the newest block, between two looks that showed the same one.
 
-    When another block came it is done again, four times at the most. (The first look is not left out where a block
+    When another block came it is done again. (The first look is not left out where a block
     has just been named: another endpoint may have named it, which this one has yet to reach.)
     """
-    async for attempt in stamina.retry_context(on=_moved, attempts=_TRIES, timeout=None, wait_initial=0, wait_jitter=0):
+
+    async def attempt() -> T:
+        before = await newest()
+        found = await read(before)
+        after = await newest()
+        if after.hash != before.hash:
+            raise link.fault(
+                Reason.TIP_MOVED,
+                f"block {after.number} came after {before.number} while it was read; "
+                "a nearer endpoint, a higher `concurrency` and `rate`, or fewer accounts help",
+            )
+        return found
+
+    return await of_one_state(attempt)
+
+
+async def of_one_state(read: Callable[[], Awaitable[T]], between: float = 0) -> T:
+    """Return what ``read`` finds; where it raises ``tip_moved`` it is done again, four times at the most.
+
+    ``between`` are the seconds from one state to the next: tries are begun at random moments of them, not again and
+    again at the end of one.
+    """
+    async for attempt in stamina.retry_context(
+        on=_moved, attempts=_TRIES, timeout=None, wait_initial=0, wait_jitter=between
+    ):
         with attempt:
-            before = await newest()
-            found = await read(before)
-            after = await newest()
-            if after.hash != before.hash:
-                raise link.fault(
-                    Reason.TIP_MOVED,
-                    f"block {after.number} came after {before.number} while it was read; "
-                    "a nearer endpoint, a higher `concurrency` and `rate`, or fewer accounts help",
-                )
-            return found
+            return await read()
     raise AssertionError("a retry context ends with a result or an exception")
 
 

@@ -27,6 +27,11 @@ class PinnedNode(Node):
         """Return the fault that its chain has ``found`` where ``block`` was."""
         return self.link.fault(Reason.TIP_MOVED, f"its block {block.number} is {found.hash}, not {block.hash}")
 
+    def absent(self, what: str, number: int, newest: int) -> ChainError:
+        """Return the fault that it has no block ``number``, called ``what``: not any more, or not yet."""
+        reason = Reason.PRUNED if number <= newest else Reason.BEHIND
+        return self.link.fault(reason, f"it has no {what}; its newest is {newest}")
+
     def unpinned(self, what: str) -> ChainError:
         """Return the fault that it answered about a block that nobody has: it does not look at what it is asked for."""
         return self.link.fault(
@@ -39,6 +44,11 @@ class PinnedNode(Node):
 def nowhere(block: Block) -> str:
     """Return 32 bytes in hexadecimal that are the hash of no block, others for each ``block``: nobody knows them."""
     return sha256(f"nowhere, {block.hash}".encode()).hexdigest()
+
+
+def any_account(wanted: Wanted) -> Address | None:
+    """Return one account to try a call with; None where there is none."""
+    return next((account for accounts in wanted.values() for account in accounts), None)
 
 
 async def each_balance(

@@ -12,23 +12,19 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-import stamina
-
 from monitor.chains.block_choice import BlockChoice, Depth, Height
 from monitor.chains.concurrency import together
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Node, Wanted
-from monitor.chains.one_state import refused
+from monitor.chains.node import Held, Node, Wanted, without
+from monitor.chains.one_state import of_one_state, refused
 from monitor.chains.rest_api import JsonAnswer, Rest, items, member, strictly, text, unsigned
 from monitor.model import Address, Block, Network, Token
 
 _CAIP2 = 32
 """Characters of the genesis hash in a CAIP-2 id (namespaces, algorand)."""
 _ROUND = 2.8
-"""Seconds between rounds. Tries are begun at random moments, not again and again at the end of one."""
-_TRIES = 4
-"""Readings begun before the rounds are called too quick for this endpoint."""
+"""Seconds between rounds."""
 _AT_ONCE = 1000
 _TOLD = frozenset({400, 404})
 _TOO_MANY = "Result limit exceeded"
@@ -77,7 +73,7 @@ class AlgodNode(Node):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         failed = await self._without_parameters([token for token in wanted if token.contract])
-        asked = {token: accounts for token, accounts in wanted.items() if token not in failed}
+        asked = without(wanted, failed)
         accounts = list(dict.fromkeys(account for accounts in asked.values() for account in accounts))
         number, held = await self._at_one_round(accounts, block.number)
         at = await self._block(number)  # as this node tells it, whoever named the round
@@ -86,18 +82,17 @@ class AlgodNode(Node):
 
     async def _at_one_round(self, accounts: Collection[Address], oldest: int) -> tuple[int, dict[Address, _Account]]:
         """What all ``accounts`` hold, at one round that is not before ``oldest``."""
-        async for attempt in stamina.retry_context(
-            on=_rounds_differ, attempts=_TRIES, timeout=None, wait_initial=0, wait_jitter=_ROUND
-        ):
-            with attempt:
-                found = dict(zip(accounts, await together(map(self._account, accounts), _AT_ONCE), strict=True))
-                rounds = {account.round for account in found.values()} or {oldest}
-                if min(rounds) < oldest:
-                    raise self.link.fault(Reason.BEHIND, f"it stands at round {min(rounds)}, not at {oldest} yet")
-                if len(rounds) > 1:
-                    raise self._differing(len(found), min(rounds), max(rounds))
-                return rounds.pop(), found
-        raise AssertionError("a retry context ends with a result or an exception")
+
+        async def read() -> tuple[int, dict[Address, _Account]]:
+            found = dict(zip(accounts, await together(map(self._account, accounts), _AT_ONCE), strict=True))
+            rounds = {account.round for account in found.values()} or {oldest}
+            if min(rounds) < oldest:
+                raise self.link.fault(Reason.BEHIND, f"it stands at round {min(rounds)}, not at {oldest} yet")
+            if len(rounds) > 1:
+                raise self._differing(len(found), min(rounds), max(rounds))
+            return rounds.pop(), found
+
+        return await of_one_state(read, between=_ROUND)
 
     def _differing(self, count: int, first: int, last: int) -> ChainError:
         return self.link.fault(
@@ -159,7 +154,3 @@ class AlgodNode(Node):
 
 def _units(token: Token, account: _Account) -> int:
     return account.coins if token.contract is None else account.assets.get(int(token.contract), 0)
-
-
-def _rounds_differ(error: Exception) -> bool:
-    return isinstance(error, ChainError) and error.reason is Reason.TIP_MOVED

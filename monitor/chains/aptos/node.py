@@ -17,9 +17,9 @@ from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm.values import block_hash
 from monitor.chains.link import Link
-from monitor.chains.node import Confirmed, Held, Wanted
+from monitor.chains.node import Confirmed, Held, Wanted, without
 from monitor.chains.owners_only import Control, one_by_one
-from monitor.chains.pinned import PinnedNode, each_balance
+from monitor.chains.pinned import PinnedNode, any_account, each_balance
 from monitor.chains.rest_api import JsonAnswer, Rest, decimal, member, strictly, unsigned
 from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token
 
@@ -117,8 +117,8 @@ class AptosNode(PinnedNode):
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at, version = await self._own_version(block)
         failed = await self._without_metadata([token for token in wanted if token.contract], version)
-        asked = {token: accounts for token, accounts in wanted.items() if token not in failed}
-        if sample := next((account for accounts in asked.values() for account in accounts), None):
+        asked = without(wanted, failed)
+        if sample := any_account(asked):
             await self._try_nowhere(balance_path(sample, None), version + _FAR)
 
         async def balance(token: Token, account: Address) -> int:

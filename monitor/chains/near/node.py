@@ -21,7 +21,7 @@ from monitor.chains.errors import Reason
 from monitor.chains.http import Http
 from monitor.chains.jsonrpc import JsonRpc, Reply, failure_of
 from monitor.chains.link import Link
-from monitor.chains.node import Confirmed, Held, Wanted
+from monitor.chains.node import Confirmed, Held, Wanted, without
 from monitor.chains.owners_only import Control, one_by_one
 from monitor.chains.pinned import PinnedNode, each_balance
 from monitor.chains.rest_api import items, member, strictly, text, unsigned
@@ -83,8 +83,7 @@ class NearNode(PinnedNode):
         reply = await self._rpc.call("block", {"block_id": number})
         if _cause(reply) == "UNKNOWN_BLOCK":  # it has never been there, is not there yet, or not any more
             newest = (await self._block({"finality": "optimistic"})).number
-            reason = Reason.PRUNED if number <= newest else Reason.BEHIND
-            raise self.link.fault(reason, f"it has no block {number} (heights may be skipped); its newest is {newest}")
+            raise self.absent(f"block {number} (heights may be skipped)", number, newest)
         found = self._of(self._result("block", reply))
         if found.number != number:
             raise self.link.fault(Reason.MALFORMED, f"block: it is about block {found.number}")
@@ -112,7 +111,7 @@ class NearNode(PinnedNode):
                 return await self._of_token(token.contract, account, at)
             return await self._of_coin(account, at)
 
-        asked = {token: accounts for token, accounts in wanted.items() if token not in failed}
+        asked = without(wanted, failed)
         return Held(at, await each_balance(asked, balance), failed)
 
     async def _of_coin(self, account: Address, block: Block) -> int:

@@ -14,8 +14,8 @@ from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.jsonrpc import Call
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Node, Wanted
-from monitor.chains.one_state import refused
+from monitor.chains.node import Held, Node, Wanted, without
+from monitor.chains.one_state import of_one_state, refused
 from monitor.chains.rest_api import items, strictly
 from monitor.chains.solana.accounts import SLICE, account_of, mint_decimals
 from monitor.chains.solana.questions import Questions
@@ -24,9 +24,7 @@ from monitor.model import Block, Network, Token
 from monitor.registry.addresses import AddressError, decode
 
 _SLOT = 0.4
-"""Seconds between slots. Tries are begun at random moments, not again and again at the end of one."""
-_TRIES = 4
-"""Readings begun before the slots are called too quick for this endpoint."""
+"""Seconds between slots."""
 _LOOKS = 8
 """Times that a block which was just made is asked for."""
 _CAIP2 = 32
@@ -68,7 +66,7 @@ class SolanaNode(Node):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         failed = await self._without_mint([token for token in wanted if token.contract])
-        questions = Questions({token: accounts for token, accounts in wanted.items() if token not in failed})
+        questions = Questions(without(wanted, failed))
         slot, answers = await self._at_one_slot(questions, block.number)
         with strictly(self.link, f"accounts at slot {slot}"):
             balances = await asyncio.to_thread(questions.balances, answers)
@@ -79,21 +77,19 @@ class SolanaNode(Node):
     async def _at_one_slot(self, questions: Questions, slot: int) -> tuple[int, list[object]]:
         """The answers to all questions, at one slot that is not before ``slot``."""
         oldest = slot
-        async for attempt in stamina.retry_context(
-            on=_slots_differ, attempts=_TRIES, timeout=None, wait_initial=0, wait_jitter=_SLOT
-        ):
-            with attempt:
-                told = await self._rpc.all(questions.calls(self._commitment, oldest))
-                slots = {each.slot for each in told} or {oldest}
-                if min(slots) < oldest:
-                    raise self.link.fault(
-                        Reason.MALFORMED, f"it answers of slot {min(slots)} where {oldest} was the least"
-                    )
-                oldest = max(slots)
-                if len(slots) > 1:
-                    raise self._differing(len(told), min(slots), oldest)
-                return oldest, [each.value for each in told]
-        raise AssertionError("a retry context ends with a result or an exception")
+
+        async def read() -> tuple[int, list[object]]:
+            nonlocal oldest
+            told = await self._rpc.all(questions.calls(self._commitment, oldest))
+            slots = {each.slot for each in told} or {oldest}
+            if min(slots) < oldest:
+                raise self.link.fault(Reason.MALFORMED, f"it answers of slot {min(slots)} where {oldest} was the least")
+            oldest = max(slots)
+            if len(slots) > 1:
+                raise self._differing(len(told), min(slots), oldest)
+            return oldest, [each.value for each in told]
+
+        return await of_one_state(read, between=_SLOT)
 
     def _differing(self, calls: int, first: int, last: int) -> ChainError:
         settings = self.link.settings
@@ -131,7 +127,3 @@ class SolanaNode(Node):
 
 def _behind(error: Exception) -> bool:
     return isinstance(error, ChainError) and error.reason is Reason.BEHIND
-
-
-def _slots_differ(error: Exception) -> bool:
-    return isinstance(error, ChainError) and error.reason is Reason.TIP_MOVED

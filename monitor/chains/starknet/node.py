@@ -84,8 +84,7 @@ class StarknetNode(PinnedNode):
         found = await self._look({"block_number": number})
         if found is None:
             newest = (await self._newest()).number
-            reason = Reason.PRUNED if number <= newest else Reason.BEHIND
-            raise self.link.fault(reason, f"it has no block {number}; its newest is {newest}")
+            raise self.absent(f"block {number}", number, newest)
         if found.number != number:
             raise self.link.fault(Reason.MALFORMED, f"starknet_getBlockWithTxHashes: it is about block {found.number}")
         return found

@@ -73,8 +73,7 @@ class SubstrateNode(PinnedNode):
         found = await self._result("chain_getBlockHash", [number])
         if found is None:
             _, newest = await self._best()
-            reason = Reason.PRUNED if number <= newest else Reason.BEHIND
-            raise self.link.fault(reason, f"it has no block {number}; its newest is {newest}")
+            raise self.absent(f"block {number}", number, newest)
         with strictly(self.link, f"chain_getBlockHash {number}"):
             hash_ = _hash(found)
         if (told := await self._height(hash_)) != number:

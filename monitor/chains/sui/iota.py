@@ -12,14 +12,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-import stamina
-
 from monitor.chains.block_choice import BlockChoice, Depth, Height
 from monitor.chains.concurrency import together
-from monitor.chains.errors import ChainError, Reason
+from monitor.chains.errors import Reason
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Node, Wanted
-from monitor.chains.one_state import refused
+from monitor.chains.node import Held, Node, Wanted, without
+from monitor.chains.one_state import of_one_state, refused
 from monitor.chains.rest_api import decimal, items, member, strictly, text, unsigned
 from monitor.chains.sui.documents import IDENTITY
 from monitor.chains.sui.service import GraphQl
@@ -36,8 +34,7 @@ _AT_ONCE = 20
 """Accounts in a document: the service takes 5 000 bytes and 300 fields by default."""
 _IOTA = f"0x{2:064x}::iota::IOTA"
 _BETWEEN = 0.25
-"""Seconds between checkpoints. Tries are begun at random moments."""
-_TRIES = 4
+"""Seconds between checkpoints."""
 
 
 class _Part(NamedTuple):
@@ -68,7 +65,7 @@ class IotaGraphqlNode(Node):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         failed = {token: f"tokens of {self.network.title} are not read" for token in wanted if token.contract}
-        asked = {token: accounts for token, accounts in wanted.items() if token not in failed}
+        asked = without(wanted, failed)
         accounts = list(dict.fromkeys(account for each in asked.values() for account in each))
         at, found = await self._at_one_checkpoint(accounts, block.number)
         return Held(at, {token: {each: found[each] for each in each_of} for token, each_of in asked.items()}, failed)
@@ -76,23 +73,22 @@ class IotaGraphqlNode(Node):
     async def _at_one_checkpoint(self, accounts: Sequence[Address], oldest: int) -> _Part:
         """What all ``accounts`` hold, at one checkpoint that is not before ``oldest``."""
         parts = [accounts[start : start + _AT_ONCE] for start in range(0, len(accounts), _AT_ONCE)] or [()]
-        async for attempt in stamina.retry_context(
-            on=_differ, attempts=_TRIES, timeout=None, wait_initial=0, wait_jitter=_BETWEEN
-        ):
-            with attempt:
-                told = await together(map(self._part, parts))
-                numbers = {part.block.number for part in told}
-                if min(numbers) < oldest:
-                    raise self.link.fault(Reason.BEHIND, f"it stands at checkpoint {min(numbers)}, not at {oldest} yet")
-                if len({part.block for part in told}) > 1:
-                    raise self.link.fault(
-                        Reason.TIP_MOVED,
-                        f"{len(told)} documents were told at checkpoints {min(numbers)} to {max(numbers)} and not at "
-                        "one: a nearer service or one of your own, no `rate`, or fewer accounts help",
-                    )
-                held = {account: units for part in told for account, units in part.balances.items()}
-                return _Part(told[0].block, held)
-        raise AssertionError("a retry context ends with a result or an exception")
+
+        async def read() -> _Part:
+            told = await together(map(self._part, parts))
+            numbers = {part.block.number for part in told}
+            if min(numbers) < oldest:
+                raise self.link.fault(Reason.BEHIND, f"it stands at checkpoint {min(numbers)}, not at {oldest} yet")
+            if len({part.block for part in told}) > 1:
+                raise self.link.fault(
+                    Reason.TIP_MOVED,
+                    f"{len(told)} documents were told at checkpoints {min(numbers)} to {max(numbers)} and not at "
+                    "one: a nearer service or one of your own, no `rate`, or fewer accounts help",
+                )
+            held = {account: units for part in told for account, units in part.balances.items()}
+            return _Part(told[0].block, held)
+
+        return await of_one_state(read, between=_BETWEEN)
 
     async def _part(self, accounts: Sequence[Address]) -> _Part:
         asked = "".join(f'a{place}:address(address:"{each}"){{...B}}' for place, each in enumerate(accounts))
@@ -134,7 +130,3 @@ def _of_account(told: object, account: Address) -> int:
     elif listed.get(_IOTA) != units:
         raise ValueError(f"{account} has {units}, and is listed with {listed.get(_IOTA)}")
     return units or 0
-
-
-def _differ(error: Exception) -> bool:
-    return isinstance(error, ChainError) and error.reason is Reason.TIP_MOVED

@@ -13,7 +13,7 @@ from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.concurrency import together
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Wanted
+from monitor.chains.node import Held, Wanted, without
 from monitor.chains.pinned import PinnedNode
 from monitor.chains.rest_api import member, strictly, text, unsigned
 from monitor.chains.sui.documents import (
@@ -78,7 +78,7 @@ class SuiGraphqlNode(PinnedNode):
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
         failed = await self._without_metadata([token for token in wanted if token.contract], at)
-        asked = {token: accounts for token, accounts in wanted.items() if token not in failed}
+        asked = without(wanted, failed)
         balances: dict[Token, dict[Address, int]] = {token: {} for token in asked}
 
         async def read(tokens: Sequence[Token], accounts: Sequence[Address]) -> None:

@@ -13,8 +13,8 @@ from based58 import b58encode_check
 from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Wanted
-from monitor.chains.pinned import PinnedNode, each_balance, nowhere
+from monitor.chains.node import Held, Wanted, without
+from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
 from monitor.chains.rest_api import Rest, decimal, member, strictly, text, unsigned
 from monitor.model import Address, Block, Network, Token
 
@@ -67,8 +67,8 @@ class OctezNode(PinnedNode):
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
         failed = {token: f"tokens of {self.network.title} are not read" for token in wanted if token.contract}
-        asked = {token: accounts for token, accounts in wanted.items() if token not in failed}
-        if sample := next((account for accounts in asked.values() for account in accounts), None):
+        asked = without(wanted, failed)
+        if sample := any_account(asked):
             await self._try_nowhere(sample, at)
 
         async def balance(_: Token, account: Address) -> int:

@@ -11,9 +11,9 @@ from monitor.chains.amounts import count
 from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
-from monitor.chains.node import Confirmed, Held, Wanted
+from monitor.chains.node import Confirmed, Held, Wanted, without
 from monitor.chains.owners_only import Control, one_by_one
-from monitor.chains.pinned import PinnedNode, each_balance, nowhere
+from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
 from monitor.chains.rest_api import Rest, decimal, member, strictly, text
 from monitor.chains.xrp.signers import judge
 from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token
@@ -80,8 +80,7 @@ class RippledNode(PinnedNode):
         found = await self._look({"ledger_index": number})
         if found is None:
             newest = (await self._validated()).number
-            reason = Reason.PRUNED if number <= newest else Reason.BEHIND
-            raise self.link.fault(reason, f"it has no ledger {number}; its newest is {newest}")
+            raise self.absent(f"ledger {number}", number, newest)
         if found.number != number:
             raise self.link.fault(Reason.MALFORMED, f"ledger: it is about ledger {found.number}")
         return found
@@ -105,8 +104,8 @@ class RippledNode(PinnedNode):
         failed = {
             token: "trust lines of the XRP Ledger are not read, its coin alone" for token in wanted if token.contract
         }
-        asked = {token: accounts for token, accounts in wanted.items() if token not in failed}
-        if sample := next((account for accounts in asked.values() for account in accounts), None):
+        asked = without(wanted, failed)
+        if sample := any_account(asked):
             await self._try_nowhere(sample, nowhere(block).upper())
 
         async def balance(_: Token, account: Address) -> int:
