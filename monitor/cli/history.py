@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -18,7 +19,6 @@ from monitor.store import Store
 
 _MOST = 400
 """Steps that are shown unless others are asked for: hours of two weeks, minutes of six hours."""
-
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -44,11 +44,8 @@ def _moment(text: str) -> datetime:
     """A date or a moment (of UTC, unless it says otherwise), or how long ago."""
     if text == "now":
         return datetime.now(UTC)
-    try:
+    with suppress(ValueError):
         at = datetime.fromisoformat(text)
-    except ValueError:
-        pass
-    else:
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at
     try:
         ago = parse_duration(text)

@@ -62,54 +62,65 @@ def _hex(root: str) -> str:
     return digits
 
 
-def liabilities(  # noqa: PLR0917 - a command and its options
-    files: Annotated[
-        list[Path],
-        typer.Argument(metavar="FILE…", help="The files of one proof, their directory, or the archive they came in."),
-    ],
-    format_: Annotated[
-        str,
-        typer.Option(
-            "--format", metavar="SCHEME", help="The scheme (docs/liabilities.md); `auto` finds it.", callback=_scheme
-        ),
-    ] = "auto",
-    root: Annotated[
-        str, typer.Option("--root", metavar="HEX", help="The root as it was published elsewhere.", callback=_hex)
-    ] = "",
-    user: Annotated[
-        str, typer.Option("--user", metavar="ID", help="Your own id, as the exchange told it to you.")
-    ] = "",
-    report: Annotated[
-        str, typer.Option("--report", metavar="ID", help="The report (audit, round) that it must be of.")
-    ] = "",
-    verifier_data: Annotated[
-        Path | None,
-        typer.Option(
-            "--verifier-data",
-            metavar="FILE",
-            help="What a zk-STARK V2 must be of: its circuit's verifier data, in hex.",
-        ),
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option("--workers", min=1, metavar="N", help="Processes; by default one for each core.")
-    ] = None,
-    scheduler: Annotated[
-        str, typer.Option("--scheduler", metavar="tcp://…", help="Do the work on this Dask cluster instead.")
-    ] = "",
-    state: Annotated[
-        Path | None,
-        typer.Option(
-            "--state",
-            metavar="FILE",
-            help="Where it is noted which proofs of a table were verified, so that a run that was cut goes on there. "
-            "[default: ~/.local/state/reserve-monitor/proofs]",
-            show_default=False,
-        ),
-    ] = None,
-    fresh: Annotated[  # noqa: FBT002 - a flag
-        bool, typer.Option("--fresh", help="Verify everything anew, whatever an earlier run has verified.")
-    ] = False,
-    json: JsonOption = False,  # noqa: FBT002 - a flag
+_FilesArgument = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE…", help="The files of one proof, their directory, or the archive they came in."),
+]
+_SchemeOption = Annotated[
+    str,
+    typer.Option(
+        "--format", metavar="SCHEME", help="The scheme (docs/liabilities.md); `auto` finds it.", callback=_scheme
+    ),
+]
+_RootOption = Annotated[
+    str, typer.Option("--root", metavar="HEX", help="The root as it was published elsewhere.", callback=_hex)
+]
+_UserOption = Annotated[str, typer.Option("--user", metavar="ID", help="Your own id, as the exchange told it to you.")]
+_ReportOption = Annotated[
+    str, typer.Option("--report", metavar="ID", help="The report (audit, round) that it must be of.")
+]
+_VerifierDataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--verifier-data",
+        metavar="FILE",
+        help="What a zk-STARK V2 must be of: its circuit's verifier data, in hex.",
+    ),
+]
+_WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, metavar="N", help="Processes; by default one for each core.")
+]
+_SchedulerOption = Annotated[
+    str, typer.Option("--scheduler", metavar="tcp://…", help="Do the work on this Dask cluster instead.")
+]
+_StateOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--state",
+        metavar="FILE",
+        help="Where it is noted which proofs of a table were verified, so that a run that was cut goes on there. "
+        "[default: ~/.local/state/reserve-monitor/proofs]",
+        show_default=False,
+    ),
+]
+_FreshOption = Annotated[
+    bool, typer.Option("--fresh", help="Verify everything anew, whatever an earlier run has verified.")
+]
+
+
+def liabilities(
+    files: _FilesArgument,
+    *,
+    format_: _SchemeOption = "auto",
+    root: _RootOption = "",
+    user: _UserOption = "",
+    report: _ReportOption = "",
+    verifier_data: _VerifierDataOption = None,
+    workers: _WorkersOption = None,
+    scheduler: _SchedulerOption = "",
+    state: _StateOption = None,
+    fresh: _FreshOption = False,
+    json: JsonOption = False,
 ) -> None:
     """Verify a published proof of liabilities: totals per asset, what was proven and what was not.
 
