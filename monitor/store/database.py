@@ -70,7 +70,8 @@ async def opened(url: str, *, alone: bool = False, new: bool = True) -> AsyncIte
         except (ModuleNotFoundError, ArgumentError, InvalidRequestError) as error:
             raise StoreError(f"{shown}: {error}; write it like {_ANY}; {_EXTRA}") from error
         except CommandError as error:
-            raise StoreError(f"{shown}: {error}; was it made by a newer version of reserve-monitor?") from error
+            whose = "was it made by a newer version of reserve-monitor, or before 0.1.0?"
+            raise StoreError(f"{shown}: {error}; {whose}") from error
         except (SQLAlchemyError, OSError) as error:
             reason = str(error.__cause__ or error).splitlines()[0]
             raise StoreError(

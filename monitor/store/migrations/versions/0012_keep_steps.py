@@ -89,7 +89,3 @@ def _plain(values: list[tuple[Decimal | None, Decimal | None]]) -> dict[str, Any
 
 def _extent(values: list[Decimal]) -> list[str] | None:
     return [str(each) for each in (values[0], values[-1], min(values), max(values))] if values else None
-
-
-def downgrade() -> None:
-    op.drop_table("steps")

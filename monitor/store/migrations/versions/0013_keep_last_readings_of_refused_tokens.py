@@ -11,7 +11,3 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("snapshots", sa.Column("earlier", sa.LargeBinary(), nullable=True))
-
-
-def downgrade() -> None:
-    op.drop_column("snapshots", "earlier")

@@ -20,9 +20,3 @@ def upgrade() -> None:
     op.add_column("confirmations", sa.Column("exchange", sa.String(length=64), nullable=True))
     verdicts = sa.table("verdicts", sa.column("listed_at", sa.DateTime(timezone=True)))
     op.execute(sa.update(verdicts).values(listed_at=datetime.now(UTC)))
-
-
-def downgrade() -> None:
-    op.drop_column("confirmations", "exchange")
-    op.drop_column("verdicts", "listed_at")
-    op.drop_column("verdicts", "exchange")
