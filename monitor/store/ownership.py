@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 
+import msgspec
 from sqlalchemy import delete, or_, select, update
 
 from monitor.model import (
@@ -114,27 +114,8 @@ class Ownership(SmallState):
 
     async def save_signatures_gone(self, gone: Mapping[str, SignaturesGone]) -> None:
         """Keep, by exchange, what a newer list last lost of the signatures of the one before."""
-        await self.put(
-            _SIGNATURES_GONE,
-            {
-                exchange: {
-                    "at": each.at.isoformat(),
-                    "accounts": each.accounts,
-                    "amounts": {asset: str(amount) for asset, amount in each.amounts.items()},
-                    "unread": each.unread,
-                }
-                for exchange, each in gone.items()
-            },
-        )
+        await self.put(_SIGNATURES_GONE, msgspec.to_builtins(dict(gone)))
 
     async def signatures_gone(self) -> dict[str, SignaturesGone]:
         """What was last kept of signatures that went, by exchange."""
-        return {
-            exchange: SignaturesGone(
-                datetime.fromisoformat(each["at"]),
-                each["accounts"],
-                {asset: Decimal(amount) for asset, amount in each["amounts"].items()},
-                each["unread"],
-            )
-            for exchange, each in (await self.get(_SIGNATURES_GONE) or {}).items()
-        }
+        return msgspec.convert(await self.get(_SIGNATURES_GONE) or {}, dict[str, SignaturesGone])

@@ -1,14 +1,13 @@
 """What exchanges published as proof of what they owe: the newest one judged, and the record of all."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
+import msgspec
 from sqlalchemy import delete, insert, select
 
-from monitor.model import Document, Liabilities, LiabilitiesProof, ProofStatus, Publication, Strength
+from monitor.model import Document, Liabilities, LiabilitiesProof, Publication
 from monitor.store import tables
 from monitor.store.access import Access, document_columns, document_of
 
@@ -24,7 +23,7 @@ class Proofs(Access):
             "exchange": exchange,
             **document_columns(document),
             "verified_at": verified_at,
-            "proof": _plain(proof),
+            "proof": msgspec.to_builtins(proof),
         }
         async with self._transaction() as connection:
             await self._upsert(connection, tables.proofs, [row])
@@ -35,7 +34,7 @@ class Proofs(Access):
         if not rows:
             return None
         row = rows[0]
-        return document_of(row), _proof(row.proof), row.verified_at
+        return document_of(row), msgspec.convert(row.proof, LiabilitiesProof), row.verified_at
 
     async def save_proven(self, exchange: str, owed: Liabilities) -> None:
         """Keep totals that a proof has proven: they outlive a newer proof that fails."""
@@ -44,7 +43,7 @@ class Proofs(Access):
             **document_columns(owed.document),
             "scheme": owed.layout,
             "as_of": owed.as_of,
-            "owed": _texts(owed.owed),
+            "owed": msgspec.to_builtins(dict(owed.owed)),
             "report_id": owed.report_id,
             "root": owed.merkle_root,
         }
@@ -57,7 +56,7 @@ class Proofs(Access):
         if not rows:
             return None
         row = rows[0]
-        owed = _amounts(row.owed)
+        owed = msgspec.convert(row.owed, dict[str, Decimal])
         return Liabilities(document_of(row), row.scheme, row.as_of, owed, report_id=row.report_id, merkle_root=row.root)
 
     async def forget_proven(self, exchange: str) -> None:
@@ -80,32 +79,3 @@ class Proofs(Access):
             Publication(row.seen_at, row.as_of, row.kind, row.report_id, row.root, row.sha256)
             for row in await self._rows(query)
         ]
-
-
-def _plain(proof: LiabilitiesProof) -> dict[str, Any]:
-    return asdict(proof) | {
-        "status": proof.status.value,
-        "strength": proof.strength.value,
-        "totals": _texts(proof.totals),
-    }
-
-
-def _proof(plain: dict[str, Any]) -> LiabilitiesProof:
-    return LiabilitiesProof(
-        **plain
-        | {
-            "status": ProofStatus(plain["status"]),
-            "strength": Strength(plain.get("strength", Strength.LIMITED)),
-            "totals": _amounts(plain["totals"]),
-            "proven": tuple(plain["proven"]),
-            "not_proven": tuple(plain["not_proven"]),
-        }
-    )
-
-
-def _texts(amounts: Mapping[str, Decimal]) -> dict[str, str]:
-    return {asset: str(amount) for asset, amount in amounts.items()}
-
-
-def _amounts(texts: Mapping[str, str]) -> dict[str, Decimal]:
-    return {asset: Decimal(text) for asset, text in texts.items()}

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 
+import msgspec
 from sqlalchemy import delete, insert, select
 
 from monitor.model import RatioPoint
@@ -16,17 +16,7 @@ class Ratios(Access):
 
     async def save_ratios(self, points: Iterable[RatioPoint], since: datetime) -> None:
         """Add ``points``, and forget those from before ``since``."""
-        rows = [
-            {
-                "exchange": point.exchange,
-                "asset": point.asset,
-                "ratio": None if point.ratio is None else str(point.ratio),
-                "owed": None if point.owed is None else str(point.owed),
-                "held": {network: None if amount is None else str(amount) for network, amount in point.held.items()},
-                "at": point.at,
-            }
-            for point in points
-        ]
+        rows = [msgspec.to_builtins(point, builtin_types=(datetime,)) for point in points]
         if rows:
             async with self._transaction() as connection:
                 await connection.execute(insert(tables.ratios), rows)
@@ -36,14 +26,4 @@ class Ratios(Access):
         """What was known of assets from ``since`` on, oldest first."""
         columns = tables.ratios.c
         rows = await self._rows(select(tables.ratios).where(columns.at >= since).order_by(columns.at, columns.id))
-        return [
-            RatioPoint(
-                row.at,
-                row.exchange,
-                row.asset,
-                None if row.ratio is None else Decimal(row.ratio),
-                None if row.owed is None else Decimal(row.owed),
-                {network: None if amount is None else Decimal(amount) for network, amount in (row.held or {}).items()},
-            )
-            for row in rows
-        ]
+        return [msgspec.convert(row, RatioPoint, from_attributes=True) for row in rows]

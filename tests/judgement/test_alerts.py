@@ -208,19 +208,6 @@ def test_an_alert_starts_only_on_a_condition_that_holds_and_ends_only_on_one_tha
             assert step is GONE
 
 
-def test_memory_of_a_version_that_added_nothing_up_counts_on_from_its_since() -> None:
-    settings = alerts(**{"for": "5m"})
-    memory, _ = advance(AlertMemory(), conditions(HOLDS), settings, NOW)
-    stored = memory.as_json()
-    for alert in stored["alerts"]:
-        del alert["held"], alert["holding_since"]
-
-    before = advance(AlertMemory.from_json(stored), conditions(HOLDS), settings, NOW + 4 * MINUTE)[1]
-    after = advance(AlertMemory.from_json(stored), conditions(HOLDS), settings, NOW + 5 * MINUTE)[1]
-
-    assert (active(list(before)), active(list(after))) == (".", "!")
-
-
 @given(steps, st.integers(0, 12), st.integers(-10_000, 10_000))
 def test_moments_that_move_with_the_clock_change_nothing(history: list[Condition], at: int, stepped: int) -> None:
     settings = alerts(**{"for": "2m", "clear_after": "2m"})
@@ -263,18 +250,6 @@ def test_a_snapshot_that_is_dropped_for_its_age_leaves_no_silence_between_stale_
     assert at(NOW, stale=True, gone=False) == [True, False]
     for minute in range(1, 30):
         assert any(at(NOW + minute * MINUTE, stale=False, gone=True))
-
-
-def test_a_memory_that_was_written_before_times_were_added_up_begins_at_none() -> None:
-    memory, _ = advance(AlertMemory(), conditions(HOLDS), alerts(**{"for": "2m"}), NOW)
-    stored = memory.as_json()
-    for entry in stored["alerts"]:
-        del entry["held"], entry["holding_since"]
-
-    restored = AlertMemory.from_json(stored)
-
-    (alert,) = restored.alerts.values()
-    assert (alert.held, alert.holding_since) == (timedelta(), NOW)
 
 
 def test_an_alert_inside_its_hysteresis_says_how_near_it_is_and_one_that_is_only_on_its_way_what_began_it() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from monitor.model import AlertName, Assessment
 
@@ -34,11 +35,10 @@ def of_whole(name: AlertName, assessment: Assessment, summary: str, *, holds: bo
     return Condition(name, assessment.exchange, "", holds, summary if holds is not False else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Rise:
+class Rise(NamedTuple):
     """A counter as last seen, and when it last rose."""
 
-    count: int
+    total: int
     rose_at: datetime | None
 
 

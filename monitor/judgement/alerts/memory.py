@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+import msgspec
+
 from monitor.judgement.alerts.condition import Key, Rise
 from monitor.model import AlertName
 
@@ -56,27 +58,17 @@ class AlertMemory:
             )
             for key, alert in self.alerts.items()
         }
-        rises = {name: replace(rise, rose_at=other(rise.rose_at)) for name, rise in self.disagreements.items()}
+        rises = {name: Rise(rise.total, other(rise.rose_at)) for name, rise in self.disagreements.items()}
         return type(self)(alerts, rises)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values that JSON can hold."""
         return {
             "alerts": [
-                {
-                    "exchange": exchange,
-                    "asset": asset,
-                    "name": name.value,
-                    "since": alert.since.isoformat(),
-                    "active": alert.active,
-                    "cleared_since": _text(alert.cleared_since),
-                    "summary": alert.summary,
-                    "holding_since": _text(alert.holding_since),
-                    "held": alert.held.total_seconds(),
-                }
+                {"exchange": exchange, "asset": asset, "name": name.value, **msgspec.to_builtins(alert)}
                 for (exchange, asset, name), alert in self.alerts.items()
             ],
-            "disagreements": {name: [rise.count, _text(rise.rose_at)] for name, rise in self.disagreements.items()},
+            "disagreements": {name: msgspec.to_builtins(rise) for name, rise in self.disagreements.items()},
         }
 
     @classmethod
@@ -84,24 +76,12 @@ class AlertMemory:
         """What :meth:`as_json` made, perhaps by another version: alerts that are not known any more are left out."""
         names = {name.value for name in AlertName}
         alerts = {
-            (entry["exchange"], entry["asset"], AlertName(entry["name"])): Remembered(
-                since=datetime.fromisoformat(entry["since"]),
-                active=entry["active"],
-                cleared_since=_moment(entry["cleared_since"]),
-                summary=entry["summary"],
-                holding_since=_moment(entry.get("holding_since", entry["since"])),
-                held=timedelta(seconds=entry.get("held", 0)),
+            (entry["exchange"], entry["asset"], AlertName(entry["name"])): msgspec.convert(
+                entry,
+                Remembered,
+                strict=False,  # 0.1.0 wrote how long it held in seconds
             )
             for entry in value["alerts"]
             if entry["name"] in names
         }
-        rises = {name: Rise(count, _moment(rose_at)) for name, (count, rose_at) in value["disagreements"].items()}
-        return cls(alerts, rises)
-
-
-def _text(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+        return cls(alerts, msgspec.convert(value["disagreements"], dict[str, Rise]))

@@ -40,7 +40,7 @@ def disagreements(
 def _risen(count: int, before: Rise | None, now: datetime) -> Rise:
     if before is None:
         return Rise(count, now if count else None)
-    seen = before.count if before.count <= count else 0
+    seen = before.total if before.total <= count else 0
     return Rise(count, now if count > seen else before.rose_at)
 
 
