@@ -205,6 +205,13 @@ PROTOCOLS = {
         past="an archival node; others keep some two days",
         owners="access keys",
     ),
+    "lotus": NodeProtocol(
+        node="filecoin.node:LotusNode",
+        families=frozenset({"filecoin"}),
+        path="with `/rpc/v1`",
+        reads="FIL, miners' with all that they have locked, one request an account",
+        past="an archive node; gateways look back some hours",
+    ),
 }
 """The first that serves a network's family is the family's default."""
 

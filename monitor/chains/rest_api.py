@@ -10,9 +10,6 @@ from monitor.chains.errors import Reason
 from monitor.chains.http import Http, Query, excerpt
 from monitor.chains.link import Link
 
-_DIGITS = 20
-"""Of 64 bits, which no number in these protocols exceeds."""
-
 
 class JsonAnswer(NamedTuple):
     """An answer: its status, and the JSON in it, which nobody has looked at yet."""
@@ -68,11 +65,14 @@ def strictly(link: Link, what: str) -> Iterator[None]:
         raise link.fault(Reason.MALFORMED, f"{what}: {str(error) or type(error).__name__:.150}") from None
 
 
-def decimal(value: object) -> int:
-    """Return an unsigned integer that is written as text, which these protocols do lest JavaScript rounds it."""
-    if not isinstance(value, str) or not value.isascii() or not value.isdecimal() or len(value) > _DIGITS:
+def decimal(value: object, bits: int = 64) -> int:
+    """Return an unsigned integer of ``bits`` that is written as text, which is done lest JavaScript rounds it."""
+    most = (1 << bits) - 1
+    if not isinstance(value, str) or not value.isascii() or not value.isdecimal() or len(value) > len(str(most)):
         raise ValueError(f"{value!r:.60} is not a number in text")
-    return int(value)
+    if (found := int(value)) > most:
+        raise ValueError(f"{value:.60} has more than {bits} bits")
+    return found
 
 
 def unsigned(value: object) -> int:

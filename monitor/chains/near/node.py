@@ -24,7 +24,7 @@ from monitor.chains.link import Link
 from monitor.chains.node import Confirmed, Held, Wanted, without
 from monitor.chains.owners_only import Control, one_by_one
 from monitor.chains.pinned import PinnedNode, each_balance
-from monitor.chains.rest_api import items, member, strictly, text, unsigned
+from monitor.chains.rest_api import decimal, items, member, strictly, text, unsigned
 from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -44,9 +44,8 @@ _UNKNOWN_ACCOUNT = "UNKNOWN_ACCOUNT"
 _NO_TOKEN = frozenset({_UNKNOWN_ACCOUNT, "NO_CONTRACT_CODE", "CONTRACT_EXECUTION_ERROR"})
 """What nodes say of an account that is no contract, or not of the kind that was asked for."""
 _FULL = "FullAccess"
-_DIGITS = 39
-_MOST = 1 << 128
-"""Balances have 128 bits."""
+_BITS = 128
+"""Of a balance."""
 
 
 class NearNode(PinnedNode):
@@ -123,14 +122,14 @@ class NearNode(PinnedNode):
         found = self._result(what, reply)
         self._check_block(found, block, what)
         with strictly(self.link, what):
-            return _yocto(member(found, "amount")) + _yocto(member(found, "locked"))
+            return decimal(member(found, "amount"), _BITS) + decimal(member(found, "locked"), _BITS)
 
     async def _of_token(self, contract: Address, account: Address, block: Block) -> int:
         what = f"ft_balance_of {account}"
         reply = await self._call(contract, "ft_balance_of", {"account_id": account}, block)
         found = self._result(what, reply)
         with strictly(self.link, what):
-            return _yocto(_returned(found))
+            return decimal(_returned(found), _BITS)
 
     async def _no_token(self, token: Token, block: Block) -> str:
         """Return why the contract of ``token`` is not what the registry says; empty where it is."""
@@ -234,11 +233,3 @@ def _information(reply: Reply) -> object:
 def _returned(found: object) -> object:
     """Return what a view method returned: JSON, told as a list of its bytes."""
     return orjson.loads(bytes(unsigned(byte) for byte in items(member(found, "result"))))
-
-
-def _yocto(value: object) -> int:
-    """Return an amount of the smallest unit, which is written as text."""
-    amount = text(value)
-    if not amount.isascii() or not amount.isdecimal() or len(amount) > _DIGITS or (found := int(amount)) >= _MOST:
-        raise ValueError(f"{amount!r:.60} is not a balance")
-    return found

@@ -15,6 +15,7 @@ from tests.chains.conftest import Opener
 from tests.support.chains import happened
 from tests.support.networks.algorand import AlgorandStandIn
 from tests.support.networks.aptos import AptosStandIn
+from tests.support.networks.filecoin import FilecoinStandIn
 from tests.support.networks.iota import IotaStandIn
 from tests.support.networks.near import NearStandIn
 from tests.support.networks.standin import START, Asked, NetworkStandIn
@@ -37,6 +38,7 @@ STANDINS: tuple[type[NetworkStandIn], ...] = (
     IotaStandIn,
     AlgorandStandIn,
     TezosStandIn,
+    FilecoinStandIn,
 )
 FINALIZED = Tag("finalized")
 RUBBISH: tuple[Any, ...] = (None, [], {}, "", "rubbish", -1, True, 2**70, [[]])

@@ -1,0 +1,201 @@
+"""Filecoin nodes (Lotus' JSON-RPC, version 1): what actors hold of FIL at a tipset, miners with what they have locked.
+
+Every question about an account names the tipset by its key, and is about the state that the tipsets before it left.
+Answers do not name theirs: so one that nobody has is asked for first. An actor's balance holds all that it has: what a
+miner has pledged, deposited and what vests, and what a multisig has locked. A miner's debt (of fees that it could not
+pay) is taken off, and what it has in escrow for deals is added, which the market actor holds for it.
+
+Some lists name an account by its id (``f0…``) and by its address as well. They are the same coins, and said to be.
+"""
+
+import re
+from collections.abc import Collection
+
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.concurrency import together
+from monitor.chains.errors import ChainError, Reason
+from monitor.chains.filecoin.tipsets import Key, Tipset, cid_of, link, tipset_of
+from monitor.chains.http import Http
+from monitor.chains.jsonrpc import JsonRpc, Reply, RpcFailure, failure_of
+from monitor.chains.link import Link
+from monitor.chains.node import Held, Wanted, without
+from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
+from monitor.chains.rest_api import decimal, items, member, strictly, text
+from monitor.model import Address, Block, Network, Token
+
+_GENESIS = "bafy2bzacecnamqgqmifpluoeldx7zzglxcljo6oja4vrmtj7432rphldpdmm2"
+"""The first block of the main net."""
+_AT_ONCE = 1000
+_BITS = 128
+"""More than any amount of attoFIL has: there are 2 · 10^27."""
+_ID = "f0"
+_WITH_STATE = (_ID, "f2")
+"""How addresses begin that may be miners': ids, and hashes of what made an actor. All others are of keys."""
+_DEBT = "FeeDebt"
+"""What of actors' states only miners' have."""
+
+_ABSENT = re.compile(r"(^|: )actor not found$|^Failed to lookup the id address \w+$")
+"""How Lotus says that there is no such actor; Forest answers null, or the second where it must find one."""
+_GONE = re.compile(r"lookbacks of more than|could not find|load state tree|(block|tipset)\b.* not found", re.IGNORECASE)
+"""How nodes say that they do not have a state or a block (any more), and gateways that they do not look so far back."""
+_BUSY = "server busy"
+
+
+class LotusNode(PinnedNode):
+    """One node, or a gateway to one."""
+
+    def __init__(self, network: Network, link: Link) -> None:
+        super().__init__(network, link)
+        self._http = Http(link)
+        self._rpc = JsonRpc(link, self._http)
+
+    async def identify(self) -> str:
+        """Return ``fil:f`` for the main net, and for other chains their first block."""
+        found = await self._result("ChainGetGenesis", [])
+        with strictly(self.link, "ChainGetGenesis"):
+            first = link(items(member(found, "Cids"))[0])
+        return "fil:f" if first == _GENESIS else f"fil:{first}"
+
+    # --- tipsets ---
+
+    async def resolve(self, choice: BlockChoice) -> Block:
+        return (await self._tipset(choice)).block
+
+    async def _tipset(self, choice: BlockChoice) -> Tipset:
+        match choice:
+            case Height(number):
+                return await self._at(number)
+            case Tag("latest") | Depth(0):
+                return await self._look("ChainHead", [])
+            case Tag():
+                return await self._look("ChainGetFinalizedTipSet", [])
+            case Depth(confirmations):
+                head = await self._look("ChainHead", [])
+                return await self._at(max(0, head.block.number - confirmations))
+
+    async def _at(self, number: int) -> Tipset:
+        """The tipset at a height; where that is empty, the one before, if the next one follows it."""
+        try:
+            found = await self._look("ChainGetTipSetByHeight", [number, None])
+        except ChainError as error:
+            if error.reason not in (Reason.PRUNED, Reason.RPC_ERROR):
+                raise
+            newest = (await self._look("ChainHead", [])).block.number
+            if number > newest:
+                raise self.absent(f"tipset {number}", number, newest) from None
+            raise
+        if found.block.number == number:
+            return found
+        after = await self._look("ChainGetTipSetAfterHeight", [number, None])
+        if not found.block.number < number < after.block.number or after.parents != found.block.hash:
+            raise self.link.fault(
+                Reason.MALFORMED, f"ChainGetTipSetByHeight {number}: it is about {found.block.number}"
+            )
+        return found
+
+    async def _look(self, method: str, params: list[object]) -> Tipset:
+        found = await self._result(method, params)
+        with strictly(self.link, method):
+            return tipset_of(found)
+
+    # --- balances ---
+
+    async def balances(self, wanted: Wanted, block: Block) -> Held:
+        tipset = await self._tipset(Height(block.number))
+        if tipset.block.hash != block.hash:
+            raise self.slipped(block, tipset.block)
+        failed = {token: f"tokens of {self.network.title} are not read" for token in wanted if token.contract}
+        asked = without(wanted, failed)
+        if sample := any_account(asked):
+            await self._try_nowhere(sample, tipset.block)
+
+        async def balance(_: Token, account: Address) -> int:
+            read = self._with_state if account.startswith(_WITH_STATE) else self._of_actor
+            return await read(account, tipset.key)
+
+        held = await each_balance(asked, balance)
+        accounts = {account for some in asked.values() for account in some}
+        return Held(tipset.block, held, failed, within=await self._twice(accounts, tipset.key))
+
+    async def _of_actor(self, account: Address, key: Key) -> int:
+        found = await self._ask("StateGetActor", account, key)
+        if found is None:
+            await self._confirm_absent(account, key)
+            return 0
+        with strictly(self.link, f"StateGetActor {account}"):
+            return decimal(member(found, "Balance"), _BITS)
+
+    async def _with_state(self, account: Address, key: Key) -> int:
+        """What an actor holds that may be a miner."""
+        if not await self._of_actor(account, key):
+            return 0
+        found = await self._ask("StateReadState", account, key)
+        with strictly(self.link, f"StateReadState {account}"):
+            held, state = decimal(member(found, "Balance"), _BITS), member(found, "State")
+            if state is not None and not isinstance(state, dict):
+                raise TypeError(f"{state!r:.60} is not the state of an actor")
+            if state is None or _DEBT not in state:
+                return held
+            held = max(0, held - decimal(state[_DEBT], _BITS))
+        market = await self._ask("StateMarketBalance", account, key)
+        with strictly(self.link, f"StateMarketBalance {account}"):
+            return held + decimal(member(market, "Escrow"), _BITS)
+
+    async def _twice(self, accounts: Collection[Address], key: Key) -> dict[Address, Address]:
+        """Which of ``accounts`` are named by their ids too: addresses, each with its id."""
+        addresses = [account for account in accounts if not account.startswith(_ID)]
+        if len(addresses) == len(accounts):
+            return {}
+        ids = await together((self._id(account, key) for account in addresses), at_once=_AT_ONCE)
+        return {account: number for account, number in zip(addresses, ids, strict=True) if number in accounts}
+
+    async def _id(self, account: Address, key: Key) -> Address:
+        """The id of an address; empty where it has none."""
+        found = await self._ask("StateLookupID", account, key)
+        with strictly(self.link, f"StateLookupID {account}"):
+            return "" if found is None else text(found)
+
+    async def _confirm_absent(self, account: Address, key: Key) -> None:
+        """See that there is no such actor by another call than the one that says so."""
+        by_id = account.startswith(_ID)
+        found = await self._ask("StateReadState" if by_id else "StateLookupID", account, key)
+        if found is not None:
+            raise self.link.fault(Reason.MALFORMED, f"it finds no actor {account}, and finds that it is {found!r:.60}")
+
+    async def _try_nowhere(self, account: Address, block: Block) -> None:
+        """Answers do not name their tipset: see that it looks for the one that it is asked for."""
+        cid = cid_of(bytes.fromhex(nowhere(block)))
+        reply = await self._call("StateGetActor", [account, [{"/": cid}]])
+        failure = failure_of(reply)
+        if failure is None or _ABSENT.search(failure.message):
+            raise self.unpinned(f"tipset {cid}")
+
+    # --- answers ---
+
+    async def _ask(self, method: str, account: Address, key: Key) -> object:
+        """The answer to a question about an account; None where there is no such actor."""
+        reply = await self._call(method, [account, key])
+        failure = failure_of(reply)
+        if failure and _ABSENT.search(failure.message):
+            return None
+        if failure:
+            raise self._fault(f"{method} {account}", failure)
+        return reply["result"]
+
+    async def _result(self, method: str, params: list[object]) -> object:
+        reply = await self._call(method, params)
+        if failure := failure_of(reply):
+            raise self._fault(method, failure)
+        return reply["result"]
+
+    async def _call(self, method: str, params: list[object]) -> Reply:
+        return await self._rpc.call(f"Filecoin.{method}", params)
+
+    def _fault(self, what: str, failure: RpcFailure) -> ChainError:
+        reason = Reason.PRUNED if _GONE.search(failure.message) else Reason.RPC_ERROR
+        if _BUSY in failure.message:
+            reason = Reason.BUSY
+        return self.link.fault(reason, f"{what}: {failure}")
+
+    async def close(self) -> None:
+        await self._http.close()
