@@ -27,7 +27,9 @@ def refused(choice: Height | Depth, newest: int, link: Link) -> ChainError:
     )
 
 
-async def between_looks(read: Callable[[Block], Awaitable[T]], newest: Callable[[], Awaitable[Block]], link: Link) -> T:
+async def between_looks(
+    read: Callable[[Block], Awaitable[T]], newest: Callable[[], Awaitable[Block]], link: Link, between: float = 0
+) -> T:
     """Return what ``read`` found at the newest block, between two looks that showed the same one.
 
     When another block came it is done again. (The first look is not left out where a block
@@ -46,7 +48,7 @@ async def between_looks(read: Callable[[Block], Awaitable[T]], newest: Callable[
             )
         return found
 
-    return await of_one_state(attempt)
+    return await of_one_state(attempt, between)
 
 
 async def of_one_state(read: Callable[[], Awaitable[T]], between: float = 0) -> T:

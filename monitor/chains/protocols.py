@@ -168,6 +168,7 @@ PROTOCOLS = {
         node="antelope.node:AntelopeNode",
         families=frozenset({"eos"}),
         path="without `/v1`",
+        reads="EOS and WAX with all that is staked, and tokens, three requests an account",
         owners="the keys of `active` and `owner`",
     ),
     "rippled": NodeProtocol(

@@ -1,132 +1,196 @@
-"""Antelope nodes (nodeos' ``chain_api``): which keys, of what weight, rule an account.
+"""Antelope nodes (nodeos' ``chain_api``): all that accounts have, and which keys rule them.
 
-An account has permissions, of which ``active`` moves its coins and ``owner`` may change ``active`` (Antelope docs,
-"Accounts and Permissions"). A permission is satisfied when weights reach its threshold. Counted are the keys that
-signed, and nothing else: other accounts, to which a permission may be delegated, and waiting have not been proven.
+Answers are of the node's state, and no question can name a block. So everything is asked between two looks that showed
+the same newest block; every answer about an account names the number of its block, too. Who waits for a final block
+(``finalized``, ``safe``) has that block once the node calls it irreversible: within two seconds with Savanna, minutes
+without.
 
-``get_account`` tells the state of the node's head only. The block that is named is the last irreversible one before
-that, on which all honest nodes agree; the head is at least as new.
+Who rules an account is asked of the state too; the block that is named is the last irreversible one before that, on
+which all honest nodes agree; the state is at least as new.
 """
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-
-from based58 import b58encode
-from Crypto.Hash import RIPEMD160
+import asyncio
+from collections.abc import Collection, Sequence
 
 from monitor.chains.amounts import count
+from monitor.chains.antelope.api import ChainApi, amount, block_of, identity_of
+from monitor.chains.antelope.holdings import Coin, Holdings, rex_pool
+from monitor.chains.antelope.permissions import judge
 from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
-from monitor.chains.node import Confirmed
-from monitor.chains.owners_only import Control, OwnersNode, one_by_one
-from monitor.chains.rest_api import Rest, items, member, strictly, text
-from monitor.formats import shown
-from monitor.model import Block, Network, OwnerOutcome, OwnerQuestion
+from monitor.chains.node import Confirmed, Held, Node, Wanted, without
+from monitor.chains.one_state import between_looks, refused
+from monitor.chains.ownership import Control, one_by_one
+from monitor.chains.rest_api import items, member, strictly, text
+from monitor.formats.phrases import first
+from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token
 
-_RULING = ("active", "owner")
-_FAILED = 500
-_UNKNOWN_ACCOUNT = "unknown key (eosio::chain::name)"
-_ID_DIGITS = 64
 _CAIP2_DIGITS = 32
+_BLOCK_TIME = 0.5
+"""Seconds."""
+_SYMBOLS = {"WAXP": "WAX"}
+"""What chains call their coin where its users have another word for it."""
+
+Accounts = dict[Address, object]
+"""What ``get_account`` says of each account; None where there is no such account."""
 
 
-class AntelopeNode(OwnersNode):
-    """One nodeos. Plug-ins beyond the chain API, and history, are not needed."""
+class AntelopeNode(Node):
+    """One nodeos, whose state is that of a block (``read-mode`` is ``head`` or ``irreversible``)."""
 
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
-        self._rest = Rest(link)
+        self._api = ChainApi(link)
+        self._final = True
+
+    # --- the chain and its blocks ---
 
     async def identify(self) -> str:
         information = await self._information()
         with strictly(self.link, "get_info"):
-            return f"antelope:{_identity(member(information, 'chain_id'))[:_CAIP2_DIGITS]}"
+            return f"antelope:{identity_of(member(information, 'chain_id'))[:_CAIP2_DIGITS]}"
 
     async def _information(self) -> object:
-        return (await self._rest.post("/v1/chain/get_info", {})).document
+        return await self._api.ask("get_info", {})
 
     async def resolve(self, choice: BlockChoice) -> Block:
         information = await self._information()
-        with strictly(self.link, "get_info"):
-            irreversible = Block(
-                count(member(information, "last_irreversible_block_num")),
-                _identity(member(information, "last_irreversible_block_id")),
-                datetime.fromisoformat(text(member(information, "last_irreversible_block_time"))).replace(tzinfo=UTC),
-            )
+        head, irreversible = self._named(information, "head_block"), self._named(information, "last_irreversible_block")
+        if isinstance(choice, Tag | Depth):
+            self._final = choice in (Tag("finalized"), Tag("safe"))
         match choice:
-            case Tag() | Depth(0):
+            case Tag("finalized" | "safe"):
                 return irreversible
+            case Tag() | Depth(0):
+                return head
             case Height(number) if number == irreversible.number:
                 return irreversible
-            case Height(number) if number > irreversible.number:
-                raise self.link.fault(Reason.BEHIND, f"it has no block {number} yet; its tip is {irreversible.number}")
-            case Height() | Depth():
-                told = f"it reads only its tip, {irreversible.number}; set `block: latest`"
-                raise self.link.fault(Reason.PAST_BLOCK, told)
+            case Height(number) if number == head.number:
+                return head
+        raise refused(choice, head.number, self.link)
+
+    def _named(self, information: object, name: str) -> Block:
+        with strictly(self.link, "get_info"):
+            return block_of(*(member(information, f"{name}_{what}") for what in ("num", "id", "time")))
+
+    async def _head(self) -> Block:
+        return self._named(await self._information(), "head_block")
+
+    async def _last_irreversible(self) -> Block:
+        return self._named(await self._information(), "last_irreversible_block")
+
+    # --- balances ---
+
+    async def balances(self, wanted: Wanted, block: Block) -> Held:
+        failed = await self._without_contract([token for token in wanted if token.contract])
+        asked = without(wanted, failed)
+
+        async def read(at: Block) -> Held:
+            if at.number < block.number:
+                raise self.link.fault(Reason.BEHIND, f"its head is block {at.number}, under {block.number}")
+            accounts = await self._accounts(asked, at)
+            missing = {token: why for token in asked if (why := _no_account(asked[token], accounts))}
+            told = without(asked, missing)
+            balances = await together(self._balances(token, told[token], accounts) for token in told)
+            return Held(at, dict(zip(told, balances, strict=True)), failed | missing)
+
+        held = await between_looks(read, self._head, self.link, between=_BLOCK_TIME)
+        if self._final:
+            await self._irreversible(held.block)
+        return held
+
+    async def _accounts(self, wanted: Wanted, at: Block) -> Accounts:
+        """What the node says of all accounts at ``at``."""
+        coins = {each: token for token, accounts in wanted.items() if not token.contract for each in accounts}
+        accounts = list(dict.fromkeys(each for accounts in wanted.values() for each in accounts))
+
+        async def account(name: Address) -> object | None:
+            coin = coins.get(name)
+            symbol = f"{coin.decimals},{_symbol(coin)}" if coin else ""
+            told = await self._api.account(name, symbol)
+            if told is not None:
+                self._check(told, name, at)
+            return told
+
+        return dict(zip(accounts, await together(map(account, accounts)), strict=True))
+
+    def _check(self, told: object, account: Address, at: Block) -> None:
+        with strictly(self.link, f"get_account {account}"):
+            number = count(member(told, "head_block_num"))
+        if number != at.number:
+            raise self.link.fault(Reason.TIP_MOVED, f"it told of {account} at block {number}, not at {at.number}")
+
+    async def _balances(self, token: Token, accounts: Collection[Address], told: Accounts) -> dict[Address, int]:
+        coin = Coin(_symbol(token), token.decimals)
+        if token.contract:
+            amounts = await together(self._of_token(token, coin, each) for each in accounts)
+        else:
+            holdings = Holdings(self._api, self.link, coin, await rex_pool(self._api, self.link, coin))
+            amounts = await together(holdings.of(each, told[each]) for each in accounts)
+        return dict(zip(accounts, amounts, strict=True))
+
+    async def _of_token(self, token: Token, coin: Coin, account: Address) -> int:
+        """What an account, which there is, has of a token; who never had any is not in the token's table."""
+        question: dict[str, object] = {"code": token.contract, "account": account, "symbol": coin.symbol}
+        told = await self._api.ask("get_currency_balance", question)
+        with strictly(self.link, f"get_currency_balance of {account}"):
+            amounts = items(told)
+            if len(amounts) > 1:
+                raise ValueError(f"it tells {len(amounts)} balances")
+            return coin.units(amounts[0]) if amounts else 0
+
+    async def _without_contract(self, tokens: Sequence[Token]) -> dict[Token, str]:
+        """Tokens that are not what the registry says they are, with the reason. (Decimals of a token never change.)"""
+        failed: dict[Token, str] = {}
+        for token in tokens:
+            symbol = _symbol(token)
+            told = await self._api.ask("get_currency_stats", {"code": token.contract, "symbol": symbol})
+            with strictly(self.link, f"get_currency_stats of {token.contract}"):
+                if told == {}:
+                    failed[token] = f"{token.contract} has no token {symbol}"
+                    continue
+                supply = text(member(told, symbol, "supply"))
+                decimals = len(supply.partition(" ")[0].partition(".")[2])
+                amount(supply, symbol, decimals)
+            if decimals != token.decimals:
+                failed[token] = f"its supply has {decimals} decimals, the registry {token.decimals}"
+        return failed
+
+    async def _irreversible(self, read: Block) -> None:
+        """Wait until the block that was read is irreversible; it may also be replaced by another."""
+        while missing := max(0, read.number - (await self._last_irreversible()).number):  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(missing * _BLOCK_TIME)
+        told = await self._api.ask("get_block_info", {"block_num": read.number})
+        with strictly(self.link, f"get_block_info {read.number}"):
+            found = block_of(*(member(told, name) for name in ("block_num", "id", "timestamp")))
+        if found.hash != read.hash:
+            raise self.link.fault(Reason.TIP_MOVED, f"its block {read.number} became {found.hash}, not {read.hash}")
+
+    # --- owners ---
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
         return await one_by_one(questions, block, lambda question: self._control(question, block))
 
     async def _control(self, question: OwnerQuestion, block: Block) -> Control:
-        reply = await self._rest.post(
-            "/v1/chain/get_account", {"account_name": question.account}, told=frozenset({_FAILED})
-        )
+        told = await self._api.account(question.account)
+        if told is None:
+            return OwnerOutcome.UNDECIDED, "the chain knows no such account"
         with strictly(self.link, f"get_account {question.account}"):
-            if reply.status == _FAILED:
-                details = [
-                    text(member(detail, "message")) for detail in items(member(reply.document, "error", "details"))
-                ]
-                if any(detail.startswith(_UNKNOWN_ACCOUNT) for detail in details):
-                    return OwnerOutcome.UNDECIDED, "the chain knows no such account"
-                raise self.link.fault(Reason.RPC_ERROR, shown("; ".join(details), 200))
-            if (name := member(reply.document, "account_name")) != question.account:
-                raise ValueError(f"it is about {name!r:.40}")
-            if (head := count(member(reply.document, "head_block_num"))) < block.number:
+            if (head := count(member(told, "head_block_num"))) < block.number:
                 raise self.link.fault(Reason.BEHIND, f"its head is block {head}, under {block.number}")
-            return judge(question.keys, items(member(reply.document, "permissions")))
+            return judge(question.keys, items(member(told, "permissions")))
 
     async def close(self) -> None:
-        await self._rest.close()
+        await self._api.close()
 
 
-def judge(keys: Sequence[bytes], permissions: Sequence[object]) -> Control:
-    """Tell whether ``keys`` (33 bytes each) satisfy one of the permissions that rule the account.
-
-    Where a permission is delegated to other accounts, nobody knows whose keys satisfy it: that refutes nothing.
-    """
-    spellings = {spelling for key in keys for spelling in _spellings(key)}
-    told, delegated = [], False
-    for permission in permissions:
-        name = text(member(permission, "perm_name"))
-        threshold = count(member(permission, "required_auth", "threshold"))
-        listed = {
-            text(member(entry, "key")): count(member(entry, "weight"))
-            for entry in items(member(permission, "required_auth", "keys"))
-        }
-        if name not in _RULING:
-            continue
-        weight = sum(listed[key] for key in spellings & listed.keys())
-        told.append(f"the keys that signed weigh {weight} of the {threshold} that {name} needs")
-        if weight >= threshold > 0:
-            return OwnerOutcome.CONFIRMED, told[-1]
-        delegated = delegated or bool(items(member(permission, "required_auth", "accounts")))
-    if not told:
-        return OwnerOutcome.UNDECIDED, "it has neither the permission active nor owner"
-    if delegated:
-        return OwnerOutcome.UNDECIDED, f"{' and '.join(told)}; other accounts have a say, too"
-    return OwnerOutcome.REFUTED, " and ".join(told)
+def _symbol(token: Token) -> str:
+    return _SYMBOLS.get(token.asset, token.asset)
 
 
-def _spellings(key: bytes) -> tuple[str, str]:
-    """A key of secp256k1 as nodes write it: with the checksum of the newer form, and as before it."""
-    newer, older = (RIPEMD160.new(key + suffix).digest()[:4] for suffix in (b"K1", b""))
-    return f"PUB_K1_{b58encode(key + newer).decode()}", f"EOS{b58encode(key + older).decode()}"
-
-
-def _identity(value: object) -> str:
-    """The id of a chain or block: 32 bytes in hex."""
-    identity = text(value)
-    if len(identity) != _ID_DIGITS or len(bytes.fromhex(identity)) * 2 != _ID_DIGITS:
-        raise ValueError(f"{identity:.70} is not an id")
-    return identity
+def _no_account(accounts: Collection[Address], told: Accounts) -> str:
+    """Why a token cannot be told: a listed account that there is not is no zero, for names have no checksum."""
+    missing = [account for account in accounts if told[account] is None]
+    return f"the chain knows no account {first(missing, 1)}" if missing else ""

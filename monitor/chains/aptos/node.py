@@ -18,7 +18,7 @@ from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm.values import block_hash
 from monitor.chains.link import Link
 from monitor.chains.node import Confirmed, Held, Wanted, without
-from monitor.chains.owners_only import Control, one_by_one
+from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.pinned import PinnedNode, any_account, each_balance
 from monitor.chains.rest_api import JsonAnswer, Rest, decimal, member, strictly, unsigned
 from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token

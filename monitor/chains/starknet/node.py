@@ -22,7 +22,7 @@ from monitor.chains.http import Http
 from monitor.chains.jsonrpc import Call, JsonRpc, Reply, RpcFailure, failure_of
 from monitor.chains.link import Link
 from monitor.chains.node import Confirmed, Held, Wanted
-from monitor.chains.owners_only import Control, one_by_one
+from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.pinned import PinnedNode, nowhere
 from monitor.chains.rest_api import items, member, strictly, text
 from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token

@@ -12,7 +12,7 @@ from monitor.chains.amounts import count
 from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.link import Link
 from monitor.chains.node import Confirmed, Held, Wanted
-from monitor.chains.owners_only import Control, one_by_one
+from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.pinned import PinnedNode
 from monitor.chains.rest_api import member, strictly, text
 from monitor.chains.ton.api import ToncenterApi, number_of

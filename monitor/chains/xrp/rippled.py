@@ -12,7 +12,7 @@ from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Confirmed, Held, Wanted, without
-from monitor.chains.owners_only import Control, one_by_one
+from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
 from monitor.chains.rest_api import Rest, decimal, member, strictly, text
 from monitor.chains.xrp.signers import judge

@@ -6,7 +6,7 @@ named by the address that its key makes.
 """
 
 from monitor.chains.amounts import count
-from monitor.chains.owners_only import Control
+from monitor.chains.ownership import Control
 from monitor.chains.rest_api import items, member, text
 from monitor.model import Address, OwnerOutcome, OwnerQuestion
 

@@ -14,6 +14,7 @@ from monitor.model import Reading
 from tests.chains.conftest import Opener
 from tests.support.chains import happened
 from tests.support.networks.algorand import AlgorandStandIn
+from tests.support.networks.antelope import AntelopeStandIn
 from tests.support.networks.aptos import AptosStandIn
 from tests.support.networks.filecoin import FilecoinStandIn
 from tests.support.networks.iota import IotaStandIn
@@ -39,6 +40,7 @@ STANDINS: tuple[type[NetworkStandIn], ...] = (
     AlgorandStandIn,
     TezosStandIn,
     FilecoinStandIn,
+    AntelopeStandIn,
 )
 FINALIZED = Tag("finalized")
 RUBBISH: tuple[Any, ...] = (None, [], {}, "", "rubbish", -1, True, 2**70, [[]])
@@ -216,7 +218,7 @@ async def test_whatever_is_in_the_place_of_an_answer_is_refused_or_makes_no_diff
     for asked, answer in answers.items():
         for path in places(answer):
             for value in RUBBISH:
-                if kind.nulls and not path and value is None:
+                if not path and value in kind.nothing:
                     continue
                 node.twist = _spoiling(asked, path, value)
                 try:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from monitor.chains import ChainError, ChainReader, Reason, Tag
+from monitor.chains import ChainError, ChainReader, Reason
 from monitor.chains.protocols import PROTOCOLS as REGISTERED
-from monitor.model import OwnerOutcome, Token
+from monitor.model import OwnerOutcome
 from tests.chains.conftest import Opener
 from tests.support.owner_standins import PROTOCOLS, Failing, OwnerStandIn, Protocol, places, spoilt
 
@@ -89,18 +89,6 @@ async def test_a_node_whose_block_is_old_is_not_believed(protocol: Protocol, ser
     with pytest.raises(ChainError) as failure:
         await open_reader(protocol.network, {"url": url}).confirm([protocol.question])
     assert failure.value.reason is Reason.BEHIND
-
-
-@pytest.mark.parametrize("protocol", [each for each in PROTOCOLS if not REGISTERED[each.name].reads], ids=str)
-async def test_balances_are_refused_in_clear_words(protocol: Protocol, serve: Serve, reader: Reader) -> None:
-    _, url = await serve(protocol)
-    opened = reader(protocol, url)
-    token = Token("X", protocol.network.name, None, 0)
-    with pytest.raises(ChainError, match="only confirm owners") as failure:
-        await opened.read({token: [protocol.question.account]}, Tag("finalized"))
-    assert failure.value.reason is Reason.UNSUPPORTED
-    (state,) = await opened.check({})
-    assert state.up
 
 
 @each_protocol

@@ -51,8 +51,8 @@ class NetworkStandIn:
     network: ClassVar[Network]
     coin: ClassVar[Token]
     tokens: ClassVar[tuple[Token, ...]] = ()
-    nulls: ClassVar[bool] = False
-    """Whether null, in the place of a whole answer, is how the protocol says that there is nothing."""
+    nothing: ClassVar[tuple[Any, ...]] = ()
+    """What, in the place of a whole answer, is how the protocol says that there is nothing."""
     pins: ClassVar[bool] = True
     """Whether requests name their block; else all answers must be of one state."""
 

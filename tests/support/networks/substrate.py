@@ -28,7 +28,7 @@ def metadata(decimals: int) -> str:
 class SubstrateStandIn(RpcStandIn):
     network = NETWORKS["polkadot-asset-hub"]
     coin = Token("DOT", "polkadot-asset-hub", None, 10)
-    nulls = True
+    nothing = (None,)
     tokens: ClassVar[tuple[Token, ...]] = (
         Token("USDT", "polkadot-asset-hub", "1984", 6),
         Token("USDC", "polkadot-asset-hub", "1337", 6),

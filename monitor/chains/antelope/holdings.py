@@ -1,0 +1,108 @@
+"""What an account has of the coin: what it may send, what it staked, what is on its way back, what is in REX.
+
+The system contract keeps them in tables of its own (eosio.system): ``delband`` what an account staked, for itself and
+for others, ``refunds`` what it unstaked, ``rexfund`` what it laid aside for REX, ``rexbal`` its shares of the REX pool,
+each of which is worth an equal part of the pool's coins. What others staked for the account stays theirs.
+"""
+
+from dataclasses import dataclass
+
+from monitor.chains.antelope.api import ChainApi, amount
+from monitor.chains.errors import Reason
+from monitor.chains.link import Link
+from monitor.chains.rest_api import member, strictly, text
+from monitor.model import Address
+
+_SYSTEM = "eosio"
+_REX, _REX_DECIMALS = "REX", 4
+_LIQUID = "core_liquid_balance"
+"""What an account never had of the coin is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coin:
+    """The coin of a chain as its contract ``eosio.token`` writes it."""
+
+    symbol: str
+    decimals: int
+
+    def units(self, value: object) -> int:
+        """Return the base units of an amount."""
+        return amount(value, self.symbol, self.decimals)
+
+
+@dataclass(frozen=True, slots=True)
+class RexPool:
+    """By what shares of REX are worth coins; without shares where the chain has no REX."""
+
+    coins: int = 0
+    shares: int = 0
+
+    def worth(self, shares: int) -> int:
+        """Return what the contract would pay for ``shares``."""
+        if shares and not self.shares:
+            raise ValueError("an account has shares of a REX pool that has none")
+        return shares * self.coins // self.shares if shares else 0
+
+
+async def rex_pool(api: ChainApi, link: Link, coin: Coin) -> RexPool:
+    """Return the pool as it is in the node's state."""
+    pool = RexPool()
+    async for row in api.rows("rexpool", _SYSTEM):
+        with strictly(link, "rexpool"):
+            shares = amount(member(row, "total_rex"), _REX, _REX_DECIMALS)
+            pool = RexPool(coin.units(member(row, "total_lendable")), shares)
+    return pool
+
+
+class Holdings:
+    """What accounts have, all in one state of the node."""
+
+    def __init__(self, api: ChainApi, link: Link, coin: Coin, pool: RexPool) -> None:
+        self._api = api
+        self._link = link
+        self._coin = coin
+        self._pool = pool
+
+    async def of(self, account: Address, told: object) -> int:
+        """Return all that ``account`` has, of which ``told`` is what ``get_account`` says."""
+        with strictly(self._link, f"get_account {account}"):
+            free = self._coin.units(member(told, _LIQUID)) if _tells(told, _LIQUID) else 0
+            own = self._staked(member(told, "self_delegated_bandwidth"))
+            refunds = self._sum(member(told, "refund_request"), "net_amount", "cpu_amount")
+            rex = member(told, "rex_info") if _tells(told, "rex_info") else None
+            lent = 0 if rex is None else self._pool.worth(amount(member(rex, "rex_balance"), _REX, _REX_DECIMALS))
+        return free + await self._delegated(account, own) + refunds + lent + await self._fund(account)
+
+    async def _delegated(self, account: Address, own: int) -> int:
+        """What ``account`` staked for anybody; ``own`` is what it staked for itself, as was told before."""
+        staked: dict[str, int] = {}
+        async for row in self._api.rows("delband", account):
+            with strictly(self._link, f"delband of {account}"):
+                staked[text(member(row, "to"))] = self._staked(row)
+                if (owner := member(row, "from")) != account:
+                    raise ValueError(f"it is of {owner!r:.40}")
+        if (told := staked.get(account, 0)) != own:  # two states, a block apart or of two nodes behind one URL
+            detail = f"delband of {account} tells {told} staked for itself, and get_account {own}"
+            raise self._link.fault(Reason.TIP_MOVED, detail)
+        return sum(staked.values())
+
+    async def _fund(self, account: Address) -> int:
+        fund = 0
+        async for row in self._api.rows("rexfund", _SYSTEM, account):
+            with strictly(self._link, f"rexfund of {account}"):
+                if (owner := member(row, "owner")) != account:
+                    raise ValueError(f"it is of {owner!r:.40}")
+                fund = self._coin.units(member(row, "balance"))
+        return fund
+
+    def _staked(self, row: object) -> int:
+        return self._sum(row, "net_weight", "cpu_weight")
+
+    def _sum(self, row: object, *names: str) -> int:
+        """What stands under ``names`` of a row; nothing where null says that there is no row."""
+        return 0 if row is None else sum(self._coin.units(member(row, name)) for name in names)
+
+
+def _tells(told: object, name: str) -> bool:
+    return isinstance(told, dict) and name in told
