@@ -164,6 +164,14 @@ PROTOCOLS = {
         reads="XTZ with all that is staked, one request an account",
         past="an archive node",
     ),
+    "hedera-mirror": NodeProtocol(
+        node="hedera.mirror:HederaNode",
+        families=frozenset({"hedera"}),
+        path="without `/api/v1`",
+        reads="HBAR, up to 99 accounts a request, as of the last snapshot",
+        past="blocks after which it took a snapshot, one in 15 minutes",
+        clock=Clock(lag=timedelta(minutes=45)),
+    ),
     "antelope": NodeProtocol(
         node="antelope.node:AntelopeNode",
         families=frozenset({"eos"}),

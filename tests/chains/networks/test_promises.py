@@ -17,6 +17,7 @@ from tests.support.networks.algorand import AlgorandStandIn
 from tests.support.networks.antelope import AntelopeStandIn
 from tests.support.networks.aptos import AptosStandIn
 from tests.support.networks.filecoin import FilecoinStandIn
+from tests.support.networks.hedera import HederaStandIn
 from tests.support.networks.iota import IotaStandIn
 from tests.support.networks.near import NearStandIn
 from tests.support.networks.standin import START, Asked, NetworkStandIn
@@ -41,6 +42,7 @@ STANDINS: tuple[type[NetworkStandIn], ...] = (
     TezosStandIn,
     FilecoinStandIn,
     AntelopeStandIn,
+    HederaStandIn,
 )
 FINALIZED = Tag("finalized")
 RUBBISH: tuple[Any, ...] = (None, [], {}, "", "rubbish", -1, True, 2**70, [[]])
