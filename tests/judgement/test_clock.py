@@ -35,7 +35,10 @@ def endpoints(**ages: str) -> list[EndpointState]:
         pytest.param({"ethereum": "-6000 3", "bitcoin": "-6000 4"}, id="an endpoint of each that lies"),
         pytest.param({"ethereum": "90", "bitcoin": "130", "polygon": "59"}, id="one that is not late"),
         pytest.param({"ethereum": "90 5", "bitcoin": "130"}, id="one late endpoint beside a good one"),
-        pytest.param({"bitcoin": "-119"}, id="as far ahead as Bitcoin allows"),
+        pytest.param({"ethereum": "-10", "bitcoin": "-10"}, id="as far ahead as several may be"),
+        pytest.param({"ethereum": "60", "bitcoin": "60"}, id="as far behind as several may be"),
+        pytest.param({"a": "-60", "b": "-60", "c": "1", "d": "1", "e": "1"}, id="not most of them"),
+        pytest.param({"bitcoin": "-120"}, id="as far ahead as Bitcoin allows"),
         pytest.param({"ethereum": "90000"}, id="a frozen node, all by itself"),
         pytest.param({"ethereum": "?", "bitcoin": "?"}, id="nothing named"),
     ],
@@ -58,6 +61,10 @@ def test_blocks_that_may_be_so_contradict_nothing(ages: dict[str, str]) -> None:
         (
             {"ethereum": "75", "op": "61 600", "base": "100"},
             "All newest blocks lie far behind the clock: base by 1 h 40 min, ethereum by 1 h 15 min, op by 1 h 1 min.",
+        ),
+        (
+            {"ethereum": "-10.1", "bitcoin": "-10.1"},
+            "The newest blocks lie ahead of the clock: bitcoin by 10 min 6 s, ethereum by 10 min 6 s.",
         ),
         (
             {"bitcoin": "-121"},

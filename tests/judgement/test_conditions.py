@@ -439,6 +439,10 @@ def test_a_mismatch_is_told_with_its_line_and_none_is_known_where_nothing_was_co
         "1 of 3 claimed amounts of BTC differ from the chain at the claimed height;"
         " the first, in line 7: A on bitcoin, claimed 60, found 58."
     )
+    elsewhere = {("bitcoin", "BTC"): 3, ("sidechain", "BTC"): 4, ("ethereum", "ETH"): 5}
+    both = condition(AlertName.CLAIM_MISMATCH, audited((wrong, replace(wrong, line=9)), elsewhere))
+    assert both.summary.startswith("2 of 7 claimed amounts of BTC differ")
+    assert "the first, in line 7:" in both.summary
     assert condition(AlertName.CLAIM_MISMATCH, audited((), {("bitcoin", "BTC"): 3})).holds is False
     assert condition(AlertName.CLAIM_MISMATCH, audited((), {("ethereum", "ETH"): 3})).holds is None
     assert condition(AlertName.CLAIM_MISMATCH, bitcoin("100")).holds is None

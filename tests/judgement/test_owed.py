@@ -101,6 +101,15 @@ def test_a_fall_is_told_once_and_over_when_as_much_is_owed_again() -> None:
     assert not falls(report(0, BTC=100), report(10, BTC=40), report(20, BTC=60))
 
 
+def test_a_fall_that_is_no_longer_one_ends_though_less_is_owed_than_before() -> None:
+    assert not falls(report(0, BTC=100), report(10, BTC=40), report(20, BTC=50))
+
+
+def test_of_a_name_that_is_known_meanwhile_the_newer_amount_counts() -> None:
+    ledger = renamed(after(report(0, XBT=3, BTC=2), report(10, XBT=4), report(20, BTC=1)), load().asset)
+    assert (ledger.assets["BTC"].amount, ledger.assets["BTC"].as_of) == (Decimal(1), START + 20 * DAY)
+
+
 def test_the_same_report_again_changes_nothing() -> None:
     reports = (report(0, BTC=100, ETH=1), report(30, BTC=49))
     ledger = after(*reports)

@@ -69,3 +69,14 @@ def test_a_list_that_loses_no_more_signatures_is_no_loss() -> None:
     first, second = listed(A=VERIFIED, B=VERIFIED), listed(A=UNSIGNED, B=VERIFIED)
 
     assert not lost(second, second, lost(first, second))
+
+
+def test_an_account_that_lost_its_signature_is_told_though_another_coin_lost_none() -> None:
+    assert lost(listed(A=VERIFIED, xD=VERIFIED), listed(A=UNSIGNED, xD=VERIFIED)) == {BTC: {"A"}}
+
+
+def test_a_coin_that_is_no_longer_listed_is_no_matter_of_signatures() -> None:
+    earlier = lost(listed(A=VERIFIED, xD=VERIFIED), listed(A=VERIFIED, xD=UNSIGNED))
+    assert earlier == {ETH: {"xD"}}
+
+    assert lost(listed(A=VERIFIED), listed(A=UNSIGNED), earlier) == {BTC: {"A"}}

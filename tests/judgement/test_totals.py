@@ -62,6 +62,11 @@ def test_the_worst_comes_first() -> None:
     assert worst_first == ["LEAST", "LESS", "MORE", "DENIED", "FINE", "NOTHING"]
 
 
+def test_a_share_that_is_missing_weighs_more_than_an_amount() -> None:
+    found = totals([row("LARGE", "1000"), row("SMALL")], [denied("990"), denied("1")], [])
+    assert [(total.coin, total.missing) for total in found] == [("SMALL", Decimal(1)), ("LARGE", Decimal(10))]
+
+
 def test_totals_of_two_files_are_not_mixed() -> None:
     claims = [row("ETH"), row("ETH", "1", "other.csv")]
     found = totals(claims, [MATCH, denied("1")], [stated("ETH", ("ETH",), "2", "2", agrees=True)])

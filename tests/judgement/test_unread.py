@@ -114,6 +114,13 @@ def test_of_a_stale_network_the_larger_of_claimed_and_last_read_is_open(claimed:
         assert found.unread[Basis.VERIFIED] == unread
 
 
+def test_an_account_that_was_never_read_adds_nothing_to_what_was_last_read() -> None:
+    rows = [(claim(account, ETH_ARBITRUM, amount=Decimal(0)), VERIFIED) for account in ("0xb", "0xnew")]
+    last = state({ETH_ARBITRUM: {"0xb": 50 * WEI}}, stale=True, age=timedelta(hours=1))
+
+    assert judge(rows, [last], owing(ETH=400))["ETH"].unread[Basis.VERIFIED] == 50
+
+
 def test_an_account_that_was_never_read_and_of_which_nothing_is_claimed_is_unbounded() -> None:
     rows = [(claim("0xb", ETH_ARBITRUM), VERIFIED), (claim("0xnew", ETH_ARBITRUM), VERIFIED)]
     last = state({ETH_ARBITRUM: {"0xb": 50 * WEI}}, stale=True, age=timedelta(hours=1))
@@ -135,6 +142,7 @@ def test_a_breach_that_rests_on_unread_claims_says_what_would_have_come_there() 
 
     assert rests_on_unread(found)
     assert unless(found) == "unless 399998 ETH came to starknet since the list"
+    assert unless(found, Decimal("1.5")) == "unless 599998 ETH came to starknet since the list"
     assert not rests_on_unread(eth())
     assert unless(eth((claim("0xb", STARKNET), VERIFIED))) == ""
 

@@ -147,9 +147,12 @@ async def test_a_run_that_was_cut_goes_on_where_it_stopped(
         site.network("ethereum", url)
         site.write()
         first = await asyncio.create_subprocess_exec(*arguments, stdout=PIPE, stderr=PIPE)
-        await asyncio.wait_for(node.asked_too_much.wait(), 60)
+        ended = asyncio.create_task(first.communicate())
+        asked = asyncio.create_task(node.asked_too_much.wait())
+        await asyncio.wait({ended, asked}, return_when=asyncio.FIRST_COMPLETED)
+        assert asked.done(), (await ended)[1].decode()
         first.send_signal(number)
-        out, err = await first.communicate()
+        out, err = await ended
         assert (first.returncode, out) == (status, b"")
         if number is signal.SIGINT:
             assert str(tmp_path / "state/reserve-monitor/claims.db") in err.decode()
