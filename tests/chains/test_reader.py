@@ -327,6 +327,23 @@ async def test_who_tells_another_balance_than_the_known_one_is_not_asked_about_t
     assert states[0].up is None, "it may be asked for the newest block"
 
 
+async def test_who_takes_over_in_the_middle_is_not_believed_of_the_past_before_it_told_the_known_balance(
+    evm: Evm, open_reader: Opener
+) -> None:
+    nodes = await honest(evm, 2)
+
+    async def fail(body: Any) -> web.Response | None:
+        asked = {call["params"][0] for call in body} if isinstance(body, list) else set()
+        return await dead(body) if asked & (set(ACCOUNTS) - {ACCOUNTS[3]}) else None
+
+    nodes[0].mischief = fail
+    nodes[1].coins[ACCOUNTS[3]] += 1
+    reader = open_reader(ETHEREUM, *urls(nodes), canary=CANARY)
+    with pytest.raises(ChainError):
+        await reader.read(WANTED, Height(7))
+    assert happened(reader.endpoints()[1]) == {"false_past": 1}
+
+
 async def test_without_an_endpoint_that_passes_the_canary_nothing_of_the_past_is_told(
     evm: Evm, open_reader: Opener
 ) -> None:
