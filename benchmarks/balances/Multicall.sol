@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @title The two functions of Multicall3 that the monitor calls
+/// @title The functions of Multicall3 that the monitor calls
 /// @notice Put at Multicall3's address on a local chain, it answers as the deployed contract does.
 contract Multicall {
     struct Call3 {
@@ -29,5 +29,19 @@ contract Multicall {
 
     function getEthBalance(address account) external view returns (uint256) {
         return account.balance;
+    }
+
+    function getChainId() external view returns (uint256) {
+        return block.chainid;
+    }
+
+    function getBlockNumber() external view returns (uint256) {
+        return block.number;
+    }
+
+    function getLastBlockHash() external view returns (bytes32) {
+        unchecked {
+            return blockhash(block.number - 1);
+        }
     }
 }

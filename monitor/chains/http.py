@@ -21,6 +21,7 @@ _LARGEST_ANSWER = 512 * 1024**2
 Query = Sequence[tuple[str, str]]
 """Parameters of a URL; a name may occur more than once."""
 
+_JSON = "application/json"
 _PIECE = 256 * 1024
 _LARGE = 512 * 1024
 _LOOKED_AT = 64 * 1024
@@ -55,6 +56,7 @@ class Http:
         query: Query = (),
         body: bytes | None = None,
         patience: float | None = None,
+        content_type: str = _JSON,
     ) -> Answer:
         """Make one request, without retries; given up after ``patience`` seconds, by default the endpoint's own.
 
@@ -62,7 +64,7 @@ class Http:
         """
         try:
             async with asyncio.timeout(self._link.timeout if patience is None else patience):
-                return await self._request(method, self._at(path).update_query(query), body)
+                return await self._request(method, self._at(path).update_query(query), body, content_type)
         except TimeoutError:
             raise self._link.fault(Reason.TIMEOUT, "no whole answer in time") from None
         except aiohttp.ServerFingerprintMismatch as error:
@@ -73,9 +75,10 @@ class Http:
         except (aiohttp.ClientError, OSError) as error:
             raise self._link.fault(Reason.REFUSED, why(error)) from None
 
-    async def _request(self, method: str, url: yarl.URL, body: bytes | None) -> Answer:
+    async def _request(self, method: str, url: yarl.URL, body: bytes | None, content_type: str) -> Answer:
         data = io.BytesIO(body) if body and len(body) > _LARGE else body  # bytes are sent at once, a file in pieces
-        async with self._opened().request(method, url, data=data, allow_redirects=False) as response:
+        headers = None if content_type == _JSON else {"Content-Type": content_type}
+        async with self._opened().request(method, url, data=data, headers=headers, allow_redirects=False) as response:
             retry_after = seconds_until(response.headers.get("Retry-After"))
             if response.status == 429:
                 raise self._link.fault(Reason.RATE_LIMITED, "too many requests", retry_after=retry_after)
@@ -142,7 +145,7 @@ def _request_of(settings: EndpointSettings) -> tuple[yarl.URL, dict[str, str]]:
     """The URL without its credentials, and the headers that carry them (RFC 7617)."""
     url = yarl.URL(settings.url)
     user, password = settings.user or url.user, settings.password or url.password or ""
-    headers = {"Content-Type": "application/json", "User-Agent": "reserve-monitor"}
+    headers = {"Content-Type": _JSON, "User-Agent": "reserve-monitor"}
     if user:
         headers["Authorization"] = aiohttp.encode_basic_auth(user, password, encoding="utf-8")
     return url.with_user(None), headers | settings.headers

@@ -72,6 +72,20 @@ PROTOCOLS = {
         recalls=True,
         proves=True,
     ),
+    "etherscan": NodeProtocol(
+        node="evm.explorers.etherscan:EtherscanNode",
+        families=frozenset({"evm"}),
+        path="with `/v2/api?apikey=`",
+        reads="native coins and ERC-20 tokens, by Multicall3",
+        past="a node behind it that keeps states",
+    ),
+    "blockscout": NodeProtocol(
+        node="evm.explorers.blockscout:BlockscoutNode",
+        families=frozenset({"evm"}),
+        path="with `/api/eth-rpc`",
+        reads="native coins and ERC-20 tokens, by Multicall3",
+        past="a node behind it that keeps states",
+    ),
     "bitcoind": NodeProtocol(
         node="bitcoin.bitcoind:BitcoindNode",
         families=frozenset({"bitcoin"}),

@@ -8,9 +8,9 @@ from monitor.formats import MASK
 
 COMMON = frozenset(
     """
-    api archive arbitrum avalanche avax base bc beacon bitcoin blockbook bnb bsc btc c electrs esplora eth ethereum evm
-    explorer ext graphql health http https index json json-rpc jsonrpc litecoin ltc main mainnet node nodes optimism
-    polygon pub public rest rpc solana testnet tron wallet wallets walletsolidity web3 ws
+    api archive arbitrum avalanche avax base bc beacon bitcoin blockbook bnb bsc btc c electrs esplora eth eth-rpc
+    ethereum evm explorer ext graphql health http https index json json-rpc jsonrpc litecoin ltc main mainnet node
+    nodes optimism polygon pub public rest rpc solana testnet tron wallet wallets walletsolidity web3 ws
     """.split()  # noqa: SIM905 - easier to read, and to add to
 )
 """Parts of a path that are on many servers; versions and numbers of chains are no keys either."""

@@ -19,7 +19,7 @@ from monitor.model import Address, Token
 _BATCH = "batch"
 _AGAIN_AFTER = 3600.0
 """Seconds after which methods that failed are tried again: it may have been another node behind the same URL."""
-_BEYOND_METHODS = frozenset({Reason.RATE_LIMITED, Reason.BEHIND, Reason.TIP_MOVED})
+_BEYOND_METHODS = frozenset({Reason.RATE_LIMITED, Reason.BEHIND, Reason.TIP_MOVED, Reason.UNPINNED})
 """Failures that say nothing about the method."""
 
 _COIN = Token("", "", None, 18)

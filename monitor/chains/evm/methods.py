@@ -114,9 +114,14 @@ _MULTICALL3_ELSEWHERE = {"eip155:324": "0xf9cda624fbc7e059355ce98a31693d299facd9
 """ZKsync Era derives addresses in its own way."""
 
 
+def multicall3_on(network: Network) -> Address:
+    """Return where Multicall3 is on ``network``, if somebody has deployed it there."""
+    return _MULTICALL3_ELSEWHERE.get(network.caip2, MULTICALL3)
+
+
 def methods_of(network: Network) -> tuple[Method, ...]:
     """Return what may work on ``network``, the best one first."""
-    return Override(), Deployless(), Multicall3(_MULTICALL3_ELSEWHERE.get(network.caip2, MULTICALL3))
+    return Override(), Deployless(), Multicall3(multicall3_on(network))
 
 
 def _input(token: Token, accounts: Sequence[Address]) -> str:

@@ -14,6 +14,11 @@ MULTICALL3 = "0xca11bde05977b3631167028862be2a173976ca11"
 _WORD = 32
 _AGGREGATE3 = "0x82ad56cb"
 _GET_ETH_BALANCE = "4d2301cc"  # getEthBalance(address), of Multicall3 itself
+GET_CHAIN_ID = "0x3408e470"
+GET_BLOCK_NUMBER = "0x42cbb15c"
+GET_LAST_BLOCK_HASH = "0x27e86d6e"
+"""Functions of Multicall3 without arguments: the chain and the block in which it is called, and the hash of the block
+before."""
 _BALANCE_OF = "70a08231"  # balanceOf(address), ERC-20
 _CALL = 6 * _WORD
 """One tuple: target, whether it may fail, the place of its call data, their length, and 36 bytes padded to 64."""
@@ -28,6 +33,27 @@ def encoded(multicall: Address, token: Address | None, accounts: Sequence[Addres
     places = "".join(_number(_WORD * count + _CALL * number) for number in range(count))
     calls = "".join(before + account[2:] + after for account in accounts)
     return _AGGREGATE3 + _number(_WORD) + _number(count) + places + calls
+
+
+def balance_of_coins(account: Address) -> str:
+    """Return call data that ask Multicall3 for the native coins of ``account``."""
+    return "0x" + _GET_ETH_BALANCE + _address(account)
+
+
+def aggregated(calls: Sequence[tuple[Address, str]]) -> str:
+    """Return call data that make each of ``calls``, a contract and call data in hex; one that fails fails alone."""
+    tails = [_tail(contract, data.removeprefix("0x")) for contract, data in calls]
+    places, place = [], _WORD * len(calls)
+    for tail in tails:
+        places.append(_number(place))
+        place += len(tail) // 2
+    return _AGGREGATE3 + _number(_WORD) + _number(len(calls)) + "".join(places) + "".join(tails)
+
+
+def _tail(contract: Address, data: str) -> str:
+    """One tuple of :data:`_CALL`'s form, with call data of any length."""
+    padding = -len(data) % (2 * _WORD) * "0"
+    return _address(contract) + _number(1) + _number(3 * _WORD) + _number(len(data) // 2) + data + padding
 
 
 def results(data: bytes, count: int) -> list[bytes | None]:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import BlockChoice
 from monitor.chains.errors import Reason
 from monitor.chains.evm import balances, owners, positions, values
 from monitor.chains.evm.call_size import CallSize
@@ -47,20 +47,7 @@ class EvmNode(Node):
             raise self.link.fault(Reason.MALFORMED, f"eth_chainId: {error}") from None
 
     async def resolve(self, choice: BlockChoice) -> Block:
-        match choice:
-            case Tag(name):
-                found = await self._rpc.block(name)
-            case Height(number):
-                found = await self._rpc.block(hex(number))
-            case Depth(0):
-                found = await self._rpc.block("latest")
-            case Depth(confirmations):
-                tip = await self._rpc.block("latest")
-                found = tip and await self._rpc.block(hex(max(0, tip.number - confirmations)))
-        if found is None:
-            named = choice.number if isinstance(choice, Height) else choice
-            raise self.link.fault(Reason.BEHIND, f"it has no block {named} yet")
-        return found
+        return await self._rpc.chosen(choice)
 
     # --- balances ---
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm import values
 from monitor.chains.evm.errors import Meaning, meaning
@@ -35,7 +36,7 @@ class EvmRpc:
         """``calls`` answers in the place of the endpoint's JSON-RPC, where it has none."""
         self.link = link
         self._http = Http(link)
-        self._rpc: Calls = calls or JsonRpc(link, self._http)
+        self.calls: Calls = calls or JsonRpc(link, self._http)
         self.size = link.settings.batch
         """Calls in one request."""
 
@@ -51,7 +52,24 @@ class EvmRpc:
 
     async def divisible(self, method: str, params: list[Any]) -> Reply:
         """Return the reply to one call that asks for much; :class:`BatchRefusedError` where it asks for too much."""
-        return await self._rpc.call(method, params, divisible=True)
+        return await self.calls.call(method, params, divisible=True)
+
+    async def chosen(self, choice: BlockChoice) -> Block:
+        """Return the block that ``choice`` means to the endpoint now."""
+        match choice:
+            case Tag(name):
+                found = await self.block(name)
+            case Height(number):
+                found = await self.block(hex(number))
+            case Depth(0):
+                found = await self.block("latest")
+            case Depth(confirmations):
+                tip = await self.block("latest")
+                found = tip and await self.block(hex(max(0, tip.number - confirmations)))
+        if found is None:
+            named = choice.number if isinstance(choice, Height) else choice
+            raise self.link.fault(Reason.BEHIND, f"it has no block {named} yet")
+        return found
 
     async def block(self, name: str) -> Block | None:
         """Return the block that ``name``, a tag or a number, means; None where there is none, or not yet."""
@@ -94,12 +112,12 @@ class EvmRpc:
         """
         while len(calls) > 1:
             try:
-                return await self._rpc.batch(calls)
+                return await self.calls.batch(calls)
             except BatchRefusedError:
                 self.size = min(self.size, len(calls) // 2)
                 calls = calls[: self.size]
         method, params = calls[0]
-        return [await self._rpc.call(method, params)]
+        return [await self.calls.call(method, params)]
 
     def grow(self) -> None:
         """Try larger requests again, after a whole reading."""

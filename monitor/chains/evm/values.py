@@ -39,6 +39,11 @@ def block_hash(value: object) -> str:
     return value.lower()
 
 
+def chain_id(caip2: str) -> int:
+    """Return the chain id in a CAIP-2 id of the EVM's (``eip155:1``)."""
+    return int(caip2.partition(":")[2])
+
+
 def block(header: object) -> Block:
     """Return the block that a header of ``eth_getBlockByNumber`` describes; a pending one, without hash, is refused."""
     if not isinstance(header, dict):

@@ -79,13 +79,7 @@ class WalletApi:
 
     async def batch(self, calls: Sequence[Call]) -> list[Reply]:
         """Return the replies to all ``calls``, each by a request of its own; the link sets the pace."""
-        replies: dict[int, Reply] = {}
-
-        async def answer(position: int, method: str, params: object) -> None:
-            replies[position] = await self.call(method, params)
-
-        await together(answer(position, method, params) for position, (method, params) in enumerate(calls))
-        return [replies[position] for position in range(len(calls))]
+        return await together(self.call(method, params) for method, params in calls)
 
     async def _balance(self, account: str) -> int:
         """The coins that an account may spend.
