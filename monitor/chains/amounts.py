@@ -1,5 +1,6 @@
 """Amounts on the wire: whole coins with decimals in some protocols, base units in others."""
 
+import re
 from decimal import Decimal
 
 from monitor.formats import exact
@@ -17,6 +18,15 @@ def units(coins: object, decimals: int) -> int:
     found = exact.base_units(number, decimals)
     if not 0 <= found <= _MOST:
         raise ValueError(f"{coins!s:.40} is not an amount that there can be")
+    return found
+
+
+def fixed(value: object, decimals: int) -> int:
+    """Return the base units of an amount that is written as text with all of its ``decimals``, such as ``12.3450``."""
+    places = rf"\.(\d{{{decimals}}})" if decimals else "()"
+    match = re.fullmatch(rf"(\d{{1,19}}){places}", value, re.ASCII) if isinstance(value, str) else None
+    if match is None or (found := int(match[1] + match[2])) > _MOST:
+        raise ValueError(f"{value!r:.60} is no amount with {decimals} decimals")
     return found
 
 

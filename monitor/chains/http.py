@@ -3,9 +3,10 @@
 import asyncio
 import io
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from types import MappingProxyType
 from typing import NamedTuple, Never
 
 import aiohttp
@@ -35,6 +36,8 @@ class Answer(NamedTuple):
     body: bytes
     retry_after: float | None = None
     """When the server wants to be asked again, in seconds from now, if it says so."""
+    headers: Mapping[str, str] = MappingProxyType({})
+    """By their names in any case."""
 
 
 class Http:
@@ -87,7 +90,7 @@ class Http:
                 pieces += piece
                 if len(pieces) > _LARGEST_ANSWER:
                     raise self._link.fault(Reason.MALFORMED, f"the answer is over {_LARGEST_ANSWER} bytes")
-            return Answer(response.status, bytes(pieces), retry_after)
+            return Answer(response.status, bytes(pieces), retry_after, response.headers)
 
     def _at(self, path: str) -> yarl.URL:
         if not path:

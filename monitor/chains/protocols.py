@@ -186,6 +186,12 @@ PROTOCOLS = {
         past="blocks after which it took a snapshot, one in 15 minutes",
         clock=Clock(lag=timedelta(minutes=45)),
     ),
+    "horizon": NodeProtocol(
+        node="stellar.horizon:HorizonNode",
+        families=frozenset({"stellar"}),
+        reads="XLM and PI, one request an account",
+        past="for accounts that did not change since",
+    ),
     "antelope": NodeProtocol(
         node="antelope.node:AntelopeNode",
         families=frozenset({"eos"}),

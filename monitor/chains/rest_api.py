@@ -1,6 +1,6 @@
 """JSON over HTTP without JSON-RPC around it: the statuses that mean something, and strict reading of what came."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -12,10 +12,11 @@ from monitor.chains.link import Link
 
 
 class JsonAnswer(NamedTuple):
-    """An answer: its status, and the JSON in it, which nobody has looked at yet."""
+    """An answer: its status, the JSON in it, which nobody has looked at yet, and its headers."""
 
     status: int
     document: object
+    headers: Mapping[str, str]
 
 
 class Rest:
@@ -47,7 +48,7 @@ class Rest:
             except ValueError:
                 raise self._link.fault(Reason.NOT_JSON, f"{path}: not JSON: {excerpt(answer.body)}") from None
             self._hear(document)
-            return JsonAnswer(answer.status, document)
+            return JsonAnswer(answer.status, document, answer.headers)
 
         return await self._link.send(request)
 

@@ -1,10 +1,9 @@
 """nodeos' ``chain_api``: its failures in its own words, its amounts and names, its tables."""
 
-import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-from monitor.chains.amounts import count
+from monitor.chains.amounts import count, fixed
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
 from monitor.chains.rest_api import JsonAnswer, Rest, items, member, strictly, text
@@ -17,8 +16,6 @@ _NO_TABLE = "is not specified in the ABI"
 _PAGE = 1000
 _ID_DIGITS = 64
 _DIGITS_OF_NAMES = ".12345abcdefghijklmnopqrstuvwxyz"
-_MOST = 1 << 62
-"""Above any amount of a token (``asset::max_amount``)."""
 
 
 class ChainApi:
@@ -105,11 +102,10 @@ def number_of(name: Address) -> int:
 
 def amount(value: object, symbol: str, decimals: int) -> int:
     """Return the base units of an amount such as ``12.3456 EOS``, which must have that symbol and those decimals."""
-    places = rf"\.(\d{{{decimals}}})" if decimals else "()"
-    match = re.fullmatch(rf"(\d{{1,19}}){places} {re.escape(symbol)}", text(value), re.ASCII)
-    if match is None or (found := int(match[1] + match[2])) >= _MOST:
-        raise ValueError(f"{value!r:.60} is no amount of {symbol} with {decimals} decimals")
-    return found
+    number, _, named = text(value).partition(" ")
+    if named != symbol:
+        raise ValueError(f"{value!r:.60} is no amount of {symbol}")
+    return fixed(number, decimals)
 
 
 def block_of(number: object, identity: object, moment: object) -> Block:

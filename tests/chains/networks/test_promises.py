@@ -22,6 +22,7 @@ from tests.support.networks.iota import IotaStandIn
 from tests.support.networks.near import NearStandIn
 from tests.support.networks.standin import START, Asked, NetworkStandIn
 from tests.support.networks.starknet import StarknetStandIn
+from tests.support.networks.stellar import StellarStandIn
 from tests.support.networks.substrate import SubstrateStandIn
 from tests.support.networks.sui import SuiStandIn
 from tests.support.networks.tezos import TezosStandIn
@@ -43,6 +44,7 @@ STANDINS: tuple[type[NetworkStandIn], ...] = (
     FilecoinStandIn,
     AntelopeStandIn,
     HederaStandIn,
+    StellarStandIn,
 )
 FINALIZED = Tag("finalized")
 RUBBISH: tuple[Any, ...] = (None, [], {}, "", "rubbish", -1, True, 2**70, [[]])

@@ -83,6 +83,10 @@ class NetworkStandIn:
         """The truth; raises :class:`Refusal`."""
         raise NotImplementedError
 
+    def headers(self, asked: Asked) -> Mapping[str, str]:
+        """What stands in the headers of an answer."""
+        return {}
+
     def give(self, accounts: Sequence[Address]) -> Self:
         """Let every other account hold something of everything, each another amount."""
         for place, token in enumerate((self.coin, *self.tokens), 1):
@@ -117,7 +121,7 @@ class NetworkStandIn:
         except Refusal as refusal:
             status, document = refusal.status, refusal.document
         body = "" if document is None and status != 200 else json.dumps(document)
-        return web.Response(status=status, text=body, content_type="application/json")
+        return web.Response(status=status, text=body, content_type="application/json", headers=self.headers(asked))
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         raw = await request.read()
@@ -139,7 +143,7 @@ class NetworkStandIn:
         ) -> Answer:
             asked = Asked(method, path or "/", tuple(query), json.loads(body) if body else None)
             answer = self.respond(asked)
-            return Answer(answer.status, str(answer.text).encode())
+            return Answer(answer.status, str(answer.text).encode(), None, answer.headers)
 
         patch.setattr(Http, "__init__", _unconnected)
         patch.setattr(Http, "request", request)
