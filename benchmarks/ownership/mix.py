@@ -15,9 +15,10 @@ import base58
 from coincurve import PrivateKey
 from nacl.signing import SigningKey
 
+from monitor.formats.bitcoin import hash160
 from monitor.model import Claim
 from monitor.ownership import digests
-from monitor.ownership.digests import hash160, keccak
+from monitor.ownership.digests import keccak
 from monitor.ownership.families.ton.wallets import WALLETS
 from monitor.registry import load
 from monitor.registry.addresses import decode

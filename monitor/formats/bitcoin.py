@@ -5,6 +5,7 @@ reads leniently; what is read here must be written again as the same bytes, so t
 spelling and no byte is left over.
 """
 
+import hashlib
 from collections.abc import Sequence
 from hashlib import sha256
 from io import BytesIO
@@ -28,6 +29,15 @@ _CATEGORY = 32
 _HAS_COMMITMENT, _HAS_AMOUNT = 0x40, 0x10
 
 
+if "ripemd160" in hashlib.algorithms_available:
+    _RIPEMD160 = hashlib.new("ripemd160")
+    """Of nothing yet. OpenSSL's takes an eighth of the time of pycryptodome's, and not every OpenSSL has it."""
+else:
+    from Crypto.Hash import RIPEMD160
+
+    _RIPEMD160 = RIPEMD160.new()  # type: ignore[assignment]  # used alike
+
+
 def sha256d(data: bytes) -> bytes:
     """Hash by SHA-256 twice, as transactions, messages, most headers and checksums are."""
     return sha256(sha256(data).digest()).digest()
@@ -36,6 +46,18 @@ def sha256d(data: bytes) -> bytes:
 def shown_hash(data: bytes) -> str:
     """Hash by SHA-256 twice and write it as ids of transactions and blocks are shown: reversed, in hexadecimal."""
     return sha256d(data)[::-1].hex()
+
+
+def ripemd160(data: bytes) -> bytes:
+    """Hash by RIPEMD-160, to 20 bytes."""
+    hashed = _RIPEMD160.copy()
+    hashed.update(data)
+    return hashed.digest()
+
+
+def hash160(data: bytes) -> bytes:
+    """Hash by RIPEMD-160 of SHA-256, to 20 bytes."""
+    return ripemd160(sha256(data).digest())
 
 
 def sized(data: bytes) -> bytes:

@@ -3,7 +3,6 @@
 Lists repeat one message on every row, so the digests of the messages met last are kept.
 """
 
-import hashlib
 from functools import lru_cache
 from hashlib import sha256
 
@@ -16,26 +15,6 @@ keccak = pysha3.keccak256
 long for a key, most of it in Python)."""
 
 _KEPT = 4096
-
-if "ripemd160" in hashlib.algorithms_available:
-    _RIPEMD160 = hashlib.new("ripemd160")
-    """Of nothing yet. OpenSSL's takes an eighth of the time of pycryptodome's, and not every OpenSSL has it."""
-else:
-    from Crypto.Hash import RIPEMD160
-
-    _RIPEMD160 = RIPEMD160.new()  # type: ignore[assignment]  # used alike
-
-
-def ripemd160(data: bytes) -> bytes:
-    """Hash by RIPEMD-160, to 20 bytes."""
-    hashed = _RIPEMD160.copy()
-    hashed.update(data)
-    return hashed.digest()
-
-
-def hash160(data: bytes) -> bytes:
-    """Hash by RIPEMD-160 of SHA-256, to 20 bytes."""
-    return ripemd160(sha256(data).digest())
 
 
 def tagged(tag: str, data: bytes) -> bytes:

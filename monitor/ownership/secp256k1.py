@@ -2,7 +2,8 @@
 
 from coincurve import PublicKey
 
-from monitor.ownership.digests import hash160, keccak
+from monitor.formats.bitcoin import hash160
+from monitor.ownership.digests import keccak
 from monitor.ownership.family import Refused
 
 ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141

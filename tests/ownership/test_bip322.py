@@ -16,10 +16,9 @@ from coincurve import PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.formats.bitcoin import sized
+from monitor.formats.bitcoin import hash160, sized
 from monitor.model import Claim, Verdict, VerdictStatus
 from monitor.ownership import judge
-from monitor.ownership.digests import hash160
 from monitor.ownership.families.bitcoin.account import Account, account_of, key_hash_script, witness_script_hash
 from monitor.ownership.families.bitcoin.virtual import simple as simple_to_sign
 from monitor.ownership.families.bitcoin.virtual import to_spend_id

@@ -7,9 +7,10 @@ from coincurve import PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.formats.bitcoin import hash160
 from monitor.model import Claim, Verdict, VerdictStatus
 from monitor.ownership import judge
-from monitor.ownership.digests import bitcoin_message, hash160, okx_message
+from monitor.ownership.digests import bitcoin_message, okx_message
 from tests.support.ownership import BITCOIN, MESSAGE, NOT_PROVEN, claim, compact, evm_signature, multisig
 
 DIGEST = bitcoin_message("Bitcoin Signed Message:\n", MESSAGE.encode())

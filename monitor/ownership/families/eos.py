@@ -13,9 +13,10 @@ from collections.abc import Callable
 from hashlib import sha256
 
 from monitor.formats import strict_json
+from monitor.formats.bitcoin import ripemd160
 from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
 from monitor.ownership import questions
-from monitor.ownership.digests import okx_preimage, ripemd160
+from monitor.ownership.digests import okx_preimage
 from monitor.ownership.family import Description, NotJudged, Refused
 from monitor.ownership.secp256k1 import compressed, recover
 from monitor.ownership.spellings import base58_bytes

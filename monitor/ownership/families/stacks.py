@@ -11,10 +11,9 @@ OKX signs its own header; wallets sign ``Stacks Signed Message`` (stacks.js, ``h
 from functools import lru_cache
 from hashlib import sha256
 
-from monitor.formats.bitcoin import sized
+from monitor.formats.bitcoin import hash160, sized
 from monitor.model import Claim, Network, Verdict
 from monitor.ownership import accounts
-from monitor.ownership.digests import hash160
 from monitor.ownership.family import Description, NotJudged
 from monitor.ownership.recovered_keys import OKX, DigestForm, RecoveredKeys, Spelling
 from monitor.ownership.secp256k1 import bitcoin_hash

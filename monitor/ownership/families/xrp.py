@@ -12,9 +12,10 @@ name no key, so the row must.
 
 from hashlib import sha512
 
+from monitor.formats.bitcoin import hash160
 from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
 from monitor.ownership import accounts, ed25519, questions, secp256k1
-from monitor.ownership.digests import hash160, okx_preimage
+from monitor.ownership.digests import okx_preimage
 from monitor.ownership.family import Description, NotJudged, Refused
 from monitor.ownership.recovered_keys import OKX, RecoveredKeys
 from monitor.ownership.secp256k1 import bitcoin_hash

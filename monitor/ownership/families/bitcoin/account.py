@@ -3,9 +3,8 @@
 from hashlib import sha256
 from typing import NamedTuple
 
-from monitor.formats.bitcoin import witness_script
+from monitor.formats.bitcoin import hash160, witness_script
 from monitor.model import Claim, Network
-from monitor.ownership.digests import hash160
 from monitor.ownership.family import Refused
 from monitor.ownership.spellings import hex_bytes
 from monitor.registry.addresses import AddressError, decode

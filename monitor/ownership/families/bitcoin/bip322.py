@@ -13,8 +13,8 @@ from bitcoin.core.script import SIGHASH_ALL
 from coincurve import PublicKeyXOnly
 
 from monitor.formats import bitcoin
+from monitor.formats.bitcoin import hash160
 from monitor.ownership import secp256k1
-from monitor.ownership.digests import hash160
 from monitor.ownership.families.bitcoin import multisig, taproot
 from monitor.ownership.families.bitcoin.account import Account, key_hash_script, witness_script_hash
 from monitor.ownership.families.bitcoin.virtual import (

@@ -8,9 +8,9 @@ byte is 31 to 34; dcrd also reads 27 to 30, which would be a second spelling.
 
 from collections.abc import Iterable, Iterator
 
-from monitor.formats.bitcoin import sized
+from monitor.formats.bitcoin import ripemd160, sized
 from monitor.model import ChainParameters, Claim, Network, Verdict, VerdictStatus
-from monitor.ownership.digests import bitcoin_message, ripemd160
+from monitor.ownership.digests import bitcoin_message
 from monitor.ownership.families.bitcoin import compact
 from monitor.ownership.families.bitcoin.account import account_of
 from monitor.ownership.family import NotJudged, Refused

@@ -15,8 +15,8 @@ from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import NamedTuple
 
+from monitor.formats.bitcoin import hash160
 from monitor.ownership import digests
-from monitor.ownership.digests import hash160
 from monitor.ownership.families.bitcoin import multisig
 from monitor.ownership.families.bitcoin.account import Account, key_hash_script, witness_script_hash
 from monitor.ownership.family import NotJudged, Refused
