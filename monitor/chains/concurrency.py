@@ -23,3 +23,13 @@ async def together(work: Iterable[Coroutine[Any, Any, T]], at_once: int | None =
     except BaseExceptionGroup as failures:
         raise failures.exceptions[0] from None
     return results
+
+
+async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:
+    """Return the result of ``work``, which comes to its end though whoever waits for it is cancelled."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise

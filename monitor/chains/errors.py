@@ -30,6 +30,8 @@ class Reason(StrEnum):
     WARMING_UP = "warming_up"
     BUSY = "busy"
     """The node does what was asked for someone else, or its queue is full."""
+    UNDER_WAY = "under_way"
+    """It is still being read, account by account, in the background; what has been read is kept."""
     TIP_MOVED = "tip_moved"
     """The block left the chain, or a new one came, while it was read."""
     PAST_BLOCK = "past_block"
@@ -49,6 +51,7 @@ PASSING = frozenset({Reason.TIP_MOVED, Reason.BEHIND})
 
 HARMLESS = frozenset(
     {
+        Reason.UNDER_WAY,
         Reason.TIP_MOVED,
         Reason.PAST_BLOCK,
         Reason.TOO_LARGE,

@@ -7,11 +7,12 @@ spelling and no byte is left over.
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from io import BytesIO
 from typing import TypeVar
 
-from bitcoin.core import CTransaction, CTxIn, CTxOut
+from bitcoin.core import CBlock, CTransaction, CTxIn, CTxOut
 from bitcoin.core.script import CScript, CScriptInvalidError, CScriptWitness
 from bitcoin.core.serialize import (
     BytesSerializer,
@@ -140,6 +141,52 @@ def inputs_and_outputs(raw: bytes, start: int) -> tuple[list[CTxIn], list[CTxOut
     except SerializationError:
         raise ValueError(f"a transaction of {len(raw)} bytes ends in the middle") from None
     return spent, made, stream.tell()
+
+
+def witnesses(raw: bytes, start: int, inputs: int) -> tuple[list[tuple[bytes, ...]], int]:
+    """Read the witness stack of each input from ``start`` on, and say where they end.
+
+    Raises ValueError where there are none.
+    """
+    stream = BytesIO(raw)
+    stream.seek(start)
+    try:
+        stacks = [tuple(CScriptWitness.stream_deserialize(stream)) for _ in range(inputs)]
+    except SerializationError:
+        raise ValueError(f"a transaction of {len(raw)} bytes ends in the middle of its witnesses") from None
+    return stacks, stream.tell()
+
+
+def length(raw: bytes, start: int) -> tuple[int, int]:
+    """Read a length ("compact size") at ``start``, and say where it ends. Raises ValueError where there is none."""
+    stream = BytesIO(raw)
+    stream.seek(start)
+    try:
+        return VarIntSerializer.stream_deserialize(stream), stream.tell()
+    except SerializationError:
+        raise ValueError("it ends in the middle of a length") from None
+
+
+def data_pushes(script: bytes) -> list[bytes]:
+    """Read what data a script pushes, whatever else it does, as far as it can be read."""
+    found = []
+    with suppress(CScriptInvalidError):
+        for _, data, _ in CScript(script).raw_iter():
+            if data is not None:
+                found.append(data)
+    return found
+
+
+def merkle_root(hashes: Sequence[bytes]) -> bytes:
+    """Work out the root of the tree over the ids of a block's transactions.
+
+    Raises ValueError where there is none, or one comes twice: trees with repetitions have the root of others without
+    them (CVE-2012-2459).
+    """
+    if not hashes or len(set(hashes)) < len(hashes):
+        raise ValueError("it has no transaction, or one twice")
+    root: bytes = CBlock.build_merkle_tree_from_txids(hashes)[-1]
+    return root
 
 
 def without_token(script: bytes) -> bytes:

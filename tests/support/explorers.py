@@ -34,13 +34,17 @@ class Explorer:
 
     def _index(self) -> None:
         """Take in the blocks of the node's present chain."""
-        if self.frozen:
+        if self.frozen or (self._blocks and not self.behind and self._blocks[-1]["hash"] == self._best()):
             return
         hashes = [self._node.rpc("getblockhash", n) for n in range(self._node.rpc("getblockcount") + 1 - self.behind)]
         kept = 0
         while kept < min(len(hashes), len(self._blocks)) and self._blocks[kept]["hash"] == hashes[kept]:
             kept += 1
         self._blocks[kept:] = [self._node.rpc("getblock", each, 3) for each in hashes[kept:]]
+
+    def _best(self) -> str:
+        best: str = self._node.rpc("getbestblockhash")
+        return best
 
     def _history(self, account: str) -> list[dict[str, Any]]:
         """The account's transactions, newest first."""
@@ -62,6 +66,11 @@ class Explorer:
             case ["block", name]:
                 block = next(each for each in self._blocks if each["hash"] == name)
                 return {"id": name, "height": block["height"], "timestamp": block["time"]}
+            case ["block", name, "raw"]:
+                return bytes.fromhex(self._node.rpc("getblock", name, 0))
+            case ["tx", txid]:
+                found = ((entry, block) for block in self._blocks for entry in block["tx"] if entry["txid"] == txid)
+                return next((_transaction(*each) for each in found), None)
             case ["address", account]:
                 return {"address": account, **self._sums(account)}
             case ["address", account, "txs", "chain", *after]:
@@ -81,6 +90,8 @@ class Explorer:
     async def _handle(self, request: web.BaseRequest) -> web.Response:
         await asyncio.to_thread(self._index)
         answer = await asyncio.to_thread(self._answer, request.path.removeprefix("/api"))
+        if isinstance(answer, bytes):
+            return web.Response(body=answer)
         if answer is None:
             return web.Response(status=404, text="Block not found")
         return web.Response(text=answer if isinstance(answer, str) else json.dumps(answer))
@@ -97,7 +108,12 @@ def _transaction(entry: dict[str, Any], block: dict[str, Any]) -> dict[str, Any]
         return {"scriptpubkey": of["scriptPubKey"]["hex"], "value": int(of["value"] * 10**8)}
 
     inputs = [
-        {"is_coinbase": "coinbase" in each, "prevout": output(each["prevout"]) if "prevout" in each else None}
+        {
+            "txid": each.get("txid", "00" * 32),
+            "vout": each.get("vout", 2**32 - 1),
+            "is_coinbase": "coinbase" in each,
+            "prevout": output(each["prevout"]) if "prevout" in each else None,
+        }
         for each in entry["vin"]
     ]
     status = {"confirmed": True, "block_height": block["height"], "block_hash": block["hash"]}

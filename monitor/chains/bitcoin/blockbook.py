@@ -5,17 +5,21 @@ what stands beside it.
 """
 
 import re
-from collections.abc import AsyncGenerator, Mapping
+from collections import defaultdict
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import count as counting
 from typing import Any
 
 from monitor.chains.amounts import count
+from monitor.chains.bitcoin.anchoring import Moved
 from monitor.chains.bitcoin.explorer import ExplorerNode
 from monitor.chains.bitcoin.explorer_history import Change, txid_of
+from monitor.chains.bitcoin.parameters import parameters_of
 from monitor.chains.errors import Reason
 from monitor.chains.http import Query
-from monitor.model import Address, Block
+from monitor.formats.bitcoin import merkle_root
+from monitor.model import Address, Block, KeyHash
 
 _AMOUNT = re.compile(r"[0-9]{1,30}")
 _PAGE = "100"
@@ -65,6 +69,41 @@ class BlockbookNode(ExplorerNode):
             if number >= count(found["totalPages"]):
                 return
 
+    async def moved(self, block_hash: str, watched: Collection[Address]) -> Moved:
+        """Read the block's pages, which tell of every input what it spends."""
+        amounts: dict[Address, int] = defaultdict(int)
+        seen: list[str] = []
+        for number in counting(1):
+            path = f"/api/v2/block/{block_hash}"
+            found = await self.get_object(path, [("page", str(number))])
+            try:
+                _add(amounts, found["txs"], watched)
+                seen += [txid_of(entry["txid"]) for entry in found["txs"]]
+                if number >= count(found["totalPages"]):
+                    self._check_whole(block_hash, seen, found)
+                    stamp = datetime.fromtimestamp(count(found["time"]), UTC)
+                    return Moved(self.block_hash(found["previousBlockHash"]), stamp, dict(amounts))
+            except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
+                raise self.link.fault(Reason.MALFORMED, f"{path}: {error!r:.150}") from None
+        raise AssertionError("blocks have a last page")
+
+    def _check_whole(self, block_hash: str, txids: list[str], told: Mapping[str, Any]) -> None:
+        """All transactions must have been told, each once: their ids make the root that the block's header has.
+
+        Decred's make it in another way.
+        """
+        if told["hash"] != block_hash:
+            raise ValueError(f"it is about block {told['hash']!r:.70}")
+        if len(txids) != count(told["txCount"]) or len(set(txids)) < len(txids):
+            raise ValueError(f"it tells {len(set(txids))} of {told['txCount']} transactions, or one twice")
+        if parameters_of(self.network).key_hash is KeyHash.SHA256:
+            root = merkle_root([bytes.fromhex(txid)[::-1] for txid in txids])
+            if root[::-1].hex() != told["merkleRoot"]:
+                raise ValueError("its transactions are not those of its header")
+
+    def shows(self, account: Address) -> bool:
+        return True
+
     async def _account(self, account: Address, query: Query) -> dict[str, Any]:
         found = await self.get_object(f"/api/v2/address/{account}", query)
         if found["address"] != account:
@@ -75,6 +114,16 @@ class BlockbookNode(ExplorerNode):
 def _change(entry: Mapping[str, Any], account: Address) -> Change:
     made, spent = (sum(_of(each, account) for each in entry[side]) for side in ("vout", "vin"))
     return Change(txid_of(entry["txid"]), count(entry["blockHeight"]), made - spent)
+
+
+def _add(amounts: dict[Address, int], entries: Iterable[Mapping[str, Any]], watched: Collection[Address]) -> None:
+    """What transactions gave to watched accounts, and took from them."""
+    for entry in entries:
+        for side, sign in (("vout", 1), ("vin", -1)):
+            for each in entry[side]:
+                for account in each.get("addresses") or ():
+                    if account in watched:
+                        amounts[account] += sign * _of(each, account)
 
 
 def _of(side: Mapping[str, Any], account: Address) -> int:

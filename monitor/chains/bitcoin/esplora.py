@@ -1,13 +1,18 @@
 """Esplora, the HTTP API of block explorers (Blockstream/esplora, API.md)."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from monitor.chains.amounts import count
+from monitor.chains.bitcoin.anchoring import Moved
 from monitor.chains.bitcoin.explorer import ExplorerNode
 from monitor.chains.bitcoin.explorer_history import Change, txid_of
+from monitor.chains.bitcoin.raw_blocks import RawTransaction, shows_spending
+from monitor.chains.bitcoin.raw_moves import RawMoves
 from monitor.chains.bitcoin.scripts import Scripts
+from monitor.chains.bitcoin.transactions import Output
+from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
 from monitor.model import Address, Block, Network
@@ -19,6 +24,7 @@ class EsploraNode(ExplorerNode):
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
         self._scripts = Scripts(network)
+        self._moves = RawMoves(network, link, self._scripts, self._raw, self._spent)
 
     async def tip_hash(self) -> str:
         return self._hash(await self.get("/blocks/tip/hash"))
@@ -51,6 +57,33 @@ class EsploraNode(ExplorerNode):
             page = [_change(entry, script) for entry in found]
             yield page
             last = page[-1].txid
+
+    async def moved(self, block_hash: str, watched: Collection[Address]) -> Moved:
+        return await self._moves.moved(block_hash, watched)
+
+    def shows(self, account: Address) -> bool:
+        return shows_spending(self._scripts.of(account))
+
+    async def _raw(self, block_hash: str) -> bytes:
+        return await self.get(f"/block/{block_hash}/raw") or b""
+
+    async def _spent(self, transactions: Sequence[RawTransaction]) -> Sequence[Sequence[Output]]:
+        return await together(map(self._prevouts, transactions))
+
+    async def _prevouts(self, transaction: RawTransaction) -> list[Output]:
+        path = f"/tx/{transaction.txid}"
+        found = await self.get_object(path)
+        try:
+            return _outputs_spent(found, transaction)
+        except (KeyError, TypeError, ValueError) as error:
+            raise self.link.fault(Reason.MALFORMED, f"{path}: {error!r:.150}") from None
+
+
+def _outputs_spent(told: Mapping[str, Any], transaction: RawTransaction) -> list[Output]:
+    if [(each["txid"], each["vout"]) for each in told["vin"]] != list(transaction.spent):
+        raise ValueError("its inputs are not those of the block")
+    prevouts = [each["prevout"] for each in told["vin"]]
+    return [Output(bytes.fromhex(each["scriptpubkey"]), count(each["value"])) for each in prevouts]
 
 
 def _change(entry: Mapping[str, Any], script: str) -> Change:

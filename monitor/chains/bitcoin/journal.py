@@ -36,23 +36,27 @@ class Scanned(msgspec.Struct, frozen=True, array_like=True, tag="scanned"):
     format: int = _FORMAT
 
 
-class _Place(msgspec.Struct, frozen=True, array_like=True):
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """A block."""
+
     number: int
     hash: str
     time: int
 
     @classmethod
-    def of(cls, block: Block) -> "_Place":
+    def of(cls, block: Block) -> "Place":
+        """Return how ``block`` is kept."""
         return cls(block.number, block.hash, int(block.timestamp.timestamp()))
 
     @property
     def block(self) -> Block:
+        """What it says."""
         return Block(self.number, self.hash, datetime.fromtimestamp(self.time, UTC))
 
 
 class _Entry(msgspec.Struct, frozen=True, array_like=True, tag="change"):
-    before: _Place
-    after: _Place
+    before: Place
+    after: Place
     scripts: tuple[bytes, ...]
     """Watched from here on."""
     created: Mapping[Outpoint, Coin]
@@ -87,7 +91,7 @@ def beginning(scanned: Scanned, utxos: UtxoSet) -> Iterator[bytes]:
 
 def addition(block: Block, scripts: tuple[bytes, ...], created: Mapping[Outpoint, Coin]) -> Iterator[bytes]:
     """Return entries for scripts that are watched from ``block`` on, with the outputs that they have there."""
-    place, rest = _Place.of(block), iter(created.items())
+    place, rest = Place.of(block), iter(created.items())
     yield msgspec.msgpack.encode(_Entry(place, place, scripts, {}, {}))
     while part := dict(islice(rest, _COINS)):
         yield msgspec.msgpack.encode(_Entry(place, place, (), part, {}))
@@ -95,7 +99,7 @@ def addition(block: Block, scripts: tuple[bytes, ...], created: Mapping[Outpoint
 
 def step_entry(step: Step) -> bytes:
     """Return the entry for one step."""
-    places = _Place.of(step.before), _Place.of(step.after)
+    places = Place.of(step.before), Place.of(step.after)
     return msgspec.msgpack.encode(_Entry(*places, (), step.change.created, step.change.spent))
 
 
@@ -116,7 +120,8 @@ def _seal_of(before: bytes, entry: bytes) -> bytes:
     return hashlib.blake2b(before + entry, digest_size=_SEAL).digest()
 
 
-def _opened(entries: Sequence[bytes]) -> Iterator[bytes]:
+def opened(entries: Sequence[bytes]) -> Iterator[bytes]:
+    """Return sealed ``entries`` without their seals. Raises ValueError where one is missing."""
     seal = b""
     for entry in entries:
         seal, kept = _seal_of(seal, entry[_SEAL:]), entry[:_SEAL]
@@ -130,7 +135,7 @@ def read(entries: Sequence[bytes]) -> Journal:
 
     Raises ValueError where it cannot be read, or has holes.
     """
-    decoded = [_decoder.decode(entry) for entry in _opened(entries)]  # not map: other threads get their turn
+    decoded = [_decoder.decode(entry) for entry in opened(entries)]  # not map: other threads get their turn
     scans = {entry.method: entry.at for entry in decoded if isinstance(entry, _Scan)}
     left = {method: at for method, at in scans.items() if at is not None}
     scanned, *changes = [entry for entry in decoded if not isinstance(entry, _Scan)] or [None]

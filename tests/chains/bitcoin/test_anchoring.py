@@ -1,0 +1,261 @@
+"""Accounts read one by one over many blocks are brought to one block: what they hold there, or nothing is told."""
+
+import asyncio
+import random
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from monitor.chains import ChainError, Reason
+from monitor.chains.bitcoin.anchored import Anchored, Answer, Step
+from monitor.chains.bitcoin.anchoring import Anchoring, Moved
+from monitor.chains.journals import Following
+from monitor.chains.link import Link, until
+from monitor.model import Address, Block
+from monitor.settings import EndpointSettings
+from tests.support.journals import Journals
+from tests.support.virtual_time import run
+
+ACCOUNTS = [f"account-{number}" for number in range(30)]
+HIDDEN = ACCOUNTS[-1]
+"""What is spent from it does not show in blocks."""
+
+
+class Model:
+    """A chain whose blocks move coins at random, and an explorer of several machines, some of them late.
+
+    A block may come before any answer. Machines that tell the tip are one event behind at most, those that tell
+    accounts ``late``.
+    """
+
+    def __init__(
+        self, seed: int, *, late: int = 5, busy: float = 0.05, comes: float = 0.02, forks: float = 0.2
+    ) -> None:
+        self.random = random.Random(seed)
+        self.asked = 0
+        """Accounts that were asked for."""
+        self.moves = 0
+        """Blocks that were asked for."""
+        self.known: dict[str, Block] = {}
+        self.parents: dict[str, str] = {}
+        self.effects: dict[str, dict[Address, int]] = {}
+        self.held: dict[str, dict[Address, int]] = {}
+        self.still = False
+        self._late, self.busy, self._comes, self._forks = late, busy, comes, forks
+        self._tips = [self._block(None, {each: self.random.randrange(1000, 2000) for each in ACCOUNTS})]
+        for _ in range(8):
+            self.mine()
+
+    def _block(self, parent: Block | None, amounts: dict[Address, int]) -> Block:
+        number = parent.number + 1 if parent else 0
+        block = Block(number, f"{len(self.known)}".rjust(64, "0"), datetime.fromtimestamp(number, UTC))
+        before = self.held[parent.hash] if parent else {}
+        self.known[block.hash] = block
+        self.parents[block.hash] = parent.hash if parent else "00" * 32
+        self.effects[block.hash] = amounts
+        self.held[block.hash] = {each: before.get(each, 0) + amounts.get(each, 0) for each in ACCOUNTS}
+        return block
+
+    @property
+    def tip(self) -> Block:
+        return self._tips[-1]
+
+    def mine(self, onto: Block | None = None) -> None:
+        """A block in which some accounts pay others, itself, or nobody."""
+        parent = onto or self.tip
+        amounts: dict[Address, int] = {}
+        for account in ACCOUNTS:
+            if self.random.random() < self.busy:
+                other, amount = self.random.choice(ACCOUNTS), self.random.randrange(3)
+                amounts[account] = amounts.get(account, 0) - amount
+                amounts[other] = amounts.get(other, 0) + amount
+        self._tips.append(self._block(parent, amounts))
+
+    def reorganise(self, depth: int) -> None:
+        """Other blocks, one more, in the place of the last ones. All machines learn of it at once."""
+        block = self.tip
+        for _ in range(min(depth, block.number)):
+            block = self.known[self.parents[block.hash]]
+        for _ in range(depth + 1):
+            self.mine(block)
+            block = self.tip
+        self._tips = [block]
+
+    def _event(self) -> None:
+        if self.still or self.random.random() >= self._comes:
+            return
+        if self.random.random() < self._forks:
+            self.reorganise(self.random.randrange(1, 4))
+        else:
+            self.mine()
+
+    def _seen(self, late: int) -> Block:
+        """The tip of some machine."""
+        self._event()
+        return self._tips[-1 - self.random.randrange(min(late + 1, len(self._tips)))]
+
+    # --- what is asked ---
+
+    async def tip_hash(self) -> str:
+        await asyncio.sleep(0.2)
+        return self._seen(1).hash
+
+    async def hash_at(self, height: int) -> str | None:
+        await asyncio.sleep(0.2)
+        block = self.tip
+        while block.number > height:
+            block = self.known[self.parents[block.hash]]
+        return block.hash if block.number == height else None
+
+    async def block(self, block_hash: str) -> Block:
+        await asyncio.sleep(0.2)
+        return self.known[block_hash]
+
+    async def moved(self, block_hash: str, watched: Collection[Address]) -> Moved:
+        await asyncio.sleep(0.2)
+        self.moves += 1
+        amounts = {each: amount for each, amount in self.effects[block_hash].items() if each in watched}
+        return Moved(self.parents[block_hash], self.known[block_hash].timestamp, amounts)
+
+    async def amounts(self, accounts: Collection[Address]) -> dict[Address, int]:
+        found = {}
+        for account in accounts:
+            await asyncio.sleep(0.2)
+            self.asked += 1
+            found[account] = self.held[self._seen(self._late).hash][account]
+        return found
+
+    def shows(self, account: Address) -> bool:
+        return account != HIDDEN
+
+
+def anchoring(model: Model, journals: Journals, *, most: int = 1000) -> Anchoring:
+    """``most``: so many accounts can be read between two blocks."""
+    found = Anchoring(model, "bitcoin", Link(EndpointSettings(name="explorer", url="http://explorer")), most.__ge__)
+    found.configure(Following(journals))
+    return found
+
+
+async def known(reader: Anchoring, model: Model, accounts: Collection[Address] = ACCOUNTS) -> Block:
+    """A reading that goes on until it is told what most accounts hold, at a block at which that must be true."""
+    for _ in range(1000):
+        try:
+            others = await reader.ready(accounts)
+            at = model.tip
+            sums = await reader.sums([each for each in accounts if each not in others], at)
+        except ChainError as error:
+            if error.reason not in (Reason.UNDER_WAY, Reason.TIP_MOVED):
+                raise
+            continue
+        assert sums == {each: model.held[at.hash][each] for each in sums}
+        assert not model.still or others <= {HIDDEN}
+        return at
+    raise AssertionError("it never came to an end")
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of the tests does not wait for threads."""
+
+    async def inline(work: Callable[..., Any], *arguments: Any) -> Any:
+        return work(*arguments)
+
+    monkeypatch.setattr(asyncio, "to_thread", inline)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 2**32))
+def test_what_is_told_is_what_is_held_at_that_block(seed: int) -> None:
+    model, journals = Model(seed), Journals()
+    chance = model.random
+
+    async def scenario() -> None:
+        reader = anchoring(model, journals)
+        accounts = set(chance.sample(ACCOUNTS, 20))
+        for _ in range(12):
+            match chance.randrange(4):
+                case 0:  # a restart, in the middle of what it reads
+                    await reader.close()
+                    reader = anchoring(model, journals)
+                case 1:
+                    accounts |= set(chance.sample(ACCOUNTS, 3))
+                case 2:
+                    model.reorganise(chance.randrange(1, 6))
+            try:
+                async with until(asyncio.get_running_loop().time() + chance.choice([1, 5, 60])):
+                    await known(reader, model, sorted(accounts))
+            except TimeoutError:
+                pass
+        model.still, model.busy = True, 0
+        for _ in range(10):
+            model.mine()
+            await reader.keep_up()
+            await asyncio.sleep(60)
+        await known(reader, model, sorted(accounts))
+        await reader.close()
+        assert reader.difference is None
+
+    run(scenario())
+
+
+# --- the rule ---
+
+
+def _state(highest: int, touched: int) -> Anchored:
+    """Blocks from 101 on, one of which has to do with the account."""
+    state = Anchored(_block(100), {ACCOUNTS[0], ACCOUNTS[1]})
+    for number in range(101, highest + 1):
+        account = ACCOUNTS[number != touched]
+        state.do(Step(_block(number - 1), _block(number), {account: 0}))
+    return state
+
+
+def _block(number: int, branch: str = "a") -> Block:
+    return Block(number, branch * 60 + f"{number:04}", datetime.fromtimestamp(number, UTC))
+
+
+def _settle(state: Anchored, first: Block, last: Block) -> bool | None:
+    """Whether an answer between these two blocks counts; None: not yet."""
+    sums, useless = state.settle({ACCOUNTS[0]: Answer(7, first, last)})
+    return True if sums == {ACCOUNTS[0]: 7} else False if useless == {ACCOUNTS[0]} else None
+
+
+@pytest.mark.parametrize("touched", range(101, 112))
+def test_an_answer_counts_if_no_block_around_it_has_to_do_with_the_account(touched: int) -> None:
+    first, last = _block(108), _block(110)
+    assert _settle(_state(111, touched), first, last) is (touched <= 102)
+
+
+def test_an_answer_waits_for_the_block_after_it_and_for_nothing_longer() -> None:
+    assert _settle(_state(110, 0), _block(108), _block(110)) is None
+    assert _settle(_state(109, 0), _block(108), _block(110)) is None, "its block is not there yet, or not any more"
+    assert _settle(_state(111, 0), _block(108), _block(110)) is True
+
+
+def test_an_answer_of_another_branch_or_of_blocks_that_nobody_remembers_never_counts() -> None:
+    state = _state(111, 0)
+    assert _settle(state, _block(108, "b"), _block(110)) is False
+    assert _settle(state, _block(108), _block(110, "b")) is False
+    assert _settle(state, _block(105), _block(106)) is False, "block 100 is not known to have left it alone"
+
+
+def test_an_account_of_a_block_that_left_the_chain_is_not_read_before_it_has_rested() -> None:
+    state = _state(110, 110)
+    state.undo()
+    for number in range(110, 117):
+        state.do(Step(state.block, _block(number, "b"), {}))
+        quiet = ACCOUNTS[0] in state.quiet([ACCOUNTS[0]])
+        assert quiet is (number == 116), "a server may have that block still"
+
+
+def test_a_sum_that_would_be_less_than_nothing_is_not_known_any_more() -> None:
+    state = _state(102, 0)
+    state.sums |= {ACCOUNTS[0]: 5, ACCOUNTS[1]: 5}
+    wrong = state.do(Step(state.block, _block(103), {ACCOUNTS[0]: -6, ACCOUNTS[1]: -5}))
+    assert (wrong, state.sums) == ([ACCOUNTS[0]], {ACCOUNTS[1]: 0})
+    assert state.at(_block(102), [ACCOUNTS[1]]) == {ACCOUNTS[1]: 5}
+    assert state.at(_block(102, "b"), [ACCOUNTS[1]]) is None

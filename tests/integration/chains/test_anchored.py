@@ -1,0 +1,226 @@
+"""Explorers over a real node whose accounts do not fit between two blocks: blocks and reorganisations come meanwhile,
+the monitor is started anew, and what it ends with is what a fresh scan of the node finds."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+from base58 import b58encode_check
+from btclib.b32 import address_from_witness
+
+from benchmarks.bitcoin.ledger import Ledger
+from monitor.chains import ChainError, ChainReader, Height, Reason, Tag
+from monitor.chains.bitcoin import explorer
+from monitor.devnet.nodes import BitcoinNode
+from monitor.model import Reading
+from tests.chains.conftest import Opener
+from tests.support.chains import BTC, REGTEST
+from tests.support.explorers import Explorer
+from tests.support.journals import Journals
+from tests.support.nodes import BitcoinFactory
+
+pytestmark = pytest.mark.integration
+
+LATEST = Tag("latest")
+RATE = 1000
+ACCOUNTS = 80
+
+
+@pytest.fixture(autouse=True)
+def twenty_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many accounts at the most are read between two blocks."""
+    monkeypatch.setattr(explorer, "_LONGEST", 20 / RATE)
+
+
+class Restless(Explorer):
+    """Something happens on the chain after so many answers about accounts."""
+
+    def __init__(self, node: BitcoinNode, happens: Callable[[int], None] = lambda asked: None) -> None:
+        super().__init__(node)
+        self.asked = 0
+        self.happens = happens
+
+    def _answer(self, path: str) -> Any:
+        if path.startswith("/address/"):
+            self.asked += 1
+            self.happens(self.asked)
+            self._index()
+        return super()._answer(path)
+
+
+def by_explorer(served: Explorer) -> dict[str, Any]:
+    return {"url": served.url, "protocol": "esplora", "rate": RATE, "concurrency": 1}
+
+
+def by_node(node: BitcoinNode) -> dict[str, Any]:
+    return {"url": node.url, "user": node.user, "password": node.password, "protocol": "bitcoind"}
+
+
+async def whole(reader: ChainReader, accounts: list[str], node: BitcoinNode) -> Reading:
+    """The first whole reading: a block comes after each that is none."""
+    for _ in range(30):
+        try:
+            return await reader.read({BTC: accounts}, LATEST)
+        except ChainError as error:
+            if not {each.reason for each in (error, *error.causes)} <= {Reason.UNDER_WAY, Reason.TIP_MOVED}:
+                raise
+        await asyncio.to_thread(node.mine)
+    raise AssertionError("it never was whole")
+
+
+async def in_peace(reader: ChainReader, accounts: list[str], node: BitcoinNode) -> None:
+    """Blocks in which nothing happens, so that those are read for good to which something always happened."""
+    for blocks in (8, 1):
+        await asyncio.to_thread(node.mine, blocks)
+        await whole(reader, accounts, node)
+
+
+async def assert_scanned(reading: Reading, accounts: list[str], scanner: ChainReader) -> None:
+    """What was read is what a scan of the node finds at the same block."""
+    found = await scanner.read({BTC: accounts}, Height(reading.block.number))
+    assert found.block == reading.block
+    assert reading.balances == found.balances
+
+
+async def test_after_blocks_reorganisations_and_a_restart_all_is_as_a_fresh_scan_has_it(
+    bitcoin_node: BitcoinFactory, open_reader: Opener
+) -> None:
+    node = bitcoin_node()
+    ledger = Ledger(node, ACCOUNTS)
+    ledger.fund(400, watched=200)
+    accounts = [each.address for each in ledger.watched]
+    sixty = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def happens(asked: int) -> None:
+        if asked % 9 == 0:
+            ledger.block(4)
+        if asked == 30:
+            ledger.reorganise(3, 4)
+        if asked == ACCOUNTS * 6 // 10:
+            loop.call_soon_threadsafe(sixty.set)
+
+    served, journals = Restless(node, happens), Journals()
+    async with served.serving():
+        first = open_reader(REGTEST, by_explorer(served), keeper=journals)
+        reading = asyncio.ensure_future(whole(first, accounts, node))
+        await sixty.wait()
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+        await first.close()
+        scanner = open_reader(REGTEST, by_node(node))
+        second = open_reader(REGTEST, by_explorer(served), keeper=journals)
+        for depth in (0, 1, 5):
+            if depth:
+                served.happens = lambda asked: None
+                await asyncio.to_thread(ledger.reorganise, depth, 6)
+            await assert_scanned(await whole(second, accounts, node), accounts, scanner)
+        await in_peace(second, accounts, node)
+        served.asked = 0
+        for _ in range(3):
+            await asyncio.to_thread(ledger.block, 10)
+            await assert_scanned(await second.read({BTC: accounts}, LATEST), accounts, scanner)
+        assert served.asked == 0, "blocks alone tell what became of accounts"
+        assert not second.endpoints()[0].difference
+
+
+async def test_every_form_of_account_is_followed(bitcoin_node: BitcoinFactory, open_reader: Opener) -> None:
+    node = bitcoin_node()
+    node.mine(110)
+    chance = random.Random(7)
+    forms = ("legacy", "p2sh-segwit", "bech32", "bech32m")
+    regtest = [node.rpc("getnewaddress", "", form) for form in forms for _ in range(6)]
+    scripts = [bytes.fromhex(node.rpc("getaddressinfo", each)["scriptPubKey"]) for each in regtest]
+    accounts = [_mainnet(script) for script in scripts]
+    node.rpc("sendmany", "", {each: 1 + number for number, each in enumerate(regtest)})
+    node.mine(8)
+
+    def pay() -> None:
+        """Coins of any of these accounts, for others of them."""
+        unspent = [each for each in node.rpc("listunspent") if each["address"] in regtest]
+        spent = chance.sample(unspent, 3)
+        value = sum(each["amount"] for each in spent)
+        outputs = {
+            chance.choice(regtest): round(float(value / 2), 8),
+            node.rpc("getnewaddress"): round(float(value / 3), 8),
+        }
+        raw = node.rpc("createrawtransaction", [{"txid": o["txid"], "vout": o["vout"]} for o in spent], outputs)
+        node.rpc("sendrawtransaction", node.rpc("signrawtransactionwithwallet", raw)["hex"], 0)
+        node.mine()
+
+    async with AsyncExitStack() as stack:
+        served = Restless(node, lambda asked: pay() if asked in (5, 12) else None)
+        await stack.enter_async_context(served.serving())
+        reader, scanner = open_reader(REGTEST, by_explorer(served)), open_reader(REGTEST, by_node(node))
+        await assert_scanned(await whole(reader, accounts, node), accounts, scanner)
+        served.happens = lambda asked: None
+        await in_peace(reader, accounts, node)
+        served.asked = 0
+        for round_ in range(1, 6):
+            await asyncio.to_thread(pay)
+            await assert_scanned(await reader.read({BTC: accounts}, LATEST), accounts, scanner)
+            assert served.asked == 6 * round_, "of taproot alone blocks do not show what is spent"
+
+
+def _mainnet(script: bytes) -> str:
+    """Scripts know no network."""
+    match script[0]:
+        case 0x76:
+            return b58encode_check(b"\x00" + script[3:23]).decode()
+        case 0xA9:
+            return b58encode_check(b"\x05" + script[2:22]).decode()
+        case version:
+            return address_from_witness(version and version - 0x50, script[2:], "mainnet")
+
+
+@pytest.mark.parametrize("lie", ["skips", "repeats", "strips", "other inputs"])
+async def test_a_block_of_which_something_is_left_out_or_told_twice_is_refused(
+    bitcoin_node: BitcoinFactory, open_reader: Opener, lie: str
+) -> None:
+    node = bitcoin_node()
+    ledger = Ledger(node, ACCOUNTS)
+    ledger.fund(400, watched=200)
+    accounts = [each.address for each in ledger.watched]
+    node.mine(8)
+
+    class Liar(Restless):
+        lies = False
+
+        def _answer(self, path: str) -> Any:
+            answer = super()._answer(path)
+            return _falsified(answer, lie) if self.lies else answer
+
+    async with AsyncExitStack() as stack:
+        served = Liar(node)
+        await stack.enter_async_context(served.serving())
+        reader = open_reader(REGTEST, by_explorer(served))
+        before = await whole(reader, accounts, node)
+        await asyncio.to_thread(ledger.block, 9)
+        served.lies = True
+        with pytest.raises(ChainError) as failure:
+            await reader.read({BTC: accounts}, LATEST)
+        assert failure.value.reason is Reason.MALFORMED
+        served.lies = False
+        after = await reader.read({BTC: accounts}, LATEST)
+        assert after.block.number == before.block.number + 1
+        await assert_scanned(after, accounts, open_reader(REGTEST, by_node(node)))
+
+
+def _falsified(answer: Any, lie: str) -> Any:
+    if isinstance(answer, dict) and "vin" in answer and lie == "other inputs":
+        return answer | {"vin": answer["vin"][:-1]}
+    if not isinstance(answer, bytes):
+        return answer
+    header, transactions, count = answer[:80], answer[81:], answer[80]
+    last = 4 + 1  # nothing of what these transactions are matters here but their number
+    match lie:
+        case "skips":
+            return header + bytes([count - 1]) + transactions
+        case "repeats":
+            return header + bytes([count + 1]) + transactions + transactions[-last:]
+        case "strips":  # of the first transaction, which alone has one: 34 bytes before its lock time
+            return answer.replace(b"\x01\x20" + bytes(32) + bytes(4), bytes(4), 1).replace(b"\x00\x01\x01", b"\x01", 1)
+    return answer
