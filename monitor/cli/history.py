@@ -1,9 +1,7 @@
 """`reserve-monitor history`."""
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -14,13 +12,11 @@ from monitor.cli.options import ConfigOption
 from monitor.cli.printing import ExitStatus, complain
 from monitor.model import HistoryStep, ReserveStatus, Step
 from monitor.settings import load
-from monitor.settings.values import FOREVER, parse_duration
+from monitor.settings.values import parse_moment
 from monitor.store import Store
 
 _MOST = 400
 """Steps that are shown unless others are asked for: hours of two weeks, minutes of six hours."""
-
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Form(StrEnum):
@@ -41,20 +37,10 @@ _PRINT = {
 
 
 def _moment(text: str) -> datetime:
-    """A date or a moment (of UTC, unless it says otherwise), or how long ago."""
-    if text == "now":
-        return datetime.now(UTC)
-    with suppress(ValueError):
-        at = datetime.fromisoformat(text)
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at
     try:
-        ago = parse_duration(text)
-    except ValueError:
-        ago = None
-    if not isinstance(ago, timedelta):
-        raise typer.BadParameter(f"{text} is no moment: write 2026-11-01, 2026-11-01T12:00Z, or 7d for a week ago")
-    now = datetime.now(UTC)
-    return now - min(ago, now - _BEGINNING)
+        return parse_moment(text, datetime.now(UTC))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def history(  # noqa: PLR0917 - its options
@@ -86,7 +72,7 @@ def history(  # noqa: PLR0917 - its options
     Exit status: 0 no breach was seen · 1 one was · 3 nothing is known of that time.
     """
     settings = load(config)
-    kind = step or _finest(since, until, settings.history.limits)
+    kind = step or settings.history.finest(since, until, datetime.now(UTC), most=_MOST)
 
     async def read() -> list[HistoryStep]:
         store = await Store.open(settings.store.url, new=False)
@@ -104,10 +90,3 @@ def history(  # noqa: PLR0917 - its options
     _PRINT[form](steps)
     breach = any(ReserveStatus.BREACH in told.spent for each in steps for told in each.assets.values())
     raise typer.Exit(ExitStatus.FINDING if breach else ExitStatus.WELL)
-
-
-def _finest(since: datetime, until: datetime, limits: Mapping[Step, timedelta]) -> Step:
-    """The finest steps that are kept from ``since`` on, and are not too many."""
-    age = datetime.now(UTC) - since
-    fit = (step for step in Step if age <= limits.get(step, FOREVER) and (until - since) / step.length <= _MOST)
-    return next(fit, Step.DAILY)

@@ -1,17 +1,15 @@
 """The forms in which the history is printed: for people, for spreadsheets, for programs, for Prometheus."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 from monitor.cli.printing import SafeTable, json_line, raw_line
-from monitor.formats.exact import plain
 from monitor.formats.figures import amount, percent
 from monitor.metrics.text import Sample, lines
 from monitor.metrics.values import downwards
 from monitor.model import AssetStep, Extent, HistoryStep, ReserveStatus
+from monitor.web import history
 
 _EXTENTS = ("lower", "upper", "known", "owed")
 _VALUES = ("first", "last", "lowest", "highest")
@@ -52,21 +50,8 @@ def table(steps: Sequence[HistoryStep]) -> None:
 
 def csv_lines(steps: Sequence[HistoryStep]) -> None:
     """Print one line for each step and asset, below one of headings."""
-    numbers = [f"{extent}_{value}" for extent in _EXTENTS for value in _VALUES]
-    times = [f"{status}_seconds" for status in ReserveStatus]
-    _csv_line("exchange", "step", "at", "asset", "worst", "bases", *numbers, *times)
-    for each in steps:
-        for asset, told in each.assets.items():
-            figures = (
-                plain(getattr(extent, value)) if (extent := getattr(told, name)) else ""
-                for name in _EXTENTS
-                for value in _VALUES
-            )
-            spent = (
-                str(told.spent[status].total_seconds()) if status in told.spent else "" for status in ReserveStatus
-            )
-            at, worst = each.at.isoformat(), told.worst or ""
-            _csv_line(each.exchange, each.step, at, asset, worst, " ".join(told.bases), *figures, *spent)
+    for line in history.csv_lines(steps):
+        raw_line(line)
 
 
 def json_lines(steps: Sequence[HistoryStep]) -> None:
@@ -103,12 +88,6 @@ def _family(name: str, label: str, meaning: str, samples: Sequence[tuple[History
     for step, found in samples:
         for line in lines(name, ("exchange", "asset", "step", label), found).splitlines():
             raw_line(f"{line} {step.at.timestamp():.0f}")
-
-
-def _csv_line(*cells: str) -> None:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(cells)
-    raw_line(line.getvalue())
 
 
 def _plain(told: AssetStep) -> dict[str, Any]:

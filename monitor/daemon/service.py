@@ -8,7 +8,7 @@ import signal
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from monitor.daemon.hub import Hub, Prepared
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.schedule import Job, Schedule
 from monitor.metrics import Exposition, Metrics
-from monitor.model import ReloadState, World
+from monitor.model import ReloadState, Step, World
 from monitor.settings import ConfigurationError, ConfigurationFault, Settings
 from monitor.store import Store
 from monitor.web.deps import Deps
@@ -80,7 +80,7 @@ class Daemon:
             session = await stack.enter_async_context(aiohttp.ClientSession(headers={"User-Agent": _USER_AGENT}))
             hub = Hub(store, session, self._now, self._schedule.states, self._metrics.render)
             stack.push_async_callback(hub.close)
-            self._server = server = WebServer(self._deps(settings))
+            self._server = server = WebServer(self._deps(settings, store))
             await server.start(settings.web.listen, load_web(settings), settings.web.hosts)
             stack.push_async_callback(server.stop)
             prepared = await hub.start(settings, registry)
@@ -197,10 +197,12 @@ class Daemon:
 
     # --- What the server asks for ------------------------------------------------------------------------------------
 
-    def _deps(self, settings: Settings) -> Deps:
+    def _deps(self, settings: Settings, store: Store) -> Deps:
         return Deps(
             world=self._world,
             exposition=self._exposition,
+            history=store.history,
+            finest=self._finest,
             reload=self.reload,
             stalled=self._stalled,
             devnet=self._devnet,
@@ -220,6 +222,9 @@ class Daemon:
     def _exposition(self, accept: str, accept_encoding: str) -> Exposition:
         rendered = self._hub.rendered if self._hub else None
         return self._metrics.exposition(rendered or self._nothing, accept, accept_encoding)
+
+    def _finest(self, since: datetime, until: datetime, most: int) -> Step:
+        return self._settings.history.finest(since, until, self._now(), most=most)
 
     def _world(self) -> World | None:
         return self._hub.world if self._hub else None

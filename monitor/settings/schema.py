@@ -1,7 +1,7 @@
 """What a configuration may say: one class per section. ``docs/configuration.md`` is made from it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -439,6 +439,12 @@ class HistorySettings(Section):
         """How long each step is kept; without those that stay for ever."""
         times: dict[Step, timedelta] = {step: getattr(self, step) for step in Step}
         return {step: time for step, time in times.items() if time < FOREVER}
+
+    def finest(self, since: datetime, until: datetime, now: datetime, *, most: int) -> Step:
+        """Return the finest step that is kept from ``since`` on, and of which ``most`` are not exceeded."""
+        age = now - since
+        fit = (step for step in Step if age <= getattr(self, step) and (until - since) / step.length <= most)
+        return next(fit, Step.DAILY)
 
 
 class WebSettings(Section):

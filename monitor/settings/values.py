@@ -1,7 +1,8 @@
 """Scalar types of the configuration: durations, sizes and listen addresses as people write them."""
 
 import re
-from datetime import timedelta
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -13,6 +14,7 @@ _DEEPEST = 10_000
 _HIGHEST_LIMIT = 10
 _LONGEST = timedelta(days=365_000)
 """What can be added to any moment of today."""
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _PART = re.compile(r"(\d+)(ms|[smhdw])")
 _HOST = re.compile(r"\[[0-9a-fA-F:.]+\]|[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*|[A-Za-z0-9._-]+")
@@ -34,6 +36,24 @@ def parse_duration(value: object) -> object:
     if duration > _LONGEST:
         raise ValueError("longer than a thousand years")
     return duration
+
+
+def parse_moment(text: str, now: datetime) -> datetime:
+    """``now``, a date or a moment (of UTC, unless it says otherwise), or how long ago: ``7d`` is a week before now.
+
+    Raises:
+        ValueError: it is none of these.
+
+    """
+    if text == "now":
+        return now
+    with suppress(ValueError, OverflowError):
+        at = datetime.fromisoformat(text)
+        return max(at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC), _BEGINNING)
+    with suppress(ValueError):
+        if isinstance(ago := parse_duration(text), timedelta):
+            return now - min(ago, now - _BEGINNING)
+    raise ValueError(f"{text} is no moment: write 2026-11-01, 2026-11-01T12:00Z, or 7d for a week ago")
 
 
 def format_duration(value: timedelta) -> str:

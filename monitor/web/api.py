@@ -4,19 +4,18 @@ import asyncio
 from collections.abc import Iterable
 from itertools import islice
 
-import orjson
 from aiohttp import web
 
-from monitor.formats import shown_value
-from monitor.model import Assessment, Claim, Verdict, VerdictStatus, World
-from monitor.web import lists, plain, serialise, snapshots, words
-from monitor.web.deps import DEPS
+from monitor.model import Assessment, Claim, Verdict, VerdictStatus
+from monitor.web import lists, serialise, snapshots
+from monitor.web.answers import answer, assessment_of, stamped, world_of
 from monitor.web.plain import Json
 
 _ROUTES = {
     "exchanges": "/api/v1/exchanges",
     "exchange": "/api/v1/exchanges/{name}",
     "claims": "/api/v1/exchanges/{name}/claims?network=&asset=&verdict=&offset=0&limit=100",
+    "history": "/api/v1/exchanges/{name}/history?asset=&step=&from=30d&to=now&format=json",
     "account": "/api/v1/exchanges/{name}/networks/{network}/accounts/{account}",
     "endpoints": "/api/v1/endpoints",
     "alerts": "/api/v1/alerts",
@@ -27,16 +26,6 @@ _MOST = 1000
 routes = web.RouteTableDef()
 
 
-def answer(value: Json, status: int = 200) -> web.Response:
-    """``value`` as a JSON document, as anybody may see it, ending in a newline for those who read it in a terminal."""
-    body = orjson.dumps(shown_value(value), option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)
-    return web.Response(body=body, status=status, content_type="application/json")
-
-
-def refuse(status: int, reason: str) -> web.Response:
-    return answer({"error": reason}, status)
-
-
 @routes.get("/api/v1")
 async def index(_request: web.Request) -> web.Response:
     return answer({"routes": _ROUTES})
@@ -44,33 +33,33 @@ async def index(_request: web.Request) -> web.Response:
 
 @routes.get("/api/v1/exchanges")
 async def exchanges(request: web.Request) -> web.Response:
-    world = _world(request)
+    world = world_of(request)
     listed = [serialise.summary(each) for each in world.assessments.values()]
-    return answer(_stamped(world) | {"exchanges": listed})
+    return answer(stamped(world) | {"exchanges": listed})
 
 
 @routes.get("/api/v1/exchanges/{name}")
 async def exchange(request: web.Request) -> web.Response:
-    world = _world(request)
-    return answer(_stamped(world) | {"exchange": serialise.exchange(_assessment(request, world))})
+    world = world_of(request)
+    return answer(stamped(world) | {"exchange": serialise.exchange(assessment_of(request, world))})
 
 
 @routes.get("/api/v1/exchanges/{name}/claims")
 async def claims(request: web.Request) -> web.Response:
     """Page through the rows of the list; filters narrow them before ``offset`` and ``limit`` count."""
-    world = _world(request)
-    assessment = _assessment(request, world)
+    world = world_of(request)
+    assessment = assessment_of(request, world)
     wanted = _Wanted(request)
     # Hundreds of thousands of rows may be gone through: not on the event loop.
     page = await asyncio.to_thread(_page, assessment, wanted)
-    return answer(_stamped(world) | page)
+    return answer(stamped(world) | page)
 
 
 @routes.get("/api/v1/exchanges/{name}/networks/{network}/accounts/{account}")
 async def account(request: web.Request) -> web.Response:
     """What one account held at the last whole snapshot, and what that consists of as far as it is followed."""
-    world = _world(request)
-    assessment = _assessment(request, world)
+    world = world_of(request)
+    assessment = assessment_of(request, world)
     network, name = request.match_info["network"], request.match_info["account"]
     state = assessment.snapshots.get(network)
     whole = state.snapshot if state else None
@@ -79,42 +68,24 @@ async def account(request: web.Request) -> web.Response:
         raise web.HTTPNotFound(text=f"no whole snapshot of {assessment.exchange} on {network} has an account {name}")
     outputs = await asyncio.to_thread(snapshots.outputs, whole, name)  # many may have to be gone through
     found = snapshots.account(state, whole, held) | {"outputs": outputs}
-    return answer(_stamped(world) | {"account": name, "network": network} | found)
+    return answer(stamped(world) | {"account": name, "network": network} | found)
 
 
 @routes.get("/api/v1/endpoints")
 async def endpoints(request: web.Request) -> web.Response:
-    world = _world(request)
-    return answer(_stamped(world) | {"endpoints": [snapshots.endpoint(each) for each in world.endpoints]})
+    world = world_of(request)
+    return answer(stamped(world) | {"endpoints": [snapshots.endpoint(each) for each in world.endpoints]})
 
 
 @routes.get("/api/v1/alerts")
 async def alerts(request: web.Request) -> web.Response:
-    world = _world(request)
-    return answer(_stamped(world) | {"alerts": [serialise.alert(each) for each in world.alerts]})
+    world = world_of(request)
+    return answer(stamped(world) | {"alerts": [serialise.alert(each) for each in world.alerts]})
 
 
 @routes.get("/api/v1/config")
 async def config(request: web.Request) -> web.Response:
-    return answer({"config": dict(_world(request).configuration)})
-
-
-def _world(request: web.Request) -> World:
-    world = request.app[DEPS].world()
-    if world is None:
-        raise web.HTTPServiceUnavailable(text=words.unready(None))
-    return world
-
-
-def _assessment(request: web.Request, world: World) -> Assessment:
-    name = request.match_info["name"]
-    if name not in world.assessments:
-        raise web.HTTPNotFound(text=f"no exchange is called {name}; there are: {', '.join(world.assessments)}")
-    return world.assessments[name]
-
-
-def _stamped(world: World) -> Json:
-    return {"at": plain.time(world.at), "ready": world.ready}
+    return answer({"config": dict(world_of(request).configuration)})
 
 
 class _Wanted:

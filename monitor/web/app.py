@@ -4,8 +4,9 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from monitor.settings.web_config import WebConfig
-from monitor.web import api, operations, page
+from monitor.web import api, history_api, operations, page
 from monitor.web.access import Access, authenticated
+from monitor.web.answers import refuse
 from monitor.web.deps import DEPS, Deps
 from monitor.web.origin import from_here
 
@@ -18,6 +19,7 @@ def create_app(deps: Deps, access: Access | None = None) -> web.Application:
     app.add_routes(page.routes)
     app.add_routes(operations.routes)
     app.add_routes(api.routes)
+    app.add_routes(history_api.routes)
     app.on_response_prepare.append(access.set_headers)
     return app
 
@@ -30,7 +32,7 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as error:
         if not request.path.startswith("/api"):
             raise
-        refused = api.refuse(error.status, _reason(error))
+        refused = refuse(error.status, _reason(error))
         refused.headers.extend({name: value for name, value in error.headers.items() if name not in refused.headers})
         return refused
 

@@ -1,13 +1,13 @@
 """What the application needs from its surroundings. It holds no state of its own and changes nothing but by reload."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 from aiohttp import web
 
-from monitor.model import ReloadState, World
+from monitor.model import HistoryStep, ReloadState, Step, World
 
 
 class Scrape(Protocol):
@@ -18,6 +18,21 @@ class Scrape(Protocol):
 
     @property
     def headers(self) -> Mapping[str, str]: ...
+
+
+class History(Protocol):
+    """What was known before."""
+
+    async def __call__(
+        self, exchange: str, step: Step, since: datetime, until: datetime, *, asset: str | None
+    ) -> Sequence[HistoryStep]:
+        """Return the steps from the one of ``since`` to the last that begins before ``until``, oldest first.
+
+        Raises:
+            ForeseenError: they cannot be read.
+
+        """
+        ...
 
 
 def _now() -> datetime:
@@ -32,6 +47,9 @@ class Deps:
     """The current World; None before there is one."""
     exposition: Callable[[str, str], Scrape]
     """From the request headers Accept and Accept-Encoding."""
+    history: History
+    finest: Callable[[datetime, datetime, int], Step]
+    """The finest step that is kept from one moment on, and of which there are no more until the other."""
     reload: Callable[[], Awaitable[ReloadState]]
     """Load the configuration again; a bad one is an unsuccessful state, not an exception."""
     stalled: Callable[[], str] = str

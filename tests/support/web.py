@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
+from monitor.formats import ForeseenError
 from monitor.metrics import Exposition, Metrics
-from monitor.model import Claim, ReloadState, Verdict, VerdictStatus, World, frozen
+from monitor.model import Claim, HistoryStep, ReloadState, Step, Verdict, VerdictStatus, World, frozen
+from monitor.settings import HistorySettings
 from monitor.web.deps import Deps
 from tests.support import worlds
 
@@ -24,6 +26,8 @@ class Daemon:
     stalled: str = ""
     reload_error: str = ""
     reloads: int = 0
+    steps: list[HistoryStep] = field(default_factory=list)
+    history_error: str = ""
     devnet: bool = False
     runbook_url: str = ""
 
@@ -31,6 +35,8 @@ class Daemon:
         return Deps(
             world=lambda: self.world,
             exposition=self.exposition,
+            history=self.history,
+            finest=lambda since, until, most: HistorySettings().finest(since, until, worlds.NOW, most=most),
             reload=self.reload,
             stalled=lambda: self.stalled,
             devnet=self.devnet,
@@ -41,6 +47,15 @@ class Daemon:
     def exposition(self, accept: str, accept_encoding: str) -> Exposition:
         metrics = Metrics()
         return metrics.exposition(metrics.render(self.world), accept, accept_encoding)
+
+    async def history(
+        self, exchange: str, step: Step, since: datetime, until: datetime, *, asset: str | None
+    ) -> list[HistoryStep]:
+        if self.history_error:
+            raise ForeseenError(self.history_error)
+        of_time = [each for each in self.steps if each.step is step and step.begins(since) <= each.at < until]
+        of_exchange = [each for each in of_time if each.exchange == exchange]
+        return [each for each in of_exchange if asset is None or asset in each.assets]
 
     async def reload(self) -> ReloadState:
         self.reloads += 1

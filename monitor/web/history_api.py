@@ -1,0 +1,80 @@
+"""``/api/v1/exchanges/{name}/history``: what was known over time, a page of steps at a time."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from aiohttp import web
+
+from monitor.formats import ForeseenError
+from monitor.model import Step
+from monitor.settings.values import parse_moment
+from monitor.web import history as past
+from monitor.web import plain
+from monitor.web.answers import answer, assessment_of, stamped, world_of
+from monitor.web.deps import DEPS
+
+_MOST = 2000
+"""Steps that a page is long."""
+_FORMS = ("json", "csv")
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/api/v1/exchanges/{name}/history")
+async def history(request: web.Request) -> web.Response:
+    """Page through what was known over time, by the finest step that makes one page unless one is named."""
+    deps, world = request.app[DEPS], world_of(request)
+    exchange = assessment_of(request, world).exchange
+    wanted = _Wanted(request, world.at, deps.finest)
+    try:
+        found = await deps.history(exchange, wanted.step, wanted.since, wanted.until, asset=wanted.asset)
+    except ForeseenError as error:
+        raise web.HTTPServiceUnavailable(text=str(error)) from error
+    following = plain.time(wanted.until) if wanted.more else None
+    if wanted.form == "csv":
+        text = await asyncio.to_thread(lambda: "".join(f"{line}\n" for line in past.csv_lines(found)))
+        headers = {"Link": f'<{request.rel_url.update_query({"from": following})}>; rel="next"'} if following else {}
+        return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
+    page = {
+        "exchange": exchange,
+        "step": wanted.step,
+        "from": plain.time(wanted.since),
+        "to": plain.time(wanted.until),
+        "steps": [past.step(each) for each in found],
+        "next": following,
+    }
+    return answer(stamped(world) | page)
+
+
+class _Wanted:
+    """Which steps the query asks for; ``until`` is where the page ends, and ``more`` whether that is too early."""
+
+    def __init__(self, request: web.Request, now: datetime, finest: Callable[[datetime, datetime, int], Step]) -> None:
+        query = request.query
+        unknown = set(query) - {"asset", "step", "from", "to", "format"}
+        if unknown:
+            raise web.HTTPBadRequest(text=f"unknown parameter: {', '.join(sorted(unknown))}")
+        self.asset = query.get("asset")
+        self.form = _one_of("format", query.get("format", "json"), _FORMS)
+        self.since, until = (
+            _moment(name, query.get(name, usual), now) for name, usual in (("from", "30d"), ("to", "now"))
+        )
+        named = _one_of("step", query["step"], tuple(Step)) if "step" in query else None
+        self.step = Step(named) if named else finest(self.since, until, _MOST)
+        longest = _MOST * self.step.length
+        self.more = until - self.step.begins(self.since) > longest
+        self.until = self.step.begins(self.since) + longest if self.more else until
+
+
+def _one_of(name: str, text: str, choices: tuple[str, ...]) -> str:
+    if text not in choices:
+        raise web.HTTPBadRequest(text=f"{name} is one of {', '.join(choices)}")
+    return text
+
+
+def _moment(name: str, text: str, now: datetime) -> datetime:
+    try:
+        return parse_moment(text.replace(" ", "+"), now)  # a plus that was not written as %2B arrives as a space
+    except ValueError as error:
+        raise web.HTTPBadRequest(text=f"{name}: {error}") from None
