@@ -192,6 +192,12 @@ PROTOCOLS = {
         reads="XLM and PI, one request an account",
         past="for accounts that did not change since",
     ),
+    "conflux": NodeProtocol(
+        node="conflux.node:ConfluxNode",
+        families=frozenset({"conflux"}),
+        reads="CFX with what is staked or collateral, `batch` calls a request",
+        past="epochs whose state the node still holds",
+    ),
     "antelope": NodeProtocol(
         node="antelope.node:AntelopeNode",
         families=frozenset({"eos"}),

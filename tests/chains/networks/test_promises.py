@@ -16,6 +16,7 @@ from tests.support.chains import happened
 from tests.support.networks.algorand import AlgorandStandIn
 from tests.support.networks.antelope import AntelopeStandIn
 from tests.support.networks.aptos import AptosStandIn
+from tests.support.networks.conflux import ConfluxStandIn
 from tests.support.networks.filecoin import FilecoinStandIn
 from tests.support.networks.hedera import HederaStandIn
 from tests.support.networks.iota import IotaStandIn
@@ -45,6 +46,7 @@ STANDINS: tuple[type[NetworkStandIn], ...] = (
     AntelopeStandIn,
     HederaStandIn,
     StellarStandIn,
+    ConfluxStandIn,
 )
 FINALIZED = Tag("finalized")
 RUBBISH: tuple[Any, ...] = (None, [], {}, "", "rubbish", -1, True, 2**70, [[]])

@@ -1,0 +1,1 @@
+"""Conflux Core: CFX, staked or as collateral too, at one epoch."""

@@ -1,0 +1,139 @@
+"""Conflux nodes (JSON-RPC, ``cfx_…``): all CFX of accounts at one epoch of Conflux Core.
+
+Accounts are told at an epoch, by its number (a hash is taken by ``cfx_getBalance`` alone, which leaves out what is
+staked). An epoch is named by the block on the pivot chain that closes it; another one may take its place until it is
+final. So that block's hash must be the same before and after, and a node must refuse an epoch that there is not.
+
+An account owns its balance, what it has staked and what it has deposited as collateral for storage. One that was never
+used has zeros, in the node's own words.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from monitor.chains.batches import Batches
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.errors import ChainError, Reason
+from monitor.chains.evm.values import block_hash, quantity
+from monitor.chains.http import Http
+from monitor.chains.jsonrpc import Call, JsonRpc, Reply, failure_of
+from monitor.chains.link import Link
+from monitor.chains.node import Held, Wanted, without
+from monitor.chains.pinned import PinnedNode, any_account
+from monitor.chains.rest_api import member, strictly, text
+from monitor.formats import shown
+from monitor.model import Address, Block, Network
+from monitor.registry.addresses import AddressError, decode
+
+_TAGS = {"finalized": "latest_finalized", "safe": "latest_confirmed", "latest": "latest_state"}
+_PARTS = ("balance", "stakingBalance", "collateralForStorage")
+_AHEAD = re.compile(r"is not executed|less than largest epoch", re.IGNORECASE)
+_GONE = re.compile(r"out.of.bound|not available|does not exist|pruned", re.IGNORECASE)
+_FAR = 1 << 30
+"""Epochs above any that a chain reaches."""
+_MOST = 1 << 256
+
+
+class ConfluxNode(PinnedNode):
+    """One node. It keeps the states of the last 100 000 epochs, an archive node all."""
+
+    def __init__(self, network: Network, link: Link) -> None:
+        super().__init__(network, link)
+        self._http = Http(link)
+        self._rpc = JsonRpc(link, self._http)
+        self._batches = Batches(link, self._rpc)
+
+    async def identify(self) -> str:
+        status = await self._result("cfx_getStatus", [])
+        with strictly(self.link, "cfx_getStatus"):
+            return f"conflux:{quantity(member(status, 'chainId'))}"
+
+    # --- epochs ---
+
+    async def resolve(self, choice: BlockChoice) -> Block:
+        match choice:
+            case Tag(name):
+                return await self._epoch(_TAGS[name])
+            case Height(number):
+                return await self._numbered(number)
+            case Depth(0):
+                return await self._epoch(_TAGS["latest"])
+            case Depth(confirmations):
+                newest = await self._epoch(_TAGS["latest"])
+                return await self._numbered(max(0, newest.number - confirmations))
+
+    async def _numbered(self, number: int) -> Block:
+        found = await self._epoch(hex(number))
+        if found.number != number:
+            raise self.link.fault(Reason.MALFORMED, f"cfx_getBlockByEpochNumber: it is about epoch {found.number}")
+        return found
+
+    async def _epoch(self, name: str) -> Block:
+        """The block that closes the epoch of that name."""
+        header = await self._result("cfx_getBlockByEpochNumber", [name, False])
+        with strictly(self.link, f"epoch {name}"):
+            moment = datetime.fromtimestamp(quantity(member(header, "timestamp")), UTC)
+            return Block(quantity(member(header, "epochNumber")), block_hash(member(header, "hash")), moment)
+
+    # --- balances ---
+
+    async def balances(self, wanted: Wanted, block: Block) -> Held:
+        at = await self.own(block)
+        failed = {token: f"tokens of {self.network.title} are not read" for token in wanted if token.contract}
+        asked = without(wanted, failed)
+        if sample := any_account(asked):
+            await self._try_nowhere(sample, at)
+        balances = {token: await self._balances(list(accounts), at) for token, accounts in asked.items()}
+        self._batches.grow()
+        return Held(await self.own(at), balances, failed)
+
+    async def _balances(self, accounts: Sequence[Address], at: Block) -> dict[Address, int]:
+        replies = await self._batches.all([_account(account, at.number) for account in accounts])
+        found: dict[Address, int] = {}
+        for account, reply in zip(accounts, replies, strict=True):
+            told = self._told("cfx_getAccount", reply)
+            with strictly(self.link, f"cfx_getAccount {account}"):
+                if not self._is(member(told, "address"), account):
+                    raise ValueError(f"it is about {member(told, 'address')!r:.80}")
+                found[account] = sum(quantity(member(told, part)) for part in _PARTS)
+                if found[account] >= _MOST:
+                    raise ValueError("it has more than there can be")
+        return found
+
+    def _is(self, told: object, account: Address) -> bool:
+        """Whether ``told`` spells ``account``, which nodes do in upper case and with its type."""
+        try:
+            return decode(self.network, text(told)).canonical == account
+        except AddressError:
+            return False
+
+    async def _try_nowhere(self, account: Address, at: Block) -> None:
+        """Answers do not name their epoch: see that it looks for the one that it is asked for."""
+        reply = await self._rpc.call(*_account(account, at.number + _FAR))
+        if failure_of(reply) is None:
+            raise self.unpinned(f"epoch {at.number + _FAR}")
+
+    # --- answers ---
+
+    async def _result(self, method: str, parameters: list[object]) -> object:
+        return self._told(method, await self._rpc.call(method, parameters))
+
+    def _told(self, method: str, reply: Reply) -> object:
+        if failure := failure_of(reply):
+            raise self._fault(method, f"{failure} {shown(str(reply['error'].get('data', '')), 150)}".strip())
+        return reply["result"]
+
+    def _fault(self, method: str, said: str) -> ChainError:
+        """What a node's words mean, the larger part of which is in the error's data."""
+        if _AHEAD.search(said):
+            return self.link.fault(Reason.BEHIND, f"{method}: {said}")
+        reason = Reason.PRUNED if _GONE.search(said) else Reason.RPC_ERROR
+        return self.link.fault(reason, f"{method}: {said}")
+
+    async def close(self) -> None:
+        await self._http.close()
+
+
+def _account(account: Address, epoch: int) -> Call:
+    return "cfx_getAccount", [account, hex(epoch)]
