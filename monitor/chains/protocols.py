@@ -247,6 +247,13 @@ PROTOCOLS = {
         reads="FIL, miners' with all that they have locked, one request an account",
         past="an archive node; gateways look back some hours",
     ),
+    "cometbft": NodeProtocol(
+        node="cosmos.node:CometNode",
+        families=frozenset({"cosmos"}),
+        reads="native coins with what is staked, other denominations, `batch` questions a request",
+        past="an archive node; others keep hours to days",
+        proves=True,
+    ),
 }
 """The first that serves a network's family is the family's default."""
 

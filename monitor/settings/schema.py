@@ -286,8 +286,8 @@ class NetworkSettings(Section):
     )
     verify: Literal["answers", "proof"] = Field(
         "answers",
-        description="`proof`: balances count that one endpoint proves (`eth_getProof`) against a header whose hash the "
-        "quorum agrees on; EVM networks only.",
+        description="`proof`: balances count that one endpoint proves (`eth_getProof`, ICS-23) against a header whose "
+        "hash the quorum agrees on; EVM networks and Cosmos chains.",
     )
     stale_after: PositiveDuration | None = Field(
         None, description="A snapshot older than this proves nothing; default: 5m or four intervals, if longer."

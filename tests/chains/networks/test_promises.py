@@ -17,6 +17,7 @@ from tests.support.networks.algorand import AlgorandStandIn
 from tests.support.networks.antelope import AntelopeStandIn
 from tests.support.networks.aptos import AptosStandIn
 from tests.support.networks.conflux import ConfluxStandIn
+from tests.support.networks.cosmos import CosmosStandIn
 from tests.support.networks.filecoin import FilecoinStandIn
 from tests.support.networks.hedera import HederaStandIn
 from tests.support.networks.iota import IotaStandIn
@@ -47,6 +48,7 @@ STANDINS: tuple[type[NetworkStandIn], ...] = (
     HederaStandIn,
     StellarStandIn,
     ConfluxStandIn,
+    CosmosStandIn,
 )
 FINALIZED = Tag("finalized")
 RUBBISH: tuple[Any, ...] = (None, [], {}, "", "rubbish", -1, True, 2**70, [[]])

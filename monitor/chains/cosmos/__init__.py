@@ -1,0 +1,1 @@
+"""Networks of the Cosmos SDK on CometBFT."""
