@@ -65,7 +65,7 @@ class NodeProtocol:
 PROTOCOLS = {
     "evm": NodeProtocol(
         node="evm.node:EvmNode",
-        families=frozenset({"evm"}),
+        families=frozenset({"evm", "harmony", "platon"}),
         reads="native coins and ERC-20 tokens",
         past="an archive node",
         owners="what a contract says (Safe, EIP-1271, EigenPod, ERC-173)",

@@ -8,6 +8,8 @@ from monitor.model import Block
 
 _QUANTITY = re.compile(r"0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,63})")
 _HASH = re.compile(r"0x[0-9a-fA-F]{64}")
+_MILLISECONDS = 10**11
+"""From which on a block's time is one in milliseconds, as on PlatON: in seconds it would be after the year 5000."""
 
 
 def quantity(value: object) -> int:
@@ -49,6 +51,8 @@ def block(header: object) -> Block:
     if not isinstance(header, dict):
         raise ValueError(f"{_shown(header)} is not a block")  # noqa: TRY004 - the sender's fault, not the caller's
     moment = quantity(header.get("timestamp"))
+    if moment >= _MILLISECONDS:
+        moment //= 1000
     try:
         timestamp = datetime.fromtimestamp(moment, UTC)
     except (OverflowError, OSError, ValueError):

@@ -50,3 +50,10 @@ def test_a_block_without_hash_number_or_time_is_refused(change: dict[str, object
     assert values.block(header).hash == "0x" + "ab" * 32
     with pytest.raises(ValueError, match="is not"):
         values.block(header | change)
+
+
+def test_a_time_in_milliseconds_is_told_from_one_in_seconds() -> None:
+    header = {"number": "0x7", "hash": "0x" + "ab" * 32}
+    seconds = values.block(header | {"timestamp": "0x65f0c0c0"}).timestamp
+    assert values.block(header | {"timestamp": hex(0x65F0C0C0 * 1000 + 999)}).timestamp == seconds
+    assert seconds.year == 2024
