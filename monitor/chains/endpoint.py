@@ -242,4 +242,4 @@ class Endpoint:
 
     async def close(self) -> None:
         """Give back connections."""
-        await self._node.close()
+        await self._link.close()

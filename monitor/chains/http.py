@@ -41,7 +41,7 @@ class Answer(NamedTuple):
 
 
 class Http:
-    """The session of one endpoint. It opens with the first request and closes with :meth:`close`.
+    """The session of one endpoint. It opens with the first request and closes with the link.
 
     Redirects are not followed: a POST would turn into a GET, and an endpoint could send us anywhere.
     """
@@ -50,6 +50,7 @@ class Http:
         self._link = link
         self._url, self._headers = _request_of(link.settings)
         self._session: aiohttp.ClientSession | None = None
+        link.ends_with(self.close)
 
     async def request(
         self,

@@ -103,9 +103,9 @@ def checked(reply: object) -> Reply:
 class JsonRpc:
     """Calls to one endpoint. ``loads`` reads the JSON: give one that keeps decimals where amounts are decimals."""
 
-    def __init__(self, link: Link, http: Http, loads: Callable[[bytes], object] = orjson.loads) -> None:
+    def __init__(self, link: Link, loads: Callable[[bytes], object] = orjson.loads) -> None:
         self._link = link
-        self._http = http
+        self._http = Http(link)
         self._loads = loads
         self._ids = itertools.count(1)
 

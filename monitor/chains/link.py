@@ -72,6 +72,7 @@ class Link:
         self._pace = AsyncLimiter(max(settings.rate, 1), max(1, 1 / settings.rate)) if settings.rate else None
         self._answered = False
         self._quiet_until = 0.0
+        self._open: list[Callable[[], Awaitable[None]]] = []
 
     @property
     def timeout(self) -> float:
@@ -116,6 +117,15 @@ class Link:
             answer = await request()
             self._answered = True
             return answer
+
+    def ends_with(self, close: Callable[[], Awaitable[None]]) -> None:
+        """Let :meth:`close` call ``close``, before what was named so far."""
+        self._open.insert(0, close)
+
+    async def close(self) -> None:
+        """Give back connections, and end what goes on over them. What is used after that opens them anew."""
+        for close in self._open:
+            await close()
 
     async def _left_alone(self) -> None:
         """Wait as long as the endpoint wants to be left alone."""

@@ -195,7 +195,3 @@ class Node(ABC):
 
     def _proves_nothing(self) -> Exception:
         return self.link.fault(Reason.UNSUPPORTED, f"balances on {self.network.name} cannot be proven")
-
-    @abstractmethod
-    async def close(self) -> None:
-        """Give back connections."""

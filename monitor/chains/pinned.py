@@ -1,9 +1,10 @@
 """What is common to protocols that ask for one balance at a time, each at a block that the request names."""
 
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 
-from monitor.chains.block_choice import Height
+from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.concurrency import together
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.node import Node, Wanted
@@ -16,9 +17,36 @@ _AT_ONCE = 1000
 class PinnedNode(Node):
     """A node that is asked about a block by its number, version or hash."""
 
+    async def resolve(self, choice: BlockChoice) -> Block:
+        match choice:
+            case Height(number):
+                return await self.at(number)
+            case Tag("latest") | Depth(0):
+                return await self.newest()
+            case Tag():
+                return await self.final()
+            case Depth(confirmations):
+                return await self.at(max(0, await self.tip() - confirmations))
+
+    @abstractmethod
+    async def at(self, number: int) -> Block:
+        """Return the block of that number."""
+
+    async def tip(self) -> int:
+        """Return the number of the newest block: this or :meth:`newest` is for the protocol to say."""
+        return (await self.newest()).number
+
+    async def newest(self) -> Block:
+        """Return the newest block."""
+        return await self.at(await self.tip())
+
+    async def final(self) -> Block:
+        """Return the newest block that stays, by default the newest of all."""
+        return await self.newest()
+
     async def own(self, block: Block) -> Block:
         """Return ``block`` as this endpoint tells it, if its chain has it."""
-        found = await self.resolve(Height(block.number))
+        found = await self.at(block.number)
         if found.hash != block.hash:
             raise self.slipped(block, found)
         return found

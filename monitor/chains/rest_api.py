@@ -52,10 +52,6 @@ class Rest:
 
         return await self._link.send(request)
 
-    async def close(self) -> None:
-        """Give back the connections."""
-        await self._http.close()
-
 
 @contextmanager
 def strictly(link: Link, what: str) -> Iterator[None]:

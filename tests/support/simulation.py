@@ -142,7 +142,7 @@ class Simulation:
     def _reader(self, network: Network, settings: NetworkSettings, natures: Sequence[str]) -> ChainReader:
         remaining = iter(natures)
 
-        def wired(link: Link, _: object) -> Wire:
+        def wired(link: Link) -> Wire:
             wire = Wire(link, self.chains[network], self.dice, next(remaining))
             self.wires[network].append(wire)
             return wire

@@ -8,17 +8,18 @@ An account that there is not has 0, in the node's own words, and what is not amo
 (daemon/algod/api in go-algorand, ``AccountInformation``).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from monitor.chains.block_choice import BlockChoice, Depth, Height
+from monitor.chains.block_choice import BlockChoice
 from monitor.chains.concurrency import together
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Node, Wanted, without
-from monitor.chains.one_state import of_one_state, refused
+from monitor.chains.one_state import of_one_state, refuse_others
 from monitor.chains.rest_api import JsonAnswer, Rest, items, member, strictly, text, unsigned
+from monitor.chains.tokens import contradicted
 from monitor.model import Address, Block, Network, Token
 
 _CAIP2 = 32
@@ -58,8 +59,7 @@ class AlgodNode(Node):
             catching_up = unsigned(member(reply.document, "catchup-time"))
         if catching_up:
             raise self.link.fault(Reason.BEHIND, f"it is still catching up; its newest round is {newest}")
-        if isinstance(choice, Depth | Height) and choice not in (Depth(0), Height(newest)):
-            raise refused(choice, newest, self.link)
+        refuse_others(choice, newest, self.link)
         return await self._block(newest)
 
     async def _block(self, number: int) -> Block:
@@ -72,7 +72,7 @@ class AlgodNode(Node):
             return Block(number, text(member(hashed.document, "blockHash")), moment)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        failed = await self._without_parameters([token for token in wanted if token.contract])
+        failed = await contradicted(wanted, self._decimals, "its parameters say")
         asked = without(wanted, failed)
         accounts = list(dict.fromkeys(account for accounts in asked.values() for account in accounts))
         number, held = await self._at_one_round(accounts, block.number)
@@ -129,27 +129,16 @@ class AlgodNode(Node):
             )
         return self.link.fault(Reason.RPC_ERROR, f"{path}: HTTP {reply.status}: {said:.150}")
 
-    async def _without_parameters(self, tokens: Sequence[Token]) -> dict[Token, str]:
-        """Assets that are not what the registry says they are, with the reason. (Decimals of an asset never change.)"""
-        failed: dict[Token, str] = {}
-        for token in tokens:
-            path = f"/v2/assets/{token.contract}"
-            reply = await self._rest.get(path, told=_TOLD)
-            with strictly(self.link, path):
-                if reply.status != 200:
-                    failed[token] = (
-                        f"there is no asset {token.contract}: {text(member(reply.document, 'message')):.100}"
-                    )
-                    continue
-                if (found := unsigned(member(reply.document, "index"))) != int(str(token.contract)):
-                    raise ValueError(f"it is about asset {found}")
-                decimals = unsigned(member(reply.document, "params", "decimals"))
-            if decimals != token.decimals:
-                failed[token] = f"its parameters say {decimals} decimals, the registry {token.decimals}"
-        return failed
-
-    async def close(self) -> None:
-        await self._rest.close()
+    async def _decimals(self, token: Token) -> int | str:
+        """The decimals of an asset, which never change, or why there is none."""
+        path = f"/v2/assets/{token.contract}"
+        reply = await self._rest.get(path, told=_TOLD)
+        with strictly(self.link, path):
+            if reply.status != 200:
+                return f"there is no asset {token.contract}: {text(member(reply.document, 'message')):.100}"
+            if (found := unsigned(member(reply.document, "index"))) != int(str(token.contract)):
+                raise ValueError(f"it is about asset {found}")
+            return unsigned(member(reply.document, "params", "decimals"))
 
 
 def _units(token: Token, account: _Account) -> int:

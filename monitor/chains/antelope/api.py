@@ -87,10 +87,6 @@ class ChainApi:
     def _failure(self, what: str, reply: JsonAnswer) -> Exception:
         return self._link.fault(Reason.RPC_ERROR, f"{what}: {shown('; '.join(self._told(what, reply)), 200)}")
 
-    async def close(self) -> None:
-        """Give back the connections."""
-        await self._rest.close()
-
 
 def number_of(name: Address) -> int:
     """Return the number that a name is on the chain: twelve digits of five bits, from the left."""

@@ -24,6 +24,7 @@ from monitor.chains.node import Confirmed, Held, Node, Wanted, without
 from monitor.chains.one_state import between_looks, refused
 from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.rest_api import items, member, strictly, text
+from monitor.chains.tokens import contradicted
 from monitor.formats.phrases import first
 from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token
 
@@ -84,7 +85,7 @@ class AntelopeNode(Node):
     # --- balances ---
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        failed = await self._without_contract([token for token in wanted if token.contract])
+        failed = await contradicted(wanted, self._decimals, "its supply has")
         asked = without(wanted, failed)
 
         async def read(at: Block) -> Held:
@@ -141,22 +142,17 @@ class AntelopeNode(Node):
                 raise ValueError(f"it tells {len(amounts)} balances")
             return coin.units(amounts[0]) if amounts else 0
 
-    async def _without_contract(self, tokens: Sequence[Token]) -> dict[Token, str]:
-        """Tokens that are not what the registry says they are, with the reason. (Decimals of a token never change.)"""
-        failed: dict[Token, str] = {}
-        for token in tokens:
-            symbol = _symbol(token)
-            told = await self._api.ask("get_currency_stats", {"code": token.contract, "symbol": symbol})
-            with strictly(self.link, f"get_currency_stats of {token.contract}"):
-                if told == {}:
-                    failed[token] = f"{token.contract} has no token {symbol}"
-                    continue
-                supply = text(member(told, symbol, "supply"))
-                decimals = len(supply.partition(" ")[0].partition(".")[2])
-                amount(supply, symbol, decimals)
-            if decimals != token.decimals:
-                failed[token] = f"its supply has {decimals} decimals, the registry {token.decimals}"
-        return failed
+    async def _decimals(self, token: Token) -> int | str:
+        """The decimals of a token, which never change, or why there is none."""
+        symbol = _symbol(token)
+        told = await self._api.ask("get_currency_stats", {"code": token.contract, "symbol": symbol})
+        with strictly(self.link, f"get_currency_stats of {token.contract}"):
+            if told == {}:
+                return f"{token.contract} has no token {symbol}"
+            supply = text(member(told, symbol, "supply"))
+            decimals = len(supply.partition(" ")[0].partition(".")[2])
+            amount(supply, symbol, decimals)
+            return decimals
 
     async def _irreversible(self, read: Block) -> None:
         """Wait until the block that was read is irreversible; it may also be replaced by another."""
@@ -181,9 +177,6 @@ class AntelopeNode(Node):
             if (head := count(member(told, "head_block_num"))) < block.number:
                 raise self.link.fault(Reason.BEHIND, f"its head is block {head}, under {block.number}")
             return judge(question.keys, items(member(told, "permissions")))
-
-    async def close(self) -> None:
-        await self._api.close()
 
 
 def _symbol(token: Token) -> str:

@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from monitor.chains.aptos.assets import balance_path, decimals_of, metadata_path
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm.values import block_hash
 from monitor.chains.link import Link
@@ -21,6 +20,7 @@ from monitor.chains.node import Confirmed, Held, Wanted, without
 from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.pinned import PinnedNode, any_account, each_balance
 from monitor.chains.rest_api import JsonAnswer, Rest, decimal, member, strictly, unsigned
+from monitor.chains.tokens import contradicted
 from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token
 
 _TOLD = frozenset({404, 410})
@@ -54,17 +54,11 @@ class AptosNode(PinnedNode):
 
     # --- blocks ---
 
-    async def resolve(self, choice: BlockChoice) -> Block:
-        return (await self._chosen(choice)).block
+    async def at(self, number: int) -> Block:
+        return (await self._at(number)).block
 
-    async def _chosen(self, choice: BlockChoice) -> _Versioned:
-        match choice:
-            case Height(number):
-                return await self._at(number)
-            case Depth(confirmations):
-                return await self._at(max(0, (await self._newest())[0] - confirmations))
-            case Tag():
-                return await self._at((await self._newest())[0])
+    async def tip(self) -> int:
+        return (await self._newest())[0]
 
     async def _newest(self) -> tuple[int, int]:
         """The number of the newest block, and the newest version."""
@@ -116,7 +110,7 @@ class AptosNode(PinnedNode):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at, version = await self._own_version(block)
-        failed = await self._without_metadata([token for token in wanted if token.contract], version)
+        failed = await contradicted(wanted, lambda token: self._decimals(token, version))
         asked = without(wanted, failed)
         if sample := any_account(asked):
             await self._try_nowhere(balance_path(sample, None), version + _FAR)
@@ -128,20 +122,14 @@ class AptosNode(PinnedNode):
 
         return Held(at, await each_balance(asked, balance), failed)
 
-    async def _without_metadata(self, tokens: Sequence[Token], version: int) -> dict[Token, str]:
-        """Tokens that are not what the registry says they are, with the reason: of those every balance would be 0."""
-        failed: dict[Token, str] = {}
-        for token in tokens:
-            path = metadata_path(str(token.contract))
-            found = await self._state(path, version, absent=_NOWHERE)
-            if found is None:
-                failed[token] = f"there is no asset at {token.contract} at version {version}"
-                continue
-            with strictly(self.link, path):
-                decimals = decimals_of(found)
-            if decimals != token.decimals:
-                failed[token] = f"its metadata say {decimals} decimals, the registry {token.decimals}"
-        return failed
+    async def _decimals(self, token: Token, version: int) -> int | str:
+        """The decimals of ``token``, or why there is none: every balance of it would be 0."""
+        path = metadata_path(str(token.contract))
+        found = await self._state(path, version, absent=_NOWHERE)
+        if found is None:
+            return f"there is no asset at {token.contract} at version {version}"
+        with strictly(self.link, path):
+            return decimals_of(found)
 
     async def _state(self, path: str, version: int, absent: frozenset[str] = frozenset()) -> object:
         """What is at ``path`` in the state of ``version``; None where the node says one of ``absent`` of it."""
@@ -183,9 +171,6 @@ class AptosNode(PinnedNode):
         if not int(key, 16):
             return OwnerOutcome.UNDECIDED, "no key signs for it (its authentication key is zero): other accounts do"
         return OwnerOutcome.REFUTED, f"its authentication key is {key}, which is not that of the key that signed"
-
-    async def close(self) -> None:
-        await self._rest.close()
 
 
 def _moment(microseconds: object) -> datetime:

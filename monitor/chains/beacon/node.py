@@ -64,6 +64,3 @@ class BeaconNode(Node):
             raise
         await self._slots.canonical(block)
         return found
-
-    async def close(self) -> None:
-        await self._rest.close()

@@ -84,6 +84,7 @@ class Anchoring:
         """Of which it is not known yet whether they count."""
         self._turn = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
+        link.ends_with(self.close)
 
     def configure(self, following: Following) -> None:
         """Take in who keeps what was read; told before anything is asked."""

@@ -74,10 +74,6 @@ class BitcoindNode(Node):
         """Ask whether the node knows the method, which must do: a scan takes minutes even for a single account."""
         await self._rpc.ask(object, "scantxoutset", ["status"])
 
-    async def close(self) -> None:
-        await self._follower.close()
-        await self._rpc.close()
-
 
 @dataclass(frozen=True, slots=True)
 class _Outputs:

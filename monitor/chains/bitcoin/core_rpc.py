@@ -12,7 +12,6 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.http import Http
 from monitor.chains.jsonrpc import Call, JsonRpc, Reply, RpcFailure, failure_of
 from monitor.chains.link import Link
 from monitor.model import Block
@@ -86,8 +85,7 @@ class CoreRpc:
 
     def __init__(self, link: Link) -> None:
         self.link = link
-        self._http = Http(link)
-        self._rpc = JsonRpc(link, self._http, _loads)
+        self._rpc = JsonRpc(link, _loads)
 
     # --- the chain ---
 
@@ -172,10 +170,6 @@ class CoreRpc:
             lacking = "it lacks what bitcoind has (`scantxoutset`, as of Bitcoin Core 0.17); use another protocol"
             return self.link.fault(Reason.UNSUPPORTED, f"{failure}: {lacking}")
         return self.link.fault(Reason.RPC_ERROR, str(failure))
-
-    async def close(self) -> None:
-        """Give back the connections."""
-        await self._http.close()
 
 
 def _loads(body: bytes) -> object:

@@ -129,9 +129,6 @@ class ElectrumNode(Node):
             raise self.link.fault(Reason.MALFORMED, "the balance and the history of an account contradict each other")
         return amount
 
-    async def close(self) -> None:
-        await self._wire.close()
-
 
 def scripthash(script: bytes) -> str:
     """Return a script's name on the Electrum protocol: its SHA-256, bytes reversed, in hex."""

@@ -28,6 +28,7 @@ class Wire:
         self._connection: Connection | None = None
         self.connections = 0
         """Opened so far."""
+        link.ends_with(self.close)
 
     @property
     def connected(self) -> bool:

@@ -267,7 +267,3 @@ class ExplorerNode(Node):
             return answer.body if answer.status == 200 else self._http.refuse(answer)
 
         return await self.link.send(request)
-
-    async def close(self) -> None:
-        await self._anchoring.close()
-        await self._http.close()

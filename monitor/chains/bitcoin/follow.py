@@ -50,6 +50,7 @@ class Follower:
         self._contradiction: str | None = None
         self._rescan: asyncio.Task[None] | None = None
         self._failed_at = 0.0
+        rpc.link.ends_with(self.close)
 
     def configure(self, following: Following) -> None:
         """Take in how to follow; told before anything is asked."""

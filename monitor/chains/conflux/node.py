@@ -13,15 +13,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from monitor.chains.batches import Batches
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import BlockChoice, Tag
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm.values import block_hash, quantity
-from monitor.chains.http import Http
 from monitor.chains.jsonrpc import Call, JsonRpc, Reply, failure_of
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted, without
 from monitor.chains.pinned import PinnedNode, any_account
 from monitor.chains.rest_api import member, strictly, text
+from monitor.chains.tokens import all_but_coins
 from monitor.formats import shown
 from monitor.model import Address, Block, Network
 from monitor.registry.addresses import AddressError, decode
@@ -40,8 +40,7 @@ class ConfluxNode(PinnedNode):
 
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
-        self._http = Http(link)
-        self._rpc = JsonRpc(link, self._http)
+        self._rpc = JsonRpc(link)
         self._batches = Batches(link, self._rpc)
 
     async def identify(self) -> str:
@@ -52,18 +51,12 @@ class ConfluxNode(PinnedNode):
     # --- epochs ---
 
     async def resolve(self, choice: BlockChoice) -> Block:
-        match choice:
-            case Tag(name):
-                return await self._epoch(_TAGS[name])
-            case Height(number):
-                return await self._numbered(number)
-            case Depth(0):
-                return await self._epoch(_TAGS["latest"])
-            case Depth(confirmations):
-                newest = await self._epoch(_TAGS["latest"])
-                return await self._numbered(max(0, newest.number - confirmations))
+        return await (self._epoch(_TAGS[choice.name]) if isinstance(choice, Tag) else super().resolve(choice))
 
-    async def _numbered(self, number: int) -> Block:
+    async def newest(self) -> Block:
+        return await self._epoch(_TAGS["latest"])
+
+    async def at(self, number: int) -> Block:
         found = await self._epoch(hex(number))
         if found.number != number:
             raise self.link.fault(Reason.MALFORMED, f"cfx_getBlockByEpochNumber: it is about epoch {found.number}")
@@ -80,7 +73,7 @@ class ConfluxNode(PinnedNode):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
-        failed = {token: f"tokens of {self.network.title} are not read" for token in wanted if token.contract}
+        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
         asked = without(wanted, failed)
         if sample := any_account(asked):
             await self._try_nowhere(sample, at)
@@ -130,9 +123,6 @@ class ConfluxNode(PinnedNode):
             return self.link.fault(Reason.BEHIND, f"{method}: {said}")
         reason = Reason.PRUNED if _GONE.search(said) else Reason.RPC_ERROR
         return self.link.fault(reason, f"{method}: {said}")
-
-    async def close(self) -> None:
-        await self._http.close()
 
 
 def _account(account: Address, epoch: int) -> Call:

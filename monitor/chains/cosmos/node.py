@@ -12,13 +12,11 @@ a node tells all delegations.
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from monitor.chains.block_choice import BlockChoice, Depth, Height
 from monitor.chains.cosmos.headers import Header, header_of
 from monitor.chains.cosmos.proofs import octets, proven_value
 from monitor.chains.cosmos.questions import BANK, DELEGATED, UNBONDING, balance, stored, stored_amount, supply
 from monitor.chains.cosmos.state import State
 from monitor.chains.errors import Reason
-from monitor.chains.http import Http
 from monitor.chains.jsonrpc import JsonRpc, failure_of
 from monitor.chains.link import Link
 from monitor.chains.node import BalanceSlots, Held, StateRoot, Wanted
@@ -50,8 +48,7 @@ class CometNode(PinnedNode):
 
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
-        self._http = Http(link)
-        self._rpc = JsonRpc(link, self._http)
+        self._rpc = JsonRpc(link)
         self._state = State(link, self._rpc)
 
     async def identify(self) -> str:
@@ -73,11 +70,11 @@ class CometNode(PinnedNode):
 
     # --- blocks ---
 
-    async def resolve(self, choice: BlockChoice) -> Block:
-        if isinstance(choice, Height):
-            return (await self._header(choice.number))[0]
-        below = 1 + (choice.confirmations if isinstance(choice, Depth) else 0)
-        return (await self._header(max(1, (await self._status()).newest - below)))[0]
+    async def at(self, number: int) -> Block:
+        return (await self._header(number))[0]
+
+    async def tip(self) -> int:
+        return (await self._status()).newest - 1
 
     async def _header(self, number: int) -> tuple[Block, Header]:
         """The block at a height, as it was voted on, and its header."""
@@ -158,6 +155,3 @@ class CometNode(PinnedNode):
                 detail = f"{what} at block {root.block.number}: it tells {told!r:.60} and proves {value!r:.60}"
                 raise self.link.fault(Reason.DISAGREEMENT, detail)
         return found
-
-    async def close(self) -> None:
-        await self._http.close()

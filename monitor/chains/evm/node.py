@@ -102,6 +102,3 @@ class EvmNode(Node):
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
         return await self._pinned(block, lambda at: owners.confirm(at, questions))
-
-    async def close(self) -> None:
-        await self._rpc.close()

@@ -8,7 +8,6 @@ from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm import values
 from monitor.chains.evm.errors import Meaning, meaning
-from monitor.chains.http import Http
 from monitor.chains.jsonrpc import BatchRefusedError, Call, JsonRpc, Reply, RpcFailure, failure_of
 from monitor.chains.link import Link
 from monitor.model import Block
@@ -35,8 +34,7 @@ class EvmRpc:
     def __init__(self, link: Link, calls: Calls | None = None) -> None:
         """``calls`` answers in the place of the endpoint's JSON-RPC, where it has none."""
         self.link = link
-        self._http = Http(link)
-        self.calls: Calls = calls or JsonRpc(link, self._http)
+        self.calls: Calls = calls or JsonRpc(link)
         self.size = link.settings.batch
         """Calls in one request."""
 
@@ -149,10 +147,6 @@ class EvmRpc:
                 return error
             return self.link.fault(Reason.PRUNED, f"the state of block {block.number} is gone: {failure}")
         return self.link.fault(Reason.RPC_ERROR, str(failure))
-
-    async def close(self) -> None:
-        """Give back the connections."""
-        await self._http.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,15 @@ Some lists name an account by its id (``f0…``) and by its address as well. The
 import re
 from collections.abc import Collection
 
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.concurrency import together
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.filecoin.tipsets import Key, Tipset, cid_of, link, tipset_of
-from monitor.chains.http import Http
 from monitor.chains.jsonrpc import JsonRpc, Reply, RpcFailure, failure_of
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted, without
 from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
 from monitor.chains.rest_api import decimal, items, member, strictly, text
+from monitor.chains.tokens import all_but_coins
 from monitor.model import Address, Block, Network, Token
 
 _GENESIS = "bafy2bzacecnamqgqmifpluoeldx7zzglxcljo6oja4vrmtj7432rphldpdmm2"
@@ -46,8 +45,7 @@ class LotusNode(PinnedNode):
 
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
-        self._http = Http(link)
-        self._rpc = JsonRpc(link, self._http)
+        self._rpc = JsonRpc(link)
 
     async def identify(self) -> str:
         """Return ``fil:f`` for the main net, and for other chains their first block."""
@@ -58,20 +56,14 @@ class LotusNode(PinnedNode):
 
     # --- tipsets ---
 
-    async def resolve(self, choice: BlockChoice) -> Block:
-        return (await self._tipset(choice)).block
+    async def at(self, number: int) -> Block:
+        return (await self._at(number)).block
 
-    async def _tipset(self, choice: BlockChoice) -> Tipset:
-        match choice:
-            case Height(number):
-                return await self._at(number)
-            case Tag("latest") | Depth(0):
-                return await self._look("ChainHead", [])
-            case Tag():
-                return await self._look("ChainGetFinalizedTipSet", [])
-            case Depth(confirmations):
-                head = await self._look("ChainHead", [])
-                return await self._at(max(0, head.block.number - confirmations))
+    async def newest(self) -> Block:
+        return (await self._look("ChainHead", [])).block
+
+    async def final(self) -> Block:
+        return (await self._look("ChainGetFinalizedTipSet", [])).block
 
     async def _at(self, number: int) -> Tipset:
         """The tipset at a height; where that is empty, the one before, if the next one follows it."""
@@ -80,7 +72,7 @@ class LotusNode(PinnedNode):
         except ChainError as error:
             if error.reason not in (Reason.PRUNED, Reason.RPC_ERROR):
                 raise
-            newest = (await self._look("ChainHead", [])).block.number
+            newest = await self.tip()
             if number > newest:
                 raise self.absent(f"tipset {number}", number, newest) from None
             raise
@@ -101,10 +93,10 @@ class LotusNode(PinnedNode):
     # --- balances ---
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        tipset = await self._tipset(Height(block.number))
+        tipset = await self._at(block.number)
         if tipset.block.hash != block.hash:
             raise self.slipped(block, tipset.block)
-        failed = {token: f"tokens of {self.network.title} are not read" for token in wanted if token.contract}
+        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
         asked = without(wanted, failed)
         if sample := any_account(asked):
             await self._try_nowhere(sample, tipset.block)
@@ -196,6 +188,3 @@ class LotusNode(PinnedNode):
         if _BUSY in failure.message:
             reason = Reason.BUSY
         return self.link.fault(reason, f"{what}: {failure}")
-
-    async def close(self) -> None:
-        await self._http.close()

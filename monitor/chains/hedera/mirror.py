@@ -14,13 +14,13 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from monitor.chains.block_choice import BlockChoice, Depth, Height
 from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted, without
 from monitor.chains.pinned import PinnedNode
 from monitor.chains.rest_api import Rest, items, member, strictly, text, unsigned
+from monitor.chains.tokens import all_but_coins
 from monitor.formats.phrases import first
 from monitor.model import Address, Block, Network
 
@@ -62,13 +62,11 @@ class HederaNode(PinnedNode):
             return f"hedera:another one, whose block {known.block.number} ended at {_written(known.moment)}"
         return "hedera:mainnet"
 
-    async def resolve(self, choice: BlockChoice) -> Block:
-        if isinstance(choice, Height):
-            return (await self._numbered(choice.number)).block
-        newest = await self._newest_snapshot()
-        if isinstance(choice, Depth) and choice.confirmations:
-            return (await self._numbered(max(0, newest.block.number - choice.confirmations))).block
-        return newest.block
+    async def at(self, number: int) -> Block:
+        return (await self._numbered(number)).block
+
+    async def newest(self) -> Block:
+        return (await self._newest_snapshot()).block
 
     async def _newest_snapshot(self) -> _Snapped:
         moment, _ = await self._snapshot([], f"lte:{_LAST}")
@@ -102,7 +100,7 @@ class HederaNode(PinnedNode):
         at = await self._numbered(block.number)
         if at.block.hash != block.hash:
             raise self.slipped(block, at.block)
-        failed = {token: f"tokens of {self.network.title} are not read" for token in wanted if token.contract}
+        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
         asked = without(wanted, failed)
         accounts = list(dict.fromkeys(each for accounts in asked.values() for each in accounts))
         size = min(self.link.settings.batch, _MOST)
@@ -164,9 +162,6 @@ class HederaNode(PinnedNode):
             if made <= moment and member(reply.document, "deleted") is not True:
                 raise ValueError(f"it exists since {_written(made)}, and is not in the snapshot of {_written(moment)}")
             return True
-
-    async def close(self) -> None:
-        await self._rest.close()
 
 
 def _read(value: object) -> int:

@@ -16,15 +16,14 @@ import orjson
 from based58 import b58encode
 
 from monitor.chains.amounts import count
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
-from monitor.chains.http import Http
 from monitor.chains.jsonrpc import JsonRpc, Reply, failure_of
 from monitor.chains.link import Link
 from monitor.chains.node import Confirmed, Held, Wanted, without
 from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.pinned import PinnedNode, each_balance
 from monitor.chains.rest_api import decimal, items, member, strictly, text, unsigned
+from monitor.chains.tokens import contradicted
 from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -53,8 +52,7 @@ class NearNode(PinnedNode):
 
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
-        self._http = Http(link)
-        self._rpc = JsonRpc(link, self._http)
+        self._rpc = JsonRpc(link)
 
     async def identify(self) -> str:
         """Return the chain id, with the first block's hash where a node says that it is another's."""
@@ -66,23 +64,16 @@ class NearNode(PinnedNode):
 
     # --- blocks ---
 
-    async def resolve(self, choice: BlockChoice) -> Block:
-        match choice:
-            case Height(number):
-                return await self._at(number)
-            case Tag("latest") | Depth(0):
-                return await self._block({"finality": "optimistic"})
-            case Tag():
-                return await self._block({"finality": "final"})
-            case Depth(confirmations):
-                tip = await self._block({"finality": "optimistic"})
-                return await self._at(max(0, tip.number - confirmations))
+    async def newest(self) -> Block:
+        return await self._block({"finality": "optimistic"})
 
-    async def _at(self, number: int) -> Block:
+    async def final(self) -> Block:
+        return await self._block({"finality": "final"})
+
+    async def at(self, number: int) -> Block:
         reply = await self._rpc.call("block", {"block_id": number})
         if _cause(reply) == "UNKNOWN_BLOCK":  # it has never been there, is not there yet, or not any more
-            newest = (await self._block({"finality": "optimistic"})).number
-            raise self.absent(f"block {number} (heights may be skipped)", number, newest)
+            raise self.absent(f"block {number} (heights may be skipped)", number, await self.tip())
         found = self._of(self._result("block", reply))
         if found.number != number:
             raise self.link.fault(Reason.MALFORMED, f"block: it is about block {found.number}")
@@ -100,10 +91,7 @@ class NearNode(PinnedNode):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
-        failed: dict[Token, str] = {}
-        for token in wanted:
-            if token.contract and (why_not := await self._no_token(token, at)):
-                failed[token] = why_not
+        failed = await contradicted(wanted, lambda token: self._decimals(token, at))
 
         async def balance(token: Token, account: Address) -> int:
             if token.contract:
@@ -131,8 +119,8 @@ class NearNode(PinnedNode):
         with strictly(self.link, what):
             return decimal(_returned(found), _BITS)
 
-    async def _no_token(self, token: Token, block: Block) -> str:
-        """Return why the contract of ``token`` is not what the registry says; empty where it is."""
+    async def _decimals(self, token: Token, block: Block) -> int | str:
+        """Return the decimals of ``token``, or why there is no such token."""
         what = f"ft_metadata {token.contract}"
         reply = await self._call(str(token.contract), "ft_metadata", {}, block)
         cause = _cause(reply)
@@ -140,10 +128,7 @@ class NearNode(PinnedNode):
             return f"there is no fungible token at {token.contract} at block {block.number} ({cause})"
         found = self._result(what, reply)
         with strictly(self.link, what):
-            decimals = unsigned(member(_returned(found), "decimals"))
-        if decimals != token.decimals:
-            return f"its metadata say {decimals} decimals, the registry {token.decimals}"
-        return ""
+            return unsigned(member(_returned(found), "decimals"))
 
     async def _call(self, contract: Address, method: str, arguments: dict[str, str], block: Block) -> Reply:
         """Return the reply of a contract's view method at ``block``."""
@@ -207,9 +192,6 @@ class NearNode(PinnedNode):
             cause = _cause(reply)
             raise self.link.fault(_CAUSES.get(cause, Reason.RPC_ERROR), f"{method}: {cause or failure}")
         return reply["result"]
-
-    async def close(self) -> None:
-        await self._http.close()
 
 
 def spelling(key: bytes) -> str:

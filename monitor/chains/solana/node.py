@@ -10,16 +10,17 @@ import asyncio
 
 import stamina
 
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import BlockChoice, Depth, Tag
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.jsonrpc import Call
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Node, Wanted, without
-from monitor.chains.one_state import of_one_state, refused
+from monitor.chains.one_state import of_one_state, refuse_others
 from monitor.chains.rest_api import items, strictly
 from monitor.chains.solana.accounts import SLICE, account_of, mint_decimals
 from monitor.chains.solana.questions import Questions
 from monitor.chains.solana.rpc import Commitment, SolanaRpc
+from monitor.chains.tokens import contradiction
 from monitor.model import Block, Network, Token
 from monitor.registry.addresses import AddressError, decode
 
@@ -51,8 +52,7 @@ class SolanaNode(Node):
         if isinstance(choice, Tag | Depth):
             self._commitment = "finalized" if choice == Tag("finalized") else "confirmed"
         slot = await self._rpc.slot(self._commitment)
-        if isinstance(choice, Depth | Height) and choice not in (Depth(0), Height(slot)):
-            raise refused(choice, slot, self.link)
+        refuse_others(choice, slot, self.link)
         return await self._block(slot)
 
     async def _block(self, slot: int) -> Block:
@@ -117,12 +117,9 @@ class SolanaNode(Node):
                 decimals = None if value is None else mint_decimals(account_of(value))
             if decimals is None:
                 failed[token] = f"there is no mint at {token.contract} at slot {told.slot}"
-            elif decimals != token.decimals:
-                failed[token] = f"its mint says {decimals} decimals, the registry {token.decimals}"
+            elif why_not := contradiction("its mint says", decimals, token):
+                failed[token] = why_not
         return failed
-
-    async def close(self) -> None:
-        await self._rpc.close()
 
 
 def _behind(error: Exception) -> bool:

@@ -7,7 +7,6 @@ from typing import Literal, NamedTuple
 from monitor.chains.amounts import count
 from monitor.chains.batches import Batches
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.http import Http
 from monitor.chains.jsonrpc import Call, JsonRpc, Reply, RpcFailure, failure_of
 from monitor.chains.link import Link
 from monitor.chains.rest_api import member, strictly
@@ -37,8 +36,7 @@ class SolanaRpc:
 
     def __init__(self, link: Link) -> None:
         self.link = link
-        self._http = Http(link)
-        self._rpc = JsonRpc(link, self._http)
+        self._rpc = JsonRpc(link)
         self._batches = Batches(link, self._rpc)
 
     async def genesis(self) -> str:
@@ -89,7 +87,3 @@ class SolanaRpc:
 
     def _fault(self, method: str, failure: RpcFailure) -> ChainError:
         return self.link.fault(_REASONS.get(failure.code, Reason.RPC_ERROR), f"{method}: {failure}")
-
-    async def close(self) -> None:
-        """Give back the connections."""
-        await self._http.close()

@@ -16,15 +16,14 @@ from eth_utils.crypto import keccak
 
 from monitor.chains.amounts import count
 from monitor.chains.batches import Batches
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.http import Http
 from monitor.chains.jsonrpc import Call, JsonRpc, Reply, RpcFailure, failure_of
 from monitor.chains.link import Link
 from monitor.chains.node import Confirmed, Held, Wanted
 from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.pinned import PinnedNode, nowhere
 from monitor.chains.rest_api import items, member, strictly, text
+from monitor.chains.tokens import contradiction
 from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token
 
 _GETTERS = ("get_public_key", "getPublicKey", "get_owner", "getSigner", "get_signer")
@@ -51,8 +50,7 @@ class StarknetNode(PinnedNode):
 
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
-        self._http = Http(link)
-        self._rpc = JsonRpc(link, self._http)
+        self._rpc = JsonRpc(link)
         self._batches = Batches(link, self._rpc)
 
     async def identify(self) -> str:
@@ -65,26 +63,16 @@ class StarknetNode(PinnedNode):
 
     # --- blocks ---
 
-    async def resolve(self, choice: BlockChoice) -> Block:
-        match choice:
-            case Height(number):
-                return await self._at(number)
-            case Tag() | Depth(0):
-                return await self._newest()
-            case Depth(confirmations):
-                return await self._at(max(0, (await self._newest()).number - confirmations))
-
-    async def _newest(self) -> Block:
+    async def newest(self) -> Block:
         found = await self._look("latest")
         if found is None:
             raise self.link.fault(Reason.BEHIND, "it has no block yet")
         return found
 
-    async def _at(self, number: int) -> Block:
+    async def at(self, number: int) -> Block:
         found = await self._look({"block_number": number})
         if found is None:
-            newest = (await self._newest()).number
-            raise self.absent(f"block {number}", number, newest)
+            raise self.absent(f"block {number}", number, await self.tip())
         if found.number != number:
             raise self.link.fault(Reason.MALFORMED, f"starknet_getBlockWithTxHashes: it is about block {found.number}")
         return found
@@ -152,8 +140,8 @@ class StarknetNode(PinnedNode):
         words = self._words(decimals, f"decimals of {contract}")
         with strictly(self.link, f"decimals of {contract}"):
             (told,) = words
-        if told != token.decimals:
-            return "", f"its contract says {told} decimals, the registry {token.decimals}"
+        if why_not := contradiction("its contract says", told, token):
+            return "", why_not
         return next(name for name, reply in zip(_BALANCES, balances, strict=True) if not failure_of(reply)), ""
 
     def _words(self, reply: Reply, what: str) -> list[int]:
@@ -212,9 +200,6 @@ class StarknetNode(PinnedNode):
     def _fault(self, what: str, failure: RpcFailure) -> ChainError:
         reason = Reason.BEHIND if failure.code == _BLOCK_NOT_FOUND else Reason.RPC_ERROR
         return self.link.fault(reason, f"{what}: {failure}")
-
-    async def close(self) -> None:
-        await self._http.close()
 
 
 def selector(name: str) -> str:

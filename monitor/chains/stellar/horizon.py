@@ -15,14 +15,15 @@ from datetime import datetime
 from typing import NamedTuple
 
 from monitor.chains.amounts import count, fixed
-from monitor.chains.block_choice import BlockChoice, Depth, Height
+from monitor.chains.block_choice import BlockChoice, Height
 from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted, without
-from monitor.chains.one_state import of_one_state, refused
+from monitor.chains.one_state import of_one_state, refuse_others
 from monitor.chains.pinned import PinnedNode
 from monitor.chains.rest_api import JsonAnswer, Rest, items, member, strictly, text
+from monitor.chains.tokens import all_but_coins
 from monitor.model import Address, Block, Network
 
 _CHAINS = {"Public Global Stellar Network ; September 2015": "stellar:pubnet", "Pi Network": "pi-net:mainnet"}
@@ -59,14 +60,16 @@ class HorizonNode(PinnedNode):
         return _CHAINS.get(passphrase, f"stellar:{passphrase}")
 
     async def resolve(self, choice: BlockChoice) -> Block:
-        newest = await self._newest()
+        newest = await self.tip()
         if isinstance(choice, Height):
             return await self._ledger(choice.number, newest)
-        if choice != Depth(0) and isinstance(choice, Depth):
-            raise refused(choice, newest, self.link)
+        refuse_others(choice, newest, self.link)
         return await self._ledger(newest, newest)
 
-    async def _newest(self) -> int:
+    async def at(self, number: int) -> Block:
+        return await self._ledger(number, await self.tip())
+
+    async def tip(self) -> int:
         reply = await self._rest.get("/")
         with strictly(self.link, "the root"):
             return count(member(reply.document, "ingest_latest_ledger"))
@@ -83,10 +86,10 @@ class HorizonNode(PinnedNode):
             return Block(number, text(member(reply.document, "hash")), moment)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        failed = {token: f"tokens of {self.network.title} are not read" for token in wanted if token.contract}
+        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
         asked = without(wanted, failed)
         accounts = list(dict.fromkeys(each for accounts in asked.values() for each in accounts))
-        newest = await self._newest()
+        newest = await self.tip()
         number, held = await self._at_one_ledger(accounts, block.number, newest)
         at = await self._ledger(number, max(number, newest))  # as this node tells it, whoever named the ledger
         if number == block.number and at.hash != block.hash:
@@ -156,9 +159,6 @@ class HorizonNode(PinnedNode):
                 "ask the Horizon behind this gateway, or another one",
             )
         return int(latest[:10])
-
-    async def close(self) -> None:
-        await self._rest.close()
 
 
 def _is_native(balance: object) -> bool:

@@ -12,15 +12,14 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.chains.amounts import count
 from monitor.chains.batches import Batches
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.http import Http
 from monitor.chains.jsonrpc import JsonRpc, Reply, RpcFailure, failure_of
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Wanted
+from monitor.chains.node import Held, Wanted, without
 from monitor.chains.pinned import PinnedNode, nowhere
 from monitor.chains.rest_api import member, strictly, text
 from monitor.chains.substrate import storage
+from monitor.chains.tokens import contradicted
 from monitor.model import Address, Block, Network, Token
 from monitor.registry.addresses import decode
 
@@ -42,8 +41,7 @@ class SubstrateNode(PinnedNode):
 
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
-        self._http = Http(link)
-        self._rpc = JsonRpc(link, self._http)
+        self._rpc = JsonRpc(link)
         self._batches = Batches(link, self._rpc)
 
     async def identify(self) -> str:
@@ -54,26 +52,16 @@ class SubstrateNode(PinnedNode):
 
     # --- blocks ---
 
-    async def resolve(self, choice: BlockChoice) -> Block:
-        match choice:
-            case Height(number):
-                return await self._at(number)
-            case Tag("latest") | Depth(0):
-                return await self._block(*await self._best())
-            case Tag():
-                return await self._block(*await self._header("chain_getFinalizedHead"))
-            case Depth(confirmations):
-                _, tip = await self._best()
-                return await self._at(max(0, tip - confirmations))
+    async def newest(self) -> Block:
+        return await self._block(*await self._header("chain_getBlockHash"))
 
-    async def _best(self) -> tuple[str, int]:
-        return await self._header("chain_getBlockHash")
+    async def final(self) -> Block:
+        return await self._block(*await self._header("chain_getFinalizedHead"))
 
-    async def _at(self, number: int) -> Block:
+    async def at(self, number: int) -> Block:
         found = await self._result("chain_getBlockHash", [number])
         if found is None:
-            _, newest = await self._best()
-            raise self.absent(f"block {number}", number, newest)
+            raise self.absent(f"block {number}", number, await self.tip())
         with strictly(self.link, f"chain_getBlockHash {number}"):
             hash_ = _hash(found)
         if (told := await self._height(hash_)) != number:
@@ -104,14 +92,9 @@ class SubstrateNode(PinnedNode):
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
         await self._try_nowhere(at)
-        failed: dict[Token, str] = {}
-        for token in wanted:
-            if token.contract and (why_not := await self._no_asset(token, at)):
-                failed[token] = why_not
-        balances: dict[Token, dict[Address, int]] = {}
-        for token, accounts in wanted.items():
-            if token not in failed:
-                balances[token] = await self._balances(token, list(accounts), at)
+        failed = await contradicted(wanted, lambda token: self._decimals(token, at))
+        asked = without(wanted, failed)
+        balances = {token: await self._balances(token, list(accounts), at) for token, accounts in asked.items()}
         self._batches.grow()
         return Held(at, balances, failed)
 
@@ -140,8 +123,8 @@ class SubstrateNode(PinnedNode):
                 f"Asset Hub from block {moved} on, which must be read instead",
             )
 
-    async def _no_asset(self, token: Token, block: Block) -> str:
-        """Return why there is no asset as the registry says; empty where there is."""
+    async def _decimals(self, token: Token, block: Block) -> int | str:
+        """Return the decimals of an asset, or why there is none."""
         contract = str(token.contract)
         if not self.network.name.endswith(_ASSETS_ON) or not _ASSET.fullmatch(contract) or int(contract) >> 32:
             return f"{contract} is no asset that can be read on {self.network.title}"
@@ -149,10 +132,7 @@ class SubstrateNode(PinnedNode):
         if value is None:
             return f"there is no asset {contract} at block {block.number}"
         with strictly(self.link, f"metadata of asset {contract}"):
-            asset = storage.asset_of(_bytes(value))
-        if asset.decimals != token.decimals:
-            return f"its metadata say {asset.decimals} decimals, the registry {token.decimals}"
-        return ""
+            return storage.asset_of(_bytes(value)).decimals
 
     async def _values(self, keys: Sequence[str], block: Block) -> list[object]:
         """Return what the state of ``block`` has at ``keys``; None for nothing."""
@@ -183,9 +163,6 @@ class SubstrateNode(PinnedNode):
             return self.link.fault(Reason.PRUNED, f"{method}: {failure}")
         reason = Reason.BEHIND if _UNKNOWN.search(failure.message) else Reason.RPC_ERROR
         return self.link.fault(reason, f"{method}: {failure}")
-
-    async def close(self) -> None:
-        await self._http.close()
 
 
 def _hash(value: object) -> str:

@@ -12,15 +12,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from monitor.chains.block_choice import BlockChoice, Depth, Height
+from monitor.chains.block_choice import BlockChoice
 from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Node, Wanted, without
-from monitor.chains.one_state import of_one_state, refused
+from monitor.chains.one_state import of_one_state, refuse_others
 from monitor.chains.rest_api import decimal, items, member, strictly, text, unsigned
 from monitor.chains.sui.documents import IDENTITY
 from monitor.chains.sui.service import GraphQl
+from monitor.chains.tokens import all_but_coins
 from monitor.model import Address, Block, Network
 
 _MAIN_NET = {"6364aad5": "iota:mainnet"}
@@ -59,12 +60,11 @@ class IotaGraphqlNode(Node):
 
     async def resolve(self, choice: BlockChoice) -> Block:
         newest = (await self._part(())).block
-        if isinstance(choice, Depth | Height) and choice not in (Depth(0), Height(newest.number)):
-            raise refused(choice, newest.number, self.link)
+        refuse_others(choice, newest.number, self.link)
         return newest
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        failed = {token: f"tokens of {self.network.title} are not read" for token in wanted if token.contract}
+        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
         asked = without(wanted, failed)
         accounts = list(dict.fromkeys(account for each in asked.values() for account in each))
         at, found = await self._at_one_checkpoint(accounts, block.number)
@@ -106,9 +106,6 @@ class IotaGraphqlNode(Node):
         if answer.errors:
             raise self.link.fault(Reason.RPC_ERROR, f"GraphQL: {answer.errors:.200}")
         return answer.data
-
-    async def close(self) -> None:
-        await self._service.close()
 
 
 def _of_account(told: object, account: Address) -> int:

@@ -9,7 +9,6 @@ token's metadata are looked at.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.concurrency import together
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
@@ -29,6 +28,7 @@ from monitor.chains.sui.documents import (
     range_of,
 )
 from monitor.chains.sui.service import GraphQl
+from monitor.chains.tokens import contradicted
 from monitor.model import Address, Block, Network, Token
 
 _OUT_OF_RANGE = ("outside consistent range", "in the future")
@@ -53,21 +53,12 @@ class SuiGraphqlNode(PinnedNode):
         with strictly(self.link, "chainIdentifier"):
             return f"sui:{text(member(data, 'chainIdentifier'))}"
 
-    async def resolve(self, choice: BlockChoice) -> Block:
-        match choice:
-            case Height(number):
-                return await self._checkpoint(number)
-            case Depth(confirmations):
-                return await self._checkpoint(max(0, await self._newest() - confirmations))
-            case Tag():
-                return await self._checkpoint(await self._newest())
-
-    async def _newest(self) -> int:
+    async def tip(self) -> int:
         data = await self._data(RANGE)
         with strictly(self.link, "availableRange"):
             return range_of(data).last
 
-    async def _checkpoint(self, number: int) -> Block:
+    async def at(self, number: int) -> Block:
         told = member(await self._data(CHECKPOINT, number, c=number), "checkpoint")
         with strictly(self.link, f"checkpoint {number}"):
             if (found := unsigned(member(told, "sequenceNumber"))) != number:
@@ -77,7 +68,7 @@ class SuiGraphqlNode(PinnedNode):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
-        failed = await self._without_metadata([token for token in wanted if token.contract], at)
+        failed = await contradicted(wanted, lambda token: self._decimals(token, at))
         asked = without(wanted, failed)
         balances: dict[Token, dict[Address, int]] = {token: {} for token in asked}
 
@@ -112,19 +103,14 @@ class SuiGraphqlNode(PinnedNode):
                     self._at_once = accounts_of(data)
         return self._at_once
 
-    async def _without_metadata(self, tokens: Sequence[Token], at: Block) -> dict[Token, str]:
-        """Tokens that are not what the registry says they are, with the reason."""
-        failed: dict[Token, str] = {}
-        for token in tokens:
-            query = await self._query(METADATA, at, t=token.contract)
-            with strictly(self.link, f"metadata of {token.contract}"):
-                told = member(query, "coinMetadata")
-                decimals = None if told is None else unsigned(member(told, "decimals"))
-            if decimals is None:
-                failed[token] = f"there is no coin of the type {token.contract} at checkpoint {at.number}"
-            elif decimals != token.decimals:
-                failed[token] = f"its metadata say {decimals} decimals, the registry {token.decimals}"
-        return failed
+    async def _decimals(self, token: Token, at: Block) -> int | str:
+        """The decimals of ``token``, or why there is none."""
+        query = await self._query(METADATA, at, t=token.contract)
+        with strictly(self.link, f"metadata of {token.contract}"):
+            told = member(query, "coinMetadata")
+            if told is None:
+                return f"there is no coin of the type {token.contract} at checkpoint {at.number}"
+            return unsigned(member(told, "decimals"))
 
     async def _query(self, document: str, at: Block, **variables: object) -> object:
         """What ``document`` finds in the state of the checkpoint ``at``."""
@@ -158,9 +144,6 @@ class SuiGraphqlNode(PinnedNode):
         return self.link.fault(
             Reason.PRUNED, f"it tells balances of checkpoints from {told.first} on, not of {number} any more"
         )
-
-    async def close(self) -> None:
-        await self._service.close()
 
 
 def _by_tokens(wanted: Wanted) -> dict[tuple[Token, ...], list[Address]]:

@@ -29,7 +29,3 @@ class GraphQl:
             said = "; ".join(text(member(error, "message")) for error in errors)
             data = None if errors else member(reply.document, "data")
         return GraphQlAnswer(data, said or ("an error without words" if errors else ""))
-
-    async def close(self) -> None:
-        """Give back the connections."""
-        await self._rest.close()

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 
 from based58 import b58encode_check
 
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted, without
 from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
 from monitor.chains.rest_api import Rest, decimal, member, strictly, text, unsigned
+from monitor.chains.tokens import all_but_coins
 from monitor.model import Address, Block, Network, Token
 
 _BLOCKS = "/chains/main/blocks"
@@ -37,23 +37,21 @@ class OctezNode(PinnedNode):
         with strictly(self.link, "chain_id"):
             return f"tezos:{text(reply.document)}"
 
-    async def resolve(self, choice: BlockChoice) -> Block:
-        match choice:
-            case Height(number):
-                return await self._block(str(number), number)
-            case Depth(confirmations):
-                return await self._block(f"head~{confirmations}" if confirmations else "head")
-            case Tag("latest"):
-                return await self._block("head")
-            case Tag():
-                return await self._block(_FINAL)
+    async def at(self, number: int) -> Block:
+        return await self._block(str(number), number)
+
+    async def newest(self) -> Block:
+        return await self._block("head")
+
+    async def final(self) -> Block:
+        return await self._block(_FINAL)
 
     async def _block(self, name: str, number: int | None = None) -> Block:
         """The block that is called ``name``, and is at level ``number`` if that is its name."""
         path = f"{_BLOCKS}/{name}/header"
         reply = await self._rest.get(path, told=_MISSING)
         if reply.status != 200:
-            newest = await self._block("head") if name != "head" else None
+            newest = await self.newest() if name != "head" else None
             if newest and number is not None and number > newest.number:
                 raise self.link.fault(Reason.BEHIND, f"it has no block {number} yet; its newest is {newest.number}")
             raise self.link.fault(Reason.PRUNED, f"it has no block {name} any more")
@@ -66,7 +64,7 @@ class OctezNode(PinnedNode):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
-        failed = {token: f"tokens of {self.network.title} are not read" for token in wanted if token.contract}
+        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
         asked = without(wanted, failed)
         if sample := any_account(asked):
             await self._try_nowhere(sample, at)
@@ -94,9 +92,6 @@ class OctezNode(PinnedNode):
         reply = await self._rest.get(_path(account, block), told=_MISSING)
         if reply.status == 200:
             raise self.unpinned(f"block {block}")
-
-    async def close(self) -> None:
-        await self._rest.close()
 
 
 def _path(account: Address, block: str) -> str:

@@ -109,10 +109,6 @@ class ToncenterApi:
             raise self.link.fault(Reason.BEHIND, f"it has no block {number} yet: {lite_server}")
         raise self.link.fault(Reason.PRUNED, f"it has block {number} no more: {lite_server}")
 
-    async def close(self) -> None:
-        """Give back the connections."""
-        await self._rest.close()
-
 
 def number_of(entry: object) -> int:
     """Return a number on the stack that is not negative: ``["num", "0x…"]``."""

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from monitor.chains.amounts import count
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.link import Link
 from monitor.chains.node import Confirmed, Held, Wanted
 from monitor.chains.ownership import Control, one_by_one
@@ -51,16 +50,10 @@ class ToncenterNode(PinnedNode):
         chain = f"tvm:{identity}"
         return f"{chain}, begun by {began:.60}" if chain == _MAIN_NET and began != _ZERO_STATE else chain
 
-    async def resolve(self, choice: BlockChoice) -> Block:
-        match choice:
-            case Height(number):
-                return await self._block(number)
-            case Tag() | Depth(0):
-                return await self._block(await self._api.newest())
-            case Depth(confirmations):
-                return await self._block(max(0, await self._api.newest() - confirmations))
+    async def tip(self) -> int:
+        return await self._api.newest()
 
-    async def _block(self, number: int) -> Block:
+    async def at(self, number: int) -> Block:
         header = await self._api.header(number)
         with strictly(self.link, "getBlockHeader"):
             if (found := count(member(header, "id", "seqno"))) != number:
@@ -94,6 +87,3 @@ class ToncenterNode(PinnedNode):
         if key in question.keys:
             return OwnerOutcome.CONFIRMED, f"get_public_key is the key that signed, {key.hex()}"
         return OwnerOutcome.REFUTED, f"get_public_key is {key.hex()}, which did not sign"
-
-    async def close(self) -> None:
-        await self._api.close()

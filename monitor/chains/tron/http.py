@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.chains.amounts import count
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import BlockChoice, Depth, Tag
 from monitor.chains.evm.method_choice import Methods
 from monitor.chains.evm.methods import Deployless
 from monitor.chains.evm.rpc import EvmRpc
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Node, Wanted
-from monitor.chains.one_state import refused
+from monitor.chains.one_state import refuse_others
 from monitor.chains.rest_api import member, strictly, text
 from monitor.chains.tron.reading import MULTICALL3, read
 from monitor.chains.tron.wallet import HEAD, SOLID, WalletApi
@@ -49,13 +49,8 @@ class TronNode(Node):
         if isinstance(choice, Tag | Depth):
             self._api.side = HEAD if choice in (Tag("latest"), Depth(0)) else SOLID
         newest = await self._newest()
-        match choice:
-            case Tag() | Depth(0):
-                return newest
-            case Height(number) if number == newest.number:
-                return newest
-            case _:
-                raise refused(choice, newest.number, self.link)
+        refuse_others(choice, newest.number, self.link)
+        return newest
 
     async def _newest(self) -> Block:
         path = f"{self._api.side}/getnowblock"
@@ -68,10 +63,6 @@ class TronNode(Node):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         return await read(self.network, self._rpc, self._methods, wanted, self._newest)
-
-    async def close(self) -> None:
-        await self._api.close()
-        await self._rpc.close()
 
 
 def _block_id(found: dict[str, Any], number: int) -> str:

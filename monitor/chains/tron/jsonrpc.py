@@ -4,14 +4,14 @@ A full node's newest block is not final. Its solidity port (``httpSolidityPort``
 of the newest *solidified* block, which 19 of the 27 super representatives have built upon and which stays.
 """
 
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import BlockChoice, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.evm import values
 from monitor.chains.evm.method_choice import Methods
 from monitor.chains.evm.rpc import EvmRpc
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Node, Wanted
-from monitor.chains.one_state import refused
+from monitor.chains.one_state import refuse_others
 from monitor.chains.tron.reading import LATEST, MULTICALL3, read
 from monitor.model import Block, Network
 
@@ -37,15 +37,8 @@ class TronJsonRpcNode(Node):
 
     async def resolve(self, choice: BlockChoice) -> Block:
         newest = await self._newest()
-        match choice:
-            case Tag("latest") | Depth(0):
-                return newest
-            case Tag():
-                return await self._final(newest)
-            case Height(number) if number == newest.number:
-                return newest
-            case _:
-                raise refused(choice, newest.number, self.link)
+        refuse_others(choice, newest.number, self.link)
+        return await self._final(newest) if choice in (Tag("finalized"), Tag("safe")) else newest
 
     async def _newest(self) -> Block:
         return await self._named(LATEST)
@@ -69,6 +62,3 @@ class TronJsonRpcNode(Node):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         return await read(self.network, self._rpc, self._methods, wanted, self._newest)
-
-    async def close(self) -> None:
-        await self._rpc.close()

@@ -55,10 +55,6 @@ class WalletApi:
 
         return await self._link.send(request)
 
-    async def close(self) -> None:
-        """Give back the connections."""
-        await self._http.close()
-
     # --- the calls of an EVM node ---
 
     async def call(self, method: str, params: Any, *, divisible: bool = False) -> Reply:  # noqa: ANN401 - as JSON-RPC

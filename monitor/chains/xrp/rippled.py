@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from monitor.chains.amounts import count
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Confirmed, Held, Wanted, without
 from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
 from monitor.chains.rest_api import Rest, decimal, member, strictly, text
+from monitor.chains.tokens import all_but_coins
 from monitor.chains.xrp.signers import judge
 from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token
 
@@ -61,26 +61,16 @@ class RippledNode(PinnedNode):
 
     # --- ledgers ---
 
-    async def resolve(self, choice: BlockChoice) -> Block:
-        match choice:
-            case Height(number):
-                return await self._at(number)
-            case Tag() | Depth(0):
-                return await self._validated()
-            case Depth(confirmations):
-                return await self._at(max(1, (await self._validated()).number - confirmations))
-
-    async def _validated(self) -> Block:
+    async def newest(self) -> Block:
         found = await self._look({"ledger_index": "validated"})
         if found is None:
             raise self.link.fault(Reason.BEHIND, "it has no validated ledger")
         return found
 
-    async def _at(self, number: int) -> Block:
+    async def at(self, number: int) -> Block:
         found = await self._look({"ledger_index": number})
         if found is None:
-            newest = (await self._validated()).number
-            raise self.absent(f"ledger {number}", number, newest)
+            raise self.absent(f"ledger {number}", number, await self.tip())
         if found.number != number:
             raise self.link.fault(Reason.MALFORMED, f"ledger: it is about ledger {found.number}")
         return found
@@ -101,9 +91,7 @@ class RippledNode(PinnedNode):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
-        failed = {
-            token: "trust lines of the XRP Ledger are not read, its coin alone" for token in wanted if token.contract
-        }
+        failed = all_but_coins(wanted, "trust lines of the XRP Ledger are not read, its coin alone")
         asked = without(wanted, failed)
         if sample := any_account(asked):
             await self._try_nowhere(sample, nowhere(block).upper())
@@ -173,9 +161,6 @@ class RippledNode(PinnedNode):
     def _fault(self, error: str) -> ChainError:
         reason = _CAUSES.get(error, Reason.RPC_ERROR)
         return self.link.fault(reason, f"{error:.80}", transient=reason in _AGAIN)
-
-    async def close(self) -> None:
-        await self._rest.close()
 
 
 def _fields(found: object) -> dict[str, object]:

@@ -37,12 +37,7 @@ class EtherscanNode(ExplorerNode):
     """Etherscan at one chain."""
 
     def __init__(self, network: Network, link: Link) -> None:
-        self._api = EtherscanApi(link, values.chain_id(network.caip2))
-        super().__init__(network, link, self._api)
-
-    async def close(self) -> None:
-        await self._api.close()
-        await super().close()
+        super().__init__(network, link, EtherscanApi(link, values.chain_id(network.caip2)))
 
 
 class EtherscanApi:
@@ -115,10 +110,6 @@ class EtherscanApi:
             return self._link.fault(Reason.TIMEOUT, told)
         hint = "; is the key right (`?apikey=` of the URL), and for this chain?" if _KEY.search(refusal) else ""
         return self._link.fault(Reason.RPC_ERROR, told + hint)
-
-    async def close(self) -> None:
-        """Give back the connections."""
-        await self._http.close()
 
 
 def _refusal(reply: dict[str, Any]) -> str:

@@ -58,6 +58,3 @@ class ExplorerNode(Node):
         if parent is None:
             raise self.link.fault(Reason.MALFORMED, f"it has block {block.number} and not the one before")
         return Sight(values.chain_id(self.network.caip2), block.number, parent.hash)
-
-    async def close(self) -> None:
-        await self._rpc.close()
