@@ -6,7 +6,6 @@ Wallets sign bytes behind ``MX`` (algosdk's ``signBytes``), which no transaction
 rekeyed has another key authorised on chain; the key of its address then still makes it ``verified`` here.
 """
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import stated_keys
 from monitor.ownership.family import Description
 from monitor.ownership.stated_keys import OKX, MessageForm
@@ -20,16 +19,11 @@ DESCRIPTION = Description(
 )
 
 
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the key of the address signed."""
-    return _SCHEME.judge(claim, network)
-
-
-_SCHEME = stated_keys.StatedKeys(
+judge = stated_keys.StatedKeys(
     check=stated_keys.Keyed(
         forms=(OKX, MessageForm("MX", lambda message, _: b"MX" + message)),
         key_in=stated_keys.key_if_one,
     ),
     bind=stated_keys.is_key,
     keyless=lambda account: "" if stated_keys.key_if_one(account) else "the address is no key, but a hash of several",
-)
+).judge

@@ -5,7 +5,6 @@ The fingerprint is the SHA-256 of the number 12 in four bytes and the raw key, b
 hosts them. A party may so be handed to other keys; those make no namespace, and are ``invalid``, as any other key is.
 """
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import stated_keys
 from monitor.ownership.family import Description
 from monitor.registry.addresses import Decoded
@@ -20,13 +19,8 @@ DESCRIPTION = Description(
 )
 
 
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the root key of the party's namespace signed."""
-    return _SCHEME.judge(claim, network)
-
-
 def _bind(key: bytes, account: Decoded) -> str | None:
     return "whose fingerprint is the party's namespace" if fingerprint(key) == account.payload else None
 
 
-_SCHEME = stated_keys.StatedKeys(check=stated_keys.Keyed(), bind=_bind)
+judge = stated_keys.StatedKeys(check=stated_keys.Keyed(), bind=_bind).judge

@@ -4,7 +4,6 @@ A key may stand in the row as Casper writes it, behind its kind 01. Accounts of 
 Other keys can be associated with an account, and its first one removed: only the chain could tell.
 """
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import ed25519, stated_keys
 from monitor.ownership.ed25519 import KEY_SIZE
 from monitor.ownership.family import Description, NotJudged
@@ -23,11 +22,6 @@ DESCRIPTION = Description(
 _TAGGED = 2 + 2 * KEY_SIZE
 
 
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the key of the account signed."""
-    return _SCHEME.judge(claim, network)
-
-
 def _read_key(text: str) -> bytes:
     digits = text.removeprefix("0x")
     if digits.startswith("02") and len(digits) > _TAGGED:
@@ -42,4 +36,4 @@ def _bind(key: bytes, account: Decoded) -> str | None:
 
 
 _FORMS = (OKX, MessageForm("Casper Message", lambda message, _: b"Casper Message:\n" + message))
-_SCHEME = stated_keys.StatedKeys(check=stated_keys.Keyed(forms=_FORMS, read_key=_read_key), bind=_bind)
+judge = stated_keys.StatedKeys(check=stated_keys.Keyed(forms=_FORMS, read_key=_read_key), bind=_bind).judge

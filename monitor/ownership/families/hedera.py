@@ -1,6 +1,5 @@
 """Hedera: accounts are numbered, and their keys can be replaced, so nothing in a row ties a key to an account."""
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import stated_keys
 from monitor.ownership.digests import personal_preimage
 from monitor.ownership.family import Description
@@ -15,12 +14,7 @@ DESCRIPTION = Description(
 )
 
 
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the stated key signed."""
-    return _SCHEME.judge(claim, network)
-
-
-_SCHEME = stated_keys.never_bound(
+judge = stated_keys.never_bound(
     "only the ledger knows the key of a numbered account",
     forms=(OKX, MessageForm("HIP-820", lambda message, _: personal_preimage(message, "Hedera"))),
-)
+).judge

@@ -1,6 +1,5 @@
 """IOST: an account is a name, and which keys rule it, the chain alone knows (its contract ``auth.iost``)."""
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import stated_keys
 from monitor.ownership.family import Description
 
@@ -13,9 +12,4 @@ DESCRIPTION = Description(
 )
 
 
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the stated key signed."""
-    return _SCHEME.judge(claim, network)
-
-
-_SCHEME = stated_keys.never_bound("only the chain knows which keys rule an account's name")
+judge = stated_keys.never_bound("only the chain knows which keys rule an account's name").judge

@@ -1,6 +1,5 @@
 """Kadena: the account ``k:`` and a key is guarded by that key for ever (KIP-0005), so the key is the account."""
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import stated_keys
 from monitor.ownership.family import Description
 
@@ -13,9 +12,4 @@ DESCRIPTION = Description(
 )
 
 
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the account's key signed."""
-    return _SCHEME.judge(claim, network)
-
-
-_SCHEME = stated_keys.StatedKeys(check=stated_keys.Keyed(key_in=stated_keys.whole_key), bind=stated_keys.is_key)
+judge = stated_keys.StatedKeys(check=stated_keys.Keyed(key_in=stated_keys.whole_key), bind=stated_keys.is_key).judge

@@ -6,7 +6,6 @@ tell.
 
 from hashlib import sha256
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import stated_keys
 from monitor.ownership.family import Description
 from monitor.registry.addresses import Decoded
@@ -20,13 +19,8 @@ DESCRIPTION = Description(
 )
 
 
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the key of the address signed."""
-    return _SCHEME.judge(claim, network)
-
-
 def _bind(key: bytes, account: Decoded) -> str | None:
     return "whose hash is the address" if sha256(key).digest()[:20] == account.payload else None
 
 
-_SCHEME = stated_keys.StatedKeys(check=stated_keys.Keyed(), bind=_bind)
+judge = stated_keys.StatedKeys(check=stated_keys.Keyed(), bind=_bind).judge

@@ -3,7 +3,6 @@
 A guarded account needs a second signature to spend; its own key still makes it ``verified`` here.
 """
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import stated_keys
 from monitor.ownership.digests import keccak
 from monitor.ownership.family import Description
@@ -21,11 +20,6 @@ DESCRIPTION = Description(
 _CONTRACT = bytes(8)
 
 
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the key of the address signed, or some key is stated for a contract."""
-    return _SCHEME.judge(claim, network)
-
-
 def _keyless(account: Decoded) -> str:
     return "the address is that of a contract, which has no key" if account.payload.startswith(_CONTRACT) else ""
 
@@ -34,8 +28,8 @@ def _envelope(message: bytes, _key: bytes) -> bytes:
     return keccak(b"\x17Elrond Signed Message:\n" + str(len(message)).encode() + message)
 
 
-_SCHEME = stated_keys.StatedKeys(
+judge = stated_keys.StatedKeys(
     check=stated_keys.Keyed(forms=(OKX, MessageForm("MultiversX envelope", _envelope)), key_in=stated_keys.whole_key),
     bind=stated_keys.is_key,
     keyless=_keyless,
-)
+).judge

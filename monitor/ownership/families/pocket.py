@@ -3,7 +3,6 @@
 How an account of the old network was migrated to a new address is on the chain, and not in a row.
 """
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import stated_keys
 from monitor.ownership.family import Description
 
@@ -16,9 +15,4 @@ DESCRIPTION = Description(
 )
 
 
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the stated key signed."""
-    return _SCHEME.judge(claim, network)
-
-
-_SCHEME = stated_keys.never_bound("an Ed25519 key of the network before makes no address of the present one")
+judge = stated_keys.never_bound("an Ed25519 key of the network before makes no address of the present one").judge

@@ -6,7 +6,6 @@ none of them: ``unbound``. The tree is that of ``StandardUnlockHash`` in Sia's c
 
 from hashlib import blake2b
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import ed25519, stated_keys
 from monitor.ownership.family import Description
 from monitor.registry.addresses import Decoded
@@ -22,11 +21,6 @@ DESCRIPTION = Description(
 
 _LEAF, _NODE = b"\x00", b"\x01"
 _ALGORITHM = b"ed25519".ljust(16, b"\x00")
-
-
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the one key of the address signed."""
-    return _SCHEME.judge(claim, network)
 
 
 def _unlock_hash(key: bytes) -> bytes:
@@ -49,8 +43,8 @@ def bind(key: bytes, account: Decoded) -> str | None:
     return "whose standard unlock hash is the address" if _unlock_hash(key) == account.payload else None
 
 
-_SCHEME = stated_keys.StatedKeys(
+judge = stated_keys.StatedKeys(
     check=stated_keys.Keyed(),
     bind=bind,
     unknown="the address is not that of the key alone; which conditions or policy it hashes, is not stated",
-)
+).judge

@@ -12,7 +12,6 @@ to be alone.
 
 from functools import partial
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import stated_keys
 from monitor.ownership.family import Description
 from monitor.ownership.stated_keys import OKX, TEXT, MessageForm
@@ -30,11 +29,6 @@ _NO_APPLICATION = bytes(32)
 _ONE_SIGNER = bytes((1,))
 _LONGEST = 65_535
 _ASCII, _UTF_8, _LONG_UTF_8 = 0, 1, 2  # formats of version 0
-
-
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the account's key signed."""
-    return _SCHEME.judge(claim, network)
 
 
 def _version_0(kind: int, message: bytes, key: bytes) -> bytes | None:
@@ -62,11 +56,11 @@ _OFF_CHAIN = tuple(
     for kind in (_ASCII, _UTF_8, _LONG_UTF_8)
 )
 
-_SCHEME = stated_keys.StatedKeys(
+judge = stated_keys.StatedKeys(
     check=stated_keys.Keyed(
         forms=(OKX, TEXT, *_OFF_CHAIN, MessageForm("off-chain message, version 1", _version_1)),
         key_in=stated_keys.key_if_one,
     ),
     bind=stated_keys.is_key,
     keyless=lambda account: "" if stated_keys.key_if_one(account) else "the address is no key, but a program's",
-)
+).judge

@@ -6,7 +6,6 @@ master key still makes the account ``verified`` here, as SEP-53 warns.
 
 from hashlib import sha256
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import stated_keys
 from monitor.ownership.family import Description
 from monitor.ownership.stated_keys import OKX, MessageForm
@@ -20,19 +19,14 @@ DESCRIPTION = Description(
 )
 
 
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the account's master key signed."""
-    return _SCHEME.judge(claim, network)
-
-
 def _sep_53(message: bytes, _key: bytes) -> bytes:
     return sha256(b"Stellar Signed Message:\n" + message).digest()
 
 
-_SCHEME = stated_keys.StatedKeys(
+judge = stated_keys.StatedKeys(
     check=stated_keys.Keyed(
         forms=(OKX, MessageForm("SEP-53", _sep_53)),
         key_in=stated_keys.whole_key,
     ),
     bind=stated_keys.is_key,
-)
+).judge

@@ -13,7 +13,6 @@ neither kind of key.
 
 import sr25519
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import ed25519, spellings, stated_keys
 from monitor.ownership.family import Description, NotJudged, Refused
 from monitor.ownership.stated_keys import OKX, TEXT, MessageForm
@@ -34,11 +33,6 @@ _NOBODYS = bytes(63) + b"\x80"
 _SCHNORRKEL = 0x80
 _ED25519, _SR25519 = 0, 1
 _RECOVERY_IDS = {0, 1, 27, 28}
-
-
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the account's key signed."""
-    return _SCHEME.judge(claim, network)
 
 
 def _check(row: stated_keys.Row) -> stated_keys.StatedSignature:
@@ -92,8 +86,8 @@ _BY_KIND = {
         verifies=_verifies_sr25519,
     ),
 }
-_SCHEME = stated_keys.StatedKeys(
+judge = stated_keys.StatedKeys(
     check=_check,
     bind=stated_keys.is_key,
     keyless=lambda account: "" if _key_in(account) else "the account is no key, but a hash of several or a pallet's",
-)
+).judge

@@ -6,7 +6,6 @@ Keys and signatures are bare bytes, or base58check with the prefixes ``edpk`` an
 
 from hashlib import blake2b
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import ed25519, stated_keys
 from monitor.ownership.family import Description, NotJudged, Refused
 from monitor.ownership.stated_keys import OKX, MessageForm
@@ -24,11 +23,6 @@ DESCRIPTION = Description(
 
 _KEY = bytes.fromhex("0d0f25d9")  # edpk
 _SIGNATURES = {"edsig": bytes.fromhex("09f5cd8612"), "sig": bytes.fromhex("04822b")}
-
-
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the key of the address signed, or some key is stated for a contract."""
-    return _SCHEME.judge(claim, network)
 
 
 def _read_key(text: str) -> bytes:
@@ -70,8 +64,8 @@ def _micheline(message: bytes, _key: bytes) -> bytes:
 
 
 _FORMS = (OKX, MessageForm("Micheline", _micheline))
-_SCHEME = stated_keys.StatedKeys(
+judge = stated_keys.StatedKeys(
     check=stated_keys.Keyed(forms=_FORMS, read_key=_read_key, read_signature=_read_signature),
     bind=_bind,
     keyless=_keyless,
-)
+).judge

@@ -5,7 +5,6 @@ such account. A row does not say which contract another account is: multisigs of
 data are not known. Those stay ``unbound``.
 """
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import stated_keys
 from monitor.ownership.families.ton.wallets import Wallet
 from monitor.ownership.family import Description
@@ -29,17 +28,12 @@ EVER_WALLET = Wallet(
 )
 
 
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the key of an EverWallet signed, or some key is stated for another contract."""
-    return _SCHEME.judge(claim, network)
-
-
 def _bind(key: bytes, account: Decoded) -> str | None:
     return "whose EverWallet is the account" if EVER_WALLET.address(key) == account.canonical else None
 
 
-_SCHEME = stated_keys.StatedKeys(
+judge = stated_keys.StatedKeys(
     check=stated_keys.Keyed(),
     bind=_bind,
     unknown="the account is a contract other than the key's EverWallet, and not known",
-)
+).judge

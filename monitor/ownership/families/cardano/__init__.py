@@ -11,7 +11,6 @@ credential.
 
 from hashlib import blake2b
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import ed25519, stated_keys
 from monitor.ownership.families.cardano import cose
 from monitor.ownership.family import Description, NotJudged, Refused
@@ -30,11 +29,6 @@ DESCRIPTION = Description(
 _HASH = 28
 _KEY_PAYS = frozenset({0, 2, 4, 6})
 """Types of address (the header's first four bits) whose payment credential is a key's hash."""
-
-
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the payment key of the address signed, or some key is stated for a script."""
-    return _SCHEME.judge(claim, network)
 
 
 def _read_key(text: str) -> bytes:
@@ -80,4 +74,4 @@ def _keyless(account: Decoded) -> str:
     return "" if account.payload[0] >> 4 in _KEY_PAYS else "the address pays to a script, and not to a key"
 
 
-_SCHEME = stated_keys.StatedKeys(check=_check, bind=_bind, keyless=_keyless)
+judge = stated_keys.StatedKeys(check=_check, bind=_bind, keyless=_keyless).judge
