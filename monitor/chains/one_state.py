@@ -1,5 +1,6 @@
 """What is common to protocols whose nodes tell only their newest state (Tron, Solana): no block can be asked for."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -55,6 +56,25 @@ async def between_looks(
         return found
 
     return await of_one_state(attempt, between)
+
+
+async def until_final(
+    read: Block,
+    final: Callable[[], Awaitable[Block]],
+    at: Callable[[int], Awaitable[Block]],
+    link: Link,
+    between: float,
+) -> None:
+    """Wait until the chain can take back ``read`` no more; ``tip_moved`` where another block took its place.
+
+    ``final`` looks at the newest block that stays, ``at`` at the one of a number; ``between`` are the seconds from one
+    block to the next.
+    """
+    while missing := max(0, read.number - (await final()).number):  # noqa: ASYNC110 - the node tells nobody when it is
+        await asyncio.sleep(missing * between)
+    found = await at(read.number)
+    if found.hash != read.hash:
+        raise link.fault(Reason.TIP_MOVED, f"its block {read.number} became {found.hash}, not {read.hash}")
 
 
 async def of_one_state(read: Callable[[], Awaitable[T]], between: float = 0) -> T:

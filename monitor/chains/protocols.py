@@ -198,6 +198,12 @@ PROTOCOLS = {
         reads="CFX with what is staked or collateral, `batch` calls a request",
         past="epochs whose state the node still holds",
     ),
+    "aelf": NodeProtocol(
+        node="aelf.node:AelfNode",
+        families=frozenset({"aelf"}),
+        path="without `/api`",
+        reads="ELF, one request an account",
+    ),
     "antelope": NodeProtocol(
         node="antelope.node:AntelopeNode",
         families=frozenset({"eos"}),

@@ -9,7 +9,6 @@ Who rules an account is asked of the state too; the block that is named is the l
 which all honest nodes agree; the state is at least as new.
 """
 
-import asyncio
 from collections.abc import Collection, Sequence
 
 from monitor.chains.amounts import count
@@ -21,7 +20,7 @@ from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Confirmed, Held, Node, Wanted, without
-from monitor.chains.one_state import between_looks, refused
+from monitor.chains.one_state import between_looks, refused, until_final
 from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.rest_api import items, member, strictly, text
 from monitor.chains.tokens import contradicted
@@ -99,7 +98,7 @@ class AntelopeNode(Node):
 
         held = await between_looks(read, self._head, self.link, between=_BLOCK_TIME)
         if self._final:
-            await self._irreversible(held.block)
+            await until_final(held.block, self._last_irreversible, self._at, self.link, between=_BLOCK_TIME)
         return held
 
     async def _accounts(self, wanted: Wanted, at: Block) -> Accounts:
@@ -154,15 +153,10 @@ class AntelopeNode(Node):
             amount(supply, symbol, decimals)
             return decimals
 
-    async def _irreversible(self, read: Block) -> None:
-        """Wait until the block that was read is irreversible; it may also be replaced by another."""
-        while missing := max(0, read.number - (await self._last_irreversible()).number):  # noqa: ASYNC110 - no event tells
-            await asyncio.sleep(missing * _BLOCK_TIME)
-        told = await self._api.ask("get_block_info", {"block_num": read.number})
-        with strictly(self.link, f"get_block_info {read.number}"):
-            found = block_of(*(member(told, name) for name in ("block_num", "id", "timestamp")))
-        if found.hash != read.hash:
-            raise self.link.fault(Reason.TIP_MOVED, f"its block {read.number} became {found.hash}, not {read.hash}")
+    async def _at(self, number: int) -> Block:
+        told = await self._api.ask("get_block_info", {"block_num": number})
+        with strictly(self.link, f"get_block_info {number}"):
+            return block_of(*(member(told, name) for name in ("block_num", "id", "timestamp")))
 
     # --- owners ---
 

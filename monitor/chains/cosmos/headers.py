@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from monitor.chains.cosmos.protobuf import always, field
+from monitor.chains.protobuf import always, field
 from monitor.chains.rest_api import decimal, member, text
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")

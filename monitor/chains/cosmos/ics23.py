@@ -14,7 +14,7 @@ from enum import Enum
 from hashlib import sha256
 from typing import NamedTuple
 
-from monitor.chains.cosmos.protobuf import Message, read_varint, varint
+from monitor.chains.protobuf import Message, read_varint, varint
 
 _HASH = 32
 _SHA256, _NO_HASH, _VAR_PROTO = 1, 0, 1

@@ -6,7 +6,7 @@ cosmos-sdk, proto/cosmos/bank/v1beta1/query.proto and proto/cosmos/staking/v1bet
 from collections.abc import Callable
 from typing import NamedTuple
 
-from monitor.chains.cosmos.protobuf import Message, field
+from monitor.chains.protobuf import Message, field
 from monitor.chains.rest_api import decimal
 from monitor.model import Address
 

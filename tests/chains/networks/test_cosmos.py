@@ -8,8 +8,8 @@ import pytest
 from monitor.chains import ChainError, Depth, Height, Reason, Tag
 from monitor.chains.cosmos.headers import header_of
 from monitor.chains.cosmos.node import DENOMS
-from monitor.chains.cosmos.protobuf import always, field
 from monitor.chains.cosmos.questions import stored, stored_amount
+from monitor.chains.protobuf import always, field
 from monitor.model import Token
 from monitor.registry import load
 from monitor.registry.addresses import decode

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from monitor.chains.cosmos import ics23
 from monitor.chains.cosmos.headers import header_of
 from monitor.chains.cosmos.proofs import proven_value
-from monitor.chains.cosmos.protobuf import Message, always, field
+from monitor.chains.protobuf import Message, always, field
 from tests.support.networks import cosmos_trees
 
 

@@ -13,6 +13,7 @@ from monitor.chains.node import Wanted
 from monitor.model import Reading
 from tests.chains.conftest import Opener
 from tests.support.chains import happened
+from tests.support.networks.aelf import AelfStandIn
 from tests.support.networks.algorand import AlgorandStandIn
 from tests.support.networks.antelope import AntelopeStandIn
 from tests.support.networks.aptos import AptosStandIn
@@ -48,6 +49,7 @@ STANDINS: tuple[type[NetworkStandIn], ...] = (
     HederaStandIn,
     StellarStandIn,
     ConfluxStandIn,
+    AelfStandIn,
     CosmosStandIn,
 )
 FINALIZED = Tag("finalized")

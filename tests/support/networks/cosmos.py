@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from monitor.chains.cosmos.headers import header_of
-from monitor.chains.cosmos.protobuf import Message, always, field
+from monitor.chains.protobuf import Message, always, field
 from monitor.model import Address, Token
 from monitor.registry import load
 from monitor.registry.addresses import decode

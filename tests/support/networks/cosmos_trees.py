@@ -4,7 +4,7 @@ from base64 import b64encode
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from monitor.chains.cosmos.protobuf import always, field, varint
+from monitor.chains.protobuf import always, field, varint
 
 Leaves = list[tuple[bytes, bytes]]
 """Keys and values, by key."""

@@ -1,0 +1,1 @@
+"""aelf: ELF at the newest block of the main chain, by its token contract."""
