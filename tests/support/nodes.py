@@ -1,8 +1,8 @@
-"""Types of the fixtures in tests/integration/conftest.py, for the tests' annotations."""
+"""Types of the fixtures in tests/integration/conftest.py, for the tests' annotations, and how their nodes are asked."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from monitor.devnet.nodes import Alertmanager, Anvil, BitcoinNode, ElectrumServer, Prometheus
 
@@ -27,3 +27,8 @@ class PrometheusFactory(Protocol):
 
 class AlertmanagerFactory(Protocol):
     def __call__(self, webhook: str = "") -> Alertmanager: ...
+
+
+def by_rpc(node: BitcoinNode) -> dict[str, Any]:
+    """The endpoint that a node is."""
+    return {"url": node.url, "user": node.user, "password": node.password, "protocol": "bitcoind"}

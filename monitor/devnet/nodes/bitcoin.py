@@ -26,6 +26,10 @@ class BitcoinNode(Node):
     """
 
     name = "bitcoind"
+    network = "bitcoin"
+    """Whose addresses are funded."""
+    options: Sequence[str] = ("-fixedseeds=0", "-txindex=1", "-coinstatsindex=1", "-blockfilterindex=1")
+    """Those of its own version."""
     user = "devnet"
     password = "devnet"  # noqa: S105 - of a node that only this machine reaches and that holds nothing
 
@@ -34,15 +38,18 @@ class BitcoinNode(Node):
         super().__init__(directory, port=port, usual_port=usual_port)
         self._arguments = arguments
 
+    def program(self) -> Path:
+        return programs.bitcoind()
+
     def command(self) -> Sequence[str | Path]:
         data = self.directory / "bitcoin"
         data.mkdir(exist_ok=True)
         return (
-            *(programs.bitcoind(), f"-datadir={data}", "-regtest", "-server=1", "-listen=0", "-connect=0"),
-            *("-dnsseed=0", "-fixedseeds=0", "-discover=0", "-printtoconsole=1", "-nodebuglogfile"),
+            *(self.program(), f"-datadir={data}", "-regtest", "-server=1", "-listen=0", "-connect=0"),
+            *("-dnsseed=0", "-discover=0", "-printtoconsole=1", "-nodebuglogfile"),
             *("-rpcbind=127.0.0.1", "-rpcallowip=127.0.0.1", f"-rpcport={self.port}"),
             *(f"-rpcuser={self.user}", f"-rpcpassword={self.password}", "-rpcthreads=8", "-rpcworkqueue=256"),
-            *("-txindex=1", "-coinstatsindex=1", "-blockfilterindex=1", "-fallbackfee=0.0001"),
+            *(*self.options, "-fallbackfee=0.0001"),
             *self._arguments,
         )
 
@@ -88,7 +95,9 @@ class BitcoinNode(Node):
         The miner's coins pay the fee. Coins that are missing are mined first.
         """
         self._earn(sum(amounts.values()) + SUBSIDY)
-        outputs = [CMutableTxOut(amount, CScript(script_of(address))) for address, amount in amounts.items()]
+        outputs = [
+            CMutableTxOut(amount, CScript(script_of(address, self.network))) for address, amount in amounts.items()
+        ]
         unfunded = b2x(CMutableTransaction([], outputs).serialize())
         # Without an input the witness marker and an empty input list look the same: say that there is no witness.
         funded = self.rpc("fundrawtransaction", unfunded, {"changePosition": len(outputs)}, False)["hex"]  # noqa: FBT003
@@ -104,6 +113,6 @@ class BitcoinNode(Node):
             self.mine(max(1, -(-(missing - immature) // SUBSIDY)) if missing > immature else COINBASE_MATURITY)
 
 
-def script_of(address: str) -> bytes:
+def script_of(address: str, network: str = "bitcoin") -> bytes:
     """The output script of a mainnet address; AddressError when it is none."""
-    return addresses.script_pubkey(addresses.decode(load().networks["bitcoin"], address))
+    return addresses.script_pubkey(addresses.decode(load().networks[network], address))

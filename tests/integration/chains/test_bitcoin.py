@@ -2,16 +2,14 @@
 
 import asyncio
 import hashlib
-from typing import Any
 
 import pytest
 from base58 import b58encode_check
 
 from monitor.chains import ChainError, Reason, Tag
-from monitor.devnet.nodes import BitcoinNode
 from tests.chains.conftest import Opener
 from tests.support.chains import BITCOIN_ACCOUNTS, BTC, REGTEST
-from tests.support.nodes import BitcoinFactory, ElectrumFactory
+from tests.support.nodes import BitcoinFactory, ElectrumFactory, by_rpc
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
@@ -23,10 +21,6 @@ OTHERS = [
 ]
 WANTED = {BTC: [*BITCOIN_ACCOUNTS, *OTHERS]}
 EXPECTED = AMOUNTS | dict.fromkeys(OTHERS, 0)
-
-
-def by_rpc(node: BitcoinNode) -> dict[str, Any]:
-    return {"url": node.url, "user": node.user, "password": node.password, "protocol": "bitcoind"}
 
 
 async def test_bitcoind_and_electrum_agree_on_accounts_of_every_form(

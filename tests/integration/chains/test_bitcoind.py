@@ -17,16 +17,12 @@ from monitor.devnet.nodes import BitcoinNode
 from tests.chains.conftest import Opener
 from tests.support.chains import BTC, REGTEST
 from tests.support.journals import Journals
-from tests.support.nodes import BitcoinFactory
+from tests.support.nodes import BitcoinFactory, by_rpc
 
 pytestmark = pytest.mark.integration
 
 LATEST = Tag("latest")
 ACCOUNTS, OUTPUTS, BLOCKS = 500, 5_000, 60
-
-
-def by_rpc(node: BitcoinNode) -> dict[str, Any]:
-    return {"url": node.url, "user": node.user, "password": node.password, "protocol": "bitcoind"}
 
 
 def scanned(node: BitcoinNode, accounts: list[Account]) -> tuple[str, dict[str, int]]:

@@ -16,7 +16,7 @@ from tests.support.certificates import certificate
 from tests.support.chains import BITCOIN_ACCOUNTS, BTC, REGTEST, happened
 from tests.support.electrum_proxies import Cutter, Liar
 from tests.support.explorers import Explorer
-from tests.support.nodes import BitcoinFactory, ElectrumFactory
+from tests.support.nodes import BitcoinFactory, ElectrumFactory, by_rpc
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
@@ -28,10 +28,6 @@ OTHERS = [
 ]
 WANTED = {BTC: [*BITCOIN_ACCOUNTS, *OTHERS]}
 EXPECTED = AMOUNTS | dict.fromkeys(OTHERS, 0)
-
-
-def by_rpc(node: BitcoinNode) -> dict[str, Any]:
-    return {"url": node.url, "user": node.user, "password": node.password, "protocol": "bitcoind"}
 
 
 def by_electrum(url: str, **more: Any) -> dict[str, Any]:
