@@ -3,7 +3,7 @@
 from benchmarks.bitcoin.followed import COIN, open_reader
 from benchmarks.bitcoin.ledger import Ledger
 from benchmarks.bitcoin.measure import table, timed
-from monitor.chains import Height
+from monitor.chains import AtHeight
 from monitor.devnet.nodes import BitcoinNode
 
 _BACK = (20, 100, 400)
@@ -17,9 +17,9 @@ async def measure(node: BitcoinNode, ledger: Ledger) -> list[list[str]]:
     for accounts in (ledger.watched, ledger.watched[-_FEW:]):
         reader = open_reader(node)
         wanted = {COIN: frozenset(each.address for each in accounts)}
-        await reader.read(wanted, Height(tip))
+        await reader.read(wanted, AtHeight(tip))
         for back in (back for back in _BACK if back < tip):
-            _, seconds = await timed(reader.read(wanted, Height(tip - back)))
+            _, seconds = await timed(reader.read(wanted, AtHeight(tip - back)))
             rows.append([f"{len(accounts):,}", str(back), f"{seconds:.2f}"])
         await reader.close()
     return rows

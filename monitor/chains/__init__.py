@@ -9,7 +9,7 @@ What is here asks nobody, and imports nothing that does: a configuration is chec
 from collections.abc import Sequence
 from typing import Protocol
 
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag, choice_of
+from monitor.chains.block_choice import AtHeight, BlockChoice, Depth, Tag, choice_of
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.journals import Keeper
 from monitor.chains.node import Wanted
@@ -27,11 +27,11 @@ from monitor.chains.protocols import (
 from monitor.model import EndpointState, OwnerAnswer, OwnerQuestion, Reading
 
 __all__ = [
+    "AtHeight",
     "BlockChoice",
     "ChainError",
     "ChainReader",
     "Depth",
-    "Height",
     "Keeper",
     "Reason",
     "Tag",

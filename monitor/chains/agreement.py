@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 
 import stamina
 
-from monitor.chains.block_choice import BlockChoice, Height
+from monitor.chains.block_choice import AtHeight, BlockChoice
 from monitor.chains.endpoint import Endpoint, Job
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.node import Finding
@@ -124,7 +124,7 @@ class Agreement:
 
         async def answer(block: Block, endpoint: Endpoint) -> F:
             try:
-                if isinstance(at, Height) and endpoint not in roll.named:
+                if isinstance(at, AtHeight) and endpoint not in roll.named:
                     await endpoint.resolve(at, deadline)  # whether it may be asked about the past at all
                 return await endpoint.ask(job, block, deadline)
             except ChainError as error:
@@ -155,14 +155,14 @@ class Agreement:
                 failures.append(error)
                 continue
             settle(failures, group.endpoints)
-            if isinstance(at, Height) and group.finding.block.number != block.number:
+            if isinstance(at, AtHeight) and group.finding.block.number != block.number:
                 raise ChainError(Reason.TIP_MOVED, f"a block came after {at} while it was read")
             return group
         absent = [roll.failed[endpoint] for endpoint in self._endpoints if endpoint in roll.failed]
         raise self._combined([*absent, *failures], needed)
 
     async def _roll_call(self, at: BlockChoice, deadline: float, *, everyone: bool) -> RollCall:
-        past = at.number if isinstance(at, Height) else None
+        past = at.number if isinstance(at, AtHeight) else None
         order = sorted(self._endpoints, key=lambda each: (each.standing, 0 if past is None else each.past(past)))
         roll = RollCall(order, at, self._settings.quorum, self._largest_lag, everyone=everyone)
         late = await roll.take(self._probes.absent, deadline)

@@ -8,7 +8,7 @@ import asyncio
 from dataclasses import dataclass
 from enum import IntEnum
 
-from monitor.chains.block_choice import Height
+from monitor.chains.block_choice import AtHeight
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Node
@@ -83,7 +83,7 @@ class Archive:
                 raise ChainError(Reason.FALSE_PAST, f"{link.name}: {self.refusal}")
             return
         try:
-            block = await node.resolve(Height(canary.height))
+            block = await node.resolve(AtHeight(canary.height))
             held = await node.balances({self.coin: [canary.account]}, block)
         except ChainError as error:
             if error.reason not in (Reason.PRUNED, Reason.PAST_BLOCK, Reason.BEHIND):

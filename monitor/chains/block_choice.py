@@ -30,7 +30,7 @@ class Depth:
 
 
 @dataclass(frozen=True, slots=True)
-class Height:
+class AtHeight:
     """One block of the past by its number, for claims at their own height."""
 
     number: int
@@ -39,7 +39,7 @@ class Height:
         return f"block {self.number}"
 
 
-BlockChoice = Tag | Depth | Height
+BlockChoice = Tag | Depth | AtHeight
 
 
 def choice_of(block: str | int) -> BlockChoice:

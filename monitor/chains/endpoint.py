@@ -8,7 +8,7 @@ from typing import TypeVar
 import structlog
 
 from monitor.chains.archive import Archive, Past
-from monitor.chains.block_choice import BlockChoice, Height
+from monitor.chains.block_choice import AtHeight, BlockChoice
 from monitor.chains.errors import HARMLESS, ChainError, Reason
 from monitor.chains.link import Breaker, Circuit, Link, until
 from monitor.chains.node import Finding, Node
@@ -108,7 +108,9 @@ class Endpoint:
 
     async def resolve(self, choice: BlockChoice, deadline: float) -> Block:
         """Return the block that ``choice`` means to it; ``deadline`` is a time of the running loop."""
-        return await self._guarded(self._resolve(choice), deadline, _AHEAD if isinstance(choice, Height) else HARMLESS)
+        return await self._guarded(
+            self._resolve(choice), deadline, _AHEAD if isinstance(choice, AtHeight) else HARMLESS
+        )
 
     async def ask(self, job: Job[F], block: Block, deadline: float) -> F:
         """Return its answer to ``job``; proof that it is up."""
@@ -132,10 +134,10 @@ class Endpoint:
 
     async def _resolve(self, choice: BlockChoice) -> Block:
         await self._identify()
-        if isinstance(choice, Height):
+        if isinstance(choice, AtHeight):
             await self._archive.try_canary(self._node, self._link, choice.number)
         block = await self._node.resolve(choice)
-        if self._oldest is None or isinstance(choice, Height):
+        if self._oldest is None or isinstance(choice, AtHeight):
             return self._dated(block)
         self._block_age = age = datetime.now(UTC) - block.timestamp
         self._dated(block)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from operator import is_
 
 from monitor.chains.agreement import Agreement, Chance
-from monitor.chains.block_choice import BlockChoice, Height, choice_of
+from monitor.chains.block_choice import AtHeight, BlockChoice, choice_of
 from monitor.chains.endpoint import Endpoint, Job
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.node import Confirmed, Held, Node, Wanted
@@ -136,7 +136,7 @@ class NetworkReader:
 
     def _deadline(self, at: BlockChoice | None = None) -> float:
         patience = self._settings.gives_up_after.total_seconds()
-        if isinstance(at, Height) and any(endpoint.undoes for endpoint in self._endpoints):
+        if isinstance(at, AtHeight) and any(endpoint.undoes for endpoint in self._endpoints):
             patience = max(patience, _PAST)
         return _now() + patience
 
@@ -161,7 +161,7 @@ class NetworkReader:
             if other is first or other.up is False or other in self._probes.absent or _over(deadline):
                 continue
             try:
-                if isinstance(at, Height):
+                if isinstance(at, AtHeight):
                     await other.resolve(at, deadline)
                 second = await other.ask(doubtful, held.block, deadline)
             except ChainError:
@@ -178,7 +178,7 @@ class NetworkReader:
     def _probe(self, idle: Sequence[Endpoint], wanted: Wanted, at: BlockChoice) -> None:
         """Probe endpoints that answered the roll call and nothing else, without anyone waiting for it."""
         account = next(((token, account) for token, accounts in wanted.items() for account in accounts), None)
-        if not isinstance(at, Height):
+        if not isinstance(at, AtHeight):
             sample = {account[0]: [account[1]]} if account else {}
             self._probes.probe(idle, self._probing(sample), self._deadline())
 

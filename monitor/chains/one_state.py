@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import stamina
 
-from monitor.chains.block_choice import BlockChoice, Depth, Height
+from monitor.chains.block_choice import AtHeight, BlockChoice, Depth
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
 from monitor.model import Block
@@ -19,13 +19,13 @@ _TRIES = 4
 
 def refuse_others(choice: BlockChoice, newest: int, link: Link) -> None:
     """Raise why ``choice`` cannot be read, unless it is the ``newest`` block: not there yet, or its state is gone."""
-    if isinstance(choice, Depth | Height) and choice not in (Depth(0), Height(newest)):
+    if isinstance(choice, Depth | AtHeight) and choice not in (Depth(0), AtHeight(newest)):
         raise refused(choice, newest, link)
 
 
 def refused(choice: BlockChoice, newest: int, link: Link) -> ChainError:
     """Return the fault that ``choice``, another than the ``newest`` block, is."""
-    if isinstance(choice, Height) and choice.number > newest:
+    if isinstance(choice, AtHeight) and choice.number > newest:
         return link.fault(Reason.BEHIND, f"it has no block {choice.number} yet; its newest is {newest}")
     return link.fault(
         Reason.PAST_BLOCK,

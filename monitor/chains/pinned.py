@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import AtHeight, BlockChoice, Depth, Tag
 from monitor.chains.concurrency import together
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.node import Node, Wanted
@@ -19,7 +19,7 @@ class PinnedNode(Node):
 
     async def resolve(self, choice: BlockChoice) -> Block:
         match choice:
-            case Height(number):
+            case AtHeight(number):
                 return await self.at(number)
             case Tag("latest") | Depth(0):
                 return await self.newest()

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
-from monitor.chains.block_choice import BlockChoice, Height
+from monitor.chains.block_choice import AtHeight, BlockChoice
 from monitor.chains.endpoint import Endpoint
 from monitor.chains.errors import ChainError
 from monitor.chains.polling import Poll
@@ -50,7 +50,7 @@ class RollCall:
         """
         present = [endpoint for endpoint in self._order if not endpoint.rests and endpoint not in absent]
         others = [endpoint for endpoint in self._order if endpoint not in present]
-        few = isinstance(self._at, Height) and not self._everyone
+        few = isinstance(self._at, AtHeight) and not self._everyone
         poll = Poll([*present, *others], lambda endpoint: self._attend(endpoint, deadline), by_party=few)
         wanted = self._quorum if few else len(present)
         try:
@@ -71,7 +71,7 @@ class RollCall:
         self.named[endpoint] = block
         if _now() <= self._until:
             self._prompt[endpoint] = block
-        if not isinstance(self._at, Height):
+        if not isinstance(self._at, AtHeight):
             self._compare(endpoint)
         return block
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from monitor.chains import ChainError, ChainReader, Height, Reason, Wanted, reads_in_parts
+from monitor.chains import AtHeight, ChainError, ChainReader, Reason, Wanted, reads_in_parts
 from monitor.daemon.clock import Clock
 from monitor.daemon.stored import written
 from monitor.judgement import Place, Questions, Readings, Refusal, Stakes
@@ -177,7 +177,7 @@ class _Height:
         kept = await self._memory.store.claim_readings(self._source, self._place[1])
         if not kept:
             return
-        self._hash = (await self._network.reader.read({}, Height(self._place[1]))).block.hash
+        self._hash = (await self._network.reader.read({}, AtHeight(self._place[1]))).block.hash
         if any(part.block.hash != self._hash for part in kept):
             raise _OtherBlockError
         for part in kept:
@@ -185,7 +185,7 @@ class _Height:
         self._readings.remembered[self._place] = min(part.read_at for part in kept)
 
     async def _read(self, wanted: Wanted) -> None:
-        reading = await self._network.reader.read(wanted, Height(self._place[1]))
+        reading = await self._network.reader.read(wanted, AtHeight(self._place[1]))
         if reading.block.hash != (self._hash or reading.block.hash):
             raise _OtherBlockError
         self._hash = reading.block.hash

@@ -9,7 +9,7 @@ from heapq import nlargest
 
 import structlog
 
-from monitor.chains import ChainError, ChainReader, Height, Reason
+from monitor.chains import AtHeight, ChainError, ChainReader, Reason
 from monitor.model import Address, Balances, Reading, Snapshot, Token
 
 _MOST = 1000
@@ -44,8 +44,8 @@ async def read_between(
         return None
 
 
-def _one_of(blocks: range, chance: Callable[[], float]) -> Height:
-    return Height(blocks[int(chance() * len(blocks))])
+def _one_of(blocks: range, chance: Callable[[], float]) -> AtHeight:
+    return AtHeight(blocks[int(chance() * len(blocks))])
 
 
 def _pruned(error: ChainError) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from monitor.chains import ChainError, ChainReader, Height, Reason, choice_of, is_readable, recalls
+from monitor.chains import AtHeight, ChainError, ChainReader, Reason, choice_of, is_readable, recalls
 from monitor.daemon.clock import Clock
 from monitor.daemon.look_back import largest, read_between, those_of
 from monitor.daemon.snapshot_record import TOKENS_REFUSED, SnapshotRecord, is_fresh
@@ -181,7 +181,7 @@ class NetworkWatch:
     async def _read(self, wanted: Wanted, beside: Block | None) -> Reading:
         if beside:
             try:
-                return await self.reader.read(wanted, Height(beside.number))
+                return await self.reader.read(wanted, AtHeight(beside.number))
             except ChainError as error:
                 if not _not_beside(error):
                     raise

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.chains import ChainError, Height, Reason
+from monitor.chains import AtHeight, ChainError, Reason
 from monitor.chains.block_choice import BlockChoice
 from monitor.model import Block
 from tests.chains.conftest import Opener
@@ -67,7 +67,7 @@ async def test_a_block_of_the_past_is_believed_only_of_those_who_tell_a_canary_a
     (node,) = await honest(evm, 1)
     canary = {"account": ACCOUNTS[3], "height": 5, "balance": 1}
     with pytest.raises(ChainError) as failure:
-        await open_reader(ETHEREUM, {"url": node.url}, canary=canary).read(WANTED, Height(height))
+        await open_reader(ETHEREUM, {"url": node.url}, canary=canary).read(WANTED, AtHeight(height))
     assert failure.value.reason is Reason.FALSE_PAST
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.chains import ChainError, Height, Reason
+from monitor.chains import AtHeight, ChainError, Reason
 from monitor.chains.node import Held, Wanted
 from monitor.model import Block, OwnerQuestion
 from tests.chains.conftest import Opener
@@ -35,7 +35,7 @@ async def test_one_liar_under_several_names_makes_no_snapshot_with_a_single_othe
     for node in nodes[:2]:
         lying(node)
     reader = open_reader(ETHEREUM, *of("lla", nodes), quorum=2)
-    for at in (LATEST, Height(5)):
+    for at in (LATEST, AtHeight(5)):
         with pytest.raises(ChainError) as failure:
             await reader.read(WANTED, at)
         assert failure.value.reason is Reason.DISAGREEMENT
@@ -57,14 +57,14 @@ async def test_an_endpoint_takes_over_from_another_of_its_party(evm: Evm, open_r
     nodes = await honest(evm, 3)
     nodes[0].mischief = dead
     reader = open_reader(ETHEREUM, *of("aab", nodes), quorum=2)
-    for at in (LATEST, Height(5)):
+    for at in (LATEST, AtHeight(5)):
         assert (await reader.read(WANTED, at)).endpoints == ("node-2", "node-3")
 
 
 async def test_a_party_is_asked_once_for_balances(evm: Evm, open_reader: Opener) -> None:
     nodes = await honest(evm, 3)
     reader = open_reader(ETHEREUM, *of("aab", nodes), quorum=2)
-    assert (await reader.read(WANTED, Height(5))).endpoints == ("node-1", "node-3")
+    assert (await reader.read(WANTED, AtHeight(5))).endpoints == ("node-1", "node-3")
     assert nodes[1].asked == []
 
 
@@ -84,7 +84,7 @@ async def test_a_second_opinion_is_asked_of_others_first(evm: Evm, open_reader: 
     for node in nodes[:2]:
         node.tokens.clear()
     reader = open_reader(ETHEREUM, *of("aab", nodes))
-    reading = await reader.read({USDT: ACCOUNTS}, Height(5))
+    reading = await reader.read({USDT: ACCOUNTS}, AtHeight(5))
     assert reading.balances[USDT] == COINS
     assert nodes[1].asked == []
 
@@ -147,7 +147,7 @@ def test_a_past_block_that_slipped_is_no_reading_of_it() -> None:
         fakes, (node,) = elsewhere(1)
         node.moves_to = other(await node.resolve(LATEST), 101)
         with pytest.raises(ChainError, match="a block came after block 100 while it was read") as failure:
-            await fakes.reader.read(WANTED, Height(100))
+            await fakes.reader.read(WANTED, AtHeight(100))
         assert failure.value.reason is Reason.TIP_MOVED
         await fakes.reader.close()
 

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 from structlog.testing import capture_logs
 
-from monitor.chains import BlockChoice, Height
+from monitor.chains import AtHeight, BlockChoice
 from monitor.daemon import hub
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.service import Daemon
@@ -97,7 +97,7 @@ def replaced(site: Site) -> None:
 async def test_endpoints_that_go_are_closed_when_what_is_read_through_them_has_ended(
     okx: Site, chain: Chain, change: Callable[[Site], None], *, audit: bool
 ) -> None:
-    chain.hangs = lambda at: isinstance(at, Height) is audit
+    chain.hangs = lambda at: isinstance(at, AtHeight) is audit
     async with watching(okx.path) as watched:
         await until(chain.hanging)
         change(okx)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from monitor.chains import BlockChoice, ChainError, Height, Reason
+from monitor.chains import AtHeight, BlockChoice, ChainError, Reason
 from monitor.daemon.claimed_balances import ClaimedNetwork, Gathered, Memory, read_claimed
 from monitor.judgement import compare
 from monitor.model import Address, Claim, Reading, Token
@@ -84,7 +84,7 @@ async def test_a_large_height_is_read_in_parts_whose_end_is_told(reader: PastRea
     gathered = await read(reader, store, claims, shown=shown)
     assert matches(claims, gathered) == [True] * 10
     assert reader.sizes == [4, 4, 2]
-    assert set(reader.choices) == {Height(AT)}
+    assert set(reader.choices) == {AtHeight(AT)}
     assert [done for _, done, _ in shown] == sorted(done for _, done, _ in shown)
     assert {4, 8, 10} <= {done for _, done, _ in shown}
     assert {(name, total) for name, _, total in shown} == {("ethereum", 10)}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monitor.chains import BlockChoice, ChainError, Height, Reason, Tag
+from monitor.chains import AtHeight, BlockChoice, ChainError, Reason, Tag
 from monitor.daemon.network import NetworkWatch
 from monitor.model import Address, Block, LookBack, Network, Reading, Token
 from monitor.registry import load as load_registry
@@ -30,10 +30,10 @@ class History(Reader):
         self.at: At = lambda _, __: 100
 
     async def read(self, wanted: Mapping[Token, Collection[Address]], at: BlockChoice) -> Reading:
-        if not isinstance(at, Height):
+        if not isinstance(at, AtHeight):
             self.height += 10
         reading = await super().read(wanted, at)
-        number = at.number if isinstance(at, Height) else self.height
+        number = at.number if isinstance(at, AtHeight) else self.height
         held = {token: {each: self.at(number, each) for each in wanted[token]} for token in reading.balances}
         return replace(reading, block=Block(number, f"0x{number:x}", START), balances=held)
 
@@ -56,7 +56,7 @@ class Situation:
         return low
 
     def looked_at(self) -> list[int]:
-        return [choice.number for choice in self.reader.choices if isinstance(choice, Height)]
+        return [choice.number for choice in self.reader.choices if isinstance(choice, AtHeight)]
 
 
 async def test_coins_that_are_away_between_two_snapshots_are_seen() -> None:
@@ -129,7 +129,7 @@ async def test_of_a_long_time_the_part_is_looked_at_that_a_node_still_has() -> N
 
     class Pruned(History):
         async def read(self, wanted: Mapping[Token, Collection[Address]], at: BlockChoice) -> Reading:
-            if isinstance(at, Height) and at.number < 1070:
+            if isinstance(at, AtHeight) and at.number < 1070:
                 self.choices.append(at)
                 raise ChainError(Reason.REFUSED, "nobody", causes=[ChainError(Reason.PRUNED, "state is gone")])
             return await super().read(wanted, at)
@@ -147,7 +147,7 @@ async def test_a_look_back_that_hangs_is_given_up_with_the_deadline() -> None:
 
     class Hanging(History):
         async def read(self, wanted: Mapping[Token, Collection[Address]], at: BlockChoice) -> Reading:
-            if isinstance(at, Height):
+            if isinstance(at, AtHeight):
                 await asyncio.Event().wait()
             return await super().read(wanted, at)
 

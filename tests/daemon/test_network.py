@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from monitor.chains import ChainError, Height, Reason, Tag
+from monitor.chains import AtHeight, ChainError, Reason, Tag
 from monitor.daemon.network import NetworkWatch
 from monitor.model import Block, Rate, Snapshot, SnapshotAttempts
 from monitor.settings import NetworkSettings
@@ -273,7 +273,7 @@ async def test_the_newest_block_is_told_while_it_is_fresh(situation: Situation) 
 async def test_staked_coins_are_read_beside_the_block_of_the_execution_layer(situation: Situation) -> None:
     beside = Block(90, "0x90", START)
     await situation.watch.poll(situation.wanted, beside)
-    assert situation.reader.choices == [Height(90)]
+    assert situation.reader.choices == [AtHeight(90)]
 
 
 @pytest.mark.parametrize("reason", [Reason.PRUNED, Reason.BEHIND])
@@ -281,7 +281,7 @@ async def test_where_no_node_has_that_block_the_chosen_one_is_read(situation: Si
     situation.reader.past_error = ChainError(reason, "not there")
     taken = await situation.watch.poll(situation.wanted, Block(90, "0x90", START))
     assert [each.exchange for each in taken] == ["okx", "kraken"]
-    assert situation.reader.choices == [Height(90), Tag("finalized")]
+    assert situation.reader.choices == [AtHeight(90), Tag("finalized")]
 
 
 async def test_a_dead_node_beside_one_that_lacks_the_block_does_not_cost_the_snapshot(situation: Situation) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
-from monitor.chains import BlockChoice, ChainError, Height
+from monitor.chains import AtHeight, BlockChoice, ChainError
 from monitor.model import (
     Address,
     Block,
@@ -40,7 +40,7 @@ class Reader:
         self.choices.append(at)
         if self.error:
             raise self.error
-        if self.past_error and isinstance(at, Height):
+        if self.past_error and isinstance(at, AtHeight):
             raise self.past_error
         balances = {
             token: {each: int(each, 16) if self.units is None else self.units for each in accounts}

@@ -15,7 +15,7 @@ from monitor.chains.amounts import count
 from monitor.chains.antelope.api import ChainApi, amount, block_of, identity_of
 from monitor.chains.antelope.holdings import Coin, Holdings, rex_pool
 from monitor.chains.antelope.permissions import judge
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import AtHeight, BlockChoice, Depth, Tag
 from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
@@ -65,9 +65,9 @@ class AntelopeNode(Node):
                 return irreversible
             case Tag() | Depth(0):
                 return head
-            case Height(number) if number == irreversible.number:
+            case AtHeight(number) if number == irreversible.number:
                 return irreversible
-            case Height(number) if number == head.number:
+            case AtHeight(number) if number == head.number:
                 return head
         raise refused(choice, head.number, self.link)
 

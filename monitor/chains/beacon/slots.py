@@ -9,7 +9,7 @@ and the accounts that they are paid out to are then those of one moment.
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import AtHeight, BlockChoice, Depth, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.evm.values import block_hash
 from monitor.chains.link import Link
@@ -63,7 +63,7 @@ class Slots:
                 found = await self.header("head")
             case Tag():
                 found = await self.header("finalized")
-            case Height(number):
+            case AtHeight(number):
                 found = await self._carrying(number)
             case Depth(confirmations):
                 tip = await self.header("head")

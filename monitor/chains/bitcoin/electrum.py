@@ -15,7 +15,7 @@ from monitor.chains.bitcoin.electrum_wire import Wire
 from monitor.chains.bitcoin.genesis import caip2_of
 from monitor.chains.bitcoin.scripts import Scripts
 from monitor.chains.bitcoin.tip import TRIES, height_of, held
-from monitor.chains.block_choice import BlockChoice, Height
+from monitor.chains.block_choice import AtHeight, BlockChoice
 from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.jsonrpc import Call, Reply, failure_of
@@ -46,7 +46,7 @@ class ElectrumNode(Node):
         return self._identity
 
     async def resolve(self, choice: BlockChoice) -> Block:
-        if isinstance(choice, Height):
+        if isinstance(choice, AtHeight):
             self._resolved = await self._headers.at(choice.number)
         else:
             tip = await self._headers.tip()

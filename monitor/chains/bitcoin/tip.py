@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import AtHeight, BlockChoice, Depth, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted
@@ -22,7 +22,7 @@ def height_of(choice: BlockChoice, newest: int, link: Link) -> int:
             return newest
         case Depth(confirmations):
             number = newest - confirmations
-        case Height(number):
+        case AtHeight(number):
             pass
     if not 0 <= number <= newest:
         raise link.fault(Reason.BEHIND, f"it has no block {number} yet; its tip is {newest}")

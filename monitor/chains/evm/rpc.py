@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from monitor.chains.block_choice import BlockChoice, Depth, Height, Tag
+from monitor.chains.block_choice import AtHeight, BlockChoice, Depth, Tag
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm import values
 from monitor.chains.evm.errors import Meaning, meaning
@@ -57,7 +57,7 @@ class EvmRpc:
         match choice:
             case Tag(name):
                 found = await self.block(name)
-            case Height(number):
+            case AtHeight(number):
                 found = await self.block(hex(number))
             case Depth(0):
                 found = await self.block("latest")
@@ -65,7 +65,7 @@ class EvmRpc:
                 tip = await self.block("latest")
                 found = tip and await self.block(hex(max(0, tip.number - confirmations)))
         if found is None:
-            named = choice.number if isinstance(choice, Height) else choice
+            named = choice.number if isinstance(choice, AtHeight) else choice
             raise self.link.fault(Reason.BEHIND, f"it has no block {named} yet")
         return found
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from monitor.chains.amounts import count, fixed
-from monitor.chains.block_choice import BlockChoice, Height
+from monitor.chains.block_choice import AtHeight, BlockChoice
 from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
@@ -61,7 +61,7 @@ class HorizonNode(PinnedNode):
 
     async def resolve(self, choice: BlockChoice) -> Block:
         newest = await self.tip()
-        if isinstance(choice, Height):
+        if isinstance(choice, AtHeight):
             return await self._ledger(choice.number, newest)
         refuse_others(choice, newest, self.link)
         return await self._ledger(newest, newest)

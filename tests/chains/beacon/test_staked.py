@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.chains import ChainError, ChainReader, Depth, Height, Reason, Tag, Wanted
+from monitor.chains import AtHeight, ChainError, ChainReader, Depth, Reason, Tag, Wanted
 from monitor.model import Reading, Token, disjoint
 from tests.chains.conftest import Opener
 from tests.support.beacon import BEACON, GWEI, STAKED, BeaconStandIn, Staked, credentials, key
@@ -203,7 +203,7 @@ async def test_a_node_that_answers_of_the_head_for_any_slot_is_not_believed(watc
     reader = await watch.reader()
     watch.node.ignores = {"ids"}
     with pytest.raises(ChainError, match="it is about slot 100") as failure:
-        await reader.read({STAKED: [key(1)]}, Height(40))
+        await reader.read({STAKED: [key(1)]}, AtHeight(40))
     assert failure.value.reason is Reason.MALFORMED
     with pytest.raises(ChainError, match="it is about slot 100"):
         await reader.read({STAKED: [key(1)]}, Depth(10))

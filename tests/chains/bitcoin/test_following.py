@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from monitor.chains import ChainError, ChainReader, Depth, Height, Reason, Tag
+from monitor.chains import AtHeight, ChainError, ChainReader, Depth, Reason, Tag
 from monitor.chains.bitcoin.journal import sealed
 from monitor.model import EndpointState
 from tests.chains.conftest import Opener
@@ -280,7 +280,7 @@ async def test_a_node_that_does_not_tell_what_is_spent_is_followed_all_the_same(
     assert await held(reader) == amounts | {A: 5, B: 6}
     assert bitcoind.scans == 1
     with pytest.raises(ChainError, match="Bitcoin Core 23") as failure:
-        await held(reader, Height(50))
+        await held(reader, AtHeight(50))
     assert failure.value.reason is Reason.PRUNED
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from monitor.chains import ChainError, Depth, Height, Reason, Tag, check_endpoint, is_readable
+from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag, check_endpoint, is_readable
 from monitor.chains.protocols import PROTOCOLS
 from monitor.model import Network, Token
 from monitor.registry import load
@@ -125,7 +125,7 @@ async def test_every_form_of_account_is_read_at_the_tip_and_in_the_past(
     assert reading.balances == {coin(network): AMOUNTS[name]}
     chain.mine(3)
     chain.amounts[first] = 77
-    for choice, amount in ((Height(102), AMOUNTS[name][first]), (Depth(2), AMOUNTS[name][first])):
+    for choice, amount in ((AtHeight(102), AMOUNTS[name][first]), (Depth(2), AMOUNTS[name][first])):
         assert (await reader.read(wanted, choice)).balances[coin(network)][first] == amount
     chain.mine()
     assert (await reader.read(wanted, LATEST)).balances[coin(network)][first] == 77

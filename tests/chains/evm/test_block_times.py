@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from monitor.chains import ChainError, Height, Reason, Tag
+from monitor.chains import AtHeight, ChainError, Reason, Tag
 from monitor.chains.protocols import furthest_ahead
 from monitor.settings import NetworkSettings
 from tests.chains.conftest import Opener
@@ -36,7 +36,7 @@ async def test_no_finalized_block_is_one_fact_with_one_reason(
     assert failure.value.reason is Reason.BEHIND
 
 
-@pytest.mark.parametrize("at", [LATEST, Tag("finalized"), Height(5)])
+@pytest.mark.parametrize("at", [LATEST, Tag("finalized"), AtHeight(5)])
 async def test_a_block_ahead_of_the_clock_is_refused_and_others_are_asked(
     evm: Evm, open_reader: Opener, at: Any
 ) -> None:
@@ -81,7 +81,7 @@ async def test_who_tells_another_time_of_the_same_block_is_outvoted(evm: Evm, op
     nodes = await honest(evm, 3)
     nodes[liar].age += 3600  # as an old block would look fresh, or a fresh one old
     reader = open_reader(ETHEREUM, *urls(nodes), quorum=2)
-    for at in (LATEST, Height(5)):
+    for at in (LATEST, AtHeight(5)):
         reading = await reader.read(WANTED, at)
         assert f"node-{liar + 1}" not in reading.endpoints
         true = nodes[2].on_eth_getBlockByNumber(hex(reading.block.number), False)

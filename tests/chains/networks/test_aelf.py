@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from coincurve import PrivateKey
 
-from monitor.chains import ChainError, Depth, Height, Reason, Tag
+from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
 from monitor.chains.aelf import calls
 from monitor.chains.aelf import node as aelf_node
 from monitor.chains.protobuf import field
@@ -97,7 +97,7 @@ async def test_a_block_that_was_replaced_before_it_was_final_is_not_counted(
 
 @pytest.mark.parametrize(
     ("choice", "reason"),
-    [(Height(START - 1), Reason.PAST_BLOCK), (Depth(3), Reason.PAST_BLOCK), (Height(START + 1), Reason.BEHIND)],
+    [(AtHeight(START - 1), Reason.PAST_BLOCK), (Depth(3), Reason.PAST_BLOCK), (AtHeight(START + 1), Reason.BEHIND)],
 )
 async def test_other_blocks_are_refused(node: AelfStandIn, open_reader: Opener, choice: Any, reason: Reason) -> None:
     with pytest.raises(ChainError) as caught:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.chains import ChainError, Depth, Height, Reason, Tag
+from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
 from monitor.chains.substrate import storage
 from monitor.model import Token
 from tests.chains.conftest import Opener
@@ -115,12 +115,12 @@ async def test_a_relay_chain_is_read_until_its_balances_moved_and_its_zero_is_re
     node = await stack.enter_async_context(RelayStandIn().give([ONE]).serving())
     network = replace(node.network, moved_at=START - 5)
     reader = open_reader(network, {"url": node.url})
-    before = await reader.read({RELAY_DOT: [ONE, TWO]}, Height(START - 6))
+    before = await reader.read({RELAY_DOT: [ONE, TWO]}, AtHeight(START - 6))
     assert before.balances == {RELAY_DOT: {ONE: node.units(None, ONE, START - 6), TWO: 0}}
-    left = await reader.read({RELAY_DOT: [ONE]}, Height(START - 5))
+    left = await reader.read({RELAY_DOT: [ONE]}, AtHeight(START - 5))
     assert left.balances == {RELAY_DOT: {ONE: node.units(None, ONE, START - 5)}}
     with pytest.raises(ChainError, match="are on its Asset Hub from block 995 on") as caught:
-        await reader.read({RELAY_DOT: [ONE, TWO]}, Height(START - 5))
+        await reader.read({RELAY_DOT: [ONE, TWO]}, AtHeight(START - 5))
     assert caught.value.reason is Reason.UNSUPPORTED
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from monitor.chains import ChainError, Depth, Height, Reason, Tag
+from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
 from monitor.chains.tron.accounts import from_hex
 from monitor.model import Token
 from tests.chains.conftest import Opener
@@ -194,7 +194,7 @@ async def test_jsonrpc_tells_the_solidified_state_on_its_solidity_port_only(tron
     assert reading.balances[TRX][account(3)] == 3 * 10**6 - 1
 
 
-@pytest.mark.parametrize("choice", [Height(66987000), Depth(5)])
+@pytest.mark.parametrize("choice", [AtHeight(66987000), Depth(5)])
 async def test_past_blocks_are_refused(tron: Nodes, open_reader: Opener, endpoint: Endpoint, choice: Any) -> None:
     node = await tron()
     with pytest.raises(ChainError, match=r"past_block: .*it tells only its newest state"):
@@ -208,9 +208,9 @@ async def test_the_newest_block_by_its_number_is_read_and_a_later_one_is_not_the
     node = await tron()
     reader = open_reader(TRON, endpoint(node))
     newest = (await reader.read({TRX: ACCOUNTS}, LATEST)).block.number
-    assert (await reader.read({TRX: ACCOUNTS}, Height(newest))).block.number == newest
+    assert (await reader.read({TRX: ACCOUNTS}, AtHeight(newest))).block.number == newest
     with pytest.raises(ChainError, match="behind"):
-        await reader.read({TRX: ACCOUNTS}, Height(newest + 1))
+        await reader.read({TRX: ACCOUNTS}, AtHeight(newest + 1))
 
 
 async def test_another_network_of_trons_is_another_chain(tron: Nodes, open_reader: Opener, endpoint: Endpoint) -> None:

@@ -12,7 +12,7 @@ from base58 import b58encode_check
 from btclib.b32 import address_from_witness
 
 from benchmarks.bitcoin.ledger import Ledger
-from monitor.chains import ChainError, ChainReader, Height, Reason, Tag
+from monitor.chains import AtHeight, ChainError, ChainReader, Reason, Tag
 from monitor.chains.bitcoin import explorer
 from monitor.devnet.nodes import BitcoinNode
 from monitor.model import Reading
@@ -80,7 +80,7 @@ async def in_peace(reader: ChainReader, accounts: list[str], node: BitcoinNode) 
 
 async def assert_scanned(reading: Reading, accounts: list[str], scanner: ChainReader) -> None:
     """What was read is what a scan of the node finds at the same block."""
-    found = await scanner.read({BTC: accounts}, Height(reading.block.number))
+    found = await scanner.read({BTC: accounts}, AtHeight(reading.block.number))
     assert found.block == reading.block
     assert reading.balances == found.balances
 

@@ -11,7 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from benchmarks.bitcoin.ledger import Account, Ledger
-from monitor.chains import ChainError, ChainReader, Depth, Height, Reason, Tag
+from monitor.chains import AtHeight, ChainError, ChainReader, Depth, Reason, Tag
 from monitor.chains.bitcoin.journal import scan_entry, sealed
 from monitor.devnet.nodes import BitcoinNode
 from tests.chains.conftest import Opener
@@ -86,9 +86,9 @@ async def test_a_height_100_blocks_back_is_what_the_node_said_then(
     tip = max(said)
     reader = open_reader(REGTEST, by_rpc(node))
     for height, told in said.items():
-        assert await read(reader, ledger, Height(height)) == told
+        assert await read(reader, ledger, AtHeight(height)) == told
     few = ledger.watched[:2]
-    reading = await reader.read({BTC: [each.address for each in few]}, Height(tip - 100))
+    reading = await reader.read({BTC: [each.address for each in few]}, AtHeight(tip - 100))
     assert reading.balances == {BTC: {each.address: said[tip - 100][1][each.address] for each in few}}
     assert await read(reader, ledger) == said[tip]
 
@@ -119,9 +119,9 @@ async def test_a_pruned_node_says_which_block_is_missing(bitcoin_node: BitcoinFa
     reader = open_reader(REGTEST, by_rpc(node))
     assert await read(reader, ledger) == scanned(node, ledger.watched)
     past = max(height for height, known in said.items() if known and height < tip - 20)
-    assert await read(reader, ledger, Height(past)) == said[past]
+    assert await read(reader, ledger, AtHeight(past)) == said[past]
     with pytest.raises(ChainError, match=rf"block {kept - 9} is needed .* only those from {kept} on") as failure:
-        await read(reader, ledger, Height(kept - 10))
+        await read(reader, ledger, AtHeight(kept - 10))
     assert failure.value.reason is Reason.PRUNED
 
 

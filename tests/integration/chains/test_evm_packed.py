@@ -9,7 +9,7 @@ import pytest
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from monitor.chains import Height, Tag
+from monitor.chains import AtHeight, Tag
 from monitor.chains.evm import node as evm_node
 from monitor.chains.evm.methods import Deployless, Method, Multicall3, Override
 from monitor.chains.evm.multicall import MULTICALL3
@@ -64,7 +64,7 @@ async def test_every_method_tells_the_same_exact_balances_at_the_block_that_was_
     node.mine(3)
     node.rpc("anvil_setBalance", ACCOUNTS[0], "0x7")
     reader = open_reader(ETHEREUM, {"url": node.url})
-    reading = await reader.read({ETH: ACCOUNTS, USDT: ACCOUNTS}, Height(height))
+    reading = await reader.read({ETH: ACCOUNTS, USDT: ACCOUNTS}, AtHeight(height))
     assert reading.balances == {ETH: coins, USDT: dollars}
     (state,) = reader.endpoints()
     assert (state.method, happened(state)) == (method, {})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.chains import Height, Tag
+from monitor.chains import AtHeight, Tag
 from monitor.model import Rate
 from tests.chains.conftest import Opener
 from tests.support.chains import ETHEREUM, account
@@ -49,7 +49,7 @@ async def test_the_rate_is_that_of_the_block_that_the_balances_are_read_at(
     node.mine(5)
     reader = open_reader(ETHEREUM, {"url": node.url})
     for height in (2, 4):
-        reading = await reader.read({CUSDT: [A]}, Height(height))
+        reading = await reader.read({CUSDT: [A]}, AtHeight(height))
         assert (reading.block.number, reading.rates) == (height, {CUSDT: Rate(10**18, height)})
         assert reading.balances == {CUSDT: {A: height}}
 

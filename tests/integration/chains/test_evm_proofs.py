@@ -14,7 +14,7 @@ from eth_utils.crypto import keccak
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from monitor.chains import ChainError, Height, Reason, Tag
+from monitor.chains import AtHeight, ChainError, Reason, Tag
 from monitor.chains.evm.proofs import verifying
 from monitor.chains.evm.proofs.header import state_root
 from monitor.chains.evm.proofs.slots import place
@@ -105,7 +105,7 @@ async def test_proven_balances_are_those_that_are_told_at_the_newest_block_and_a
     node.mine()
     reader = open_reader(ETHEREUM, {"url": node.url}, verify="proof", balance_slots=PINNED)
     wanted = {ETH: ACCOUNTS, USDT: ACCOUNTS}
-    past = await reader.read(wanted, Height(height))
+    past = await reader.read(wanted, AtHeight(height))
     assert past.balances[USDT] == dollars
     assert past.balances[ETH][ACCOUNTS[-1]] == past.balances[USDT][ACCOUNTS[-1]] == 0
     now = await reader.read(wanted, LATEST)
