@@ -100,7 +100,7 @@ async def test_ratios_on_every_basis_equal_a_calculation_by_hand(
         _, told = await watched.get("/api/v1/exchanges/okx/history?asset=ETH&step=daily")
         (day,) = json.loads(told)["steps"]
         assert day["assets"]["ETH"]["worst"] == "breach", "the history does not forget it"
-        assert day["assets"]["ETH"]["lower"]["lowest"] == "0.88"
+        assert day["assets"]["ETH"]["upper"]["lowest"] == "0.88"
 
 
 async def test_an_asset_on_two_networks_is_known_only_when_both_are(site: Site, anvil: AnvilFactory) -> None:
