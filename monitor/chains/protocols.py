@@ -289,7 +289,12 @@ def _clock(network: Network) -> Clock:
 
 def is_readable(network: Network) -> bool:
     """Tell whether some protocol reads balances of the network."""
-    return any(protocol.reads for protocol in serving(network).values())
+    return bool(readers_of(network))
+
+
+def readers_of(network: Network) -> list[str]:
+    """Return the names of the protocols that read balances of the network."""
+    return [name for name, protocol in serving(network).items() if protocol.reads]
 
 
 def unreadable_because(network: Network) -> str:

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import structlog
 
-from monitor.chains import unreadable_because
 from monitor.daemon.clock import Clock
+from monitor.daemon.coverage import unreadable_networks
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.falls import RecentRatios
 from monitor.daemon.lost import lost_of
@@ -37,7 +37,6 @@ from monitor.model import (
     World,
     frozen,
 )
-from monitor.registry import Registry
 from monitor.settings import Settings
 from monitor.store import Store
 
@@ -182,7 +181,7 @@ class Assessor:
                 basis=basis,
                 growth=growth,
                 configured=states.keys(),
-                unreadable=_unreadable(holdings, watch.registry, confirming),
+                unreadable=unreadable_networks(holdings, watch.registry, confirming) if holdings else frozen({}),
                 audit=audit,
                 now=now,
             ),
@@ -267,14 +266,3 @@ def _labels(alert: AlertState) -> dict[str, str]:
         "asset": alert.asset,
         "summary": alert.summary,
     }
-
-
-def _unreadable(holdings: Holdings | None, registry: Registry, confirming: Collection[str]) -> dict[str, str]:
-    """Of the networks that a list names: why no node can be asked about their balances.
-
-    ``confirming`` are those that are configured, and whose endpoints only confirm owners.
-    """
-    claimed = {token.network for token in holdings.accounts} if holdings else set()
-    reasons = {name: unreadable_because(registry.networks[name]) for name in claimed - set(confirming)}
-    owners = "its balances cannot be read yet: its endpoints only confirm owners"
-    return {name: why for name, why in reasons.items() if why} | dict.fromkeys(confirming, owners)

@@ -21,6 +21,7 @@ from monitor.judgement.audit import (
 )
 from monitor.judgement.changes import compare_lists
 from monitor.judgement.clock import clock_contradiction
+from monitor.judgement.coverage import AssetCoverage, ClaimedPlace, coverage
 from monitor.judgement.holdings import Holdings, as_text, holdings
 from monitor.judgement.owed import in_force, renamed, taken_up
 from monitor.judgement.proofs import differences
@@ -34,6 +35,8 @@ from monitor.judgement.totals import Total, totals
 __all__ = [
     "CIRCUIT",
     "REPORT",
+    "AssetCoverage",
+    "ClaimedPlace",
     "Comparison",
     "Holdings",
     "Lost",
@@ -52,6 +55,7 @@ __all__ = [
     "clock_contradiction",
     "compare",
     "compare_lists",
+    "coverage",
     "differences",
     "holdings",
     "in_force",

@@ -1,19 +1,21 @@
 """From holdings, snapshots and liabilities to two bounds and one answer per asset: covered, breach or unknown."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
 from monitor.formats import exact
-from monitor.formats.phrases import counted, moment, span
-from monitor.judgement.holdings import COUNTED, MOST, Holdings, Unplaced, by_basis
+from monitor.formats.phrases import moment, span
+from monitor.judgement.holdings import COUNTED, MOST, Holdings, Unplaced, by_basis, unplaced_by_asset
 from monitor.judgement.tally import Tally, unread_of
+from monitor.judgement.unread import uncounted, why_not_read
 from monitor.model import (
     AssetAssessment,
     Audit,
     Basis,
+    Cause,
     Gap,
     Liabilities,
     ReserveStatus,
@@ -70,18 +72,10 @@ def assess(
         unreadable,
         audit,
         now,
-        _by_asset(holdings.unplaced if holdings else (), known),
+        unplaced_by_asset(holdings.unplaced if holdings else (), known),
         frozenset(named | holdings.named if holdings else named),
     )
     return frozen({asset: judge.asset(asset) for asset in sorted(known)})
-
-
-def _by_asset(unplaced: Iterable[Unplaced], assets: Collection[str]) -> Mapping[str, Sequence[Unplaced]]:
-    known = frozenset(assets)
-    found: defaultdict[str, list[Unplaced]] = defaultdict(list)
-    for claims in unplaced:
-        found[claims.told_among(known)].append(claims)
-    return found
 
 
 @dataclass(slots=True)
@@ -103,18 +97,18 @@ class _Parts:
     """Whether nobody knows what asset is meant: then nobody knows what is held of it."""
     unjudged_on: dict[str, Decimal] = field(default_factory=dict)
     """By network, on the acting basis."""
-    gaps: defaultdict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
-    """Network and reason, to the coins that are claimed there on the acting basis."""
+    gaps: defaultdict[Gap, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    """Each without its coins, to those that are claimed there on the acting basis."""
 
     def leave_open(self, gap: Gap, claimed: Mapping[Basis, Decimal], growth: Decimal) -> None:
         _add(self.unread, claimed)
         _add(self.grown, {each: exact.times(amount, growth) for each, amount in claimed.items()})
-        place = (gap.network, gap.reason)
+        place = replace(gap, claimed=None)
         self.gaps[place] = exact.add(self.gaps[place], gap.claimed or exact.ZERO)
 
     def told_gaps(self) -> Iterator[Gap]:
-        for (network, reason), claimed in self.gaps.items():
-            yield Gap(network, reason, claimed)
+        for place, claimed in self.gaps.items():
+            yield replace(place, claimed=claimed)
 
 
 def _add(sums: dict[Basis, Decimal], more: Mapping[Basis, Decimal]) -> None:
@@ -180,7 +174,7 @@ class _Judge:
             unread=frozen(_with_asserted(parts.unread, exact.ZERO)),
             comparable=frozen(parts.comparable),
             lowest=frozen(parts.lowest),
-            not_comparable=frozenset(network for network, _ in parts.gaps if network) - parts.comparable.keys(),
+            not_comparable=frozenset(gap.network for gap in parts.gaps if gap.network) - parts.comparable.keys(),
             positions=tuple(
                 tally.positions[token]
                 for token in tokens
@@ -214,10 +208,11 @@ class _Judge:
                 _add(held, sums.bases)
             else:
                 shown = False
-            if reason := self.gap_of(token, tally):
+            if found := self.gap_of(token, tally):
+                cause, reason = found
                 claimed = self.left_open(token, tally)
                 growth = self.growth.get(network, self.settings.growth)
-                parts.leave_open(Gap(network, reason, claimed[self.counting]), claimed, growth)
+                parts.leave_open(Gap(network, reason, claimed[self.counting], cause), claimed, growth)
             elif sums:
                 parts.fresh = True
                 _add(parts.known, sums.bases)
@@ -227,7 +222,7 @@ class _Judge:
         parts.unjudged_on[network] = unjudged
         if shown:
             parts.held[network] = held
-        if not any(place == network for place, _ in parts.gaps):
+        if not any(gap.network == network for gap in parts.gaps):
             parts.comparable[network] = comparable
             was_away = self.tallies[network].away.get(tokens[0].asset, {}) if network in self.tallies else {}
             parts.lowest[network] = exact.subtract(comparable, was_away.get(self.counting, exact.ZERO))
@@ -250,14 +245,16 @@ class _Judge:
         state = self.states.get(token.network)
         return state is not None and state.snapshot is not None and state.of(token) is not None
 
-    def gap_of(self, token: Token, tally: Tally | None) -> str:
-        """Why what ``token`` holds does not count; empty where it does."""
-        network = token.network
-        if network in self.unreadable:
-            return self.unreadable[network]
-        if network not in self.configured:
-            return "not configured: no endpoint to read it from"
-        state = self.states.get(network)
+    def gap_of(self, token: Token, tally: Tally | None) -> tuple[Cause, str] | None:
+        """Why what ``token`` holds does not count; None where it does."""
+        if found := why_not_read(token.network, self.configured, self.unreadable):
+            return found
+        reason = self.failure_of(token, tally)
+        return (Cause.FAILED, reason) if reason else None
+
+    def failure_of(self, token: Token, tally: Tally | None) -> str:
+        """Why there is no whole, fresh snapshot of ``token``; empty where there is."""
+        state = self.states.get(token.network)
         if state is None or state.last is None or tally is None:
             return "no whole snapshot" + _because(state, token)
         if token in tally.missing:
@@ -277,14 +274,14 @@ class _Judge:
         """
         for told in (asset, "") if alone else (asset,):
             for claims in self.unplaced_by_asset.get(told, ()):
-                count = counted(claims.claims, "claim")
-                reason = f"{count} of {claims.coin} cannot be counted: {claims.reason}"
+                reason = uncounted(claims)
                 self.leave_unplaced(parts, claims, reason if told else f"no claim names it, but {reason}")
 
     def leave_unplaced(self, parts: _Parts, claims: Unplaced, reason: str) -> None:
         claimed = by_basis(MOST, claims.stated)
         growth = self.growth.get(claims.network, self.settings.growth)
-        parts.leave_open(Gap(claims.network, reason, claimed[self.counting]), claimed, growth)
+        gap = Gap(claims.network, reason, claimed[self.counting], Cause.UNKNOWN_LABEL)
+        parts.leave_open(gap, claimed, growth)
 
     # --- Bounds and reasons -----------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """What a list claims: every (network, token, account) once, with its best verdict (design, section 4, rule 6)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import IntEnum
@@ -140,6 +140,15 @@ class Holdings:
 def _all(standings: Mapping[Standing, tuple[Address, ...]]) -> Iterator[Address]:
     for accounts in standings.values():
         yield from accounts
+
+
+def unplaced_by_asset(unplaced: Iterable[Unplaced], assets: Iterable[str]) -> Mapping[str, Sequence[Unplaced]]:
+    """Sort ``unplaced`` by the asset, of ``assets``, that they are of; empty where nothing tells."""
+    known = frozenset(assets)
+    found: defaultdict[str, list[Unplaced]] = defaultdict(list)
+    for claims in unplaced:
+        found[claims.told_among(known)].append(claims)
+    return found
 
 
 def holdings(claims: Iterable[Claim], verdicts: Iterable[Verdict]) -> Holdings:

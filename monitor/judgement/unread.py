@@ -1,15 +1,43 @@
 """What an answer leaves to the exchange's own word, in sentences (design, section 4, rule 12)."""
 
+from collections.abc import Container, Mapping
 from decimal import Decimal
 
 from monitor.formats import exact
-from monitor.formats.phrases import first
-from monitor.model import AssetAssessment, ReserveStatus
+from monitor.formats.phrases import counted, first
+from monitor.judgement.holdings import Unplaced
+from monitor.model import AssetAssessment, Cause, ReserveStatus
+
+
+def why_not_read(network: str, configured: Container[str], unreadable: Mapping[str, str]) -> tuple[Cause, str] | None:
+    """Tell why nothing can be read on ``network``, whatever its endpoints say; None where it can.
+
+    ``configured`` are the networks that are read, ``unreadable`` says of others why no node can be asked.
+    """
+    if network in unreadable:
+        return Cause.NOT_READABLE, unreadable[network]
+    if network not in configured:
+        return Cause.NOT_CONFIGURED, "not configured: no endpoint to read it from"
+    return None
+
+
+def uncounted(claims: Unplaced) -> str:
+    """Say which claims cannot be counted, and why."""
+    return f"{counted(claims.claims, 'claim')} of {claims.coin} cannot be counted: {claims.reason}"
 
 
 def rests_on_unread(asset: AssetAssessment) -> bool:
     """Tell whether ``asset`` is in breach though something that is claimed was not read."""
     return asset.status is ReserveStatus.BREACH and asset.unread.get(asset.basis, exact.ZERO) > 0
+
+
+def by_cause(asset: AssetAssessment) -> Mapping[Cause, Decimal]:
+    """Return what of ``asset`` is only claimed, in whole coins on the acting basis, by why it was not read."""
+    return {
+        cause: amount
+        for cause in Cause
+        if (amount := exact.total(gap.claimed or exact.ZERO for gap in asset.gaps if gap.cause is cause))
+    }
 
 
 def unless(asset: AssetAssessment, limit: Decimal | None = None) -> str:

@@ -31,6 +31,19 @@ class ReserveStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Cause(StrEnum):
+    """Why coins that a list claims are not read."""
+
+    NOT_CONFIGURED = "not_configured"
+    """Some protocol reads the network, and no endpoint is configured."""
+    NOT_READABLE = "not_readable"
+    """No protocol reads it, or its endpoints only confirm owners."""
+    UNKNOWN_LABEL = "unknown_label"
+    """The registry knows no network or token by the list's own name for it."""
+    FAILED = "failed"
+    """Its endpoints gave no whole snapshot, or none lately."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """Why part of an asset is not known: a network that is missing, not configured or stale, or claims not judged."""
@@ -40,6 +53,8 @@ class Gap:
     claimed: Decimal | None = None
     """What may be there by the list's own word or by the last reading, in whole coins on the basis that alerts act on;
     unbounded (infinite) where neither says anything. None where no coins are missing, but a document or a verdict."""
+    cause: Cause | None = None
+    """Of coins that are only claimed; None where no coins are missing."""
 
 
 @dataclass(frozen=True, slots=True)

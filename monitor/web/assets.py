@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from monitor.formats.exact import plain
-from monitor.judgement.unread import rests_on_unread, unless
+from monitor.judgement.unread import by_cause, rests_on_unread, unless
 from monitor.model import AssetAssessment, Gap, PositionHeld, SnapshotState
 from monitor.web.plain import Json, by_basis, number
 from monitor.web.snapshots import snapshot_of
@@ -25,6 +25,7 @@ def asset(each: AssetAssessment, snapshots: Mapping[str, SnapshotState]) -> Json
         "upper_bounds": by_basis(each.upper_bounds),
         "unjudged": by_basis(each.unjudged),
         "unread": by_basis(each.unread),
+        "unread_by_cause": {cause: number(amount) for cause, amount in by_cause(each).items()},
         "unless": unless(each) if rests_on_unread(each) else None,
         "report_ratios": by_basis(each.report_ratios),
         "networks": {
@@ -62,7 +63,7 @@ def rate(held: PositionHeld) -> Json:
 
 
 def gap(missing: Gap) -> Json:
-    return {"network": missing.network or None, "reason": missing.reason, **_claimed(missing)}
+    return {"network": missing.network or None, "reason": missing.reason, "cause": missing.cause, **_claimed(missing)}
 
 
 def _claimed(missing: Gap) -> Json:

@@ -5,8 +5,18 @@ from decimal import Decimal
 
 from monitor.formats.figures import amount, limit, percent
 from monitor.formats.phrases import first
-from monitor.judgement.unread import places, rests_on_unread, unless
-from monitor.model import Assessment, AssetAssessment, Basis, Gap, PositionKind, ProofStatus, ReserveStatus, World
+from monitor.judgement.unread import by_cause, places, rests_on_unread, unless
+from monitor.model import (
+    Assessment,
+    AssetAssessment,
+    Basis,
+    Cause,
+    Gap,
+    PositionKind,
+    ProofStatus,
+    ReserveStatus,
+    World,
+)
 
 _CLAUSE = re.compile(r"[:;(]|, ")
 
@@ -22,6 +32,12 @@ POSITIONS = {
     PositionKind.LENT: "lent out in a market",
     PositionKind.VAULT: "invested by a contract",
     PositionKind.WRAPPED: "a token that an issuer, bridge or contract backs",
+}
+CAUSES = {
+    Cause.NOT_CONFIGURED: "on networks that could be read and are not configured",
+    Cause.NOT_READABLE: "on networks that cannot be read",
+    Cause.UNKNOWN_LABEL: "under labels that are not known here",
+    Cause.FAILED: "where reading failed",
 }
 STATUSES = {
     ReserveStatus.COVERED: "Covered",
@@ -178,7 +194,9 @@ def on_its_word(asset: AssetAssessment) -> str:
     claimed = only_claimed(asset)
     if claimed is None:
         return f"Accounts on {places(asset)} are claimed without an amount and not read: nothing limits what they hold."
-    said = f"{amount(claimed)} {asset.asset} on {places(asset)} rest on the exchange's word alone: they were not read."
+    parts = ", ".join(f"{amount(part)} {CAUSES[cause]}" for cause, part in by_cause(asset).items())
+    said = f"{amount(claimed)} {asset.asset} on {places(asset)} rest on the exchange's word alone: they were not read"
+    said += f" ({parts})." if parts else "."
     if asset.basis not in asset.lower_bounds:
         return said
     low, high = percent(asset.lower_bounds[asset.basis]), percent(asset.upper_bounds[asset.basis])

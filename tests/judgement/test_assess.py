@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.formats import exact
-from monitor.model import Audit, Basis, ClaimKind, Gap, ReserveStatus, VerdictStatus
+from monitor.model import Audit, Basis, Cause, ClaimKind, Gap, ReserveStatus, VerdictStatus
 from tests.support.judgement import (
     BTC,
     ETH,
@@ -90,7 +90,10 @@ def test_an_asset_that_is_owed_and_not_claimed_is_unknown_while_unknown_coins_ar
     assert assets["ETH"].status is ReserveStatus.UNKNOWN
     assert assets["ETH"].gaps == (
         Gap(
-            "", "no claim names it, but 1 claim of WEIRD cannot be counted: the token is not known", claimed=Decimal(3)
+            "",
+            "no claim names it, but 1 claim of WEIRD cannot be counted: the token is not known",
+            claimed=Decimal(3),
+            cause=Cause.UNKNOWN_LABEL,
         ),
     )
     assert assets["BTC"].status is ReserveStatus.BREACH
@@ -114,7 +117,12 @@ def test_a_claim_on_a_network_that_the_registry_does_not_know_is_a_gap_of_its_as
 
     assert assets["USDT"].status is ReserveStatus.UNKNOWN
     assert assets["USDT"].gaps == (
-        Gap("", "1 claim of USDT-NEWCHAIN cannot be counted: no network is known: NEWCHAIN", claimed=Decimal(2)),
+        Gap(
+            "",
+            "1 claim of USDT-NEWCHAIN cannot be counted: no network is known: NEWCHAIN",
+            claimed=Decimal(2),
+            cause=Cause.UNKNOWN_LABEL,
+        ),
     )
     assert assets["BTC"].status is assets["ETH"].status is ReserveStatus.BREACH
 
@@ -147,7 +155,8 @@ def test_a_staked_coin_that_cannot_be_read_leaves_its_asset_unknown() -> None:
     eth = judge(rows, [state({ETH: {"0xa": 0}})], owing(ETH=32))["ETH"]
 
     assert eth.status is ReserveStatus.UNKNOWN
-    assert eth.gaps == (Gap("ethereum-beacon", "not configured: no endpoint to read it from", claimed=exact.UNBOUNDED),)
+    reason = "not configured: no endpoint to read it from"
+    assert eth.gaps == (Gap("ethereum-beacon", reason, claimed=exact.UNBOUNDED, cause=Cause.NOT_CONFIGURED),)
     assert eth.positions == ()
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from monitor.formats import exact
-from monitor.model import Basis, Gap, ReserveStatus, SnapshotState
+from monitor.model import Basis, Cause, Gap, ReserveStatus, SnapshotState
 from tests.support.judgement import (
     BTC,
     ETH,
@@ -73,7 +73,8 @@ def test_the_worked_example_with_coins_on_a_side_chain_that_nobody_reads(
 
     assert (btc.lower_bounds[Basis.SIGNED], btc.upper_bounds[Basis.SIGNED]) == (Decimal("0.88"), Decimal(upper))
     assert btc.status is status
-    assert btc.gaps == (Gap("side", "not configured: no endpoint to read it from", claimed=Decimal(claimed)),)
+    reason = "not configured: no endpoint to read it from"
+    assert btc.gaps == (Gap("side", reason, claimed=Decimal(claimed), cause=Cause.NOT_CONFIGURED),)
 
 
 def test_the_worked_example_without_a_snapshot_that_could_be_read_in_time_is_unknown() -> None:
@@ -84,7 +85,7 @@ def test_the_worked_example_without_a_snapshot_that_could_be_read_in_time_is_unk
 
     assert btc.status is ReserveStatus.UNKNOWN
     reason = "no whole snapshot; the newest attempt failed: account C: time-out"
-    assert btc.gaps == (Gap("bitcoin", reason, claimed=exact.UNBOUNDED),)
+    assert btc.gaps == (Gap("bitcoin", reason, claimed=exact.UNBOUNDED, cause=Cause.FAILED),)
 
 
 def test_the_worked_example_when_coins_move_to_an_account_that_the_list_does_not_name() -> None:
@@ -119,6 +120,7 @@ def test_rule_2_a_snapshot_that_lacks_an_account_of_the_list_counts_for_nothing(
             "bitcoin",
             "1 of 3 accounts not in the snapshot of block 900000: not read since the list changed",
             claimed=Decimal(5830),
+            cause=Cause.FAILED,
         ),
     )
 
@@ -131,7 +133,7 @@ def test_rule_2_a_stale_snapshot_is_shown_with_its_age_and_proves_nothing() -> N
     assert btc.reserves["bitcoin"][Basis.VERIFIED] == 500
     assert (btc.totals, btc.ratios) == ({}, {})
     reason = "stale: the last whole snapshot is 2 h 5 min old (2026-06-14 09:55:00 UTC)"
-    assert btc.gaps == (Gap("bitcoin", reason, claimed=Decimal(500)),)
+    assert btc.gaps == (Gap("bitcoin", reason, claimed=Decimal(500), cause=Cause.FAILED),)
 
 
 def test_rule_3_one_unit_short_of_a_huge_sum_is_a_breach_and_one_more_is_not() -> None:
@@ -207,9 +209,8 @@ def test_rule_12_covered_when_the_fresh_networks_alone_reach_the_limit() -> None
     assert eth.lower_bounds[Basis.SIGNED] == Decimal("1.01")
     assert eth.ratios == {}
     assert eth.upper_bounds == dict.fromkeys(Basis, exact.UNBOUNDED)
-    assert eth.gaps == (
-        Gap("arbitrum", "no whole snapshot; the newest attempt failed: no answer", claimed=exact.UNBOUNDED),
-    )
+    reason = "no whole snapshot; the newest attempt failed: no answer"
+    assert eth.gaps == (Gap("arbitrum", reason, claimed=exact.UNBOUNDED, cause=Cause.FAILED),)
 
 
 def test_rule_12_unknown_names_every_network_that_is_missing_not_configured_or_stale() -> None:

@@ -17,6 +17,7 @@ from monitor.model import (
     Audit,
     Basis,
     Block,
+    Cause,
     ClaimMismatch,
     Document,
     DocumentState,
@@ -169,8 +170,13 @@ def _aurora_assets() -> dict[str, AssetAssessment]:
             owed="7000000000",
             totals=known,
             gaps=(
-                Gap("bsc", "stale: the last whole snapshot is 2 h old (2026-03-14 13:09:26 UTC)", Decimal(310_000_000)),
-                Gap("tron", "not configured: no endpoint to read it from", Decimal(900_000_000)),
+                Gap(
+                    "bsc",
+                    "stale: the last whole snapshot is 2 h old (2026-03-14 13:09:26 UTC)",
+                    Decimal(310_000_000),
+                    Cause.FAILED,
+                ),
+                Gap("tron", "not configured: no endpoint to read it from", Decimal(900_000_000), Cause.NOT_CONFIGURED),
             ),
             unread=sums("900000000", "1210000000", "1210000000", "1210000000"),
         ),

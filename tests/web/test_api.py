@@ -80,17 +80,20 @@ async def test_what_is_unknown_is_absent_with_its_reason(client: Client) -> None
         {
             "network": "bsc",
             "reason": "stale: the last whole snapshot is 2 h old (2026-03-14 13:09:26 UTC)",
+            "cause": "failed",
             "claimed": "310000000",
             "unbounded": False,
         },
         {
             "network": "tron",
             "reason": "not configured: no endpoint to read it from",
+            "cause": "not_configured",
             "claimed": "900000000",
             "unbounded": False,
         },
     ]
     assert usdt["unread"]["verified"] == "900000000"
+    assert usdt["unread_by_cause"] == {"not_configured": "900000000", "failed": "310000000"}
     assert usdt["networks"]["bsc"]["snapshot"]["stale"] is True
     assert exchange["snapshots"]["xlayer"]["snapshot"] is None
     cassini = (await get(client, "/api/v1/exchanges/cassini"))["exchange"]

@@ -94,7 +94,9 @@ def test_where_nothing_is_named_at_all_what_is_held_is_shown_and_no_count_is_mad
 def test_what_rests_on_the_exchanges_word_is_told_with_its_amount_and_place() -> None:
     assets = worlds.aurora().assets
     assert on_its_word(assets["USDT"]) == (
-        "1,210,000,000.0000 USDT on tron, bsc rest on the exchange's word alone: they were not read. "
+        "1,210,000,000.0000 USDT on tron, bsc rest on the exchange's word alone: they were not read "
+        "(900,000,000.0000 on networks that could be read and are not configured, "
+        "310,000,000.0000 where reading failed). "
         "They are not in the 72.85 %; the 107.42 % count them, and what may have come there since the list."
     )
     assert on_its_word(assets["BTC"]) == ""
@@ -104,7 +106,7 @@ def test_what_rests_on_the_exchanges_word_is_told_with_its_amount_and_place() ->
     )
     assert only_claimed(silent) is None
     unowed = replace(assets["USDT"], owed=None, lower_bounds=frozen({}), upper_bounds=frozen({}))
-    assert on_its_word(unowed).endswith("alone: they were not read.")
+    assert on_its_word(unowed).endswith("310,000,000.0000 where reading failed).")
 
 
 def test_a_long_list_of_reasons_is_cut_and_counted() -> None:

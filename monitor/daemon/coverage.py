@@ -1,0 +1,75 @@
+"""What of the published lists can be read, told before anything is read: what `config check --lists` does."""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from monitor.chains import is_readable, unreadable_because
+from monitor.daemon import Report
+from monitor.daemon.lists import read_list
+from monitor.judgement import AssetCoverage, Holdings, coverage, holdings
+from monitor.model import Verdict, VerdictStatus, WalletList
+from monitor.published import DocumentError
+from monitor.registry import Registry
+from monitor.settings import ExchangeSettings, NetworkSettings, Settings
+
+_UNJUDGED = Verdict(VerdictStatus.UNSIGNED, "signatures were not looked at")
+"""They do not matter to what can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListCoverage:
+    """What of one exchange's list can be read."""
+
+    title: str
+    assets: Sequence[AssetCoverage] = ()
+    rows: int = 0
+    undecodable: int = 0
+    """Rows on a known network whose address is none there: they name nothing that could be read."""
+    refusal: str = ""
+    """Why there is no list; empty where there is one."""
+
+
+async def list_coverage(settings: Settings, registry: Registry, progress: Report) -> Mapping[str, ListCoverage]:
+    """Read the list of every exchange of ``settings``, and tell what of each can be read. No node is asked."""
+    found = {}
+    for done, (name, exchange) in enumerate(settings.exchanges.items()):
+        progress("lists", done, len(settings.exchanges))
+        try:
+            published = await read_list(exchange.wallets, registry)
+        except DocumentError as error:
+            found[name] = ListCoverage(exchange.title or name, refusal=str(error))
+        else:
+            found[name] = await asyncio.to_thread(_covered, name, exchange, published, settings.networks, registry)
+    progress("lists", len(settings.exchanges), len(settings.exchanges))
+    return found
+
+
+def _covered(
+    name: str,
+    exchange: ExchangeSettings,
+    published: WalletList,
+    networks: Mapping[str, NetworkSettings],
+    registry: Registry,
+) -> ListCoverage:
+    claims = published.claims
+    held = holdings(claims, [_UNJUDGED] * len(claims))
+    readable = {network for network in networks if is_readable(registry.networks[network])}
+    unreadable = unreadable_networks(held, registry, networks.keys() - readable)
+    return ListCoverage(
+        exchange.title or name,
+        coverage(held, readable, unreadable, exchange.assets),
+        rows=len(claims),
+        undecodable=sum(claim.network is not None and claim.account is None for claim in claims),
+    )
+
+
+def unreadable_networks(holdings: Holdings, registry: Registry, confirming: Collection[str]) -> dict[str, str]:
+    """Return, of the networks that a list names, why no node can be asked about their balances.
+
+    ``confirming`` are those that are configured, and whose endpoints only confirm owners.
+    """
+    claimed = {token.network for token in holdings.accounts}
+    reasons = {name: unreadable_because(registry.networks[name]) for name in claimed - set(confirming)}
+    owners = "its balances cannot be read yet: its endpoints only confirm owners"
+    return {name: why for name, why in reasons.items() if why} | dict.fromkeys(confirming, owners)
