@@ -204,6 +204,12 @@ PROTOCOLS = {
         path="without `/api`",
         reads="ELF, one request an account",
     ),
+    "koios": NodeProtocol(
+        node="cardano.koios:KoiosNode",
+        families=frozenset({"cardano"}),
+        path="with `/api/v1`",
+        reads="ADA, up to seven addresses a request",
+    ),
     "antelope": NodeProtocol(
         node="antelope.node:AntelopeNode",
         families=frozenset({"eos"}),

@@ -34,9 +34,11 @@ class Rest:
         """Return the answer to GET. ``told`` are statuses, besides 200, by which the protocol itself says something."""
         return await self._send("GET", path, query, None, told)
 
-    async def post(self, path: str, body: object, *, told: frozenset[int] = frozenset()) -> JsonAnswer:
+    async def post(
+        self, path: str, body: object, query: Query = (), *, told: frozenset[int] = frozenset()
+    ) -> JsonAnswer:
         """Return the answer to POST with ``body`` in JSON."""
-        return await self._send("POST", path, (), orjson.dumps(body), told)
+        return await self._send("POST", path, query, orjson.dumps(body), told)
 
     async def _send(self, method: str, path: str, query: Query, body: bytes | None, told: frozenset[int]) -> JsonAnswer:
         async def request() -> JsonAnswer:

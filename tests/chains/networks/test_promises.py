@@ -17,6 +17,7 @@ from tests.support.networks.aelf import AelfStandIn
 from tests.support.networks.algorand import AlgorandStandIn
 from tests.support.networks.antelope import AntelopeStandIn
 from tests.support.networks.aptos import AptosStandIn
+from tests.support.networks.cardano import KoiosStandIn
 from tests.support.networks.conflux import ConfluxStandIn
 from tests.support.networks.cosmos import CosmosStandIn
 from tests.support.networks.filecoin import FilecoinStandIn
@@ -50,6 +51,7 @@ STANDINS: tuple[type[NetworkStandIn], ...] = (
     StellarStandIn,
     ConfluxStandIn,
     AelfStandIn,
+    KoiosStandIn,
     CosmosStandIn,
 )
 FINALIZED = Tag("finalized")

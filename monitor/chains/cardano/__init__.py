@@ -1,0 +1,1 @@
+"""Cardano: ADA at the newest block."""
