@@ -34,6 +34,8 @@ _LAST = "9223372036"
 _MOST = 99
 """Accounts of a request beside the treasury: mirror nodes take a parameter a hundred times, and answer a hundred."""
 _NANOSECONDS = 10**9
+_HASH = re.compile(r"0x[0-9a-f]{64}")
+"""The first 32 of its 48 bytes, which is what else is called by that name on Hedera (JSON-RPC relay)."""
 _MOMENT = re.compile(r"(\d{1,10})\.(\d{9})", re.ASCII)
 
 
@@ -93,8 +95,10 @@ class HederaNode(PinnedNode):
     def _block_of(self, document: object) -> _Snapped:
         with strictly(self.link, "a block"):
             moment = _read(member(document, "timestamp", "to"))
-            number, identity = unsigned(member(document, "number")), text(member(document, "hash"))
-            return _Snapped(Block(number, identity, datetime.fromtimestamp(moment // _NANOSECONDS, UTC)), moment)
+            number, identity = unsigned(member(document, "number")), _HASH.match(text(member(document, "hash")))
+            if identity is None:
+                raise ValueError(f"{member(document, 'hash')!r:.80} is not the hash of a block")
+            return _Snapped(Block(number, identity[0], datetime.fromtimestamp(moment // _NANOSECONDS, UTC)), moment)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self._numbered(block.number)

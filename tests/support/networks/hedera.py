@@ -31,7 +31,7 @@ class HederaStandIn(NetworkStandIn):
 
     @staticmethod
     def hash_of(number: int) -> str:
-        return f"0x{number:096x}"
+        return f"0x{number:064x}{'ab' * 16}"
 
     def end(self, number: int) -> int:
         """The nanosecond at which a block ends."""
