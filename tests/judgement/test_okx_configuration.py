@@ -1,6 +1,6 @@
 """A list with every coin id that OKX has, watched by the configuration that is shipped for it.
 
-Most of its networks are not among those that are configured: none of them may take the answer from an asset of which
+Some of its networks are not among those that are configured: none of them may take the answer from an asset of which
 they hold little.
 """
 
