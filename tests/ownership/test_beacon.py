@@ -1,6 +1,9 @@
 """Validators who sign with their BLS key. Signers: py_ecc, and the group operations of another library."""
 
+from typing import Any
+
 import pytest
+from coincurve import PrivateKey
 from eth_hash.auto import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +15,7 @@ from monitor.ownership import judge, question
 from monitor.ownership.digests import personal_message_of_hash
 from monitor.ownership.families.beacon import bls_verifies
 from monitor.ownership.family import Refused
-from tests.support.ownership import BEACON, MESSAGE, NOT_PROVEN, claim
+from tests.support.ownership import BEACON, MESSAGE, NOT_PROVEN, claim, evm_signature
 
 POP = b"BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_"
 DIGEST = keccak(b"\x19Ethereum Signed Message:\n32" + keccak(MESSAGE.encode()))
@@ -137,3 +140,30 @@ def test_a_signature_outside_the_subgroup_or_at_infinity_is_refused(signature: b
 def test_the_identity_does_not_sign_for_everybody() -> None:
     with pytest.raises(Refused):
         bls_verifies(G1Point.identity().to_compressed_bytes(), G2Point.identity().to_compressed_bytes(), DIGEST)
+
+
+WITHDRAWAL = PrivateKey(b"\x07" * 32)
+
+
+def withdrawal(*signatures: str, **fields: Any) -> Claim:
+    """A row of a withdrawal address: the validators whose coins go there, under the key of an execution account."""
+    public_key = WITHDRAWAL.public_key.format(compressed=False)[1:]
+    return claim(BEACON, "0x" + keccak(public_key)[-20:].hex(), *signatures, **fields)
+
+
+def test_a_withdrawal_address_is_proven_as_an_account_of_the_execution_layer_is() -> None:
+    made = withdrawal(evm_signature(WITHDRAWAL, DIGEST))
+    verdict = judged(made)
+    assert verdict.status is VerdictStatus.VERIFIED, verdict.reason
+    assert question(made, BEACON) is None
+    assert judged(withdrawal(evm_signature(PrivateKey(b"\x08" * 32), DIGEST))).status is VerdictStatus.INVALID
+
+
+def test_the_owner_of_a_withdrawal_contract_is_asked_for_on_the_execution_layer() -> None:
+    owner = PrivateKey(b"\x09" * 32)
+    address = "0x" + keccak(owner.public_key.format(compressed=False)[1:])[-20:].hex()
+    made = withdrawal(evm_signature(owner, DIGEST), owners=(address,))
+    assert judged(made).status is VerdictStatus.UNBOUND
+    asked = question(made, BEACON)
+    assert asked is not None
+    assert (asked.network, asked.account) == ("ethereum", made.account)

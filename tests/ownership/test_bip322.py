@@ -12,13 +12,14 @@ from btclib import b32, b58
 from btclib.alias import TaprootScriptTree
 from btclib.key import PrvKeyData
 from btclib.script.taproot import input_script_sig, output_pubkey
-from coincurve import PrivateKey
+from coincurve import PrivateKey, PublicKeyXOnly
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.formats.bitcoin import hash160, sized
 from monitor.model import Claim, Verdict, VerdictStatus
 from monitor.ownership import judge
+from monitor.ownership.digests import tagged
 from monitor.ownership.families.bitcoin.account import Account, account_of, key_hash_script, witness_script_hash
 from monitor.ownership.families.bitcoin.virtual import simple as simple_to_sign
 from monitor.ownership.families.bitcoin.virtual import to_spend_id
@@ -388,11 +389,15 @@ WITNESS = key_witness(KEYS[0], PUBKEY_SCRIPT, MESSAGE)
 
 
 def test_a_full_signature_must_have_the_shape_that_the_bip_gives_it() -> None:
+    reasons: list[str] = []
+
     def status(change: Callable[[CMutableTransaction], None]) -> VerdictStatus:
         transaction = to_sign(PUBKEY_SCRIPT, MESSAGE)
         change(transaction)
         script_sig = bytes(transaction.vin[0].scriptSig)
-        return judged(claim(BITCOIN, ADDRESS, full(transaction, script_sig, WITNESS))).status
+        verdict = judged(claim(BITCOIN, ADDRESS, full(transaction, script_sig, WITNESS)))
+        reasons.append(verdict.reason)
+        return verdict.status
 
     def set_on(part: Callable[[CMutableTransaction], object], name: str, value: object) -> VerdictStatus:
         return status(lambda transaction: setattr(part(transaction), name, value))
@@ -402,10 +407,14 @@ def test_a_full_signature_must_have_the_shape_that_the_bip_gives_it() -> None:
     assert set_on(lambda t: t, "vout", [further, further]) is VerdictStatus.INVALID
     assert set_on(lambda t: t, "vout", [CTxOut(1, CScript(b"\x6a"))]) is VerdictStatus.INVALID
     assert set_on(lambda t: t, "vout", [CTxOut(0, CScript(b"\x51"))]) is VerdictStatus.INVALID
+    assert all("has outputs other" in reason for reason in reasons[1:])
     assert set_on(lambda t: t.vin[0], "prevout", COutPoint(bytes(32), 0)) is VerdictStatus.INVALID
     assert set_on(lambda t: t.vin[0], "scriptSig", CScript(b"\x00")) is VerdictStatus.INVALID
     assert set_on(lambda t: t, "nLockTime", 1) is VerdictStatus.INVALID  # not what was signed
-    assert status(lambda t: t.vin.append(CMutableTxIn())) is VerdictStatus.UNSUPPORTED
+    two = to_sign(PUBKEY_SCRIPT, MESSAGE)
+    two.vin.append(CMutableTxIn())
+    verdict = judged(claim(BITCOIN, ADDRESS, full(two)))
+    assert (verdict.status, "further inputs" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
 
 
 @pytest.mark.parametrize(
@@ -432,7 +441,29 @@ def test_nothing_may_follow_or_be_marked_and_missing_in_a_full_signature() -> No
 
 
 def test_a_proof_of_funds_is_unsupported() -> None:
-    assert judged(claim(BITCOIN, ADDRESS, "pofcHNidP8=")).status is VerdictStatus.UNSUPPORTED
+    verdict = judged(claim(BITCOIN, ADDRESS, "pofcHNidP8="))
+    assert (verdict.status, "proofs of funds" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
+
+
+@pytest.mark.parametrize("address", [ADDRESS, p2tr(KEYS[0]), b32.p2wsh(SCRIPT), nested(KEYS[0])])
+def test_a_signature_without_a_witness_is_invalid(address: str) -> None:
+    for text in (simple(()), full(to_sign(account(address).script_pubkey, MESSAGE))):
+        assert judged(claim(BITCOIN, address, text)).status is VerdictStatus.INVALID
+
+
+@pytest.mark.parametrize(("depth", "status"), [(128, VerdictStatus.UNSUPPORTED), (129, VerdictStatus.INVALID)])
+def test_a_taproot_script_lies_128_branches_deep_at_the_most(depth: int, status: VerdictStatus) -> None:
+    """BIP 341: a longer control block fails."""
+    script, internal = b"\x51", INTERNAL.sec[1:]
+    node = tagged("TapLeaf", b"\xc0" + sized(script))
+    branches = [bytes((number,)) * 32 for number in range(depth)]
+    for branch in branches:
+        node = tagged("TapBranch", b"".join(sorted((node, branch))))
+    key = PublicKeyXOnly(internal)
+    key.tweak_add(tagged("TapTweak", internal + node))
+    control = bytes((0xC0 | key.parity,)) + internal + b"".join(branches)
+    address = b32.address_from_witness(1, key.format(), "mainnet")
+    assert judged(claim(BITCOIN, address, simple([script, control]))).status is status
 
 
 def test_every_length_is_minimal_and_every_byte_used() -> None:

@@ -128,6 +128,19 @@ def test_headers_that_bip_137_does_not_know_are_not_judged(header: int) -> None:
     assert (verdict.status, "27 to 42" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
 
 
+@pytest.mark.parametrize("header", [27, 42])
+def test_the_first_and_the_last_header_of_bip_137_are_read(header: int) -> None:
+    text = spelled(header, base64.b64decode(signed("P2PKH"))[1:])
+    assert "27 to 42" not in judged(claim(BITCOIN, ADDRESSES["P2PKH"](KEY), text)).reason
+
+
+@pytest.mark.parametrize(("v", "read"), [(26, False), (27, True), (34, True), (35, False)])
+def test_v_of_okxs_hex_is_from_27_to_34(v: int, read: bool) -> None:
+    text = evm_signature(PrivateKey((5).to_bytes(32, "big")), okx_message(MESSAGE.encode()))[:-2] + f"{v:02x}"
+    verdict = judged(claim(BITCOIN, ADDRESSES["P2PKH"](KEY), text))
+    assert ("only 27 to 34" in verdict.reason) is not read
+
+
 def test_a_malleable_signature_is_refused() -> None:
     raw = base64.b64decode(signed("P2PKH"))
     twin = spelled(31 + ((raw[0] - 31) ^ 1), with_high_s(raw[1:]))

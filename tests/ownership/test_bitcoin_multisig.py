@@ -139,10 +139,17 @@ def test_a_script_that_repeats_a_key_says_how_many_suffice(kind: str) -> None:
 
 
 def test_one_key_in_two_spellings_is_verified_and_said_to_suffice() -> None:
-    script = multisig(2, PUBLIC[0], KEYS[0].public_key.format(compressed=False), PUBLIC[1])
-    verdict = judged(row("P2SH", SIGNED[0], compact(KEYS[0], DIGEST, 27), script=script))
-    assert verdict.status is VerdictStatus.VERIFIED
-    assert verdict.reason.endswith("; the script repeats a key, so that 1 key suffices")
+    for key, public in zip(KEYS, PUBLIC, strict=True):  # of either parity
+        script = multisig(2, public, key.public_key.format(compressed=False), PUBLIC[0])
+        verdict = judged(row("P2SH", compact(key, DIGEST, 31), compact(key, DIGEST, 27), script=script))
+        assert verdict.status is VerdictStatus.VERIFIED
+        assert verdict.reason.endswith("; the script repeats a key, so that 1 key suffices")
+
+
+def test_a_key_and_its_negative_are_two() -> None:
+    negative = bytes((PUBLIC[0][0] ^ 1,)) + PUBLIC[0][1:]
+    script = multisig(2, PUBLIC[0], negative, PUBLIC[1])
+    assert judged(row("P2SH", SIGNED[0], SIGNED[1], script=script)).reason.endswith("script signed")
 
 
 def test_a_redeem_script_too_long_to_be_pushed_is_refused() -> None:

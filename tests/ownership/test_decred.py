@@ -75,3 +75,9 @@ def test_anything_altered_is_not_proven(altered: Claim) -> None:
 
 def test_a_script_address_is_unsupported_as_dcrd_judges_none() -> None:
     assert judge(row(address(b"script", "071a"), GOOD), DECRED).status is VerdictStatus.UNSUPPORTED
+
+
+@pytest.mark.parametrize("text", ["0x" + "1f" * 65, compact(KEY, digest(MESSAGE), 31)[:-4], "no signature"])
+def test_what_is_no_signature_in_base64_is_unsupported_and_accuses_nobody(text: str) -> None:
+    verdict = judge(row(OWN, text), DECRED)
+    assert (verdict.status, "65 bytes in base64" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)

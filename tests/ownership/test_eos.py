@@ -51,6 +51,7 @@ def sign(key: Key, digest: bytes) -> str:
 
 
 GOOD = sign(KEY, okx(MESSAGE))
+ONE_AND_A_NUMBER = json.dumps({"publicKey1": legacy(KEY), "publicKey2": 2})
 TWO = json.dumps({"publicKey1": legacy(KEY), "publicKey2": legacy(OTHER)})
 
 
@@ -137,7 +138,14 @@ def test_a_signature_of_another_shape_is_not_proven(text: str) -> None:
     [
         *(legacy(OTHER), legacy(KEY)[:-1], legacy(KEY) + " ", "EOS", "PUB_K1_" + checked(KEY.compressed, b"")),
         *("EOS" + checked(KEY.compressed), "EOS" + checked(KEY.uncompressed, b""), KEY.compressed.hex(), "null"),
-        *("{", "{}", '{"publicKey1": 1, "publicKey2": 2}', '{"publicKey1": "EOS"}', '{"a":' * 100_000),
+        *(
+            "{",
+            "{}",
+            json.dumps({"publicKey1": legacy(KEY), "publicKey2": 2}),
+            '{"publicKey1": 1, "publicKey2": 2}',
+            '{"publicKey1": "EOS"}',
+            '{"a":' * 100_000,
+        ),
     ],
 )
 def test_a_key_that_is_another_or_no_key_is_not_proven(stated: str) -> None:

@@ -1,5 +1,4 @@
 import json
-import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -81,18 +80,19 @@ def test_a_family_that_is_not_judged_is_unsupported_and_named() -> None:
 
 
 def test_a_defect_in_a_family_makes_the_row_unsupported_names_itself_and_is_logged(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, defects: list[str]
 ) -> None:
     def broken(_claim: Claim, _network: Network) -> NoReturn:
         raise ZeroDivisionError("by accident")
 
     monkeypatch.setattr(judging, "load_family", lambda _name: Family(broken, evm.DESCRIPTION))
-    with caplog.at_level(logging.ERROR):
-        verdict = judge(SIGNED, ETHEREUM)
+    verdict = judge(SIGNED, ETHEREUM)
     assert verdict.status is VerdictStatus.UNSUPPORTED
     assert "ZeroDivisionError" in verdict.reason
-    assert "list.csv, line 1" in caplog.text
-    assert "by accident" in caplog.text
+    (told,) = defects
+    defects.clear()
+    assert "list.csv, line 1" in told
+    assert "by accident" in told
 
 
 def test_where_no_memory_is_left_there_is_no_verdict_that_could_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -419,5 +419,6 @@ def test_a_casper_key_may_stand_behind_its_kind_and_other_kinds_are_not_judged()
     on = network("casper", "casper")
     row = claim(on, "01" + KEY.public.hex(), okx_signature(), key="01" + KEY.public.hex())
     assert judge(row, on).status is VerdictStatus.VERIFIED
-    assert judge(replace(row, key="02" + "02" + KEY.public.hex()), on).status is VerdictStatus.UNSUPPORTED
+    tagged = judge(replace(row, key="02" + "02" + KEY.public.hex()), on)
+    assert (tagged.status, "secp256k1" in tagged.reason) == (VerdictStatus.UNSUPPORTED, True)
     assert judge(replace(row, key="03" + KEY.public.hex()), on).status is VerdictStatus.UNSUPPORTED

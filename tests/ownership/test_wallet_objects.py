@@ -154,6 +154,11 @@ def test_an_aptos_text_of_another_account_chain_or_message_is_invalid(answer: di
     assert judged(alone, answer["signature"]).status is VerdictStatus.INVALID
 
 
+def test_an_aptos_text_that_the_account_signed_proves_no_other_message() -> None:
+    verdict = judged(replace(APTOS, message=MESSAGE + "."), aptos())
+    assert (verdict.status, "not the row's" in verdict.reason) == (VerdictStatus.INVALID, True)
+
+
 # --- What is signed otherwise, in 64 or 65 bytes that look alike ------------------------------------------------------
 
 
