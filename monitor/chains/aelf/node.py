@@ -66,7 +66,7 @@ class AelfNode(Node):
     async def _named(self, name: str) -> Block:
         status = await self._status()
         with strictly(self.link, "chainStatus"):
-            height, identity = count(member(status, f"{name}AtHeight")), _hash(member(status, f"{name}Hash"))
+            height, identity = count(member(status, f"{name}Height")), _hash(member(status, f"{name}Hash"))
         found = await self._block("block", [("blockHash", identity)])
         if (found.number, found.hash) != (height, identity):
             raise self.link.fault(Reason.MALFORMED, f"block {identity}: it is about block {found.number}, {found.hash}")
@@ -83,7 +83,7 @@ class AelfNode(Node):
         with strictly(self.link, name):
             header = member(reply.document, "Header")
             moment = datetime.fromisoformat(_MICROSECONDS.sub(r"\1", text(member(header, "Time"))))
-            return Block(count(member(header, "AtHeight")), _hash(member(reply.document, "BlockHash")), moment)
+            return Block(count(member(header, "Height")), _hash(member(reply.document, "BlockHash")), moment)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")

@@ -35,8 +35,8 @@ class Tipset:
 def tipset_of(document: object) -> Tipset:
     """Return the tipset in the answer to ``ChainGetTipSet…``; raises ValueError, TypeError or LookupError."""
     links = items(member(document, "Cids"))
-    height, first = unsigned(member(document, "AtHeight")), items(member(document, "Blocks"))[0]
-    if unsigned(member(first, "AtHeight")) != height:
+    height, first = unsigned(member(document, "Height")), items(member(document, "Blocks"))[0]
+    if unsigned(member(first, "Height")) != height:
         raise ValueError(f"a tipset of height {height} has a block of another")
     moment = datetime.fromtimestamp(unsigned(member(first, "Timestamp")), UTC)
     parents = items(member(first, "Parents"))

@@ -56,7 +56,7 @@ class AelfStandIn(NetworkStandIn):
 
     def _block(self, number: int) -> Any:
         moment = f"{datetime.fromtimestamp(self.moment(number), UTC):%Y-%m-%dT%H:%M:%S}.1234567Z"
-        return {"BlockHash": self.hash_of(number), "Header": {"AtHeight": number, "Time": moment, "ChainId": "AELF"}}
+        return {"BlockHash": self.hash_of(number), "Header": {"Height": number, "Time": moment, "ChainId": "AELF"}}
 
     def _execute(self, raw: bytes) -> Any:
         transaction = Message(raw)

@@ -48,7 +48,7 @@ class FilecoinStandIn(RpcStandIn):
                 return {
                     "Cids": [{"/": GENESIS[:-1] + "4" if self.elsewhere else self.genesis}],
                     "Blocks": [],
-                    "AtHeight": 0,
+                    "Height": 0,
                 }
             case "ChainHead", []:
                 return self._tipset(self.tip)
@@ -99,5 +99,5 @@ class FilecoinStandIn(RpcStandIn):
 
     def _tipset(self, height: int) -> Any:
         parents = cids(self._filled(height - 1, -1))
-        block = {"Miner": "f01000", "Parents": parents, "AtHeight": height, "Timestamp": self.moment(height)}
-        return {"Cids": cids(height), "Blocks": [block, block], "AtHeight": height}
+        block = {"Miner": "f01000", "Parents": parents, "Height": height, "Timestamp": self.moment(height)}
+        return {"Cids": cids(height), "Blocks": [block, block], "Height": height}
