@@ -9,6 +9,7 @@ from aiohttp import web
 from monitor.model import Assessment, Claim, Verdict, VerdictStatus
 from monitor.web import lists, serialise, snapshots
 from monitor.web.answers import answer, assessment_of, stamped, world_of
+from monitor.web.description import description
 from monitor.web.plain import Json
 
 _ROUTES = {
@@ -20,6 +21,7 @@ _ROUTES = {
     "endpoints": "/api/v1/endpoints",
     "alerts": "/api/v1/alerts",
     "config": "/api/v1/config",
+    "description": "/api/v1/openapi.json",
 }
 _MOST = 1000
 
@@ -29,6 +31,11 @@ routes = web.RouteTableDef()
 @routes.get("/api/v1")
 async def index(_request: web.Request) -> web.Response:
     return answer({"routes": _ROUTES})
+
+
+@routes.get("/api/v1/openapi.json")
+async def openapi(_request: web.Request) -> web.Response:
+    return answer(await asyncio.to_thread(description))
 
 
 @routes.get("/api/v1/exchanges")

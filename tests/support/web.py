@@ -10,10 +10,26 @@ from aiohttp.test_utils import TestClient
 
 from monitor.formats import ForeseenError
 from monitor.metrics import Exposition, Metrics
-from monitor.model import Claim, HistoryStep, ReloadState, Step, Verdict, VerdictStatus, World, frozen
+from monitor.model import (
+    AssetAssessment,
+    Claim,
+    Document,
+    Gap,
+    HistoryStep,
+    ReloadState,
+    Step,
+    UnspentOutput,
+    Verdict,
+    VerdictStatus,
+    World,
+    frozen,
+)
 from monitor.settings import HistorySettings
 from monitor.web.deps import Deps
 from tests.support import worlds
+
+SECRET = "topsecretkey"
+EVIL = f"<b>\x1b[31m\u202e\u2028\x9b\u200b\ud800 POST /v2/{SECRET}"
 
 Client: TypeAlias = TestClient[web.Request, web.Application]
 
@@ -81,3 +97,43 @@ def judged(rows: int) -> list[tuple[Claim, Verdict]]:
         (bad, Verdict(VerdictStatus.INVALID, "wrong checksum")),
     )
     return [(replace(pairs[row % 2][0], line=row + 2), pairs[row % 2][1]) for row in range(rows)]
+
+
+class Traced:
+    def of(self, account: str) -> tuple[UnspentOutput, ...]:
+        assert account == "bc1qaurora1"
+        return UnspentOutput("ab" * 32, 1, 9_399_999_999_999, 7), UnspentOutput("cd" * 32, 0, 1, 940_000)
+
+
+def traced() -> World:
+    """A World in which the outputs of Aurora's accounts on Bitcoin are followed."""
+    world, aurora = worlds.world(), worlds.aurora()
+    state = aurora.snapshots["bitcoin"]
+    assert state.last
+    state = replace(state, last=replace(state.last, outputs=Traced()))
+    aurora = replace(aurora, snapshots=frozen({**aurora.snapshots, "bitcoin": state}))
+    return replace(world, assessments=frozen({**world.assessments, "aurora": aurora}))
+
+
+def spoiled() -> World:
+    """The usual World, with every text that others write replaced by ``EVIL``."""
+    world, aurora = worlds.world(), worlds.aurora()
+    document = Document(EVIL, "5a" * 32, 1, worlds.NOW, members=(EVIL,))
+    assets: dict[str, AssetAssessment] = {**aurora.assets, EVIL: replace(aurora.assets["BTC"], asset=EVIL)}
+    aurora = replace(
+        aurora,
+        title=EVIL,
+        assets=frozen({**assets, "USDT": replace(assets["USDT"], gaps=(Gap("tron", EVIL),))}),
+        messages=frozen({EVIL: 3}),
+        documents=frozen(
+            {kind: replace(each, current=document, refusal=EVIL) for kind, each in aurora.documents.items()}
+        ),
+        snapshots=frozen({name: replace(each, failure=EVIL) for name, each in aurora.snapshots.items()}),
+    )
+    return replace(
+        world,
+        assessments=frozen({**world.assessments, "aurora": aurora}),
+        endpoints=tuple(replace(each, last_error=EVIL) for each in world.endpoints),
+        alerts=tuple(replace(each, summary=EVIL) for each in world.alerts),
+        reload=replace(world.reload, successful=False, error=EVIL),
+    )

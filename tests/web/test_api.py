@@ -1,15 +1,12 @@
 """/api/v1: every digit, with the block that it comes from, and a reason for every gap."""
 
 import json
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from monitor.model import UnspentOutput, World, frozen
-from tests.support import worlds
-from tests.support.web import Client, Daemon, judged, listing
+from tests.support.web import Client, Daemon, judged, listing, traced
 
 
 async def get(client: Client, path: str, status: int = 200) -> Any:
@@ -165,22 +162,6 @@ async def test_a_claim_is_shown_with_what_its_account_holds_at_which_block(clien
     assert good["balance"]["block"]["number"] == 940_123
     assert bad["fault"] == "wrong checksum"
     assert bad["balance"] is None
-
-
-class Traced:
-    def of(self, account: str) -> tuple[UnspentOutput, ...]:
-        assert account == "bc1qaurora1"
-        return UnspentOutput("ab" * 32, 1, 9_399_999_999_999, 7), UnspentOutput("cd" * 32, 0, 1, 940_000)
-
-
-def traced() -> World:
-    """A World in which the outputs of Aurora's accounts on Bitcoin are followed."""
-    world, aurora = worlds.world(), worlds.aurora()
-    state = aurora.snapshots["bitcoin"]
-    assert state.last
-    state = replace(state, last=replace(state.last, outputs=Traced()))
-    aurora = replace(aurora, snapshots=frozen({**aurora.snapshots, "bitcoin": state}))
-    return replace(world, assessments=frozen({**world.assessments, "aurora": aurora}))
 
 
 async def test_a_balance_is_shown_with_the_outputs_that_it_consists_of(client: Client, daemon: Daemon) -> None:

@@ -6,38 +6,11 @@ from typing import Any
 import pytest
 
 from monitor.formats import SECRETS
-from monitor.model import AssetAssessment, Document, Gap, Verdict, VerdictStatus, World, frozen
-from tests.support import worlds
-from tests.support.web import Client, Daemon, judged, listing
+from monitor.model import Verdict, VerdictStatus
+from tests.support.web import EVIL, SECRET, Client, Daemon, judged, listing, spoiled
 
-SECRET = "topsecretkey"
-EVIL = f"<b>\x1b[31m\u202e\u2028\x9b\u200b\ud800 POST /v2/{SECRET}"
 SEEN = r"\x1b[31m\u202e\u2028\x9b\u200b\ud800 POST /v2/***"
 PATHS = ("/", "/api/v1/exchanges", "/api/v1/exchanges/aurora", "/api/v1/endpoints", "/api/v1/alerts")
-
-
-def spoiled() -> World:
-    """The usual World, with every text that others write replaced."""
-    world, aurora = worlds.world(), worlds.aurora()
-    document = Document(EVIL, "5a" * 32, 1, worlds.NOW, members=(EVIL,))
-    assets: dict[str, AssetAssessment] = {**aurora.assets, EVIL: replace(aurora.assets["BTC"], asset=EVIL)}
-    aurora = replace(
-        aurora,
-        title=EVIL,
-        assets=frozen({**assets, "USDT": replace(assets["USDT"], gaps=(Gap("tron", EVIL),))}),
-        messages=frozen({EVIL: 3}),
-        documents=frozen(
-            {kind: replace(each, current=document, refusal=EVIL) for kind, each in aurora.documents.items()}
-        ),
-        snapshots=frozen({name: replace(each, failure=EVIL) for name, each in aurora.snapshots.items()}),
-    )
-    return replace(
-        world,
-        assessments=frozen({**world.assessments, "aurora": aurora}),
-        endpoints=tuple(replace(each, last_error=EVIL) for each in world.endpoints),
-        alerts=tuple(replace(each, summary=EVIL) for each in world.alerts),
-        reload=replace(world.reload, successful=False, error=EVIL),
-    )
 
 
 @pytest.mark.parametrize("path", PATHS)

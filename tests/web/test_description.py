@@ -1,0 +1,148 @@
+"""The API's description says what is served: every route, every field, and what is done with odd questions."""
+
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
+from schemathesis.generation import GenerationMode
+
+from monitor.model import AssetStep, HistoryStep, Step, World
+from monitor.web.app import create_app
+from monitor.web.description import description
+from tests.support import worlds
+from tests.support.history import BREACH, asset
+from tests.support.served import served
+from tests.support.web import Daemon, judged, listing, spoiled, traced
+
+KNOWN = {"name": ["aurora", "borealis", "cassini"], "network": ["bitcoin"], "account": ["bc1qaurora1"]}
+"""What the World of the tests has: strangers' names find nothing."""
+PARTIAL = {("ByBasis",), ("AssetStep", "seconds")}
+"""Objects that leave out what is not known."""
+
+
+def steps() -> list[HistoryStep]:
+    """A day in breach, without an upper bound, and one in which nothing was owed."""
+    day, low = timedelta(days=1), AssetStep.of(asset("99.999", BREACH, upper="Infinity"))
+    told = {3: low.lasting(BREACH, day), 2: AssetStep.of(asset(owed=None))}
+    return [
+        HistoryStep("aurora", Step.DAILY, Step.DAILY.begins(worlds.NOW - ago * day), {"ETH": each})
+        for ago, each in told.items()
+    ]
+
+
+WORLDS: dict[str, Callable[[], World | None]] = {
+    "usual": worlds.world,
+    "spoiled": spoiled,
+    "traced": traced,
+    "listed": lambda: listing(judged(5)),
+    "starting": worlds.starting,
+    "none": lambda: None,
+}
+
+
+def operations(spec: dict[str, Any]) -> dict[str, Any]:
+    """Every operation of ``spec`` by method and path."""
+    config = SchemathesisConfig.from_dict({"generation": {"database": "none"}})
+    schema = schemathesis.openapi.from_dict(spec, config=config)
+    return {found.ok().label: found.ok() for found in schema.get_all_operations()}
+
+
+def known() -> dict[str, Any]:
+    """The description, with the names that the World has where it leaves these open."""
+    spec = deepcopy(description())
+    shared = spec["components"]["parameters"].values()
+    for each in (*shared, *(one for path in spec["paths"].values() for one in path.get("parameters", ()))):
+        if each.get("in") == "path":
+            each["schema"] = {"enum": KNOWN[each["name"]]}
+    return spec
+
+
+OPERATIONS = operations(known())
+
+
+@pytest.fixture(scope="module")
+def daemon() -> Daemon:
+    return Daemon(steps=steps())
+
+
+@pytest.fixture(scope="module")
+def url(daemon: Daemon) -> Iterator[str]:
+    with served(daemon) as url:
+        yield url
+
+
+def test_the_description_is_valid_openapi() -> None:
+    schemathesis.openapi.from_dict(description()).validate()
+
+
+def test_every_route_for_programs_is_described_and_no_other() -> None:
+    served = {
+        (route.method.lower(), route.resource.canonical)
+        for route in create_app(Daemon().deps()).router.routes()
+        if route.resource is not None and route.method != "HEAD"
+    }
+    described = {
+        (method, path) for path, item in description()["paths"].items() for method in item if method != "parameters"
+    }
+    assert described == {(method, path) for method, path in served if path.startswith(("/api", "/-", "/metrics"))}
+
+
+def objects(schema: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Every schema of an object within ``schema`` whose fields are named, with where it is."""
+    if isinstance(schema, dict):
+        if "object" in schema.get("type", ()) and "properties" in schema:
+            yield at, schema
+        for key, value in schema.items():
+            yield from objects(value, at if key == "properties" else (*at, key))
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from objects(each, at)
+
+
+def test_a_new_field_must_be_described_and_none_that_is_may_be_missing() -> None:
+    """Every object is closed, and has all of its fields."""
+    found = dict(objects(description()["components"]["schemas"]))
+    assert len(found) > 30
+    for at, schema in found.items():
+        assert schema["additionalProperties"] is False, at
+        assert at in PARTIAL or set(schema["required"]) == set(schema["properties"]), at
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+@pytest.mark.parametrize("world", WORLDS)
+def test_every_answer_is_as_it_is_described(daemon: Daemon, url: str, world: str, label: str) -> None:
+    daemon.world = WORLDS[world]()
+    operation = OPERATIONS[label]
+    wanted = {parameter.name: KNOWN[parameter.name][0] for parameter in operation.path_parameters}
+    answer = operation.Case(path_parameters=wanted).call_and_validate(
+        base_url=url, excluded_checks=[not_a_server_error]
+    )
+    assert answer.status_code in {200, 404, 503}
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_odd_questions_are_answered_or_refused_as_described(daemon: Daemon, url: str, label: str) -> None:
+    daemon.world = listing(judged(5))
+
+    @settings(
+        max_examples=40,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.data())
+    def ask(data: st.DataObject) -> None:
+        mode = data.draw(st.sampled_from(GenerationMode))
+        case = data.draw(OPERATIONS[label].as_strategy(generation_mode=mode))
+        case.call_and_validate(base_url=url)
+
+    ask()
