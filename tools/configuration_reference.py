@@ -107,6 +107,8 @@ def _kind(annotation: object, field: FieldInfo) -> str:
         return " or ".join(_kind(part, field) for part in arguments if part is not type(None))
     if origin is typing.Annotated:
         return _kind(arguments[0], field)
+    if isinstance(annotation, typing.NewType):
+        return _kind(annotation.__supertype__, field)
     if origin is typing.Literal:
         return ", ".join(f"`{value}`" for value in arguments)
     if origin is tuple:

@@ -8,9 +8,9 @@ from pathlib import Path
 from eth_utils.crypto import keccak
 
 from monitor.chains.evm.multicall import MULTICALL3
-from monitor.model import Network, Token
+from monitor.model import Caip2, Network, Token
 
-NETWORK = Network("ethereum", "eip155:1", "evm", "Ethereum")
+NETWORK = Network("ethereum", Caip2("eip155:1"), "evm", "Ethereum")
 COIN = Token("ETH", NETWORK.name, None, 18)
 TOKENS = tuple(Token(f"T{number}", NETWORK.name, f"0x{number:02x}{'7e' * 19}", 6) for number in (1, 2, 3))
 

@@ -29,11 +29,11 @@ from monitor.chains import BlockChoice, Depth, Tag
 from monitor.chains.bitcoin.electrum import scripthash
 from monitor.chains.opening import open_network
 from monitor.devnet.nodes import BitcoinNode, ElectrumServer
-from monitor.model import Token
+from monitor.model import Caip2, Token
 from monitor.registry import load
 from monitor.settings import NetworkSettings
 
-_REGTEST = replace(load().networks["bitcoin"], caip2="bip122:0f9188f13cb7b2c71f2a335e3a4fc328")
+_REGTEST = replace(load().networks["bitcoin"], caip2=Caip2("bip122:0f9188f13cb7b2c71f2a335e3a4fc328"))
 _COIN = Token("BTC", "bitcoin", None, 8)
 _LONGEST_LINE = 2**26
 _CONCURRENCY = 4

@@ -14,11 +14,11 @@ from benchmarks.bitcoin.measure import median, peak, resident, table, timed
 from monitor.chains import ChainReader, Tag
 from monitor.chains.opening import open_network
 from monitor.devnet.nodes import BitcoinNode
-from monitor.model import Token
+from monitor.model import Caip2, Token
 from monitor.registry import load
 from monitor.settings import NetworkSettings
 
-NETWORK = replace(load().networks["bitcoin"], caip2="bip122:0f9188f13cb7b2c71f2a335e3a4fc328")
+NETWORK = replace(load().networks["bitcoin"], caip2=Caip2("bip122:0f9188f13cb7b2c71f2a335e3a4fc328"))
 COIN = Token("BTC", NETWORK.name, None, 8)
 _LATEST = Tag("latest")
 _SIZES = (0, 20, 200, 1000)

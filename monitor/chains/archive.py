@@ -12,7 +12,7 @@ from monitor.chains.block_choice import AtHeight
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Node
-from monitor.model import Address, Block, Network, Token
+from monitor.model import Address, Block, Height, Network, Token
 from monitor.settings import NetworkSettings
 
 _AGAIN_AFTER = 3600.0
@@ -83,7 +83,7 @@ class Archive:
                 raise ChainError(Reason.FALSE_PAST, f"{link.name}: {self.refusal}")
             return
         try:
-            block = await node.resolve(AtHeight(canary.height))
+            block = await node.resolve(AtHeight(Height(canary.height)))
             held = await node.balances({self.coin: [canary.account]}, block)
         except ChainError as error:
             if error.reason not in (Reason.PRUNED, Reason.PAST_BLOCK, Reason.BEHIND):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from monitor.model import Height
+
 TagName = Literal["finalized", "safe", "latest"]
 
 
@@ -33,7 +35,7 @@ class Depth:
 class AtHeight:
     """One block of the past by its number, for claims at their own height."""
 
-    number: int
+    number: Height
 
     def __str__(self) -> str:
         return f"block {self.number}"

@@ -12,7 +12,7 @@ from monitor.chains.block_choice import AtHeight, BlockChoice
 from monitor.chains.errors import HARMLESS, ChainError, Reason
 from monitor.chains.link import Breaker, Circuit, Link, until
 from monitor.chains.node import Finding, Node
-from monitor.model import Block, EndpointState, Network
+from monitor.model import Block, EndpointState, Height, Network
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Finding)
@@ -78,7 +78,7 @@ class Endpoint:
         self._archive = archive or Archive(network)
         self._failing, self._doubted = Breaker(), Breaker()
         self._disagreements = 0
-        self._head: int | None = None
+        self._head: Height | None = None
         self._lag: int | None = None
         self._block_age: timedelta | None = None
         self._last_error = ""
@@ -204,7 +204,7 @@ class Endpoint:
         self.up = False
         self._failing.trip(error.retry_after or 0)
 
-    def stands(self, head: int, lag: int | None, *, lags: bool) -> None:
+    def stands(self, head: Height, lag: int | None, *, lags: bool) -> None:
         """Remember the block that it named when all were asked, and how many blocks it was behind."""
         self._head, self._lag, self.lags = head, lag, lags
 

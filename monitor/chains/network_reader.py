@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence, Set
 from dataclasses import replace
 from datetime import timedelta
 from operator import is_
+from typing import cast
 
 from monitor.chains.agreement import Agreement, Chance
 from monitor.chains.block_choice import AtHeight, BlockChoice, choice_of
@@ -14,16 +15,7 @@ from monitor.chains.errors import ChainError, Reason
 from monitor.chains.node import Confirmed, Held, Node, Wanted
 from monitor.chains.polling import Probes
 from monitor.chains.vote import Group
-from monitor.model import (
-    Address,
-    Block,
-    EndpointState,
-    Network,
-    OwnerAnswer,
-    OwnerQuestion,
-    Reading,
-    frozen,
-)
+from monitor.model import Address, Balances, Block, EndpointState, Network, OwnerAnswer, OwnerQuestion, Reading, frozen
 from monitor.settings import NetworkSettings
 
 _PAST = 6 * 3600.0
@@ -71,7 +63,7 @@ class NetworkReader:
             self._probe(idle, wanted, at)
         return Reading(
             block=held.block,
-            balances=frozen({token: frozen(amounts) for token, amounts in held.balances.items()}),
+            balances=cast("Balances", frozen({token: frozen(told) for token, told in held.balances.items()})),
             failed=frozen(held.failed),
             endpoints=tuple(endpoint.name for endpoint in group.endpoints),
             agreed=group.parties,

@@ -9,7 +9,7 @@ import stamina
 from monitor.chains.block_choice import AtHeight, BlockChoice, Depth
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
-from monitor.model import Block
+from monitor.model import Block, Height
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ _TRIES = 4
 
 def refuse_others(choice: BlockChoice, newest: int, link: Link) -> None:
     """Raise why ``choice`` cannot be read, unless it is the ``newest`` block: not there yet, or its state is gone."""
-    if isinstance(choice, Depth | AtHeight) and choice not in (Depth(0), AtHeight(newest)):
+    if isinstance(choice, Depth | AtHeight) and choice not in (Depth(0), AtHeight(Height(newest))):
         raise refused(choice, newest, link)
 
 

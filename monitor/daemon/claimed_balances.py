@@ -12,7 +12,7 @@ from monitor.daemon.clock import Clock
 from monitor.daemon.stored import written
 from monitor.judgement import Place, Questions, Readings, Refusal, Stakes
 from monitor.judgement import questions as claim_questions
-from monitor.model import Address, Claim, Network, Token
+from monitor.model import Address, BaseUnits, Caip2, Claim, Network, Token
 from monitor.settings import NetworkSettings
 from monitor.store import ClaimReading, Source, Store
 
@@ -34,7 +34,7 @@ class ClaimedNetwork:
     """A network whose balances can be read, and what the readings are worth."""
 
     reader: ChainReader
-    chain: str
+    chain: Caip2
     """The CAIP-2 id."""
     trust: str
     part: int | None
@@ -61,7 +61,7 @@ class Memory:
 class Gathered(Readings):
     """What has been read so far; of each height all at one block."""
 
-    found: dict[Place, dict[Token, dict[Address, int]]] = field(default_factory=dict)
+    found: dict[Place, dict[Token, dict[Address, BaseUnits]]] = field(default_factory=dict)
     failures: dict[Place, str] = field(default_factory=dict)
     within: dict[Place, dict[Address, Address]] = field(default_factory=dict)
     refused: dict[Refusal, str] = field(default_factory=dict)
@@ -151,7 +151,7 @@ class _Height:
         self._readings = readings
         self._source = Source(memory.sha256, network.chain, network.trust)
         self._hash = ""
-        self._held: dict[Token, dict[Address, int]] = {}
+        self._held: dict[Token, dict[Address, BaseUnits]] = {}
 
     async def read(self, wanted: Wanted, bar: _Bar) -> None:
         """All that is wanted. Raises ChainError, after which what was read stays."""

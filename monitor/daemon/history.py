@@ -8,7 +8,18 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor.daemon.stored import written
-from monitor.model import Assessment, AssetAssessment, AssetStep, Balances, HistoryStep, Snapshot, Step, Token, World
+from monitor.model import (
+    Assessment,
+    AssetAssessment,
+    AssetStep,
+    Balances,
+    Caip2,
+    HistoryStep,
+    Snapshot,
+    Step,
+    Token,
+    World,
+)
 from monitor.store import Store, StoreError
 
 _log = structlog.get_logger(__name__)
@@ -40,7 +51,7 @@ class SnapshotKeeper:
         self._written: dict[str, dict[str, Balances]] = {}
         """By network and exchange."""
 
-    async def load(self, chains: Mapping[str, str]) -> list[tuple[Snapshot, Mapping[Token, Snapshot]]]:
+    async def load(self, chains: Mapping[str, Caip2]) -> list[tuple[Snapshot, Mapping[Token, Snapshot]]]:
         """Read those of an earlier run on ``chains``, CAIP-2 ids by name of the network.
 
         Beside each are the last readings of tokens that the chain refused to tell at its block.

@@ -10,7 +10,7 @@ from heapq import nlargest
 import structlog
 
 from monitor.chains import AtHeight, ChainError, ChainReader, Reason
-from monitor.model import Address, Balances, Reading, Snapshot, Token
+from monitor.model import Address, Balances, Height, Reading, Snapshot, Token
 
 _MOST = 1000
 """Accounts of each token that are read again, the largest first."""
@@ -45,7 +45,7 @@ async def read_between(
 
 
 def _one_of(blocks: range, chance: Callable[[], float]) -> AtHeight:
-    return AtHeight(blocks[int(chance() * len(blocks))])
+    return AtHeight(Height(blocks[int(chance() * len(blocks))]))
 
 
 def _pruned(error: ChainError) -> bool:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import accumulate
 from typing import Any, NamedTuple, overload
 
-from monitor.model import Address, Claim, ClaimKind, Token, Verdict, VerdictStatus
+from monitor.model import Address, Claim, ClaimKind, Height, Token, Verdict, VerdictStatus
 
 _NO_HEIGHT = -1
 _AS_ACCOUNT, _OTHERWISE, _NO_ACCOUNT = range(3)
@@ -114,7 +114,7 @@ class PackedClaims(Sequence[Claim]):
         address = account if account is not None and as_account else self._addresses[position]
         fault = self._faults[self._of_faults[position]]
         claimed = Decimal(amount) if amount else None
-        at = None if height == _NO_HEIGHT else height
+        at = None if height == _NO_HEIGHT else Height(height)
         line = self._lines[position]
         return Claim(
             file, line, coin, network, token, address, account, fault, kind, claimed, at, implied=implied

@@ -22,6 +22,7 @@ from monitor.devnet.programs import ROOT, ProgramMissingError
 from monitor.devnet.state import State
 from monitor.formats.exact import plain
 from monitor.formats.figures import percent
+from monitor.model import BaseUnits
 
 _USAGE, _UNREADABLE = 2, 3
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -180,7 +181,7 @@ def _transfer(transfer: Transfer) -> dict[str, str]:
     return {
         "asset": transfer.token.asset,
         "network": transfer.token.network,
-        "amount": plain(transfer.token.whole(transfer.units)),
+        "amount": plain(transfer.token.whole(BaseUnits(transfer.units))),
         "transaction": transfer.transaction,
     }
 

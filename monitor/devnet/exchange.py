@@ -9,7 +9,7 @@ from monitor.devnet.keys import ELSEWHERE, HOT
 from monitor.devnet.ledgers import Ledger
 from monitor.formats import exact
 from monitor.formats.figures import percent
-from monitor.model import Token
+from monitor.model import BaseUnits, Token
 
 
 class RequestError(Exception):
@@ -25,7 +25,7 @@ class Transfer:
     transaction: str
 
     def __str__(self) -> str:
-        return f"{exact.plain(self.token.whole(self.units))} {self.token.asset} on {self.token.network}"
+        return f"{exact.plain(self.token.whole(BaseUnits(self.units)))} {self.token.asset} on {self.token.network}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,10 @@ class Exchange:
         rows = self._rows(asset)
         return Standing(
             asset,
-            exact.total(row.token.whole(self._held(row)) for row in rows if row.verified),
+            exact.total(row.token.whole(BaseUnits(self._held(row))) for row in rows if row.verified),
             OWED[asset],
-            exact.total(row.token.whole(self._held(row)) for row in rows if row.kind is Kind.HOT),
-            exact.total(token.whole(self._elsewhere(token)) for token in _tokens(rows)),
+            exact.total(row.token.whole(BaseUnits(self._held(row))) for row in rows if row.kind is Kind.HOT),
+            exact.total(token.whole(BaseUnits(self._elsewhere(token))) for token in _tokens(rows)),
         )
 
     def drain(self, asset: str, share: str) -> list[Transfer]:
@@ -87,7 +87,7 @@ class Exchange:
                 held = self._held(row)
                 units = min(held, int(exact.shifted(wanted, row.token.decimals)))
                 transfers += self._move(row.token, units, out=True)
-                wanted = exact.subtract(wanted, row.token.whole(units))
+                wanted = exact.subtract(wanted, row.token.whole(BaseUnits(units)))
         if not transfers:
             raise RequestError(
                 f"{share} of {exact.plain(standing.reserves)} {asset} is less than the smallest unit; drain more"

@@ -11,9 +11,23 @@ from monitor.formats import exact
 from monitor.judgement.holdings import Holdings, Standing
 from monitor.judgement.repeats import Subject
 from monitor.judgement.tally import sums_of
-from monitor.model import Address, Audit, Balances, Basis, Claim, ClaimMismatch, Heights, Token, disjoint, frozen
+from monitor.model import (
+    Address,
+    Audit,
+    Balances,
+    BaseUnits,
+    Basis,
+    Claim,
+    ClaimMismatch,
+    Height,
+    Heights,
+    Token,
+    disjoint,
+    frozen,
+    total,
+)
 
-Place = tuple[str, int]
+Place = tuple[str, Height]
 """A network's short name and a height."""
 
 Refusal = tuple[Place, Token]
@@ -109,8 +123,8 @@ def _places(claims: Iterable[Claim]) -> Iterable[Place]:
     return dict.fromkeys(subject.place for subject in subjects if isinstance(subject, _Subject))
 
 
-def _heights(places: Iterable[Place]) -> Mapping[str, Sequence[int]]:
-    found: defaultdict[str, set[int]] = defaultdict(set)
+def _heights(places: Iterable[Place]) -> Mapping[str, Sequence[Height]]:
+    found: defaultdict[str, set[Height]] = defaultdict(set)
     for network, height in places:
         found[network].add(height)
     return {network: sorted(heights) for network, heights in found.items()}
@@ -137,7 +151,7 @@ def audit(
         if units is None:
             record.cannot_judge(claim, _unread(subject, readings))
             continue
-        own = subject.token.whole(units)
+        own = subject.token.whole(BaseUnits(units))
         staked = _staked(claim, subject, own, readings)
         if isinstance(staked, str):
             record.unjudged[staked] += 1
@@ -179,7 +193,7 @@ def compare(claim: Claim, readings: Readings) -> Comparison:
     units = _units(subject, readings)
     if units is None:
         return Comparison(None, None, _unread(subject, readings))
-    own = subject.token.whole(units)
+    own = subject.token.whole(BaseUnits(units))
     staked = _staked(claim, subject, own, readings)
     if isinstance(staked, str):
         return Comparison(None, own, staked)
@@ -202,7 +216,7 @@ def _staked(claim: Claim, subject: _Subject, own: Decimal, readings: Readings) -
         units = _units(of_validator, readings)
         if units is None:
             return f"with its validators: {_unread(of_validator, readings)}"
-        found[token.network, token.contract, validator, subject.place[1]] = token.whole(units)
+        found[token.network, token.contract, validator, subject.place[1]] = token.whole(BaseUnits(units))
     return found
 
 
@@ -262,7 +276,7 @@ def _subject(claim: Claim) -> _Subject | str:
 
 
 def _report_reserves(
-    holdings: Holdings, readings: Readings, incomplete: Mapping[str, str], heights: Mapping[str, Sequence[int]]
+    holdings: Holdings, readings: Readings, incomplete: Mapping[str, str], heights: Mapping[str, Sequence[Height]]
 ) -> tuple[dict[str, Mapping[Basis, Decimal]], dict[str, str]]:
     """By asset, what the list's accounts held, or why that is not known.
 
@@ -296,7 +310,7 @@ class _UntoldError(Exception):
     """What an account held at a height is not known."""
 
 
-def _compared(network: str, heights: Mapping[str, Sequence[int]]) -> Sequence[int]:
+def _compared(network: str, heights: Mapping[str, Sequence[Height]]) -> Sequence[Height]:
     named = heights.get(network, ())
     if not named or len(named) > MOST_HEIGHTS:
         raise _UntoldError(f"{network}: its rows name {len(named)} heights; up to {MOST_HEIGHTS} are compared")
@@ -315,6 +329,6 @@ def _at(forms: Sequence[Token], holdings: Holdings, readings: Readings, place: P
         own = {account: told[account] for account in counted}
         held = disjoint({token: own}, readings.within.get(place, {}))[token]
         for standing, accounts in holdings.accounts[token].items():
-            amount = token.whole(sum(map(held.__getitem__, accounts)))
+            amount = token.whole(total(map(held.__getitem__, accounts)))
             part[standing] = exact.add(part.get(standing, exact.ZERO), amount)
     return sums_of(part).bases

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from monitor.formats import exact
 from monitor.judgement.holdings import MOST, Holdings, by_basis
-from monitor.model import Basis, SnapshotState, frozen
+from monitor.model import Basis, SnapshotState, frozen, total
 
 
 def away(holdings: Holdings, state: SnapshotState) -> Mapping[str, Mapping[Basis, Decimal]]:
@@ -28,7 +28,7 @@ def away(holdings: Holdings, state: SnapshotState) -> Mapping[str, Mapping[Basis
             continue
         for moment, held in zip(sums[token.asset], (low.before[token], then, after), strict=True):
             amounts = {
-                standing: token.whole(sum(held[account] for account in accounts if account in then))
+                standing: token.whole(total(held[account] for account in accounts if account in then))
                 for standing, accounts in standings.items()
             }
             for basis, amount in by_basis(MOST, amounts).items():

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from monitor.formats import exact
 from monitor.judgement.holdings import COUNTED, Holdings
-from monitor.model import Address, Basis, SignaturesGone, SnapshotState, Token, frozen
+from monitor.model import Address, Basis, SignaturesGone, SnapshotState, Token, frozen, total
 
 Lost = Mapping[Token, frozenset[Address]]
 
@@ -41,7 +41,7 @@ def signatures_gone(lost: Lost, states: Mapping[str, SnapshotState], at: datetim
         found = [held[account] for account in accounts if account in held]
         gone += len(accounts)
         unread += len(accounts) - len(found)
-        amounts[token.asset] = exact.add(amounts[token.asset], token.whole(sum(found)))
+        amounts[token.asset] = exact.add(amounts[token.asset], token.whole(total(found)))
     return SignaturesGone(at, gone, frozen(amounts), unread)
 
 

@@ -8,7 +8,7 @@ from monitor.formats import exact
 from monitor.formats.phrases import counted
 from monitor.judgement.between import away
 from monitor.judgement.holdings import COUNTED, MOST, UNJUDGED, Holdings, Standing, Stated, by_basis
-from monitor.model import Address, Basis, PositionHeld, Snapshot, SnapshotState, Token, frozen
+from monitor.model import Address, BaseUnits, Basis, PositionHeld, Snapshot, SnapshotState, Token, frozen, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _tally(holdings: Holdings, state: SnapshotState) -> Tally:
             continue
         held = snapshot.balances[token]
         amounts = {
-            standing: token.whole(sum(map(held.__getitem__, accounts))) for standing, accounts in standings.items()
+            standing: token.whole(total(map(held.__getitem__, accounts))) for standing, accounts in standings.items()
         }
         sums[token] = sums_of(amounts)
         unread[token] = _larger(_claimed(token, stated, snapshot), amounts)
@@ -108,7 +108,7 @@ def unread_of(
     """The larger of what is claimed of ``token`` and of what ``snapshot``, if there is one, has read of it."""
     held = snapshot.balances.get(token, {}) if snapshot else {}
     last = {
-        standing: token.whole(sum(held.get(account, 0) for account in accounts)) if held else exact.ZERO
+        standing: token.whole(total(held.get(account, BaseUnits(0)) for account in accounts)) if held else exact.ZERO
         for standing, accounts in standings.items()
     }
     return _larger(_claimed(token, stated, snapshot), last)
@@ -132,11 +132,11 @@ def _claimed(token: Token, stated: Mapping[Standing, Stated], snapshot: Snapshot
         amount = each.amount
         if rate is not None and token.position is not None:
             shares = int(exact.shifted(amount, token.position.decimals))
-            amount = token.whole(rate.units(shares))
+            amount = token.whole(rate.units(BaseUnits(shares)))
         if each.silent:
             read = [held.get(account) for account in each.silent]
             units = [one for one in read if one is not None]
-            amount = exact.add(amount, token.whole(sum(units)) if len(units) == len(read) else exact.UNBOUNDED)
+            amount = exact.add(amount, token.whole(total(units)) if len(units) == len(read) else exact.UNBOUNDED)
         claimed[standing] = amount
     return claimed
 

@@ -73,6 +73,7 @@ from monitor.model.published import (
     SummaryDifference,
     WalletList,
 )
+from monitor.model.units import BaseUnits, Caip2, Height, Slot, total
 from monitor.model.values import Address, frozen
 from monitor.model.world import (
     AlertLimits,
@@ -103,9 +104,11 @@ __all__ = [
     "Audit",
     "BalanceSlot",
     "Balances",
+    "BaseUnits",
     "Basis",
     "Block",
     "BlockHash",
+    "Caip2",
     "Cause",
     "ChainParameters",
     "Checkpoint",
@@ -120,6 +123,7 @@ __all__ = [
     "Extent",
     "Fall",
     "Gap",
+    "Height",
     "Heights",
     "HistoryStep",
     "JobState",
@@ -158,6 +162,7 @@ __all__ = [
     "Severity",
     "SharedAccounts",
     "SignaturesGone",
+    "Slot",
     "Snapshot",
     "SnapshotAttempts",
     "SnapshotState",
@@ -175,4 +180,5 @@ __all__ = [
     "World",
     "disjoint",
     "frozen",
+    "total",
 ]

@@ -7,9 +7,10 @@ from typing import Protocol
 
 from monitor.model.chain import Block, Token
 from monitor.model.positions import Rate
+from monitor.model.units import BaseUnits, Height
 from monitor.model.values import Address
 
-Balances = Mapping[Token, Mapping[Address, int]]
+Balances = Mapping[Token, Mapping[Address, BaseUnits]]
 """Base units per account and token: only what a node said, complete for what was asked.
 
 Of a position, base units of the coins that it stands for, by the rate of its contract at the same block.
@@ -25,9 +26,8 @@ class UnspentOutput:
 
     txid: str
     index: int
-    amount: int
-    """In base units."""
-    height: int
+    amount: BaseUnits
+    height: Height
     """Of the block that holds the transaction."""
 
 
@@ -108,6 +108,6 @@ def disjoint(balances: Balances, within: Mapping[Address, Address]) -> Balances:
     for account, units in accounts.items():
         inside[within[account]] = inside.get(within[account], 0) + units
     return {
-        token: {account: units - inside.get(account, 0) for account, units in held.items()}
+        token: {account: BaseUnits(units - inside.get(account, 0)) for account, units in held.items()}
         for token, held in balances.items()
     }

@@ -7,6 +7,7 @@ from decimal import Decimal
 from monitor.formats import exact
 from monitor.model.chain_parameters import ChainParameters
 from monitor.model.positions import Position
+from monitor.model.units import BaseUnits, Caip2, Height
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +15,13 @@ class Network:
     """One chain. ``caip2`` tells forks and layers apart (CAIP-2); ``name`` is what people and metrics see."""
 
     name: str
-    caip2: str
+    caip2: Caip2
     family: str
     """The address and signature family (``evm``, ``bitcoin``, ``tron`` ...), a key of ``registry.addresses``."""
     title: str
     execution: str = ""
     """Short name of the network whose blocks this one carries (a beacon chain's execution layer); mostly empty."""
-    moved_at: int | None = None
+    moved_at: Height | None = None
     """The block from which on its balances are on another network; None where they are still here."""
     parameters: ChainParameters | None = field(default=None, hash=False, repr=False)
     """What tells a coin of Bitcoin's family from its kin; None where the registry does not say, and elsewhere."""
@@ -37,7 +38,7 @@ class Token:
     position: Position | None = None
     """What it is, where it stands for coins that lie elsewhere; then amounts are those coins', at its rate."""
 
-    def whole(self, units: int) -> Decimal:
+    def whole(self, units: BaseUnits) -> Decimal:
         """Return ``units`` base units as whole coins, exactly."""
         return exact.coins(units, self.decimals)
 
@@ -69,6 +70,7 @@ class BalanceSlot:
 class Block:
     """The block that a number comes from."""
 
-    number: int
+    number: Height
+    """On chains that count slots, the number of its slot."""
     hash: str
     timestamp: datetime

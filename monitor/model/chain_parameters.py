@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from monitor.model.units import Caip2, Height
+
 
 class KeyHash(StrEnum):
     """The hash under a coin's addresses and its own signed messages."""
@@ -25,7 +27,7 @@ class BlockHash(StrEnum):
 class Checkpoint:
     """A block of one chain: what split from that chain before it has another one at its height."""
 
-    height: int
+    height: Height
     hash: str
     """Its first digits, as many as a CAIP-2 id has of a hash, or all."""
 
@@ -84,7 +86,7 @@ class ChainParameters:
     checkpoint: Checkpoint | None = None
     unserved: Mapping[str, str] = field(default_factory=dict)
     """Node protocols that cannot serve it, each with what is in the way."""
-    kin: tuple[tuple[str, Checkpoint], ...] = ()
+    kin: tuple[tuple[Caip2, Checkpoint], ...] = ()
     """CAIP-2 ids and checkpoints of the other chains of the same genesis, the latest first."""
     known: KnownPrefixes = field(default_factory=KnownPrefixes, compare=False)
     """Of all coins; a coin stays the same where another one is added."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from monitor.formats import exact
 from monitor.model.chain import Token
 from monitor.model.positions import Rate
+from monitor.model.units import Height
 from monitor.model.values import Address
 
 _RATE_PLACES = 18
@@ -139,8 +140,8 @@ class Heights:
     """The heights of one network that the rows of a list name."""
 
     count: int
-    lowest: int
-    highest: int
+    lowest: Height
+    highest: Height
 
     def __str__(self) -> str:
         return f"{self.count} heights, {self.highest - self.lowest} blocks apart ({self.lowest} to {self.highest})"

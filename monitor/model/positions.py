@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from monitor.model.units import BaseUnits
+
 
 class PositionKind(StrEnum):
     """Where the coins are that a position stands for, and so what they are exposed to."""
@@ -60,9 +62,9 @@ class Position:
 class Rate:
     """What a contract said at one block: ``shares`` base units of its token stand for ``assets`` of the underlying."""
 
-    shares: int
-    assets: int
+    shares: BaseUnits
+    assets: BaseUnits
 
-    def units(self, shares: int) -> int:
+    def units(self, shares: BaseUnits) -> BaseUnits:
         """The underlying of ``shares``, in its base units, rounded down: what is not whole is nobody's."""
-        return shares * self.assets // self.shares
+        return BaseUnits(shares * self.assets // self.shares)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from monitor.model.chain import Token
+from monitor.model.units import Height
 from monitor.model.values import Address
 
 
@@ -37,7 +38,7 @@ class Claim:
     fault: str = ""
     kind: ClaimKind = ClaimKind.ACCOUNT
     amount: Decimal | None = None
-    height: int | None = None
+    height: Height | None = None
     message: str = ""
     """The signed text, exactly."""
     signatures: tuple[str, ...] = ()

@@ -12,7 +12,10 @@ from monitor.model.judgement import AssetAssessment, Audit, Basis, Repeats, Shar
 from monitor.model.ownership import LostConfirmations, Verdict, VerdictStatus
 from monitor.model.proofs import ProofState, Regularity
 from monitor.model.published import Claim, Document, Liabilities, ListChanges, SummaryDifference
+from monitor.model.units import Caip2, Height
 from monitor.model.values import frozen
+
+_NO_CHAIN = Caip2("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class SnapshotState:
     attempted: bool = True
     """Whether an attempt has ended since the start, well or not; before that nobody knows what is to be had there."""
     attempts: SnapshotAttempts = field(default_factory=SnapshotAttempts)
-    chain: str = ""
+    chain: Caip2 = _NO_CHAIN
     """The CAIP-2 id of what ``last`` was read of: the network's name may stand for another chain tomorrow."""
     dropped: bool = False
     """Whether ``last`` is over the hard age limit, and not shown any more."""
@@ -141,7 +144,7 @@ class EndpointState:
     """Where it follows balances block by block: what the newest rescan found otherwise. None before there was one."""
     standing: str = "good"
     """What speaks against asking it first: ``good``, ``behind``, ``doubted`` or ``down``."""
-    head: int | None = None
+    head: Height | None = None
     """The number of the block that it named last, when all endpoints were asked; None until it named one."""
     lag: int | None = None
     """How many blocks that was behind the newest one known to as many endpoints as must agree."""

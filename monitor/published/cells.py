@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time
 from decimal import Decimal
 
 from monitor.formats import quoted
+from monitor.model import Height
 
 EMPTY = frozenset({"", "null", "NULL", "Null", "\\N"})
 _AMOUNT = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
@@ -65,13 +66,13 @@ def amount(text: str) -> Decimal:
     return Decimal(text)
 
 
-def height(text: str) -> int | None:
+def height(text: str) -> Height | None:
     """A block height; None where none is stated (empty, ``-``) or none is fixed (``latest``)."""
     if text in _NO_HEIGHT:
         return None
     if not _HEIGHT.fullmatch(text):
         raise ValueError(f"the height {quoted(text)} is not a block number")
-    return int(text)
+    return Height(int(text))
 
 
 def moment(text: str) -> datetime:

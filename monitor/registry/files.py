@@ -9,7 +9,7 @@ from pydantic import Field, StrictBool, StrictInt, ValidationError, model_valida
 
 from monitor.model import PositionKind
 from monitor.registry.errors import RegistryError
-from monitor.registry.fields import AssetName, Caip2, Decimals, Entry, Name, RateFunction, Slot, Text
+from monitor.registry.fields import AssetName, ChainId, Decimals, Entry, Name, RateFunction, StorageSlot, Text
 from monitor.registry.parameters import ParametersEntry
 
 try:
@@ -44,7 +44,7 @@ class MovedEntry(Entry):
 class NetworkEntry(Entry):
     """A chain. Its name and title are labels already."""
 
-    caip2: Caip2
+    caip2: ChainId
     family: Name
     title: Text
     native: NativeEntry | None = None
@@ -57,7 +57,7 @@ class NetworkEntry(Entry):
 class SlotEntry(Entry):
     """Where a contract's storage holds balances, where that takes more than a number to say."""
 
-    slot: Slot
+    slot: StorageSlot
     bits: Annotated[StrictInt, Field(gt=0, le=256)] = 256
     vyper: StrictBool = False
 
@@ -70,7 +70,7 @@ class TokenEntry(Entry):
     contract: Text | None = None
     names: list[Text] = Field(default_factory=list)
     implied: StrictBool = True
-    balance_slot: Slot | SlotEntry | None = None
+    balance_slot: StorageSlot | SlotEntry | None = None
 
     @model_validator(mode="after")
     def _only_contracts_have_storage(self) -> Self:

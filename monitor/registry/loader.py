@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from monitor.model import BalanceSlot, ChainParameters, Network, Token
+from monitor.model import BalanceSlot, ChainParameters, Height, Network, Token
 from monitor.registry.addresses import AddressError, decode
 from monitor.registry.book import CoinId, Move, Registry, Tables
 from monitor.registry.errors import RegistryError
@@ -118,7 +118,7 @@ class _Assembly:
             place = f"{file}: networks.{name}"
             if self._first("network", name, place) and self._first("CAIP-2 id", entry.caip2, place):
                 parameters = self._parameters(entry, place)
-                moved_at = entry.moved.height if entry.moved else None
+                moved_at = Height(entry.moved.height) if entry.moved else None
                 network = Network(
                     name, entry.caip2, entry.family, entry.title, entry.execution or "", moved_at, parameters
                 )

@@ -10,8 +10,10 @@ from pydantic import Field, StrictBool, StrictInt, StringConstraints, model_vali
 from monitor.model import (
     AddressPrefixes,
     BlockHash,
+    Caip2,
     ChainParameters,
     Checkpoint,
+    Height,
     KeyHash,
     KnownPrefixes,
     Network,
@@ -83,7 +85,7 @@ class ParametersEntry(Entry):
             raise ValueError("`cashaddr_tokens` stands in place of a `cashaddr`: name that too")
         return self
 
-    def parameters(self, caip2: str, decimals: int) -> ChainParameters:
+    def parameters(self, caip2: Caip2, decimals: int) -> ChainParameters:
         """The same as the other rooms take it. Raises ValueError where nothing tells the genesis."""
         named = caip2.removeprefix(_GENESIS_NAMESPACE) if caip2.startswith(_GENESIS_NAMESPACE) else ""
         if not (genesis := self.genesis or named):
@@ -97,7 +99,7 @@ class ParametersEntry(Entry):
             self.block_hash,
             self.bip322,
             self.cash_tokens,
-            Checkpoint(self.checkpoint.height, self.checkpoint.hash) if self.checkpoint else None,
+            Checkpoint(Height(self.checkpoint.height), self.checkpoint.hash) if self.checkpoint else None,
             dict(self.unserved),
         )
 
@@ -108,7 +110,7 @@ def indistinct(networks: Mapping[str, Network]) -> Mapping[str, str]:
     known: dict[tuple[str, int, str], str] = {}
     for name, network in networks.items():
         if network.parameters:
-            own = network.parameters.checkpoint or Checkpoint(0, "")
+            own = network.parameters.checkpoint or Checkpoint(Height(0), "")
             told = (network.parameters.genesis[:_CAIP2_DIGITS], own.height, own.hash[:_CAIP2_DIGITS])
             first = known.setdefault(told, name)
             if first != name:
@@ -118,7 +120,7 @@ def indistinct(networks: Mapping[str, Network]) -> Mapping[str, str]:
 
 def related(networks: Mapping[str, Network], known: KnownPrefixes) -> dict[str, Network]:
     """``networks`` in which each coin knows its kin, and the prefixes of all."""
-    kin: dict[str, list[tuple[str, Checkpoint]]] = defaultdict(list)
+    kin: dict[str, list[tuple[Caip2, Checkpoint]]] = defaultdict(list)
     for network in networks.values():
         if network.parameters and network.parameters.checkpoint:
             kin[network.parameters.genesis[:_CAIP2_DIGITS]].append((network.caip2, network.parameters.checkpoint))

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from monitor.model import AlertName, Basis, Severity, Step
+from monitor.model import AlertName, Basis, Caip2, Severity, Step
 from monitor.settings.party import host_of
 from monitor.settings.values import (
     FOREVER,
@@ -331,7 +331,7 @@ class NetworkSettings(Section):
     growth: Growth | None = Field(
         None, description="What is claimed here counts this many times while it cannot be read; unset: the exchange's."
     )
-    caip2: str | None = Field(None, description="Another chain id or genesis than the registry's: a test network.")
+    caip2: Caip2 | None = Field(None, description="Another chain id or genesis than the registry's: a test network.")
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select
 
-from monitor.model import Address, Audit, Balances, Block
+from monitor.model import Address, Audit, Balances, Block, Caip2, Height
 from monitor.store import codec, tables
 from monitor.store.access import Access, block_columns
 
@@ -21,7 +21,7 @@ class Source:
 
     sha256: str
     """Of the list."""
-    chain: str
+    chain: Caip2
     """The CAIP-2 id."""
     trust: str
     """How many endpoints had to agree, and the like."""
@@ -68,7 +68,7 @@ class Audits(Access):
         async with self._transaction() as connection:
             await connection.execute(insert(tables.claim_readings).values(row))
 
-    async def claim_readings(self, source: Source, height: int) -> list[ClaimReading]:
+    async def claim_readings(self, source: Source, height: Height) -> list[ClaimReading]:
         """All parts that are kept of ``height``, in the order in which they were read."""
         query = select(tables.claim_readings).where(_is_of(source, height)).order_by(tables.claim_readings.c.id)
         return [
@@ -81,7 +81,7 @@ class Audits(Access):
             for row in await self._rows(query)
         ]
 
-    async def forget_claim_readings(self, source: Source, height: int) -> None:
+    async def forget_claim_readings(self, source: Source, height: Height) -> None:
         """Forget all parts of ``height``."""
         async with self._transaction() as connection:
             await connection.execute(delete(tables.claim_readings).where(_is_of(source, height)))
@@ -101,7 +101,7 @@ def _source_columns(source: Source) -> dict[str, str]:
     return {"sha256": source.sha256, "chain": source.chain, "trust": source.trust}
 
 
-def _is_of(source: Source, height: int) -> ColumnElement[bool]:
+def _is_of(source: Source, height: Height) -> ColumnElement[bool]:
     table = tables.claim_readings
     wanted = {**_source_columns(source), "block_number": height}
     return and_(*(table.c[name] == value for name, value in wanted.items()))

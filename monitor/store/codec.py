@@ -12,6 +12,7 @@ from monitor.model import (
     Address,
     Audit,
     Balances,
+    BaseUnits,
     Basis,
     Block,
     ClaimMismatch,
@@ -93,14 +94,18 @@ def decode_rated(content: bytes) -> tuple[Balances, Rates]:
     return _rated(unpack(content))
 
 
+def _units(text: str) -> BaseUnits:
+    return BaseUnits(int(text))
+
+
 def _rated(plain: list[list[Any]]) -> tuple[Balances, Rates]:
-    balances: dict[Token, dict[Address, int]] = {}
+    balances: dict[Token, dict[Address, BaseUnits]] = {}
     rates: dict[Token, Rate] = {}
     for packed, accounts, amounts, *rate in plain:
         token = _as_token(packed)
-        balances[token] = dict(zip(accounts, map(int, amounts), strict=True))
+        balances[token] = dict(zip(accounts, map(_units, amounts), strict=True))
         if rate:
-            rates[token] = Rate(*map(int, rate[0]))
+            rates[token] = Rate(*map(_units, rate[0]))
     return balances, rates
 
 

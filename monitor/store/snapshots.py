@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from sqlalchemy import select, tuple_
 
-from monitor.model import Block, Snapshot, Token
+from monitor.model import Block, Caip2, Snapshot, Token
 from monitor.store import codec, tables
 from monitor.store.access import Access, block_columns
 
@@ -15,7 +15,7 @@ class Snapshots(Access):
     """One snapshot for each exchange and network: the newest takes the place of the one before."""
 
     async def save_snapshot(
-        self, snapshot: Snapshot, chain: str, earlier: Mapping[Token, Snapshot] = MappingProxyType({})
+        self, snapshot: Snapshot, chain: Caip2, earlier: Mapping[Token, Snapshot] = MappingProxyType({})
     ) -> None:
         """Replace the snapshot of its exchange and network.
 
@@ -38,7 +38,7 @@ class Snapshots(Access):
             }
             await self._upsert(connection, tables.snapshots, [row])
 
-    async def snapshots(self, chains: Mapping[str, str]) -> list[Snapshot]:
+    async def snapshots(self, chains: Mapping[str, Caip2]) -> list[Snapshot]:
         """The last whole snapshots on ``chains``, CAIP-2 ids by name of the network; not what was read of others."""
         columns = tables.snapshots.c
         query = select(tables.snapshots).where(tuple_(columns.network, columns.chain).in_(chains.items()))
@@ -50,7 +50,7 @@ class Snapshots(Access):
             found.append(Snapshot(row.exchange, row.network, block, row.taken_at, balances, *told))
         return found
 
-    async def earlier(self, chains: Mapping[str, str]) -> dict[tuple[str, str], dict[Token, Snapshot]]:
+    async def earlier(self, chains: Mapping[str, Caip2]) -> dict[tuple[str, str], dict[Token, Snapshot]]:
         """By exchange and network, the last readings of tokens that the last snapshots do not have."""
         columns = tables.snapshots.c
         query = select(columns.exchange, columns.network, columns.earlier).where(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from monitor.formats.exact import plain
-from monitor.model import Address, EndpointState, Snapshot, SnapshotState, Token
+from monitor.model import Address, BaseUnits, EndpointState, Snapshot, SnapshotState, Token, total
 from monitor.web.plain import Json, block, time
 
 
@@ -38,7 +38,7 @@ def snapshot_state(state: SnapshotState) -> Json:
 def account(state: SnapshotState, whole: Snapshot, held: Mapping[Token, int]) -> Json:
     """What an account held at a snapshot, by token."""
     balances = [
-        {"asset": token.asset, "contract": token.contract, "amount": plain(token.whole(units))}
+        {"asset": token.asset, "contract": token.contract, "amount": plain(token.whole(BaseUnits(units)))}
         for token, units in held.items()
     ]
     return {"balances": balances, "snapshot": snapshot(whole) | {"stale": state.stale}}
@@ -52,7 +52,7 @@ def outputs(whole: Snapshot, account: Address) -> Json | None:
     traced = whole.outputs.of(account)
     return {
         "block": block(whole.block),
-        "total": plain(coin.whole(sum(output.amount for output in traced))),
+        "total": plain(coin.whole(total(output.amount for output in traced))),
         "unspent": [
             {
                 "txid": output.txid,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import cycle
 
 from monitor.chains import AtHeight, ChainReader
+from monitor.model import Height
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM
 from tests.support.crowds import COINS, LATEST, WANTED, Evm, dead, honest, lying, urls
@@ -36,7 +37,7 @@ async def test_two_liars_are_not_believed_against_as_many(evm: Evm, open_reader:
     for node in nodes[:2]:
         lying(node)
     reader = open_reader(ETHEREUM, *urls(nodes), quorum=2, ask_all=1, chance=lambda: 0.9)
-    for at in (LATEST, AtHeight(5)):
+    for at in (LATEST, AtHeight(Height(5))):
         reading = await reader.read(WANTED, at)
         assert reading.balances[ETH] == COINS
         assert (reading.agreed, reading.asked) == (3, 5)
@@ -77,6 +78,6 @@ async def test_where_those_that_are_there_contradict_each_other_the_others_are_a
 async def test_without_a_quorum_nobody_is_asked_beside_the_first(evm: Evm, open_reader: Opener) -> None:
     nodes = await honest(evm, 2)
     reader = open_reader(ETHEREUM, *urls(nodes), ask_all=1, chance=lambda: 0.0)
-    reading = await reader.read(WANTED, AtHeight(5))
+    reading = await reader.read(WANTED, AtHeight(Height(5)))
     assert (reading.agreed, reading.asked) == (1, 1)
     assert nodes[1].asked == []

@@ -15,7 +15,7 @@ from monitor.chains.block_choice import BlockChoice, Tag
 from monitor.chains.endpoint import Standing
 from monitor.chains.errors import Reason
 from monitor.chains.node import Held, Wanted
-from monitor.model import Block
+from monitor.model import Block, Height
 from tests.support import virtual_time
 from tests.support.chains import ETH, account
 from tests.support.fake_nodes import FakeNode, Fakes
@@ -47,7 +47,7 @@ class Member(FakeNode):
         await self._spend(self.pace)
         ahead = 50 if self.vice == "boasts" else 0
         number = self._tip() + ahead
-        return Block(number, hex(number), datetime.now(UTC))
+        return Block(Height(number), hex(number), datetime.now(UTC))
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         await self._spend(2 * self.pace)

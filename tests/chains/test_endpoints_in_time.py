@@ -8,6 +8,7 @@ from monitor.chains.block_choice import AtHeight, Tag
 from monitor.chains.endpoint import Standing
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Breaker, Circuit
+from monitor.model import Height
 from tests.support import virtual_time
 from tests.support.chains import ETH, account
 from tests.support.fake_nodes import Fakes
@@ -89,7 +90,7 @@ def test_a_block_that_slips_away_until_the_deadline_is_held_against_nobody() -> 
 
 def test_only_what_is_undone_block_by_block_may_outlive_the_deadline() -> None:
     async def scenario() -> None:
-        wanted, past = {ETH: [account(1)]}, AtHeight(100)
+        wanted, past = {ETH: [account(1)]}, AtHeight(Height(100))
         fakes = Fakes(1, deadline="20s")
         fakes.nodes[0].reading = 100
         with pytest.raises(ChainError) as failure:
@@ -106,7 +107,7 @@ def test_a_party_that_is_only_compared_and_tells_no_past_block_is_left_alone() -
     async def scenario() -> None:
         fakes = Fakes(3, quorum=2, ask_all=1, chance=lambda: 0.0)
         fakes.nodes[2].naming = 1000
-        found = await fakes.reader.read(WANTED, AtHeight(100))
+        found = await fakes.reader.read(WANTED, AtHeight(Height(100)))
         assert (found.agreed, found.endpoints) == (2, ("node-1", "node-2"))
         assert len(asyncio.all_tasks()) == 1, "nobody waits for its answer"
         await fakes.reader.close()

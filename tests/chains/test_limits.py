@@ -6,7 +6,7 @@ import pytest
 
 from monitor.chains import AtHeight, ChainError, Reason
 from monitor.chains.block_choice import BlockChoice
-from monitor.model import Block
+from monitor.model import Block, Height
 from tests.chains.conftest import Opener
 from tests.support import virtual_time
 from tests.support.chains import ETH, ETHEREUM, account
@@ -24,7 +24,7 @@ class Placed(FakeNode):
 
     async def resolve(self, choice: BlockChoice) -> Block:
         await super().resolve(choice)
-        return Block(self.number, hex(self.number), NOW - self.age)
+        return Block(Height(self.number), hex(self.number), NOW - self.age)
 
 
 def placed(*nodes: tuple[int, timedelta], quorum: int = 1) -> Fakes:
@@ -67,7 +67,7 @@ async def test_a_block_of_the_past_is_believed_only_of_those_who_tell_a_canary_a
     (node,) = await honest(evm, 1)
     canary = {"account": ACCOUNTS[3], "height": 5, "balance": 1}
     with pytest.raises(ChainError) as failure:
-        await open_reader(ETHEREUM, {"url": node.url}, canary=canary).read(WANTED, AtHeight(height))
+        await open_reader(ETHEREUM, {"url": node.url}, canary=canary).read(WANTED, AtHeight(Height(height)))
     assert failure.value.reason is Reason.FALSE_PAST
 
 

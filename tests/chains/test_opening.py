@@ -6,7 +6,7 @@ import pytest
 from monitor.chains import Depth, Tag, choice_of, is_readable
 from monitor.chains.node import Node
 from monitor.chains.protocols import PROTOCOLS, Clock, NodeProtocol, largest_lag
-from monitor.model import Network, Token
+from monitor.model import Caip2, Network, Token
 from monitor.registry import load
 from monitor.settings import NetworkSettings
 from tests.chains.conftest import Opener
@@ -26,7 +26,7 @@ from tests.support.tron import TRON
         (ETHEREUM, {"url": "tcp://127.0.0.1:1"}, "begins with http:// or https://"),
         (ETHEREUM, {"user": "a:b"}, "endpoint node-1"),
         (
-            Network("monero", "monero:1", "monero", "Monero"),
+            Network("monero", Caip2("monero:1"), "monero", "Monero"),
             {},
             "networks.monero, endpoint node-1: balances of monero networks cannot be read yet",
         ),
@@ -52,7 +52,7 @@ async def test_a_new_protocol_is_a_node_and_an_entry(open_reader: Opener, monkey
 
     entry = TableProtocol(node="", families=frozenset({"monero"}), reads="coins", clock=Clock(lag=timedelta(hours=9)))
     monkeypatch.setitem(PROTOCOLS, "table", entry)
-    network = Network("monero", "monero:1", "monero", "Monero")
+    network = Network("monero", Caip2("monero:1"), "monero", "Monero")
     coin = Token("XMR", "monero", None, 12)
     assert is_readable(network)
     reader = open_reader(network, {"url": "http://127.0.0.1:1"})

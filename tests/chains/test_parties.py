@@ -4,7 +4,7 @@ import pytest
 
 from monitor.chains import AtHeight, ChainError, Reason
 from monitor.chains.node import Held, Wanted
-from monitor.model import Block, OwnerQuestion
+from monitor.model import Block, Height, OwnerQuestion
 from tests.chains.conftest import Opener
 from tests.support import virtual_time
 from tests.support.chains import ETH, ETHEREUM, USDT, account
@@ -35,7 +35,7 @@ async def test_one_liar_under_several_names_makes_no_snapshot_with_a_single_othe
     for node in nodes[:2]:
         lying(node)
     reader = open_reader(ETHEREUM, *of("lla", nodes), quorum=2)
-    for at in (LATEST, AtHeight(5)):
+    for at in (LATEST, AtHeight(Height(5))):
         with pytest.raises(ChainError) as failure:
             await reader.read(WANTED, at)
         assert failure.value.reason is Reason.DISAGREEMENT
@@ -57,14 +57,14 @@ async def test_an_endpoint_takes_over_from_another_of_its_party(evm: Evm, open_r
     nodes = await honest(evm, 3)
     nodes[0].mischief = dead
     reader = open_reader(ETHEREUM, *of("aab", nodes), quorum=2)
-    for at in (LATEST, AtHeight(5)):
+    for at in (LATEST, AtHeight(Height(5))):
         assert (await reader.read(WANTED, at)).endpoints == ("node-2", "node-3")
 
 
 async def test_a_party_is_asked_once_for_balances(evm: Evm, open_reader: Opener) -> None:
     nodes = await honest(evm, 3)
     reader = open_reader(ETHEREUM, *of("aab", nodes), quorum=2)
-    assert (await reader.read(WANTED, AtHeight(5))).endpoints == ("node-1", "node-3")
+    assert (await reader.read(WANTED, AtHeight(Height(5)))).endpoints == ("node-1", "node-3")
     assert nodes[1].asked == []
 
 
@@ -84,7 +84,7 @@ async def test_a_second_opinion_is_asked_of_others_first(evm: Evm, open_reader: 
     for node in nodes[:2]:
         node.tokens.clear()
     reader = open_reader(ETHEREUM, *of("aab", nodes))
-    reading = await reader.read({USDT: ACCOUNTS}, AtHeight(5))
+    reading = await reader.read({USDT: ACCOUNTS}, AtHeight(Height(5)))
     assert reading.balances[USDT] == COINS
     assert nodes[1].asked == []
 
@@ -111,7 +111,7 @@ def elsewhere(count: int, quorum: int = 1) -> tuple[Fakes, list[Elsewhere]]:
 
 
 def other(block: Block, number: int = 100) -> Block:
-    return Block(number, "0x" + "ab" * 32, block.timestamp)
+    return Block(Height(number), "0x" + "ab" * 32, block.timestamp)
 
 
 @pytest.mark.parametrize("number", [100, 101])
@@ -147,7 +147,7 @@ def test_a_past_block_that_slipped_is_no_reading_of_it() -> None:
         fakes, (node,) = elsewhere(1)
         node.moves_to = other(await node.resolve(LATEST), 101)
         with pytest.raises(ChainError, match="a block came after block 100 while it was read") as failure:
-            await fakes.reader.read(WANTED, AtHeight(100))
+            await fakes.reader.read(WANTED, AtHeight(Height(100)))
         assert failure.value.reason is Reason.TIP_MOVED
         await fakes.reader.close()
 

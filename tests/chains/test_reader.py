@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from monitor.chains import AtHeight, ChainError, Reason
 from monitor.chains.evm.node import EvmNode
 from monitor.chains.node import Held, Wanted
-from monitor.model import Block, EndpointState, OwnerQuestion
+from monitor.model import Block, EndpointState, Height, OwnerQuestion
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM, USDT, account, happened
 from tests.support.crowds import ACCOUNTS, COINS, LATEST, WANTED, Evm, dead, hang, honest, settled, urls
@@ -190,7 +190,7 @@ async def test_a_probe_asks_for_the_very_calls_that_a_reading_needs(evm: Evm, op
 
 async def test_a_past_block_probes_nobody(evm: Evm, open_reader: Opener) -> None:
     nodes = await honest(evm, 2)
-    await open_reader(ETHEREUM, *urls(nodes)).read(WANTED, AtHeight(5))
+    await open_reader(ETHEREUM, *urls(nodes)).read(WANTED, AtHeight(Height(5)))
     await settled()
     assert nodes[1].asked == []
 
@@ -286,7 +286,7 @@ async def test_an_endpoint_without_the_state_of_a_past_block_stays_up_and_anothe
 
     nodes[0].on_eth_getBalance = pruned  # type: ignore[method-assign]
     reader = open_reader(ETHEREUM, *urls(nodes))
-    reading = await reader.read(WANTED, AtHeight(7))
+    reading = await reader.read(WANTED, AtHeight(Height(7)))
     assert (reading.block.number, reading.endpoints) == (7, ("node-2",))
     assert happened(reader.endpoints()[0]) == {"pruned": 1}
     assert reader.endpoints()[0].up is None
@@ -303,7 +303,7 @@ async def test_past_blocks_are_asked_of_those_that_keep_them(evm: Evm, open_read
     reader = open_reader(
         ETHEREUM, *(url | {"archive": archive} for url, archive in zip(urls(nodes), (None, False, None), strict=True))
     )
-    assert [(await reader.read(WANTED, AtHeight(7))).endpoints for _ in range(2)] == [("node-3",)] * 2
+    assert [(await reader.read(WANTED, AtHeight(Height(7)))).endpoints for _ in range(2)] == [("node-3",)] * 2
     assert happened(reader.endpoints()[0]) == {"pruned": 1}, "what is gone is not asked for again"
     assert nodes[1].asked == []
     assert [state.archive for state in reader.endpoints()] == [False, False, None]
@@ -319,7 +319,7 @@ async def test_who_tells_another_balance_than_the_known_one_is_not_asked_about_t
     nodes[0].coins[ACCOUNTS[3]] += 1  # as it is today, say
     reader = open_reader(ETHEREUM, *urls(nodes), canary=CANARY)
     for _ in range(2):
-        assert (await reader.read(WANTED, AtHeight(7))).endpoints == ("node-2",)
+        assert (await reader.read(WANTED, AtHeight(Height(7)))).endpoints == ("node-2",)
     states = reader.endpoints()
     assert happened(states[0]) == {"false_past": 1}
     assert f"{ACCOUNTS[3]} had {3 * 10**18 + 1} at block 5" in states[0].last_error
@@ -340,7 +340,7 @@ async def test_who_takes_over_in_the_middle_is_not_believed_of_the_past_before_i
     nodes[1].coins[ACCOUNTS[3]] += 1
     reader = open_reader(ETHEREUM, *urls(nodes), canary=CANARY)
     with pytest.raises(ChainError):
-        await reader.read(WANTED, AtHeight(7))
+        await reader.read(WANTED, AtHeight(Height(7)))
     assert happened(reader.endpoints()[1]) == {"false_past": 1}
 
 
@@ -350,10 +350,10 @@ async def test_without_an_endpoint_that_passes_the_canary_nothing_of_the_past_is
     (node,) = await honest(evm, 1)
     reader = open_reader(ETHEREUM, {"url": node.url}, canary=CANARY | {"balance": 1})
     with pytest.raises(ChainError) as failure:
-        await reader.read(WANTED, AtHeight(7))
+        await reader.read(WANTED, AtHeight(Height(7)))
     assert failure.value.reason is Reason.FALSE_PAST
     assert (await reader.read(WANTED, LATEST)).balances[ETH] == COINS
-    assert (await reader.read(WANTED, AtHeight(4))).balances[ETH] == COINS, "under the canary it proves nothing"
+    assert (await reader.read(WANTED, AtHeight(Height(4)))).balances[ETH] == COINS, "under the canary it proves nothing"
 
 
 async def test_a_protocol_that_forgets_an_account_makes_no_reading(

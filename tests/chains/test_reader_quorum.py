@@ -8,7 +8,7 @@ from aiohttp import web
 
 from monitor.chains import ChainError, Reason
 from monitor.chains.node import Held, Wanted
-from monitor.model import Address, Block, UnspentOutput
+from monitor.model import Address, BaseUnits, Block, Height, UnspentOutput
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM, happened
 from tests.support.crowds import ACCOUNTS, COINS, LATEST, WANTED, Evm, dead, hang, honest, lying, settled, urls
@@ -182,7 +182,7 @@ class Traced:
     by: str
 
     def of(self, account: Address) -> tuple[UnspentOutput, ...]:
-        return (UnspentOutput(f"{self.by} traced {account}", 0, 1, 100),)
+        return (UnspentOutput(f"{self.by} traced {account}", 0, BaseUnits(1), Height(100)),)
 
 
 async def test_outputs_are_told_by_whoever_follows_them_among_those_that_agreed() -> None:

@@ -9,11 +9,11 @@ import pytest
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.node import Held
 from monitor.chains.vote import Vote
-from monitor.model import Block
+from monitor.model import Block, Height
 from tests.support.chains import ETH, account
 from tests.support.fake_nodes import Fakes
 
-BLOCK = Block(100, "0x64", datetime(2026, 11, 1, tzinfo=UTC))
+BLOCK = Block(Height(100), "0x64", datetime(2026, 11, 1, tzinfo=UTC))
 
 
 def found(units: int = 1, block: Block = BLOCK) -> Held:

@@ -9,12 +9,12 @@ import pytest
 from monitor.chains import AtHeight, BlockChoice, ChainError, Reason
 from monitor.daemon.claimed_balances import ClaimedNetwork, Gathered, Memory, read_claimed
 from monitor.judgement import compare
-from monitor.model import Address, Claim, Reading, Token
+from monitor.model import Address, BaseUnits, Caip2, Claim, Height, Reading, Token
 from monitor.store import Store
 from tests.support.judgement import BTC, ETH, NOW, USDT, claim
 from tests.support.readers import Reader
 
-AT = 100
+AT = Height(100)
 PLACE = ("ethereum", AT)
 LIST = "a" * 64
 
@@ -33,7 +33,7 @@ class PastReader(Reader):
         reading = await super().read(wanted, at)
         if len(self.asked) <= self.forks_after:
             return reading
-        balances = {token: dict.fromkeys(accounts, 7) for token, accounts in wanted.items()}
+        balances = {token: dict.fromkeys(accounts, BaseUnits(7)) for token, accounts in wanted.items()}
         return replace(reading, block=replace(reading.block, hash="0xfork"), balances=balances)
 
     @property
@@ -50,7 +50,8 @@ def reader() -> PastReader:
 def rows(count: int, token: Token = ETH, height: int = AT) -> list[Claim]:
     """Each account holds its own number of base units, which is what is claimed."""
     return [
-        claim(f"0x{number:x}", amount=token.whole(number), height=height, token=token) for number in range(1, count + 1)
+        claim(f"0x{number:x}", amount=token.whole(BaseUnits(number)), height=height, token=token)
+        for number in range(1, count + 1)
     ]
 
 
@@ -64,7 +65,7 @@ async def read(
     trust: str = "quorum 1",
     shown: list[tuple[str, int, int]] | None = None,
 ) -> Gathered:
-    networks = {"ethereum": ClaimedNetwork(reader, "eip155:1", trust, part)}
+    networks = {"ethereum": ClaimedNetwork(reader, Caip2("eip155:1"), trust, part)}
     memory = Memory(store, sha256, lambda: NOW)
 
     def progress(network: str, done: int, total: int) -> None:
@@ -84,7 +85,7 @@ async def test_a_large_height_is_read_in_parts_whose_end_is_told(reader: PastRea
     gathered = await read(reader, store, claims, shown=shown)
     assert matches(claims, gathered) == [True] * 10
     assert reader.sizes == [4, 4, 2]
-    assert set(reader.choices) == {AtHeight(AT)}
+    assert set(reader.choices) == {AtHeight(Height(AT))}
     assert [done for _, done, _ in shown] == sorted(done for _, done, _ in shown)
     assert {4, 8, 10} <= {done for _, done, _ in shown}
     assert {(name, total) for name, _, total in shown} == {("ethereum", 10)}

@@ -9,7 +9,7 @@ import stamina
 
 from monitor.daemon.check import check
 from monitor.daemon.configuration import load_configuration
-from monitor.model import Basis, ReserveStatus, World
+from monitor.model import BaseUnits, Basis, ReserveStatus, World
 from tests.support.daemons import Row, Site
 from tests.support.networks.algorand import AlgorandStandIn
 from tests.support.networks.aptos import AptosStandIn
@@ -44,7 +44,7 @@ async def watched(
         for token in (node.coin, *node.tokens):
             units = node.units(token.contract, node.account(1), at)
             stated = str(at) if name in (height or {}) else ""
-            rows.append(Row(name, token.asset, node.account(1), str(token.whole(units)), stated))
+            rows.append(Row(name, token.asset, node.account(1), str(token.whole(BaseUnits(units))), stated))
         site.network(name, node.url)
     site.exchange("ex", [row for row in rows if (row.network, row.asset) != ("algorand", "USDC")], basis="listed")
     site.sections["exchanges"]["ex"]["audit"] = bool(height)
@@ -87,4 +87,6 @@ async def test_claimed_amounts_are_compared_with_the_chain_at_their_heights(
     assert audit
     assert (audit.matches, audit.mismatches, audit.unjudged) == (8, (), {})
     node, account = nodes["tezos"], nodes["tezos"].account(1)
-    assert audit.report_reserves["XTZ"][Basis.LISTED] == node.coin.whole(node.units(None, account, START - 100))
+    assert audit.report_reserves["XTZ"][Basis.LISTED] == node.coin.whole(
+        BaseUnits(node.units(None, account, START - 100))
+    )

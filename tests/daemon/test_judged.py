@@ -10,6 +10,7 @@ from monitor.daemon.packed import PackedVerdicts
 from monitor.model import (
     Block,
     Confirmation,
+    Height,
     OwnerAnswer,
     OwnerOutcome,
     OwnerQuestion,
@@ -41,7 +42,7 @@ def judged(question: OwnerQuestion = QUESTION) -> JudgedList:
 def told(
     outcome: OwnerOutcome, block: int = 900_000, at: datetime = NOW, confirmed_at: datetime | None = None
 ) -> dict[bytes, Confirmation]:
-    answer = OwnerAnswer(outcome, f"{outcome} in a test", Block(block, "0x00", NOW))
+    answer = OwnerAnswer(outcome, f"{outcome} in a test", Block(Height(block), "0x00", NOW))
     return {MARK: Confirmation(answer, at, at if outcome is CONFIRMED else confirmed_at)}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.chains import AtHeight, BlockChoice, ChainError, Reason, Tag
 from monitor.daemon.network import NetworkWatch
-from monitor.model import Address, Block, LookBack, Network, Reading, Token
+from monitor.model import Address, BaseUnits, Block, Height, LookBack, Network, Reading, Token
 from monitor.registry import load as load_registry
 from monitor.settings import NetworkSettings
 from tests.support.chains import ETH, ETHEREUM, USDT, account
@@ -34,8 +34,8 @@ class History(Reader):
             self.height += 10
         reading = await super().read(wanted, at)
         number = at.number if isinstance(at, AtHeight) else self.height
-        held = {token: {each: self.at(number, each) for each in wanted[token]} for token in reading.balances}
-        return replace(reading, block=Block(number, f"0x{number:x}", START), balances=held)
+        held = {token: {each: BaseUnits(self.at(number, each)) for each in wanted[token]} for token in reading.balances}
+        return replace(reading, block=Block(Height(number), f"0x{number:x}", START), balances=held)
 
 
 class Situation:
@@ -64,7 +64,11 @@ async def test_coins_that_are_away_between_two_snapshots_are_seen() -> None:
     situation.reader.at = lambda height, each: 0 if each == A and height == 105 else 100
     assert await situation.poll() is None, "nothing was read before"
     low = await situation.poll(0.5)
-    assert low == LookBack(Block(105, "0x69", START), before={ETH: {A: 100, B: 100}}, then={ETH: {A: 0, B: 100}})
+    assert low == LookBack(
+        Block(Height(105), "0x69", START),
+        before={ETH: {A: BaseUnits(100), B: BaseUnits(100)}},
+        then={ETH: {A: BaseUnits(0), B: BaseUnits(100)}},
+    )
     assert low.then[ETH] == {A: 0, B: 100}
 
 

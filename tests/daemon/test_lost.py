@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from monitor.daemon.judged import judged_list
 from monitor.daemon.lost import lost_of
-from monitor.model import LostConfirmations, Verdict, WalletList
+from monitor.model import BaseUnits, LostConfirmations, Verdict, WalletList
 from monitor.ownership import OpenQuestions
 from tests.support.judgement import BTC, ETH, INVALID, UNBOUND, VERIFIED, absent, claim, document, state
 
@@ -26,7 +26,7 @@ def test_rows_are_counted_by_cause_and_their_accounts_once() -> None:
     published = WalletList(document(), "accounts", tuple(row for row, _ in rows))
     judged = judged_list(published, OpenQuestions([verdict for _, verdict in rows], {}, {}), NOW)
     states = {
-        "ethereum": state({ETH: {"0xa": COIN, "0xb": COIN // 2, "0xd": 7 * COIN}}),
+        "ethereum": state({ETH: {"0xa": BaseUnits(COIN), "0xb": BaseUnits(COIN // 2), "0xd": BaseUnits(7 * COIN)}}),
         "bitcoin": absent("bitcoin"),
     }
     assert lost_of(judged, states) == LostConfirmations()

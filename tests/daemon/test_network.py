@@ -9,7 +9,7 @@ import pytest
 
 from monitor.chains import AtHeight, ChainError, Reason, Tag
 from monitor.daemon.network import NetworkWatch
-from monitor.model import Block, Rate, Snapshot, SnapshotAttempts
+from monitor.model import BaseUnits, Block, Caip2, Height, Rate, Snapshot, SnapshotAttempts
 from monitor.settings import NetworkSettings
 from tests.support.chains import ETH, ETHEREUM, USDC, USDT, account
 from tests.support.positions import CUSDT
@@ -198,7 +198,7 @@ async def test_a_token_of_an_earlier_run_counts_with_its_own_age_while_its_contr
 ) -> None:
     (okx, _) = await situation.poll()
     restarted = Situation()
-    restarted.watch.restore(replace(okx, balances={ETH: {A: 1, B: 2}}), {USDT: okx})
+    restarted.watch.restore(replace(okx, balances={ETH: {A: BaseUnits(1), B: BaseUnits(2)}}), {USDT: okx})
     restarted.now += timedelta(minutes=9)
     restarted.reader.refused = {USDT: "balanceOf reverts"}
     await restarted.poll()
@@ -229,7 +229,7 @@ async def test_what_else_the_registry_says_of_a_chain_takes_no_snapshot_from_it(
 async def test_a_watch_of_another_chain_begins_with_nothing(situation: Situation) -> None:
     await situation.poll()
     other = Situation()
-    other.watch.network = replace(ETHEREUM, caip2="eip155:31337")
+    other.watch.network = replace(ETHEREUM, caip2=Caip2("eip155:31337"))
     other.watch.succeed(situation.watch)
     assert other.held("okx") is None
     assert not other.watch.attempted("okx")
@@ -247,9 +247,9 @@ async def test_exchanges_that_are_not_watched_any_more_are_forgotten(situation: 
 
 async def test_a_snapshot_keeps_the_rates_of_its_own_tokens(situation: Situation) -> None:
     situation.wanted = {"okx": {CUSDT: frozenset({A})}, "kraken": {ETH: frozenset({B})}}
-    situation.reader.rates = {CUSDT: Rate(10**18, 7)}
+    situation.reader.rates = {CUSDT: Rate(BaseUnits(10**18), BaseUnits(7))}
     taken = {each.exchange: each.rates for each in await situation.poll()}
-    assert taken == {"okx": {CUSDT: Rate(10**18, 7)}, "kraken": {}}
+    assert taken == {"okx": {CUSDT: Rate(BaseUnits(10**18), BaseUnits(7))}, "kraken": {}}
 
 
 async def test_what_an_exchange_claims_by_key_and_by_address_counts_once_for_it_alone(situation: Situation) -> None:
@@ -271,29 +271,29 @@ async def test_the_newest_block_is_told_while_it_is_fresh(situation: Situation) 
 
 
 async def test_staked_coins_are_read_beside_the_block_of_the_execution_layer(situation: Situation) -> None:
-    beside = Block(90, "0x90", START)
+    beside = Block(Height(90), "0x90", START)
     await situation.watch.poll(situation.wanted, beside)
-    assert situation.reader.choices == [AtHeight(90)]
+    assert situation.reader.choices == [AtHeight(Height(90))]
 
 
 @pytest.mark.parametrize("reason", [Reason.PRUNED, Reason.BEHIND])
 async def test_where_no_node_has_that_block_the_chosen_one_is_read(situation: Situation, reason: Reason) -> None:
     situation.reader.past_error = ChainError(reason, "not there")
-    taken = await situation.watch.poll(situation.wanted, Block(90, "0x90", START))
+    taken = await situation.watch.poll(situation.wanted, Block(Height(90), "0x90", START))
     assert [each.exchange for each in taken] == ["okx", "kraken"]
-    assert situation.reader.choices == [AtHeight(90), Tag("finalized")]
+    assert situation.reader.choices == [AtHeight(Height(90)), Tag("finalized")]
 
 
 async def test_a_dead_node_beside_one_that_lacks_the_block_does_not_cost_the_snapshot(situation: Situation) -> None:
     causes = [ChainError(Reason.BEHIND, "node-1: not there"), ChainError(Reason.REFUSED, "node-2: no connection")]
     situation.reader.past_error = ChainError(Reason.REFUSED, "nobody", causes=causes)
-    taken = await situation.watch.poll(situation.wanted, Block(90, "0x90", START))
+    taken = await situation.watch.poll(situation.wanted, Block(Height(90), "0x90", START))
     assert [each.exchange for each in taken] == ["okx", "kraken"]
 
 
 async def test_another_failure_beside_that_block_is_one(situation: Situation) -> None:
     situation.reader.past_error = ChainError(Reason.DISAGREEMENT, "they contradict each other")
-    assert await situation.watch.poll(situation.wanted, Block(90, "0x90", START)) == []
+    assert await situation.watch.poll(situation.wanted, Block(Height(90), "0x90", START)) == []
     assert situation.failure() == "disagreement: they contradict each other"
 
 
@@ -309,7 +309,7 @@ async def test_attempts_are_counted_on_by_a_watch_of_other_settings_and_of_anoth
 ) -> None:
     await situation.poll()
     before = situation.watch
-    for network in (ETHEREUM, replace(ETHEREUM, caip2="eip155:1337")):
+    for network in (ETHEREUM, replace(ETHEREUM, caip2=Caip2("eip155:1337"))):
         situation.watch = NetworkWatch(network, situation.settings(), situation.reader, lambda: situation.now)
         situation.watch.succeed(before)
         assert situation.attempts().begun == 1, "counters never go backwards"

@@ -10,10 +10,10 @@ import pytest
 
 from monitor.chains import ChainError, ChainReader, Reason
 from monitor.daemon.owners import Owners
-from monitor.model import Block, OwnerAnswer, OwnerOutcome, OwnerQuestion
+from monitor.model import Block, Height, OwnerAnswer, OwnerOutcome, OwnerQuestion
 
-BLOCK = Block(7, "0x07", datetime(2026, 6, 14, 12, tzinfo=UTC))
-LATER = replace(BLOCK, number=900)
+BLOCK = Block(Height(7), "0x07", datetime(2026, 6, 14, 12, tzinfo=UTC))
+LATER = replace(BLOCK, number=Height(900))
 CONFIRMED, REFUTED, UNDECIDED = OwnerOutcome.CONFIRMED, OwnerOutcome.REFUTED, OwnerOutcome.UNDECIDED
 DIRECT, PODDED, UNKNOWN = (OwnerQuestion("beacon", account, ("0xaa",)) for account in ("direct", "podded", "unknown"))
 AT_POD = replace(PODDED, network="ethereum", account="pod")

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from monitor.daemon.history import SnapshotKeeper
-from monitor.model import Snapshot, SnapshotState, World, frozen
+from monitor.model import BaseUnits, Caip2, Snapshot, SnapshotState, World, frozen
 from monitor.store import Store
 from tests.support import worlds
 
@@ -12,20 +12,22 @@ MAINNET, TESTNET = "bip122:000000000019d6689c085ae165831e93", "bip122:0000000009
 
 
 def snapshot(number: int, exchange: str = "aurora") -> Snapshot:
-    return worlds.snapshot(exchange, "bitcoin", number, {worlds.BTC: {"bc1qaurora1": number}}, age=timedelta())
+    return worlds.snapshot(
+        exchange, "bitcoin", number, {worlds.BTC: {"bc1qaurora1": BaseUnits(number)}}, age=timedelta()
+    )
 
 
 def showing(*snapshots: Snapshot, chain: str = MAINNET) -> World:
     """A World in which each exchange has its snapshot of Bitcoin."""
     assessments = {}
     for each in snapshots:
-        states = {"bitcoin": SnapshotState("bitcoin", each, stale=False, wanted=1, chain=chain)}
+        states = {"bitcoin": SnapshotState("bitcoin", each, stale=False, wanted=1, chain=Caip2(chain))}
         assessments[each.exchange] = replace(worlds.aurora(), exchange=each.exchange, snapshots=frozen(states))
     return replace(worlds.world(), assessments=frozen(assessments))
 
 
 async def kept(store: Store, chain: str = MAINNET) -> list[int]:
-    return [each.block.number for each in await store.snapshots({"bitcoin": chain})]
+    return [each.block.number for each in await store.snapshots({"bitcoin": Caip2(chain)})]
 
 
 async def test_what_the_world_shows_is_kept_by_the_chain_that_it_was_read_of(store: Store) -> None:
@@ -52,7 +54,7 @@ async def test_each_snapshot_is_written_once_also_when_the_clock_has_stepped(sto
 async def test_what_an_earlier_run_has_written_is_not_written_again(store: Store) -> None:
     await SnapshotKeeper(store).keep(showing(snapshot(1)), "bitcoin")
     keeper = SnapshotKeeper(store)
-    ((loaded, _),) = await keeper.load({"bitcoin": MAINNET})
+    ((loaded, _),) = await keeper.load({"bitcoin": Caip2(MAINNET)})
     writes = store.state.writes
     await keeper.keep(showing(loaded), "bitcoin")
     assert store.state.writes == writes
@@ -60,11 +62,13 @@ async def test_what_an_earlier_run_has_written_is_not_written_again(store: Store
 
 async def test_what_was_last_read_of_a_token_that_its_contract_refuses_is_there_after_a_restart(store: Store) -> None:
     refused = replace(worlds.BTC, asset="USDT", contract="omni")
-    old = replace(snapshot(1), balances={worlds.BTC: {"bc1qaurora1": 1}, refused: {"bc1qaurora1": 7}})
+    old = replace(
+        snapshot(1), balances={worlds.BTC: {"bc1qaurora1": BaseUnits(1)}, refused: {"bc1qaurora1": BaseUnits(7)}}
+    )
     world = showing(snapshot(2))
     states = {"bitcoin": replace(world.assessments["aurora"].snapshots["bitcoin"], earlier={refused: old})}
     world = replace(world, assessments={"aurora": replace(world.assessments["aurora"], snapshots=states)})
     await SnapshotKeeper(store).keep(world, "bitcoin")
-    ((loaded, earlier),) = await SnapshotKeeper(store).load({"bitcoin": MAINNET})
+    ((loaded, earlier),) = await SnapshotKeeper(store).load({"bitcoin": Caip2(MAINNET)})
     assert loaded == snapshot(2)
-    assert earlier == {refused: replace(old, balances={refused: {"bc1qaurora1": 7}})}
+    assert earlier == {refused: replace(old, balances={refused: {"bc1qaurora1": BaseUnits(7)}})}

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.daemon.snapshot_record import SnapshotRecord
-from monitor.model import Balances, Block, Snapshot
+from monitor.model import Balances, BaseUnits, Block, Caip2, Height, Snapshot
 from monitor.settings import NetworkSettings
 from tests.support.chains import ETH, ETHEREUM, USDT
 
@@ -15,12 +15,12 @@ SETTINGS = NetworkSettings.model_validate(
 
 
 def snapshot(number: int, balances: Balances, at: datetime = NOW) -> Snapshot:
-    return Snapshot("okx", "ethereum", Block(number, f"0x{number:x}", at), at, balances)
+    return Snapshot("okx", "ethereum", Block(Height(number), f"0x{number:x}", at), at, balances)
 
 
 def test_a_success_ends_a_failure_and_is_counted_with_its_duration() -> None:
     failed = SnapshotRecord().begun().failed("timeout", "no answer", NOW)
-    taken = failed.begun().took(snapshot(1, {ETH: {"0x1": 1}}), 3.5, ())
+    taken = failed.begun().took(snapshot(1, {ETH: {"0x1": BaseUnits(1)}}), 3.5, ())
     assert (failed.failure, taken.failure, taken.failed_at) == ("no answer", "", None)
     assert (taken.attempts.begun, taken.attempts.failures["timeout"]) == (2, 1)
     assert (taken.attempts.took.count, taken.attempts.took.seconds) == (1, 3.5)
@@ -29,9 +29,9 @@ def test_a_success_ends_a_failure_and_is_counted_with_its_duration() -> None:
 
 
 def test_a_refused_token_keeps_its_last_reading_through_any_number_of_snapshots_without_it() -> None:
-    record = SnapshotRecord().took(snapshot(1, {ETH: {"0x1": 1}, USDT: {"0x1": 5}}), 1, ())
+    record = SnapshotRecord().took(snapshot(1, {ETH: {"0x1": BaseUnits(1)}, USDT: {"0x1": BaseUnits(5)}}), 1, ())
     for number in (2, 3):
-        record = record.took(snapshot(number, {ETH: {"0x1": 1}}), 1, [USDT]).refused({USDT: "reverts"}, NOW)
+        record = record.took(snapshot(number, {ETH: {"0x1": BaseUnits(1)}}), 1, [USDT]).refused({USDT: "reverts"}, NOW)
     assert record.earlier[USDT].block.number == 1
     assert record.state(ETHEREUM, SETTINGS, 1, NOW).of(USDT) is record.earlier[USDT]
     assert record.took(snapshot(4, {ETH: {}, USDT: {}}), 1, ()).earlier == {}
@@ -54,5 +54,5 @@ def test_ages_are_measured_from_either_side_and_survive_a_step_of_the_clock() ->
 
 
 def test_the_state_names_the_chain_that_was_read() -> None:
-    other = replace(ETHEREUM, caip2="eip155:1337")
+    other = replace(ETHEREUM, caip2=Caip2("eip155:1337"))
     assert SnapshotRecord().state(other, SETTINGS, 0, NOW).chain == "eip155:1337"

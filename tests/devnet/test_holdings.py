@@ -4,7 +4,7 @@ from decimal import Decimal
 from monitor import registry
 from monitor.devnet.holdings import OWED, Kind, holdings
 from monitor.devnet.keys import HOT
-from monitor.model import Claim, VerdictStatus
+from monitor.model import BaseUnits, Claim, VerdictStatus
 from monitor.ownership import judge
 
 
@@ -35,7 +35,7 @@ def test_eight_tenths_of_every_asset_can_be_drained() -> None:
 
 
 def test_every_amount_is_a_whole_number_of_base_units() -> None:
-    assert all(row.token.whole(row.units) == row.amount for row in holdings())
+    assert all(row.token.whole(BaseUnits(row.units)) == row.amount for row in holdings())
 
 
 def test_every_signature_is_judged_as_a_real_one() -> None:

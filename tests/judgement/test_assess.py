@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.formats import exact
-from monitor.model import Audit, Basis, Cause, ClaimKind, Gap, ReserveStatus, VerdictStatus
+from monitor.model import Audit, BaseUnits, Basis, Cause, ClaimKind, Gap, ReserveStatus, VerdictStatus
 from tests.support.judgement import (
     BTC,
     ETH,
@@ -30,7 +30,7 @@ from tests.support.judgement import (
 COIN = 10**8
 USDC = replace(USDT, asset="USDC", contract="0xusdc")
 REST = [(claim("A"), VERIFIED)]
-HELD = state({BTC: {"A": 100 * COIN}})
+HELD = state({BTC: {"A": BaseUnits(100 * COIN)}})
 
 
 def report(**reserves: Mapping[Basis, Decimal]) -> Audit:
@@ -113,7 +113,7 @@ def test_a_claim_on_a_network_that_the_registry_does_not_know_is_a_gap_of_its_as
     unknown = claim(None, None, coin="USDT-NEWCHAIN", amount=Decimal(2), fault="no network is known: NEWCHAIN")
     rows = [*REST, (claim("0xa", USDT), VERIFIED), (unknown, VerdictStatus.UNSUPPORTED)]
 
-    assets = judge(rows, [HELD, state({USDT: {"0xa": 10**6}})], owing(USDT=5, BTC=200, ETH=1))
+    assets = judge(rows, [HELD, state({USDT: {"0xa": BaseUnits(10**6)}})], owing(USDT=5, BTC=200, ETH=1))
 
     assert assets["USDT"].status is ReserveStatus.UNKNOWN
     assert assets["USDT"].gaps == (
@@ -133,7 +133,10 @@ def test_staked_coins_count_with_those_in_wallets_and_are_listed_apart() -> None
         (claim("0xkey", STAKED, kind=ClaimKind.STAKING), UNBOUND),
         (claim("0xother", STAKED, kind=ClaimKind.STAKING), UNSIGNED),
     ]
-    snapshots = [state({ETH: {"0xa": 10**18}}), state({STAKED: {"0xkey": 32 * 10**9 + 1, "0xother": 32 * 10**9}})]
+    snapshots = [
+        state({ETH: {"0xa": BaseUnits(10**18)}}),
+        state({STAKED: {"0xkey": BaseUnits(32 * 10**9 + 1), "0xother": BaseUnits(32 * 10**9)}}),
+    ]
 
     eth = judge(rows, snapshots, owing(ETH=33), basis="signed", configured=["ethereum", "ethereum-beacon"])["ETH"]
 
@@ -152,7 +155,7 @@ def test_staked_coins_count_with_those_in_wallets_and_are_listed_apart() -> None
 def test_a_staked_coin_that_cannot_be_read_leaves_its_asset_unknown() -> None:
     rows = [(claim("0xa", ETH), VERIFIED), (claim("0xkey", STAKED, kind=ClaimKind.STAKING), VERIFIED)]
 
-    eth = judge(rows, [state({ETH: {"0xa": 0}})], owing(ETH=32))["ETH"]
+    eth = judge(rows, [state({ETH: {"0xa": BaseUnits(0)}})], owing(ETH=32))["ETH"]
 
     assert eth.status is ReserveStatus.UNKNOWN
     reason = "not configured: no endpoint to read it from"
@@ -175,7 +178,7 @@ def test_a_decodable_account_with_an_invalid_signature_is_listed() -> None:
 def test_a_token_that_the_chain_did_not_tell_is_a_gap_while_its_neighbours_count() -> None:
     rows = [(claim("0xa", USDT), VERIFIED), (claim("0xa", ETH), VERIFIED)]
 
-    assets = judge(rows, [state({ETH: {"0xa": 10**18}})], owing(USDT=1, ETH=1))
+    assets = judge(rows, [state({ETH: {"0xa": BaseUnits(10**18)}})], owing(USDT=1, ETH=1))
 
     assert assets["ETH"].status is ReserveStatus.COVERED
     assert assets["USDT"].status is ReserveStatus.UNKNOWN
@@ -184,7 +187,7 @@ def test_a_token_that_the_chain_did_not_tell_is_a_gap_while_its_neighbours_count
 
 def test_a_token_that_the_chain_did_not_tell_says_its_own_reason_and_not_that_of_others() -> None:
     rows = [(claim("A", token), VERIFIED) for token in (ETH, USDT, USDC)]
-    told = state({ETH: {"A": 5 * 10**18}})
+    told = state({ETH: {"A": BaseUnits(5 * 10**18)}})
     told = replace(told, failure="2 tokens", untold={USDT: "balanceOf reverts", USDC: "no contract"})
     found = judge(rows, [told], owing(ETH=5, USDT=1, USDC=1))
     assert found["USDT"].gaps[0].reason.endswith("; the newest attempt failed: balanceOf reverts")
@@ -203,8 +206,10 @@ def test_an_asset_with_several_tokens_on_a_network_is_whole_only_with_all_of_the
     bridged = USDT.__class__("USDT", "ethereum", "0xbridged", 6)
     rows = [(claim("0xa", USDT), VERIFIED), (claim("0xa", bridged), VERIFIED)]
 
-    both = judge(rows, [state({USDT: {"0xa": 10**6}, bridged: {"0xa": 2 * 10**6}})], owing(USDT=3))["USDT"]
-    one = judge(rows, [state({USDT: {"0xa": 10**6}})], owing(USDT=3))["USDT"]
+    both = judge(
+        rows, [state({USDT: {"0xa": BaseUnits(10**6)}, bridged: {"0xa": BaseUnits(2 * 10**6)}})], owing(USDT=3)
+    )["USDT"]
+    one = judge(rows, [state({USDT: {"0xa": BaseUnits(10**6)}})], owing(USDT=3))["USDT"]
 
     assert both.totals[Basis.VERIFIED] == 3
     assert (one.reserves, one.status) == ({}, ReserveStatus.UNKNOWN)
@@ -257,7 +262,7 @@ def test_the_answer_follows_from_the_bounds_whatever_is_held(
     tokens = (ETH, ETH_ARBITRUM)
     rows = [(claim("0xa", token), status) for token, status in zip(tokens, verdicts, strict=True)]
     states = [
-        state({token: {"0xa": units}}) if there else absent(token.network)
+        state({token: {"0xa": BaseUnits(units)}}) if there else absent(token.network)
         for token, units, there in zip(tokens, balances, held, strict=True)
     ]
 

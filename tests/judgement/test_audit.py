@@ -7,7 +7,18 @@ import pytest
 
 from monitor.judgement import Place, Readings, audit, compare, holdings, questions, report_questions, totals
 from monitor.judgement.audit import MOST_HEIGHTS
-from monitor.model import Audit, Balances, Basis, Claim, ClaimKind, ClaimMismatch, Heights, VerdictStatus
+from monitor.model import (
+    Audit,
+    Balances,
+    BaseUnits,
+    Basis,
+    Claim,
+    ClaimKind,
+    ClaimMismatch,
+    Height,
+    Heights,
+    VerdictStatus,
+)
 from tests.support.judgement import (
     BTC,
     ETH,
@@ -23,8 +34,10 @@ from tests.support.judgement import (
 )
 
 COIN = 10**8
-HEIGHT = 900_000
-STAKED_UNITS = 32 * 10**STAKED.decimals
+HEIGHT = Height(900_000)
+NEXT = Height(HEIGHT + 1)
+FIVE = Height(5)
+STAKED_UNITS = BaseUnits(32 * 10**STAKED.decimals)
 PLACE = ("bitcoin", HEIGHT)
 
 
@@ -57,20 +70,20 @@ def test_what_is_asked_for_is_every_account_at_its_own_height() -> None:
 
     assert questions(claims) == {
         PLACE: {BTC: {"A", "B"}},
-        ("bitcoin", HEIGHT + 1): {BTC: {"C"}},
-        ("ethereum", 5): {ETH: {"0xa", "0xkey"}},
+        ("bitcoin", NEXT): {BTC: {"C"}},
+        ("ethereum", FIVE): {ETH: {"0xa", "0xkey"}},
     }
 
 
 def test_the_worked_example_reports_the_two_coins_that_are_missing() -> None:
-    result = judged([row("A", "60", line=7)], {PLACE: {BTC: {"A": 58 * COIN}}})
+    result = judged([row("A", "60", line=7)], {PLACE: {BTC: {"A": BaseUnits(58 * COIN)}}})
 
     assert result.mismatches == (ClaimMismatch(7, "bitcoin", BTC, "A", Decimal(60), Decimal(58)),)
     assert (result.matches, result.checked) == (0, {("bitcoin", "BTC"): 1})
 
 
 def test_an_amount_matches_to_the_last_unit_however_it_is_written() -> None:
-    found: dict[Place, Balances] = {PLACE: {BTC: {"A": 150_000_000, "B": 150_000_001}}}
+    found: dict[Place, Balances] = {PLACE: {BTC: {"A": BaseUnits(150_000_000), "B": BaseUnits(150_000_001)}}}
 
     result = judged([row("A", "1.5000"), row("B", "1.5")], found)
 
@@ -78,7 +91,7 @@ def test_an_amount_matches_to_the_last_unit_however_it_is_written() -> None:
 
 
 def test_an_amount_with_more_decimals_than_the_token_has_is_a_mismatch() -> None:
-    result = judged([row("A", "1.000000001")], {PLACE: {BTC: {"A": COIN}}})
+    result = judged([row("A", "1.000000001")], {PLACE: {BTC: {"A": BaseUnits(COIN)}}})
 
     assert [mismatch.claimed for mismatch in result.mismatches] == [Decimal("1.000000001")]
 
@@ -93,7 +106,7 @@ def test_what_cannot_be_judged_is_counted_by_its_reason_and_never_a_mismatch() -
         row("E", "1", token=None, coin="FOO"),
     ]
 
-    result = judged(claims, {PLACE: {BTC: {"B": 1}}}, {("bitcoin", 5): "the node is pruned"})
+    result = judged(claims, {PLACE: {BTC: {"B": BaseUnits(1)}}}, {("bitcoin", FIVE): "the node is pruned"})
 
     assert result.unjudged == {
         "the address does not decode": 1,
@@ -107,7 +120,7 @@ def test_what_cannot_be_judged_is_counted_by_its_reason_and_never_a_mismatch() -
 
 
 def test_a_token_that_the_chain_refuses_to_tell_is_named_with_the_refusal() -> None:
-    readings = Readings({("ethereum", 5): {}}, refused={(("ethereum", 5), USDT): "execution reverted"})
+    readings = Readings({("ethereum", FIVE): {}}, refused={(("ethereum", FIVE), USDT): "execution reverted"})
     reason = "ethereum at height 5: USDT is not told: execution reverted"
     claims = [row("0xa", "1", 5, token=USDT)]
     assert compare(claims[0], readings).reason == reason
@@ -125,7 +138,7 @@ def test_report_reserves_count_each_account_once_on_each_basis() -> None:
 
     result = judged(
         claims,
-        {PLACE: {BTC: {"A": COIN, "B": 2 * COIN, "C": 4 * COIN}}},
+        {PLACE: {BTC: {"A": BaseUnits(COIN), "B": BaseUnits(2 * COIN), "C": BaseUnits(4 * COIN)}}},
         verdicts=[UNSIGNED, VERIFIED, UNBOUND, UNSIGNED],
     )
 
@@ -134,7 +147,10 @@ def test_report_reserves_count_each_account_once_on_each_basis() -> None:
 
 def test_an_asset_has_report_reserves_only_if_every_claim_of_it_was_read() -> None:
     whole = [row("0xa", "1", 5, token=USDT)]
-    found: dict[Place, Balances] = {("ethereum", 5): {USDT: {"0xa": 10**6}, ETH: {"0xa": 1}}, PLACE: {BTC: {"A": 1}}}
+    found: dict[Place, Balances] = {
+        ("ethereum", FIVE): {USDT: {"0xa": BaseUnits(10**6)}, ETH: {"0xa": BaseUnits(1)}},
+        PLACE: {BTC: {"A": BaseUnits(1)}},
+    }
 
     for partial in (
         [row("0xa", "1", 5, token=ETH), row("0xa", "1", 6, token=ETH_ARBITRUM)],
@@ -145,28 +161,28 @@ def test_an_asset_has_report_reserves_only_if_every_claim_of_it_was_read() -> No
         assert list(judged([*whole, *partial], found).report_reserves) == ["USDT"]
 
 
-LATER = ("bitcoin", HEIGHT + 3)
+LATER = ("bitcoin", Height(HEIGHT + 3))
 
 
 def test_coins_that_moved_between_two_heights_are_in_the_report_once() -> None:
     claims = [row("A", "60"), row("B", "60", HEIGHT + 3)]
     found: dict[Place, Balances] = {
-        PLACE: {BTC: {"A": 60 * COIN, "B": 0}},
-        LATER: {BTC: {"A": 0, "B": 60 * COIN}},
+        PLACE: {BTC: {"A": BaseUnits(60 * COIN), "B": BaseUnits(0)}},
+        LATER: {BTC: {"A": BaseUnits(0), "B": BaseUnits(60 * COIN)}},
     }
 
     result = judged(claims, found)
 
     assert (result.matches, len(result.mismatches)) == (2, 0), "every row by itself is right"
     assert result.report_reserves["BTC"][Basis.VERIFIED] == 60
-    assert result.heights == {"bitcoin": Heights(2, HEIGHT, HEIGHT + 3)}
+    assert result.heights == {"bitcoin": Heights(2, Height(HEIGHT), Height(HEIGHT + 3))}
 
 
 def test_of_several_heights_the_lowest_sum_counts_on_each_basis() -> None:
     claims = [row("A", "1"), row("B", "1", HEIGHT + 3), row("A", "1", HEIGHT + 3, line=9)]
     found: dict[Place, Balances] = {
-        PLACE: {BTC: {"A": COIN, "B": 5 * COIN}},
-        LATER: {BTC: {"A": 2 * COIN, "B": COIN}},
+        PLACE: {BTC: {"A": BaseUnits(COIN), "B": BaseUnits(5 * COIN)}},
+        LATER: {BTC: {"A": BaseUnits(2 * COIN), "B": BaseUnits(COIN)}},
     }
 
     reserves = judged(claims, found, verdicts=[VERIFIED, UNSIGNED, VERIFIED]).report_reserves["BTC"]
@@ -177,9 +193,9 @@ def test_of_several_heights_the_lowest_sum_counts_on_each_basis() -> None:
 def test_where_one_of_the_heights_is_not_told_the_report_is_unknown_with_the_reason() -> None:
     claims = [row("A", "60"), row("B", "60", HEIGHT + 3), row("0xa", "1", 5, token=ETH)]
     found: dict[Place, Balances] = {
-        PLACE: {BTC: {"A": 60 * COIN}},
-        LATER: {BTC: {"A": 0, "B": 60 * COIN}},
-        ("ethereum", 5): {ETH: {"0xa": 10**18}},
+        PLACE: {BTC: {"A": BaseUnits(60 * COIN)}},
+        LATER: {BTC: {"A": BaseUnits(0), "B": BaseUnits(60 * COIN)}},
+        ("ethereum", FIVE): {ETH: {"0xa": BaseUnits(10**18)}},
     }
 
     result = judged(claims, found, failures={PLACE: "pruned: it has no state of that block"})
@@ -195,13 +211,15 @@ def test_every_account_is_asked_for_at_every_height_of_its_network_and_of_no_oth
     assert report_questions(claims) == {
         PLACE: {BTC: {"A", "B"}},
         LATER: {BTC: {"A", "B"}},
-        ("ethereum", 5): {ETH: {"0xa"}},
+        ("ethereum", FIVE): {ETH: {"0xa"}},
     }
 
 
 def test_a_list_of_too_many_heights_is_asked_for_once_and_its_report_is_unknown() -> None:
     claims = [row(f"A{height}", "1", height) for height in range(MOST_HEIGHTS + 1)]
-    found: dict[Place, Balances] = {("bitcoin", height): {BTC: {f"A{height}": COIN}} for height in range(len(claims))}
+    found: dict[Place, Balances] = {
+        ("bitcoin", Height(height)): {BTC: {f"A{height}": BaseUnits(COIN)}} for height in range(len(claims))
+    }
 
     result = judged(claims, found)
 
@@ -212,16 +230,16 @@ def test_a_list_of_too_many_heights_is_asked_for_once_and_its_report_is_unknown(
 
 DEPOSITOR = ("ethereum", "0xd")
 STAKES = {DEPOSITOR: ((STAKED, "0xkey1"), (STAKED, "0xkey2"))}
-BLOCK_5 = {("ethereum", 5): {ETH: {"0xd": 8 * 10**17}}}
-VALIDATORS_5 = {(STAKED.network, 5): {STAKED: {"0xkey1": STAKED_UNITS, "0xkey2": STAKED_UNITS}}}
+BLOCK_5 = {("ethereum", FIVE): {ETH: {"0xd": BaseUnits(8 * 10**17)}}}
+VALIDATORS_5 = {(STAKED.network, FIVE): {STAKED: {"0xkey1": STAKED_UNITS, "0xkey2": STAKED_UNITS}}}
 
 
 def test_validators_are_asked_for_at_the_height_of_the_account_that_made_their_deposits() -> None:
     claims = [row("0xd", "64", 5, token=ETH), row("0xe", "1", 5, token=ETH), row("0xd", "1", 7, token=USDT)]
     asked = questions(claims, STAKES)
-    assert asked[STAKED.network, 5] == {STAKED: {"0xkey1", "0xkey2"}}
+    assert asked[STAKED.network, FIVE] == {STAKED: {"0xkey1", "0xkey2"}}
     assert (STAKED.network, 7) not in asked
-    assert (STAKED.network, 5) not in questions(claims)
+    assert (STAKED.network, FIVE) not in questions(claims)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +267,7 @@ def test_validators_that_have_rows_of_their_own_are_found_once_in_the_total() ->
 
 def test_without_its_validators_a_depositors_amount_is_no_mismatch() -> None:
     claims = [row("0xd", "64", 5, token=ETH)]
-    readings = Readings(BLOCK_5, {(STAKED.network, 5): "no endpoint"}, stakes=STAKES)
+    readings = Readings(BLOCK_5, {(STAKED.network, FIVE): "no endpoint"}, stakes=STAKES)
     found = compare(claims[0], readings)
     assert (found.match, found.found) == (None, Decimal("0.8"))
     assert found.reason == f"with its validators: {STAKED.network} at height 5: no endpoint"
@@ -258,7 +276,7 @@ def test_without_its_validators_a_depositors_amount_is_no_mismatch() -> None:
 
 
 def test_a_single_claim_is_compared_as_the_audit_compares_it() -> None:
-    found: dict[Place, Balances] = {PLACE: {BTC: {"A": 150_000_000, "B": 1}}}
+    found: dict[Place, Balances] = {PLACE: {BTC: {"A": BaseUnits(150_000_000), "B": BaseUnits(1)}}}
     claims = [
         row("A", "1.5"),
         row("B", "1"),
@@ -269,7 +287,7 @@ def test_a_single_claim_is_compared_as_the_audit_compares_it() -> None:
         row("A", "1", None),
     ]
 
-    compared = [compare(each, Readings(found, {("bitcoin", HEIGHT + 1): "pruned"})) for each in claims]
+    compared = [compare(each, Readings(found, {("bitcoin", NEXT): "pruned"})) for each in claims]
 
     assert [(each.match, each.found) for each in compared] == [
         (True, Decimal("1.5")),
@@ -282,6 +300,6 @@ def test_a_single_claim_is_compared_as_the_audit_compares_it() -> None:
     ]
     assert all(bool(each.reason) is (each.match is None) for each in compared)
     assert "pruned" in compared[4].reason
-    result = judged(claims, found, {("bitcoin", HEIGHT + 1): "pruned"})
+    result = judged(claims, found, {("bitcoin", NEXT): "pruned"})
     assert (result.matches, len(result.mismatches)) == (1, 1)
     assert sum(result.unjudged.values()) == [each.match for each in compared].count(None)

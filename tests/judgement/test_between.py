@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.judgement import Holdings, holdings
 from monitor.judgement.between import away
-from monitor.model import Basis, LookBack, SnapshotState, Token, VerdictStatus
+from monitor.model import BaseUnits, Basis, LookBack, SnapshotState, Token, VerdictStatus
 from tests.support.judgement import ETH, UNBOUND, UNSIGNED, VERIFIED, block, claim, judge, owing, state, verdict
 
 LENT = Token("ETH", "ethereum", "0x4d5f47fa6a74757f35c14fd3a6ef8e3c9bc514e8", 18)
@@ -27,7 +27,7 @@ def looked(
     before: Mapping[str, int], then: Mapping[str, int], after: Mapping[str, int], token: Token = ETH
 ) -> SnapshotState:
     """What a few accounts held at three blocks, in whole coins."""
-    units = [{name: coins * COIN for name, coins in each.items()} for each in (before, then, after)]
+    units = [{name: BaseUnits(coins * COIN) for name, coins in each.items()} for each in (before, then, after)]
     taken = state({token: units[2]})
     return replace(taken, low=LookBack(block(899_990), {token: units[0]}, {token: units[1]}))
 
@@ -64,8 +64,8 @@ def test_only_what_counts_on_the_basis_or_might_can_be_away(basis: Basis, coins:
 
 def test_coins_in_another_form_are_not_away() -> None:
     """Native coins that are lent for a while stand in the list all the same."""
-    native, lent = {"A": 100 * COIN}, {"A": 99 * COIN}
-    none = {"A": 0}
+    native, lent = {"A": BaseUnits(100 * COIN)}, {"A": BaseUnits(99 * COIN)}
+    none = {"A": BaseUnits(0)}
     low = LookBack(block(899_990), {ETH: native, LENT: none}, {ETH: none, LENT: lent})
     seen = replace(state({ETH: native, LENT: none}), low=low)
     assert coins_away(listed(A=VERIFIED), seen) == 1
@@ -78,7 +78,7 @@ def test_accounts_that_are_not_in_the_list_any_more_count_for_nothing() -> None:
 
 
 def test_where_nothing_was_looked_at_nothing_is_away() -> None:
-    assert away(listed(A=VERIFIED), state({ETH: {"A": COIN}})) == {}
+    assert away(listed(A=VERIFIED), state({ETH: {"A": BaseUnits(COIN)}})) == {}
 
 
 coins = st.fixed_dictionaries(dict.fromkeys("ABC", st.integers(0, 10**9)))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.judgement import compare_lists
-from monitor.model import Claim, ClaimKind, ListChanges
+from monitor.model import Claim, ClaimKind, Height, ListChanges
 from tests.support.judgement import ETH, claim
 
 ONE = claim("0xa", ETH, line=17, address="0xA", amount=Decimal(1), height=5)
@@ -39,7 +39,7 @@ def test_an_address_that_does_not_decode_is_compared_as_published() -> None:
 
 
 def test_a_new_amount_or_height_is_restated_and_no_event() -> None:
-    changes = compare_lists([ONE, OTHER], [replace(ONE, amount=Decimal(2)), replace(OTHER, height=9)])
+    changes = compare_lists([ONE, OTHER], [replace(ONE, amount=Decimal(2)), replace(OTHER, height=Height(9))])
 
     assert changes == ListChanges(restated=2)
     assert not changes

@@ -12,6 +12,7 @@ from monitor.model import (
     AlertName,
     Assessment,
     Audit,
+    BaseUnits,
     ClaimMismatch,
     DocumentState,
     EndpointState,
@@ -66,7 +67,7 @@ def condition(
 
 def bitcoin(coins: str, owed: str = "100", **fields: Any) -> Assessment:
     """An exchange that holds ``coins`` in one verified account."""
-    snapshot = state({BTC: {"A": int(Decimal(coins) * COIN)}})
+    snapshot = state({BTC: {"A": BaseUnits(int(Decimal(coins) * COIN))}})
     published = owing(BTC=owed)
     assets = judge([(claim("A"), VERIFIED)], [snapshot], published, **fields)
     return assessment(assets, snapshots={"bitcoin": snapshot}, liabilities=published)
@@ -111,7 +112,7 @@ def test_what_cannot_be_told_is_neither_a_breach_nor_fine() -> None:
 
 def test_what_has_no_ratio_says_why() -> None:
     assert condition(AlertName.RATIO_FALLING, bitcoin("1", owed="0")).summary == ("BTC has no ratio: nothing is owed.")
-    assets = judge([(claim("A"), VERIFIED)], [state({BTC: {"A": COIN}})], None)
+    assets = judge([(claim("A"), VERIFIED)], [state({BTC: {"A": BaseUnits(COIN)}})], None)
     found = condition(AlertName.RATIO_BELOW_LIMIT, assessment(assets, liabilities=None))
     assert found.summary == "BTC cannot be judged: what is owed is not known: no liabilities were accepted yet."
     assert condition(AlertName.RESERVE_UNKNOWN, unknown()).summary.startswith("BTC cannot be judged: bitcoin: no whole")
@@ -136,7 +137,7 @@ def test_without_a_warning_limit_there_is_no_warning() -> None:
 
 def test_the_warning_cannot_be_told_while_claims_nobody_could_judge_may_lift_the_ratio() -> None:
     rows = [(claim("A"), VERIFIED), (claim("B"), UNSUPPORTED)]
-    snapshot = state({BTC: {"A": 101 * COIN, "B": COIN}})
+    snapshot = state({BTC: {"A": BaseUnits(101 * COIN), "B": BaseUnits(COIN)}})
     assets = judge(rows, [snapshot], owing(BTC=100), warn_below="1.02")
 
     assert condition(AlertName.RATIO_BELOW_WARNING, assessment(assets)).holds is None
@@ -144,7 +145,7 @@ def test_the_warning_cannot_be_told_while_claims_nobody_could_judge_may_lift_the
 
 def test_a_lower_bound_is_told_as_one() -> None:
     rows = [(claim("A", ETH), VERIFIED), (claim("A", ETH_ARBITRUM), VERIFIED)]
-    snapshots = [state({ETH: {"A": 10**18}}), absent("arbitrum")]
+    snapshots = [state({ETH: {"A": BaseUnits(10**18)}}), absent("arbitrum")]
     assets = judge(rows, snapshots, owing(ETH=1))
 
     found = condition(
@@ -172,7 +173,7 @@ def test_how_far_a_ratio_may_fall_is_configured() -> None:
 
 def test_a_fall_is_told_with_the_networks_that_were_compared_and_those_that_were_not() -> None:
     rows = [(claim("A", ETH), VERIFIED), (claim("A", ETH_ARBITRUM), VERIFIED)]
-    snapshots = [state({ETH: {"A": 10**18}}), absent("arbitrum")]
+    snapshots = [state({ETH: {"A": BaseUnits(10**18)}}), absent("arbitrum")]
     assets = judge(rows, snapshots, owing(ETH=1))
     fall = Fall(Decimal("0.2"), NOW - timedelta(minutes=30), ("ethereum",), Decimal("1.2"))
 
@@ -195,7 +196,7 @@ def claiming(amount: str | None, *, basis: str = "verified") -> Assessment:
     aside = claim("S", replace(BTC, network="side"), amount=None if amount is None else Decimal(amount))
     assets = judge(
         [(claim("A"), VERIFIED), (aside, UNSIGNED if basis == "listed" else VERIFIED)],
-        [state({BTC: {"A": 99 * COIN}})],
+        [state({BTC: {"A": BaseUnits(99 * COIN)}})],
         owing(BTC=100),
         basis=basis,
     )
@@ -264,7 +265,7 @@ def test_an_asset_of_which_nothing_is_owed_ends_a_breach() -> None:
 
 def test_stale_and_absent_are_two_alerts_and_each_names_its_networks() -> None:
     """Design, section 4, rule 9: none stands in for another."""
-    old = replace(state({BTC: {"A": 1}}, stale=True, age=timedelta(minutes=40)), failure="time-out")
+    old = replace(state({BTC: {"A": BaseUnits(1)}}, stale=True, age=timedelta(minutes=40)), failure="time-out")
     exchange = assessment(snapshots={"bitcoin": old, "ethereum": absent("ethereum", wanted=2)})
 
     stale, gone = (condition(name, exchange) for name in (AlertName.SNAPSHOT_STALE, AlertName.SNAPSHOT_ABSENT))
@@ -275,7 +276,9 @@ def test_stale_and_absent_are_two_alerts_and_each_names_its_networks() -> None:
 
 
 def test_fresh_snapshots_and_networks_without_accounts_are_fine() -> None:
-    fine = assessment(snapshots={"bitcoin": state({BTC: {"A": 1}}), "ethereum": absent("ethereum", wanted=0)})
+    fine = assessment(
+        snapshots={"bitcoin": state({BTC: {"A": BaseUnits(1)}}), "ethereum": absent("ethereum", wanted=0)}
+    )
 
     assert condition(AlertName.SNAPSHOT_STALE, fine).holds is False
     assert condition(AlertName.SNAPSHOT_ABSENT, fine).holds is False
@@ -320,7 +323,7 @@ def test_an_exchange_without_configured_liabilities_is_not_asked_for_them() -> N
 def test_an_asset_with_limits_of_its_own_that_the_liabilities_do_not_name_is_an_alert() -> None:
     limits: dict[str, Any] = {"assets": {"BTC": {}}}
     for owed, holds in ((owing(BTC=1), False), (owing(ETH=1), True)):
-        assets = {"BTC": judge([(claim("A"), VERIFIED)], [state({BTC: {"A": 1}})], owed)["BTC"]}
+        assets = {"BTC": judge([(claim("A"), VERIFIED)], [state({BTC: {"A": BaseUnits(1)}})], owed)["BTC"]}
         configured = settings(okx=exchange(liabilities=LIABILITIES, **limits))
         found = evaluate(world(assessment(assets, liabilities=owed)), configured, AlertMemory())
         (asset,) = [each for each in found.items if each.name is AlertName.LIABILITIES_ABSENT and each.asset]
@@ -330,7 +333,7 @@ def test_an_asset_with_limits_of_its_own_that_the_liabilities_do_not_name_is_an_
 
 def test_what_an_exchange_owes_is_missed_only_where_it_was_told_and_limits_were_set() -> None:
     def missed(owed: Liabilities | None, own: dict[str, Any]) -> list[Condition]:
-        assets = judge([(claim("A"), VERIFIED)], [state({BTC: {"A": 1}})], owed)
+        assets = judge([(claim("A"), VERIFIED)], [state({BTC: {"A": BaseUnits(1)}})], owed)
         found = evaluate(world(assessment(assets, liabilities=owed)), settings(okx=exchange(**own)), AlertMemory())
         return [each for each in found.items if each.name is AlertName.LIABILITIES_ABSENT and each.asset]
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from monitor.formats import exact
-from monitor.model import Basis, Cause, Gap, ReserveStatus, SnapshotState
+from monitor.model import BaseUnits, Basis, Cause, Gap, ReserveStatus, SnapshotState
 from tests.support.judgement import (
     BTC,
     ETH,
@@ -36,7 +36,7 @@ def by_basis(verified: str, signed: str, listed: str, asserted: str) -> dict[Bas
 
 
 def balances(**coins: int) -> SnapshotState:
-    return state({BTC: {account: amount * COIN for account, amount in coins.items()}})
+    return state({BTC: {account: BaseUnits(amount * COIN) for account, amount in coins.items()}})
 
 
 def test_the_worked_example_of_section_4() -> None:
@@ -126,7 +126,7 @@ def test_rule_2_a_snapshot_that_lacks_an_account_of_the_list_counts_for_nothing(
 
 
 def test_rule_2_a_stale_snapshot_is_shown_with_its_age_and_proves_nothing() -> None:
-    stale = state({BTC: {"A": 500 * COIN}}, stale=True, age=timedelta(hours=2, minutes=5))
+    stale = state({BTC: {"A": BaseUnits(500 * COIN)}}, stale=True, age=timedelta(hours=2, minutes=5))
 
     btc = judge([(claim("A"), VERIFIED)], [stale], owing(BTC=100))["BTC"]
 
@@ -141,12 +141,12 @@ def test_rule_3_one_unit_short_of_a_huge_sum_is_a_breach_and_one_more_is_not() -
     owed = owing(ETH=str(10**42))
 
     for units, status in ((short, ReserveStatus.BREACH), (enough, ReserveStatus.COVERED)):
-        eth = judge([(claim("A", ETH), VERIFIED)], [state({ETH: {"A": units}})], owed)["ETH"]
+        eth = judge([(claim("A", ETH), VERIFIED)], [state({ETH: {"A": BaseUnits(units)}})], owed)["ETH"]
         assert eth.status is status
 
 
 def test_rule_3_a_ratio_is_not_rounded_up_to_its_limit() -> None:
-    eth = judge([(claim("A", ETH), VERIFIED)], [state({ETH: {"A": 3 * 10**18 - 1}})], owing(ETH=3))["ETH"]
+    eth = judge([(claim("A", ETH), VERIFIED)], [state({ETH: {"A": BaseUnits(3 * 10**18 - 1)}})], owing(ETH=3))["ETH"]
 
     assert eth.ratios[Basis.VERIFIED] < 1
     assert eth.status is ReserveStatus.BREACH
@@ -187,7 +187,7 @@ def test_rule_6_an_account_that_several_rows_name_counts_once_with_its_best_verd
 
 def test_rule_6_the_same_account_on_two_networks_is_two_accounts() -> None:
     rows = [(claim("0xa", ETH), VERIFIED), (claim("0xa", ETH_ARBITRUM), VERIFIED)]
-    snapshots = [state({ETH: {"0xa": 10**18}}), state({ETH_ARBITRUM: {"0xa": 2 * 10**18}})]
+    snapshots = [state({ETH: {"0xa": BaseUnits(10**18)}}), state({ETH_ARBITRUM: {"0xa": BaseUnits(2 * 10**18)}})]
 
     assert judge(rows, snapshots)["ETH"].totals[Basis.VERIFIED] == 3
 
@@ -203,7 +203,9 @@ def test_rule_7_the_amount_that_the_exchange_claims_plays_no_part() -> None:
 def test_rule_12_covered_when_the_fresh_networks_alone_reach_the_limit() -> None:
     rows = [(claim("A", ETH), VERIFIED), (claim("A", ETH_ARBITRUM), VERIFIED)]
 
-    eth = judge(rows, [state({ETH: {"A": 101 * 10**18}}), absent("arbitrum", "no answer")], owing(ETH=100))["ETH"]
+    eth = judge(rows, [state({ETH: {"A": BaseUnits(101 * 10**18)}}), absent("arbitrum", "no answer")], owing(ETH=100))[
+        "ETH"
+    ]
 
     assert eth.status is ReserveStatus.COVERED
     assert eth.lower_bounds[Basis.SIGNED] == Decimal("1.01")
@@ -217,8 +219,8 @@ def test_rule_12_unknown_names_every_network_that_is_missing_not_configured_or_s
     polygon, base = (ETH.__class__("ETH", network, None, 18) for network in ("polygon", "base"))
     rows = [(claim("A", token), VERIFIED) for token in (ETH, ETH_ARBITRUM, polygon, base)]
     snapshots = [
-        state({ETH: {"A": 99 * 10**18}}),
-        state({ETH_ARBITRUM: {"A": 10**18}}, stale=True, age=timedelta(minutes=7)),
+        state({ETH: {"A": BaseUnits(99 * 10**18)}}),
+        state({ETH_ARBITRUM: {"A": BaseUnits(10**18)}}, stale=True, age=timedelta(minutes=7)),
         absent("polygon"),
     ]
 

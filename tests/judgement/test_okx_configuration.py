@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from monitor.judgement import Holdings, assess, holdings, tally
-from monitor.model import AssetAssessment, Basis, Claim, ReserveStatus, SnapshotState, Token
+from monitor.model import AssetAssessment, BaseUnits, Basis, Claim, ReserveStatus, SnapshotState, Token
 from monitor.registry import load
 from monitor.settings import load as load_settings
 from tests.support.judgement import NOW, VERIFIED, owing, state, verdict
@@ -56,8 +56,8 @@ def sums(rows: Iterable[Claim], assets: Iterable[str]) -> dict[str, Decimal]:
     return found
 
 
-def units(token: Token, coins: Decimal) -> int:
-    return int(coins.scaleb(token.position.decimals if token.position else token.decimals))
+def units(token: Token, coins: Decimal) -> BaseUnits:
+    return BaseUnits(int(coins.scaleb(token.position.decimals if token.position else token.decimals)))
 
 
 def snapshots(held: Holdings, amounts: Amounts) -> dict[str, SnapshotState]:

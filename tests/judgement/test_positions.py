@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.judgement import holdings
 from monitor.judgement.holdings import Standing
-from monitor.model import Basis, PositionHeld, Rate, Snapshot, SnapshotState, Token, VerdictStatus
+from monitor.model import Balances, BaseUnits, Basis, PositionHeld, Rate, Snapshot, SnapshotState, Token, VerdictStatus
 from tests.support.judgement import NOW, STAKED, UNBOUND, UNSIGNED, USDT, VERIFIED, block, claim, judge, owing, verdict
 from tests.support.positions import CUSDT, SDAI, WETH
 
@@ -18,19 +18,30 @@ COIN = 10**6
 
 def test_a_position_is_part_of_its_network_and_of_its_asset() -> None:
     rows = [(claim("0xa", USDT), VERIFIED), (claim("0xa", CUSDT), VERIFIED), (claim("0xb", CUSDT), UNSIGNED)]
-    balances = {USDT: {"0xa": 5 * COIN}, CUSDT: {"0xa": 2 * COIN, "0xb": COIN}}
-    snapshot = Snapshot("okx", "ethereum", block(), NOW, balances, rates={CUSDT: Rate(10**18, 225 * 10**12)})
+    balances: Balances = {
+        USDT: {"0xa": BaseUnits(5 * COIN)},
+        CUSDT: {"0xa": BaseUnits(2 * COIN), "0xb": BaseUnits(COIN)},
+    }
+    snapshot = Snapshot(
+        "okx", "ethereum", block(), NOW, balances, rates={CUSDT: Rate(BaseUnits(10**18), BaseUnits(225 * 10**12))}
+    )
 
     usdt = judge(rows, [SnapshotState("ethereum", snapshot, stale=False, wanted=2)], owing(USDT=8))["USDT"]
 
     assert usdt.reserves["ethereum"] == {Basis.VERIFIED: 7, Basis.SIGNED: 7, Basis.LISTED: 8}
     (held,) = usdt.positions
     assert held.amounts == {Basis.VERIFIED: 2, Basis.SIGNED: 2, Basis.LISTED: 3}
-    assert (held.token, held.rate, held.per_unit) == (CUSDT, Rate(10**18, 225 * 10**12), Decimal("0.0225"))
+    assert (held.token, held.rate, held.per_unit) == (
+        CUSDT,
+        Rate(BaseUnits(10**18), BaseUnits(225 * 10**12)),
+        Decimal("0.0225"),
+    )
 
 
 def test_a_rate_is_told_in_whole_coins_for_one_whole_unit() -> None:
-    assert PositionHeld(SDAI, {}, Rate(3 * 10**24, 4 * 10**24)).per_unit == Decimal("1.333333333333333333")
+    assert PositionHeld(SDAI, {}, Rate(BaseUnits(3 * 10**24), BaseUnits(4 * 10**24))).per_unit == Decimal(
+        "1.333333333333333333"
+    )
     assert PositionHeld(WETH, {}, None).per_unit == 1
 
 

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from monitor.judgement import Lost, holdings, signatures_gone, signatures_lost
 from monitor.judgement.holdings import Holdings
-from monitor.model import VerdictStatus
+from monitor.model import BaseUnits, VerdictStatus
 from tests.support.judgement import (
     BTC,
     ETH,
@@ -20,7 +20,7 @@ from tests.support.judgement import (
     verdict,
 )
 
-STATES = {"bitcoin": state({BTC: {"A": 3 * 10**8, "B": 10**8, "C": 5 * 10**8}})}
+STATES = {"bitcoin": state({BTC: {"A": BaseUnits(3 * 10**8), "B": BaseUnits(10**8), "C": BaseUnits(5 * 10**8)}})}
 
 
 def listed(**statuses: VerdictStatus) -> Holdings:

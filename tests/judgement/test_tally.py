@@ -1,20 +1,21 @@
 from monitor.judgement import holdings, tally
+from monitor.model import BaseUnits
 from tests.support.judgement import BTC, ETH, ETH_ARBITRUM, VERIFIED, claim, state, verdict
 
 
 def test_a_snapshot_that_did_not_change_is_not_summed_up_again() -> None:
     held = holdings([claim("A"), claim("0xa", ETH)], [verdict(VERIFIED)] * 2)
-    states = {"bitcoin": state({BTC: {"A": 1}}), "ethereum": state({ETH: {"0xa": 1}})}
+    states = {"bitcoin": state({BTC: {"A": BaseUnits(1)}}), "ethereum": state({ETH: {"0xa": BaseUnits(1)}})}
 
     first = tally(held, states)
-    second = tally(held, states | {"ethereum": state({ETH: {"0xa": 2}})}, first)
+    second = tally(held, states | {"ethereum": state({ETH: {"0xa": BaseUnits(2)}})}, first)
 
     assert second["bitcoin"] is first["bitcoin"]
     assert second["ethereum"].sums[ETH] != first["ethereum"].sums[ETH]
 
 
 def test_another_list_is_summed_up_afresh() -> None:
-    states = {"bitcoin": state({BTC: {"A": 1, "B": 2}})}
+    states = {"bitcoin": state({BTC: {"A": BaseUnits(1), "B": BaseUnits(2)}})}
     one = holdings([claim("A")], [verdict(VERIFIED)])
     both = holdings([claim("A"), claim("B")], [verdict(VERIFIED)] * 2)
 

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from monitor.formats import exact
 from monitor.judgement.alerts import AlertMemory, evaluate
 from monitor.judgement.unread import places, rests_on_unread, unless
-from monitor.model import AlertName, AssetAssessment, Basis, Claim, Rate, ReserveStatus, SnapshotState, VerdictStatus
+from monitor.model import (
+    AlertName,
+    AssetAssessment,
+    BaseUnits,
+    Basis,
+    Claim,
+    Rate,
+    ReserveStatus,
+    SnapshotState,
+    VerdictStatus,
+)
 from tests.support.judgement import (
     ETH,
     ETH_ARBITRUM,
@@ -41,7 +51,7 @@ HUGE = Decimal(10) ** 30
 def eth(*rows: tuple[Claim, VerdictStatus], held: str = "1", owed: str = "400000", **fields: object) -> AssetAssessment:
     """One verified account on ethereum with ``held``, and further ``rows``."""
     own = (claim("0xa", ETH, amount=Decimal(409_600)), VERIFIED)
-    snapshot = state({ETH: {"0xa": int(Decimal(held) * WEI)}})
+    snapshot = state({ETH: {"0xa": BaseUnits(int(Decimal(held) * WEI))}})
     return judge([own, *rows], [snapshot], owing(ETH=owed), **fields)["ETH"]  # type: ignore[arg-type]
 
 
@@ -106,7 +116,7 @@ def test_rows_that_name_one_account_leave_it_open_once_by_their_largest_claim() 
 @pytest.mark.parametrize(("claimed", "unread"), [("30", 50), ("50", 50), ("70", 70), (None, 50)])
 def test_of_a_stale_network_the_larger_of_claimed_and_last_read_is_open(claimed: str | None, unread: int) -> None:
     row = (claim("0xb", ETH_ARBITRUM, amount=None if claimed is None else Decimal(claimed)), VERIFIED)
-    last = state({ETH_ARBITRUM: {"0xb": 50 * WEI}}, stale=True, age=timedelta(hours=1))
+    last = state({ETH_ARBITRUM: {"0xb": BaseUnits(50 * WEI)}}, stale=True, age=timedelta(hours=1))
 
     for then in (last, replace(last, dropped=True)):
         found = judge([row], [then], owing(ETH=400))["ETH"]
@@ -116,23 +126,23 @@ def test_of_a_stale_network_the_larger_of_claimed_and_last_read_is_open(claimed:
 
 def test_an_account_that_was_never_read_adds_nothing_to_what_was_last_read() -> None:
     rows = [(claim(account, ETH_ARBITRUM, amount=Decimal(0)), VERIFIED) for account in ("0xb", "0xnew")]
-    last = state({ETH_ARBITRUM: {"0xb": 50 * WEI}}, stale=True, age=timedelta(hours=1))
+    last = state({ETH_ARBITRUM: {"0xb": BaseUnits(50 * WEI)}}, stale=True, age=timedelta(hours=1))
 
     assert judge(rows, [last], owing(ETH=400))["ETH"].unread[Basis.VERIFIED] == 50
 
 
 def test_an_account_that_was_never_read_and_of_which_nothing_is_claimed_is_unbounded() -> None:
     rows = [(claim("0xb", ETH_ARBITRUM), VERIFIED), (claim("0xnew", ETH_ARBITRUM), VERIFIED)]
-    last = state({ETH_ARBITRUM: {"0xb": 50 * WEI}}, stale=True, age=timedelta(hours=1))
+    last = state({ETH_ARBITRUM: {"0xb": BaseUnits(50 * WEI)}}, stale=True, age=timedelta(hours=1))
 
     assert judge(rows, [last], owing(ETH=400))["ETH"].unread[Basis.VERIFIED] == exact.UNBOUNDED
 
 
 def test_claims_of_a_position_are_turned_into_coins_by_its_last_rate() -> None:
     rows = [(claim("0xa", CUSDT, amount=Decimal(100)), VERIFIED)]
-    fresh = state({CUSDT: {"0xa": 10**6}}, stale=True)
+    fresh = state({CUSDT: {"0xa": BaseUnits(10**6)}}, stale=True)
     assert fresh.last is not None
-    last = replace(fresh, last=replace(fresh.last, rates={CUSDT: Rate(10**18, 225 * 10**12)}))
+    last = replace(fresh, last=replace(fresh.last, rates={CUSDT: Rate(BaseUnits(10**18), BaseUnits(225 * 10**12))}))
 
     assert judge(rows, [last], owing(USDT=400))["USDT"].unread[Basis.VERIFIED] == Decimal("2.25")
 
@@ -158,10 +168,10 @@ def test_the_places_with_the_most_are_named_first_and_not_all_of_them() -> None:
 def test_a_token_fails_itself_alone() -> None:
     bridged = replace(USDT, contract="0xbridged")
     rows = [(claim("0xa", USDT), VERIFIED), (claim("0xa", bridged, amount=Decimal(1)), VERIFIED)]
-    earlier = state({bridged: {"0xa": 2 * 10**6}}, age=timedelta(minutes=3)).last
+    earlier = state({bridged: {"0xa": BaseUnits(2 * 10**6)}}, age=timedelta(minutes=3)).last
     assert earlier is not None
     now = replace(
-        state({USDT: {"0xa": 5 * 10**6}}),
+        state({USDT: {"0xa": BaseUnits(5 * 10**6)}}),
         earlier={bridged: earlier},
         stale_after=timedelta(minutes=5),
         failure="reverts",
@@ -192,7 +202,7 @@ def rebalanced(moved: int, *, there: int, surplus: int) -> AssetAssessment:
         (claim("0xa", ETH, amount=Decimal(100 + surplus - there)), VERIFIED),
         (claim("0xb", ETH_ARBITRUM, amount=Decimal(there)), VERIFIED),
     ]
-    read = state({ETH: {"0xa": (100 + surplus - there - moved) * WEI}})
+    read = state({ETH: {"0xa": BaseUnits((100 + surplus - there - moved) * WEI)}})
     down: SnapshotState = absent("arbitrum", "no answer")
     return judge(rows, [read, down], owing(ETH=100))["ETH"]
 
@@ -221,7 +231,7 @@ def test_a_breach_is_true_as_long_as_nothing_unread_more_than_doubled(
         (claim("0xa", ETH, amount=Decimal(known)), VERIFIED),
         (claim("0xb", STARKNET, amount=Decimal(unread)), status),
     ]
-    found = judge(rows, [state({ETH: {"0xa": known * WEI}})], owing(ETH=100), basis="listed")["ETH"]
+    found = judge(rows, [state({ETH: {"0xa": BaseUnits(known * WEI)}})], owing(ETH=100), basis="listed")["ETH"]
 
     really = Decimal(known) + Decimal(truth) * unread
     if found.status is ReserveStatus.BREACH:
@@ -233,9 +243,11 @@ def test_a_breach_is_true_as_long_as_nothing_unread_more_than_doubled(
 def test_only_networks_that_are_whole_and_fresh_for_all_tokens_of_an_asset_are_compared_over_time() -> None:
     bridged = replace(USDT, contract="0xbridged")
     rows = [(claim("0xa", token), VERIFIED) for token in (ETH, ETH_ARBITRUM, USDT, bridged)]
-    stale = state({ETH_ARBITRUM: {"0xa": WEI}}, stale=True, age=timedelta(hours=1))
+    stale = state({ETH_ARBITRUM: {"0xa": BaseUnits(WEI)}}, stale=True, age=timedelta(hours=1))
 
-    assets = judge(rows, [state({ETH: {"0xa": WEI}, USDT: {"0xa": 10**6}}), stale], owing(ETH=2, USDT=1))
+    assets = judge(
+        rows, [state({ETH: {"0xa": BaseUnits(WEI)}, USDT: {"0xa": BaseUnits(10**6)}}), stale], owing(ETH=2, USDT=1)
+    )
 
     assert assets["ETH"].comparable.keys() == {"ethereum"}
     assert assets["USDT"].comparable == {}

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.model import SnapshotState, Token, frozen
+from monitor.model import Balances, BaseUnits, SnapshotState, Token, frozen
 from tests.support import worlds
 from tests.support.scraping import Scraper
 
@@ -43,7 +43,7 @@ def test_over_the_cap_the_largest_shares_of_their_asset_are_kept_and_the_rest_co
 
 def test_an_account_with_two_tokens_of_an_asset_is_one_series(scraper: Callable[..., Scraper]) -> None:
     bridged = Token("USDT", "ethereum", "0x02", 6)
-    held = {worlds.USDT_ETHEREUM: {"0xaa": 1_500_000}, bridged: {"0xaa": 250_000}}
+    held: Balances = {worlds.USDT_ETHEREUM: {"0xaa": BaseUnits(1_500_000)}, bridged: {"0xaa": BaseUnits(250_000)}}
     whole = worlds.snapshot("aurora", "ethereum", 1, held, age=timedelta())
     states = frozen({"ethereum": SnapshotState("ethereum", whole, stale=False, wanted=1)})
     aurora = replace(worlds.aurora(), snapshots=states)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Claim, ClaimKind
+from monitor.model import Claim, ClaimKind, Height
 from monitor.ownership import fingerprint
 from tests.support.ownership import ETHEREUM, claim
 
@@ -39,7 +39,7 @@ def test_all_that_a_verdict_depends_on_changes_the_fingerprint(change: dict[str,
 
 
 def test_what_a_monthly_list_restates_leaves_the_fingerprint() -> None:
-    restated = replace(ROW, file="next.csv", line=99, coin="USDC", amount=Decimal(5), height=7)
+    restated = replace(ROW, file="next.csv", line=99, coin="USDC", amount=Decimal(5), height=Height(7))
     assert fingerprint(restated) == fingerprint(ROW)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.model import Claim, ClaimKind
+from monitor.model import Claim, ClaimKind, Height
 from monitor.published import LayoutError
 from monitor.registry import Registry
 from tests.support.published import refusal, wallets
@@ -53,7 +53,7 @@ def test_every_column_has_its_place(registry: Registry) -> None:
         address=ETH,
         account=ETH,
         amount=Decimal("12.5"),
-        height=900,
+        height=Height(900),
         message="I am ours",
         signatures=("0x1", "0x2"),
         key="aa",

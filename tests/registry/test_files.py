@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from monitor.model import BalanceSlot, Network
+from monitor.model import BalanceSlot, Caip2, Network
 from monitor.registry import Registry, RegistryError, load
 
 Extend = Callable[[str], Registry]
@@ -61,7 +61,7 @@ def test_files_that_say_the_same_make_equal_registries(tmp_path: Path) -> None:
 
 def test_the_documented_example_does_what_the_page_says(extended: Extend) -> None:
     registry = extended(documented_example())
-    assert registry.networks["ink"] == Network("ink", "eip155:57073", "evm", "Ink")
+    assert registry.networks["ink"] == Network("ink", Caip2("eip155:57073"), "evm", "Ink")
     assert registry.network_by_label("eth-mainnet") == registry.networks["ethereum"]
     assert str(registry.place("EUROC", "ETH-MAINNET").token).startswith("EURC on ethereum (0x1abaea1f")
     assert str(registry.place("INK-ETH").token) == "ETH on ink"

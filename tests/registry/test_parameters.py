@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import BlockHash, Checkpoint, KeyHash
+from monitor.model import BlockHash, Checkpoint, Height, KeyHash
 from monitor.registry import RegistryError, load
 
 OWN = """
@@ -52,7 +52,7 @@ def test_coins_of_one_genesis_know_each_other_the_latest_first(tmp_path: Path) -
     assert bitcoin
     heights = [checkpoint.height for _, checkpoint in bitcoin.kin]
     assert heights == sorted(heights, reverse=True)
-    assert ("gro:mainnet", Checkpoint(700_000, "ab" * 32)) in bitcoin.kin
+    assert ("gro:mainnet", Checkpoint(Height(700_000), "ab" * 32)) in bitcoin.kin
     assert networks["bitcoin"].caip2 not in dict(bitcoin.kin)
 
 

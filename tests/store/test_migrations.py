@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from monitor.model import Extent, OwnerOutcome, Step, Token
+from monitor.model import Caip2, Extent, OwnerOutcome, Step, Token
 from monitor.store import Store, StoreError
 from monitor.store.database import opened
 
@@ -38,7 +38,7 @@ async def test_the_history_of_0_1_0_is_taken_over(tmp_path: Path) -> None:
     ]
     (told,) = (await store.confirmations({b"q" * 16})).values()
     assert told.answer.outcome is OwnerOutcome.CONFIRMED
-    (snapshot,) = await store.snapshots({"ethereum": "eip155:1"})
+    (snapshot,) = await store.snapshots({"ethereum": Caip2("eip155:1")})
     assert (snapshot.block.number, sum(snapshot.balances[ETH].values())) == (2, 130 * 10**18)
     audit = await store.audit("okx", wallets.document.sha256)
     assert audit is not None

@@ -6,7 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from monitor.model import Block, Confirmation, Document, ListChanges, OwnerAnswer, OwnerOutcome, Verdict, VerdictStatus
+from monitor.model import (
+    Block,
+    Confirmation,
+    Document,
+    Height,
+    ListChanges,
+    OwnerAnswer,
+    OwnerOutcome,
+    Verdict,
+    VerdictStatus,
+)
 from monitor.store import Store, StoredDocument, tables
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -107,7 +117,7 @@ async def test_verdicts_under_older_rules_are_read_by_nobody_and_go(store: Store
 async def test_confirmations_go_that_were_told_before_the_oldest_list_that_stays(store: Store) -> None:
     for month in range(5):
         await accept(store, month)
-    block = Block(21_000_000, "0x" + "ab" * 32, NOW)
+    block = Block(Height(21_000_000), "0x" + "ab" * 32, NOW)
     said = Confirmation(OwnerAnswer(OwnerOutcome.CONFIRMED, "Safe 2 of 3", block), at(4), at(4))
     old = replace(said, told_at=at(2))
     await store.save_confirmations("okx", {mark(0): said, mark(1): old})

@@ -18,11 +18,14 @@ from hypothesis import strategies as st
 from monitor.model import (
     Audit,
     Balances,
+    BaseUnits,
     Basis,
     Block,
+    Caip2,
     ClaimMismatch,
     Confirmation,
     Document,
+    Height,
     ListChanges,
     OwnerAnswer,
     OwnerOutcome,
@@ -41,7 +44,7 @@ from tests.support.positions import CUSDT, SDAI, WETH
 NOW = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
 ETH = Token("ETH", "ethereum", None, 18)
 USDT = Token("USDT", "ethereum", "0xdac17f958d2ee523a2206206994597c13d831ec7", 6)
-BLOCK = Block(21_000_000, "0x" + "ab" * 32, NOW - timedelta(seconds=12))
+BLOCK = Block(Height(21_000_000), "0x" + "ab" * 32, NOW - timedelta(seconds=12))
 MAINNET = "eip155:1"
 
 
@@ -125,42 +128,48 @@ async def test_what_a_chain_said_of_owners_keeps_its_block(store: Store) -> None
 
 
 async def test_a_snapshot_replaces_the_one_before_and_keeps_every_digit(store: Store, url: str) -> None:
-    old = Snapshot("okx", "ethereum", BLOCK, NOW, {ETH: {"0x1": 1}}, ("a",))
-    new = Snapshot("okx", "ethereum", BLOCK, NOW + timedelta(minutes=1), {ETH: {"0x1": 2**255}, USDT: {}}, ("a", "b"))
-    await store.save_snapshot(old, MAINNET)
-    await store.save_snapshot(new, MAINNET)
+    old = Snapshot("okx", "ethereum", BLOCK, NOW, {ETH: {"0x1": BaseUnits(1)}}, ("a",))
+    new = Snapshot(
+        "okx", "ethereum", BLOCK, NOW + timedelta(minutes=1), {ETH: {"0x1": BaseUnits(2**255)}, USDT: {}}, ("a", "b")
+    )
+    await store.save_snapshot(old, Caip2(MAINNET))
+    await store.save_snapshot(new, Caip2(MAINNET))
     store = await reopened(store, url)
-    assert await store.snapshots({"ethereum": MAINNET}) == [new]
+    assert await store.snapshots({"ethereum": Caip2(MAINNET)}) == [new]
     await store.close()
 
 
 async def test_only_snapshots_of_the_chain_that_a_network_means_now_are_found(store: Store) -> None:
     mainnet, testnet = MAINNET, "eip155:31337"
-    okx = Snapshot("okx", "ethereum", BLOCK, NOW, {ETH: {"0x1": 1}}, ("a",))
+    okx = Snapshot("okx", "ethereum", BLOCK, NOW, {ETH: {"0x1": BaseUnits(1)}}, ("a",))
     kraken, base = replace(okx, exchange="kraken"), replace(okx, network="base")
-    await store.save_snapshot(okx, mainnet)
-    await store.save_snapshot(kraken, testnet)
-    await store.save_snapshot(base, testnet)
-    assert await store.snapshots({"ethereum": mainnet, "base": mainnet}) == [okx]
-    assert await store.snapshots({"ethereum": testnet}) == [kraken]
-    assert await store.snapshots({"bitcoin": mainnet}) == []
+    await store.save_snapshot(okx, Caip2(mainnet))
+    await store.save_snapshot(kraken, Caip2(testnet))
+    await store.save_snapshot(base, Caip2(testnet))
+    assert await store.snapshots({"ethereum": Caip2(mainnet), "base": Caip2(mainnet)}) == [okx]
+    assert await store.snapshots({"ethereum": Caip2(testnet)}) == [kraken]
+    assert await store.snapshots({"bitcoin": Caip2(mainnet)}) == []
     assert await store.snapshots({}) == []
-    await store.save_snapshot(okx, testnet)
-    assert await store.snapshots({"ethereum": mainnet}) == []
+    await store.save_snapshot(okx, Caip2(testnet))
+    assert await store.snapshots({"ethereum": Caip2(mainnet)}) == []
 
 
 async def test_the_last_readings_of_refused_tokens_are_kept_with_their_own_times(store: Store, url: str) -> None:
-    before = replace(BLOCK, number=BLOCK.number - 5, timestamp=BLOCK.timestamp - timedelta(minutes=1))
-    rates = {CUSDT: Rate(10**18, 225 * 10**12)}
-    old = Snapshot("okx", "ethereum", before, NOW - timedelta(minutes=1), {USDT: {"0x1": 2**255}}, ("a",), {}, 1, 2)
-    older = replace(old, balances={CUSDT: {"0x1": 5}}, rates=rates, agreed=None, asked=None)
-    new = Snapshot("okx", "ethereum", BLOCK, NOW, {ETH: {"0x1": 1}}, ("a",))
-    await store.save_snapshot(new, MAINNET, {USDT: replace(old, balances={**old.balances, ETH: {}}), CUSDT: older})
+    before = replace(BLOCK, number=Height(BLOCK.number - 5), timestamp=BLOCK.timestamp - timedelta(minutes=1))
+    rates = {CUSDT: Rate(BaseUnits(10**18), BaseUnits(225 * 10**12))}
+    old = Snapshot(
+        "okx", "ethereum", before, NOW - timedelta(minutes=1), {USDT: {"0x1": BaseUnits(2**255)}}, ("a",), {}, 1, 2
+    )
+    older = replace(old, balances={CUSDT: {"0x1": BaseUnits(5)}}, rates=rates, agreed=None, asked=None)
+    new = Snapshot("okx", "ethereum", BLOCK, NOW, {ETH: {"0x1": BaseUnits(1)}}, ("a",))
+    await store.save_snapshot(
+        new, Caip2(MAINNET), {USDT: replace(old, balances={**old.balances, ETH: {}}), CUSDT: older}
+    )
     store = await reopened(store, url)
-    assert await store.earlier({"ethereum": MAINNET}) == {("okx", "ethereum"): {USDT: old, CUSDT: older}}
-    assert await store.earlier({"ethereum": "eip155:10"}) == {}
-    await store.save_snapshot(new, MAINNET)
-    assert await store.earlier({"ethereum": MAINNET}) == {}
+    assert await store.earlier({"ethereum": Caip2(MAINNET)}) == {("okx", "ethereum"): {USDT: old, CUSDT: older}}
+    assert await store.earlier({"ethereum": Caip2("eip155:10")}) == {}
+    await store.save_snapshot(new, Caip2(MAINNET))
+    assert await store.earlier({"ethereum": Caip2(MAINNET)}) == {}
     await store.close()
 
 
@@ -192,16 +201,19 @@ async def test_an_audit_belongs_to_exactly_one_list(store: Store) -> None:
 
 
 async def test_what_was_read_of_claims_is_kept_by_list_chain_trust_and_height(store: Store, url: str) -> None:
-    source = Source("a" * 64, "eip155:1", "quorum 2")
-    parts = [ClaimReading(BLOCK, NOW, {ETH: {"0x1": 2**255}}), ClaimReading(BLOCK, NOW, {USDT: {"0x1": 0, "0x2": 1}})]
+    source = Source("a" * 64, Caip2("eip155:1"), "quorum 2")
+    parts = [
+        ClaimReading(BLOCK, NOW, {ETH: {"0x1": BaseUnits(2**255)}}),
+        ClaimReading(BLOCK, NOW, {USDT: {"0x1": BaseUnits(0), "0x2": BaseUnits(1)}}),
+    ]
     for part in parts:
         await store.save_claim_reading(source, part)
     store = await reopened(store, url)
     assert await store.claim_readings(source, BLOCK.number) == parts
-    assert await store.claim_readings(source, BLOCK.number + 1) == []
+    assert await store.claim_readings(source, Height(BLOCK.number + 1)) == []
     for other in (
         replace(source, sha256="b" * 64),
-        replace(source, chain="eip155:10"),
+        replace(source, chain=Caip2("eip155:10")),
         replace(source, trust="quorum 1"),
     ):
         assert await store.claim_readings(other, BLOCK.number) == []
@@ -209,8 +221,8 @@ async def test_what_was_read_of_claims_is_kept_by_list_chain_trust_and_height(st
 
 
 async def test_what_was_read_of_claims_is_forgotten_by_height_by_list_and_by_age(store: Store) -> None:
-    first, second = Source("a" * 64, "eip155:1", "quorum 1"), Source("b" * 64, "eip155:1", "quorum 1")
-    higher = replace(BLOCK, number=BLOCK.number + 1)
+    first, second = Source("a" * 64, Caip2("eip155:1"), "quorum 1"), Source("b" * 64, Caip2("eip155:1"), "quorum 1")
+    higher = replace(BLOCK, number=Height(BLOCK.number + 1))
 
     async def left() -> list[int]:
         return [
@@ -221,7 +233,7 @@ async def test_what_was_read_of_claims_is_forgotten_by_height_by_list_and_by_age
 
     for source in (first, second):
         for block, read_at in ((BLOCK, NOW), (higher, NOW - timedelta(days=3))):
-            await store.save_claim_reading(source, ClaimReading(block, read_at, {ETH: {"0x1": 1}}))
+            await store.save_claim_reading(source, ClaimReading(block, read_at, {ETH: {"0x1": BaseUnits(1)}}))
     await store.forget_claim_readings(first, BLOCK.number)
     assert await left() == [0, 1, 1, 1]
     await store.prune_claim_readings(NOW - timedelta(days=1))
@@ -233,10 +245,15 @@ async def test_what_was_read_of_claims_is_forgotten_by_height_by_list_and_by_age
 
 
 async def test_a_snapshot_keeps_its_positions_and_their_rates(store: Store) -> None:
-    rates = {CUSDT: Rate(10**18, 225 * 10**12)}
-    balances: Balances = {ETH: {"0x1": 1}, CUSDT: {"0x1": 2**200}, WETH: {"0x1": 3}, SDAI: {}}
-    await store.save_snapshot(Snapshot("okx", "ethereum", BLOCK, NOW, balances, ("node-1",), rates), MAINNET)
-    (kept,) = await store.snapshots({"ethereum": MAINNET})
+    rates = {CUSDT: Rate(BaseUnits(10**18), BaseUnits(225 * 10**12))}
+    balances: Balances = {
+        ETH: {"0x1": BaseUnits(1)},
+        CUSDT: {"0x1": BaseUnits(2**200)},
+        WETH: {"0x1": BaseUnits(3)},
+        SDAI: {},
+    }
+    await store.save_snapshot(Snapshot("okx", "ethereum", BLOCK, NOW, balances, ("node-1",), rates), Caip2(MAINNET))
+    (kept,) = await store.snapshots({"ethereum": Caip2(MAINNET)})
     assert (kept.balances, kept.rates) == (balances, rates)
 
 
@@ -308,7 +325,9 @@ TOKENS = st.builds(
 
 
 @given(
-    st.dictionaries(TOKENS, st.dictionaries(st.text(max_size=8), st.integers(0, 2**256 - 1), max_size=5), max_size=4)
+    st.dictionaries(
+        TOKENS, st.dictionaries(st.text(max_size=8), st.integers(0, 2**256 - 1).map(BaseUnits), max_size=5), max_size=4
+    )
 )
-def test_balances_survive_their_encoding(balances: dict[Token, dict[str, int]]) -> None:
+def test_balances_survive_their_encoding(balances: dict[Token, dict[str, BaseUnits]]) -> None:
     assert codec.decode_balances(codec.encode_balances(balances)) == balances

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from monitor.model import Network
+from monitor.model import Caip2, Network
 from monitor.registry import load
 from monitor.registry.addresses import AddressError, Decoded, canonical, decode
 
@@ -30,7 +30,7 @@ def network(name: str) -> Network:
     registered = load().networks.get(name)
     if registered and registered.parameters:
         return registered
-    return Network(name=name, caip2=f"test:{name}", family=_FAMILY_OF.get(name, name), title=name.title())
+    return Network(name=name, caip2=Caip2(f"test:{name}"), family=_FAMILY_OF.get(name, name), title=name.title())
 
 
 def accepted(name: str, text: str) -> Decoded:

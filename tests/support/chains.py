@@ -6,16 +6,16 @@ from typing import Any
 
 from monitor.chains import ChainReader, Keeper
 from monitor.chains.opening import open_network
-from monitor.model import BalanceSlot, EndpointState, Network, Token
+from monitor.model import BalanceSlot, Caip2, EndpointState, Network, Token
 from monitor.registry import load
 from monitor.settings import NetworkSettings
 
-ETHEREUM = Network("ethereum", "eip155:1", "evm", "Ethereum")
+ETHEREUM = Network("ethereum", Caip2("eip155:1"), "evm", "Ethereum")
 ETH = Token("ETH", "ethereum", None, 18)
 USDT = Token("USDT", "ethereum", "0xdac17f958d2ee523a2206206994597c13d831ec7", 6)
 USDC = Token("USDC", "ethereum", "0xa0b86991c6218b36c1d19d4a2e9eb0ce3606eb48", 6)
 
-REGTEST = replace(load().networks["bitcoin"], caip2="bip122:0f9188f13cb7b2c71f2a335e3a4fc328")
+REGTEST = replace(load().networks["bitcoin"], caip2=Caip2("bip122:0f9188f13cb7b2c71f2a335e3a4fc328"))
 BTC = Token("BTC", "bitcoin", None, 8)
 BITCOIN_ACCOUNTS = (
     "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa",

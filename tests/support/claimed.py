@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from monitor.devnet.nodes import Anvil
-from monitor.model import Claim, Network
+from monitor.model import BaseUnits, Claim, Network
 from monitor.registry import Registry
 from tests.support.evm import call as encoded
 from tests.support.evm import issue, send
@@ -74,7 +74,7 @@ def units(claim: Claim) -> int:
 def overstated(claim: Claim) -> Decimal:
     """Its amount and one base unit more."""
     assert claim.token is not None
-    return claim.token.whole(units(claim) + 1)
+    return claim.token.whole(BaseUnits(units(claim) + 1))
 
 
 def with_amount(lines: Sequence[str], number: int, amount: str) -> str:

@@ -12,7 +12,7 @@ from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
 from monitor.chains.network_reader import NetworkReader
 from monitor.chains.node import Held, Node, Wanted
-from monitor.model import Block
+from monitor.model import Block, Height
 from monitor.settings import EndpointSettings, NetworkSettings
 from tests.support.chains import ETHEREUM
 
@@ -33,7 +33,7 @@ class FakeNode(Node):
 
     async def resolve(self, choice: BlockChoice) -> Block:
         await asyncio.sleep(self.naming)
-        return Block(100, "0x64", datetime.now(UTC))
+        return Block(Height(100), "0x64", datetime.now(UTC))
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         if self.failing:

@@ -11,11 +11,13 @@ from monitor.model import (
     AssetAssessment,
     Audit,
     Balances,
+    BaseUnits,
     Basis,
     Block,
     Claim,
     Document,
     DocumentState,
+    Height,
     Liabilities,
     Position,
     PositionKind,
@@ -60,7 +62,7 @@ def verdict(status: VerdictStatus) -> Verdict:
 
 
 def block(number: int = 900_000, at: datetime = NOW) -> Block:
-    return Block(number, f"0x{number:064x}", at)
+    return Block(Height(number), f"0x{number:064x}", at)
 
 
 def state(balances: Balances, *, network: str = "", stale: bool = False, age: timedelta = timedelta()) -> SnapshotState:
@@ -139,7 +141,7 @@ def judge(
 
 def assessment(assets: Mapping[str, AssetAssessment] | None = None, **fields: Any) -> Assessment:
     """An exchange with nothing to complain about, but for ``fields``."""
-    snapshots = {"bitcoin": state({BTC: {"A": 100 * 10**8}})}
+    snapshots = {"bitcoin": state({BTC: {"A": BaseUnits(100 * 10**8)}})}
     defaults: dict[str, Any] = {
         "exchange": "okx",
         "title": "OKX",

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from monitor.devnet.nodes import BitcoinNode
 from monitor.devnet.programs import ProgramMissingError
-from monitor.model import Token
+from monitor.model import Caip2, Token
 from monitor.registry import load
 
-LITECOIN_REGTEST = replace(load().networks["litecoin"], caip2="bip122:530827f38f93b43ed12af0b3ad25a288")
+LITECOIN_REGTEST = replace(load().networks["litecoin"], caip2=Caip2("bip122:530827f38f93b43ed12af0b3ad25a288"))
 LTC = Token("LTC", "litecoin", None, 8)
 _DEBIANS = Path("/usr/lib/litecoin/litecoind")
 """Beside it Debian has a script on PATH, which writes into the home folder first."""

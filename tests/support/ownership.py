@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from coincurve import PrivateKey
 
-from monitor.model import Claim, ClaimKind, Network, VerdictStatus
+from monitor.model import Caip2, Claim, ClaimKind, Network, VerdictStatus
 from monitor.registry import load
 from monitor.registry.addresses import AddressError, decode
 
@@ -16,7 +16,7 @@ ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 def network(name: str, family: str) -> Network:
     registered = load().networks.get(name)
     parameters = registered.parameters if registered else None
-    return Network(name=name, caip2=f"test:{name}", family=family, title=name.title(), parameters=parameters)
+    return Network(name=name, caip2=Caip2(f"test:{name}"), family=family, title=name.title(), parameters=parameters)
 
 
 BITCOIN = network("bitcoin", "bitcoin")

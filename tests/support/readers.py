@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from monitor.chains import AtHeight, BlockChoice, ChainError
 from monitor.model import (
     Address,
+    BaseUnits,
     Block,
     EndpointState,
+    Height,
     OwnerAnswer,
     OwnerQuestion,
     Rate,
@@ -43,11 +45,11 @@ class Reader:
         if self.past_error and isinstance(at, AtHeight):
             raise self.past_error
         balances = {
-            token: {each: int(each, 16) if self.units is None else self.units for each in accounts}
+            token: {each: BaseUnits(int(each, 16) if self.units is None else self.units) for each in accounts}
             for token, accounts in wanted.items()
             if token not in self.refused
         }
-        block = Block(self.height, f"0x{self.height:064x}", START)
+        block = Block(Height(self.height), f"0x{self.height:064x}", START)
         return Reading(block, balances, self.refused, ("node-1",), self.rates, self.within)
 
     async def confirm(self, questions: Sequence[OwnerQuestion]) -> list[OwnerAnswer]:

@@ -16,7 +16,7 @@ from typing import Any
 from monitor.chains.errors import Reason
 from monitor.chains.jsonrpc import Call, Reply
 from monitor.chains.link import Link
-from monitor.model import Address, Network, Token
+from monitor.model import Address, Caip2, Network, Token
 
 START = datetime(2026, 6, 14, 12, tzinfo=UTC)
 FIRST = 1000
@@ -225,9 +225,9 @@ class Wire:
 _NOT_FOUND: Reply = {"error": {"code": -32000, "message": "header not found"}}
 _INVENTING = frozenset({"invents coins", "lies otherwise each time", "is on a fork", "boasts"})
 
-ETHEREUM = Network("ethereum", "eip155:1", "evm", "Ethereum")
-ARBITRUM = Network("arbitrum", "eip155:42161", "evm", "Arbitrum One")
-POLYGON = Network("polygon", "eip155:137", "evm", "Polygon")
+ETHEREUM = Network("ethereum", Caip2("eip155:1"), "evm", "Ethereum")
+ARBITRUM = Network("arbitrum", Caip2("eip155:42161"), "evm", "Arbitrum One")
+POLYGON = Network("polygon", Caip2("eip155:137"), "evm", "Polygon")
 """The one that nobody reads."""
 
 ETH, ETH_ARBITRUM, ETH_POLYGON = (Token("ETH", each, None, 18) for each in ("ethereum", "arbitrum", "polygon"))

@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 from decimal import Decimal
 
-from monitor.model import Address, Network, Token
+from monitor.model import Address, BaseUnits, Network, Token
 from tests.support.simulated_chains import FAILINGS, LIES, Wire, elapsed, now
 from tests.support.simulation import DEADLINE, QUORUM, STALE_AFTER, Simulation
 
@@ -121,6 +121,6 @@ class Moves:
         accounts = [account for each, account in self._accounts if each == token]
         if last is None:
             return False
-        after = self._simulation.whole(token, accounts) + token.whole(units)
+        after = self._simulation.whole(token, accounts) + token.whole(BaseUnits(units))
         fresh = now() - last.taken_at < STALE_AFTER / 2
         return fresh or after <= Decimal("1.9") * self._simulation.whole(token, accounts, last.block.number)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 
 from monitor.daemon.judged import JudgedList, judged_list
-from monitor.model import Address, Basis, Claim, Token, VerdictStatus, WalletList
+from monitor.model import Address, Basis, Claim, Height, Token, VerdictStatus, WalletList
 from monitor.ownership import OpenQuestions
 from tests.support.judgement import INVALID, UNBOUND, UNSIGNED, UNSUPPORTED, VERIFIED, claim, document, verdict
 from tests.support.simulated_chains import TOKENS, USDT
@@ -113,7 +113,7 @@ class Writer:
         assert row.account is not None
         true = held[row.token, row.account]
         amount = self._dice.choice((true, true, true, true * 2, None, Decimal(), HUGE)) if self._odd() else true
-        return replace(row, amount=amount, height=self._dice.choice((None, 900, 1000)))
+        return replace(row, amount=amount, height=self._dice.choice((None, Height(900), Height(1000))))
 
     def _odd(self) -> bool:
         return self._dice.random() < 0.02
@@ -124,7 +124,7 @@ class Writer:
         token = RENAMED if row.token == USDT and dice.random() < 0.5 else row.token
         coin = dice.choice((row.coin, "USDT-TRC20", "TETHER"))
         amount = dice.choice((row.amount, Decimal(), HUGE if self._odd() else row.amount))
-        return replace(row, token=token, coin=coin, amount=amount, height=1), dice.choice(STATUSES)
+        return replace(row, token=token, coin=coin, amount=amount, height=Height(1)), dice.choice(STATUSES)
 
     def _foreign(self) -> Row:
         """Rows that no coins stand behind: without a network, without an account, of other assets."""

@@ -25,7 +25,18 @@ from monitor.daemon.assessor import Assessor
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.judged import JudgedList
 from monitor.daemon.network import NetworkWatch
-from monitor.model import Address, Basis, DocumentState, Network, RatioPoint, ReloadState, StoreState, Token, World
+from monitor.model import (
+    Address,
+    BaseUnits,
+    Basis,
+    DocumentState,
+    Network,
+    RatioPoint,
+    ReloadState,
+    StoreState,
+    Token,
+    World,
+)
 from monitor.registry import load
 from monitor.settings import NetworkSettings, Settings
 from monitor.store import Store
@@ -156,7 +167,7 @@ class Simulation:
 
     def whole(self, token: Token, accounts: Sequence[Address], number: int | None = None) -> Decimal:
         """What ``accounts`` really have after block ``number``, or after all that is under way."""
-        return token.whole(sum(self.chain(token).units(token, account, number) for account in accounts))
+        return token.whole(BaseUnits(sum(self.chain(token).units(token, account, number) for account in accounts)))
 
     async def poll(self, network: Network) -> None:
         watch = self.watches[network]

@@ -12,9 +12,11 @@ from monitor.formats import ForeseenError
 from monitor.metrics import Exposition, Metrics
 from monitor.model import (
     AssetAssessment,
+    BaseUnits,
     Claim,
     Document,
     Gap,
+    Height,
     HistoryStep,
     ReloadState,
     Step,
@@ -90,7 +92,7 @@ def listing(rows: Sequence[tuple[Claim, Verdict]]) -> World:
 
 def judged(rows: int) -> list[tuple[Claim, Verdict]]:
     """Claims on ``bc1qaurora1`` (verified) and on an address that does not decode (invalid), by turns."""
-    good = Claim("wallets.csv", 0, "BTC", "bitcoin", worlds.BTC, "bc1qaurora1", "bc1qaurora1", height=900_000)
+    good = Claim("wallets.csv", 0, "BTC", "bitcoin", worlds.BTC, "bc1qaurora1", "bc1qaurora1", height=Height(900_000))
     bad = replace(good, address="bc1qaurora0", account=None, fault="wrong checksum")
     pairs = (
         (good, Verdict(VerdictStatus.VERIFIED, "P2WPKH of the key that signed")),
@@ -102,7 +104,9 @@ def judged(rows: int) -> list[tuple[Claim, Verdict]]:
 class Traced:
     def of(self, account: str) -> tuple[UnspentOutput, ...]:
         assert account == "bc1qaurora1"
-        return UnspentOutput("ab" * 32, 1, 9_399_999_999_999, 7), UnspentOutput("cd" * 32, 0, 1, 940_000)
+        return UnspentOutput("ab" * 32, 1, BaseUnits(9_399_999_999_999), Height(7)), UnspentOutput(
+            "cd" * 32, 0, BaseUnits(1), Height(940_000)
+        )
 
 
 def traced() -> World:

@@ -15,6 +15,8 @@ from monitor.model import (
     Assessment,
     AssetAssessment,
     Audit,
+    Balances,
+    BaseUnits,
     Basis,
     Block,
     Cause,
@@ -25,6 +27,7 @@ from monitor.model import (
     EndpointState,
     Fall,
     Gap,
+    Height,
     JobState,
     Liabilities,
     LiabilitiesFall,
@@ -80,12 +83,10 @@ def sums(verified: str, signed: str, listed: str, asserted: str | None = None) -
 
 
 def block(number: int, age: timedelta) -> Block:
-    return Block(number, f"0x{number:064x}", NOW - age)
+    return Block(Height(number), f"0x{number:064x}", NOW - age)
 
 
-def snapshot(
-    exchange: str, network: str, number: int, balances: Mapping[Token, Mapping[str, int]], *, age: timedelta
-) -> Snapshot:
+def snapshot(exchange: str, network: str, number: int, balances: Balances, *, age: timedelta) -> Snapshot:
     held = frozen({token: frozen(accounts) for token, accounts in balances.items()})
     return Snapshot(exchange, network, block(number, age + timedelta(minutes=13)), NOW - age, held, ("node-1",))
 
@@ -161,7 +162,7 @@ def _aurora_assets() -> dict[str, AssetAssessment]:
             {"ethereum": eth},
             owed="1500000",
             totals=frozen({**eth, Basis.ASSERTED: eth[Basis.LISTED]}),
-            positions=[PositionHeld(WSTETH, sums("0", "12.5", "12.5"), Rate(8 * 10**18, 10**19))],
+            positions=[PositionHeld(WSTETH, sums("0", "12.5", "12.5"), Rate(BaseUnits(8 * 10**18), BaseUnits(10**19)))],
         ),
         "USDT": asset(
             "USDT",
@@ -196,7 +197,7 @@ def aurora() -> Assessment:
         "aurora",
         "bitcoin",
         940_123,
-        {BTC: {"bc1qaurora1": 9_400_000_000_000, "bc1qaurora2": 599_996_000_000}},
+        {BTC: {"bc1qaurora1": BaseUnits(9_400_000_000_000), "bc1qaurora2": BaseUnits(599_996_000_000)}},
         age=taken,
     )
     ethereum = snapshot(
@@ -204,12 +205,14 @@ def aurora() -> Assessment:
         "ethereum",
         24_650_001,
         {
-            ETH: {"0xaa": 10**24, "0xbb": 545_000_123_456_789_012_345_678},
-            USDT_ETHEREUM: {"0xaa": 5_100_000_000_500_000},
+            ETH: {"0xaa": BaseUnits(10**24), "0xbb": BaseUnits(545_000_123_456_789_012_345_678)},
+            USDT_ETHEREUM: {"0xaa": BaseUnits(5_100_000_000_500_000)},
         },
         age=taken,
     )
-    stale = snapshot("aurora", "bsc", 81_000_000, {USDT_BSC: {"0xcc": 310_000_000 * 10**18}}, age=timedelta(hours=2))
+    stale = snapshot(
+        "aurora", "bsc", 81_000_000, {USDT_BSC: {"0xcc": BaseUnits(310_000_000 * 10**18)}}, age=timedelta(hours=2)
+    )
     wallets = document("https://aurora.example/proof-of-reserves/wallets-2026-03.zip")
     report = document("https://aurora.example/proof-of-reserves/report-2026-03.json", digest="c3")
     tree = document("https://aurora.example/proof-of-reserves/tree-2026-03.txt", digest="7e")
@@ -315,7 +318,7 @@ def borealis() -> Assessment:
     """Everything covered, on a list that nobody signed."""
     held = sums("0", "0", "2150", "2150")
     whole = snapshot(
-        "borealis", "bitcoin", 940_123, {BTC: {"bc1qborealis": 215_000_000_000}}, age=timedelta(seconds=48)
+        "borealis", "bitcoin", 940_123, {BTC: {"bc1qborealis": BaseUnits(215_000_000_000)}}, age=timedelta(seconds=48)
     )
     wallets, owed = document("config/borealis.csv", digest="0b"), document("config/borealis-owed.csv", digest="0c")
     return Assessment(
@@ -409,7 +412,7 @@ def endpoints() -> tuple[EndpointState, ...]:
             NOW,
             "override",
             standing="behind",
-            head=21_500_000,
+            head=Height(21_500_000),
             lag=1,
             archive=True,
         ),

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from monitor.model import Gap, Heights, ReloadState, frozen
+from monitor.model import Gap, Height, Heights, ReloadState, frozen
 from monitor.web.page import render
 from tests.support import worlds
 from tests.support.web import Client, Daemon
@@ -143,7 +143,7 @@ async def test_a_report_of_several_heights_says_so_and_why_there_is_no_ratio(cli
     assert aurora.audit is not None
     audit = replace(
         aurora.audit,
-        heights=frozen({"bitcoin": Heights(2, 900_000, 900_003)}),
+        heights=frozen({"bitcoin": Heights(2, Height(900_000), Height(900_003))}),
         report_unknown=frozen({"USDT": "tron at height 5: pruned"}),
     )
     daemon.world = replace(worlds.world(), assessments=frozen({"aurora": replace(aurora, audit=audit)}))

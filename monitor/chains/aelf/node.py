@@ -22,7 +22,7 @@ from monitor.chains.one_state import between_looks, refuse_others, until_final
 from monitor.chains.pinned import each_balance
 from monitor.chains.rest_api import Rest, member, strictly, text
 from monitor.chains.tokens import all_but_coins
-from monitor.model import Address, Block, Network, Token
+from monitor.model import Address, Block, Height, Network, Token
 
 _API = "/api/blockChain"
 _BLOCK_TIME = 0.5
@@ -83,7 +83,7 @@ class AelfNode(Node):
         with strictly(self.link, name):
             header = member(reply.document, "Header")
             moment = datetime.fromisoformat(_MICROSECONDS.sub(r"\1", text(member(header, "Time"))))
-            return Block(count(member(header, "Height")), _hash(member(reply.document, "BlockHash")), moment)
+            return Block(Height(count(member(header, "Height"))), _hash(member(reply.document, "BlockHash")), moment)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")

@@ -20,7 +20,7 @@ from monitor.chains.node import Held, Node, Wanted, without
 from monitor.chains.one_state import of_one_state, refuse_others
 from monitor.chains.rest_api import JsonAnswer, Rest, items, member, strictly, text, unsigned
 from monitor.chains.tokens import contradicted
-from monitor.model import Address, Block, Network, Token
+from monitor.model import Address, Block, Height, Network, Token
 
 _CAIP2 = 32
 """Characters of the genesis hash in a CAIP-2 id (namespaces, algorand)."""
@@ -69,7 +69,7 @@ class AlgodNode(Node):
             if (found := unsigned(member(header.document, "block", "rnd"))) != number:
                 raise ValueError(f"it is round {found}")
             moment = datetime.fromtimestamp(unsigned(member(header.document, "block", "ts")), UTC)
-            return Block(number, text(member(hashed.document, "blockHash")), moment)
+            return Block(Height(number), text(member(hashed.document, "blockHash")), moment)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         failed = await contradicted(wanted, self._decimals, "its parameters say")

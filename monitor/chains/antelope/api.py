@@ -8,7 +8,7 @@ from monitor.chains.errors import Reason
 from monitor.chains.link import Link
 from monitor.chains.rest_api import JsonAnswer, Rest, items, member, strictly, text
 from monitor.formats import shown
-from monitor.model import Address, Block
+from monitor.model import Address, Block, Height
 
 _FAILED = 500
 _UNKNOWN_ACCOUNT = "unknown key (eosio::chain::name)"
@@ -106,7 +106,9 @@ def amount(value: object, symbol: str, decimals: int) -> int:
 
 def block_of(number: object, identity: object, moment: object) -> Block:
     """Return a block, whose id must begin with its number."""
-    found = Block(count(number), identity_of(identity), datetime.fromisoformat(text(moment)).replace(tzinfo=UTC))
+    found = Block(
+        Height(count(number)), identity_of(identity), datetime.fromisoformat(text(moment)).replace(tzinfo=UTC)
+    )
     if int(found.hash[:8], 16) != found.number:
         raise ValueError(f"the id {found.hash} is not that of block {found.number}")
     return found

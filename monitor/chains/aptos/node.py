@@ -21,7 +21,7 @@ from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.pinned import PinnedNode, any_account, each_balance
 from monitor.chains.rest_api import JsonAnswer, Rest, decimal, member, strictly, unsigned
 from monitor.chains.tokens import contradicted
-from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token
+from monitor.model import Address, Block, Height, Network, OwnerOutcome, OwnerQuestion, Token
 
 _TOLD = frozenset({404, 410})
 _GONE = 410
@@ -80,7 +80,7 @@ class AptosNode(PinnedNode):
             if (found := decimal(member(reply.document, "block_height"))) != height:
                 raise ValueError(f"it is about block {found}")
             moment = _moment(member(reply.document, "block_timestamp"))
-            block = Block(height, block_hash(member(reply.document, "block_hash")), moment)
+            block = Block(Height(height), block_hash(member(reply.document, "block_hash")), moment)
             return _Versioned(block, decimal(member(reply.document, "last_version")))
 
     async def _of_version(self, version: int) -> _Versioned:
@@ -92,7 +92,7 @@ class AptosNode(PinnedNode):
             if (found := decimal(member(reply.document, "version"))) != version:
                 raise ValueError(f"it is about version {found}")
             root = block_hash(member(reply.document, "accumulator_root_hash"))
-            return _Versioned(Block(version, root, _moment(member(reply.document, "timestamp"))), version)
+            return _Versioned(Block(Height(version), root, _moment(member(reply.document, "timestamp"))), version)
 
     async def _own_version(self, block: Block) -> _Versioned:
         """``block`` and its last version as this endpoint tells them, if its chain has it."""

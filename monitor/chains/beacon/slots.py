@@ -14,7 +14,7 @@ from monitor.chains.errors import Reason
 from monitor.chains.evm.values import block_hash
 from monitor.chains.link import Link
 from monitor.chains.rest_api import Rest, decimal, member, strictly
-from monitor.model import Block
+from monitor.model import Block, Height, Slot
 
 _GENESIS_DIGITS = 32
 _MISSING = frozenset({404})
@@ -25,8 +25,8 @@ _MOST_EMPTY = 128
 class Carried(NamedTuple):
     """A slot, and the number of the execution layer's block in it."""
 
-    slot: int
-    number: int
+    slot: Slot
+    number: Height
 
 
 class Header(NamedTuple):
@@ -34,6 +34,11 @@ class Header(NamedTuple):
 
     block: Block
     root: str
+
+    @property
+    def slot(self) -> Slot:
+        """The slot that the block is in."""
+        return Slot(self.block.number)
 
 
 class Slots:
@@ -83,7 +88,7 @@ class Slots:
             message = member(reply.document, "data", "header", "message")
             slot, state = _asked_for(name, member(message, "slot")), block_hash(member(message, "state_root"))
             root = block_hash(member(reply.document, "data", "root"))
-            return Header(Block(slot, root, self._genesis + slot * await self._slot_length()), state)
+            return Header(Block(Height(slot), root, self._genesis + slot * await self._slot_length()), state)
 
     async def canonical(self, block: Block) -> Header:
         """Return ``block`` as this node tells it, if its slot has that block (still)."""
@@ -106,7 +111,7 @@ class Slots:
 
     # --- the execution layer's blocks ---
 
-    async def _carrying(self, number: int) -> Header | None:
+    async def _carrying(self, number: Height) -> Header | None:
         """The block that carries the execution layer's block ``number``; None where that is not reached yet.
 
         Between two blocks lie at least as many slots as numbers, so going back as many slots as numbers are missing
@@ -116,7 +121,7 @@ class Slots:
         if found is None or found.number < number:
             return None
         while found.number > number:
-            earlier = await self._at_or_before(found.slot - (found.number - number))
+            earlier = await self._at_or_before(Slot(found.slot - (found.number - number)))
             if earlier.number >= found.number:
                 raise self._link.fault(Reason.MALFORMED, f"slot {earlier.slot} carries block {earlier.number} again")
             found = earlier
@@ -124,7 +129,7 @@ class Slots:
             raise self._link.fault(Reason.MALFORMED, f"no slot carries block {number}: {found.slot} is past it")
         return await self.header(str(found.slot))
 
-    async def _at_or_before(self, slot: int) -> Carried:
+    async def _at_or_before(self, slot: Slot) -> Carried:
         for candidate in range(slot, max(slot - _MOST_EMPTY, -1), -1):
             found = await self._carried(str(candidate))
             if found:
@@ -139,13 +144,13 @@ class Slots:
         with strictly(self._link, path):
             refuse_optimistic(self._link, reply.document)
             message = member(reply.document, "data", "message")
-            number = decimal(member(message, "body", "execution_payload_header", "block_number"))
+            number = Height(decimal(member(message, "body", "execution_payload_header", "block_number")))
             return Carried(_asked_for(name, member(message, "slot")), number)
 
 
-def _asked_for(name: str, slot: object) -> int:
+def _asked_for(name: str, slot: object) -> Slot:
     """``slot`` of an answer to ``name``, which must be that where it was asked for by number."""
-    found = decimal(slot)
+    found = Slot(decimal(slot))
     if name.isdecimal() and found != int(name):
         raise ValueError(f"it is about slot {found}")
     return found

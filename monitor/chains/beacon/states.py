@@ -19,7 +19,7 @@ _FAR = 1 << 30
 
 async def state_of(header: Header, validators: Validators, link: Link) -> State:
     """Name the state after the block of ``header`` such that the node heeds it; ``unpinned`` where it heeds none."""
-    slot = header.block.number
+    slot = header.slot
     nowhere = State("0x" + secrets.token_hex(32), slot)
     by_root = State(header.root, slot)
     if not await validators.answers(nowhere) and await validators.answers(by_root):

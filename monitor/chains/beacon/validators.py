@@ -15,7 +15,7 @@ from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
 from monitor.chains.rest_api import Rest, decimal, items, member, strictly, text
-from monitor.model import Address
+from monitor.model import Address, Slot
 
 _MOST_IDS = 64
 """In one GET (``maxItems`` of the parameter ``id``)."""
@@ -36,7 +36,7 @@ class State(NamedTuple):
     """A state by the name that its node heeds, a root or a slot, and its slot."""
 
     name: str
-    slot: int
+    slot: Slot
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from monitor.chains.concurrency import uninterrupted
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.journals import Following
 from monitor.chains.link import Link, left
-from monitor.model import Address, Block, Work
+from monitor.model import Address, Block, Height, Work
 
 _PART = 100
 """Accounts between two looks at the tip: so a look costs a hundredth of what it is for."""
@@ -286,7 +286,7 @@ class Anchoring:
     async def _do(self, state: Anchored, block_hash: str, moved: Moved) -> None:
         if moved.parent != state.block.hash:
             raise self._left(state.block.number + 1)
-        step = Step(state.block, Block(state.block.number + 1, block_hash, moved.timestamp), moved.amounts)
+        step = Step(state.block, Block(Height(state.block.number + 1), block_hash, moved.timestamp), moved.amounts)
         await uninterrupted(self._take(state, step))
 
     async def _take(self, state: Anchored, step: Step) -> None:

@@ -19,7 +19,7 @@ from monitor.chains.bitcoin.parameters import parameters_of
 from monitor.chains.errors import Reason
 from monitor.chains.http import Query
 from monitor.formats.bitcoin import merkle_root
-from monitor.model import Address, Block, KeyHash
+from monitor.model import Address, Block, Height, KeyHash
 
 _AMOUNT = re.compile(r"[0-9]{1,30}")
 _PAGE = "100"
@@ -50,7 +50,7 @@ class BlockbookNode(ExplorerNode):
 
     async def header(self, block_hash: str) -> Block:
         told = await self.get_object(f"/api/v2/block/{block_hash}")
-        return Block(count(told["height"]), told["hash"], datetime.fromtimestamp(count(told["time"]), UTC))
+        return Block(Height(count(told["height"])), told["hash"], datetime.fromtimestamp(count(told["time"]), UTC))
 
     async def confirmed(self, account: Address) -> tuple[int, int]:
         """Ask for the confirmed ``balance``: ``unconfirmedBalance`` beside it is no part of the chain."""

@@ -13,7 +13,7 @@ import msgspec
 from monitor.chains.amounts import count, units
 from monitor.chains.bitcoin.coins import Coin, Effect, Outpoint, outpoint_of
 from monitor.chains.bitcoin.core_rpc import HeightField, IndexField, TimeField
-from monitor.model import Block
+from monitor.model import Block, Height
 
 
 class _Script(msgspec.Struct, gc=False):
@@ -57,7 +57,7 @@ class BlockAnswer(msgspec.Struct):
 
     @property
     def block(self) -> Block:
-        return Block(self.height, self.hash, datetime.fromtimestamp(self.time, UTC))
+        return Block(Height(self.height), self.hash, datetime.fromtimestamp(self.time, UTC))
 
 
 def effect_of(block: BlockAnswer, owners: Mapping[bytes, int], decimals: int) -> Effect:

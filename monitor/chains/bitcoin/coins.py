@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from monitor.model import UnspentOutput
+from monitor.model import BaseUnits, Height, UnspentOutput
 
 Outpoint = bytes
 """An output's name: 32 bytes of transaction id, in the order in which it is shown, and 4 of its index."""
@@ -67,7 +67,7 @@ class Unspent:
         """Return what the sum of a watched script consists of, the oldest first."""
         owner = self.owners[script]
         found = (
-            UnspentOutput(_txid_of(outpoint), _index_of(outpoint), coin.amount, coin.height)
+            UnspentOutput(_txid_of(outpoint), _index_of(outpoint), BaseUnits(coin.amount), Height(coin.height))
             for outpoint, coin in self.coins.items()
             if coin.owner == owner
         )

@@ -14,7 +14,7 @@ import msgspec
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.jsonrpc import Call, JsonRpc, Reply, RpcFailure, failure_of
 from monitor.chains.link import Link
-from monitor.model import Block
+from monitor.model import Block, Height
 
 T = TypeVar("T")
 
@@ -64,7 +64,7 @@ class Header(msgspec.Struct):
 
     @property
     def block(self) -> Block:
-        return Block(self.height, self.hash, datetime.fromtimestamp(self.time, UTC))
+        return Block(Height(self.height), self.hash, datetime.fromtimestamp(self.time, UTC))
 
 
 class ChainInfo(msgspec.Struct):

@@ -10,7 +10,7 @@ from monitor.chains.errors import Reason
 from monitor.chains.jsonrpc import Call, Reply, failure_of
 from monitor.chains.link import Link
 from monitor.formats.bitcoin import shown_hash
-from monitor.model import Block, BlockHash, Network
+from monitor.model import Block, BlockHash, Height, Network
 
 _LENGTH = 80
 """Of a header: version (4 bytes), the parent's hash (32), Merkle root (32), time (4), target (4), nonce (4)."""
@@ -119,7 +119,7 @@ def _result(reply: Reply, link: Link) -> object:
 
 
 def _named(height: int, header: bytes, block_hash: str) -> Block:
-    return Block(height, block_hash, datetime.fromtimestamp(int.from_bytes(header[68:72], "little"), UTC))
+    return Block(Height(height), block_hash, datetime.fromtimestamp(int.from_bytes(header[68:72], "little"), UTC))
 
 
 def _parent(header: bytes) -> str:

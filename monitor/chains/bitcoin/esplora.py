@@ -15,7 +15,7 @@ from monitor.chains.bitcoin.transactions import Output
 from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
-from monitor.model import Address, Block, Network
+from monitor.model import Address, Block, Height, Network
 
 
 class EsploraNode(ExplorerNode):
@@ -38,7 +38,7 @@ class EsploraNode(ExplorerNode):
 
     async def header(self, block_hash: str) -> Block:
         told = await self.get_object(f"/block/{block_hash}")
-        return Block(count(told["height"]), told["id"], datetime.fromtimestamp(count(told["timestamp"]), UTC))
+        return Block(Height(count(told["height"])), told["id"], datetime.fromtimestamp(count(told["timestamp"]), UTC))
 
     async def confirmed(self, account: Address) -> tuple[int, int]:
         """Only ``chain_stats`` count; ``mempool_stats`` beside them are no part of the chain."""

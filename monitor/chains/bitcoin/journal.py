@@ -17,7 +17,7 @@ import msgspec
 
 from monitor.chains.bitcoin.coins import Change, Coin, Coins, Outpoint, OutputsContradictError
 from monitor.chains.bitcoin.walk import Step, UtxoSet
-from monitor.model import Block
+from monitor.model import Block, Height
 
 _FORMAT = 1
 _SEAL = 8
@@ -51,7 +51,7 @@ class Place(msgspec.Struct, frozen=True, array_like=True):
     @property
     def block(self) -> Block:
         """What it says."""
-        return Block(self.number, self.hash, datetime.fromtimestamp(self.time, UTC))
+        return Block(Height(self.number), self.hash, datetime.fromtimestamp(self.time, UTC))
 
 
 class _Entry(msgspec.Struct, frozen=True, array_like=True, tag="change"):

@@ -20,7 +20,7 @@ from monitor.chains.node import Held, Node, Wanted, without
 from monitor.chains.one_state import between_looks, refuse_others
 from monitor.chains.rest_api import Rest, decimal, items, member, strictly, text
 from monitor.chains.tokens import all_but_coins
-from monitor.model import Address, Block, Network
+from monitor.model import Address, Block, Height, Network
 
 _MOST = 7
 """Addresses in a request beside the witness: some 110 bytes each, and without a key a request may have 1 kB."""
@@ -56,7 +56,7 @@ class KoiosNode(Node):
         with strictly(self.link, "tip"):
             (tip,) = items(reply.document)
             number, identity = count(member(tip, "block_no")), text(member(tip, "hash"))
-            return Block(number, identity, datetime.fromtimestamp(count(member(tip, "block_time")), UTC))
+            return Block(Height(number), identity, datetime.fromtimestamp(count(member(tip, "block_time")), UTC))
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")

@@ -23,7 +23,7 @@ from monitor.chains.pinned import PinnedNode, any_account
 from monitor.chains.rest_api import member, strictly, text
 from monitor.chains.tokens import all_but_coins
 from monitor.formats import shown
-from monitor.model import Address, Block, Network
+from monitor.model import Address, Block, Height, Network
 from monitor.registry.addresses import AddressError, decode
 
 _TAGS = {"finalized": "latest_finalized", "safe": "latest_confirmed", "latest": "latest_state"}
@@ -67,7 +67,7 @@ class ConfluxNode(PinnedNode):
         header = await self._result("cfx_getBlockByEpochNumber", [name, False])
         with strictly(self.link, f"epoch {name}"):
             moment = datetime.fromtimestamp(quantity(member(header, "timestamp")), UTC)
-            return Block(quantity(member(header, "epochNumber")), block_hash(member(header, "hash")), moment)
+            return Block(Height(quantity(member(header, "epochNumber"))), block_hash(member(header, "hash")), moment)
 
     # --- balances ---
 

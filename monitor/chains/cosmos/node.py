@@ -22,7 +22,7 @@ from monitor.chains.link import Link
 from monitor.chains.node import BalanceSlots, Held, StateRoot, Wanted
 from monitor.chains.pinned import PinnedNode
 from monitor.chains.rest_api import decimal, member, strictly, text
-from monitor.model import Address, BalanceSlot, Block, Network, Token
+from monitor.model import Address, BalanceSlot, Block, Height, Network, Token
 from monitor.registry.addresses import decode
 
 DENOMS = {
@@ -90,7 +90,7 @@ class CometNode(PinnedNode):
             if f"cosmos:{header.chain}" != self.network.caip2:
                 raise ValueError(f"it is about the chain {header.chain}")
             voted = text(member(signed, "commit", "block_id", "hash")).upper()
-        return Block(number, voted, header.moment), header
+        return Block(Height(number), voted, header.moment), header
 
     # --- balances ---
 

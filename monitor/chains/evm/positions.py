@@ -19,7 +19,7 @@ from monitor.chains.concurrency import together
 from monitor.chains.evm.contracts import NoAnswerError, answered, function, web3_at
 from monitor.chains.evm.rpc import AtBlock
 from monitor.chains.node import Held, Wanted
-from monitor.model import Address, Rate, RateCall, Token
+from monitor.model import Address, BaseUnits, Rate, RateCall, Token
 
 _LARGEST = (1 << 256) - 1
 """Of an amount of any token; a rate that leads beyond it is rubbish."""
@@ -45,7 +45,7 @@ async def valued(at: AtBlock, held: Held) -> Held:
     for (token, call), answer in zip(calls.items(), answers, strict=True):
         shares = balances.pop(token)
         try:
-            rate = Rate(asked[token], _assets(answer))
+            rate = Rate(BaseUnits(asked[token]), BaseUnits(_assets(answer)))
             balances[token] = _units(rate, shares)
             rates[token] = rate
         except _NoRateError as error:
@@ -89,7 +89,7 @@ def _assets(answer: int | str) -> int:
 
 
 def _units(rate: Rate, shares: dict[Address, int]) -> dict[Address, int]:
-    units = {account: rate.units(each) for account, each in shares.items()}
+    units: dict[Address, int] = {account: rate.units(BaseUnits(each)) for account, each in shares.items()}
     if max(units.values(), default=0) > _LARGEST:
         raise _NoRateError(f"returned {rate.assets}, by which an account has more than any can")
     return units

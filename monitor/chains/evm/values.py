@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 from monitor.formats import shown
-from monitor.model import Block
+from monitor.model import Block, Caip2, Height
 
 _QUANTITY = re.compile(r"0x(?:0|[1-9a-fA-F][0-9a-fA-F]{0,63})")
 _HASH = re.compile(r"0x[0-9a-fA-F]{64}")
@@ -41,7 +41,7 @@ def block_hash(value: object) -> str:
     return value.lower()
 
 
-def chain_id(caip2: str) -> int:
+def chain_id(caip2: Caip2) -> int:
     """Return the chain id in a CAIP-2 id of the EVM's (``eip155:1``)."""
     return int(caip2.partition(":")[2])
 
@@ -57,7 +57,7 @@ def block(header: object) -> Block:
         timestamp = datetime.fromtimestamp(moment, UTC)
     except (OverflowError, OSError, ValueError):
         raise ValueError(f"{moment} is not a block's time in seconds") from None
-    return Block(quantity(header.get("number")), block_hash(header.get("hash")), timestamp)
+    return Block(Height(quantity(header.get("number"))), block_hash(header.get("hash")), timestamp)
 
 
 def _shown(value: object) -> str:

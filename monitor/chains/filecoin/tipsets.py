@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 
 from monitor.chains.rest_api import items, member, text, unsigned
-from monitor.model import Block
+from monitor.model import Block, Height
 from monitor.registry.addresses.encodings import base32
 
 Key = list[dict[str, str]]
@@ -41,7 +41,7 @@ def tipset_of(document: object) -> Tipset:
     moment = datetime.fromtimestamp(unsigned(member(first, "Timestamp")), UTC)
     parents = items(member(first, "Parents"))
     return Tipset(
-        Block(height, cid_of_key(links), moment),
+        Block(Height(height), cid_of_key(links), moment),
         [{"/": link(each)} for each in links],
         cid_of_key(parents) if parents else "",
     )

@@ -22,7 +22,7 @@ from monitor.chains.pinned import PinnedNode
 from monitor.chains.rest_api import Rest, items, member, strictly, text, unsigned
 from monitor.chains.tokens import all_but_coins
 from monitor.formats.phrases import first
-from monitor.model import Address, Block, Network
+from monitor.model import Address, Block, Height, Network
 
 _API = "/api/v1"
 _MISSING = frozenset({404})
@@ -98,7 +98,9 @@ class HederaNode(PinnedNode):
             number, identity = unsigned(member(document, "number")), _HASH.match(text(member(document, "hash")))
             if identity is None:
                 raise ValueError(f"{member(document, 'hash')!r:.80} is not the hash of a block")
-            return _Snapped(Block(number, identity[0], datetime.fromtimestamp(moment // _NANOSECONDS, UTC)), moment)
+            return _Snapped(
+                Block(Height(number), identity[0], datetime.fromtimestamp(moment // _NANOSECONDS, UTC)), moment
+            )
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self._numbered(block.number)

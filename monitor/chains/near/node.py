@@ -24,7 +24,7 @@ from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.pinned import PinnedNode, each_balance
 from monitor.chains.rest_api import decimal, items, member, strictly, text, unsigned
 from monitor.chains.tokens import contradicted
-from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token
+from monitor.model import Address, Block, Height, Network, OwnerOutcome, OwnerQuestion, Token
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NANOSECONDS = 1000  # in a microsecond, which is what Python counts
@@ -85,7 +85,9 @@ class NearNode(PinnedNode):
     def _of(self, found: object) -> Block:
         with strictly(self.link, "block"):
             moment = _EPOCH + timedelta(microseconds=count(member(found, "header", "timestamp")) // _NANOSECONDS)
-            return Block(count(member(found, "header", "height")), text(member(found, "header", "hash")), moment)
+            return Block(
+                Height(count(member(found, "header", "height"))), text(member(found, "header", "hash")), moment
+            )
 
     # --- balances ---
 

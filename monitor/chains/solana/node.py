@@ -21,7 +21,7 @@ from monitor.chains.solana.accounts import SLICE, account_of, mint_decimals
 from monitor.chains.solana.questions import Questions
 from monitor.chains.solana.rpc import Commitment, SolanaRpc
 from monitor.chains.tokens import contradiction
-from monitor.model import Block, Network, Token
+from monitor.model import Block, Network, Slot, Token
 from monitor.registry.addresses import AddressError, decode
 
 _SLOT = 0.4
@@ -55,7 +55,7 @@ class SolanaNode(Node):
         refuse_others(choice, slot, self.link)
         return await self._block(slot)
 
-    async def _block(self, slot: int) -> Block:
+    async def _block(self, slot: Slot) -> Block:
         """The block of a slot that was just named; its node may need a moment until it has stored it."""
         async for attempt in stamina.retry_context(
             on=_behind, attempts=_LOOKS, timeout=None, wait_initial=_SLOT / 4, wait_max=_SLOT, wait_jitter=0
@@ -67,18 +67,18 @@ class SolanaNode(Node):
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         failed = await self._without_mint([token for token in wanted if token.contract])
         questions = Questions(without(wanted, failed))
-        slot, answers = await self._at_one_slot(questions, block.number)
+        slot, answers = await self._at_one_slot(questions, Slot(block.number))
         with strictly(self.link, f"accounts at slot {slot}"):
             balances = await asyncio.to_thread(questions.balances, answers)
         at = await self._block(slot)  # as this node tells it, whoever named the slot
         self._rpc.grow()
         return Held(at, balances, failed)
 
-    async def _at_one_slot(self, questions: Questions, slot: int) -> tuple[int, list[object]]:
+    async def _at_one_slot(self, questions: Questions, slot: Slot) -> tuple[Slot, list[object]]:
         """The answers to all questions, at one slot that is not before ``slot``."""
         oldest = slot
 
-        async def read() -> tuple[int, list[object]]:
+        async def read() -> tuple[Slot, list[object]]:
             nonlocal oldest
             told = await self._rpc.all(questions.calls(self._commitment, oldest))
             slots = {each.slot for each in told} or {oldest}

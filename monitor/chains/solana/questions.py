@@ -13,7 +13,7 @@ from monitor.chains.node import Wanted
 from monitor.chains.rest_api import items, member
 from monitor.chains.solana.accounts import SLICE, Account, TokenAccount, account_of, key, token_account
 from monitor.chains.solana.rpc import Commitment
-from monitor.model import Address, Token
+from monitor.model import Address, Slot, Token
 
 _AT_ONCE = 100
 """Accounts in one ``getMultipleAccounts``, at most."""
@@ -38,7 +38,7 @@ class Questions:
             Owned(token, account) for token, accounts in wanted.items() if token.contract for account in accounts
         ]
 
-    def calls(self, commitment: Commitment, slot: int) -> list[Call]:
+    def calls(self, commitment: Commitment, slot: Slot) -> list[Call]:
         """Return calls whose answers tell of ``slot`` or later."""
         at: dict[str, object] = {
             "commitment": commitment,

@@ -11,7 +11,7 @@ from monitor.chains.jsonrpc import Call, JsonRpc, Reply, RpcFailure, failure_of
 from monitor.chains.link import Link
 from monitor.chains.rest_api import member, strictly
 from monitor.chains.solana.accounts import key
-from monitor.model import Block
+from monitor.model import Block, Height, Slot
 
 Commitment = Literal["confirmed", "finalized"]
 
@@ -27,7 +27,7 @@ _REASONS = {
 class Told(NamedTuple):
     """The answer to one call, and the slot whose state it tells."""
 
-    slot: int
+    slot: Slot
     value: object
 
 
@@ -45,13 +45,13 @@ class SolanaRpc:
         with strictly(self.link, "getGenesisHash"):
             return key(found)
 
-    async def slot(self, commitment: Commitment) -> int:
+    async def slot(self, commitment: Commitment) -> Slot:
         """Return the newest slot of ``commitment``."""
         found = await self._result("getSlot", [{"commitment": commitment}])
         with strictly(self.link, "getSlot"):
-            return count(found)
+            return Slot(count(found))
 
-    async def block(self, slot: int, commitment: Commitment) -> Block:
+    async def block(self, slot: Slot, commitment: Commitment) -> Block:
         """Return the block of ``slot``, which carries its number; heights, which skip empty slots, are not used.
 
         An answer does not name its slot. Its parent's must lie before; that of a later block does not.
@@ -62,7 +62,7 @@ class SolanaRpc:
             if (parent := count(member(found, "parentSlot"))) >= slot:
                 raise ValueError(f"its parent is of slot {parent}")
             moment = datetime.fromtimestamp(count(member(found, "blockTime")), UTC)
-            return Block(slot, key(member(found, "blockhash")), moment)
+            return Block(Height(slot), key(member(found, "blockhash")), moment)
 
     async def all(self, calls: Sequence[Call]) -> list[Told]:
         """Return the answers to ``calls``, all under way at once, in requests of the size that the endpoint takes."""
@@ -77,7 +77,7 @@ class SolanaRpc:
         if failure := failure_of(reply):
             raise self._fault(method, failure)
         with strictly(self.link, method):
-            return Told(count(member(reply["result"], "context", "slot")), member(reply["result"], "value"))
+            return Told(Slot(count(member(reply["result"], "context", "slot"))), member(reply["result"], "value"))
 
     async def _result(self, method: str, params: object) -> object:
         reply = await self._rpc.call(method, params)

@@ -24,7 +24,7 @@ from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.pinned import PinnedNode, nowhere
 from monitor.chains.rest_api import items, member, strictly, text
 from monitor.chains.tokens import contradiction
-from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token
+from monitor.model import Address, Block, Height, Network, OwnerOutcome, OwnerQuestion, Token
 
 _GETTERS = ("get_public_key", "getPublicKey", "get_owner", "getSigner", "get_signer")
 _BALANCES = ("balanceOf", "balance_of")
@@ -88,7 +88,7 @@ class StarknetNode(PinnedNode):
         with strictly(self.link, "starknet_getBlockWithTxHashes"):
             found = reply["result"]
             moment = datetime.fromtimestamp(count(member(found, "timestamp")), UTC)
-            return Block(count(member(found, "block_number")), _felt(member(found, "block_hash")), moment)
+            return Block(Height(count(member(found, "block_number"))), _felt(member(found, "block_hash")), moment)
 
     # --- balances ---
 

@@ -24,7 +24,7 @@ from monitor.chains.one_state import of_one_state, refuse_others
 from monitor.chains.pinned import PinnedNode
 from monitor.chains.rest_api import JsonAnswer, Rest, items, member, strictly, text
 from monitor.chains.tokens import all_but_coins
-from monitor.model import Address, Block, Network
+from monitor.model import Address, Block, Height, Network
 
 _CHAINS = {"Public Global Stellar Network ; September 2015": "stellar:pubnet", "Pi Network": "pi-net:mainnet"}
 """By the passphrase, which is part of what every transaction signs."""
@@ -83,7 +83,7 @@ class HorizonNode(PinnedNode):
             if (found := count(member(reply.document, "sequence"))) != number:
                 raise ValueError(f"it is about ledger {found}")
             moment = datetime.fromisoformat(text(member(reply.document, "closed_at")))
-            return Block(number, text(member(reply.document, "hash")), moment)
+            return Block(Height(number), text(member(reply.document, "hash")), moment)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")

@@ -20,7 +20,7 @@ from monitor.chains.pinned import PinnedNode, nowhere
 from monitor.chains.rest_api import member, strictly, text
 from monitor.chains.substrate import storage
 from monitor.chains.tokens import contradicted
-from monitor.model import Address, Block, Network, Token
+from monitor.model import Address, Block, Height, Network, Token
 from monitor.registry.addresses import decode
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -85,7 +85,7 @@ class SubstrateNode(PinnedNode):
         found = await self._result("state_getStorage", [storage.NOW, hash_])
         with strictly(self.link, "Timestamp.Now"):
             moment = _EPOCH + timedelta(milliseconds=storage.milliseconds(_bytes(found)))
-        return Block(number, hash_, moment)
+        return Block(Height(number), hash_, moment)
 
     # --- balances ---
 

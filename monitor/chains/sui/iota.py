@@ -22,7 +22,7 @@ from monitor.chains.rest_api import decimal, items, member, strictly, text, unsi
 from monitor.chains.sui.documents import IDENTITY
 from monitor.chains.sui.service import GraphQl
 from monitor.chains.tokens import all_but_coins
-from monitor.model import Address, Block, Network
+from monitor.model import Address, Block, Height, Network
 
 _MAIN_NET = {"6364aad5": "iota:mainnet"}
 """By the beginning of the genesis checkpoint's digest; the registry has an id of our own."""
@@ -96,7 +96,7 @@ class IotaGraphqlNode(Node):
         with strictly(self.link, "checkpoint"):
             told = member(data, "checkpoint")
             moment = datetime.fromisoformat(text(member(told, "timestamp"))).astimezone(UTC)
-            block = Block(unsigned(member(told, "sequenceNumber")), text(member(told, "digest")), moment)
+            block = Block(Height(unsigned(member(told, "sequenceNumber"))), text(member(told, "digest")), moment)
         with strictly(self.link, f"balances at checkpoint {block.number}"):
             held = {each: _of_account(member(data, f"a{place}"), each) for place, each in enumerate(accounts)}
         return _Part(block, held)

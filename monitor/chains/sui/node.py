@@ -29,7 +29,7 @@ from monitor.chains.sui.documents import (
 )
 from monitor.chains.sui.service import GraphQl
 from monitor.chains.tokens import contradicted
-from monitor.model import Address, Block, Network, Token
+from monitor.model import Address, Block, Height, Network, Token
 
 _OUT_OF_RANGE = ("outside consistent range", "in the future")
 """Of the words in which the service refuses balances of a checkpoint (its ``balance.rs``)."""
@@ -64,7 +64,7 @@ class SuiGraphqlNode(PinnedNode):
             if (found := unsigned(member(told, "sequenceNumber"))) != number:
                 raise ValueError(f"it is checkpoint {found}")
             moment = datetime.fromisoformat(text(member(told, "timestamp"))).astimezone(UTC)
-            return Block(number, text(member(told, "digest")), moment)
+            return Block(Height(number), text(member(told, "digest")), moment)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)

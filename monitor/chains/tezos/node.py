@@ -16,7 +16,7 @@ from monitor.chains.node import Held, Wanted, without
 from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
 from monitor.chains.rest_api import Rest, decimal, member, strictly, text, unsigned
 from monitor.chains.tokens import all_but_coins
-from monitor.model import Address, Block, Network, Token
+from monitor.model import Address, Block, Height, Network, Token
 
 _BLOCKS = "/chains/main/blocks"
 _FINAL = "head~2"
@@ -60,7 +60,7 @@ class OctezNode(PinnedNode):
             if number not in (None, level):
                 raise ValueError(f"it is about block {level}")
             moment = datetime.fromisoformat(text(member(reply.document, "timestamp"))).astimezone(UTC)
-            return Block(level, text(member(reply.document, "hash")), moment)
+            return Block(Height(level), text(member(reply.document, "hash")), moment)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)

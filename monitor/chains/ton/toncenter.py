@@ -16,7 +16,7 @@ from monitor.chains.pinned import PinnedNode
 from monitor.chains.rest_api import member, strictly, text
 from monitor.chains.ton.api import ToncenterApi, number_of
 from monitor.chains.ton.jettons import Balances
-from monitor.model import Block, Network, OwnerOutcome, OwnerQuestion
+from monitor.model import Block, Height, Network, OwnerOutcome, OwnerQuestion
 
 _KEY_SIZE = 32
 _FAR = 1 << 30
@@ -59,7 +59,7 @@ class ToncenterNode(PinnedNode):
             if (found := count(member(header, "id", "seqno"))) != number:
                 raise ValueError(f"it is about block {found}")
             root = b64decode(text(member(header, "id", "root_hash")), validate=True).hex()
-            return Block(number, root, datetime.fromtimestamp(count(member(header, "gen_utime")), UTC))
+            return Block(Height(number), root, datetime.fromtimestamp(count(member(header, "gen_utime")), UTC))
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)

@@ -15,7 +15,7 @@ from monitor.chains.one_state import refuse_others
 from monitor.chains.rest_api import member, strictly, text
 from monitor.chains.tron.reading import MULTICALL3, read
 from monitor.chains.tron.wallet import HEAD, SOLID, WalletApi
-from monitor.model import Block, Network
+from monitor.model import Block, Height, Network
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -59,7 +59,7 @@ class TronNode(Node):
             number = count(member(found, "block_header", "raw_data", "number"))
             milliseconds = count(member(found, "block_header", "raw_data", "timestamp"))
             moment = _EPOCH + timedelta(seconds=milliseconds // 1000)
-            return Block(number, "0x" + _block_id(found, number), moment)
+            return Block(Height(number), "0x" + _block_id(found, number), moment)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         return await read(self.network, self._rpc, self._methods, wanted, self._newest)

@@ -16,7 +16,7 @@ from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
 from monitor.chains.rest_api import Rest, decimal, member, strictly, text
 from monitor.chains.tokens import all_but_coins
 from monitor.chains.xrp.signers import judge
-from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token
+from monitor.model import Address, Block, Height, Network, OwnerOutcome, OwnerQuestion, Token
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _HASH = re.compile(r"[0-9A-F]{64}")
@@ -85,7 +85,7 @@ class RippledNode(PinnedNode):
                 raise self._fault(error)
             _check_validated(found)
             closed = _EPOCH + timedelta(seconds=count(member(found, "ledger", "close_time")))
-            return Block(count(member(found, "ledger_index")), _hash(member(found, "ledger_hash")), closed)
+            return Block(Height(count(member(found, "ledger_index"))), _hash(member(found, "ledger_hash")), closed)
 
     # --- balances ---
 

@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from py_arkworks_bls12381 import GT, G1Point, G2Point
 
-from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
+from monitor.model import Caip2, Claim, Network, OwnerQuestion, Verdict, VerdictStatus
 from monitor.ownership import owners, questions
 from monitor.ownership.digests import personal_message_of_hash
 from monitor.ownership.families import evm
@@ -28,7 +28,7 @@ from monitor.ownership.spellings import sized_hex
 from monitor.registry.addresses import AddressError, decode
 from monitor.registry.addresses.beacon import is_withdrawal
 
-_EXECUTION_LAYER = Network(name="ethereum", caip2="eip155:1", family="evm", title="Ethereum")
+_EXECUTION_LAYER = Network(name="ethereum", caip2=Caip2("eip155:1"), family="evm", title="Ethereum")
 
 DESCRIPTION = Description(
     addresses="The 48-byte BLS key of a validator, or the 20-byte withdrawal address of all of its validators, in hex.",

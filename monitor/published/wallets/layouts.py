@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from monitor.formats.strict_json import Json
-from monitor.model import Claim
+from monitor.model import Claim, Height
 from monitor.published import cells
 from monitor.published.shapes import Shape
 from monitor.published.wallets.file_claims import FileClaims
@@ -53,9 +53,9 @@ class Figures:
 
     def __init__(self, found: FileClaims) -> None:
         self._found = found
-        self._heights: dict[str, int | None] = {}
+        self._heights: dict[str, Height | None] = {}
 
-    def of(self, line: int, address: str, amount: str, height: str) -> tuple[Decimal | None, int | None, str]:
+    def of(self, line: int, address: str, amount: str, height: str) -> tuple[Decimal | None, Height | None, str]:
         """The amount and height that the row states, and its fault."""
         if not address:
             return None, None, self._found.report(line, "the row has no address")
@@ -68,7 +68,7 @@ class Figures:
         except ValueError as error:
             return found, None, self._found.report(line, str(error))
 
-    def _height(self, text: str) -> int | None:
+    def _height(self, text: str) -> Height | None:
         """One object per height: a list states a few, in every row."""
         if text in self._heights:
             return self._heights[text]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from monitor.chains import AtHeight, ChainError, Reason, Tag
+from monitor.model import Height
 from tests.chains.conftest import Opener
 from tests.support import chains
 from tests.support.beacon import BEACON, STAKED, BeaconStandIn, Staked, key
@@ -17,7 +18,7 @@ async def slot_of(node: BeaconStandIn, number: int) -> int:
     async with node.serving() as url:
         reader = chains.reader(BEACON, {"url": url})
         try:
-            return (await reader.read({STAKED: [key(1)]}, AtHeight(number))).block.number
+            return (await reader.read({STAKED: [key(1)]}, AtHeight(Height(number)))).block.number
         finally:
             await reader.close()
 
@@ -47,7 +48,7 @@ async def test_every_block_is_found_wherever_slots_are_empty(empty: set[int], da
 async def test_a_block_that_is_not_reached_yet_is_behind(stack: AsyncExitStack, open_reader: Opener) -> None:
     reader = open_reader(BEACON, {"url": await stack.enter_async_context(standin().serving())})
     with pytest.raises(ChainError, match="no block for block 61") as failure:
-        await reader.read({STAKED: [key(1)]}, AtHeight(61))
+        await reader.read({STAKED: [key(1)]}, AtHeight(Height(61)))
     assert failure.value.reason is Reason.BEHIND
 
 
@@ -56,7 +57,7 @@ async def test_a_node_that_has_not_reached_a_block_yet_is_not_down(stack: AsyncE
     with capture_logs() as logged:
         for _ in range(2):  # as the daemon does where the execution layer is a slot ahead
             with pytest.raises(ChainError):
-                await reader.read({STAKED: [key(1)]}, AtHeight(61))
+                await reader.read({STAKED: [key(1)]}, AtHeight(Height(61)))
             await reader.read({STAKED: [key(1)]}, Tag("finalized"))
     assert "endpoint down" not in [each["event"] for each in logged]
     assert reader.endpoints()[0].standing == "good"
@@ -67,5 +68,5 @@ async def test_a_node_without_the_old_blocks_is_pruned(stack: AsyncExitStack, op
     node.tip = 1000
     reader = open_reader(BEACON, {"url": await stack.enter_async_context(node.serving())})
     with pytest.raises(ChainError, match="no block in the 128 slots up to") as failure:
-        await reader.read({STAKED: [key(1)]}, AtHeight(200))
+        await reader.read({STAKED: [key(1)]}, AtHeight(Height(200)))
     assert failure.value.reason is Reason.PRUNED

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.chains import AtHeight, ChainError, ChainReader, Depth, Reason, Tag, Wanted
-from monitor.model import Reading, Token, disjoint
+from monitor.model import BaseUnits, Height, Reading, Token, disjoint
 from tests.chains.conftest import Opener
 from tests.support.beacon import BEACON, GWEI, STAKED, BeaconStandIn, Staked, credentials, key
 from tests.support.chains import account, happened
@@ -84,8 +84,8 @@ async def test_a_validator_claimed_by_key_and_by_address_counts_once(watch: Watc
 
 @given(balances=st.lists(st.integers(0, 1 << 63), min_size=1, max_size=6), by_key=st.sets(st.integers(0, 5)))
 def test_whatever_is_claimed_twice_the_sum_stays_what_is_there(balances: list[int], by_key: set[int]) -> None:
-    claimed = {key(number): balances[number] for number in by_key if number < len(balances)}
-    held = {STAKED: {WITHDRAWAL: sum(balances), **claimed}}
+    claimed = {key(number): BaseUnits(balances[number]) for number in by_key if number < len(balances)}
+    held = {STAKED: {WITHDRAWAL: BaseUnits(sum(balances)), **claimed}}
     apart = disjoint(held, dict.fromkeys(claimed, WITHDRAWAL))
     assert sum(apart[STAKED].values()) == sum(balances)
     assert all(units >= 0 for units in apart[STAKED].values())
@@ -203,7 +203,7 @@ async def test_a_node_that_answers_of_the_head_for_any_slot_is_not_believed(watc
     reader = await watch.reader()
     watch.node.ignores = {"ids"}
     with pytest.raises(ChainError, match="it is about slot 100") as failure:
-        await reader.read({STAKED: [key(1)]}, AtHeight(40))
+        await reader.read({STAKED: [key(1)]}, AtHeight(Height(40)))
     assert failure.value.reason is Reason.MALFORMED
     with pytest.raises(ChainError, match="it is about slot 100"):
         await reader.read({STAKED: [key(1)]}, Depth(10))

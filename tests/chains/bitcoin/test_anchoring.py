@@ -15,7 +15,7 @@ from monitor.chains.bitcoin.anchored import Anchored, Answer, Step
 from monitor.chains.bitcoin.anchoring import Anchoring, Moved
 from monitor.chains.journals import Following
 from monitor.chains.link import Link, until
-from monitor.model import Address, Block
+from monitor.model import Address, Block, Height
 from monitor.settings import EndpointSettings
 from tests.support.journals import Journals
 from tests.support.virtual_time import run
@@ -52,7 +52,7 @@ class Model:
 
     def _block(self, parent: Block | None, amounts: dict[Address, int]) -> Block:
         number = parent.number + 1 if parent else 0
-        block = Block(number, f"{len(self.known)}".rjust(64, "0"), datetime.fromtimestamp(number, UTC))
+        block = Block(Height(number), f"{len(self.known)}".rjust(64, "0"), datetime.fromtimestamp(number, UTC))
         before = self.held[parent.hash] if parent else {}
         self.known[block.hash] = block
         self.parents[block.hash] = parent.hash if parent else "00" * 32
@@ -215,7 +215,7 @@ def _state(highest: int, touched: int) -> Anchored:
 
 
 def _block(number: int, branch: str = "a") -> Block:
-    return Block(number, branch * 60 + f"{number:04}", datetime.fromtimestamp(number, UTC))
+    return Block(Height(number), branch * 60 + f"{number:04}", datetime.fromtimestamp(number, UTC))
 
 
 def _settle(state: Anchored, first: Block, last: Block) -> bool | None:

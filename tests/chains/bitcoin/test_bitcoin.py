@@ -7,7 +7,7 @@ import pytest
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
 from monitor.chains.block_choice import BlockChoice
-from monitor.model import OwnerQuestion, Token
+from monitor.model import Height, OwnerQuestion, Token
 from tests.chains.bitcoin.conftest import AMOUNTS, PROTOCOLS, World
 from tests.chains.conftest import Opener
 from tests.support.bitcoin_standins import Chain
@@ -20,7 +20,7 @@ HISTORIES = ["esplora", "electrum", "blockbook"]
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
-@pytest.mark.parametrize("choice", [LATEST, Tag("safe"), Tag("finalized"), Depth(0), AtHeight(100)])
+@pytest.mark.parametrize("choice", [LATEST, Tag("safe"), Tag("finalized"), Depth(0), AtHeight(Height(100))])
 async def test_every_account_is_read_exactly_at_the_tip(
     world: World, open_reader: Opener, protocol: str, choice: Any
 ) -> None:
@@ -52,7 +52,7 @@ async def test_every_height_is_what_it_was_then(
 ) -> None:
     reader = open_reader(REGTEST, await world.endpoint(protocol))
     for height in (1, 6, 7, 99, 101, 103, 104, 118, 130, 131):
-        reading = await reader.read(WANTED, AtHeight(height))
+        reading = await reader.read(WANTED, AtHeight(Height(height)))
         assert (reading.block.number, reading.block.hash) == (height, world.chain.hash_at(height))
         assert reading.block.timestamp.timestamp() == world.chain.time_at(height)
         assert reading.balances == {BTC: said[height]}
@@ -65,7 +65,7 @@ async def test_the_past_is_the_same_by_all_protocols(
 ) -> None:
     endpoints = [await world.endpoint(protocol) for protocol in PROTOCOLS]
     reader = open_reader(REGTEST, *endpoints, quorum=4)
-    for choice, height in ((AtHeight(110), 110), (Depth(3), 128)):
+    for choice, height in ((AtHeight(Height(110)), 110), (Depth(3), 128)):
         reading = await reader.read(WANTED, choice)
         assert (reading.block.number, reading.balances) == (height, {BTC: said[height]})
         assert len(reading.endpoints) == 4
@@ -75,7 +75,7 @@ async def test_the_past_is_the_same_by_all_protocols(
 async def test_an_account_at_rest_costs_no_transaction(world: World, open_reader: Opener, protocol: str) -> None:
     node = await world.node(protocol)
     reader = open_reader(REGTEST, {"url": node.url, "protocol": protocol})
-    assert (await reader.read(WANTED, AtHeight(50))).balances == {BTC: AMOUNTS}
+    assert (await reader.read(WANTED, AtHeight(Height(50)))).balances == {BTC: AMOUNTS}
     assert not any("transaction.get" in str(each) or "/chain/" in str(each) for each in node.asked)
 
 
@@ -99,7 +99,7 @@ async def test_a_block_of_the_past_that_leaves_the_chain_is_not_read_from_anothe
 
     node.twist = reorganise
     reader = open_reader(REGTEST, {"url": node.url, "protocol": protocol})
-    reading = await reader.read(WANTED, AtHeight(97))
+    reading = await reader.read(WANTED, AtHeight(Height(97)))
     assert reading.block.hash == world.chain.hash_at(97)
     assert world.chain.headers[95:] != original
     assert happened(reader.endpoints()[0])["tip_moved"] > 0
@@ -129,7 +129,7 @@ async def test_a_block_of_the_past_stays_while_the_chain_grows(
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 async def test_a_block_over_the_tip_is_behind(world: World, open_reader: Opener, protocol: str) -> None:
     with pytest.raises(ChainError) as failure:
-        await open_reader(REGTEST, await world.endpoint(protocol)).read(WANTED, AtHeight(101))
+        await open_reader(REGTEST, await world.endpoint(protocol)).read(WANTED, AtHeight(Height(101)))
     assert failure.value.reason is Reason.BEHIND
 
 
@@ -272,5 +272,5 @@ async def test_a_server_that_tells_of_its_tip_for_any_block_is_not_believed(
     tip = Tip({})
     tip.headers, tip._held = [world.chain.headers[0], *world.chain.headers[-1:] * world.chain.height], world.chain._held
     with pytest.raises(ChainError) as failure:
-        await open_reader(REGTEST, await world.endpoint(protocol, tip)).read(WANTED, AtHeight(50))
+        await open_reader(REGTEST, await world.endpoint(protocol, tip)).read(WANTED, AtHeight(Height(50)))
     assert failure.value.reason is Reason.MALFORMED

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from monitor.chains import AtHeight, ChainError, Reason, Tag, check_endpoint, is_readable, protocol_of
-from monitor.model import Token
+from monitor.model import Height, Token
 from monitor.registry import load
 from monitor.settings import EndpointSettings
 from tests.chains.bitcoin.conftest import AMOUNTS
@@ -172,5 +172,5 @@ async def test_a_history_that_is_none_is_malformed(
         blockbook.chain.amounts[BITCOIN_ACCOUNTS[0]] = number + 10
     blockbook.twist = lambda _, answer: alter(answer) if "transactions" in answer else answer
     with pytest.raises(ChainError) as failure:
-        await open_reader(REGTEST, {"url": blockbook.url, "protocol": "blockbook"}).read(WANTED, AtHeight(104))
+        await open_reader(REGTEST, {"url": blockbook.url, "protocol": "blockbook"}).read(WANTED, AtHeight(Height(104)))
     assert failure.value.reason is Reason.MALFORMED

@@ -12,7 +12,7 @@ from monitor.chains.bitcoin import journal
 from monitor.chains.bitcoin.blocks import BlockAnswer, effect_of
 from monitor.chains.bitcoin.coins import Change, Coin, Coins, Effect, OutputsContradictError, outpoint_of, shown
 from monitor.chains.bitcoin.walk import UtxoSet
-from monitor.model import Block
+from monitor.model import Block, Height
 
 SCRIPTS = [bytes([number]) * 22 for number in range(4)]
 OTHER = b"\xff" * 22
@@ -20,7 +20,7 @@ TXID = "ab" * 32
 
 
 def block(number: int) -> Block:
-    return Block(number, f"{number:064x}", datetime.fromtimestamp(number, UTC))
+    return Block(Height(number), f"{number:064x}", datetime.fromtimestamp(number, UTC))
 
 
 @st.composite

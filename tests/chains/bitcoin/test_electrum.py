@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from monitor.chains import AtHeight, ChainError, Reason, Tag
+from monitor.model import Height
 from tests.chains.bitcoin.conftest import AMOUNTS
 from tests.chains.conftest import Opener
 from tests.support.bitcoin_standins import ElectrumStandIn
@@ -117,7 +118,7 @@ async def test_a_batch_that_is_refused_as_a_whole_says_how_many_calls_it_was(
         await open_reader(REGTEST, {"url": electrum.url, "protocol": "electrum"}).read(WANTED, LATEST)
     assert failure.value.reason is Reason.RPC_ERROR
     reader = open_reader(REGTEST, {"url": electrum.url, "protocol": "electrum", "batch": 1})
-    for choice in (LATEST, AtHeight(50)):
+    for choice in (LATEST, AtHeight(Height(50))):
         assert (await reader.read(WANTED, choice)).balances == {BTC: AMOUNTS}
 
 
@@ -170,7 +171,7 @@ async def test_a_history_that_a_server_finds_too_long_is_named_and_the_server_st
     told(busy, method, lambda _: {"error": {"code": 1, "message": message}})
     reader = open_reader(REGTEST, {"url": busy.url, "protocol": "electrum"})
     with pytest.raises(ChainError, match="use bitcoind for blocks of the past") as failure:
-        await reader.read(WANTED, AtHeight(90))
+        await reader.read(WANTED, AtHeight(Height(90)))
     assert failure.value.reason is Reason.TOO_LARGE
     assert reader.endpoints()[0].up is None
     assert (await reader.read(WANTED, LATEST)).balances[BTC][BITCOIN_ACCOUNTS[0]] == 11
@@ -198,7 +199,7 @@ async def test_a_history_that_is_none_has_its_reason(
 ) -> None:
     told(busy, method, alter)
     with pytest.raises(ChainError) as failure:
-        await open_reader(REGTEST, {"url": busy.url, "protocol": "electrum"}).read(WANTED, AtHeight(90))
+        await open_reader(REGTEST, {"url": busy.url, "protocol": "electrum"}).read(WANTED, AtHeight(Height(90)))
     assert failure.value.reason == reason
 
 
@@ -209,6 +210,6 @@ async def test_transactions_of_the_past_are_fetched_in_small_batches(
         electrum.chain.mine()
         electrum.chain.amounts[BITCOIN_ACCOUNTS[0]] = number + 10
     reader = open_reader(REGTEST, {"url": electrum.url, "protocol": "electrum"})
-    assert (await reader.read(WANTED, AtHeight(100))).balances == {BTC: AMOUNTS}
+    assert (await reader.read(WANTED, AtHeight(Height(100)))).balances == {BTC: AMOUNTS}
     sizes = [len(asked) for asked in electrum.asked if "transaction.get" in str(asked) and isinstance(asked, list)]
     assert sizes == [20, 20, 10]

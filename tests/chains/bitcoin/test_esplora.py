@@ -6,6 +6,7 @@ import pytest
 from aiohttp import web
 
 from monitor.chains import AtHeight, ChainError, Reason, Tag
+from monitor.model import Height
 from tests.chains.bitcoin.conftest import AMOUNTS
 from tests.chains.conftest import Opener
 from tests.support.bitcoin_standins import EsploraStandIn
@@ -75,7 +76,7 @@ async def test_no_more_pages_of_a_history_are_asked_for_than_lie_above_the_block
     busy: EsploraStandIn, open_reader: Opener
 ) -> None:
     reader = open_reader(REGTEST, {"url": busy.url, "protocol": "esplora"})
-    reading = await reader.read({BTC: BITCOIN_ACCOUNTS[:1]}, AtHeight(105))
+    reading = await reader.read({BTC: BITCOIN_ACCOUNTS[:1]}, AtHeight(Height(105)))
     assert reading.balances[BTC] == {BITCOIN_ACCOUNTS[0]: 14}
     assert sum("/txs/chain" in path for path in busy.asked) == 3  # two of the five above it a page
 
@@ -105,7 +106,7 @@ def _changed(**changes: Any) -> Any:
 async def test_a_history_that_is_none_is_malformed(busy: EsploraStandIn, open_reader: Opener, alter: Any) -> None:
     busy.twist = lambda path, answer: alter(answer) if "/txs/chain" in path else answer
     with pytest.raises(ChainError) as failure:
-        await open_reader(REGTEST, {"url": busy.url, "protocol": "esplora"}).read(WANTED, AtHeight(104))
+        await open_reader(REGTEST, {"url": busy.url, "protocol": "esplora"}).read(WANTED, AtHeight(Height(104)))
     assert failure.value.reason is Reason.MALFORMED
 
 

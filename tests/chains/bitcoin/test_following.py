@@ -9,7 +9,7 @@ from aiohttp import web
 
 from monitor.chains import AtHeight, ChainError, ChainReader, Depth, Reason, Tag
 from monitor.chains.bitcoin.journal import sealed
-from monitor.model import EndpointState
+from monitor.model import EndpointState, Height
 from tests.chains.conftest import Opener
 from tests.support.bitcoin_standins import BitcoindStandIn, Chain, script_of
 from tests.support.chains import BITCOIN_ACCOUNTS, BTC, REGTEST, happened
@@ -280,7 +280,7 @@ async def test_a_node_that_does_not_tell_what_is_spent_is_followed_all_the_same(
     assert await held(reader) == amounts | {A: 5, B: 6}
     assert bitcoind.scans == 1
     with pytest.raises(ChainError, match="Bitcoin Core 23") as failure:
-        await held(reader, AtHeight(50))
+        await held(reader, AtHeight(Height(50)))
     assert failure.value.reason is Reason.PRUNED
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.chains.bitcoin.genesis import caip2_of
-from monitor.model import Checkpoint, Network
+from monitor.model import Caip2, Checkpoint, Height, Network
 from monitor.registry import load
 
 NETWORKS = load().networks
@@ -83,7 +83,7 @@ async def test_forks_of_other_coins_are_told_apart_too() -> None:
 async def test_a_later_fork_of_a_coin_is_told_from_it_though_it_has_the_coins_own_checkpoint() -> None:
     litecoin = NETWORKS["litecoin"]
     assert litecoin.parameters
-    kin = (("fork:mainnet", Checkpoint(3_000_000, "ee" * 32)),)
+    kin = ((Caip2("fork:mainnet"), Checkpoint(Height(3_000_000), "ee" * 32)),)
     watched = replace(litecoin, parameters=replace(litecoin.parameters, kin=kin))
     assert await identified(watched, LITECOIN | {3_000_000: "dd" * 32}) == litecoin.caip2
     assert await identified(watched, LITECOIN | {3_000_000: "ee" * 32}) == "fork:mainnet"

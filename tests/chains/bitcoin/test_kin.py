@@ -13,7 +13,7 @@ import pytest
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag, check_endpoint, is_readable
 from monitor.chains.protocols import PROTOCOLS
-from monitor.model import Network, Token
+from monitor.model import Caip2, Height, Network, Token
 from monitor.registry import load
 from monitor.registry.addresses import AddressError, decode
 from monitor.settings import EndpointSettings
@@ -30,7 +30,7 @@ from tests.support.standins import RefusedError
 
 LATEST = Tag("latest")
 NETWORKS = load().networks
-BITCOIN_CASH = replace(NETWORKS["bitcoin-cash"], caip2="bip122:0f9188f13cb7b2c71f2a335e3a4fc328")
+BITCOIN_CASH = replace(NETWORKS["bitcoin-cash"], caip2=Caip2("bip122:0f9188f13cb7b2c71f2a335e3a4fc328"))
 """Its regtest, whose genesis is Bitcoin's."""
 
 # Headers of genesis blocks, put together from src/chainparams.cpp of each coin.
@@ -125,7 +125,7 @@ async def test_every_form_of_account_is_read_at_the_tip_and_in_the_past(
     assert reading.balances == {coin(network): AMOUNTS[name]}
     chain.mine(3)
     chain.amounts[first] = 77
-    for choice, amount in ((AtHeight(102), AMOUNTS[name][first]), (Depth(2), AMOUNTS[name][first])):
+    for choice, amount in ((AtHeight(Height(102)), AMOUNTS[name][first]), (Depth(2), AMOUNTS[name][first])):
         assert (await reader.read(wanted, choice)).balances[coin(network)][first] == amount
     chain.mine()
     assert (await reader.read(wanted, LATEST)).balances[coin(network)][first] == 77

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from monitor.chains import AtHeight, ChainError, ChainReader, Reason, Tag
+from monitor.model import Height
 from tests.chains.conftest import Opener
 from tests.support.bitcoin_standins import BitcoindStandIn
 from tests.support.chains import BITCOIN_ACCOUNTS, BTC, REGTEST, happened
@@ -47,7 +48,7 @@ async def test_every_height_is_what_the_node_would_have_said_then(
 ) -> None:
     bitcoind.filters = filters
     for height in (1, 6, 7, 60, 100, 101, 102, 105, 127, 128, 139, 140):
-        reading = await reader.read(WANTED, AtHeight(height))
+        reading = await reader.read(WANTED, AtHeight(Height(height)))
         assert (reading.block.number, reading.block.hash) == (height, bitcoind.chain.hash_at(height))
         assert reading.balances == {BTC: said[height]}
     assert bitcoind.scans == 1
@@ -58,14 +59,14 @@ async def test_with_the_filter_index_only_blocks_that_matter_are_read_the_oldest
     bitcoind: BitcoindStandIn, reader: ChainReader, said: dict[int, dict[str, int]]
 ) -> None:
     bitcoind.filters = True
-    await reader.read(WANTED, AtHeight(102))
+    await reader.read(WANTED, AtHeight(Height(102)))
     assert blocks_read(bitcoind) == list(range(105, 141, 4))
 
 
 async def test_without_the_filter_index_every_block_is_read_the_oldest_first(
     bitcoind: BitcoindStandIn, reader: ChainReader, said: dict[int, dict[str, int]]
 ) -> None:
-    await reader.read(WANTED, AtHeight(120))
+    await reader.read(WANTED, AtHeight(Height(120)))
     assert blocks_read(bitcoind) == list(range(121, 141))
 
 
@@ -77,11 +78,11 @@ async def test_the_first_block_that_a_pruned_node_lacks_is_named_before_any_is_r
 ) -> None:
     bitcoind.filters, bitcoind.pruned_below = filters, 120
     with pytest.raises(ChainError, match=f"{first}.*only those from 120 on: let it keep more") as failure:
-        await reader.read(WANTED, AtHeight(110))
+        await reader.read(WANTED, AtHeight(Height(110)))
     assert failure.value.reason is Reason.PRUNED
     assert not blocks_read(bitcoind)
     assert reader.endpoints()[0].up is not False
-    assert (await reader.read(WANTED, AtHeight(119))).balances == {BTC: said[119]}
+    assert (await reader.read(WANTED, AtHeight(Height(119)))).balances == {BTC: said[119]}
     assert (await reader.read(WANTED, LATEST)).balances == {BTC: said[140]}
 
 
@@ -94,7 +95,7 @@ async def test_a_block_that_is_pruned_while_others_are_undone_is_no_reading(
 
     bitcoind.mischief = prune
     with pytest.raises(ChainError, match="it has let go of block") as failure:
-        await reader.read(WANTED, AtHeight(115))
+        await reader.read(WANTED, AtHeight(Height(115)))
     assert failure.value.reason is Reason.PRUNED
 
 
@@ -112,7 +113,7 @@ async def test_a_reorganisation_while_blocks_are_undone_starts_it_again(
             bitcoind.chain.mine(7)
 
     bitcoind.mischief = reorganise
-    assert (await reader.read(WANTED, AtHeight(110))).balances == {BTC: said[110]}
+    assert (await reader.read(WANTED, AtHeight(Height(110)))).balances == {BTC: said[110]}
 
 
 async def test_filters_that_leave_a_block_out_are_noticed_where_it_makes_a_number_impossible(
@@ -126,7 +127,7 @@ async def test_filters_that_leave_a_block_out_are_noticed_where_it_makes_a_numbe
     )
     bitcoind.chain.amounts[A] = 0
     with pytest.raises(ChainError, match="would have held -28 at block 103") as failure:
-        await reader.read(WANTED, AtHeight(103))
+        await reader.read(WANTED, AtHeight(Height(103)))
     assert failure.value.reason is Reason.MALFORMED
 
 
@@ -147,7 +148,7 @@ async def test_a_scan_of_filters_that_is_not_whole_is_refused(
         answer | {"result": change(answer["result"])} if "relevant_blocks" in str(answer) else answer
     )
     with pytest.raises(ChainError) as failure:
-        await reader.read(WANTED, AtHeight(110))
+        await reader.read(WANTED, AtHeight(Height(110)))
     assert failure.value.reason == reason
 
 
@@ -156,7 +157,7 @@ async def test_two_heights_at_once_never_scan_filters_at_the_same_time(
 ) -> None:
     bitcoind.filters = True
     heights = (101, 110, 120)
-    readings = await asyncio.gather(*(reader.read(WANTED, AtHeight(height)) for height in heights))
+    readings = await asyncio.gather(*(reader.read(WANTED, AtHeight(Height(height))) for height in heights))
     assert [reading.balances for reading in readings] == [{BTC: said[height]} for height in heights]
     assert happened(reader.endpoints()[0]) == {}
     assert bitcoind.scans == 1
@@ -169,6 +170,6 @@ async def test_a_quorum_at_a_height_agrees_whatever_the_nodes_have(
     other.filters = True
     await stack.enter_async_context(other.serving())
     reader = open_reader(REGTEST, {"url": bitcoind.url}, {"url": other.url}, quorum=2)
-    reading = await reader.read(WANTED, AtHeight(104))
+    reading = await reader.read(WANTED, AtHeight(Height(104)))
     assert reading.balances == {BTC: said[104]}
     assert set(reading.endpoints) == {"node-1", "node-2"}

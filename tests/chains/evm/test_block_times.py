@@ -8,6 +8,7 @@ import pytest
 
 from monitor.chains import AtHeight, ChainError, Reason, Tag
 from monitor.chains.protocols import furthest_ahead
+from monitor.model import Height
 from monitor.settings import NetworkSettings
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM, REGTEST, happened
@@ -36,7 +37,7 @@ async def test_no_finalized_block_is_one_fact_with_one_reason(
     assert failure.value.reason is Reason.BEHIND
 
 
-@pytest.mark.parametrize("at", [LATEST, Tag("finalized"), AtHeight(5)])
+@pytest.mark.parametrize("at", [LATEST, Tag("finalized"), AtHeight(Height(5))])
 async def test_a_block_ahead_of_the_clock_is_refused_and_others_are_asked(
     evm: Evm, open_reader: Opener, at: Any
 ) -> None:
@@ -81,7 +82,7 @@ async def test_who_tells_another_time_of_the_same_block_is_outvoted(evm: Evm, op
     nodes = await honest(evm, 3)
     nodes[liar].age += 3600  # as an old block would look fresh, or a fresh one old
     reader = open_reader(ETHEREUM, *urls(nodes), quorum=2)
-    for at in (LATEST, AtHeight(5)):
+    for at in (LATEST, AtHeight(Height(5))):
         reading = await reader.read(WANTED, at)
         assert f"node-{liar + 1}" not in reading.endpoints
         true = nodes[2].on_eth_getBlockByNumber(hex(reading.block.number), False)

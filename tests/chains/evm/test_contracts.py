@@ -13,10 +13,10 @@ from monitor.chains.evm.contracts import NoAnswerError, answered, function, web3
 from monitor.chains.evm.rpc import AtBlock, EvmRpc, Position
 from monitor.chains.jsonrpc import Call, Reply
 from monitor.chains.link import Link
-from monitor.model import Block
+from monitor.model import Block, Height
 from tests.support.fake_nodes import endpoint_settings
 
-BLOCK = Block(90, "0x" + "ab" * 32, datetime(2026, 6, 14, tzinfo=UTC))
+BLOCK = Block(Height(90), "0x" + "ab" * 32, datetime(2026, 6, 14, tzinfo=UTC))
 BY_HASH, BY_NUMBER = {"blockHash": BLOCK.hash}, "0x5a"
 CONTRACT = to_checksum_address("0x" + "00" * 19 + "01")
 LONGEST = 64 * 1024

@@ -10,7 +10,7 @@ from aiohttp import web
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
 from monitor.chains.evm.multicall import MULTICALL3
 from monitor.formats import SECRETS
-from monitor.model import OwnerQuestion
+from monitor.model import Height, OwnerQuestion
 from monitor.settings import masked, parse, secrets_of
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM, USDC, USDT, account, happened
@@ -79,7 +79,7 @@ async def test_all_accounts_are_read_at_the_block_that_was_chosen(
 
 
 @pytest.mark.parametrize(
-    ("choice", "number"), [(Tag("latest"), 100), (Depth(0), 100), (Depth(12), 88), (AtHeight(5), 5)]
+    ("choice", "number"), [(Tag("latest"), 100), (Depth(0), 100), (Depth(12), 88), (AtHeight(Height(5)), 5)]
 )
 async def test_the_chosen_block_is_read(explorer: Explorer, open_reader: Opener, choice: Any, number: int) -> None:
     reading = await open_reader(ETHEREUM, explorer.endpoint).read(WANTED, choice)
@@ -209,7 +209,7 @@ async def test_a_block_from_before_multicall3_is_not_read(explorer: Explorer, op
 
 async def test_a_block_that_is_not_there_yet_is_behind(explorer: Explorer, open_reader: Opener) -> None:
     with pytest.raises(ChainError) as caught:
-        await open_reader(ETHEREUM, explorer.endpoint).read(WANTED, AtHeight(101))
+        await open_reader(ETHEREUM, explorer.endpoint).read(WANTED, AtHeight(Height(101)))
     assert caught.value.reason is Reason.BEHIND
 
 

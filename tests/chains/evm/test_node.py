@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
+from monitor.model import Height
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM, USDC, USDT, account, happened
 from tests.support.standins import EvmStandIn
@@ -41,7 +42,8 @@ async def test_a_reading_tells_every_account_of_every_token_at_one_named_block(e
 
 
 @pytest.mark.parametrize(
-    ("choice", "number"), [(Tag("latest"), 100), (Tag("safe"), 90), (Depth(0), 100), (Depth(12), 88), (AtHeight(5), 5)]
+    ("choice", "number"),
+    [(Tag("latest"), 100), (Tag("safe"), 90), (Depth(0), 100), (Depth(12), 88), (AtHeight(Height(5)), 5)],
 )
 async def test_the_chosen_block_is_read(evm: Evm, open_reader: Opener, choice: Any, number: int) -> None:
     node = fill(await evm())
@@ -344,7 +346,7 @@ async def test_a_rate_limit_of_minutes_is_not_waited_for(evm: Evm, open_reader: 
     assert len(node.asked) == 1
 
 
-@pytest.mark.parametrize("choice", [AtHeight(101), AtHeight(10**9)])
+@pytest.mark.parametrize("choice", [AtHeight(Height(101)), AtHeight(Height(10**9))])
 async def test_a_block_that_is_not_there_yet_is_behind(evm: Evm, open_reader: Opener, choice: AtHeight) -> None:
     node = fill(await evm())
     with pytest.raises(ChainError, match=f"no {choice} yet") as failure:
@@ -358,7 +360,7 @@ async def test_a_node_whose_newest_block_is_hours_old_is_behind(evm: Evm, open_r
     with pytest.raises(ChainError, match="minutes old") as failure:
         await open_reader(ETHEREUM, {"url": node.url}).read(WANTED, Tag("latest"))
     assert failure.value.reason is Reason.BEHIND
-    assert (await open_reader(ETHEREUM, {"url": node.url}).read(WANTED, AtHeight(3))).block.number == 3
+    assert (await open_reader(ETHEREUM, {"url": node.url}).read(WANTED, AtHeight(Height(3)))).block.number == 3
     assert (await open_reader(ETHEREUM, {"url": node.url}, caip2="eip155:1").read(WANTED, Tag("latest"))).block.number
     fresh = open_reader(ETHEREUM, {"url": node.url}, behind_after="4h")
     assert (await fresh.read(WANTED, Tag("latest"))).block.number == 100
@@ -372,7 +374,7 @@ async def test_how_old_its_newest_block_is_is_told_also_of_one_that_is_refused(
     node.age = age
     reader = open_reader(ETHEREUM, {"url": node.url})
     with suppress(ChainError):
-        await reader.read(WANTED, AtHeight(3))
+        await reader.read(WANTED, AtHeight(Height(3)))
     assert reader.endpoints()[0].block_age is None, "a past block tells nothing of the clock"
     with suppress(ChainError):
         await reader.read(WANTED, Tag("latest"))

@@ -17,7 +17,7 @@ from monitor.chains.evm.owners import confirm, signatures, unknown_function
 from monitor.chains.evm.rpc import AtBlock, EvmRpc
 from monitor.chains.jsonrpc import Call, Reply
 from monitor.chains.link import Link
-from monitor.model import Block, OwnerOutcome, OwnerQuestion
+from monitor.model import Block, Height, OwnerOutcome, OwnerQuestion
 from monitor.registry.safes import Safes
 from tests.support.chains import account
 from tests.support.fake_nodes import endpoint_settings
@@ -44,7 +44,7 @@ SAFE = {"owners": owners(*SIGNERS, OTHER), "threshold": word(2)}
 STRANGERS_SAFE = {"owners": owners(OTHER), "threshold": word(1)}
 
 
-BLOCK = Block(90, "0x" + "ab" * 32, datetime(2026, 6, 14, tzinfo=UTC))
+BLOCK = Block(Height(90), "0x" + "ab" * 32, datetime(2026, 6, 14, tzinfo=UTC))
 PINNED = {"blockHash": BLOCK.hash}
 PROXY, SINGLETON = bytes.fromhex("600a"), bytes.fromhex("600b")
 SAFES = Safes({keccak(PROXY): "proxy"}, {keccak(SINGLETON): "1.4.1"})

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
+from monitor.model import Height
 from tests.chains.conftest import Opener
 from tests.support.careless import METHODS, Careless
 from tests.support.chains import ETH, ETHEREUM, USDT, account, happened
@@ -45,7 +46,7 @@ async def test_a_node_that_ignores_hashes_is_read_by_number(
 ) -> None:
     node.ignored, node.careless, node.runs = (dict,), careless, runs
     reader = open_reader(ETHEREUM, {"url": node.url})
-    for choice in (Tag("finalized"), Depth(20), AtHeight(7)):
+    for choice in (Tag("finalized"), Depth(20), AtHeight(Height(7))):
         reading = await reader.read(WANTED, choice)
         assert reading.balances == {ETH: THEN, USDT: THEN}
     assert not by_hash(node)
@@ -65,7 +66,7 @@ async def test_a_packed_call_that_ignores_hashes_gives_way_to_calls_that_do_not(
 async def test_a_node_that_ignores_numbers_too_is_not_read_and_is_told_why(node: Careless, open_reader: Opener) -> None:
     node.ignored = (dict, str)
     reader = open_reader(ETHEREUM, {"url": node.url})
-    for choice in (Tag("finalized"), AtHeight(7)):
+    for choice in (Tag("finalized"), AtHeight(Height(7))):
         with pytest.raises(ChainError, match="newest state whatever block is asked for") as failure:
             await reader.read(WANTED, choice)
         assert failure.value.reason is Reason.UNPINNED
@@ -116,5 +117,5 @@ async def test_a_block_of_another_number_than_was_asked_for_is_refused(node: Car
     real = node.on_eth_getBlockByNumber
     node.on_eth_getBlockByNumber = lambda _, full: real("latest", full)  # type: ignore[assignment, method-assign]
     with pytest.raises(ChainError, match="it is block 100") as failure:
-        await open_reader(ETHEREUM, {"url": node.url}).read(WANTED, AtHeight(7))
+        await open_reader(ETHEREUM, {"url": node.url}).read(WANTED, AtHeight(Height(7)))
     assert failure.value.reason is Reason.MALFORMED

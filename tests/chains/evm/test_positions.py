@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.chains import ChainError, Reason, Tag
 from monitor.chains.evm.positions import unprovable
-from monitor.model import Rate, Token
+from monitor.model import BaseUnits, Rate, Token
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM, USDT, account
 from tests.support.positions import CUSDT, SDAI, WETH, selector, word
@@ -35,7 +35,7 @@ async def test_a_factor_turns_units_into_coins_rounded_down(evm: Evm, open_reade
     node = rated(holding(await evm(), CUSDT, a1=123_456_789_01, a2=1), CUSDT, lambda _: word(RATE))
     reading = await open_reader(ETHEREUM, {"url": node.url}).read({CUSDT: [A, B, C]}, FINALIZED)
     assert reading.balances == {CUSDT: {A: 12_345_678_901 * RATE // 10**18, B: 0, C: 0}}
-    assert reading.rates == {CUSDT: Rate(10**18, RATE)}
+    assert reading.rates == {CUSDT: Rate(BaseUnits(10**18), BaseUnits(RATE))}
 
 
 async def test_a_function_of_an_amount_is_asked_about_all_shares_together(evm: Evm, open_reader: Opener) -> None:
@@ -50,7 +50,7 @@ async def test_a_function_of_an_amount_is_asked_about_all_shares_together(evm: E
     total = 4 * 10**24 + 7
     assets = total * 10**27 // 883_123_456_789_012_345_678_901_234
     assert asked == [total]
-    assert reading.rates == {SDAI: Rate(total, assets)}
+    assert reading.rates == {SDAI: Rate(BaseUnits(total), BaseUnits(assets))}
     assert reading.balances[SDAI][A] == (10**24 + 7) * assets // total
     assert 0 <= assets - sum(reading.balances[SDAI].values()) <= 1
 
@@ -61,7 +61,7 @@ async def test_less_than_one_share_is_told_by_the_rate_of_a_whole_one(
 ) -> None:
     node = rated(holding(await evm(), SDAI, a1=shares), SDAI, lambda asked: word(asked * 9 // 8))
     reading = await open_reader(ETHEREUM, {"url": node.url}).read({SDAI: [A]}, FINALIZED)
-    assert reading.rates == {SDAI: Rate(10**18, 10**18 * 9 // 8)}
+    assert reading.rates == {SDAI: Rate(BaseUnits(10**18), BaseUnits(10**18 * 9 // 8))}
     assert reading.balances == {SDAI: {A: shares}}
 
 
@@ -109,7 +109,7 @@ async def test_who_tells_another_rate_is_named_even_where_nobody_holds_any(evm: 
     rated(liar, CUSDT, lambda _: word(RATE + 1))
     reader = open_reader(ETHEREUM, *({"url": node.url} for node in (honest, liar, other)), quorum=2)
     reading = await reader.read({CUSDT: [A]}, FINALIZED)
-    assert reading.rates == {CUSDT: Rate(10**18, RATE)}
+    assert reading.rates == {CUSDT: Rate(BaseUnits(10**18), BaseUnits(RATE))}
     assert [state.disagreements for state in reader.endpoints()] == [0, 1, 0]
     assert "the rate of USDT on ethereum (cUSDT" in reader.endpoints()[1].last_error
 
@@ -118,7 +118,7 @@ async def test_a_silenced_rate_is_asked_for_at_another_endpoint(evm: Evm, open_r
     silent, honest = [rated(holding(await evm(), CUSDT, a1=10**8), CUSDT, lambda _: word(RATE)) for _ in range(2)]
     rated(silent, CUSDT, _reverting)
     reading = await open_reader(ETHEREUM, {"url": silent.url}, {"url": honest.url}).read({CUSDT: [A]}, FINALIZED)
-    assert (reading.failed, reading.rates) == ({}, {CUSDT: Rate(10**18, RATE)})
+    assert (reading.failed, reading.rates) == ({}, {CUSDT: Rate(BaseUnits(10**18), BaseUnits(RATE))})
 
 
 def test_what_a_rate_decides_is_not_provable() -> None:
@@ -133,7 +133,11 @@ def test_what_a_rate_decides_is_not_provable() -> None:
 def test_rounding_never_makes_coins_and_costs_each_account_less_than_one_unit(
     shares: list[int], asked: int, assets: int
 ) -> None:
-    rate = Rate(asked, assets)
+    rate = Rate(BaseUnits(asked), BaseUnits(assets))
     for each in shares:
-        assert rate.units(each) * asked <= each * assets < (rate.units(each) + 1) * asked
-    assert rate.units(sum(shares)) - len(shares) <= sum(map(rate.units, shares)) <= rate.units(sum(shares))
+        assert rate.units(BaseUnits(each)) * asked <= each * assets < (rate.units(BaseUnits(each)) + 1) * asked
+    assert (
+        rate.units(BaseUnits(sum(shares))) - len(shares)
+        <= sum(rate.units(BaseUnits(each)) for each in shares)
+        <= rate.units(BaseUnits(sum(shares)))
+    )

@@ -13,7 +13,7 @@ from monitor.chains.aelf import calls
 from monitor.chains.aelf import node as aelf_node
 from monitor.chains.protobuf import field
 from monitor.formats.bitcoin import sha256d
-from monitor.model import Token
+from monitor.model import Height, Token
 from tests.chains.conftest import Opener
 from tests.support.chains import happened
 from tests.support.networks.aelf import AelfStandIn
@@ -97,7 +97,11 @@ async def test_a_block_that_was_replaced_before_it_was_final_is_not_counted(
 
 @pytest.mark.parametrize(
     ("choice", "reason"),
-    [(AtHeight(START - 1), Reason.PAST_BLOCK), (Depth(3), Reason.PAST_BLOCK), (AtHeight(START + 1), Reason.BEHIND)],
+    [
+        (AtHeight(Height(START - 1)), Reason.PAST_BLOCK),
+        (Depth(3), Reason.PAST_BLOCK),
+        (AtHeight(Height(START + 1)), Reason.BEHIND),
+    ],
 )
 async def test_other_blocks_are_refused(node: AelfStandIn, open_reader: Opener, choice: Any, reason: Reason) -> None:
     with pytest.raises(ChainError) as caught:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
-from monitor.model import Token
+from monitor.model import Height, Token
 from tests.chains.conftest import Opener
 from tests.support.chains import happened
 from tests.support.networks.algorand import USDC, USDT, AlgorandStandIn
@@ -74,7 +74,7 @@ async def test_a_node_that_is_catching_up_is_behind(node: AlgorandStandIn, open_
     assert caught.value.reason is Reason.BEHIND
 
 
-@pytest.mark.parametrize("choice", [AtHeight(START - 1), Depth(3)])
+@pytest.mark.parametrize("choice", [AtHeight(Height(START - 1)), Depth(3)])
 async def test_past_rounds_are_refused(node: AlgorandStandIn, open_reader: Opener, choice: Any) -> None:
     with pytest.raises(ChainError, match=f"only its newest state, that of {START}") as caught:
         await open_reader(node.network, {"url": node.url}).read(WANTED, choice)
@@ -85,9 +85,9 @@ async def test_the_newest_round_by_its_number_is_read_and_a_later_one_is_behind(
     node: AlgorandStandIn, open_reader: Opener
 ) -> None:
     reader = open_reader(node.network, {"url": node.url})
-    assert (await reader.read(WANTED, AtHeight(START))).block.number == START
+    assert (await reader.read(WANTED, AtHeight(Height(START)))).block.number == START
     with pytest.raises(ChainError) as caught:
-        await reader.read(WANTED, AtHeight(START + 1))
+        await reader.read(WANTED, AtHeight(Height(START + 1)))
     assert caught.value.reason is Reason.BEHIND
 
 

@@ -12,7 +12,7 @@ from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
 from monitor.chains.antelope import node as antelope_node
 from monitor.chains.antelope.api import amount, number_of
 from monitor.chains.antelope.holdings import RexPool
-from monitor.model import Token
+from monitor.model import Height, Token
 from monitor.registry import load
 from tests.chains.conftest import Opener
 from tests.support.chains import happened
@@ -153,7 +153,7 @@ async def test_a_block_that_was_replaced_before_it_was_final_is_not_counted(
     assert reading.balances == node.truth(WANTED, START), "the newest block may be replaced"
 
 
-@pytest.mark.parametrize("choice", [AtHeight(START - 1), Depth(3)])
+@pytest.mark.parametrize("choice", [AtHeight(Height(START - 1)), Depth(3)])
 async def test_past_blocks_are_refused(node: AntelopeStandIn, open_reader: Opener, choice: Any) -> None:
     with pytest.raises(ChainError, match=f"only its newest state, that of {START}") as caught:
         await open_reader(node.network, {"url": node.url}).read(WANTED, choice)
@@ -162,9 +162,9 @@ async def test_past_blocks_are_refused(node: AntelopeStandIn, open_reader: Opene
 
 async def test_a_later_block_is_behind(node: AntelopeStandIn, open_reader: Opener) -> None:
     reader = open_reader(node.network, {"url": node.url})
-    assert (await reader.read(WANTED, AtHeight(START))).block.number == START
+    assert (await reader.read(WANTED, AtHeight(Height(START)))).block.number == START
     with pytest.raises(ChainError) as caught:
-        await reader.read(WANTED, AtHeight(START + 1))
+        await reader.read(WANTED, AtHeight(Height(START + 1)))
     assert caught.value.reason is Reason.BEHIND
 
 

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
-from monitor.model import Token
+from monitor.model import Height, Token
 from tests.chains.conftest import Opener
 from tests.support.networks.aptos import VERSIONS, AptosStandIn
 from tests.support.networks.standin import START, Refusal
@@ -68,7 +68,7 @@ async def test_a_version_that_a_list_states_as_its_height_is_read_as_one(
     node: AptosStandIn, open_reader: Opener
 ) -> None:
     version = VERSIONS * (START - 100) + 1
-    reading = await open_reader(node.network, {"url": node.url}).read({APT: [ONE]}, AtHeight(version))
+    reading = await open_reader(node.network, {"url": node.url}).read({APT: [ONE]}, AtHeight(Height(version)))
     assert (reading.block.number, reading.block.hash) == (version, f"0x{9 * version:064x}")
     assert reading.balances[APT][ONE] == node.units(None, ONE, START - 100)
     assert all(each.query == (("ledger_version", str(version)),) for each in node.asked[-1:])
@@ -79,5 +79,5 @@ async def test_a_number_that_is_no_version_yet_is_a_block_that_has_not_come(
     node: AptosStandIn, open_reader: Opener, number: int
 ) -> None:
     with pytest.raises(ChainError) as caught:
-        await open_reader(node.network, {"url": node.url}).read({APT: [ONE]}, AtHeight(number))
+        await open_reader(node.network, {"url": node.url}).read({APT: [ONE]}, AtHeight(Height(number)))
     assert caught.value.reason is Reason.BEHIND

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
-from monitor.model import Token
+from monitor.model import Height, Token
 from tests.chains.conftest import Opener
 from tests.support.chains import happened
 from tests.support.networks.cardano import KoiosStandIn
@@ -65,7 +65,11 @@ async def test_a_database_that_lacks_an_address_which_is_known_tells_no_zero(
 
 @pytest.mark.parametrize(
     ("choice", "reason"),
-    [(AtHeight(START - 1), Reason.PAST_BLOCK), (Depth(3), Reason.PAST_BLOCK), (AtHeight(START + 1), Reason.BEHIND)],
+    [
+        (AtHeight(Height(START - 1)), Reason.PAST_BLOCK),
+        (Depth(3), Reason.PAST_BLOCK),
+        (AtHeight(Height(START + 1)), Reason.BEHIND),
+    ],
 )
 async def test_other_blocks_are_refused(node: KoiosStandIn, open_reader: Opener, choice: Any, reason: Reason) -> None:
     with pytest.raises(ChainError) as caught:

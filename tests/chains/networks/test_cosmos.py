@@ -10,7 +10,7 @@ from monitor.chains.cosmos.headers import header_of
 from monitor.chains.cosmos.node import DENOMS
 from monitor.chains.cosmos.questions import stored, stored_amount
 from monitor.chains.protobuf import always, field
-from monitor.model import Token
+from monitor.model import Height, Token
 from monitor.registry import load
 from monitor.registry.addresses import decode
 from tests.chains.conftest import Opener
@@ -36,7 +36,7 @@ def hash_of(node: CosmosStandIn, height: int) -> str:
 
 @pytest.mark.parametrize(
     ("choice", "below"),
-    [(FINALIZED, 1), (Tag("safe"), 1), (Tag("latest"), 1), (Depth(0), 1), (Depth(7), 8), (AtHeight(START), 0)],
+    [(FINALIZED, 1), (Tag("safe"), 1), (Tag("latest"), 1), (Depth(0), 1), (Depth(7), 8), (AtHeight(Height(START)), 0)],
     ids=str,
 )
 async def test_the_newest_block_is_the_last_that_a_header_follows(

@@ -8,7 +8,7 @@ import pytest
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
 from monitor.chains.filecoin.tipsets import cid_of_key
 from monitor.chains.rest_api import decimal
-from monitor.model import Token
+from monitor.model import Height, Token
 from tests.chains.conftest import Opener
 from tests.support.networks.filecoin import GENESIS, FilecoinStandIn, cids
 from tests.support.networks.standin import START, Asked
@@ -61,7 +61,7 @@ async def test_balances_are_asked_for_by_the_key_of_the_tipset_that_is_meant(
 
 async def test_an_empty_height_is_that_of_the_tipset_before(node: FilecoinStandIn, open_reader: Opener) -> None:
     node.empty = {START - 50, START - 51}
-    reading = await open_reader(node.network, {"url": node.url}).read({FIL: [ONE]}, AtHeight(START - 50))
+    reading = await open_reader(node.network, {"url": node.url}).read({FIL: [ONE]}, AtHeight(Height(START - 50)))
     assert (reading.block.number, reading.block.hash) == (START - 52, hash_of(START - 52))
     assert reading.balances == node.truth({FIL: [ONE]}, START - 52)
 
@@ -72,7 +72,7 @@ async def test_a_node_that_leaves_out_tipsets_is_found_out(node: FilecoinStandIn
 
     node.twist = twist
     with pytest.raises(ChainError, match=f"it is about {START - 90}") as caught:
-        await open_reader(node.network, {"url": node.url}).read({FIL: [ONE]}, AtHeight(START - 50))
+        await open_reader(node.network, {"url": node.url}).read({FIL: [ONE]}, AtHeight(Height(START - 50)))
     assert caught.value.reason is Reason.MALFORMED
 
 
@@ -86,7 +86,7 @@ async def test_a_miner_has_what_is_locked_and_in_escrow_but_not_what_it_owes(
     locked = {"PreCommitDeposits": "0", "LockedFunds": f"{10**26}", "InitialPledge": f"{7 * 10**26}"}
     node.states[MINER], node.escrow[MINER] = {**locked, "FeeDebt": f"{10**24}"}, f"{10**25}"
     node.held[None, ACTOR], node.states[ACTOR] = 10**20, {"Signers": ["f0101"], "InitialBalance": f"{10**20}"}
-    reading = await open_reader(node.network, {"url": node.url}).read({FIL: [MINER, ACTOR]}, AtHeight(START))
+    reading = await open_reader(node.network, {"url": node.url}).read({FIL: [MINER, ACTOR]}, AtHeight(Height(START)))
     assert reading.balances == {FIL: {MINER: 10**27 - 10**24 + 10**25, ACTOR: 10**20}}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
-from monitor.model import Token
+from monitor.model import Height, Token
 from tests.chains.conftest import Opener
 from tests.support.networks.hedera import TREASURY, HederaStandIn, written
 from tests.support.networks.standin import START, Asked
@@ -46,8 +46,8 @@ async def test_a_block_without_a_snapshot_is_not_told_by_the_one_before(
 ) -> None:
     node.every = 10
     reader = open_reader(node.network, {"url": node.url})
-    assert (await reader.read(WANTED, AtHeight(START - 20))).balances == node.truth(WANTED, START - 20)
-    for choice in (AtHeight(START - 15), Depth(15)):
+    assert (await reader.read(WANTED, AtHeight(Height(START - 20)))).balances == node.truth(WANTED, START - 20)
+    for choice in (AtHeight(Height(START - 15)), Depth(15)):
         with pytest.raises(ChainError, match=f"no snapshot after block {START - 15}; the last before is of") as caught:
             await reader.read(WANTED, choice)
         assert caught.value.reason is Reason.PAST_BLOCK

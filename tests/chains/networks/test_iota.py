@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
+from monitor.model import Height
 from tests.chains.conftest import Opener
 from tests.support.chains import happened
 from tests.support.networks.iota import IotaStandIn
@@ -79,7 +80,7 @@ async def test_null_for_a_balance_that_is_listed_is_malformed(node: IotaStandIn,
     assert caught.value.reason is Reason.MALFORMED
 
 
-@pytest.mark.parametrize("choice", [AtHeight(START - 1), Depth(3)])
+@pytest.mark.parametrize("choice", [AtHeight(Height(START - 1)), Depth(3)])
 async def test_past_checkpoints_are_refused(node: IotaStandIn, open_reader: Opener, choice: Any) -> None:
     with pytest.raises(ChainError) as caught:
         await open_reader(node.network, {"url": node.url}).read(WANTED, choice)

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
 from monitor.chains.node import Wanted
-from monitor.model import Reading
+from monitor.model import Height, Reading
 from tests.chains.conftest import Opener
 from tests.support.chains import happened
 from tests.support.networks.aelf import AelfStandIn
@@ -123,12 +123,12 @@ async def test_a_past_block_is_read_and_one_whose_state_is_gone_is_pruned(
 ) -> None:
     node, wanted = await start(), wanted_of(kind, 3)
     reader = open_reader(kind.network, {"url": node.url}, behind_after="1h")
-    past = await reader.read(wanted, AtHeight(START - 100))
+    past = await reader.read(wanted, AtHeight(Height(START - 100)))
     assert past.block.number == START - 100
     assert past.balances == node.truth(wanted, START - 100)
     node.oldest = START - 99
     with pytest.raises(ChainError) as caught:
-        await reader.read(wanted, AtHeight(START - 100))
+        await reader.read(wanted, AtHeight(Height(START - 100)))
     assert caught.value.reason is Reason.PRUNED
 
 
@@ -138,7 +138,7 @@ async def test_a_block_that_has_not_come_yet_is_behind(
 ) -> None:
     node = await start()
     with pytest.raises(ChainError) as caught:
-        await open_reader(kind.network, {"url": node.url}).read(wanted_of(kind, 1), AtHeight(START + 5))
+        await open_reader(kind.network, {"url": node.url}).read(wanted_of(kind, 1), AtHeight(Height(START + 5)))
     assert caught.value.reason is Reason.BEHIND
 
 

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
-from monitor.model import Token
+from monitor.model import Height, Token
 from monitor.registry import load
 from tests.chains.conftest import Opener
 from tests.support.chains import happened
@@ -90,20 +90,20 @@ async def test_a_past_ledger_is_told_of_accounts_that_did_not_change_since(
 ) -> None:
     node.moves[ONE] = {START - 150: 5, START - 100: 6}
     reader = open_reader(node.network, {"url": node.url})
-    reading = await reader.read(WANTED, AtHeight(START - 100))
+    reading = await reader.read(WANTED, AtHeight(Height(START - 100)))
     assert reading.balances == node.truth(WANTED, START - 100)
     with pytest.raises(ChainError, match=f"{ONE} changed in ledger {START - 100}") as caught:
-        await reader.read(WANTED, AtHeight(START - 101))
+        await reader.read(WANTED, AtHeight(Height(START - 101)))
     assert caught.value.reason is Reason.PAST_BLOCK
     node.oldest = START - 99
     with pytest.raises(ChainError) as caught:
-        await reader.read(WANTED, AtHeight(START - 100))
+        await reader.read(WANTED, AtHeight(Height(START - 100)))
     assert caught.value.reason is Reason.PRUNED
 
 
 async def test_a_later_ledger_is_behind_and_depths_are_refused(node: StellarStandIn, open_reader: Opener) -> None:
     reader = open_reader(node.network, {"url": node.url})
-    for choice, reason in ((AtHeight(START + 1), Reason.BEHIND), (Depth(3), Reason.PAST_BLOCK)):
+    for choice, reason in ((AtHeight(Height(START + 1)), Reason.BEHIND), (Depth(3), Reason.PAST_BLOCK)):
         with pytest.raises(ChainError) as caught:
             await reader.read(WANTED, choice)
         assert caught.value.reason is reason

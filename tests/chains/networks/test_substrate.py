@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
 from monitor.chains.substrate import storage
-from monitor.model import Token
+from monitor.model import Height, Token
 from tests.chains.conftest import Opener
 from tests.support.networks.standin import START, Asked
 from tests.support.networks.substrate import NETWORKS, RelayStandIn, SubstrateStandIn, account_info, block_hash
@@ -113,14 +113,14 @@ async def test_a_relay_chain_is_read_until_its_balances_moved_and_its_zero_is_re
     stack: AsyncExitStack, open_reader: Opener
 ) -> None:
     node = await stack.enter_async_context(RelayStandIn().give([ONE]).serving())
-    network = replace(node.network, moved_at=START - 5)
+    network = replace(node.network, moved_at=Height(START - 5))
     reader = open_reader(network, {"url": node.url})
-    before = await reader.read({RELAY_DOT: [ONE, TWO]}, AtHeight(START - 6))
+    before = await reader.read({RELAY_DOT: [ONE, TWO]}, AtHeight(Height(START - 6)))
     assert before.balances == {RELAY_DOT: {ONE: node.units(None, ONE, START - 6), TWO: 0}}
-    left = await reader.read({RELAY_DOT: [ONE]}, AtHeight(START - 5))
+    left = await reader.read({RELAY_DOT: [ONE]}, AtHeight(Height(START - 5)))
     assert left.balances == {RELAY_DOT: {ONE: node.units(None, ONE, START - 5)}}
     with pytest.raises(ChainError, match="are on its Asset Hub from block 995 on") as caught:
-        await reader.read({RELAY_DOT: [ONE, TWO]}, AtHeight(START - 5))
+        await reader.read({RELAY_DOT: [ONE, TWO]}, AtHeight(Height(START - 5)))
     assert caught.value.reason is Reason.UNSUPPORTED
 
 

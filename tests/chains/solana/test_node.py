@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
 from monitor.chains.solana.questions import Questions
-from monitor.model import Token
+from monitor.model import Height, Slot, Token
 from tests.chains.conftest import Opener
 from tests.support.chains import happened
 from tests.support.owner_standins import OwnerStandIn, places, spoilt
@@ -154,7 +154,7 @@ async def test_tags_are_commitments(solana: Nodes, open_reader: Opener) -> None:
         assert {config["commitment"] for config in configs} == {commitment}
 
 
-@pytest.mark.parametrize("choice", [AtHeight(341197900), Depth(3)])
+@pytest.mark.parametrize("choice", [AtHeight(Height(341197900)), Depth(3)])
 async def test_past_slots_are_refused(solana: Nodes, open_reader: Opener, choice: Any) -> None:
     node = await solana()
     with pytest.raises(ChainError, match=r"past_block: .*only its newest state, that of 3411979\d\d, "):
@@ -166,9 +166,9 @@ async def test_the_newest_slot_by_its_number_is_read_and_a_later_one_waited_for(
 ) -> None:
     node = await solana()
     reader = open_reader(SOLANA, {"url": node.url})
-    assert (await reader.read({SOL: WALLETS[:1]}, AtHeight(node.slot))).block.number == node.slot
+    assert (await reader.read({SOL: WALLETS[:1]}, AtHeight(Height(node.slot)))).block.number == node.slot
     with pytest.raises(ChainError, match="behind"):
-        await reader.read({SOL: WALLETS[:1]}, AtHeight(node.slot + 1))
+        await reader.read({SOL: WALLETS[:1]}, AtHeight(Height(node.slot + 1)))
 
 
 async def test_a_block_that_is_not_stored_yet_is_waited_for(solana: Nodes, open_reader: Opener) -> None:
@@ -360,7 +360,9 @@ def test_no_unit_is_lost_or_counted_twice_whoever_is_named(data: st.DataObject) 
     names = [*owners, *sorted(held)]
     wanted = data.draw(st.lists(st.sampled_from(names), unique=True))
     questions = Questions({USDC: wanted})
-    answers = [getattr(node, f"on_{method}")(*params)["value"] for method, params in questions.calls("finalized", 0)]
+    answers = [
+        getattr(node, f"on_{method}")(*params)["value"] for method, params in questions.calls("finalized", Slot(0))
+    ]
     found = questions.balances(answers)[USDC]
     everything = {
         address: (int.from_bytes(lying.data[64:72], "little"), b58encode(lying.data[32:64]).decode())

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
 from monitor.chains.tron.accounts import from_hex
-from monitor.model import Token
+from monitor.model import Height, Token
 from tests.chains.conftest import Opener
 from tests.support.chains import account as evm_account
 from tests.support.chains import happened
@@ -194,7 +194,7 @@ async def test_jsonrpc_tells_the_solidified_state_on_its_solidity_port_only(tron
     assert reading.balances[TRX][account(3)] == 3 * 10**6 - 1
 
 
-@pytest.mark.parametrize("choice", [AtHeight(66987000), Depth(5)])
+@pytest.mark.parametrize("choice", [AtHeight(Height(66987000)), Depth(5)])
 async def test_past_blocks_are_refused(tron: Nodes, open_reader: Opener, endpoint: Endpoint, choice: Any) -> None:
     node = await tron()
     with pytest.raises(ChainError, match=r"past_block: .*it tells only its newest state"):
@@ -210,7 +210,7 @@ async def test_the_newest_block_by_its_number_is_read_and_a_later_one_is_not_the
     newest = (await reader.read({TRX: ACCOUNTS}, LATEST)).block.number
     assert (await reader.read({TRX: ACCOUNTS}, AtHeight(newest))).block.number == newest
     with pytest.raises(ChainError, match="behind"):
-        await reader.read({TRX: ACCOUNTS}, AtHeight(newest + 1))
+        await reader.read({TRX: ACCOUNTS}, AtHeight(Height(newest + 1)))
 
 
 async def test_another_network_of_trons_is_another_chain(tron: Nodes, open_reader: Opener, endpoint: Endpoint) -> None:

@@ -14,6 +14,7 @@ from benchmarks.bitcoin.ledger import Account, Ledger
 from monitor.chains import AtHeight, ChainError, ChainReader, Depth, Reason, Tag
 from monitor.chains.bitcoin.journal import scan_entry, sealed
 from monitor.devnet.nodes import BitcoinNode
+from monitor.model import Caip2, Height
 from tests.chains.conftest import Opener
 from tests.support.chains import BTC, REGTEST
 from tests.support.journals import Journals
@@ -86,9 +87,9 @@ async def test_a_height_100_blocks_back_is_what_the_node_said_then(
     tip = max(said)
     reader = open_reader(REGTEST, by_rpc(node))
     for height, told in said.items():
-        assert await read(reader, ledger, AtHeight(height)) == told
+        assert await read(reader, ledger, AtHeight(Height(height))) == told
     few = ledger.watched[:2]
-    reading = await reader.read({BTC: [each.address for each in few]}, AtHeight(tip - 100))
+    reading = await reader.read({BTC: [each.address for each in few]}, AtHeight(Height(tip - 100)))
     assert reading.balances == {BTC: {each.address: said[tip - 100][1][each.address] for each in few}}
     assert await read(reader, ledger) == said[tip]
 
@@ -119,7 +120,7 @@ async def test_a_pruned_node_says_which_block_is_missing(bitcoin_node: BitcoinFa
     reader = open_reader(REGTEST, by_rpc(node))
     assert await read(reader, ledger) == scanned(node, ledger.watched)
     past = max(height for height, known in said.items() if known and height < tip - 20)
-    assert await read(reader, ledger, AtHeight(past)) == said[past]
+    assert await read(reader, ledger, AtHeight(Height(past))) == said[past]
     with pytest.raises(ChainError, match=rf"block {kept - 9} is needed .* only those from {kept} on") as failure:
         await read(reader, ledger, AtHeight(kept - 10))
     assert failure.value.reason is Reason.PRUNED
@@ -146,7 +147,7 @@ async def test_a_node_that_restarts_or_is_replaced_never_leads_to_a_wrong_number
     await read(first, ledger)
     replaced = open_reader(REGTEST, by_rpc(other), keeper=journals)  # the same name, another chain behind it
     assert await read(replaced, ledger) == scanned(other, ledger.watched)
-    mainnet = replace(REGTEST, caip2="bip122:000000000019d6689c085ae165831e93")
+    mainnet = replace(REGTEST, caip2=Caip2("bip122:000000000019d6689c085ae165831e93"))
     with pytest.raises(ChainError) as wrong:
         await read(open_reader(mainnet, by_rpc(other)), ledger)
     assert wrong.value.reason is Reason.WRONG_CHAIN

@@ -11,6 +11,7 @@ from base58 import b58encode_check
 from benchmarks.bitcoin.ledger import Ledger
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
 from monitor.devnet.nodes import BitcoinNode, ElectrumServer
+from monitor.model import Height
 from tests.chains.conftest import Opener
 from tests.support.certificates import certificate
 from tests.support.chains import BITCOIN_ACCOUNTS, BTC, REGTEST, happened
@@ -80,7 +81,7 @@ async def test_every_block_of_the_past_is_what_the_node_said_then(
     for height, (block, balances) in said.items():
         if node.rpc("getblockhash", height) != block:
             continue  # a reorganisation has taken it since
-        reading = await reader.read(wanted, AtHeight(height))
+        reading = await reader.read(wanted, AtHeight(Height(height)))
         assert (reading.block.hash, reading.balances) == (block, {BTC: balances})
     tip = node.rpc("getblockcount")
     assert (await reader.read(wanted, Depth(3))).balances == {BTC: said[tip - 3][1]}
@@ -102,7 +103,7 @@ async def test_a_node_an_electrum_server_and_an_explorer_agree_at_the_same_block
         node.fund({BITCOIN_ACCOUNTS[0]: 1000})
         node.mine(2)
         caught_up(electrum, node)
-        for choice in (AtHeight(height), Depth(3)):
+        for choice in (AtHeight(Height(height)), Depth(3)):
             past = await reader.read(WANTED, choice)
             assert (past.block.number, past.balances, len(past.endpoints)) == (height, {BTC: EXPECTED}, 3)
         assert (await reader.read(WANTED, LATEST)).balances == {BTC: EXPECTED | {BITCOIN_ACCOUNTS[0]: 1546}}

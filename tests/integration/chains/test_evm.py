@@ -14,7 +14,7 @@ from eth_utils.crypto import keccak
 from monitor.chains import AtHeight, ChainError, ChainReader, Depth, Reason, Tag
 from monitor.devnet import programs
 from monitor.devnet.nodes import Anvil
-from monitor.model import OwnerOutcome, OwnerQuestion
+from monitor.model import Height, OwnerOutcome, OwnerQuestion
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM, USDC, USDT, account, happened
 from tests.support.evm import (
@@ -90,7 +90,7 @@ async def test_coins_and_tokens_are_read_exactly_at_the_block_that_was_chosen(
         node.rpc("anvil_setBalance", name, "0x7")
     node.mine(5)
     reader = open_reader(ETHEREUM, {"url": node.url})
-    for choice in (AtHeight(height), Depth(25)):
+    for choice in (AtHeight(Height(height)), Depth(25)):
         reading = await reader.read({ETH: ACCOUNTS, USDT: ACCOUNTS}, choice)
         assert reading.block.hash == node.rpc("eth_getBlockByNumber", hex(height), False)["hash"]
         assert reading.balances == {ETH: coins, USDT: dollars}

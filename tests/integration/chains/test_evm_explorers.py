@@ -12,6 +12,7 @@ import pytest
 from monitor.chains import AtHeight, ChainError, Depth, Reason
 from monitor.chains.evm.multicall import MULTICALL3
 from monitor.devnet.nodes import Anvil
+from monitor.model import Height
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM, USDC, USDT, account
 from tests.support.evm import issue
@@ -70,7 +71,7 @@ async def test_a_real_node_names_the_block_in_which_contracts_are_called(
     url = node.url if protocol == "blockscout" else await stack.enter_async_context(front.serving()) and front.url
     reader = open_reader(ETHEREUM, {"protocol": protocol, "url": url})
     wanted = {ETH: ACCOUNTS, USDT: ACCOUNTS, USDC: ACCOUNTS[:1]}
-    for choice in (AtHeight(height), Depth(4)):
+    for choice in (AtHeight(Height(height)), Depth(4)):
         reading = await reader.read(wanted, choice)
         assert reading.block.number == height
         coins = dict.fromkeys(ACCOUNTS, 0) | {name: number * 10**18 for number, name in enumerate(ACCOUNTS[:50])}

@@ -14,6 +14,7 @@ from monitor.chains.evm import node as evm_node
 from monitor.chains.evm.methods import Deployless, Method, Multicall3, Override
 from monitor.chains.evm.multicall import MULTICALL3
 from monitor.devnet.nodes import Anvil
+from monitor.model import Height
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM, USDC, USDT, account, happened
 from tests.support.evm import DOLLAR
@@ -64,7 +65,7 @@ async def test_every_method_tells_the_same_exact_balances_at_the_block_that_was_
     node.mine(3)
     node.rpc("anvil_setBalance", ACCOUNTS[0], "0x7")
     reader = open_reader(ETHEREUM, {"url": node.url})
-    reading = await reader.read({ETH: ACCOUNTS, USDT: ACCOUNTS}, AtHeight(height))
+    reading = await reader.read({ETH: ACCOUNTS, USDT: ACCOUNTS}, AtHeight(Height(height)))
     assert reading.balances == {ETH: coins, USDT: dollars}
     (state,) = reader.endpoints()
     assert (state.method, happened(state)) == (method, {})

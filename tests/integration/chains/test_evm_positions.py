@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.chains import AtHeight, Tag
-from monitor.model import Rate
+from monitor.model import BaseUnits, Height, Rate
 from tests.chains.conftest import Opener
 from tests.support.chains import ETHEREUM, account
 from tests.support.evm import ACCRUING, OF_AMOUNT, REVERTING, hold, put_position
@@ -31,7 +31,10 @@ async def test_every_way_to_tell_a_rate_is_read_with_the_balances(anvil: AnvilFa
     accrued = FACTOR + reading.block.number
     assets = (7 * 10**21 + 1) * 1_132_345_678_901_234_567 // 10**18
     assert reading.failed == {}
-    assert reading.rates == {CUSDT: Rate(10**18, accrued), SDAI: Rate(7 * 10**21 + 1, assets)}
+    assert reading.rates == {
+        CUSDT: Rate(BaseUnits(10**18), BaseUnits(accrued)),
+        SDAI: Rate(BaseUnits(7 * 10**21 + 1), BaseUnits(assets)),
+    }
     assert reading.balances == {
         CUSDT: {A: 123_456_789_012_345 * accrued // 10**18, B: 0},
         SDAI: {A: assets, B: 0},
@@ -49,8 +52,8 @@ async def test_the_rate_is_that_of_the_block_that_the_balances_are_read_at(
     node.mine(5)
     reader = open_reader(ETHEREUM, {"url": node.url})
     for height in (2, 4):
-        reading = await reader.read({CUSDT: [A]}, AtHeight(height))
-        assert (reading.block.number, reading.rates) == (height, {CUSDT: Rate(10**18, height)})
+        reading = await reader.read({CUSDT: [A]}, AtHeight(Height(height)))
+        assert (reading.block.number, reading.rates) == (height, {CUSDT: Rate(BaseUnits(10**18), BaseUnits(height))})
         assert reading.balances == {CUSDT: {A: height}}
 
 

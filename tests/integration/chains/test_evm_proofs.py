@@ -20,7 +20,7 @@ from monitor.chains.evm.proofs.header import state_root
 from monitor.chains.evm.proofs.slots import place
 from monitor.chains.evm.proofs.trie import Trie
 from monitor.devnet.nodes import Anvil
-from monitor.model import BalanceSlot
+from monitor.model import BalanceSlot, Height
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM, USDC, USDT, account, happened
 from tests.support.evm import DOLLAR
@@ -105,7 +105,7 @@ async def test_proven_balances_are_those_that_are_told_at_the_newest_block_and_a
     node.mine()
     reader = open_reader(ETHEREUM, {"url": node.url}, verify="proof", balance_slots=PINNED)
     wanted = {ETH: ACCOUNTS, USDT: ACCOUNTS}
-    past = await reader.read(wanted, AtHeight(height))
+    past = await reader.read(wanted, AtHeight(Height(height)))
     assert past.balances[USDT] == dollars
     assert past.balances[ETH][ACCOUNTS[-1]] == past.balances[USDT][ACCOUNTS[-1]] == 0
     now = await reader.read(wanted, LATEST)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.chains import AtHeight, ChainError, Reason, Tag
+from monitor.model import Height
 from monitor.registry import load
 from tests.chains.conftest import Opener
 from tests.support.chains import REGTEST
@@ -57,7 +58,7 @@ async def test_what_a_node_of_its_age_cannot_undo_it_does_not_tell_and_stays_up(
     node.fund({NOTHING: 100_000})
     reader = open_reader(LITECOIN_REGTEST, by_rpc(node))
     with pytest.raises(ChainError, match="which takes Bitcoin Core 23 or later") as caught:
-        await reader.read(WANTED, AtHeight(height + 1))
+        await reader.read(WANTED, AtHeight(Height(height + 1)))
     assert caught.value.reason is Reason.PRUNED
     assert (await reader.read(WANTED, LATEST)).balances[LTC][NOTHING] == 100_000
 

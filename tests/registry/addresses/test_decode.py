@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Network
+from monitor.model import Caip2, Network
 from monitor.registry.addresses import AddressError, NoCodecError, decode
 from tests.support.addresses import accepted, network, refusal
 
@@ -133,12 +133,12 @@ def test_any_damaged_address_is_decoded_or_refused_with_an_address_error(
 
 
 def test_a_network_without_a_codec_is_told_apart_from_a_wrong_address() -> None:
-    future = Network(name="future", caip2="future:1", family="future", title="Future")
+    future = Network(name="future", caip2=Caip2("future:1"), family="future", title="Future")
     with pytest.raises(NoCodecError, match="Future"):
         decode(future, "anything")
     for family in ("bitcoin", "cosmos", "substrate"):
         with pytest.raises(NoCodecError, match="unheard-of"):
-            decode(Network(name="unheard-of", caip2="a:b", family=family, title="Unheard of"), "anything")
+            decode(Network(name="unheard-of", caip2=Caip2("a:b"), family=family, title="Unheard of"), "anything")
     with pytest.raises(AddressError) as refused:
         decode(network("bitcoin"), "anything")
     assert not isinstance(refused.value, NoCodecError)

@@ -10,7 +10,7 @@ import base58
 import pytest
 from bitcoin.segwit_addr import bech32_encode, convertbits
 
-from monitor.model import Network
+from monitor.model import Caip2, Network
 from monitor.registry import load
 from monitor.registry.addresses import AddressError, NoCodecError, decode
 from tests.registry.addresses.test_account_chains import KEY, bech32, crc16, ss58, strkey
@@ -27,7 +27,7 @@ INJECTIVE = bech32("inj", RAW)
 def on(name: str, family: str) -> Network:
     registered = load().networks.get(name)
     parameters = registered.parameters if registered else None
-    return Network(name=name, caip2=f"test:{name}", family=family, title=name.title(), parameters=parameters)
+    return Network(name=name, caip2=Caip2(f"test:{name}"), family=family, title=name.title(), parameters=parameters)
 
 
 def muxed(number: int) -> str:
