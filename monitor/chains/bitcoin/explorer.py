@@ -47,6 +47,8 @@ class ExplorerNode(Node):
         self._http = Http(link)
         self._seen: Block | None = None
         """The tip that was resolved last."""
+        self._own: Block | None = None
+        """A block that was its tip right after it was found to be on the network's own chain."""
         self._anchoring = Anchoring(self, network.name, link, self._fit)
         self._too_many = sys.maxsize
         """Accounts that once did not fit between two blocks."""
@@ -102,10 +104,17 @@ class ExplorerNode(Node):
     # --- a reading ---
 
     async def identify(self) -> str:
+        """Return the id of its chain; by one request where it still has its last tip, whose hash holds all before."""
+        if self._own and await self.hash_at(self._own.number) == self._own.hash:
+            return self.network.caip2
+        self._own = None
         return await caip2_of(self.network, self.hash_at)
 
+    def forget(self) -> None:
+        self._own = None
+
     async def resolve(self, choice: BlockChoice) -> Block:
-        self._seen = tip = await self._tip()
+        self._own = self._seen = tip = await self._tip()
         number = height_of(choice, tip.number, self.link)
         return tip if number == tip.number else await self._block(await self.hash_at(number), number)
 

@@ -9,7 +9,7 @@ from monitor.chains import AtHeight, ChainError, Reason, Tag
 from monitor.model import Height
 from tests.chains.bitcoin.conftest import AMOUNTS
 from tests.chains.conftest import Opener
-from tests.support.bitcoin_standins import EsploraStandIn
+from tests.support.bitcoin_standins import Chain, EsploraStandIn
 from tests.support.chains import BITCOIN_ACCOUNTS, BTC, REGTEST, happened
 
 WANTED = {BTC: BITCOIN_ACCOUNTS}
@@ -137,3 +137,28 @@ async def test_an_explorer_that_wants_to_be_left_alone_for_an_hour_is_given_up(
         await reader.read(WANTED, LATEST)
     assert failure.value.reason is Reason.RATE_LIMITED
     assert sum("/address/" in path for path in esplora.asked) == 1
+
+
+async def test_its_chain_is_looked_at_once_a_reading_and_known_again_by_its_last_tip(
+    esplora: EsploraStandIn, open_reader: Opener
+) -> None:
+    reader = open_reader(REGTEST, {"url": esplora.url, "protocol": "esplora"})
+    await reader.read(WANTED, LATEST)
+    assert esplora.asked.count("/block-height/0") == 1
+    esplora.chain.mine()
+    await reader.read(WANTED, LATEST)
+    assert esplora.asked.count("/block-height/0") == 1
+    esplora.chain = esplora.chain.fork(depth=3)  # its last tip has left the chain
+    esplora.chain.amounts.update(AMOUNTS)
+    esplora.chain.mine(5)
+    await reader.read(WANTED, LATEST)
+    assert esplora.asked.count("/block-height/0") == 2
+
+
+async def test_another_chain_behind_the_same_url_is_found_out(esplora: EsploraStandIn, open_reader: Opener) -> None:
+    reader = open_reader(REGTEST, {"url": esplora.url, "protocol": "esplora"})
+    await reader.read(WANTED, LATEST)
+    esplora.chain = Chain(AMOUNTS, salt=7, genesis=bytes(80))
+    with pytest.raises(ChainError) as failure:
+        await reader.read(WANTED, LATEST)
+    assert failure.value.reason is Reason.WRONG_CHAIN
