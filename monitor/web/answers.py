@@ -1,7 +1,11 @@
 """How an answer of the API is put together: the World it is from, the JSON it is, the refusal it may be."""
 
+import asyncio
+from collections.abc import Iterable
+
 import orjson
 from aiohttp import web
+from yarl import URL
 
 from monitor.formats import shown_value
 from monitor.model import Assessment, World
@@ -14,6 +18,13 @@ def answer(value: Json, status: int = 200) -> web.Response:
     """``value`` as a JSON document, as anybody may see it, ending in a newline for those who read it in a terminal."""
     body = orjson.dumps(shown_value(value), option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)
     return web.Response(body=body, status=status, content_type="application/json")
+
+
+async def table(lines: Iterable[str], following: URL | None) -> web.Response:
+    """Return a table for spreadsheets, whose next page is ``following``; ``lines`` are gone through in a thread."""
+    text = await asyncio.to_thread(lambda: "".join(f"{line}\n" for line in lines))
+    headers = {"Link": f'<{following}>; rel="next"'} if following is not None else {}
+    return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
 
 
 def refuse(status: int, reason: str) -> web.Response:

@@ -1,21 +1,17 @@
 """``/api/v1``: the World as JSON, for programs and for whoever wants every digit."""
 
 import asyncio
-from collections.abc import Iterable
-from itertools import islice
 
 from aiohttp import web
 
-from monitor.model import Assessment, Claim, Verdict, VerdictStatus
-from monitor.web import lists, serialise, snapshots
+from monitor.web import serialise, snapshots
 from monitor.web.answers import answer, assessment_of, stamped, world_of
 from monitor.web.description import description
-from monitor.web.plain import Json
 
 _ROUTES = {
     "exchanges": "/api/v1/exchanges",
     "exchange": "/api/v1/exchanges/{name}",
-    "claims": "/api/v1/exchanges/{name}/claims?network=&asset=&verdict=&offset=0&limit=100",
+    "claims": "/api/v1/exchanges/{name}/claims?network=&asset=&verdict=&cursor=&limit=100&format=json",
     "history": "/api/v1/exchanges/{name}/history?asset=&step=&from=30d&to=now&format=json",
     "account": "/api/v1/exchanges/{name}/networks/{network}/accounts/{account}",
     "endpoints": "/api/v1/endpoints",
@@ -23,7 +19,6 @@ _ROUTES = {
     "config": "/api/v1/config",
     "description": "/api/v1/openapi.json",
 }
-_MOST = 1000
 
 routes = web.RouteTableDef()
 
@@ -49,17 +44,6 @@ async def exchanges(request: web.Request) -> web.Response:
 async def exchange(request: web.Request) -> web.Response:
     world = world_of(request)
     return answer(stamped(world) | {"exchange": serialise.exchange(assessment_of(request, world))})
-
-
-@routes.get("/api/v1/exchanges/{name}/claims")
-async def claims(request: web.Request) -> web.Response:
-    """Page through the rows of the list; filters narrow them before ``offset`` and ``limit`` count."""
-    world = world_of(request)
-    assessment = assessment_of(request, world)
-    wanted = _Wanted(request)
-    # Hundreds of thousands of rows may be gone through: not on the event loop.
-    page = await asyncio.to_thread(_page, assessment, wanted)
-    return answer(stamped(world) | page)
 
 
 @routes.get("/api/v1/exchanges/{name}/networks/{network}/accounts/{account}")
@@ -93,47 +77,3 @@ async def alerts(request: web.Request) -> web.Response:
 @routes.get("/api/v1/config")
 async def config(request: web.Request) -> web.Response:
     return answer({"config": dict(world_of(request).configuration)})
-
-
-class _Wanted:
-    """Which claims the query asks for."""
-
-    def __init__(self, request: web.Request) -> None:
-        query = request.query
-        unknown = set(query) - {"network", "asset", "verdict", "offset", "limit"}
-        if unknown:
-            raise web.HTTPBadRequest(text=f"unknown parameter: {', '.join(sorted(unknown))}")
-        self.network, self.asset, self.verdict = (query.get(key) for key in ("network", "asset", "verdict"))
-        if self.verdict is not None and self.verdict not in set(VerdictStatus):
-            raise web.HTTPBadRequest(text=f"verdict is one of {', '.join(VerdictStatus)}")
-        self.offset = _whole(query.get("offset", "0"), "offset", 0, 10**9)
-        self.limit = _whole(query.get("limit", "100"), "limit", 1, _MOST)
-
-    def includes(self, claim: Claim, verdict: Verdict) -> bool:
-        asset = claim.token.asset if claim.token is not None else None
-        pairs = ((self.network, claim.network), (self.asset, asset), (self.verdict, verdict.status))
-        return all(wanted is None or wanted == found for wanted, found in pairs)
-
-
-def _whole(text: str, name: str, least: int, most: int) -> int:
-    if not text.isascii() or not text.isdigit() or not least <= int(text[:12]) <= most:
-        raise web.HTTPBadRequest(text=f"{name} is a whole number from {least} to {most}")
-    return int(text)
-
-
-def _page(assessment: Assessment, wanted: _Wanted) -> Json:
-    if assessment.listed_at is None:
-        raise web.HTTPNotFound(text=f"no wallet list of {assessment.exchange} has been read yet")
-    judged = zip(assessment.claims, assessment.claim_verdicts, strict=True)
-    found = (pair for pair in judged if wanted.includes(*pair))
-    rows = list(islice(found, wanted.offset, wanted.offset + wanted.limit))
-    more = _any(found)
-    return {
-        "claims": [lists.claim(claim, verdict, assessment.snapshots) for claim, verdict in rows],
-        "offset": wanted.offset,
-        "next": wanted.offset + len(rows) if more else None,
-    }
-
-
-def _any(rest: Iterable[object]) -> bool:
-    return next(iter(rest), None) is not None

@@ -4,7 +4,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from monitor.settings.web_config import WebConfig
-from monitor.web import api, history_api, operations, page
+from monitor.web import api, claims_api, history_api, operations, page
 from monitor.web.access import Access, authenticated
 from monitor.web.answers import refuse
 from monitor.web.deps import DEPS, Deps
@@ -19,6 +19,7 @@ def create_app(deps: Deps, access: Access | None = None) -> web.Application:
     app.add_routes(page.routes)
     app.add_routes(operations.routes)
     app.add_routes(api.routes)
+    app.add_routes(claims_api.routes)
     app.add_routes(history_api.routes)
     app.on_response_prepare.append(access.set_headers)
     return app

@@ -1,18 +1,15 @@
 """What was known of assets over time: as JSON's types, and as a table for spreadsheets."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 
-from monitor.formats import shown
 from monitor.formats.exact import plain
 from monitor.model import AssetStep, Extent, HistoryStep, ReserveStatus
 from monitor.web.plain import Json, number, time
+from monitor.web.table import csv_line
 
 _EXTENTS = ("lower", "upper", "known", "owed")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _VALUES = ("first", "last", "lowest", "highest")
 
 
@@ -25,7 +22,7 @@ def csv_lines(steps: Iterable[HistoryStep]) -> Iterator[str]:
     """One line for each step and asset, below one of headings; ends of lines are left out."""
     numbers = [f"{extent}_{value}" for extent in _EXTENTS for value in _VALUES]
     seconds = [f"{status}_seconds" for status in ReserveStatus]
-    yield _csv_line(("exchange", "step", "at", "asset", "worst", "bases", *numbers, *seconds))
+    yield csv_line(("exchange", "step", "at", "asset", "worst", "bases", *numbers, *seconds))
     for each in steps:
         for asset, told in each.assets.items():
             figures = (
@@ -37,18 +34,7 @@ def csv_lines(steps: Iterable[HistoryStep]) -> Iterator[str]:
                 str(told.spent[status].total_seconds()) if status in told.spent else "" for status in ReserveStatus
             )
             at, worst = each.at.isoformat(), told.worst or ""
-            yield _csv_line((each.exchange, each.step, at, asset, worst, " ".join(told.bases), *figures, *spent))
-
-
-def _csv_line(cells: Sequence[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(map(_cell, cells))
-    return line.getvalue()
-
-
-def _cell(text: str) -> str:
-    """``text`` as nobody's spreadsheet takes for a formula: names of assets are what a publisher wrote."""
-    return shown(f"'{text}" if text.startswith(_FORMULA) else text)
+            yield csv_line((each.exchange, each.step, at, asset, worst, " ".join(told.bases), *figures, *spent))
 
 
 def _told(told: AssetStep) -> Json:

@@ -1,6 +1,5 @@
 """``/api/v1/exchanges/{name}/history``: what was known over time, a page of steps at a time."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -10,13 +9,13 @@ from monitor.formats import ForeseenError
 from monitor.model import Step
 from monitor.settings.values import parse_moment
 from monitor.web import history as past
-from monitor.web import plain
-from monitor.web.answers import answer, assessment_of, stamped, world_of
+from monitor.web import plain, query
+from monitor.web.answers import answer, assessment_of, stamped, table, world_of
 from monitor.web.deps import DEPS
+from monitor.web.table import FORMS
 
 _MOST = 2000
 """Steps that a page is long."""
-_FORMS = ("json", "csv")
 
 routes = web.RouteTableDef()
 
@@ -33,9 +32,8 @@ async def history(request: web.Request) -> web.Response:
         raise web.HTTPServiceUnavailable(text=str(error)) from error
     following = plain.time(wanted.until) if wanted.more else None
     if wanted.form == "csv":
-        text = await asyncio.to_thread(lambda: "".join(f"{line}\n" for line in past.csv_lines(found)))
-        headers = {"Link": f'<{request.rel_url.update_query({"from": following})}>; rel="next"'} if following else {}
-        return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)
+        link = request.rel_url.update_query({"from": following}) if following else None
+        return await table(past.csv_lines(found), link)
     page = {
         "exchange": exchange,
         "step": wanted.step,
@@ -51,26 +49,18 @@ class _Wanted:
     """Which steps the query asks for; ``until`` is where the page ends, and ``more`` whether that is too early."""
 
     def __init__(self, request: web.Request, now: datetime, finest: Callable[[datetime, datetime, int], Step]) -> None:
-        query = request.query
-        unknown = set(query) - {"asset", "step", "from", "to", "format"}
-        if unknown:
-            raise web.HTTPBadRequest(text=f"unknown parameter: {', '.join(sorted(unknown))}")
-        self.asset = query.get("asset")
-        self.form = _one_of("format", query.get("format", "json"), _FORMS)
+        asked = request.query
+        query.check_names(asked, {"asset", "step", "from", "to", "format"})
+        self.asset = asked.get("asset")
+        self.form = query.one_of(asked, "format", FORMS, "json")
         self.since, until = (
-            _moment(name, query.get(name, usual), now) for name, usual in (("from", "30d"), ("to", "now"))
+            _moment(name, asked.get(name, usual), now) for name, usual in (("from", "30d"), ("to", "now"))
         )
-        named = _one_of("step", query["step"], tuple(Step)) if "step" in query else None
+        named = query.one_of(asked, "step", tuple(Step), "") if "step" in asked else None
         self.step = Step(named) if named else finest(self.since, until, _MOST)
         longest = _MOST * self.step.length
         self.more = until - self.step.begins(self.since) > longest
         self.until = self.step.begins(self.since) + longest if self.more else until
-
-
-def _one_of(name: str, text: str, choices: tuple[str, ...]) -> str:
-    if text not in choices:
-        raise web.HTTPBadRequest(text=f"{name} is one of {', '.join(choices)}")
-    return text
 
 
 def _moment(name: str, text: str, now: datetime) -> datetime:

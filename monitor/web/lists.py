@@ -1,10 +1,16 @@
 """Wallet lists, their rows with what was made of them, and their audits, as JSON's types."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from monitor.formats.exact import plain
 from monitor.model import Assessment, Audit, Claim, SignaturesGone, SnapshotState, Verdict, VerdictStatus
 from monitor.web.plain import Json, block, number, time
+from monitor.web.table import csv_line
+
+_COLUMNS = (
+    *("file", "line", "coin", "network", "asset", "contract", "position", "kind", "address", "account", "fault"),
+    *("claimed", "height", "verdict", "reason", "administered"),
+)
 
 
 def wallet_list(assessment: Assessment) -> Json:
@@ -113,6 +119,27 @@ def claim(row: Claim, verdict: Verdict, snapshots: Mapping[str, SnapshotState]) 
         "administered": verdict.administered,
         "balance": _balance(row, snapshots),
     }
+
+
+def claim_lines(rows: Iterable[Json]) -> Iterator[str]:
+    """Rows as :func:`claim` has them, as lines of a table below one of headings; what is null there is empty."""
+    yield csv_line((*_COLUMNS, "balance", "block_number", "block_hash", "block_time"))
+    for row in rows:
+        yield csv_line(map(_text, (*(row[name] for name in _COLUMNS), *_held(row["balance"]))))
+
+
+def _held(balance: object) -> Iterable[object]:
+    match balance:
+        case {"amount": amount, "block": {"number": number, "hash": digest, "time": at}}:
+            return amount, number, digest, at
+        case _:
+            return None, None, None, None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
 
 
 def _balance(row: Claim, snapshots: Mapping[str, SnapshotState]) -> Json | None:

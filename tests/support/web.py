@@ -90,6 +90,16 @@ def listing(rows: Sequence[tuple[Claim, Verdict]]) -> World:
     return replace(worlds.world(), assessments=frozen({**worlds.world().assessments, "aurora": aurora}))
 
 
+def relisted(world: World, sha256: str) -> World:
+    """``world`` with the same rows of Aurora's, out of a document of that digest."""
+    aurora = world.assessments["aurora"]
+    state = aurora.documents["wallets"]
+    assert state.current is not None
+    state = replace(state, current=replace(state.current, sha256=sha256))
+    aurora = replace(aurora, documents=frozen({**aurora.documents, "wallets": state}))
+    return replace(world, assessments=frozen({**world.assessments, "aurora": aurora}))
+
+
 def judged(rows: int) -> list[tuple[Claim, Verdict]]:
     """Claims on ``bc1qaurora1`` (verified) and on an address that does not decode (invalid), by turns."""
     good = Claim("wallets.csv", 0, "BTC", "bitcoin", worlds.BTC, "bc1qaurora1", "bc1qaurora1", height=Height(900_000))

@@ -1,12 +1,18 @@
 """/api/v1: every digit, with the block that it comes from, and a reason for every gap."""
 
+import csv
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from yarl import URL
 
-from tests.support.web import Client, Daemon, judged, listing, traced
+from monitor.model import World
+from tests.support.web import Client, Daemon, judged, listing, relisted, traced
+
+CLAIMS = "/api/v1/exchanges/aurora/claims"
 
 
 async def get(client: Client, path: str, status: int = 200) -> Any:
@@ -154,6 +160,66 @@ async def test_claims_are_filtered_before_they_are_paged(client: Client, daemon:
     assert len((await get(client, "/api/v1/exchanges/aurora/claims?asset=BTC"))["claims"]) == 9
 
 
+async def pages(client: Client, daemon: Daemon, replaced: World, query: str = "") -> list[Any]:
+    """All pages by cursor, two rows each; after the first one the list is ``replaced``."""
+    found = [await get(client, f"{CLAIMS}?limit=2{query}")]
+    daemon.world = replaced
+    while found[-1]["cursor"] is not None:
+        found.append(await get(client, f"{CLAIMS}?limit=2{query}&cursor={found[-1]['cursor']}"))
+    return found
+
+
+async def test_a_cursor_leads_to_the_end_without_loss(client: Client, daemon: Daemon) -> None:
+    daemon.world = listing(judged(9))
+    found = await pages(client, daemon, daemon.world, "&verdict=verified")
+    assert [each["line"] for page in found for each in page["claims"]] == [2, 4, 6, 8, 10]
+    assert [(page["offset"], page["next"]) for page in found] == [(0, 2), (2, 4), (4, None)]
+
+
+async def test_a_verdict_that_changes_meanwhile_moves_no_row(client: Client, daemon: Daemon) -> None:
+    """By offset, the row after it would be passed over."""
+    rows = judged(9)
+    daemon.world = listing(rows)
+    confirmed = listing([(rows[0][0], rows[1][1]), *rows[1:]])
+    found = await pages(client, daemon, confirmed, "&verdict=verified")
+    assert [each["line"] for page in found for each in page["claims"]] == [2, 4, 6, 8, 10]
+
+
+@pytest.mark.parametrize(
+    "replaced", [listing(judged(8)), relisted(listing(judged(9)), "0d" * 32)], ids=["other rows", "other document"]
+)
+async def test_a_cursor_of_a_list_that_was_replaced_says_so(client: Client, daemon: Daemon, replaced: World) -> None:
+    daemon.world = listing(judged(9))
+    cursor = (await get(client, f"{CLAIMS}?limit=2"))["cursor"]
+    daemon.world = replaced
+    assert "begin again without a cursor" in (await get(client, f"{CLAIMS}?cursor={cursor}", 410))["error"]
+
+
+async def test_a_cursor_is_good_for_the_rows_that_it_was_made_for(client: Client, daemon: Daemon) -> None:
+    daemon.world = listing(judged(9))
+    cursor = (await get(client, f"{CLAIMS}?limit=2&verdict=invalid"))["cursor"]
+    await get(client, f"{CLAIMS}?limit=2&cursor={cursor}", 410)
+    await get(client, f"/api/v1/exchanges/borealis/claims?verdict=invalid&cursor={cursor}", 410)
+    assert "give one of them" in (await get(client, f"{CLAIMS}?offset=0&verdict=invalid&cursor={cursor}", 400))["error"]
+
+
+async def test_a_spreadsheet_gets_all_rows_and_no_formula(client: Client, daemon: Daemon) -> None:
+    rows = judged(5)
+    rows[1] = (replace(rows[1][0], coin="=HYPERLINK(1)"), rows[1][1])
+    daemon.world = listing(rows)
+    found: list[dict[str, str]] = []
+    path: str | None = f"{CLAIMS}?format=csv&limit=2&offset=0"
+    while path is not None:
+        async with client.get(path) as response:
+            assert response.content_type == "text/csv"
+            found += csv.DictReader((await response.text()).splitlines())
+            path = str(URL(response.links["next"]["url"]).relative()) if response.links else None
+    assert [each["line"] for each in found] == ["2", "3", "4", "5", "6"]
+    assert (found[1]["coin"], found[1]["balance"]) == ("'=HYPERLINK(1)", "")
+    good = found[0]
+    assert (good["verdict"], good["balance"], good["block_number"]) == ("verified", "94000", "940123")
+
+
 async def test_a_claim_is_shown_with_what_its_account_holds_at_which_block(client: Client, daemon: Daemon) -> None:
     daemon.world = listing(judged(2))
     good, bad = (await get(client, "/api/v1/exchanges/aurora/claims"))["claims"]
@@ -190,6 +256,8 @@ async def test_a_balance_is_shown_with_the_outputs_that_it_consists_of(client: C
         ("/api/v1/exchanges/aurora/claims?offset=-1", 400, "offset is a whole number"),
         ("/api/v1/exchanges/aurora/claims?limit=٣", 400, "limit is a whole number"),
         ("/api/v1/exchanges/aurora/claims?verdict=good", 400, "verified"),
+        ("/api/v1/exchanges/aurora/claims?format=xls", 400, "format is one of json, csv"),
+        ("/api/v1/exchanges/aurora/claims?cursor=7", 400, "cursor is what the page before gave"),
         ("/api/v1/exchanges/aurora/claims?page=2", 400, "unknown parameter: page"),
     ],
 )

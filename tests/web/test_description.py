@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -13,7 +14,21 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
 from schemathesis.generation import GenerationMode
 
-from monitor.model import AssetStep, HistoryStep, Step, World
+from monitor.model import (
+    AssetStep,
+    Basis,
+    Cause,
+    ClaimKind,
+    HistoryStep,
+    PositionKind,
+    ProofStatus,
+    ReserveStatus,
+    Severity,
+    Step,
+    Strength,
+    VerdictStatus,
+    World,
+)
 from monitor.web.app import create_app
 from monitor.web.description import description
 from tests.support import worlds
@@ -25,6 +40,12 @@ KNOWN = {"name": ["aurora", "borealis", "cassini"], "network": ["bitcoin"], "acc
 """What the World of the tests has: strangers' names find nothing."""
 PARTIAL = {("ByBasis",), ("AssetStep", "seconds")}
 """Objects that leave out what is not known."""
+
+MADE_UP_CURSORS = {
+    "include-operation-id": "claims",
+    "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "404", "410"]}},
+}
+"""Only one that a page gave is good, and only without an offset: no schema can say that."""
 
 
 def steps() -> list[HistoryStep]:
@@ -49,7 +70,7 @@ WORLDS: dict[str, Callable[[], World | None]] = {
 
 def operations(spec: dict[str, Any]) -> dict[str, Any]:
     """Every operation of ``spec`` by method and path."""
-    config = SchemathesisConfig.from_dict({"generation": {"database": "none"}})
+    config = SchemathesisConfig.from_dict({"generation": {"database": "none"}, "operations": [MADE_UP_CURSORS]})
     schema = schemathesis.openapi.from_dict(spec, config=config)
     return {found.ok().label: found.ok() for found in schema.get_all_operations()}
 
@@ -113,6 +134,25 @@ def test_a_new_field_must_be_described_and_none_that_is_may_be_missing() -> None
     for at, schema in found.items():
         assert schema["additionalProperties"] is False, at
         assert at in PARTIAL or set(schema["required"]) == set(schema["properties"]), at
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ("Basis", Basis),
+        ("Cause", Cause),
+        ("ClaimKind", ClaimKind),
+        ("PositionKind", PositionKind),
+        ("ProofStatus", ProofStatus),
+        ("Severity", Severity),
+        ("Status", ReserveStatus),
+        ("StepLength", Step),
+        ("Strength", Strength),
+        ("Verdict", VerdictStatus),
+    ],
+)
+def test_every_word_that_an_answer_may_have_is_described(schema: str, words: type[StrEnum]) -> None:
+    assert set(description()["components"]["schemas"][schema]["enum"]) == set(words)
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
