@@ -15,7 +15,18 @@ from monitor.chains.errors import ChainError, Reason
 from monitor.chains.node import Confirmed, Held, Node, Wanted
 from monitor.chains.polling import Probes
 from monitor.chains.vote import Group
-from monitor.model import Address, Balances, Block, EndpointState, Network, OwnerAnswer, OwnerQuestion, Reading, frozen
+from monitor.model import (
+    Address,
+    Balances,
+    Block,
+    EndpointState,
+    Network,
+    OwnerAnswer,
+    OwnerQuestion,
+    Positions,
+    Reading,
+    frozen,
+)
 from monitor.settings import NetworkSettings
 
 _PAST = 6 * 3600.0
@@ -70,6 +81,7 @@ class NetworkReader:
             asked=group.asked,
             rates=frozen(held.rates),
             within=frozen(held.within),
+            positions=cast("Positions", frozen({token: frozen(told) for token, told in held.positions.items()})),
             outputs=next((each.outputs for each in (held, *group.others) if each.outputs), None),
         )
 

@@ -55,14 +55,17 @@ class Held:
     """By which the balances of positions were turned into coins, where they have a rate."""
     within: dict[Address, Address] = field(default_factory=dict)
     """Account to another whose balance contains its own (see :class:`~monitor.model.Reading`)."""
+    positions: dict[Token, dict[Address, int]] = field(default_factory=dict)
+    """What of the balances is no coin in a wallet (see :data:`~monitor.model.Positions`), of accounts that have any."""
     outputs: Outputs | None = None
     """What the balances consist of, where the endpoint follows that; nothing that endpoints are compared by."""
 
     def difference(self, other: Self) -> str:
         if self._told() == other._told():
             return ""
-        for token in {**self.balances, **self.failed}:
-            mine, theirs = self.balances.get(token, {}), other.balances.get(token, {})
+        told, others = {**self.balances, **self.positions}, {**other.balances, **other.positions}
+        for token in {**told, **self.failed}:
+            mine, theirs = told.get(token, {}), others.get(token, {})
             for account in {**mine, **theirs}:
                 if mine.get(account) != theirs.get(account):
                     return f"{token}, account {account}: {mine.get(account)} and {theirs.get(account)}"
@@ -79,10 +82,11 @@ class Held:
             failed=other.failed,
             rates={**self.rates, **other.rates},
             within={**self.within, **other.within},
+            positions={**self.positions, **other.positions},
         )
 
     def _told(self) -> tuple[object, ...]:
-        return self.balances, self.failed.keys(), self.rates, self.within
+        return self.balances, self.failed.keys(), self.rates, self.within, self.positions
 
 
 @dataclass(frozen=True, slots=True)

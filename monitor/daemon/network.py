@@ -19,6 +19,7 @@ from monitor.model import (
     Block,
     LookBack,
     Network,
+    Positions,
     Reading,
     Snapshot,
     SnapshotState,
@@ -203,6 +204,7 @@ class NetworkWatch:
             reading.agreed,
             reading.asked,
             reading.outputs,
+            _positions(tokens, reading),
         )
 
     def move(self, step: timedelta) -> None:
@@ -257,3 +259,13 @@ def _parts(wanted: Mapping[str, Wanted], reading: Reading) -> dict[str, Balances
         )
         for exchange, tokens in wanted.items()
     }
+
+
+def _positions(tokens: Wanted, reading: Reading) -> Positions:
+    """What of the balances of an exchange is no coin in a wallet."""
+    found = {}
+    for position, held in reading.positions.items():
+        own = frozenset().union(*(accounts for token, accounts in tokens.items() if token.has_part(position)))
+        if mine := {account: units for account, units in held.items() if account in own}:
+            found[position] = mine
+    return found

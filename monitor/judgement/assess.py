@@ -176,9 +176,10 @@ class _Judge:
             lowest=frozen(parts.lowest),
             not_comparable=frozenset(gap.network for gap in parts.gaps if gap.network) - parts.comparable.keys(),
             positions=tuple(
-                tally.positions[token]
+                held
                 for token in tokens
-                if (tally := self.tallies.get(token.network)) and token in tally.positions and self.shown(token)
+                if (tally := self.tallies.get(token.network)) and self.shown(token)
+                for held in tally.positions.get(token, ())
             ),
             implied=asset not in self.named,
         )

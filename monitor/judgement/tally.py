@@ -1,6 +1,6 @@
 """Balances of one network, summed by token and by what the claims count for; and what is left to the list's word."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -34,8 +34,8 @@ class Tally:
     unread: Mapping[Token, Mapping[Basis, Decimal]]
     """By token, the most that is to be reckoned with where it is not whole, or no longer fresh: the larger of what the
     list claims and what was last read. Unbounded where an account was never read and nothing is claimed of it."""
-    positions: Mapping[Token, PositionHeld]
-    """Of the tokens of ``sums`` that are no coins in a wallet."""
+    positions: Mapping[Token, tuple[PositionHeld, ...]]
+    """What of the tokens of ``sums`` is no coin in a wallet: all of a token, or parts of a coin."""
     away: Mapping[str, Mapping[Basis, Decimal]]
     """By asset, what was away at the block between the last snapshots that was looked back at."""
 
@@ -62,7 +62,7 @@ def _tally(holdings: Holdings, state: SnapshotState) -> Tally:
     sums: dict[Token, Sums] = {}
     missing: dict[Token, str] = {}
     unread: dict[Token, Mapping[Basis, Decimal]] = {}
-    positions: dict[Token, PositionHeld] = {}
+    positions: dict[Token, tuple[PositionHeld, ...]] = {}
     for token, standings in holdings.accounts.items():
         if token.network != state.network:
             continue
@@ -78,10 +78,25 @@ def _tally(holdings: Holdings, state: SnapshotState) -> Tally:
         sums[token] = sums_of(amounts)
         unread[token] = _larger(_claimed(token, stated, snapshot), amounts)
         if token.position:
-            positions[token] = PositionHeld(token, sums[token].bases, snapshot.rates.get(token))
+            positions[token] = (PositionHeld(token, sums[token].bases, snapshot.rates.get(token)),)
+        elif parts := tuple(_parts(token, standings, snapshot)):
+            positions[token] = parts
     return Tally(
         holdings, state, frozen(sums), frozen(missing), frozen(unread), frozen(positions), away(holdings, state)
     )
+
+
+def _parts(
+    token: Token, standings: Mapping[Standing, tuple[Address, ...]], snapshot: Snapshot
+) -> Iterator[PositionHeld]:
+    """What of the coin ``token`` is staked or locked."""
+    for position, held in snapshot.positions.items():
+        if token.has_part(position):
+            amounts = {
+                standing: token.whole(total(held.get(account, BaseUnits(0)) for account in accounts))
+                for standing, accounts in standings.items()
+            }
+            yield PositionHeld(position, sums_of(amounts).bases, None)
 
 
 def _not_told(token: Token, last: Snapshot | None) -> str:

@@ -74,7 +74,7 @@ RESERVES = _gauge(
 )  # fmt: skip
 RESERVES_POSITIONS = _gauge(
     "por_reserves_positions",
-    "The part of por_reserves that is no coin in a wallet (staked, lent, wrapped), by what it is, in whole coins.",
+    "The part of por_reserves that is no coin in a wallet (staked, locked, lent, wrapped), by what, in whole coins.",
     "exchange", "asset", "network", "position", "basis",
 )  # fmt: skip
 RESERVES_UNADDRESSED = _gauge(

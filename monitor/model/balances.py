@@ -16,6 +16,10 @@ Balances = Mapping[Token, Mapping[Address, BaseUnits]]
 Of a position, base units of the coins that it stands for, by the rate of its contract at the same block.
 """
 
+Positions = Mapping[Token, Mapping[Address, BaseUnits]]
+"""What of balances is no coin in a wallet, though the account's own (staked, on its way back, locked): by what it is, a
+token with a position and the coin's own asset and decimals, in base units of that coin. Contained in the balances."""
+
 Rates = Mapping[Token, Rate]
 """The rates of positions whose contracts have one, read at the block of the balances."""
 
@@ -53,6 +57,7 @@ class Reading:
     within: Mapping[Address, Address] = field(default_factory=dict)
     """Account to another account of this reading whose balance contains its own: a validator by its key, and the
     withdrawal address that stands for all of its validators."""
+    positions: Positions = field(default_factory=dict)
     agreed: int | None = None
     """How many parties found the same."""
     asked: int | None = None
@@ -78,6 +83,7 @@ class Snapshot:
     """How many parties were asked, those that failed or found something else included."""
     outputs: Outputs | None = field(default=None, compare=False, repr=False)
     """Not kept over a restart."""
+    positions: Positions = field(default_factory=dict)
 
     @property
     def accounts(self) -> int:

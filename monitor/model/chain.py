@@ -1,12 +1,12 @@
 """Networks, tokens and blocks."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
 from monitor.formats import exact
 from monitor.model.chain_parameters import ChainParameters
-from monitor.model.positions import Position
+from monitor.model.positions import Position, PositionKind
 from monitor.model.units import BaseUnits, Caip2, Height
 
 
@@ -41,6 +41,14 @@ class Token:
     def whole(self, units: BaseUnits) -> Decimal:
         """Return ``units`` base units as whole coins, exactly."""
         return exact.coins(units, self.decimals)
+
+    def part(self, name: str, kind: PositionKind) -> "Token":
+        """Return that part of this coin which is no coin in a wallet, so called."""
+        return replace(self, position=Position(f"{name} {self.asset}", kind, self.decimals))
+
+    def has_part(self, other: "Token") -> bool:
+        """Tell whether ``other`` is a part of this coin."""
+        return self.position is None and other.position is not None and replace(other, position=None) == self
 
     def __str__(self) -> str:
         details = (self.position.name if self.position else "", self.contract or "")

@@ -1,4 +1,4 @@
-"""Positions: tokens and validators that stand for coins which lie elsewhere."""
+"""Positions: tokens and validators that stand for coins which lie elsewhere, and coins that are not in a wallet."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +9,8 @@ from monitor.model.units import BaseUnits
 class PositionKind(StrEnum):
     """Where the coins are that a position stands for, and so what they are exposed to."""
 
+    LOCKED = "locked"
+    """Still to vest, or on deposit with the chain itself."""
     STAKED = "staked"
     """With validators: they come back after a queue, and can be slashed."""
     LIQUID_STAKED = "liquid_staked"

@@ -20,6 +20,7 @@ from monitor.model import (
     ListChanges,
     Position,
     PositionKind,
+    Positions,
     Rate,
     RateCall,
     Rates,
@@ -30,6 +31,7 @@ from monitor.model import (
 _LEVEL = 1  # lists and balances are written often and read once: speed counts, and level 1 already finds the repeats
 
 _NO_RATES: Rates = {}
+_NO_POSITIONS: Positions = {}
 
 
 def compress(content: bytes) -> bytes:
@@ -69,9 +71,10 @@ def _as_position(name: str, kind: str, decimals: int, call: list[Any] | None) ->
     return Position(name, PositionKind(kind), decimals, RateCall(*call) if call else None)
 
 
-def encode_balances(balances: Balances, rates: Rates = _NO_RATES) -> bytes:
-    """``balances``, each token's with its rate behind them if it has one."""
-    return pack(_plain_balances(balances, rates))
+def encode_balances(balances: Balances, rates: Rates = _NO_RATES, positions: Positions = _NO_POSITIONS) -> bytes:
+    """``balances``, each token's with its rate behind them if it has one; and their parts, each with an empty rate."""
+    parts = [[_token(token), list(held), [*map(str, held.values())], []] for token, held in positions.items()]
+    return pack(_plain_balances(balances, rates) + parts)
 
 
 def _plain_balances(balances: Balances, rates: Rates) -> list[list[Any]]:
@@ -89,8 +92,8 @@ def decode_balances(content: bytes) -> Balances:
     return decode_rated(content)[0]
 
 
-def decode_rated(content: bytes) -> tuple[Balances, Rates]:
-    """Balances, and the rates of those of their tokens that have one."""
+def decode_rated(content: bytes) -> tuple[Balances, Rates, Positions]:
+    """Balances, the rates of those of their tokens that have one, and what of them is no coin in a wallet."""
     return _rated(unpack(content))
 
 
@@ -98,15 +101,17 @@ def _units(text: str) -> BaseUnits:
     return BaseUnits(int(text))
 
 
-def _rated(plain: list[list[Any]]) -> tuple[Balances, Rates]:
+def _rated(plain: list[list[Any]]) -> tuple[Balances, Rates, Positions]:
     balances: dict[Token, dict[Address, BaseUnits]] = {}
+    positions: dict[Token, dict[Address, BaseUnits]] = {}
     rates: dict[Token, Rate] = {}
     for packed, accounts, amounts, *rate in plain:
         token = _as_token(packed)
-        balances[token] = dict(zip(accounts, map(_units, amounts), strict=True))
-        if rate:
+        held = positions if rate == [[]] else balances
+        held[token] = dict(zip(accounts, map(_units, amounts), strict=True))
+        if rate and rate[0]:
             rates[token] = Rate(*map(_units, rate[0]))
-    return balances, rates
+    return balances, rates, positions
 
 
 def encode_earlier(earlier: Mapping[Token, Snapshot]) -> bytes:
@@ -130,7 +135,7 @@ def decode_earlier(content: bytes, exchange: str, network: str) -> dict[Token, S
     """What :func:`encode_earlier` was given: snapshots of one token each."""
     found = {}
     for plain, (number, block_hash, at), taken_at, endpoints, agreed, asked in unpack(content):
-        balances, rates = _rated(plain)
+        balances, rates, _ = _rated(plain)
         block = Block(number, block_hash, datetime.fromisoformat(at))
         (token,) = balances
         found[token] = Snapshot(

@@ -22,7 +22,7 @@ class Snapshots(Access):
         ``chain`` is the CAIP-2 id of what was read: a network's name may stand for another chain tomorrow. ``earlier``
         are the last readings of tokens that the chain refused to tell at the block of ``snapshot``.
         """
-        balances = await asyncio.to_thread(codec.encode_balances, snapshot.balances, snapshot.rates)
+        balances = await asyncio.to_thread(codec.encode_balances, snapshot.balances, snapshot.rates, snapshot.positions)
         async with self._transaction() as connection:
             row = {
                 "exchange": snapshot.exchange,
@@ -44,10 +44,10 @@ class Snapshots(Access):
         query = select(tables.snapshots).where(tuple_(columns.network, columns.chain).in_(chains.items()))
         found = []
         for row in await self._rows(query):
-            balances, rates = await asyncio.to_thread(codec.decode_rated, row.balances)
+            balances, rates, positions = await asyncio.to_thread(codec.decode_rated, row.balances)
             block = Block(row.block_number, row.block_hash, row.block_at)
             told = (tuple(row.endpoints), rates, row.agreed, row.asked)
-            found.append(Snapshot(row.exchange, row.network, block, row.taken_at, balances, *told))
+            found.append(Snapshot(row.exchange, row.network, block, row.taken_at, balances, *told, positions=positions))
         return found
 
     async def earlier(self, chains: Mapping[str, Caip2]) -> dict[tuple[str, str], dict[Token, Snapshot]]:

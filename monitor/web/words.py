@@ -27,6 +27,7 @@ BASES = {
     "asserted": "listed, and coins stated without an address",
 }
 POSITIONS = {
+    PositionKind.LOCKED: "locked by the chain for a time",
     PositionKind.STAKED: "staked with validators",
     PositionKind.LIQUID_STAKED: "staked through an issuer, who gave a token for it",
     PositionKind.LENT: "lent out in a market",

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.chains import AtHeight, ChainError, Reason, Tag
 from monitor.daemon.network import NetworkWatch
-from monitor.model import BaseUnits, Block, Caip2, Height, Rate, Snapshot, SnapshotAttempts
+from monitor.model import BaseUnits, Block, Caip2, Height, PositionKind, Rate, Snapshot, SnapshotAttempts
 from monitor.settings import NetworkSettings
 from tests.support.chains import ETH, ETHEREUM, USDC, USDT, account
 from tests.support.positions import CUSDT
@@ -250,6 +250,14 @@ async def test_a_snapshot_keeps_the_rates_of_its_own_tokens(situation: Situation
     situation.reader.rates = {CUSDT: Rate(BaseUnits(10**18), BaseUnits(7))}
     taken = {each.exchange: each.rates for each in await situation.poll()}
     assert taken == {"okx": {CUSDT: Rate(BaseUnits(10**18), BaseUnits(7))}, "kraken": {}}
+
+
+async def test_a_snapshot_keeps_what_of_its_own_accounts_is_staked(situation: Situation) -> None:
+    staked = ETH.part("staked", PositionKind.STAKED)
+    one, two, three = map(BaseUnits, (1, 2, 3))
+    situation.reader.positions = {staked: {A: one, B: two}, USDT.part("locked", PositionKind.LOCKED): {C: three}}
+    taken = {each.exchange: each.positions for each in await situation.poll()}
+    assert taken == {"okx": {staked: {A: 1, B: 2}}, "kraken": {staked: {B: 2}}}
 
 
 async def test_what_an_exchange_claims_by_key_and_by_address_counts_once_for_it_alone(situation: Situation) -> None:

@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 
 from monitor.judgement import holdings
 from monitor.judgement.holdings import Standing
-from monitor.model import Balances, BaseUnits, Basis, PositionHeld, Rate, Snapshot, SnapshotState, Token, VerdictStatus
+from monitor.model import (
+    Balances,
+    BaseUnits,
+    Basis,
+    PositionHeld,
+    PositionKind,
+    Rate,
+    Snapshot,
+    SnapshotState,
+    Token,
+    VerdictStatus,
+)
 from tests.support.judgement import NOW, STAKED, UNBOUND, UNSIGNED, USDT, VERIFIED, block, claim, judge, owing, verdict
 from tests.support.positions import CUSDT, SDAI, WETH
 
@@ -36,6 +47,32 @@ def test_a_position_is_part_of_its_network_and_of_its_asset() -> None:
         Rate(BaseUnits(10**18), BaseUnits(225 * 10**12)),
         Decimal("0.0225"),
     )
+
+
+def test_what_of_a_coin_is_staked_is_listed_apart_and_counts_with_it() -> None:
+    coin = Token("ATOM", "cosmos", None, 6)
+    staked, back = coin.part("delegated", PositionKind.STAKED), coin.part("unbonding", PositionKind.STAKED)
+    rows = [(claim("a", coin), VERIFIED), (claim("b", coin), UNSIGNED)]
+    one, two, three, four, five = (BaseUnits(coins * COIN) for coins in range(1, 6))
+    parts = {staked: {"a": three, "b": one, "stranger": one}, back: {"b": two}, USDT: {"a": one}}
+    snapshot = Snapshot("okx", "cosmos", block(), NOW, {coin: {"a": five, "b": four}}, positions=parts)
+
+    atom = judge(rows, [SnapshotState("cosmos", snapshot, stale=False, wanted=2)], owing(ATOM=8))["ATOM"]
+
+    assert atom.reserves["cosmos"] == {Basis.VERIFIED: 5, Basis.SIGNED: 5, Basis.LISTED: 9}
+    assert {held.token.position and held.token.position.name: held.amounts for held in atom.positions} == {
+        "delegated ATOM": {Basis.VERIFIED: 3, Basis.SIGNED: 3, Basis.LISTED: 4},
+        "unbonding ATOM": {Basis.VERIFIED: 0, Basis.SIGNED: 0, Basis.LISTED: 2},
+    }
+
+
+def test_only_a_part_of_a_coin_is_its_part() -> None:
+    coin = Token("ATOM", "cosmos", None, 6)
+    part = coin.part("delegated", PositionKind.STAKED)
+    assert coin.has_part(part)
+    others = (coin, replace(part, asset="TIA"), replace(part, network="celestia"), replace(part, contract="ibc/1"))
+    assert not any(coin.has_part(other) for other in others)
+    assert not part.has_part(part)
 
 
 def test_a_rate_is_told_in_whole_coins_for_one_whole_unit() -> None:

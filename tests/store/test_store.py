@@ -29,6 +29,7 @@ from monitor.model import (
     ListChanges,
     OwnerAnswer,
     OwnerOutcome,
+    PositionKind,
     Rate,
     RatioPoint,
     Snapshot,
@@ -252,14 +253,16 @@ async def test_a_snapshot_keeps_its_positions_and_their_rates(store: Store) -> N
         WETH: {"0x1": BaseUnits(3)},
         SDAI: {},
     }
-    await store.save_snapshot(Snapshot("okx", "ethereum", BLOCK, NOW, balances, ("node-1",), rates), Caip2(MAINNET))
+    parts = {ETH.part("delegated", PositionKind.STAKED): {"0x1": BaseUnits(2**100)}}
+    taken = Snapshot("okx", "ethereum", BLOCK, NOW, balances, ("node-1",), rates, positions=parts)
+    await store.save_snapshot(taken, Caip2(MAINNET))
     (kept,) = await store.snapshots({"ethereum": Caip2(MAINNET)})
-    assert (kept.balances, kept.rates) == (balances, rates)
+    assert (kept.balances, kept.rates, kept.positions) == (balances, rates, parts)
 
 
 def test_balances_that_were_kept_before_there_were_positions_are_read() -> None:
     kept = codec.compress(orjson.dumps([[["ETH", "ethereum", None, 18], ["0x1"], ["7"]]]))
-    assert codec.decode_rated(kept) == ({ETH: {"0x1": 7}}, {})
+    assert codec.decode_rated(kept) == ({ETH: {"0x1": 7}}, {}, {})
 
 
 async def test_small_state_is_put_and_replaced(store: Store) -> None:

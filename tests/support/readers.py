@@ -34,6 +34,7 @@ class Reader:
         """For heights only."""
         self.rates: dict[Token, Rate] = {}
         self.within: dict[Address, Address] = {}
+        self.positions: dict[Token, dict[Address, BaseUnits]] = {}
         self.asked: list[Mapping[Token, Collection[Address]]] = []
         self.choices: list[BlockChoice] = []
 
@@ -50,7 +51,7 @@ class Reader:
             if token not in self.refused
         }
         block = Block(Height(self.height), f"0x{self.height:064x}", START)
-        return Reading(block, balances, self.refused, ("node-1",), self.rates, self.within)
+        return Reading(block, balances, self.refused, ("node-1",), self.rates, self.within, self.positions)
 
     async def confirm(self, questions: Sequence[OwnerQuestion]) -> list[OwnerAnswer]:
         raise NotImplementedError

@@ -67,6 +67,14 @@ _HASHES = (
 )
 
 
+def digest(value: object) -> str:
+    """Return a block's hash in upper case; raises ValueError where it is none."""
+    found = _octets(value)
+    if len(found) != sha256().digest_size:
+        raise ValueError(f"{value!r:.80} is not the hash of a block")
+    return found.hex().upper()
+
+
 def _app(version: object) -> int:
     """The application's version, which some nodes leave out where it is 0."""
     return decimal(version.get("app", "0")) if isinstance(version, dict) else 0

@@ -9,10 +9,10 @@ With ``verify: proof`` balances are proven against that header. What is staked i
 a node tells all delegations.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from monitor.chains.cosmos.headers import Header, header_of
+from monitor.chains.cosmos.headers import Header, digest, header_of
 from monitor.chains.cosmos.proofs import octets, proven_value
 from monitor.chains.cosmos.questions import BANK, DELEGATED, UNBONDING, balance, stored, stored_amount, supply
 from monitor.chains.cosmos.state import State
@@ -22,7 +22,7 @@ from monitor.chains.link import Link
 from monitor.chains.node import BalanceSlots, Held, StateRoot, Wanted
 from monitor.chains.pinned import PinnedNode
 from monitor.chains.rest_api import decimal, member, strictly, text
-from monitor.model import Address, BalanceSlot, Block, Height, Network, Token
+from monitor.model import Address, BalanceSlot, Block, Height, Network, PositionKind, Token
 from monitor.registry.addresses import decode
 
 DENOMS = {
@@ -36,6 +36,10 @@ DENOMS = {
     "terra-classic": "uluna",
 }
 """By what each chain calls the base unit of its own coin."""
+
+
+_PARTS = {"delegated": DELEGATED, "unbonding": UNBONDING}
+"""What of the own coin is with validators, and on its way back from them."""
 
 
 class _Status(NamedTuple):
@@ -89,7 +93,7 @@ class CometNode(PinnedNode):
                 raise ValueError(f"it is about block {header.height}")
             if f"cosmos:{header.chain}" != self.network.caip2:
                 raise ValueError(f"it is about the chain {header.chain}")
-            voted = text(member(signed, "commit", "block_id", "hash")).upper()
+            voted = digest(member(signed, "commit", "block_id", "hash"))
         return Block(Height(number), voted, header.moment), header
 
     # --- balances ---
@@ -97,17 +101,19 @@ class CometNode(PinnedNode):
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
         denoms, failed = await self._denoms(wanted, at)
-        held = {token: await self._held(token, denom, wanted[token], at) for token, denom in denoms.items()}
+        held: dict[Token, dict[Address, int]] = {}
+        positions: dict[Token, dict[Address, int]] = {}
+        for token, denom in denoms.items():
+            accounts = wanted[token]
+            questions = {account: balance(account, denom) for account in accounts}
+            held[token] = await self._state.amounts(questions, denom, at)
+            for part, listing in _PARTS.items() if token.contract is None else ():
+                found = await self._state.sums(accounts, listing, denom, at)
+                if staked := {account: units for account, units in found.items() if units}:
+                    positions[token.part(part, PositionKind.STAKED)] = staked
+                held[token] = {account: units + found[account] for account, units in held[token].items()}
         self._state.grow()
-        return Held(at, held, failed)
-
-    async def _held(self, token: Token, denom: str, accounts: Collection[Address], block: Block) -> dict[Address, int]:
-        held = await self._state.amounts({account: balance(account, denom) for account in accounts}, denom, block)
-        if token.contract is None:
-            for listing in (DELEGATED, UNBONDING):
-                for account, units in (await self._state.sums(accounts, listing, denom, block)).items():
-                    held[account] += units
-        return held
+        return Held(at, held, failed, positions=positions)
 
     async def _denoms(self, wanted: Wanted, block: Block) -> tuple[dict[Token, str], dict[Token, str]]:
         """What the chain calls the coins of ``wanted``, and why some are none: of what there is not everybody has 0."""

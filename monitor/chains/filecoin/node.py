@@ -13,25 +13,22 @@ from collections.abc import Collection
 
 from monitor.chains.concurrency import together
 from monitor.chains.errors import ChainError, Reason
+from monitor.chains.filecoin.miners import Miner, attofil, miner_of, parts_of
 from monitor.chains.filecoin.tipsets import Key, Tipset, cid_of, link, tipset_of
 from monitor.chains.jsonrpc import JsonRpc, Reply, RpcFailure, failure_of
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted, without
 from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
-from monitor.chains.rest_api import decimal, items, member, strictly, text
+from monitor.chains.rest_api import items, member, strictly, text
 from monitor.chains.tokens import all_but_coins
 from monitor.model import Address, Block, Network, Token
 
 _GENESIS = "bafy2bzacecnamqgqmifpluoeldx7zzglxcljo6oja4vrmtj7432rphldpdmm2"
 """The first block of the main net."""
 _AT_ONCE = 1000
-_BITS = 128
-"""More than any amount of attoFIL has: there are 2 · 10^27."""
 _ID = "f0"
 _WITH_STATE = (_ID, "f2")
 """How addresses begin that may be miners': ids, and hashes of what made an actor. All others are of keys."""
-_DEBT = "FeeDebt"
-"""What of actors' states only miners' have."""
 
 _ABSENT = re.compile(r"(^|: )actor not found$|^Failed to lookup the id address \w+$")
 """How Lotus says that there is no such actor; Forest answers null, or the second where it must find one."""
@@ -101,37 +98,42 @@ class LotusNode(PinnedNode):
         if sample := any_account(asked):
             await self._try_nowhere(sample, tipset.block)
 
+        miners: dict[Address, Miner] = {}
+
         async def balance(_: Token, account: Address) -> int:
-            read = self._with_state if account.startswith(_WITH_STATE) else self._of_actor
-            return await read(account, tipset.key)
+            if not account.startswith(_WITH_STATE):
+                return await self._balance(account, tipset.key) or 0
+            miner = await self._with_state(account, tipset.key)
+            miners[account] = miner
+            return miner.own + miner.escrow
 
         held = await each_balance(asked, balance)
-        accounts = {account for some in asked.values() for account in some}
-        return Held(tipset.block, held, failed, within=await self._twice(accounts, tipset.key))
+        within = await self._twice({account for some in asked.values() for account in some}, tipset.key)
+        single = {account: miner for account, miner in miners.items() if account not in within.values()}
+        positions = {part: amounts for coin in asked for part, amounts in parts_of(coin, single).items()}
+        return Held(tipset.block, held, failed, within=within, positions=positions)
 
-    async def _of_actor(self, account: Address, key: Key) -> int:
+    async def _balance(self, account: Address, key: Key) -> int | None:
+        """What an actor holds; None where there is no such actor."""
         found = await self._ask("StateGetActor", account, key)
         if found is None:
             await self._confirm_absent(account, key)
-            return 0
+            return None
         with strictly(self.link, f"StateGetActor {account}"):
-            return decimal(member(found, "Balance"), _BITS)
+            return attofil(member(found, "Balance"))
 
-    async def _with_state(self, account: Address, key: Key) -> int:
+    async def _with_state(self, account: Address, key: Key) -> Miner:
         """What an actor holds that may be a miner."""
-        if not await self._of_actor(account, key):
-            return 0
+        if await self._balance(account, key) is None:
+            return Miner(0)
         found = await self._ask("StateReadState", account, key)
         with strictly(self.link, f"StateReadState {account}"):
-            held, state = decimal(member(found, "Balance"), _BITS), member(found, "State")
-            if state is not None and not isinstance(state, dict):
-                raise TypeError(f"{state!r:.60} is not the state of an actor")
-            if state is None or _DEBT not in state:
-                return held
-            held = max(0, held - decimal(state[_DEBT], _BITS))
+            miner = miner_of(found)
+        if not miner.locked:
+            return miner
         market = await self._ask("StateMarketBalance", account, key)
         with strictly(self.link, f"StateMarketBalance {account}"):
-            return held + decimal(member(market, "Escrow"), _BITS)
+            return miner._replace(escrow=attofil(member(market, "Escrow")))
 
     async def _twice(self, accounts: Collection[Address], key: Key) -> dict[Address, Address]:
         """Which of ``accounts`` are named by their ids too: addresses, each with its id."""

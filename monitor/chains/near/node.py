@@ -9,6 +9,7 @@ wait for.
 """
 
 from base64 import b64encode
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -24,7 +25,7 @@ from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.pinned import PinnedNode, each_balance
 from monitor.chains.rest_api import decimal, items, member, strictly, text, unsigned
 from monitor.chains.tokens import contradicted
-from monitor.model import Address, Block, Height, Network, OwnerOutcome, OwnerQuestion, Token
+from monitor.model import Address, Block, Height, Network, OwnerOutcome, OwnerQuestion, PositionKind, Token
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NANOSECONDS = 1000  # in a microsecond, which is what Python counts
@@ -94,25 +95,30 @@ class NearNode(PinnedNode):
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
         failed = await contradicted(wanted, lambda token: self._decimals(token, at))
+        positions: defaultdict[Token, dict[Address, int]] = defaultdict(dict)
 
         async def balance(token: Token, account: Address) -> int:
             if token.contract:
                 return await self._of_token(token.contract, account, at)
-            return await self._of_coin(account, at)
+            free, staked = await self._of_coin(account, at)
+            if staked:
+                positions[token.part("staked", PositionKind.STAKED)][account] = staked
+            return free + staked
 
         asked = without(wanted, failed)
-        return Held(at, await each_balance(asked, balance), failed)
+        return Held(at, await each_balance(asked, balance), failed, positions=dict(positions))
 
-    async def _of_coin(self, account: Address, block: Block) -> int:
+    async def _of_coin(self, account: Address, block: Block) -> tuple[int, int]:
+        """What is free of an account's coins, and what it has staked as a validator."""
         what = f"view_account {account}"
         reply = await self._query({"request_type": "view_account", "account_id": account}, block)
         if _cause(reply) == _UNKNOWN_ACCOUNT:
             self._check_block(_information(reply), block, what)
-            return 0
+            return 0, 0
         found = self._result(what, reply)
         self._check_block(found, block, what)
         with strictly(self.link, what):
-            return decimal(member(found, "amount"), _BITS) + decimal(member(found, "locked"), _BITS)
+            return decimal(member(found, "amount"), _BITS), decimal(member(found, "locked"), _BITS)
 
     async def _of_token(self, contract: Address, account: Address, block: Block) -> int:
         what = f"ft_balance_of {account}"

@@ -1,6 +1,9 @@
 """Cosmos chains, by ``cometbft``: heights, what is staked, denominations, and balances that are proven."""
 
+import json
+from base64 import b64decode
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +11,7 @@ import pytest
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
 from monitor.chains.cosmos.headers import header_of
 from monitor.chains.cosmos.node import DENOMS
-from monitor.chains.cosmos.questions import stored, stored_amount
+from monitor.chains.cosmos.questions import DELEGATED, UNBONDING, amount_of, balance, stored, stored_amount, supply
 from monitor.chains.protobuf import always, field
 from monitor.model import Height, Token
 from monitor.registry import load
@@ -21,6 +24,7 @@ ATOM, USDC = CosmosStandIn.coin, CosmosStandIn.tokens[0]
 ACCOUNTS = [CosmosStandIn.account(number) for number in range(1, 6)]
 ONE, TWO = ACCOUNTS[:2]
 WANTED = {ATOM: ACCOUNTS, USDC: ACCOUNTS}
+MESSAGES = json.loads((Path(__file__).parents[2] / "data" / "chains" / "cosmos.json").read_text())["messages"]
 FINALIZED = Tag("finalized")
 _REFUSED = {"code": 1, "log": "", "height": "0", "value": None}
 
@@ -55,7 +59,23 @@ async def test_what_is_staked_and_what_is_on_its_way_back_counts_on_all_pages(
     reading = await open_reader(node.network, {"url": node.url}).read({ATOM: [ONE, TWO]}, FINALIZED)
     assert reading.balances == node.truth({ATOM: [ONE, TWO]}, START - 1)
     free = node.bank("uatom", ONE, START - 1)
-    assert reading.balances[ATOM][ONE] == free + 5 + 10**6 + 7 + 11 + 13 + 3 + 2 + 10**5
+    staked, back = 5 + 10**6 + 7 + 11 + 13, 3 + 2 + 10**5
+    assert reading.balances[ATOM][ONE] == free + staked + back
+    assert {part.position and part.position.name: held for part, held in reading.positions.items()} == {
+        "delegated ATOM": {ONE: staked},
+        "unbonding ATOM": {ONE: back},
+    }
+
+
+async def test_nodes_that_call_other_coins_staked_disagree(
+    node: CosmosStandIn, stack: AsyncExitStack, open_reader: Opener
+) -> None:
+    other = await stack.enter_async_context(CosmosStandIn().give(ACCOUNTS).serving())
+    node.staked[ONE], other.unbonding[ONE] = [5], [5]
+    reader = open_reader(node.network, {"url": node.url}, {"url": other.url}, quorum=2)
+    with pytest.raises(ChainError, match="delegated ATOM") as caught:
+        await reader.read({ATOM: [ONE]}, FINALIZED)
+    assert caught.value.reason is Reason.DISAGREEMENT
 
 
 async def test_a_list_without_end_is_refused(node: CosmosStandIn, open_reader: Opener) -> None:
@@ -186,6 +206,24 @@ async def test_the_header_must_follow_the_block_that_is_read(node: CosmosStandIn
     with pytest.raises(ChainError, match=f"its block {START - 1} is {'99' * 32}") as caught:
         await open_reader(node.network, {"url": node.url}, verify="proof").read({ATOM: [ONE]}, FINALIZED)
     assert caught.value.reason is Reason.TIP_MOVED
+
+
+def test_questions_and_answers_are_as_the_sdk_writes_them() -> None:
+    def written(name: str) -> bytes:
+        return b64decode(MESSAGES[name])
+
+    account = "cosmos155svs6sgxe55rnvs6ghprtqu0mh69kehrn0dqr"
+    assert balance(account, "uatom").data == written("balance_request")
+    assert supply("uatom").data == written("supply_request")
+    assert amount_of(written("balance"), "uatom") == amount_of(written("supply"), "uatom") == 123_456_789
+    assert DELEGATED.question(account, b"").data == written("delegated_request")
+    assert DELEGATED.question(account, b"\1\2\3").data == written("delegated_request_2")
+    assert UNBONDING.question(account, b"\1\2\3").data == written("unbonding_request")
+    assert DELEGATED.page(written("delegated"), "uatom") == (100_000_005, b"\1\2\3")
+    assert DELEGATED.page(written("delegated_none"), "uatom") == (0, b"")
+    assert UNBONDING.page(written("unbonding"), "uatom") == (2 * (990 + 10), b"")
+    with pytest.raises(ValueError, match="a coin of 'uatom', not uosmo"):
+        DELEGATED.page(written("delegated"), "uosmo")
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """Filecoin, by ``lotus``: tipsets and empty heights, miners, actors that there are not, two names of one account."""
 
+import json
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
-from monitor.chains.filecoin.tipsets import cid_of_key
+from monitor.chains.filecoin.miners import Miner, miner_of, parts_of
+from monitor.chains.filecoin.tipsets import cid_of_key, tipset_of
 from monitor.chains.rest_api import decimal
 from monitor.model import Height, Token
 from tests.chains.conftest import Opener
@@ -16,7 +19,9 @@ from tests.support.networks.standin import START, Asked
 FIL = FilecoinStandIn.coin
 ONE, TWO, THREE = [FilecoinStandIn.account(number) for number in range(1, 4)]
 MINER, ACTOR = "f01729", "f24vg6ut43yw2h2jqydgbg2xq7x6f4kub3bg6as6i"
+DATA = json.loads((Path(__file__).parents[2] / "data" / "chains" / "filecoin.json").read_text())
 FINALIZED = Tag("finalized")
+NOTHING_LOCKED = {"PreCommitDeposits": "0", "LockedFunds": "0", "InitialPledge": "0"}
 
 
 @pytest.fixture
@@ -31,6 +36,17 @@ def hash_of(height: int) -> str:
 def test_a_tipset_is_called_by_the_cid_of_its_key() -> None:
     """The main net's first, as public test data of a parser of Filecoin have it."""
     assert cid_of_key([{"/": GENESIS}]) == "bafy2bzacea3l7hchfijz5fvswab36fxepf6oagecp5hrstmol7zpm2l4tedf6"
+
+
+def test_a_tipset_is_read_as_the_documentation_shows_one() -> None:
+    tipset = tipset_of(DATA["tipset"])
+    assert (tipset.block.number, tipset.block.timestamp.isoformat()) == (5_000_000, "2025-05-27T00:40:00+00:00")
+    assert (tipset.block.hash, tipset.key) == (cid_of_key([{"/": GENESIS}]), [{"/": GENESIS}])
+    assert tipset.parents == cid_of_key(DATA["tipset"]["Blocks"][0]["Parents"])
+
+
+def test_a_miner_is_read_as_the_documentation_shows_one() -> None:
+    assert miner_of(DATA["miner"]) == Miner(10**27, (50_000, 4, 300), owed=2)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +104,11 @@ async def test_a_miner_has_what_is_locked_and_in_escrow_but_not_what_it_owes(
     node.held[None, ACTOR], node.states[ACTOR] = 10**20, {"Signers": ["f0101"], "InitialBalance": f"{10**20}"}
     reading = await open_reader(node.network, {"url": node.url}).read({FIL: [MINER, ACTOR]}, AtHeight(Height(START)))
     assert reading.balances == {FIL: {MINER: 10**27 - 10**24 + 10**25, ACTOR: 10**20}}
+    assert {part.position and part.position.name: held for part, held in reading.positions.items()} == {
+        "pledged FIL": {MINER: 7 * 10**26},
+        "vesting FIL": {MINER: 10**26},
+        "escrowed FIL": {MINER: 10**25},
+    }
 
 
 @pytest.mark.parametrize("state", [[], "rubbish", {"FeeDebt": 1}, {"FeeDebt": "-1"}, {"FeeDebt": None}], ids=str)
@@ -99,9 +120,36 @@ async def test_a_state_that_is_none_is_refused(node: FilecoinStandIn, open_reade
 
 
 async def test_a_miner_that_owes_more_than_it_has_holds_nothing(node: FilecoinStandIn, open_reader: Opener) -> None:
-    node.held[None, MINER], node.states[MINER] = 10**18, {"FeeDebt": f"{10**20}"}
+    node.held[None, MINER], node.states[MINER] = 10**18, {**NOTHING_LOCKED, "FeeDebt": f"{10**20}"}
     reading = await open_reader(node.network, {"url": node.url}).read({FIL: [MINER]}, FINALIZED)
     assert reading.balances == {FIL: {MINER: 0}}
+
+
+def test_no_more_is_locked_than_a_miner_has() -> None:
+    parts = parts_of(FIL, {MINER: Miner(100, (70, 0, 60), owed=10, escrow=5), ACTOR: Miner(7)})
+    assert {part.position and part.position.name: held for part, held in parts.items()} == {
+        "pledged FIL": {MINER: 70},
+        "vesting FIL": {MINER: 20},
+        "escrowed FIL": {MINER: 5},
+    }
+
+
+async def test_a_miner_without_a_balance_may_have_something_in_escrow(
+    node: FilecoinStandIn, open_reader: Opener
+) -> None:
+    node.states[MINER], node.escrow[MINER] = {**NOTHING_LOCKED, "FeeDebt": "0"}, "77"
+    reading = await open_reader(node.network, {"url": node.url}).read({FIL: [MINER]}, FINALIZED)
+    assert reading.balances == {FIL: {MINER: 77}}
+
+
+async def test_a_miner_that_is_named_twice_is_locked_once(node: FilecoinStandIn, open_reader: Opener) -> None:
+    state = {**NOTHING_LOCKED, "InitialPledge": "50", "FeeDebt": "0"}
+    for name in (MINER, ACTOR):
+        node.held[None, name], node.states[name] = 10**18, state
+    node.ids[ACTOR] = MINER
+    reading = await open_reader(node.network, {"url": node.url}).read({FIL: [MINER, ACTOR]}, FINALIZED)
+    assert reading.within == {ACTOR: MINER}
+    assert list(reading.positions.values()) == [{ACTOR: 50}]
 
 
 async def test_an_account_that_is_named_by_its_id_as_well_is_one(node: FilecoinStandIn, open_reader: Opener) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from monitor.chains import ChainError, Depth, Reason, Tag
-from monitor.model import Token
+from monitor.model import PositionKind, Token
 from tests.chains.conftest import Opener
 from tests.support.networks.near import NearStandIn, block_hash
 from tests.support.networks.standin import START, Asked
@@ -30,6 +30,7 @@ async def test_a_validators_stake_counts_beside_what_is_free(node: NearStandIn, 
     node.held[None, ONE], node.locked[ONE] = 10**30 + 5, 10**30
     reading = await open_reader(node.network, {"url": node.url}).read({NEAR: [ONE]}, FINALIZED)
     assert reading.balances == {NEAR: {ONE: 10**30 + 5}}
+    assert reading.positions == {NEAR.part("staked", PositionKind.STAKED): {ONE: 10**30}}
 
 
 @pytest.mark.parametrize(
