@@ -16,11 +16,19 @@ from tests.support.networks.aelf import AelfStandIn
 from tests.support.networks.algorand import AlgorandStandIn
 from tests.support.networks.antelope import AntelopeStandIn
 from tests.support.networks.aptos import AptosStandIn
+from tests.support.networks.cardano import KoiosStandIn
+from tests.support.networks.conflux import ConfluxStandIn
+from tests.support.networks.cosmos import CosmosStandIn
 from tests.support.networks.filecoin import FilecoinStandIn
+from tests.support.networks.hedera import HederaStandIn
+from tests.support.networks.iota import IotaStandIn
+from tests.support.networks.near import NearStandIn
 from tests.support.networks.standin import NetworkStandIn
 from tests.support.networks.starknet import StarknetStandIn
+from tests.support.networks.stellar import StellarStandIn
 from tests.support.networks.substrate import SubstrateStandIn
 from tests.support.networks.sui import SuiStandIn
+from tests.support.networks.tezos import TezosStandIn
 from tests.support.networks.ton import TonStandIn
 from tests.support.networks.xrp import XrpStandIn
 from tests.support.standins import EvmStandIn
@@ -168,13 +176,21 @@ STANDS: Mapping[str, Callable[[Network], Stand]] = {
     "algorand": _recorded(AlgorandStandIn),
     "aptos": _recorded(AptosStandIn),
     "bitcoin": _Bitcoin,
+    "cardano": _recorded(KoiosStandIn),
+    "conflux": _recorded(ConfluxStandIn),
+    "cosmos": _recorded(CosmosStandIn),
     "eos": _recorded(AntelopeStandIn),
     "evm": _Evm,
     "filecoin": _recorded(FilecoinStandIn),
+    "hedera": _recorded(HederaStandIn),
+    "iota": _recorded(IotaStandIn),
+    "near": _recorded(NearStandIn),
     "solana": _Solana,
     "starknet": _recorded(StarknetStandIn),
+    "stellar": _recorded(StellarStandIn),
     "substrate": _recorded(SubstrateStandIn),
     "sui": _recorded(SuiStandIn),
+    "tezos": _recorded(TezosStandIn),
     "ton": _recorded(TonStandIn),
     "tron": _Tron,
     "xrp": _recorded(XrpStandIn),

@@ -1,0 +1,1 @@
+"""How fast each network's protocol reads, and what it sends."""
