@@ -30,10 +30,10 @@ else
 	@exec $(BIN)/reserve-monitor run --config $(CONFIG)
 endif
 
-test: lint $(STAMPS)/node-modules $(STAMPS)/bitcoin-node $(STAMPS)/electrum-server $(STAMPS)/test-programs ## Run every check
+test: lint $(STAMPS)/node-modules-development $(STAMPS)/bitcoin-node $(STAMPS)/electrum-server $(STAMPS)/test-programs ## Run every check
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
 
-coverage: $(STAMPS)/development $(STAMPS)/node-modules $(STAMPS)/bitcoin-node $(STAMPS)/electrum-server $(STAMPS)/test-programs ## Measure what no test runs, by room
+coverage: $(STAMPS)/development $(STAMPS)/node-modules-development $(STAMPS)/bitcoin-node $(STAMPS)/electrum-server $(STAMPS)/test-programs ## Measure what no test runs, by room
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal --cov --cov-report=
 	@$(BIN)/python -m tools.coverage_by_room | tee .cache/coverage.md
 
@@ -47,7 +47,7 @@ format: $(STAMPS)/development ## Write the code in its one style
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format --quiet .
 
-contracts: $(STAMPS)/node-modules ## Compile the devnet's contract anew
+contracts: $(STAMPS)/node-modules-development ## Compile the devnet's contract anew
 	@tools/compile-contract $(CONTRACT).sol >$(CONTRACT).json
 
 docs: $(STAMPS)/development ## Write the pages and dashboards that are made from the code
@@ -75,8 +75,13 @@ $(STAMPS)/development: requirements-dev.lock pyproject.toml | $(STAMPS)
 
 $(STAMPS)/node-modules: package-lock.json | $(STAMPS)
 	@tools/install-debian-packages npm:npm
-	@npm ci --silent
+	@npm ci --silent --omit=dev
 	@touch $@
+
+$(STAMPS)/node-modules-development: package-lock.json | $(STAMPS)
+	@tools/install-debian-packages npm:npm
+	@npm ci --silent
+	@touch $@ $(STAMPS)/node-modules
 
 $(STAMPS)/bitcoin-node: tools/install-bitcoin-node | $(STAMPS)
 	@tools/install-bitcoin-node
