@@ -17,7 +17,6 @@ The life of a reading:
 10. Endpoints that were not needed are probed while nobody waits (polling.py).
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import timedelta
 from functools import partial
@@ -26,6 +25,7 @@ from typing import Any, TypeVar
 import stamina
 
 from monitor.chains.block_choice import AtHeight, BlockChoice
+from monitor.chains.concurrency import now
 from monitor.chains.endpoint import Endpoint, Job
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.node import Finding
@@ -92,7 +92,7 @@ class Agreement:
                 raise
 
         def worth_another(error: Exception) -> bool:
-            return isinstance(error, ChainError) and error.passing and _now() + _LONGEST_PAUSE < deadline
+            return isinstance(error, ChainError) and error.passing and now() + _LONGEST_PAUSE < deadline
 
         trusted: Sequence[Endpoint] = ()
         try:
@@ -133,7 +133,7 @@ class Agreement:
                 raise
 
         failures: list[ChainError] = []
-        while not _over(deadline) and (block := roll.next_block()):
+        while now() < deadline and (block := roll.next_block()):
             candidates = [endpoint for endpoint in roll.candidates(block) if endpoint not in useless]
             if failures and len(parties_of(candidates)) < needed:
                 continue
@@ -203,11 +203,11 @@ class Agreement:
         vote: Vote[F] = Vote(needed)
         failures: list[ChainError] = []
         poll = Poll(candidates, answer, by_party=True)
-        began = _now()
+        began = now()
         try:
-            while poll.possible and not _over(deadline):
+            while poll.possible and now() < deadline:
                 missing = vote.missing(poll.possible)
-                patience = None if missing else max(_now() - began, _LEAST_COMPARED)
+                patience = None if missing else max(now() - began, _LEAST_COMPARED)
                 wanted = max(missing, compared - len(poll.finished))
                 if wanted <= 0 or not (answers := await poll.some(wanted, patience)):
                     break
@@ -237,11 +237,3 @@ class Agreement:
         reasons = [failure.reason for failure in failures]
         reason = Reason.DISAGREEMENT if Reason.DISAGREEMENT in reasons else reasons[-1]
         return ChainError(reason, f"{name}: {enough} could read it: {told}", causes=failures)
-
-
-def _over(deadline: float) -> bool:
-    return _now() >= deadline
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -4,11 +4,11 @@ Nodes that keep no old state mostly say so, but some answer with the newest bala
 past that is known for certain, a canary, is asked for before any other of the past is believed.
 """
 
-import asyncio
 from dataclasses import dataclass
 from enum import IntEnum
 
 from monitor.chains.block_choice import AtHeight
+from monitor.chains.concurrency import now
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Node
@@ -63,7 +63,7 @@ class Archive:
     @property
     def _due(self) -> bool:
         """Whether the canary is to be asked for before anything else of the past."""
-        return self.canary is not None and asyncio.get_running_loop().time() >= self._again_at
+        return self.canary is not None and now() >= self._again_at
 
     def rank(self, height: int) -> Past:
         """Tell how good it is for the block at ``height``."""
@@ -98,7 +98,7 @@ class Archive:
         self._tried(kept=True)
 
     def _tried(self, *, kept: bool, refusal: str = "") -> None:
-        self._again_at = asyncio.get_running_loop().time() + _AGAIN_AFTER
+        self._again_at = now() + _AGAIN_AFTER
         self.kept = kept
         self.refusal = refusal
         if kept:

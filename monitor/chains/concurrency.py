@@ -1,4 +1,4 @@
-"""Doing several things at once, and failing like one."""
+"""Doing several things at once, and failing like one; by what clock that is timed."""
 
 import asyncio
 from collections.abc import Coroutine, Iterable
@@ -33,3 +33,8 @@ async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:
     except asyncio.CancelledError:
         await asyncio.wait({task})
         raise
+
+
+def now() -> float:
+    """Return the time of the running loop, in seconds: what deadlines and rests are counted by."""
+    return asyncio.get_running_loop().time()

@@ -13,6 +13,7 @@ from typing import TypeVar
 import stamina
 from aiolimiter import AsyncLimiter
 
+from monitor.chains.concurrency import now
 from monitor.chains.errors import ChainError, Reason
 from monitor.settings import EndpointSettings
 
@@ -49,7 +50,7 @@ async def until(deadline: float) -> AsyncIterator[None]:
 
 def left() -> float:
     """Return the seconds until the deadline of what is under way; infinite where there is none."""
-    return _DEADLINE.get() - asyncio.get_running_loop().time()
+    return _DEADLINE.get() - now()
 
 
 # --- requests ---
@@ -91,7 +92,7 @@ class Link:
         if reason is Reason.TIMEOUT:
             transient, self._answered = self._answered, False
         if retry_after:
-            self._quiet_until = max(self._quiet_until, _now() + retry_after)
+            self._quiet_until = max(self._quiet_until, now() + retry_after)
         return ChainError(
             reason,
             f"{self.name}: {detail}",
@@ -129,7 +130,7 @@ class Link:
 
     async def _left_alone(self) -> None:
         """Wait as long as the endpoint wants to be left alone."""
-        wait = self._quiet_until - _now()
+        wait = self._quiet_until - now()
         if wait <= 0:
             return
         if not _bearable(wait):
@@ -145,10 +146,6 @@ def _worth_a_retry(error: Exception) -> bool:
 def _bearable(wait: float) -> bool:
     """Whether waiting so many seconds leaves time to be answered."""
     return wait <= _LONGEST_WAIT and wait < left()
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 # --- rests: what failed is left alone for a while, longer after each failure, and then tried once ---
@@ -176,12 +173,12 @@ class Breaker:
     def state(self) -> Circuit:
         if not self._rest:
             return Circuit.CLOSED
-        return Circuit.OPEN if asyncio.get_running_loop().time() < self._until else Circuit.HALF_OPEN
+        return Circuit.OPEN if now() < self._until else Circuit.HALF_OPEN
 
     def trip(self, at_least: float = 0) -> None:
         """Rest, since it went wrong: twice the last rest, or the seconds that the endpoint asked for if more."""
         self._rest = min(max(2 * self._rest, at_least, _FIRST_REST), _LONGEST_REST)
-        self._until = asyncio.get_running_loop().time() + self._rest
+        self._until = now() + self._rest
 
     def reset(self) -> None:
         """Forget the last rest, since it went well: the next is the first one again."""

@@ -10,6 +10,7 @@ from typing import cast
 
 from monitor.chains.agreement import Agreement, Chance
 from monitor.chains.block_choice import AtHeight, BlockChoice, choice_of
+from monitor.chains.concurrency import now
 from monitor.chains.endpoint import Endpoint, Job
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.node import Confirmed, Held, Node, Wanted
@@ -142,7 +143,7 @@ class NetworkReader:
         patience = self._settings.gives_up_after.total_seconds()
         if isinstance(at, AtHeight) and any(endpoint.undoes for endpoint in self._endpoints):
             patience = max(patience, _PAST)
-        return _now() + patience
+        return now() + patience
 
     async def _second_opinion(
         self,
@@ -162,7 +163,7 @@ class NetworkReader:
             return held
         doubtful = reading({token: wanted[token] for token in held.failed})
         for other in sorted(self._endpoints, key=lambda each: each.party == first.party):
-            if other is first or other.up is False or other in self._probes.absent or _over(deadline):
+            if other is first or other.up is False or other in self._probes.absent or now() >= deadline:
                 continue
             try:
                 if isinstance(at, AtHeight):
@@ -203,11 +204,3 @@ def _same(read: Set[Address], wanted: Collection[Address]) -> bool:
     if len(read) == len(wanted) and (all(map(is_, read, wanted)) or all(map(read.__contains__, wanted))):
         return True
     return read == set(wanted)
-
-
-def _over(deadline: float) -> bool:
-    return _now() >= deadline
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

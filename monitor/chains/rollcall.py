@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 
 from monitor.chains.block_choice import AtHeight, BlockChoice
+from monitor.chains.concurrency import now
 from monitor.chains.endpoint import Endpoint
 from monitor.chains.errors import ChainError
 from monitor.chains.polling import Poll
@@ -38,7 +39,7 @@ class RollCall:
         self._at = at
         self._quorum = quorum
         self._everyone = everyone
-        self._until = _now() + _STRAGGLERS
+        self._until = now() + _STRAGGLERS
         self._largest_lag = largest_lag
         self._prompt: dict[Endpoint, Block] = {}
         self._tried: set[str] = set()
@@ -55,7 +56,7 @@ class RollCall:
         wanted = self._quorum if few else len(present)
         try:
             while poll.possible and not self._enough(poll):
-                await poll.some(wanted, max(0, self._until - _now()) if self._named_by_enough else None)
+                await poll.some(wanted, max(0, self._until - now()) if self._named_by_enough else None)
                 wanted = self._quorum - len(parties_of(self.named))
         except asyncio.CancelledError:
             await poll.stop()
@@ -69,7 +70,7 @@ class RollCall:
             self.failed[endpoint] = error
             raise
         self.named[endpoint] = block
-        if _now() <= self._until:
+        if now() <= self._until:
             self._prompt[endpoint] = block
         if not isinstance(self._at, AtHeight):
             self._compare(endpoint)
@@ -97,7 +98,7 @@ class RollCall:
         if not self._named_by_enough:
             return False
         waiting = poll.waiting
-        if not waiting or _now() >= self._until:
+        if not waiting or now() >= self._until:
             return True
         if self._everyone:
             return False
@@ -165,7 +166,3 @@ def _reached(named: Mapping[Endpoint, Block], parties: int) -> Block:
         newest[endpoint.party] = block
     blocks = sorted(newest.values(), key=lambda block: block.number, reverse=True)
     return blocks[min(parties, len(blocks)) - 1]
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

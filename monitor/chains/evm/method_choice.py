@@ -1,12 +1,12 @@
 """Which method an endpoint supports: found out by using it, remembered, and found out again when it fails."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 import structlog
 
+from monitor.chains.concurrency import now
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm import values
 from monitor.chains.evm.call_size import CallSize
@@ -49,12 +49,12 @@ class Methods:
 
     async def find(self, at: AtBlock, account: Address) -> None:
         """Set ``current``. While it is not known, each method is tried on ``account``, whose coins the node tells."""
-        now = asyncio.get_running_loop().time()
-        if self._failed and now >= self._again_at:
+        began = now()
+        if self._failed and began >= self._again_at:
             self.forget()
         if not self._known:
             await self._choose(at, account)
-            self._again_at = now + _AGAIN_AFTER
+            self._again_at = began + _AGAIN_AFTER
 
     async def _choose(self, at: AtBlock, account: Address) -> None:
         coins = at.rpc.quantity(await at.result("eth_getBalance", account), "eth_getBalance")

@@ -1,11 +1,11 @@
 """Balances by large calls: thousands of accounts in one ``eth_call``."""
 
-import asyncio
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from monitor.chains.concurrency import now
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm.bytecode import NO_BALANCE
 from monitor.chains.evm.call_size import CallSize
@@ -68,7 +68,7 @@ class Packed:
 
     async def _read(self, turn: Turn, accounts: Sequence[Address]) -> "_Rest":
         """Find out the balances of ``accounts``, all or some, by one call; gives what is left of them."""
-        token, began = turn.token, _now()
+        token, began = turn.token, now()
         try:
             reply = await self._rpc.divisible("eth_call", self._method.params(token, accounts, self._at.position))
         except BatchRefusedError as refusal:
@@ -87,14 +87,14 @@ class Packed:
         except ValueError as error:
             raise self._rpc.link.fault(Reason.MALFORMED, f"eth_call: {error}") from None
         turn.accounts, turn.amounts = accounts, amounts
-        self._sizes[token].fine(len(accounts), (_now() - began) / self._rpc.link.timeout)
+        self._sizes[token].fine(len(accounts), (now() - began) / self._rpc.link.timeout)
         return _Rest(())
 
     def _bear(self, refusal: BatchRefusedError, began: float) -> None:
         """Bear with one time-out, of all calls that were under way; not with another before anything was answered."""
         if refusal.fault is None or refusal.fault.reason is not Reason.TIMEOUT or began < self._timed_out_at:
             return
-        self._timed_out_at = _now()
+        self._timed_out_at = now()
         self._timeouts += 1
         if self._timeouts > 1:
             raise refusal.fault
@@ -133,7 +133,3 @@ class _Rest:
     accounts: Sequence[Address]
     reverted: bool = False
     fault: ChainError | None = None
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -6,12 +6,12 @@ who answers may not have looked at what it was asked for. Some that heed numbers
 these must tell another balance of the past than of now.
 """
 
-import asyncio
 import secrets
 from enum import Enum, auto
 
 import structlog
 
+from monitor.chains.concurrency import now
 from monitor.chains.errors import Reason
 from monitor.chains.evm import values
 from monitor.chains.evm.errors import Meaning, meaning
@@ -46,9 +46,8 @@ class Pins:
 
     async def of(self, block: Block) -> Pin:
         """Return what holds the endpoint to ``block``; ``unpinned`` where nothing does."""
-        now = asyncio.get_running_loop().time()
-        if self._pin is None or now >= self._again_at:
-            self._pin, self._again_at = await self._found_out(block), now + _AGAIN_AFTER
+        if self._pin is None or now() >= self._again_at:
+            self._pin, self._again_at = await self._found_out(block), now() + _AGAIN_AFTER
             if self._pin is not Pin.HASH:
                 _log.warning("block hashes do not hold", endpoint=self._rpc.link.name, held_by=self._pin.name.lower())
         if self._pin is Pin.NOTHING:

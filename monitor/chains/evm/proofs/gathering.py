@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from monitor.chains.concurrency import now
 from monitor.chains.errors import Reason
 from monitor.chains.evm.call_size import CallSize
 from monitor.chains.evm.errors import Meaning, meaning
@@ -68,7 +69,7 @@ class Gathering:
         slot, accounts = self._slots[token], pile.take(self._size.accounts)
         places = {account: place(slot, account) for account in accounts}
         keys = [f"0x{each.hex()}" for each in places.values()]
-        began = _now()
+        began = now()
         try:
             reply = await self._rpc.divisible("eth_getProof", [contract, keys, self._at.position])
         except BatchRefusedError as refusal:
@@ -81,7 +82,7 @@ class Gathering:
         answer = await self._result(reply)
         words = await self._verified(lambda: self._proven_words(token, contract, places, answer))
         self._findings.held[token].update((account, amount(slot, word)) for account, word in words.items())
-        self._size.fine(len(accounts), (_now() - began) / self._rpc.link.timeout)
+        self._size.fine(len(accounts), (now() - began) / self._rpc.link.timeout)
 
     def _proven_words(
         self, token: Token, contract: Address, places: Mapping[Address, bytes], answer: object
@@ -126,7 +127,3 @@ class Gathering:
 
 def _lacks_proofs(failure: RpcFailure) -> bool:
     return failure.code == _NO_METHOD or bool(_NO_SUCH.search(failure.message))
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
