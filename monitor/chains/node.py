@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol, Self
 
 from monitor.chains.block_choice import BlockChoice
@@ -152,6 +153,8 @@ class Node(ABC):
     def __init__(self, network: Network, link: "Link") -> None:
         self.network = network
         self.link = link
+        self.window: timedelta | None = None
+        """How long two passes may take where all cannot be read at one block, for protocols that are known for that."""
 
     def follow(self, following: Following) -> None:  # noqa: B027 - most protocols read everything anew
         """Take in how to follow the chain, for protocols that do; told before anything is asked."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import TypeVar
 
 import stamina
@@ -9,6 +10,8 @@ import stamina
 from monitor.chains.block_choice import AtHeight, BlockChoice, Depth
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
+from monitor.chains.node import Held
+from monitor.chains.window import lower_of, within
 from monitor.model import Block, Height
 
 T = TypeVar("T")
@@ -35,15 +38,21 @@ def refused(choice: BlockChoice, newest: int, link: Link) -> ChainError:
 
 
 async def between_looks(
-    read: Callable[[Block], Awaitable[T]], newest: Callable[[], Awaitable[Block]], link: Link, between: float = 0
-) -> T:
+    read: Callable[[Block], Awaitable[Held]],
+    newest: Callable[[], Awaitable[Block]],
+    link: Link,
+    between: float = 0,
+    window: timedelta | None = None,
+) -> Held:
     """Return what ``read`` found at the newest block, between two looks that showed the same one.
 
-    When another block came it is done again. (The first look is not left out where a block
-    has just been named: another endpoint may have named it, which this one has yet to reach.)
+    When another block came it is done again. (The first look is not left out where a block has just been named:
+    another endpoint may have named it, which this one has yet to reach.) ``between`` are the seconds from one block to
+    the next. Where a ``window`` is allowed, it is done once more and not again, and if a block came then too, the lower
+    of the two readings counts.
     """
 
-    async def attempt() -> T:
+    async def attempt() -> Held:
         before = await newest()
         found = await read(before)
         after = await newest()
@@ -51,10 +60,22 @@ async def between_looks(
             raise link.fault(
                 Reason.TIP_MOVED,
                 f"block {after.number} came after {before.number} while it was read; "
-                "a nearer endpoint, a higher `concurrency` and `rate`, or fewer accounts help",
+                "a nearer endpoint, a higher `concurrency` and `rate`, fewer accounts or a `window` help",
             )
         return found
 
+    async def passes() -> Held:
+        first = await newest()
+        one = await read(first)
+        middle = await newest()
+        if middle.hash == first.hash:
+            return one
+        two = await read(middle)
+        last = await newest()
+        return two if last.hash == middle.hash else lower_of(one, two, first, last)
+
+    if window:
+        return await within(window, passes, link)
     return await of_one_state(attempt, between)
 
 

@@ -41,7 +41,8 @@ def open_network(
     following = Following(keeper or Forgetful(), settings.rescan, confirmations)
     ahead = furthest_ahead(network, settings)
     endpoints = [
-        _endpoint(network, endpoint, oldest, canary, following, ahead=ahead) for endpoint in settings.endpoints
+        _endpoint(network, endpoint, oldest, canary, following, ahead=ahead, window=settings.window)
+        for endpoint in settings.endpoints
     ]
     lag = largest_lag(network, settings)
     if settings.verify == "proof":
@@ -86,15 +87,17 @@ def _endpoint(
     following: Following,
     *,
     ahead: timedelta | None,
+    window: timedelta | None,
 ) -> Endpoint:
     """The endpoint that ``settings`` describe; raises ValueError, naming it, when they do not fit the network."""
     link = Link(settings)
     try:
-        check_endpoint(network, settings)
+        check_endpoint(network, settings, window)
         name = protocol_of(network, settings)
         protocol = PROTOCOLS[name]
         node = protocol.nodes()(network, link)
         node.follow(following)
+        node.window = window
         return Endpoint(
             network,
             name,

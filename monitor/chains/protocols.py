@@ -53,6 +53,8 @@ class NodeProtocol:
     """Whether it works out the past by undoing blocks, each by a request: thousands of them may take hours."""
     recalls: bool = False
     """Whether it tells what a few accounts had some blocks ago about as soon as what they have now."""
+    windows: bool = False
+    """Whether it may read all accounts twice, where they do not fit into one state and `window` allows it."""
     proves: bool = False
     """Whether it can prove balances."""
 
@@ -124,17 +126,20 @@ PROTOCOLS = {
         families=frozenset({"tron"}),
         path="without `/wallet`",
         reads="TRX and TRC-20 tokens, hundreds of accounts a request",
+        windows=True,
     ),
     "tron-jsonrpc": NodeProtocol(
         node="tron.jsonrpc:TronJsonRpcNode",
         families=frozenset({"tron"}),
         path="with `/jsonrpc`",
         reads="TRX and TRC-20 tokens, where Multicall3 is deployed",
+        windows=True,
     ),
     "solana": NodeProtocol(
         node="solana.node:SolanaNode",
         families=frozenset({"solana"}),
         reads="SOL, tokens of the Token and Token-2022 programs",
+        windows=True,
     ),
     "beacon": NodeProtocol(
         node="beacon.node:BeaconNode",
@@ -170,6 +175,7 @@ PROTOCOLS = {
         families=frozenset({"algorand"}),
         path="without `/v2`",
         reads="ALGO and standard assets, one request an account",
+        windows=True,
     ),
     "octez": NodeProtocol(
         node="tezos.node:OctezNode",
@@ -203,12 +209,14 @@ PROTOCOLS = {
         families=frozenset({"aelf"}),
         path="without `/api`",
         reads="ELF, one request an account",
+        windows=True,
     ),
     "koios": NodeProtocol(
         node="cardano.koios:KoiosNode",
         families=frozenset({"cardano"}),
         path="with `/api/v1`",
         reads="ADA, up to seven addresses a request",
+        windows=True,
     ),
     "antelope": NodeProtocol(
         node="antelope.node:AntelopeNode",
@@ -376,8 +384,10 @@ def protocol_of(network: Network, settings: EndpointSettings) -> str:
     return name
 
 
-def check_endpoint(network: Network, settings: EndpointSettings) -> None:
+def check_endpoint(network: Network, settings: EndpointSettings, window: timedelta | None = None) -> None:
     """Raise ValueError, saying what to write instead, where ``settings`` cannot be used for ``network``."""
-    protocol_of(network, settings)
+    name = protocol_of(network, settings)
+    if window and not PROTOCOLS[name].windows:
+        raise ValueError(f"protocol {name} reads all accounts at one block: leave `window` of the network out")
     if settings.ca_file:
         tls.context_of(settings)

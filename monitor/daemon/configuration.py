@@ -124,7 +124,7 @@ def _network_faults(name: str, settings: NetworkSettings, registry: Registry) ->
         yield ("networks", name, "verify"), f"nodes of {network.title} prove no balances; use `answers` and a quorum"
     for index, endpoint in enumerate(settings.endpoints):
         try:
-            check_endpoint(network, endpoint)
+            check_endpoint(network, endpoint, settings.window)
         except ValueError as error:
             yield ("networks", name, "endpoints", index), str(error)
 

@@ -102,7 +102,7 @@ def _parts(
 def _not_told(token: Token, last: Snapshot | None) -> str:
     if last is None:
         return "no whole snapshot"
-    form, place = token.contract or "the native coin", f"in the snapshot of block {last.block.number}"
+    form, place = token.contract or "the native coin", f"in the snapshot of {last.block.named}"
     return f"{form} is not {place}: it could not be told, or is new in the list"
 
 
@@ -110,7 +110,7 @@ def _lacking(token: Token, standings: Mapping[Standing, tuple[Address, ...]], sn
     held = snapshot.balances[token]
     wanted = sum(map(len, standings.values()))
     lacking = sum(account not in held for accounts in standings.values() for account in accounts)
-    place = f"in the snapshot of block {snapshot.block.number}"
+    place = f"in the snapshot of {snapshot.block.named}"
     return f"{lacking} of {counted(wanted, 'account')} not {place}: not read since the list changed" if lacking else ""
 
 

@@ -181,11 +181,19 @@ SNAPSHOT_SUCCESS = _gauge(
     "exchange", "network",
 )  # fmt: skip
 SNAPSHOT_BLOCK_NUMBER = _gauge(
-    "por_snapshot_block_number", "The block that the last whole snapshot was read at.", "exchange", "network"
+    "por_snapshot_block_number",
+    "The block that the last whole snapshot was read at; of a window the last one.",
+    "exchange",
+    "network",
 )
 SNAPSHOT_BLOCK_TIMESTAMP = _gauge(
     "por_snapshot_block_timestamp_seconds", "The time of that block by its own header.", "exchange", "network"
 )
+SNAPSHOT_WINDOW_BLOCKS = _gauge(
+    "por_snapshot_window_blocks",
+    "Blocks from the first to the last of the window of the last whole snapshot; absent where that is of one block.",
+    "exchange", "network",
+)  # fmt: skip
 SNAPSHOT_ACCOUNTS = _gauge(
     "por_snapshot_accounts", "Distinct accounts read in the last whole snapshot.", "exchange", "network"
 )

@@ -31,6 +31,12 @@ def _block_numbers(world: World) -> Series:
         yield labels, snapshot.block.number
 
 
+def _window_blocks(world: World) -> Series:
+    for labels, snapshot in _snapshots(world):
+        if (since := snapshot.block.since) is not None:
+            yield labels, snapshot.block.number - since.number
+
+
 def _block_times(world: World) -> Series:
     for labels, snapshot in _snapshots(world):
         yield labels, seconds(snapshot.block.timestamp)
@@ -108,6 +114,7 @@ def _endpoint_lags(world: World) -> Series:
 NETWORKS: Sources = (
     (families.SNAPSHOT_SUCCESS, _snapshot_times),
     (families.SNAPSHOT_BLOCK_NUMBER, _block_numbers),
+    (families.SNAPSHOT_WINDOW_BLOCKS, _window_blocks),
     (families.SNAPSHOT_BLOCK_TIMESTAMP, _block_times),
     (families.SNAPSHOT_STALE_AFTER, _stale_after),
     (families.SNAPSHOT_ATTEMPTS, _snapshot_attempts),

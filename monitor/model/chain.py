@@ -82,3 +82,11 @@ class Block:
     """On chains that count slots, the number of its slot."""
     hash: str
     timestamp: datetime
+    since: "Block | None" = None
+    """The first block of a window, of which this is the last: every balance was read twice between the two, in one pass
+    after the other, and is the lower of its two readings."""
+
+    @property
+    def named(self) -> str:
+        """Its number in words; that of its first block too where it ends a window."""
+        return f"block {self.number}" if self.since is None else f"blocks {self.since.number} to {self.number}"

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from monitor.formats.phrases import span
 from monitor.model import AlertName, Basis, Caip2, Severity, Step
 from monitor.settings.party import host_of
 from monitor.settings.values import (
@@ -277,6 +278,12 @@ class NetworkSettings(Section):
     block: BlockChoice = Field(
         "finalized", description="Which block is read: a tag, or a number of confirmations under the tip."
     )
+    window: PositiveDuration | None = Field(
+        None,
+        description="How long two passes over all accounts may take, where they cannot be read at one block: then all "
+        "are read twice and the lower reading counts; for protocols that tell their newest state alone (nodes.md). "
+        "Unset: such a snapshot fails.",
+    )
     quorum: int = Field(1, gt=0, description="How many parties must agree at the same block.")
     ask_all: float = Field(
         0.1,
@@ -345,6 +352,13 @@ class NetworkSettings(Section):
         names = [endpoint.label for endpoint in self.endpoints]
         if len(set(names)) < len(names):
             raise ValueError(f"endpoints need different names (set `name`): {', '.join(sorted(names))}")
+        if self.window and self.quorum > 1:
+            raise ValueError("`window` needs `quorum: 1`: two parties' passes are never between the same blocks")
+        if self.window and self.window > self.gives_up_after:
+            raise ValueError(
+                f"window is {span(self.window)}, but a snapshot is given up after {span(self.gives_up_after)}: set "
+                "`deadline` to as much, or more"
+            )
         if self.drops_after < self.stales_after:
             raise ValueError("drop_after is under stale_after: a snapshot would go before it is stale")
         return self

@@ -114,13 +114,27 @@ def _rated(plain: list[list[Any]]) -> tuple[Balances, Rates, Positions]:
     return balances, rates, positions
 
 
+def plain_block(block: Block | None) -> list[Any] | None:
+    """Number, hash and time of a block, and the same of the first one of the window that it ends, if it does."""
+    if block is None:
+        return None
+    told = [block.number, block.hash, block.timestamp.isoformat()]
+    return told if block.since is None else [*told, plain_block(block.since)]
+
+
+def as_block(plain: list[Any]) -> Block:
+    """What :func:`plain_block` was given."""
+    number, block_hash, at, *since = plain
+    return Block(number, block_hash, datetime.fromisoformat(at), as_block(since[0]) if since else None)
+
+
 def encode_earlier(earlier: Mapping[Token, Snapshot]) -> bytes:
     """Of each token what its snapshot says of it; all else of that snapshot is let go."""
     return pack(
         [
             [
                 _plain_balances({token: each.balances[token]}, each.rates),
-                [each.block.number, each.block.hash, each.block.timestamp.isoformat()],
+                plain_block(each.block),
                 each.taken_at.isoformat(),
                 list(each.endpoints),
                 each.agreed,
@@ -134,9 +148,9 @@ def encode_earlier(earlier: Mapping[Token, Snapshot]) -> bytes:
 def decode_earlier(content: bytes, exchange: str, network: str) -> dict[Token, Snapshot]:
     """What :func:`encode_earlier` was given: snapshots of one token each."""
     found = {}
-    for plain, (number, block_hash, at), taken_at, endpoints, agreed, asked in unpack(content):
+    for plain, plainly_block, taken_at, endpoints, agreed, asked in unpack(content):
         balances, rates, _ = _rated(plain)
-        block = Block(number, block_hash, datetime.fromisoformat(at))
+        block = as_block(plainly_block)
         (token,) = balances
         found[token] = Snapshot(
             exchange,

@@ -28,6 +28,7 @@ class Snapshots(Access):
                 "exchange": snapshot.exchange,
                 "network": snapshot.network,
                 **block_columns(snapshot.block),
+                "since": codec.plain_block(snapshot.block.since),
                 "taken_at": snapshot.taken_at,
                 "endpoints": list(snapshot.endpoints),
                 "balances": balances,
@@ -45,7 +46,8 @@ class Snapshots(Access):
         found = []
         for row in await self._rows(query):
             balances, rates, positions = await asyncio.to_thread(codec.decode_rated, row.balances)
-            block = Block(row.block_number, row.block_hash, row.block_at)
+            since = row.since and codec.as_block(row.since)
+            block = Block(row.block_number, row.block_hash, row.block_at, since)
             told = (tuple(row.endpoints), rates, row.agreed, row.asked)
             found.append(Snapshot(row.exchange, row.network, block, row.taken_at, balances, *told, positions=positions))
         return found

@@ -137,6 +137,7 @@ snapshots = Table(
     Column("agreed", Integer),
     Column("asked", Integer),
     Column("earlier", LargeBinary),
+    Column("since", JSON),
     comment="The last whole snapshot of each exchange and network.",
 )
 

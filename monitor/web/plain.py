@@ -25,7 +25,9 @@ def by_basis(values: Mapping[Basis, Decimal]) -> Json:
 
 
 def block(at: Block) -> Json:
-    return {"number": at.number, "hash": at.hash, "time": time(at.timestamp)}
+    """With the first block of the window that it ends, if it does."""
+    told: Json = {"number": at.number, "hash": at.hash, "time": time(at.timestamp)}
+    return told if at.since is None else told | {"since": block(at.since)}
 
 
 def document(read: Document | None) -> Json | None:

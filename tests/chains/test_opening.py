@@ -39,6 +39,13 @@ async def test_an_endpoint_that_does_not_fit_its_network_is_refused_by_name(
         open_reader(network, {"url": "http://127.0.0.1:1", **endpoint})
 
 
+async def test_a_window_is_refused_where_a_protocol_reads_at_one_block(open_reader: Opener) -> None:
+    for network in (SOLANA, TRON):
+        open_reader(network, {"url": "http://127.0.0.1:1"}, window="10s")
+    with pytest.raises(ValueError, match="protocol evm reads all accounts at one block: leave `window` of the network"):
+        open_reader(ETHEREUM, {"url": "http://127.0.0.1:1"}, window="10s")
+
+
 async def test_the_default_protocol_is_the_first_of_the_family(open_reader: Opener) -> None:
     for network, protocol in ((ETHEREUM, "evm"), (REGTEST, "bitcoind"), (TRON, "tron"), (SOLANA, "solana")):
         (state,) = open_reader(network, {"url": "http://127.0.0.1:1"}).endpoints()

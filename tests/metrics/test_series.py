@@ -149,6 +149,8 @@ def test_a_snapshot_is_exported_with_its_block(shown: Scraper) -> None:
     moment = worlds.NOW.timestamp()
     assert shown.value("por_snapshot_success_timestamp_seconds", **at) == moment - 48
     assert shown.value("por_snapshot_block_number", **at) == 940_123
+    assert shown.value("por_snapshot_window_blocks", **at) is None
+    assert shown.value("por_snapshot_window_blocks", exchange="aurora", network="bsc") == 60
     assert shown.value("por_snapshot_block_timestamp_seconds", **at) == moment - 48 - 13 * 60
     assert shown.value("por_snapshot_accounts", **at) == 2
 

@@ -1,5 +1,6 @@
 """Whose vote an endpoint has: a host in all its spellings is one party, unless the settings say who runs what."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -45,9 +46,9 @@ def test_a_host_is_the_same_in_every_spelling(host: str, url: str) -> None:
     assert host_of(url) == host
 
 
-def network(*endpoints: dict[str, Any], quorum: int) -> NetworkSettings:
+def network(*endpoints: dict[str, Any], quorum: int, **settings: str) -> NetworkSettings:
     named = [{"name": f"node-{number}", **endpoint} for number, endpoint in enumerate(endpoints, 1)]
-    return NetworkSettings.model_validate({"endpoints": named, "quorum": quorum})
+    return NetworkSettings.model_validate({"endpoints": named, "quorum": quorum, **settings})
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,16 @@ def test_a_quorum_that_its_parties_cannot_meet_is_refused(first: dict[str, Any],
     network(first, second, other, quorum=2)
     with pytest.raises(ValidationError, match=r"quorum is 3, but its endpoints are of 2 parties only: .*third.example"):
         network(first, second, other, quorum=3)
+
+
+def test_a_window_fits_into_the_deadline_and_needs_a_single_party() -> None:
+    one, two = {"url": "https://a.example"}, {"url": "https://b.example"}
+    assert network(one, two, quorum=1, window="5m").window == timedelta(minutes=5)
+    with pytest.raises(ValidationError, match="`window` needs `quorum: 1`"):
+        network(one, two, quorum=2, window="5m")
+    with pytest.raises(ValidationError, match="window is 10 min, but a snapshot is given up after 5 min"):
+        network(one, two, quorum=1, window="10m")
+    network(one, two, quorum=1, window="10m", deadline="10m")
 
 
 def test_who_runs_an_endpoint_can_be_said() -> None:

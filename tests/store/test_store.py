@@ -140,6 +140,16 @@ async def test_a_snapshot_replaces_the_one_before_and_keeps_every_digit(store: S
     await store.close()
 
 
+async def test_a_snapshot_keeps_the_first_block_of_its_window(store: Store) -> None:
+    window = replace(BLOCK, since=replace(BLOCK, hash="0xfirst"))
+    told = Snapshot("okx", "ethereum", window, NOW, {ETH: {"0x1": BaseUnits(1)}}, ("a",))
+    earlier = replace(told, balances={USDT: {"0x1": BaseUnits(5)}})
+    await store.save_snapshot(told, Caip2(MAINNET), {USDT: earlier})
+    assert await store.snapshots({"ethereum": Caip2(MAINNET)}) == [told]
+    kept = await store.earlier({"ethereum": Caip2(MAINNET)})
+    assert kept["okx", "ethereum"][USDT].block == window
+
+
 async def test_only_snapshots_of_the_chain_that_a_network_means_now_are_found(store: Store) -> None:
     mainnet, testnet = MAINNET, "eip155:31337"
     okx = Snapshot("okx", "ethereum", BLOCK, NOW, {ETH: {"0x1": BaseUnits(1)}}, ("a",))

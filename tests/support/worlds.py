@@ -86,9 +86,14 @@ def block(number: int, age: timedelta) -> Block:
     return Block(Height(number), f"0x{number:064x}", NOW - age)
 
 
-def snapshot(exchange: str, network: str, number: int, balances: Balances, *, age: timedelta) -> Snapshot:
+def snapshot(
+    exchange: str, network: str, number: int, balances: Balances, *, age: timedelta, blocks: int = 0
+) -> Snapshot:
+    """With the first block of a window of so many ``blocks``."""
     held = frozen({token: frozen(accounts) for token, accounts in balances.items()})
-    return Snapshot(exchange, network, block(number, age + timedelta(minutes=13)), NOW - age, held, ("node-1",))
+    read = block(number, age + timedelta(minutes=13))
+    since = block(number - blocks, age + timedelta(minutes=14)) if blocks else None
+    return Snapshot(exchange, network, replace(read, since=since), NOW - age, held, ("node-1",))
 
 
 def asset(
@@ -211,7 +216,12 @@ def aurora() -> Assessment:
         age=taken,
     )
     stale = snapshot(
-        "aurora", "bsc", 81_000_000, {USDT_BSC: {"0xcc": BaseUnits(310_000_000 * 10**18)}}, age=timedelta(hours=2)
+        "aurora",
+        "bsc",
+        81_000_000,
+        {USDT_BSC: {"0xcc": BaseUnits(310_000_000 * 10**18)}},
+        age=timedelta(hours=2),
+        blocks=60,
     )
     wallets = document("https://aurora.example/proof-of-reserves/wallets-2026-03.zip")
     report = document("https://aurora.example/proof-of-reserves/report-2026-03.json", digest="c3")

@@ -98,6 +98,8 @@ async def test_what_is_unknown_is_absent_with_its_reason(client: Client) -> None
     assert usdt["unread"]["verified"] == "900000000"
     assert usdt["unread_by_cause"] == {"not_configured": "900000000", "failed": "310000000"}
     assert usdt["networks"]["bsc"]["snapshot"]["stale"] is True
+    block = usdt["networks"]["bsc"]["snapshot"]["block"]
+    assert (block["since"]["number"], block["number"]) == (80_999_940, 81_000_000), "of a window both are told"
     assert exchange["snapshots"]["xlayer"]["snapshot"] is None
     cassini = (await get(client, "/api/v1/exchanges/cassini"))["exchange"]
     assert cassini["liabilities"] is None

@@ -36,6 +36,11 @@ async def test_each_number_is_traced_to_its_block(client: Client) -> None:
     assert 'value="1545000.123456789012345678"' in text, "every digit is there for those who look"
 
 
+async def test_a_window_shows_its_first_and_its_last_block(client: Client) -> None:
+    text = await page(client)
+    assert re.search(r'80999940</span> of .{1,99} to<br> <span class="figures">81000000</span> of', text)
+
+
 async def test_what_is_no_coin_in_a_wallet_is_told_apart_with_its_rate(client: Client) -> None:
     text = await page(client)
     assert text.count("no coins in a wallet") == 1

@@ -94,7 +94,7 @@ class AelfNode(Node):
                 raise self.link.fault(Reason.BEHIND, f"it stands at block {at.number}, not at {block.number} yet")
             return Held(at, await each_balance(asked, self._balance), failed)
 
-        held = await between_looks(read, self._newest, self.link, between=_BLOCK_TIME)
+        held = await between_looks(read, self._newest, self.link, _BLOCK_TIME, self.window)
         if self._final:
             await until_final(held.block, self._irreversible, self._at, self.link, between=_BLOCK_TIME)
         return held

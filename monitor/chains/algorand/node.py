@@ -10,6 +10,7 @@ An account that there is not has 0, in the node's own words, and what is not amo
 
 from collections.abc import Collection
 from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple
 
 from monitor.chains.block_choice import BlockChoice
@@ -20,6 +21,7 @@ from monitor.chains.node import Held, Node, Wanted, without
 from monitor.chains.one_state import of_one_state, refuse_others
 from monitor.chains.rest_api import JsonAnswer, Rest, items, member, strictly, text, unsigned
 from monitor.chains.tokens import contradicted
+from monitor.chains.window import Pass, in_passes, over
 from monitor.model import Address, Block, Height, Network, Token
 
 _CAIP2 = 32
@@ -75,22 +77,29 @@ class AlgodNode(Node):
         failed = await contradicted(wanted, self._decimals, "its parameters say")
         asked = without(wanted, failed)
         accounts = list(dict.fromkeys(account for accounts in asked.values() for account in accounts))
-        number, held = await self._at_one_round(accounts, block.number)
-        at = await self._block(number)  # as this node tells it, whoever named the round
-        balances = {token: {each: _units(token, held[each]) for each in accounts} for token, accounts in asked.items()}
-        return Held(at, balances, failed)
+        if self.window:
+            found = await in_passes(self.window, partial(self._pass, asked, accounts), block.number, self.link)
+        else:
+            found = await self._at_one_round(asked, accounts, block.number)
+        since = await self._block(found.first)  # as this node tells it, whoever named the round
+        until = since if found.whole else await self._block(found.last)
+        return Held(over(since, until), found.balances, failed)
 
-    async def _at_one_round(self, accounts: Collection[Address], oldest: int) -> tuple[int, dict[Address, _Account]]:
-        """What all ``accounts`` hold, at one round that is not before ``oldest``."""
+    async def _pass(self, asked: Wanted, accounts: Collection[Address], oldest: int) -> Pass:
+        """What all ``accounts`` hold, at rounds that are not before ``oldest``."""
+        held = dict(zip(accounts, await together(map(self._account, accounts), _AT_ONCE), strict=True))
+        rounds = {account.round for account in held.values()} or {oldest}
+        if min(rounds) < oldest:
+            raise self.link.fault(Reason.BEHIND, f"it stands at round {min(rounds)}, not at {oldest} yet")
+        balances = {token: {each: _units(token, held[each]) for each in asked[token]} for token in asked}
+        return Pass(min(rounds), max(rounds), len(held), balances)
 
-        async def read() -> tuple[int, dict[Address, _Account]]:
-            found = dict(zip(accounts, await together(map(self._account, accounts), _AT_ONCE), strict=True))
-            rounds = {account.round for account in found.values()} or {oldest}
-            if min(rounds) < oldest:
-                raise self.link.fault(Reason.BEHIND, f"it stands at round {min(rounds)}, not at {oldest} yet")
-            if len(rounds) > 1:
-                raise self._differing(len(found), min(rounds), max(rounds))
-            return rounds.pop(), found
+    async def _at_one_round(self, asked: Wanted, accounts: Collection[Address], oldest: int) -> Pass:
+        async def read() -> Pass:
+            found = await self._pass(asked, accounts, oldest)
+            if not found.whole:
+                raise self._differing(found.answers, found.first, found.last)
+            return found
 
         return await of_one_state(read, between=_ROUND)
 
@@ -98,7 +107,7 @@ class AlgodNode(Node):
         return self.link.fault(
             Reason.TIP_MOVED,
             f"{count} accounts were told at rounds {first} to {last} and not at one: a nearer node or one of your own, "
-            f"`concurrency` above {self.link.settings.concurrency}, no `rate`, or fewer accounts help",
+            f"`concurrency` above {self.link.settings.concurrency}, no `rate`, fewer accounts or a `window` help",
         )
 
     async def _account(self, account: Address) -> _Account:

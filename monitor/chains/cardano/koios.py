@@ -72,7 +72,7 @@ class KoiosNode(Node):
             held = {account: units for part in parts for account, units in part.items()}
             return Held(at, {token: {each: held[each] for each in asked[token]} for token in asked}, failed)
 
-        return await between_looks(read, self._newest, self.link, between=_BLOCK_TIME)
+        return await between_looks(read, self._newest, self.link, _BLOCK_TIME, self.window)
 
     async def _part(self, accounts: Sequence[Address]) -> dict[Address, int]:
         asked = list(dict.fromkeys((_WITNESS, *accounts)))

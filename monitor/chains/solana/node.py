@@ -7,6 +7,7 @@ coins that went and came back in between could be seen twice.
 """
 
 import asyncio
+from functools import partial
 
 import stamina
 
@@ -21,6 +22,7 @@ from monitor.chains.solana.accounts import SLICE, account_of, mint_decimals
 from monitor.chains.solana.questions import Questions
 from monitor.chains.solana.rpc import Commitment, SolanaRpc
 from monitor.chains.tokens import contradiction
+from monitor.chains.window import Pass, in_passes, over
 from monitor.model import Block, Network, Slot, Token
 from monitor.registry.addresses import AddressError, decode
 
@@ -67,37 +69,46 @@ class SolanaNode(Node):
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         failed = await self._without_mint([token for token in wanted if token.contract])
         questions = Questions(without(wanted, failed))
-        slot, answers = await self._at_one_slot(questions, Slot(block.number))
-        with strictly(self.link, f"accounts at slot {slot}"):
-            balances = await asyncio.to_thread(questions.balances, answers)
-        at = await self._block(slot)  # as this node tells it, whoever named the slot
+        if self.window:
+            found = await in_passes(self.window, partial(self._pass, questions), block.number, self.link)
+        else:
+            found = await self._at_one_slot(questions, Slot(block.number))
+        since = await self._block(Slot(found.first))  # as this node tells it, whoever named the slot
+        until = since if found.whole else await self._block(Slot(found.last))
         self._rpc.grow()
-        return Held(at, balances, failed)
+        return Held(over(since, until), found.balances, failed)
 
-    async def _at_one_slot(self, questions: Questions, slot: Slot) -> tuple[Slot, list[object]]:
-        """The answers to all questions, at one slot that is not before ``slot``."""
+    async def _pass(self, questions: Questions, oldest: int) -> Pass:
+        """The answers to all questions, at slots that are not before ``oldest``."""
+        told = await self._rpc.all(questions.calls(self._commitment, Slot(oldest)))
+        slots = {each.slot for each in told} or {Slot(oldest)}
+        if min(slots) < oldest:
+            raise self.link.fault(Reason.MALFORMED, f"it answers of slot {min(slots)} where {oldest} was the least")
+        with strictly(self.link, f"accounts at slot {max(slots)}"):
+            balances = await asyncio.to_thread(questions.balances, [each.value for each in told])
+        return Pass(min(slots), max(slots), len(told), balances)
+
+    async def _at_one_slot(self, questions: Questions, slot: Slot) -> Pass:
+        """What all accounts have, at one slot that is not before ``slot``."""
         oldest = slot
 
-        async def read() -> tuple[Slot, list[object]]:
+        async def read() -> Pass:
             nonlocal oldest
-            told = await self._rpc.all(questions.calls(self._commitment, oldest))
-            slots = {each.slot for each in told} or {oldest}
-            if min(slots) < oldest:
-                raise self.link.fault(Reason.MALFORMED, f"it answers of slot {min(slots)} where {oldest} was the least")
-            oldest = max(slots)
-            if len(slots) > 1:
-                raise self._differing(len(told), min(slots), oldest)
-            return oldest, [each.value for each in told]
+            found = await self._pass(questions, oldest)
+            oldest = Slot(found.last)
+            if not found.whole:
+                raise self._differing(found)
+            return found
 
         return await of_one_state(read, between=_SLOT)
 
-    def _differing(self, calls: int, first: int, last: int) -> ChainError:
+    def _differing(self, found: Pass) -> ChainError:
         settings = self.link.settings
         return self.link.fault(
             Reason.TIP_MOVED,
-            f"{calls} calls were answered at slots {first} to {last} and not at one: a nearer node or one of your own, "
-            f"`batch` and `concurrency` above {settings.batch} and {settings.concurrency}, no `rate`, or fewer "
-            "accounts and tokens help",
+            f"{found.answers} calls were answered at slots {found.first} to {found.last} and not at one: a nearer node "
+            f"or one of your own, `batch` and `concurrency` above {settings.batch} and {settings.concurrency}, no "
+            "`rate`, fewer accounts and tokens, or a `window` help",
         )
 
     async def _without_mint(self, tokens: list[Token]) -> dict[Token, str]:

@@ -62,7 +62,7 @@ class TronNode(Node):
             return Block(Height(number), "0x" + _block_id(found, number), moment)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        return await read(self.network, self._rpc, self._methods, wanted, self._newest)
+        return await read(self.network, self._rpc, self._methods, wanted, self._newest, window=self.window)
 
 
 def _block_id(found: dict[str, Any], number: int) -> str:

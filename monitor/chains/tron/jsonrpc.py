@@ -61,4 +61,4 @@ class TronJsonRpcNode(Node):
         return found
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        return await read(self.network, self._rpc, self._methods, wanted, self._newest)
+        return await read(self.network, self._rpc, self._methods, wanted, self._newest, window=self.window)

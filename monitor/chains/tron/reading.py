@@ -1,6 +1,7 @@
 """Balances of Tron by whatever answers the calls of an EVM node at its newest block."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from monitor.chains.errors import ChainError
 from monitor.chains.evm import balances
@@ -21,7 +22,13 @@ MULTICALL3 = Multicall3("0x32a4f47a74a6810bd0bf861cabab99656a75de9e")
 
 
 async def read(
-    network: Network, rpc: EvmRpc, methods: Methods, wanted: Wanted, newest: Callable[[], Awaitable[Block]]
+    network: Network,
+    rpc: EvmRpc,
+    methods: Methods,
+    wanted: Wanted,
+    newest: Callable[[], Awaitable[Block]],
+    *,
+    window: timedelta | None,
 ) -> Held:
     """Return all of ``wanted`` at the block that ``newest`` shows before and after; ``methods`` may try what works."""
     translated = Translated(network, wanted)
@@ -35,7 +42,7 @@ async def read(
         return await balances.balances(AtBlock(rpc, block, LATEST), methods, translated.wanted)
 
     try:
-        return translated.back(await between_looks(attempt, newest, rpc.link))
+        return translated.back(await between_looks(attempt, newest, rpc.link, window=window))
     except ChainError:
         methods.forget()
         raise

@@ -98,7 +98,7 @@ def _read_at(subject: Subject) -> str:
     snapshots = subject.assessment.snapshots
     held = ((network, snapshots[network].snapshot) for network in subject.asset.reserves)
     blocks = [
-        f"{network} block {snapshot.block.number}, {span(subject.now - snapshot.taken_at)} ago"
+        f"{network} {snapshot.block.named}, {span(subject.now - snapshot.taken_at)} ago"
         for network, snapshot in held
         if snapshot
     ]

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
 from monitor.chains.node import Wanted
+from monitor.chains.protocols import serving
 from monitor.model import Height, Reading
 from tests.chains.conftest import Opener
 from tests.support.chains import happened
@@ -62,6 +63,13 @@ Started = Callable[[], Awaitable[NetworkStandIn]]
 each_network = pytest.mark.parametrize("kind", STANDINS, ids=lambda kind: kind.network.name)
 each_pinned = pytest.mark.parametrize(
     "kind", [kind for kind in STANDINS if kind.pins], ids=lambda kind: kind.network.name
+)
+
+
+each_windowed = pytest.mark.parametrize(
+    "kind",
+    [kind for kind in STANDINS if any(protocol.windows for protocol in serving(kind.network).values())],
+    ids=lambda kind: kind.network.name,
 )
 
 
@@ -153,6 +161,29 @@ async def test_a_server_that_does_not_look_at_the_block_is_not_believed(
         await reader.read(wanted_of(kind, 3), Depth(3))
     assert caught.value.reason is Reason.UNPINNED
     assert reader.endpoints()[0].up is False
+
+
+@each_windowed
+async def test_where_a_window_is_allowed_the_lower_of_two_readings_counts_and_both_blocks_are_named(
+    kind: type[NetworkStandIn], start: Started, open_reader: Opener
+) -> None:
+    node, wanted = await start(), wanted_of(kind, 20)
+    node.age = 3600  # seconds, one for each block that is to come
+    node.steps = lambda _: 1
+    with pytest.raises(ChainError) as caught:
+        await open_reader(kind.network, {"url": node.url}).read(wanted, Tag("latest"))
+    assert caught.value.reason is Reason.TIP_MOVED
+    reader = open_reader(kind.network, {"url": node.url}, window="20s")
+    reading = await reader.read(wanted, Tag("latest"))
+    assert reading.block.since is not None
+    lowest, highest = (node.truth(wanted, each.number) for each in (reading.block.since, reading.block))
+    for token, accounts in reading.balances.items():
+        for account, units in accounts.items():
+            assert lowest[token][account] <= units <= highest[token][account]
+            assert units == 0 or units < highest[token][account], "it is of the first pass"
+    node.steps = lambda _: 0
+    whole = await reader.read(wanted, Tag("latest"))
+    assert (whole.block.since, whole.balances) == (None, node.truth(wanted, node.tip))
 
 
 @each_network

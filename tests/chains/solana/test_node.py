@@ -91,6 +91,19 @@ async def test_answers_of_different_slots_are_asked_for_anew_until_they_share_on
     assert [at["minContextSlot"] for at in asked] == [first] * 3 + [first + 1] * 3 + [first + 2] * 3
 
 
+async def test_where_a_window_is_allowed_two_passes_over_many_slots_count_with_the_lower_reading(
+    solana: Nodes, open_reader: Opener
+) -> None:
+    node = await solana()
+    node.moves = lambda: 1
+    first = node.slot
+    reading = await open_reader(SOLANA, {"url": node.url}, window="20s").read({SOL: WALLETS}, FINALIZED)
+    assert reading.block.since is not None
+    assert first < reading.block.since.number < reading.block.number
+    assert reading.block.since.hash == key(f"block {reading.block.since.number}")
+    assert reading.balances[SOL] == {wallet: n and n * 10**9 + 1 for n, wallet in enumerate(WALLETS)}
+
+
 async def test_slots_that_never_agree_are_an_error_that_says_what_to_do(solana: Nodes, open_reader: Opener) -> None:
     node = await solana()
     node.moves = lambda: 1

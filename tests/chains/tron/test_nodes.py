@@ -140,6 +140,17 @@ async def test_when_a_block_comes_in_between_the_reading_begins_again(
     assert happened(reader.endpoints()[0]) == {"tip_moved": 1}
 
 
+async def test_where_a_window_is_allowed_two_passes_over_many_blocks_count_with_the_lower_reading(
+    tron: Nodes, open_reader: Opener, endpoint: Endpoint
+) -> None:
+    node = await tron()
+    await open_reader(TRON, endpoint(node)).read({TRX: ACCOUNTS}, LATEST)
+    node.moves = lambda: 1
+    reading = await open_reader(TRON, endpoint(node), window="20s").read({TRX: ACCOUNTS}, LATEST)
+    assert reading.block.since is not None
+    assert reading.block.since.number < reading.block.number
+
+
 async def test_a_reorganisation_at_the_same_height_is_seen(tron: Nodes, open_reader: Opener) -> None:
     node = await tron()
 
