@@ -131,11 +131,6 @@ class Holdings:
             token: frozenset(_all(standings)) for token, standings in self.accounts.items() if token.network == network
         }
 
-    def accounts_on(self, network: str) -> frozenset[Address]:
-        """The distinct accounts on ``network``, whatever they hold."""
-        on_network = (standings for token, standings in self.accounts.items() if token.network == network)
-        return frozenset(account for standings in on_network for account in _all(standings))
-
 
 def _all(standings: Mapping[Standing, tuple[Address, ...]]) -> Iterator[Address]:
     for accounts in standings.values():

@@ -51,10 +51,6 @@ class Lines:
         while count and (lines := self._next(count)):
             count -= lines.count(b"\n")
 
-    @property
-    def at_end(self) -> bool:
-        return not self._filled()
-
     def _next(self, most: int) -> bytes:
         """What is at hand of the next lines, as they are written; nothing at the end."""
         block = self._filled()
