@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import AwareDatetime, ByteSize
+from pydantic import AwareDatetime, ByteSize, IPvAnyNetwork
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -33,8 +33,8 @@ path; `reserve-monitor config show FILE` prints the effective configuration, def
 - Durations are written `30s`, `10m`, `1h30m`, `35d`; sizes `512MiB`; ratios `1.02` (1 means 100 %).
 - Relative paths are relative to the working directory.
 - SIGHUP or `POST /-/reload` reads the file again. A bad file changes nothing: the old configuration stays,
-  `por_config_last_reload_successful` becomes 0 and PorConfigReloadFailed goes off. `store.url` and `web` take effect
-  at the next start; everything else at once.
+  `por_config_last_reload_successful` becomes 0 and PorConfigReloadFailed goes off. `store`,
+  `web.listen` and `web.runbook_url` take effect at the next start; everything else at once.
 
 Ready files: `config/okx.yaml` (OKX on public endpoints) and `config/devnet.yaml` (the local devnet).
 
@@ -119,8 +119,15 @@ def _kind(annotation: object, field: FieldInfo) -> str:
 
 
 def _name(annotation: object) -> str:
-    names = {timedelta: "duration", Decimal: "number", str: "text", Path: "path", float: "number", bool: "true, false"}
-    names |= {int: "whole number", ByteSize: "size", AwareDatetime: "moment"}
+    names: dict[object, str] = {
+        timedelta: "duration",
+        Decimal: "number",
+        str: "text",
+        Path: "path",
+        float: "number",
+        bool: "true, false",
+    }
+    names |= {int: "whole number", ByteSize: "size", AwareDatetime: "moment", IPvAnyNetwork: "address or network"}
     if isinstance(annotation, type):
         if issubclass(annotation, schema.Section):
             return "section"

@@ -81,7 +81,7 @@ class Daemon:
             hub = Hub(store, session, self._now, self._schedule.states, self._metrics.render)
             stack.push_async_callback(hub.close)
             self._server = server = WebServer(self._deps(settings, store))
-            await server.start(settings.web.listen, load_web(settings), settings.web.hosts)
+            await server.start(settings.web, load_web(settings))
             stack.push_async_callback(server.stop)
             prepared = await hub.start(settings, registry)
             self._hub = hub
@@ -139,7 +139,7 @@ class Daemon:
         settings, registry = configuration.settings, configuration.registry
         web = load_web(settings)
         prepared = await hub.prepare(settings, registry)
-        self._require_server().apply(web, settings.web.hosts)
+        self._require_server().apply(settings.web, web)
         self._schedule.set(self._jobs(hub, prepared))
         hub.adopt(prepared)
         self._restart_needed(settings)

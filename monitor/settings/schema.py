@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, IPvAnyNetwork, StringConstraints, model_validator
 
 from monitor.formats.phrases import span
 from monitor.model import AlertName, Basis, Caip2, Severity, Step
@@ -21,6 +21,7 @@ from monitor.settings.values import (
     Host,
     Limit,
     Listen,
+    Origin,
     PositiveDuration,
     Retention,
     Size,
@@ -469,6 +470,22 @@ class WebSettings(Section):
         (),
         description="Further names of this server, without a port: a `POST` to another one is refused. The address "
         "that it listens on and `localhost` need not be listed.",
+    )
+    cors: tuple[Origin, ...] = Field(
+        (),
+        description="Origins, such as `https://status.example.com`, whose pages may read the API in a browser; `*` is "
+        "any, also where only that browser can reach this server. Passwords are not sent along.",
+    )
+    rate: float | None = Field(
+        None,
+        ge=0.001,
+        description="Requests per second that one client may make of the API in the long run (ten seconds' worth at "
+        "once); more are refused with 429. Unset: no limit.",
+    )
+    proxies: tuple[IPvAnyNetwork, ...] = Field(
+        (),
+        description="Reverse proxies in front of this server, such as `10.0.0.0/8`: for `rate`, it is believed of them "
+        "for whom they ask (`X-Forwarded-For`).",
     )
     config_file: Path | None = Field(
         None, description="TLS and basic auth, as in Prometheus' `web.config.file` (docs/http.md)."

@@ -18,6 +18,9 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _PART = re.compile(r"(\d+)(ms|[smhdw])")
 _HOST = re.compile(r"\[[0-9a-fA-F:.]+\]|[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*|[A-Za-z0-9._-]+")
+_ORIGIN = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?")
+_USUAL_PORTS = {"http": ":80", "https": ":443"}
+"""Which browsers leave out."""
 _DURATION = re.compile(rf"(?:{_PART.pattern})+")
 
 
@@ -100,6 +103,17 @@ def parse_host(value: object) -> object:
     raise ValueError("not a host: write it like por.example.com or 192.0.2.7, without scheme, port and path")
 
 
+def parse_origin(value: object) -> object:
+    """An origin as browsers send it (``https://status.example.com``), or ``*`` for any."""
+    found = _ORIGIN.fullmatch(value.lower()) if isinstance(value, str) else None
+    if value == "*":
+        return value
+    if found is None:
+        raise ValueError("not an origin: write it like https://status.example.com, without a path; or * for any")
+    scheme, host, port = found.groups()
+    return f"{scheme}://{host}" + (port if port and port != _USUAL_PORTS[scheme] else "")
+
+
 def parse_block(value: object) -> object:
     """A block tag, or how many confirmations under the tip."""
     if value in {"finalized", "safe", "latest"}:
@@ -150,6 +164,7 @@ Retention = Annotated[
 Size = Annotated[ByteSize, Field(gt=0)]
 Listen = Annotated[str, BeforeValidator(parse_listen)]
 Host = Annotated[str, BeforeValidator(parse_host)]
+Origin = Annotated[str, BeforeValidator(parse_origin)]
 Fingerprint = Annotated[str, BeforeValidator(parse_fingerprint)]
 BlockChoice = Annotated[Literal["finalized", "safe", "latest"] | int, BeforeValidator(parse_block)]
 Limit = Annotated[Decimal, Field(ge=0), AfterValidator(check_limit)]

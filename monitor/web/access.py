@@ -1,4 +1,4 @@
-"""Who may read, and with which headers: what a reload of ``web.config_file`` may change while the server runs."""
+"""Who may read, how often, and with which headers: what a reload may change while the server runs."""
 
 import asyncio
 import binascii
@@ -6,14 +6,17 @@ import hashlib
 import secrets
 from base64 import b64decode
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 import bcrypt
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
+from monitor.settings import WebSettings
 from monitor.settings.web_config import WebConfig
 from monitor.web.origin import Hosts
+from monitor.web.pace import Pace
+from monitor.web.sharing import Sharing
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -31,23 +34,28 @@ _GUESSES_KEPT = 128
 
 
 class Access:
-    """The users, response headers and names of the server in force."""
+    """What holds for whoever asks: users, names of the server, who may read from other sites, pace, headers."""
 
-    def __init__(self, config: WebConfig) -> None:
+    def __init__(self, config: WebConfig, settings: WebSettings | None = None) -> None:
         self.passwords = Passwords({})
         self.hosts = Hosts()
+        self.sharing = Sharing()
+        self.pace = Pace()
         self.headers: Mapping[str, str] = _HEADERS
-        self.apply(config)
+        self.apply(config, settings or WebSettings())
 
-    def apply(self, config: WebConfig, hosts: Collection[str] = ()) -> None:
-        """From now on, these users, headers and names besides those of the loopback."""
-        self.hosts.replace(hosts)
+    def apply(self, config: WebConfig, settings: WebSettings, listens_on: str = "") -> None:
+        """From now on, as both say; ``listens_on`` is a further name of the server."""
+        self.hosts.replace((*settings.hosts, listens_on))
+        self.sharing.replace(settings.cors)
+        self.pace.replace(settings.rate, settings.proxies)
         self.passwords.replace(config.basic_auth_users)
         chosen = _HEADERS | config.http_server_config.headers
         self.headers = {name: value for name, value in chosen.items() if value}
 
-    async def set_headers(self, _request: web.Request, response: web.StreamResponse) -> None:
+    async def set_headers(self, request: web.Request, response: web.StreamResponse) -> None:
         """Signal handler: every response, errors too."""
+        self.sharing.set_headers(request, response)
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault(hdrs.CACHE_CONTROL, "no-cache")

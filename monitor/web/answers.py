@@ -14,6 +14,11 @@ from monitor.web.deps import DEPS
 from monitor.web.plain import Json
 
 
+def of_api(request: web.Request) -> bool:
+    """Whether a program asks: then everything is JSON, refusals too."""
+    return request.path.startswith("/api")
+
+
 def answer(value: Json, status: int = 200) -> web.Response:
     """``value`` as a JSON document, as anybody may see it, ending in a newline for those who read it in a terminal."""
     body = orjson.dumps(shown_value(value), option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS)

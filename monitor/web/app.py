@@ -6,15 +6,19 @@ from aiohttp.typedefs import Handler
 from monitor.settings.web_config import WebConfig
 from monitor.web import api, claims_api, history_api, operations, page
 from monitor.web.access import Access, authenticated
-from monitor.web.answers import refuse
+from monitor.web.answers import of_api, refuse
 from monitor.web.deps import DEPS, Deps
 from monitor.web.origin import from_here
+from monitor.web.pace import limited
+from monitor.web.sharing import preflighted
+from monitor.web.transfer import sparing
 
 
 def create_app(deps: Deps, access: Access | None = None) -> web.Application:
     """The whole application. Without ``access`` nobody needs a password."""
     access = access or Access(WebConfig())
-    app = web.Application(middlewares=[_errors, from_here(access.hosts), authenticated(access)])
+    guards = (preflighted(access.sharing), limited(access.pace), from_here(access.hosts), authenticated(access))
+    app = web.Application(middlewares=[_errors, *guards, sparing])
     app[DEPS] = deps
     app.add_routes(page.routes)
     app.add_routes(operations.routes)
@@ -31,7 +35,7 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except web.HTTPException as error:
-        if not request.path.startswith("/api"):
+        if not of_api(request):
             raise
         refused = refuse(error.status, _reason(error))
         refused.headers.extend({name: value for name, value in error.headers.items() if name not in refused.headers})

@@ -1,11 +1,10 @@
 """The listening socket: where, with TLS or without, and how it stops."""
 
 import ssl
-from collections.abc import Collection
 
 from aiohttp import web
 
-from monitor.settings import ConfigurationError, ConfigurationFault
+from monitor.settings import ConfigurationError, ConfigurationFault, WebSettings
 from monitor.settings.web_config import TlsServer, WebConfig
 from monitor.web.access import Access
 from monitor.web.app import create_app
@@ -27,19 +26,17 @@ class WebServer:
         self._tls: TlsServer | None = None
         self._context: ssl.SSLContext | None = None
 
-    async def start(self, listen: str, config: WebConfig | None = None, hosts: Collection[str] = ()) -> None:
-        """Listen on ``HOST:PORT`` or ``[IPv6]:PORT``; no host is every address, port 0 is any free one.
-
-        ``hosts`` are further names of this server, by which it may be asked to change something.
+    async def start(self, settings: WebSettings, config: WebConfig | None = None) -> None:
+        """Listen where ``settings`` say: no host is every address, port 0 is any free one.
 
         Raises ConfigurationError when a certificate cannot be used, OSError when the address cannot be had.
         """
         config = config or WebConfig()
         self._tls = config.tls_server_config
         self._context = server_context(self._tls) if self._tls is not None else None
-        host, _, port = listen.rpartition(":")
+        host, _, port = settings.listen.rpartition(":")
         self._listens_on = host
-        self._access.apply(config, (*hosts, host))
+        self._access.apply(config, settings, host)
         runner = web.AppRunner(create_app(self._deps, self._access), access_log=None, shutdown_timeout=_GRACE)
         await runner.setup()
         self._runner = runner
@@ -49,8 +46,8 @@ class WebServer:
             await self.stop()
             raise
 
-    def apply(self, config: WebConfig, hosts: Collection[str] = ()) -> None:
-        """Take over users, headers, names and renewed certificates, for requests and connections from now on.
+    def apply(self, settings: WebSettings, config: WebConfig) -> None:
+        """Take over all but the address and the runbooks' one, for requests and connections from now on.
 
         Raises ConfigurationError and changes nothing when a certificate cannot be used or TLS itself would change.
         """
@@ -61,7 +58,7 @@ class WebServer:
         if tls is not None and self._context is not None:
             server_context(tls)
             load_certificate(self._context, tls)
-        self._access.apply(config, (*hosts, self._listens_on))
+        self._access.apply(config, settings, self._listens_on)
 
     @property
     def port(self) -> int:

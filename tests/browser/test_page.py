@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from monitor.model import frozen
 from monitor.web.server import WebServer
 from tests.support import worlds
-from tests.support.web import Daemon
+from tests.support.web import ANYWHERE, Daemon
 
 pytestmark = pytest.mark.integration
 
@@ -80,7 +80,7 @@ def daemon() -> Daemon:
 @pytest.fixture
 async def address(daemon: Daemon) -> AsyncIterator[str]:
     server = WebServer(daemon.deps())
-    await server.start("127.0.0.1:0")
+    await server.start(ANYWHERE)
     yield f"http://127.0.0.1:{server.port}/"
     await server.stop()
 

@@ -16,6 +16,7 @@ from monitor.settings.values import (
     parse_fingerprint,
     parse_host,
     parse_listen,
+    parse_origin,
 )
 
 RETENTION: TypeAdapter[timedelta] = TypeAdapter(Retention)
@@ -89,6 +90,28 @@ def test_hosts_are_names_and_addresses(text: str) -> None:
 def test_other_hosts_are_refused(text: object) -> None:
     with pytest.raises(ValueError, match="not a host"):
         parse_host(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"),
+    [
+        ("*", "*"),
+        ("https://status.example.com", "https://status.example.com"),
+        ("HTTPS://Status.Example.com:443", "https://status.example.com"),  # as browsers send it
+        ("http://localhost:3000", "http://localhost:3000"),
+        ("http://[::1]:80", "http://[::1]"),
+    ],
+)
+def test_origins_are_those_that_browsers_send(text: str, origin: str) -> None:
+    assert parse_origin(text) == origin
+
+
+@pytest.mark.parametrize(
+    "text", ["", "null", "status.example.com", "https://a.example/", "https://a.example/page", "https://*.example", 7]
+)
+def test_other_origins_are_refused(text: object) -> None:
+    with pytest.raises(ValueError, match="not an origin"):
+        parse_origin(text)
 
 
 @pytest.mark.parametrize("text", ["forever", "90d", "1h"])

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from threading import Thread
 
 from monitor.web.server import WebServer
-from tests.support.web import Daemon
+from tests.support.web import ANYWHERE, Daemon
 
 
 @contextmanager
@@ -17,7 +17,7 @@ def served(daemon: Daemon) -> Iterator[str]:
     thread.start()
     server = WebServer(daemon.deps())
     try:
-        asyncio.run_coroutine_threadsafe(server.start("127.0.0.1:0"), loop).result()
+        asyncio.run_coroutine_threadsafe(server.start(ANYWHERE), loop).result()
         yield f"http://127.0.0.1:{server.port}"
         asyncio.run_coroutine_threadsafe(server.stop(), loop).result()
     finally:

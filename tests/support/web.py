@@ -26,12 +26,14 @@ from monitor.model import (
     World,
     frozen,
 )
-from monitor.settings import HistorySettings
+from monitor.settings import HistorySettings, WebSettings
 from monitor.web.deps import Deps
 from tests.support import worlds
 
 SECRET = "topsecretkey"
 EVIL = f"<b>\x1b[31m\u202e\u2028\x9b\u200b\ud800 POST /v2/{SECRET}"
+
+ANYWHERE = WebSettings(listen="127.0.0.1:0")
 
 Client: TypeAlias = TestClient[web.Request, web.Application]
 

@@ -6,6 +6,7 @@ from base64 import b64encode
 import bcrypt
 import pytest
 
+from monitor.settings import WebSettings
 from monitor.settings.web_config import HttpServer, WebConfig
 from monitor.web.access import Access, Passwords
 
@@ -94,7 +95,7 @@ async def test_a_flood_of_guesses_is_not_remembered_for_ever_nor_pushes_out_what
 async def test_a_changed_password_ends_the_old_one_at_once() -> None:
     access = Access(WebConfig(basic_auth_users={"alice": hashed("old")}))
     assert await access.passwords.allow(basic("alice", "old"))
-    access.apply(WebConfig(basic_auth_users={"alice": hashed("new")}))
+    access.apply(WebConfig(basic_auth_users={"alice": hashed("new")}), WebSettings())
     assert not await access.passwords.allow(basic("alice", "old"))
     assert await access.passwords.allow(basic("alice", "new"))
 

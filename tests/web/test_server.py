@@ -12,10 +12,10 @@ import bcrypt
 import pytest
 import trustme
 
-from monitor.settings import ConfigurationError
+from monitor.settings import ConfigurationError, WebSettings
 from monitor.settings.web_config import TlsServer, WebConfig
 from monitor.web.server import WebServer
-from tests.support.web import Daemon
+from tests.support.web import ANYWHERE, Daemon
 
 HASH = bcrypt.hashpw(b"secret", bcrypt.gensalt(4)).decode()
 
@@ -59,14 +59,14 @@ async def status(url: str, context: ssl.SSLContext | bool = True, user: str = ""
 async def test_port_zero_is_a_free_port(server: WebServer) -> None:
     with pytest.raises(RuntimeError, match="not running"):
         assert server.port
-    await server.start("127.0.0.1:0")
+    await server.start(ANYWHERE)
     assert await status(f"http://127.0.0.1:{server.port}/-/healthy") == 200
 
 
 async def test_a_taken_port_is_an_error_and_leaves_nothing_behind(server: WebServer) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="address already in use"):
-        await server.start(f"127.0.0.1:{taken.getsockname()[1]}")
-    await server.start("127.0.0.1:0")
+        await server.start(WebSettings(listen=f"127.0.0.1:{taken.getsockname()[1]}"))
+    await server.start(ANYWHERE)
     assert await status(f"http://127.0.0.1:{server.port}/") == 200
 
 
@@ -78,17 +78,17 @@ async def reload(server: WebServer, host: str) -> int:
 
 @pytest.mark.parametrize("listen", ["127.0.0.1:0", "0.0.0.0:0"])
 async def test_the_server_goes_by_the_names_that_are_listed_and_its_own(server: WebServer, listen: str) -> None:
-    await server.start(listen, hosts=["por.example"])
+    await server.start(WebSettings(listen=listen, hosts=("por.example",)))
     for host in ("por.example", "por.example:443", "localhost", "127.0.0.1"):
         assert await reload(server, host) == 200
     for host in ("evil.example", "0.0.0.0", "192.0.2.1", "[::]"):
         assert await reload(server, host) == 403
-    server.apply(WebConfig(), ["other.example"])
+    server.apply(WebSettings(listen="127.0.0.1:1", hosts=("other.example",)), WebConfig())
     assert (await reload(server, "other.example"), await reload(server, "por.example")) == (200, 403)
 
 
 async def test_after_stop_nobody_listens_and_stopping_twice_is_fine(server: WebServer) -> None:
-    await server.start("127.0.0.1:0")
+    await server.start(ANYWHERE)
     port = server.port
     await server.stop()
     await server.stop()
@@ -97,7 +97,7 @@ async def test_after_stop_nobody_listens_and_stopping_twice_is_fine(server: WebS
 
 
 async def test_every_route_asks_for_the_password(server: WebServer) -> None:
-    await server.start("127.0.0.1:0", WebConfig(basic_auth_users={"alice": HASH}))
+    await server.start(ANYWHERE, WebConfig(basic_auth_users={"alice": HASH}))
     for path in ("/", "/metrics", "/-/healthy", "/api/v1", "/nothing", "/static/style.css"):
         assert await status(f"http://127.0.0.1:{server.port}{path}") == 401, path
         assert await status(f"http://127.0.0.1:{server.port}{path}", user="alice:wrong") == 401, path
@@ -105,7 +105,7 @@ async def test_every_route_asks_for_the_password(server: WebServer) -> None:
 
 
 async def test_tls_serves_its_certificate(server: WebServer, authority: trustme.CA, tmp_path: Path) -> None:
-    await server.start("127.0.0.1:0", WebConfig(tls_server_config=issue(authority, tmp_path)))
+    await server.start(ANYWHERE, WebConfig(tls_server_config=issue(authority, tmp_path)))
     assert await status(f"https://127.0.0.1:{server.port}/-/ready", trusting(authority)) == 200
     with pytest.raises(aiohttp.ClientConnectorCertificateError):
         await status(f"https://127.0.0.1:{server.port}/-/ready", trusting(trustme.CA()))
@@ -117,7 +117,7 @@ async def test_client_certificates_are_required_where_the_file_says_so(
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
     required = {"client_auth_type": "RequireAndVerifyClientCert", "client_ca_file": tmp_path / "ca.pem"}
     tls = issue(authority, tmp_path).model_copy(update=required)
-    await server.start("127.0.0.1:0", WebConfig(tls_server_config=tls))
+    await server.start(ANYWHERE, WebConfig(tls_server_config=tls))
     known = trusting(authority)
     authority.issue_cert("scraper.example").configure_cert(known)
     assert await status(f"https://127.0.0.1:{server.port}/metrics", known) == 200
@@ -128,10 +128,10 @@ async def test_client_certificates_are_required_where_the_file_says_so(
 async def test_a_renewed_certificate_is_served_without_a_restart(server: WebServer, tmp_path: Path) -> None:
     first, second = trustme.CA(), trustme.CA()
     config = WebConfig(tls_server_config=issue(first, tmp_path))
-    await server.start("127.0.0.1:0", config)
+    await server.start(ANYWHERE, config)
     assert await status(f"https://127.0.0.1:{server.port}/-/ready", trusting(first)) == 200
     issue(second, tmp_path)
-    server.apply(config)
+    server.apply(ANYWHERE, config)
     assert await status(f"https://127.0.0.1:{server.port}/-/ready", trusting(second)) == 200
 
 
@@ -139,18 +139,18 @@ async def test_a_reload_that_cannot_be_kept_changes_nothing(
     server: WebServer, authority: trustme.CA, tmp_path: Path
 ) -> None:
     tls = issue(authority, tmp_path)
-    await server.start("127.0.0.1:0", WebConfig(tls_server_config=tls))
+    await server.start(ANYWHERE, WebConfig(tls_server_config=tls))
     (tmp_path / "key.pem").write_text("rubbish", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"key\.pem.*cannot be used"):
-        server.apply(WebConfig(tls_server_config=tls, basic_auth_users={"alice": HASH}))
+        server.apply(ANYWHERE, WebConfig(tls_server_config=tls, basic_auth_users={"alice": HASH}))
     with pytest.raises(ConfigurationError, match="need a restart"):
-        server.apply(WebConfig())
+        server.apply(ANYWHERE, WebConfig())
     assert await status(f"https://127.0.0.1:{server.port}/-/ready", trusting(authority)) == 200
 
 
 async def test_users_of_a_reload_are_asked_for_at_once(server: WebServer) -> None:
-    await server.start("127.0.0.1:0")
-    server.apply(WebConfig(basic_auth_users={"alice": HASH}))
+    await server.start(ANYWHERE)
+    server.apply(ANYWHERE, WebConfig(basic_auth_users={"alice": HASH}))
     assert await status(f"http://127.0.0.1:{server.port}/") == 401
     assert await status(f"http://127.0.0.1:{server.port}/", user="alice:secret") == 200
 
@@ -160,4 +160,4 @@ async def test_a_missing_file_is_named(server: WebServer, authority: trustme.CA,
     tls = issue(authority, tmp_path)
     (tmp_path / missing).unlink()
     with pytest.raises(ConfigurationError, match=missing):
-        await server.start("127.0.0.1:0", WebConfig(tls_server_config=tls))
+        await server.start(ANYWHERE, WebConfig(tls_server_config=tls))
