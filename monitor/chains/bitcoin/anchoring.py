@@ -5,6 +5,7 @@ A task in the background reads, so that no deadline of a reading ends it. What i
 
 import asyncio
 import contextvars
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -27,6 +28,10 @@ _MOST_BLOCKS = 1008
 """Blocks, a week of them, that are followed after an absence; then everything is read anew."""
 _TRIES = 5
 """Failures in a row after which the task ends; the next reading begins it again."""
+LONGEST = 120.0
+"""Seconds in which all accounts must be read that are read between two blocks. On mainnet one block in five comes
+within them."""
+
 _log = structlog.get_logger()
 
 
@@ -48,8 +53,11 @@ class Source(Protocol):
     async def hash_at(self, height: int) -> str | None:
         """Return the hash of the block of that height; None above the tip."""
 
-    async def block(self, block_hash: str) -> Block:
-        """Return the block of that hash."""
+    async def tip(self) -> Block:
+        """Return the newest block."""
+
+    async def block_at(self, height: int) -> Block:
+        """Return the block of that height."""
 
     async def moved(self, block_hash: str, watched: Collection[Address]) -> Moved:
         """Return what that block did to the accounts of ``watched``, all of it."""
@@ -67,14 +75,14 @@ class Anchoring:
     Whoever changes what is known has the ``_turn``.
     """
 
-    def __init__(self, source: Source, network: str, link: Link, fits: Callable[[int], bool]) -> None:
-        """``fits`` tells whether so many accounts can be read between two blocks."""
+    def __init__(self, source: Source, network: str, link: Link, seconds: Callable[[int], float]) -> None:
+        """``seconds`` tells how long so many accounts take."""
         self.difference: str | None = None
         """Which account a block contradicted last."""
         self._source = source
         self._network = network
         self._link = link
-        self._fits = fits
+        self._seconds = seconds
         self._journal = AnchoredJournal(network, link.name)
         self._state: Anchored | None = None
         self._restored = False
@@ -107,18 +115,18 @@ class Anchoring:
     async def ready(self, accounts: Collection[Address]) -> set[Address]:
         """Return which of ``accounts`` must be read between two looks at the tip; the sums of all others are known.
 
-        Raises ``under_way`` as long as others are to be read first, having waited half of what time there is.
+        Raises ``under_way`` as long as others are to be read first, or these are too many.
         """
         self._wanted |= set(accounts)
         state = await self._followed(accounts)
-        if self._next(1):
-            await self._reading()
+        if waiting := len(self._next()):
+            await self._reading(waiting)
             state = await self._followed(accounts)
         unknown = {account for account in accounts if account not in state.sums}
-        if not unknown.isdisjoint(self._next()) or not self._fits(len(unknown)):
+        if not unknown.isdisjoint(self._next()) or self._seconds(len(unknown)) > LONGEST:
             told = f"{len(accounts) - len(unknown)} of {len(accounts)} accounts have been read"
-            if waiting := sum(account in self._answers for account in unknown):
-                told += f", and {waiting} more count as soon as a block has come"
+            if read := sum(account in self._answers for account in unknown):
+                told += f", and {read} more count as soon as a block has come"
             raise self._link.fault(Reason.UNDER_WAY, told)
         return unknown
 
@@ -157,11 +165,14 @@ class Anchoring:
 
     # --- reading ---
 
-    async def _reading(self) -> None:
-        """Wait for the task, for half of the time that there is; raises what ended it."""
-        task = self._begin_reading()
-        patience = left() / 2
-        await asyncio.wait({task}, timeout=None if patience == float("inf") else max(patience, 0))
+    async def _reading(self, accounts: int) -> None:
+        """Wait for the task, if so many accounts may be read in half of the time that there is; raises what ended it.
+
+        The other half is left to other endpoints.
+        """
+        task, patience = self._begin_reading(), left() / 2
+        if self._seconds(accounts) < patience:
+            await asyncio.wait({task}, timeout=None if math.isinf(patience) else patience)
         if task.done():
             await task
 
@@ -229,11 +240,8 @@ class Anchoring:
 
     async def _anew(self, accounts: Iterable[Address]) -> Anchored:
         """Begin six blocks under the tip, knowing no sum."""
-        tip = await self._source.block(await self._source.tip_hash())
-        start = await self._source.hash_at(max(0, tip.number - QUIET))
-        if start is None:
-            raise self._left(tip.number)
-        state = Anchored(await self._source.block(start), accounts)
+        newest = (await self._source.tip()).number
+        state = Anchored(await self._source.block_at(max(0, newest - QUIET)), accounts)
         await uninterrupted(self._begin(state))
         return state
 
@@ -249,18 +257,20 @@ class Anchoring:
         if state is None or tip_hash == state.block.hash:
             return state or await self._anew(())
         newest = await self._source.moved(tip_hash, state.watched)
-        if newest.parent != state.block.hash:
-            tip = await self._source.block(tip_hash)
-            if not await self._leave_stale(state, tip):
-                return await self._begin_anew(state, f"block {state.block.number} has left the chain")
-            if tip.number - state.block.number > _MOST_BLOCKS:
-                return await self._begin_anew(state, f"block {tip.number} is too far from {state.block.number}")
-            for height in range(state.block.number + 1, tip.number):
-                block_hash = await self._source.hash_at(height)
-                if block_hash is None:
-                    raise self._left(height)
-                await self._do(state, block_hash, await self._source.moved(block_hash, state.watched))
-        await self._do(state, tip_hash, newest)
+        if newest.parent == state.block.hash:
+            await self._do(state, tip_hash, newest)
+            return state
+        tip = await self._source.tip()
+        if not await self._leave_stale(state, tip):
+            return await self._begin_anew(state, f"block {state.block.number} has left the chain")
+        if tip.number - state.block.number > _MOST_BLOCKS:
+            return await self._begin_anew(state, f"block {tip.number} is too far from {state.block.number}")
+        for height in range(state.block.number + 1, tip.number + 1):
+            block_hash = tip.hash if height == tip.number else await self._source.hash_at(height)
+            if block_hash is None:
+                raise self._left(height)
+            moved = newest if block_hash == tip_hash else await self._source.moved(block_hash, state.watched)
+            await self._do(state, block_hash, moved)
         return state
 
     async def _leave_stale(self, state: Anchored, tip: Block) -> bool:

@@ -1,36 +1,22 @@
-"""Block explorers of Bitcoin's family: one request an account. Each API is a subclass.
+"""Block explorers of Bitcoin's family: one request an account. Each API is a subclass."""
 
-Few accounts are read between two looks at the tip. Where they do not fit between two blocks, each is read once, at the
-pace that the explorer allows, and then followed from block to block (anchoring.py).
-"""
-
-import asyncio
 import re
-import sys
-import time
 from abc import abstractmethod
 from collections.abc import AsyncGenerator, Collection, Iterator
 from typing import Any
 
 import orjson
 
-from monitor.chains.bitcoin.anchored import QUIET
-from monitor.chains.bitcoin.anchoring import Anchoring, Moved
+from monitor.chains.bitcoin.anchored_node import AnchoredNode
 from monitor.chains.bitcoin.explorer_history import Change, since
 from monitor.chains.bitcoin.genesis import caip2_of
-from monitor.chains.bitcoin.tip import TRIES, height_of, held
+from monitor.chains.bitcoin.tip import TRIES, height_of
 from monitor.chains.block_choice import BlockChoice
 from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.http import Http, Query, excerpt
-from monitor.chains.journals import Following
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Node, Wanted
-from monitor.model import Address, Block, Network, Work
-
-_LONGEST = 120.0
-"""Seconds in which all accounts must be read that are read between two blocks. On mainnet one block in five comes
-within them."""
+from monitor.model import Address, Block, Network
 
 _HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -39,8 +25,8 @@ class _UnfitError(Exception):
     """What was told of an account does not fit together. That is nobody's fault where a block came in between."""
 
 
-class ExplorerNode(Node):
-    """One explorer. What its mempool holds is never counted."""
+class ExplorerNode(AnchoredNode):
+    """One explorer."""
 
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
@@ -49,34 +35,8 @@ class ExplorerNode(Node):
         """The tip that was resolved last."""
         self._own: Block | None = None
         """A block that was its tip right after it was found to be on the network's own chain."""
-        self._anchoring = Anchoring(self, network.name, link, self._fit)
-        self._too_many = sys.maxsize
-        """Accounts that once did not fit between two blocks."""
-
-    @property
-    def method(self) -> str:
-        return "anchored" if self._anchoring.follows else ""
-
-    @property
-    def work(self) -> Work | None:
-        return self._anchoring.work
-
-    @property
-    def difference(self) -> str | None:
-        return self._anchoring.difference
-
-    def follow(self, following: Following) -> None:
-        self._anchoring.configure(following)
 
     # --- what each API tells in its own way ---
-
-    @abstractmethod
-    async def tip_hash(self) -> str:
-        """Return the hash of the newest block."""
-
-    @abstractmethod
-    async def hash_at(self, height: int) -> str | None:
-        """Return the hash of the block of that height; None above the tip."""
 
     @abstractmethod
     async def header(self, block_hash: str) -> Block:
@@ -93,14 +53,6 @@ class ExplorerNode(Node):
     def history(self, account: Address) -> AsyncGenerator[list[Change], None]:
         """Return what transactions of the chain did to an account, newest first, page by page."""
 
-    @abstractmethod
-    async def moved(self, block_hash: str, watched: Collection[Address]) -> Moved:
-        """Return what a block did to ``watched`` accounts. Raises ``malformed`` where what is told is not all of it."""
-
-    @abstractmethod
-    def shows(self, account: Address) -> bool:
-        """Tell whether :meth:`moved` shows what is spent from ``account``."""
-
     # --- a reading ---
 
     async def identify(self) -> str:
@@ -114,12 +66,16 @@ class ExplorerNode(Node):
         self._own = None
 
     async def resolve(self, choice: BlockChoice) -> Block:
-        self._own = self._seen = tip = await self._tip()
+        self._own = self._seen = tip = await self.tip()
+        self.newest = tip.number
         number = height_of(choice, tip.number, self.link)
-        return tip if number == tip.number else await self._block(await self.hash_at(number), number)
+        return tip if number == tip.number else await self.block_at(number)
 
-    async def _tip(self) -> Block:
+    async def tip(self) -> Block:
         return await self._block(await self.tip_hash())
+
+    async def block_at(self, height: int) -> Block:
+        return await self._block(await self.hash_at(height), height)
 
     async def _block(self, block_hash: str | None, number: int | None = None) -> Block:
         if block_hash is None:
@@ -133,45 +89,14 @@ class ExplorerNode(Node):
             raise self.link.fault(Reason.MALFORMED, f"block {block_hash}: {told}")
         return found
 
-    async def balances(self, wanted: Wanted, block: Block) -> Held:
-        """Read all accounts at ``block``, or, where that was the tip and another one came, at the new one."""
-        accounts = sorted({account for token, accounts in wanted.items() if not token.contract for account in accounts})
-        if self._fit(len(accounts)) or not self._near(block):
-            amounts, at = await self._between_looks(accounts, block)
-        else:
-            amounts, at = await self._anchored(accounts, block)
-        return held(wanted, amounts, at)
-
-    async def probe(self, sample: Wanted, block: Block) -> None:
-        """Ask for the sample, and keep up with the chain: after a long absence everything would be read anew."""
-        await super().probe(sample, block)
-        await self._anchoring.keep_up()
-
-    def _fit(self, accounts: int) -> bool:
-        """Whether so many can be read between two blocks."""
-        rate = self.link.settings.rate
-        return accounts < self._too_many and (not rate or accounts / rate <= _LONGEST)
-
-    def _near(self, block: Block) -> bool:
-        """Whether ``block`` is not so far under the tip that only histories tell of it."""
-        return self._anchoring.reaches(block) and self._seen is not None and block.number >= self._seen.number - QUIET
-
-    async def _anchored(self, accounts: Collection[Address], block: Block) -> tuple[dict[Address, int], Block]:
-        """Take what is known of accounts at the block, and read the few others at it."""
-        others = await self._anchoring.ready(accounts)
-        amounts, at = await self._between_looks(sorted(others), block)
-        known = [account for account in accounts if account not in others]
-        return amounts | await self._anchoring.sums(known, at), at
-
-    async def _between_looks(self, accounts: Collection[Address], block: Block) -> tuple[dict[Address, int], Block]:
-        """Read accounts between two looks at the tip; again, when it moved.
+    async def between_looks(self, accounts: Collection[Address], block: Block) -> tuple[dict[Address, int], Block]:
+        """Read accounts, and again when the tip moved, four times at the most.
 
         A reading of the tip then goes on at the new one. A block of the past stays, for histories tell what came
         after it.
         """
         seen = self._seen if self._seen and self._seen.hash == block.hash else None
         for number in range(TRIES):
-            began = time.monotonic()
             tip, at = await self._before(block, seen=seen, again=number > 0)
             amounts: dict[Address, int] = {}
             unfit = None
@@ -179,21 +104,12 @@ class ExplorerNode(Node):
                 await self._read(accounts, amounts, None if seen else at)
             except _UnfitError as error:
                 unfit = str(error)
-            except asyncio.CancelledError:  # the deadline, mostly
-                self._took(began, accounts)
-                raise
             if not accounts or await self.tip_hash() == tip:
                 if unfit:
                     raise self.link.fault(Reason.MALFORMED, unfit)
                 return amounts, at
-            self._took(began, accounts)
             moved = self.link.fault(Reason.TIP_MOVED, f"a block came while {at.number} was read")
         raise moved
-
-    def _took(self, began: float, accounts: Collection[Address]) -> None:
-        """Remember so many accounts as too many where they were not read within the time for them."""
-        if time.monotonic() - began > _LONGEST:
-            self._too_many = min(self._too_many, len(accounts))
 
     async def _before(self, block: Block, *, seen: Block | None, again: bool) -> tuple[str, Block]:
         """The tip's hash, before anything is read, and the block that is to be read, as this explorer tells it.
@@ -201,7 +117,7 @@ class ExplorerNode(Node):
         ``seen`` is that block where it was the tip.
         """
         if seen:
-            at = await self._tip() if again else seen
+            at = await self.tip() if again else seen
             return at.hash, at
         tip = await self.tip_hash()
         if await self.hash_at(block.number) != block.hash:
@@ -228,14 +144,7 @@ class ExplorerNode(Node):
             raise ValueError(f"it would have held {amount}")
         return amount
 
-    # --- what anchoring asks for ---
-
-    async def block(self, block_hash: str) -> Block:
-        """Return the block of that hash."""
-        return await self._block(block_hash)
-
     async def amounts(self, accounts: Collection[Address]) -> dict[Address, int]:
-        """Return what accounts hold in the newest block, whichever that is for each."""
         found: dict[Address, int] = {}
         try:
             await self._read(accounts, found, None)

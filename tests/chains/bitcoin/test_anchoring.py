@@ -61,12 +61,12 @@ class Model:
         return block
 
     @property
-    def tip(self) -> Block:
+    def newest(self) -> Block:
         return self._tips[-1]
 
     def mine(self, onto: Block | None = None) -> None:
         """A block in which some accounts pay others, itself, or nobody."""
-        parent = onto or self.tip
+        parent = onto or self.newest
         amounts: dict[Address, int] = {}
         for account in ACCOUNTS:
             if self.random.random() < self.busy:
@@ -77,12 +77,12 @@ class Model:
 
     def reorganise(self, depth: int) -> None:
         """Other blocks, one more, in the place of the last ones. All machines learn of it at once."""
-        block = self.tip
+        block = self.newest
         for _ in range(min(depth, block.number)):
             block = self.known[self.parents[block.hash]]
         for _ in range(depth + 1):
             self.mine(block)
-            block = self.tip
+            block = self.newest
         self._tips = [block]
 
     def _event(self) -> None:
@@ -106,14 +106,17 @@ class Model:
 
     async def hash_at(self, height: int) -> str | None:
         await asyncio.sleep(0.2)
-        block = self.tip
+        block = self.newest
         while block.number > height:
             block = self.known[self.parents[block.hash]]
         return block.hash if block.number == height else None
 
-    async def block(self, block_hash: str) -> Block:
+    async def tip(self) -> Block:
         await asyncio.sleep(0.2)
-        return self.known[block_hash]
+        return self._seen(1)
+
+    async def block_at(self, height: int) -> Block:
+        return self.known[await self.hash_at(height) or ""]
 
     async def moved(self, block_hash: str, watched: Collection[Address]) -> Moved:
         await asyncio.sleep(0.2)
@@ -133,9 +136,9 @@ class Model:
         return account != HIDDEN
 
 
-def anchoring(model: Model, journals: Journals, *, most: int = 1000) -> Anchoring:
-    """``most``: so many accounts can be read between two blocks."""
-    found = Anchoring(model, "bitcoin", Link(EndpointSettings(name="explorer", url="http://explorer")), most.__ge__)
+def anchoring(model: Model, journals: Journals) -> Anchoring:
+    link = Link(EndpointSettings(name="explorer", url="http://explorer"))
+    found = Anchoring(model, "bitcoin", link, lambda accounts: 0.2 * accounts)
     found.configure(Following(journals))
     return found
 
@@ -145,7 +148,7 @@ async def known(reader: Anchoring, model: Model, accounts: Collection[Address] =
     for _ in range(1000):
         try:
             others = await reader.ready(accounts)
-            at = model.tip
+            at = model.newest
             sums = await reader.sums([each for each in accounts if each not in others], at)
         except ChainError as error:
             if error.reason not in (Reason.UNDER_WAY, Reason.TIP_MOVED):

@@ -13,7 +13,7 @@ from btclib.b32 import address_from_witness
 
 from benchmarks.bitcoin.ledger import Ledger
 from monitor.chains import AtHeight, ChainError, ChainReader, Reason, Tag
-from monitor.chains.bitcoin import explorer
+from monitor.chains.bitcoin import anchoring
 from monitor.devnet.nodes import BitcoinNode
 from monitor.model import Reading
 from tests.chains.conftest import Opener
@@ -32,7 +32,7 @@ ACCOUNTS = 80
 @pytest.fixture(autouse=True)
 def twenty_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     """So many accounts at the most are read between two blocks."""
-    monkeypatch.setattr(explorer, "_LONGEST", 20 / RATE)
+    monkeypatch.setattr(anchoring, "LONGEST", 20 / RATE)
 
 
 class Restless(Explorer):
