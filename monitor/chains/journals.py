@@ -1,6 +1,6 @@
 """What endpoints want to know again after a restart, and who keeps it for them."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -48,3 +48,5 @@ class Following:
     """How often what was followed is checked against a reading of everything."""
     confirmations: int = 0
     """How far under the tip readings usually are."""
+    blocks: list[Callable[[str], Awaitable[bytes]]] = field(default_factory=list)
+    """Who hands on whole blocks by their hash, among all endpoints of the network; each adds itself."""

@@ -5,7 +5,7 @@ No Esplora server is packaged; paths and fields are those of its API.md.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,6 +16,8 @@ from monitor.devnet.nodes import BitcoinNode
 from monitor.devnet.nodes.bitcoin import script_of
 
 _PAGE = 25
+_TRANSACTIONS = 3
+"""Of one page of a block."""
 
 
 class Explorer:
@@ -100,6 +102,72 @@ class Explorer:
     async def serving(self) -> AsyncIterator[str]:
         async with RawTestServer(self._handle, host="127.0.0.1") as server:
             self.url = str(server.make_url("/api"))
+            yield self.url
+
+
+class Blockbook(Explorer):
+    """The same as Blockbook would answer it, which names ``accounts`` in inputs and outputs; pages are small."""
+
+    def __init__(self, node: BitcoinNode, accounts: Iterable[str]) -> None:
+        super().__init__(node)
+        self._names = {script_of(each).hex(): each for each in accounts}
+
+    def _answer(self, path: str) -> Any:
+        match path.split("/")[1:]:
+            case ["status"]:
+                return {"blockbook": {"bestHeight": len(self._blocks) - 1}}
+            case ["v2", "block-index", number]:
+                return {"blockHash": self._blocks[int(number)]["hash"] if int(number) < len(self._blocks) else ""}
+            case ["v2", "rawblock", name]:
+                return {"hex": self._node.rpc("getblock", name, 0)}
+            case ["v2", "block", name]:
+                return self._told(self._node.rpc("getblock", name, 3))
+            case ["v2", "address", account]:
+                stats = self._sums(account)["chain_stats"]
+                held = stats["funded_txo_sum"] - stats["spent_txo_sum"]
+                balance = {"balance": str(held)} if stats["tx_count"] else {}
+                return {"address": account, "unconfirmedBalance": "5", "txs": stats["tx_count"]} | balance
+        raise AssertionError(path)
+
+    def _told(self, block: dict[str, Any]) -> dict[str, Any]:
+        def side(of: dict[str, Any] | None) -> dict[str, Any]:
+            if of is None:
+                return {"isAddress": False, "value": "0"}
+            name = self._names.get(of["scriptPubKey"]["hex"])
+            return {"addresses": [name or "somebody else"], "value": str(int(of["value"] * 10**8))}
+
+        told = [
+            {
+                "txid": each["txid"],
+                "vin": [side(spent.get("prevout")) for spent in each["vin"]],
+                "vout": [side(made) for made in each["vout"]],
+            }
+            for each in block["tx"]
+        ]
+        return {
+            "hash": block["hash"],
+            "height": block["height"],
+            "time": block["time"],
+            "previousBlockHash": block.get("previousblockhash", ""),
+            "merkleRoot": block["merkleroot"],
+            "txCount": len(told),
+            "txs": told,
+        }
+
+    async def _handle(self, request: web.BaseRequest) -> web.Response:
+        await asyncio.to_thread(self._index)
+        answer = await asyncio.to_thread(self._answer, request.path.removeprefix("/api"))
+        if "txs" in answer and isinstance(answer["txs"], list):
+            page = int(request.query.get("page", 1))
+            pages = -(-len(answer["txs"]) // _TRANSACTIONS)
+            answer |= {"page": page, "totalPages": pages}
+            answer["txs"] = answer["txs"][(page - 1) * _TRANSACTIONS : page * _TRANSACTIONS]
+        return web.json_response(answer)
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[str]:
+        async with super().serving() as url:
+            self.url = url.removesuffix("/api")
             yield self.url
 
 

@@ -24,14 +24,12 @@ from monitor.model import Address, Block, Network, Work
 class AnchoredNode(Node):
     """One such endpoint. What its mempool holds is never counted."""
 
-    at_once = 1
-    """Accounts in one request."""
-
-    def __init__(self, network: Network, link: Link) -> None:
+    def __init__(self, network: Network, link: Link, at_once: int = 1) -> None:
+        """``at_once``: accounts in one request."""
         super().__init__(network, link)
         self.newest: int | None = None
         """The height of the tip that was resolved last."""
-        self._anchoring = Anchoring(self, network.name, link, self._seconds)
+        self._anchoring = Anchoring(self, network.name, link, at_once)
         self._too_many = sys.maxsize
         """Accounts that once did not fit between two blocks."""
 
@@ -87,12 +85,17 @@ class AnchoredNode(Node):
     def shows(self, account: Address) -> bool:
         """Tell whether :meth:`moved` shows what is spent from ``account``."""
 
+    @property
+    def anchors(self) -> bool:
+        """Whether :meth:`moved` can be asked at all."""
+        return True
+
     # --- a reading ---
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         """Read all accounts at ``block``, or, where that was the tip and another one came, at the new one."""
         accounts = sorted({account for token, accounts in wanted.items() if not token.contract for account in accounts})
-        fit = len(accounts) < self._too_many and self._seconds(len(accounts)) <= anchoring.LONGEST
+        fit = len(accounts) < self._too_many and self._anchoring.seconds(len(accounts)) <= anchoring.LONGEST
         read = self._at_once if fit or not self._follows_to(block) else self._anchored
         amounts, at = await read(accounts, block)
         return held(wanted, amounts, at)
@@ -119,11 +122,7 @@ class AnchoredNode(Node):
         known = [account for account in accounts if account not in others]
         return amounts | await self._anchoring.sums(known, at), at
 
-    def _seconds(self, accounts: int) -> float:
-        """How long so many take at the rate that is set; 0 where none is."""
-        rate = self.link.settings.rate
-        return accounts / self.at_once / rate if rate else 0
-
     def _follows_to(self, block: Block) -> bool:
         """Whether ``block`` is not so far under the tip that only histories tell of it."""
-        return self._anchoring.reaches(block) and self.newest is not None and block.number >= self.newest - QUIET
+        near = self.newest is not None and block.number >= self.newest - QUIET
+        return near and self.anchors and self._anchoring.reaches(block)

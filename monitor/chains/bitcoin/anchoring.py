@@ -6,7 +6,7 @@ A task in the background reads, so that no deadline of a reading ends it. What i
 import asyncio
 import contextvars
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import islice
@@ -23,7 +23,7 @@ from monitor.chains.link import Link, left
 from monitor.model import Address, Block, Height, Work
 
 _PART = 100
-"""Accounts between two looks at the tip: so a look costs a hundredth of what it is for."""
+"""Requests for accounts between two looks at the tip: so a look costs a hundredth of what it is for."""
 _MOST_BLOCKS = 1008
 """Blocks, a week of them, that are followed after an absence; then everything is read anew."""
 _TRIES = 5
@@ -75,14 +75,14 @@ class Anchoring:
     Whoever changes what is known has the ``_turn``.
     """
 
-    def __init__(self, source: Source, network: str, link: Link, seconds: Callable[[int], float]) -> None:
-        """``seconds`` tells how long so many accounts take."""
+    def __init__(self, source: Source, network: str, link: Link, at_once: int) -> None:
+        """``at_once``: accounts in one request."""
         self.difference: str | None = None
         """Which account a block contradicted last."""
         self._source = source
         self._network = network
         self._link = link
-        self._seconds = seconds
+        self._at_once = at_once
         self._journal = AnchoredJournal(network, link.name)
         self._state: Anchored | None = None
         self._restored = False
@@ -110,6 +110,11 @@ class Anchoring:
         """Whether anything is known."""
         return self._state is not None
 
+    def seconds(self, accounts: int) -> float:
+        """Tell how long so many accounts take at the rate that is set; 0 where none is."""
+        rate = self._link.settings.rate
+        return accounts / self._at_once / rate if rate else 0
+
     # --- what is asked ---
 
     async def ready(self, accounts: Collection[Address]) -> set[Address]:
@@ -123,7 +128,7 @@ class Anchoring:
             await self._reading(waiting)
             state = await self._followed(accounts)
         unknown = {account for account in accounts if account not in state.sums}
-        if not unknown.isdisjoint(self._next()) or self._seconds(len(unknown)) > LONGEST:
+        if not unknown.isdisjoint(self._next()) or self.seconds(len(unknown)) > LONGEST:
             told = f"{len(accounts) - len(unknown)} of {len(accounts)} accounts have been read"
             if read := sum(account in self._answers for account in unknown):
                 told += f", and {read} more count as soon as a block has come"
@@ -171,7 +176,7 @@ class Anchoring:
         The other half is left to other endpoints.
         """
         task, patience = self._begin_reading(), left() / 2
-        if self._seconds(accounts) < patience:
+        if self.seconds(accounts) < patience:
             await asyncio.wait({task}, timeout=None if math.isinf(patience) else patience)
         if task.done():
             await task
@@ -199,7 +204,7 @@ class Anchoring:
                 await asyncio.sleep(max(error.retry_after or 0, 2.0**failures))
 
     async def _read_part(self) -> bool:
-        part = self._next(_PART)
+        part = self._next(_PART * self._at_once)
         if self._state is None or not part:
             return False
         first = self._state.block

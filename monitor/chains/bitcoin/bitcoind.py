@@ -42,6 +42,13 @@ class BitcoindNode(Node):
 
     def follow(self, following: Following) -> None:
         self._follower.configure(following)
+        following.blocks.append(self._raw)
+
+    async def _raw(self, block_hash: str) -> bytes:
+        try:
+            return bytes.fromhex(await self._rpc.ask(str, "getblock", [block_hash, 0]))
+        except ValueError as error:
+            raise self.link.fault(Reason.MALFORMED, f"getblock: {error}") from None
 
     async def identify(self) -> str:
         return await caip2_of(self.network, self._rpc.hash_at)

@@ -69,6 +69,13 @@ class BlockbookNode(ExplorerNode):
             if number >= count(found["totalPages"]):
                 return
 
+    async def raw(self, block_hash: str) -> bytes:
+        path = f"/api/v2/rawblock/{block_hash}"
+        try:
+            return bytes.fromhex((await self.get_object(path))["hex"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise self.link.fault(Reason.MALFORMED, f"{path}: {error!r:.150}") from None
+
     async def moved(self, block_hash: str, watched: Collection[Address]) -> Moved:
         """Read the block's pages, which tell of every input what it spends."""
         amounts: dict[Address, int] = defaultdict(int)

@@ -1,42 +1,56 @@
 """Electrum servers (protocol 1.4): JSON-RPC in lines over TCP or TLS, many accounts in a batch, batches pipelined.
 
-Sent one after another, calls are slow on purpose (servers pad and delay); sent together they are fast.
+Sent one after another, calls are slow on purpose (servers pad and delay); sent together they are fast. A server does
+not hand on blocks: where accounts must be followed, other endpoints of the network do, and the blocks prove themselves.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from monitor.chains.amounts import count
+from monitor.chains.bitcoin.anchored_node import AnchoredNode
+from monitor.chains.bitcoin.anchoring import Moved
 from monitor.chains.bitcoin.electrum_headers import Headers, Tip
 from monitor.chains.bitcoin.electrum_history import Histories
 from monitor.chains.bitcoin.electrum_wire import Wire
 from monitor.chains.bitcoin.genesis import caip2_of
+from monitor.chains.bitcoin.parameters import parameters_of
+from monitor.chains.bitcoin.raw_blocks import shows_spending
+from monitor.chains.bitcoin.raw_moves import RawMoves
 from monitor.chains.bitcoin.scripts import Scripts
-from monitor.chains.bitcoin.tip import TRIES, height_of, held
+from monitor.chains.bitcoin.tip import TRIES, height_of
 from monitor.chains.block_choice import AtHeight, BlockChoice
 from monitor.chains.concurrency import together
-from monitor.chains.errors import Reason
+from monitor.chains.errors import ChainError, Reason
+from monitor.chains.journals import Following
 from monitor.chains.jsonrpc import Call, Reply, failure_of
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Node, Wanted
-from monitor.model import Block, Network
+from monitor.formats.bitcoin import shown_hash
+from monitor.model import Address, Block, BlockHash, Network
 
 
-class ElectrumNode(Node):
+class ElectrumNode(AnchoredNode):
     """One Electrum server. Only confirmed amounts count."""
 
     def __init__(self, network: Network, link: Link) -> None:
-        super().__init__(network, link)
+        super().__init__(network, link, link.settings.batch)
         self._wire = Wire(link)
         self._headers = Headers(network, link, self._wire.batch)
         self._histories = Histories(network, link, self._wire.batch)
         self._scripts = Scripts(network)
+        self._moves = RawMoves(network, link, self._scripts, self._raw, self._histories.spent)
+        self._blocks: Sequence[Callable[[str], Awaitable[bytes]]] = ()
+        """Who hands on whole blocks."""
         self._identity = ""
         self._identified = 0
         self._resolved: tuple[Tip, Block] | None = None
         """The block that was named last, and what the tip was then."""
+
+    def follow(self, following: Following) -> None:
+        super().follow(following)
+        self._blocks = following.blocks
 
     async def identify(self) -> str:
         """Ask for the chain, once on each connection: it cannot change behind one, and each call may cost a second."""
@@ -53,28 +67,32 @@ class ElectrumNode(Node):
             newest = self._headers.newest(tip)
             number = height_of(choice, newest, self.link)
             self._resolved = await (self._headers.at(number) if number < newest else self._headers.under(tip))
+        self.newest = self._resolved[0].height
         return self._resolved[1]
 
-    async def balances(self, wanted: Wanted, block: Block) -> Held:
-        """Read all accounts between two looks at the tip; again, when it moved.
+    async def between_looks(self, accounts: Collection[Address], block: Block) -> tuple[dict[Address, int], Block]:
+        """Read accounts, and again when the tip moved, four times at the most.
 
         A reading of the newest block then goes on at the next one. A block of the past stays, for histories tell what
         came after it.
         """
-        scripts = await asyncio.to_thread(self._scripts.of_all, wanted)
+        scripts = await asyncio.to_thread(self._scripts_of, accounts)
         tip, at = await self._before(block)
         newest = at.number == self._headers.newest(tip)
         for left in reversed(range(TRIES)):
             past = at if at.number < tip.height else None
             sums = await self._sums(set(scripts.values()), past)
-            after = await self._headers.tip()
+            after = await self._headers.after(tip)
             if after == tip:
                 break
             moved = self.link.fault(Reason.TIP_MOVED, f"a block came after {tip.height} while {at.number} was read")
             if not left:
                 raise moved
             tip, at = await self._headers.under(after) if newest else await self._before(block, again=True)
-        return held(wanted, {account: self._sum(sums[script]) for account, script in scripts.items()}, at)
+        return {account: self._sum(sums[script]) for account, script in scripts.items()}, at
+
+    def _scripts_of(self, accounts: Collection[Address]) -> dict[Address, bytes]:
+        return {account: self._scripts.of(account) for account in accounts}
 
     async def _before(self, block: Block, *, again: bool = False) -> tuple[Tip, Block]:
         """The tip before anything is read, and ``block``, if that is on its chain."""
@@ -128,6 +146,47 @@ class ElectrumNode(Node):
         if amount < 0:
             raise self.link.fault(Reason.MALFORMED, "the balance and the history of an account contradict each other")
         return amount
+
+    # --- what anchoring asks for ---
+
+    @property
+    def anchors(self) -> bool:
+        """Whether some endpoint hands on blocks, whose hashes can be worked out here."""
+        return bool(self._blocks) and parameters_of(self.network).block_hash is BlockHash.SHA256D
+
+    async def tip_hash(self) -> str:
+        return shown_hash((await self._headers.tip()).header)
+
+    async def tip(self) -> Block:
+        return (await self._headers.under(await self._headers.tip()))[1]
+
+    async def hash_at(self, height: int) -> str | None:
+        return await self._headers.hash_at(height)
+
+    async def block_at(self, height: int) -> Block:
+        return (await self._headers.at(height))[1]
+
+    async def moved(self, block_hash: str, watched: Collection[Address]) -> Moved:
+        return await self._moves.moved(block_hash, watched)
+
+    async def amounts(self, accounts: Collection[Address]) -> dict[Address, int]:
+        scripts = await asyncio.to_thread(self._scripts_of, accounts)
+        sums = await self._sums(set(scripts.values()), None)
+        return {account: self._sum(sums[script]) for account, script in scripts.items()}
+
+    def shows(self, account: Address) -> bool:
+        return shows_spending(self._scripts.of(account))
+
+    async def _raw(self, block_hash: str) -> bytes:
+        """The block, from the first endpoint that hands it on."""
+        failures: list[ChainError] = []
+        for hand_on in self._blocks:
+            try:
+                return await hand_on(block_hash)
+            except ChainError as error:
+                failures.append(error)
+        told = "; ".join(map(str, failures))
+        raise self.link.fault(Reason.TIP_MOVED, f"no endpoint hands on block {block_hash}: {told}")
 
 
 def scripthash(script: bytes) -> str:

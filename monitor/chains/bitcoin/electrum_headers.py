@@ -48,9 +48,22 @@ class Headers:
         (reply,) = await self._filled([_SUBSCRIBE])
         return self._tip(reply)
 
+    async def after(self, tip: Tip) -> Tip:
+        """Return the tip, which is ``tip`` as long as no block has come.
+
+        ElectrumX tells of a block some seconds after its balances count it: so the header after ``tip`` is asked for.
+        """
+        replies = await self._filled([_SUBSCRIBE, *(_header_call(tip.height + step) for step in (0, 1))])
+        told, (same, following) = self._tip(replies[0]), replies[1:]
+        if not failure_of(same) and self._header(_result(same, self._link)) == tip.header:
+            if not failure_of(following):
+                return Tip(tip.height + 1, self._header(_result(following, self._link)))
+            return tip if told.height <= tip.height else told
+        return told
+
     async def hash_at(self, height: int) -> str | None:
         """Return the hash of the block of that height; None above the tip."""
-        replies = await self._ask(self._calls(height))
+        replies = await self._filled(self._calls(height))
         block = self._block(height, replies)
         return block.hash if block else None
 

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from monitor.chains.amounts import count
 from monitor.chains.bitcoin.parameters import parameters_of
-from monitor.chains.bitcoin.transactions import Transaction, transaction
+from monitor.chains.bitcoin.raw_blocks import RawTransaction
+from monitor.chains.bitcoin.transactions import Output, Transaction, transaction
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.jsonrpc import Call, Reply, RpcFailure, failure_of
 from monitor.chains.link import Link
@@ -62,6 +63,14 @@ class Histories:
             earlier |= spent.intersection(each.txid for each in history)
         known |= await self._transactions(earlier - known.keys())
         return {script: self._change(script, later[script], known) for script in histories}
+
+    async def spent(self, transactions: Sequence[RawTransaction]) -> list[list[Output]]:
+        """Return the outputs that each of ``transactions`` spends, in the order of its inputs."""
+        known = await self._transactions({txid for each in transactions for txid, _ in each.spent})
+        try:
+            return [[known[txid].made[index] for txid, index in each.spent] for each in transactions]
+        except IndexError:
+            raise self._link.fault(Reason.MALFORMED, "a transaction spends an output that is not there") from None
 
     async def _histories(self, names: Sequence[str]) -> list[list[Mention]]:
         replies = await self._ask([("blockchain.scripthash.get_history", [name]) for name in names])

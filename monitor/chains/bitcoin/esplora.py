@@ -24,7 +24,7 @@ class EsploraNode(ExplorerNode):
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
         self._scripts = Scripts(network)
-        self._moves = RawMoves(network, link, self._scripts, self._raw, self._spent)
+        self._moves = RawMoves(network, link, self._scripts, self.raw, self._spent)
 
     async def tip_hash(self) -> str:
         return self._hash(await self.get("/blocks/tip/hash"))
@@ -64,7 +64,7 @@ class EsploraNode(ExplorerNode):
     def shows(self, account: Address) -> bool:
         return shows_spending(self._scripts.of(account))
 
-    async def _raw(self, block_hash: str) -> bytes:
+    async def raw(self, block_hash: str) -> bytes:
         return await self.get(f"/block/{block_hash}/raw") or b""
 
     async def _spent(self, transactions: Sequence[RawTransaction]) -> Sequence[Sequence[Output]]:

@@ -15,6 +15,7 @@ from monitor.chains.block_choice import BlockChoice
 from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.http import Http, Query, excerpt
+from monitor.chains.journals import Following
 from monitor.chains.link import Link
 from monitor.model import Address, Block, Network
 
@@ -52,6 +53,14 @@ class ExplorerNode(AnchoredNode):
     @abstractmethod
     def history(self, account: Address) -> AsyncGenerator[list[Change], None]:
         """Return what transactions of the chain did to an account, newest first, page by page."""
+
+    @abstractmethod
+    async def raw(self, block_hash: str) -> bytes:
+        """Return the bytes of a block."""
+
+    def follow(self, following: Following) -> None:
+        super().follow(following)
+        following.blocks.append(self.raw)
 
     # --- a reading ---
 

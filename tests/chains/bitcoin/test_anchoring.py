@@ -137,8 +137,8 @@ class Model:
 
 
 def anchoring(model: Model, journals: Journals) -> Anchoring:
-    link = Link(EndpointSettings(name="explorer", url="http://explorer"))
-    found = Anchoring(model, "bitcoin", link, lambda accounts: 0.2 * accounts)
+    link = Link(EndpointSettings(name="explorer", url="http://explorer", rate=5))
+    found = Anchoring(model, "bitcoin", link, 1)
     found.configure(Following(journals))
     return found
 

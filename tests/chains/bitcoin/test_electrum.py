@@ -42,7 +42,7 @@ async def test_the_chain_of_an_electrum_server_is_asked_once_on_each_connection(
     electrum: ElectrumStandIn, open_reader: Opener
 ) -> None:
     def asked() -> int:
-        return sum("blockchain.block.header" in str(request) for request in electrum.asked)
+        return sum("'blockchain.block.header', 'params': [0]" in str(request) for request in electrum.asked)
 
     reader = open_reader(REGTEST, {"url": electrum.url, "protocol": "electrum"})
     await reader.read(WANTED, LATEST)
@@ -213,3 +213,25 @@ async def test_transactions_of_the_past_are_fetched_in_small_batches(
     assert (await reader.read(WANTED, AtHeight(Height(100)))).balances == {BTC: AMOUNTS}
     sizes = [len(asked) for asked in electrum.asked if "transaction.get" in str(asked) and isinstance(asked, list)]
     assert sizes == [20, 20, 10]
+
+
+async def test_a_server_that_counts_a_block_before_it_tells_of_it_is_read_at_that_block(
+    electrum: ElectrumStandIn, open_reader: Opener
+) -> None:
+    """ElectrumX tells of a block once its mempool is up to it."""
+    reader = open_reader(REGTEST, {"url": electrum.url, "protocol": "electrum"})
+    chain = electrum.chain
+    chain.mine()
+    chain.amounts[BITCOIN_ACCOUNTS[0]] = 77
+
+    def late(request: Any, line: bytes) -> bytes:
+        answers = json.loads(line)
+        for call, answer in zip(request, answers, strict=True) if isinstance(answers, list) else ():
+            if call["method"] == "blockchain.headers.subscribe":
+                answer["result"] = {"height": 100, "hex": chain.headers[100].hex()}
+        return json.dumps(answers).encode() + b"\n"
+
+    electrum.twist = late
+    reading = await reader.read(WANTED, LATEST)
+    assert (reading.block.number, reading.block.hash) == (101, chain.hash_at(101))
+    assert reading.balances[BTC][BITCOIN_ACCOUNTS[0]] == 77

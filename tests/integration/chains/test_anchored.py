@@ -2,9 +2,11 @@
 the monitor is started anew, and what it ends with is what a fresh scan of the node finds."""
 
 import asyncio
+import json
 import random
 from collections.abc import Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,68 +16,106 @@ from btclib.b32 import address_from_witness
 from benchmarks.bitcoin.ledger import Ledger
 from monitor.chains import AtHeight, ChainError, ChainReader, Reason, Tag
 from monitor.chains.bitcoin import anchoring
-from monitor.devnet.nodes import BitcoinNode
+from monitor.devnet.nodes import BitcoinNode, ElectrumServer
 from monitor.model import Reading
 from tests.chains.conftest import Opener
 from tests.support.chains import BTC, REGTEST
-from tests.support.explorers import Explorer
+from tests.support.electrum_proxies import ElectrumProxy
+from tests.support.explorers import Blockbook, Explorer
 from tests.support.journals import Journals
-from tests.support.nodes import BitcoinFactory
+from tests.support.nodes import BitcoinFactory, ElectrumFactory
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.integration
 
 LATEST = Tag("latest")
 RATE = 1000
 ACCOUNTS = 80
+BATCH = 10
+"""Accounts that an Electrum server is asked for at once."""
 
 
 @pytest.fixture(autouse=True)
 def twenty_fit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So many accounts at the most are read between two blocks."""
-    monkeypatch.setattr(anchoring, "LONGEST", 20 / RATE)
+    """So many accounts at the most are read between two blocks, and ten between two looks at the tip."""
+    fits(monkeypatch, 20)
+
+
+def fits(monkeypatch: pytest.MonkeyPatch, requests: int) -> None:
+    monkeypatch.setattr(anchoring, "LONGEST", requests / RATE)
+    monkeypatch.setattr(anchoring, "_PART", requests // 2)
 
 
 class Restless(Explorer):
     """Something happens on the chain after so many answers about accounts."""
 
-    def __init__(self, node: BitcoinNode, happens: Callable[[int], None] = lambda asked: None) -> None:
-        super().__init__(node)
-        self.asked = 0
-        self.happens = happens
+    asked = 0
+    happens: Callable[[int], None] = staticmethod(lambda asked: None)
 
     def _answer(self, path: str) -> Any:
-        if path.startswith("/address/"):
+        if "/address/" in path:
             self.asked += 1
             self.happens(self.asked)
             self._index()
         return super()._answer(path)
 
 
-def by_explorer(served: Explorer) -> dict[str, Any]:
-    return {"url": served.url, "protocol": "esplora", "rate": RATE, "concurrency": 1}
+class RestlessBlockbook(Restless, Blockbook):
+    """The same by another API."""
+
+
+class RestlessServer(ElectrumProxy):
+    """The same before an Electrum server."""
+
+    asked = 0
+    happens: Callable[[int], None] = staticmethod(lambda asked: None)
+
+    def reply(self, request: Any, line: bytes) -> bytes | None:
+        for _ in range(json.dumps(request).count("get_balance")):
+            self.asked += 1
+            self.happens(self.asked)
+        return line
+
+
+class OnlyBlocks(Explorer):
+    """An explorer that hands on blocks and tells nothing else."""
+
+    def _answer(self, path: str) -> Any:
+        return super()._answer(path) if path.endswith("/raw") or path.startswith("/block-height/") else None
+
+
+def by_explorer(served: Any, protocol: str = "esplora") -> dict[str, Any]:
+    return {"url": served.url, "protocol": protocol, "rate": RATE, "concurrency": 1, "batch": BATCH}
 
 
 def by_node(node: BitcoinNode) -> dict[str, Any]:
     return {"url": node.url, "user": node.user, "password": node.password, "protocol": "bitcoind"}
 
 
-async def whole(reader: ChainReader, accounts: list[str], node: BitcoinNode) -> Reading:
+async def whole(
+    reader: ChainReader, accounts: list[str], node: BitcoinNode, catch_up: Callable[[], None] = lambda: None
+) -> Reading:
     """The first whole reading: a block comes after each that is none."""
     for _ in range(30):
         try:
             return await reader.read({BTC: accounts}, LATEST)
         except ChainError as error:
-            if not {each.reason for each in (error, *error.causes)} <= {Reason.UNDER_WAY, Reason.TIP_MOVED}:
+            if not any(reason in str(error) for reason in (Reason.UNDER_WAY, Reason.TIP_MOVED)):
                 raise
+            told = str(error)
         await asyncio.to_thread(node.mine)
-    raise AssertionError("it never was whole")
+        await asyncio.to_thread(catch_up)
+    raise AssertionError(f"it never was whole: {told}")
 
 
-async def in_peace(reader: ChainReader, accounts: list[str], node: BitcoinNode) -> None:
+async def in_peace(
+    reader: ChainReader, accounts: list[str], node: BitcoinNode, catch_up: Callable[[], None] = lambda: None
+) -> None:
     """Blocks in which nothing happens, so that those are read for good to which something always happened."""
     for blocks in (8, 1):
         await asyncio.to_thread(node.mine, blocks)
-        await whole(reader, accounts, node)
+        await asyncio.to_thread(catch_up)
+        await whole(reader, accounts, node, catch_up)
 
 
 async def assert_scanned(reading: Reading, accounts: list[str], scanner: ChainReader) -> None:
@@ -85,46 +125,70 @@ async def assert_scanned(reading: Reading, accounts: list[str], scanner: ChainRe
     assert reading.balances == found.balances
 
 
+@pytest.mark.parametrize("protocol", ["esplora", "blockbook", "electrum"])
 async def test_after_blocks_reorganisations_and_a_restart_all_is_as_a_fresh_scan_has_it(
-    bitcoin_node: BitcoinFactory, open_reader: Opener
+    bitcoin_node: BitcoinFactory,
+    electrum_server: ElectrumFactory,
+    open_reader: Opener,
+    monkeypatch: pytest.MonkeyPatch,
+    protocol: str,
 ) -> None:
     node = bitcoin_node()
     ledger = Ledger(node, ACCOUNTS)
     ledger.fund(400, watched=200)
     accounts = [each.address for each in ledger.watched]
+    reorganises = protocol != "electrum"  # this server stands still for good when it looks while a chain is replaced
     sixty = asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def happens(asked: int) -> None:
-        if asked % 9 == 0:
+        if asked % 15 == 0:
             ledger.block(4)
-        if asked == 30:
+        if asked == 30 and reorganises:
             ledger.reorganise(3, 4)
         if asked == ACCOUNTS * 6 // 10:
             loop.call_soon_threadsafe(sixty.set)
 
-    served, journals = Restless(node, happens), Journals()
-    async with served.serving():
-        first = open_reader(REGTEST, by_explorer(served), keeper=journals)
-        reading = asyncio.ensure_future(whole(first, accounts, node))
-        await sixty.wait()
-        reading.cancel()
+    async with AsyncExitStack() as stack:
+        others = []
+        catch_up: Callable[[], None] = lambda: None  # noqa: E731
+        served: Any = Restless(node) if protocol == "esplora" else RestlessBlockbook(node, accounts)
+        if protocol == "electrum":
+            fits(monkeypatch, 20 // BATCH)
+            server, blocks = electrum_server(node), OnlyBlocks(node)
+            served, catch_up = RestlessServer(server.url), partial(_caught_up, server, node)
+            await stack.enter_async_context(blocks.serving())
+            others = [by_explorer(blocks)]
+        await stack.enter_async_context(served.serving())
+        served.happens = happens
+        journals = Journals()
+        first = open_reader(REGTEST, by_explorer(served, protocol), *others, keeper=journals, deadline="60s")
+        reading = asyncio.ensure_future(whole(first, accounts, node, catch_up))
+        sixtieth = asyncio.ensure_future(sixty.wait())
+        await asyncio.wait({reading, sixtieth}, return_when=asyncio.FIRST_COMPLETED)
+        assert reading.cancel(), "there is no more to read"
         await asyncio.gather(reading, return_exceptions=True)
         await first.close()
         scanner = open_reader(REGTEST, by_node(node))
-        second = open_reader(REGTEST, by_explorer(served), keeper=journals)
-        for depth in (0, 1, 5):
-            if depth:
-                served.happens = lambda asked: None
+        second = open_reader(REGTEST, by_explorer(served, protocol), *others, keeper=journals, deadline="60s")
+        for depth in (0, 4):
+            if depth and reorganises:
                 await asyncio.to_thread(ledger.reorganise, depth, 6)
-            await assert_scanned(await whole(second, accounts, node), accounts, scanner)
-        await in_peace(second, accounts, node)
+            await asyncio.to_thread(catch_up)
+            await assert_scanned(await whole(second, accounts, node, catch_up), accounts, scanner)
+            served.happens = lambda asked: None
+        await in_peace(second, accounts, node, catch_up)
         served.asked = 0
-        for _ in range(3):
+        for _ in range(2):
             await asyncio.to_thread(ledger.block, 10)
-            await assert_scanned(await second.read({BTC: accounts}, LATEST), accounts, scanner)
+            await assert_scanned(await whole(second, accounts, node, catch_up), accounts, scanner)
         assert served.asked == 0, "blocks alone tell what became of accounts"
+        assert second.endpoints()[0].method == "anchored"
         assert not second.endpoints()[0].difference
+
+
+def _caught_up(server: ElectrumServer, node: BitcoinNode) -> None:
+    eventually(lambda: server.height() == node.rpc("getblockcount"))
 
 
 async def test_every_form_of_account_is_followed(bitcoin_node: BitcoinFactory, open_reader: Opener) -> None:
@@ -152,7 +216,8 @@ async def test_every_form_of_account_is_followed(bitcoin_node: BitcoinFactory, o
         node.mine()
 
     async with AsyncExitStack() as stack:
-        served = Restless(node, lambda asked: pay() if asked in (5, 12) else None)
+        served = Restless(node)
+        served.happens = lambda asked: pay() if asked in (5, 12) else None
         await stack.enter_async_context(served.serving())
         reader, scanner = open_reader(REGTEST, by_explorer(served)), open_reader(REGTEST, by_node(node))
         await assert_scanned(await whole(reader, accounts, node), accounts, scanner)
