@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.chains import ChainError, Reason
+from monitor.chains.bitcoin import anchoring as engine
 from monitor.chains.bitcoin.anchored import Anchored, Answer, Step
 from monitor.chains.bitcoin.anchoring import Anchoring, Moved
+from monitor.chains.bitcoin.journal import sealed
 from monitor.chains.journals import Following
 from monitor.chains.link import Link, until
 from monitor.model import Address, Block, Height
@@ -262,3 +264,73 @@ def test_a_sum_that_would_be_less_than_nothing_is_not_known_any_more() -> None:
     assert (wrong, state.sums) == ([ACCOUNTS[0]], {ACCOUNTS[1]: 0})
     assert state.at(_block(102), [ACCOUNTS[1]]) == {ACCOUNTS[1]: 5}
     assert state.at(_block(102, "b"), [ACCOUNTS[1]]) is None
+
+
+# --- restarts and progress ---
+
+
+def test_a_restart_reads_what_was_not_kept_alone_and_shows_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine, "_PART", 6)
+    model, journals = Model(1, comes=0), Journals()
+    model.busy = 0
+    for _ in range(8):
+        model.mine()
+    accounts = [each for each in ACCOUNTS if each != HIDDEN]
+
+    async def scenario() -> None:
+        reader = anchoring(model, journals)
+        async with until(asyncio.get_running_loop().time() + 10):
+            with pytest.raises(ChainError, match="0 of 29 accounts have been read") as failure:
+                await reader.ready(accounts)
+        assert failure.value.reason is Reason.UNDER_WAY
+        while model.asked < 18:  # noqa: ASYNC110 - there is no event
+            await asyncio.sleep(0.1)
+        model.mine()
+        await asyncio.sleep(1)  # of the next part, which is lost
+        assert reader.work is not None
+        assert reader.work.share == pytest.approx(18 / 29)
+        await reader.close()
+        again = anchoring(model, journals)
+        asked = model.asked
+        with pytest.raises(ChainError, match="12 of 29 accounts have been read, and 17 more count as soon as"):
+            await again.ready(accounts)
+        for _ in range(2):  # one of the machines may not have seen the last
+            model.mine()
+        assert await again.ready(accounts) == set()
+        assert model.asked == asked + 17, "all but what had been read before the last block"
+        assert again.work is None
+        await again.close()
+
+    monkeypatch.setattr(engine, "LONGEST", 1.0)
+    run(scenario())
+
+
+@pytest.mark.parametrize("damage", ["cut", "hole", "rubbish", "another's"])
+def test_a_damaged_journal_is_read_anew_and_never_taken_for_sums(damage: str) -> None:
+    model, journals = Model(2, comes=0), Journals()
+
+    async def scenario() -> None:
+        reader = anchoring(model, journals)
+        for _ in range(12):
+            model.mine()
+            await known(reader, model)
+        await reader.close()
+        entries = journals.entries["explorer"]
+        match damage:
+            case "cut":
+                del entries[0]
+            case "hole":
+                del entries[-3]
+            case "rubbish":
+                entries[2] = b"rubbish"
+            case _:
+                entries[:] = sealed([b"\x93\xa7scanned\x01\xc0"])
+        again = anchoring(model, journals)
+        asked = model.asked
+        await known(again, model)
+        assert model.asked > asked
+        await again.close()
+
+    run(scenario())
