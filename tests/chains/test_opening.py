@@ -1,4 +1,6 @@
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,6 +75,14 @@ async def test_a_new_protocol_is_a_node_and_an_entry(open_reader: Opener, monkey
 def test_protocols_serve_families_that_the_registry_knows() -> None:
     families = {network.family for network in load().networks.values()}
     assert {family for protocol in PROTOCOLS.values() for family in protocol.families} <= families
+
+
+def test_the_documentation_says_of_each_network_that_is_not_read_why() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "nodes.md").read_text(encoding="utf-8")
+    table = page.partition("### Networks that no protocol reads")[2].partition("\n## ")[0]
+    rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    named = {name for row in rows for name in re.findall(r"`([a-z-]+)`", row)}
+    assert named == {network.name for network in load().networks.values() if not is_readable(network)}
 
 
 def test_settings_choose_a_block_by_tag_or_confirmations() -> None:

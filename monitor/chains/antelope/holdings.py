@@ -6,6 +6,7 @@ each of which is worth an equal part of the pool's coins. What others staked for
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from monitor.chains.antelope.api import ChainApi, amount
 from monitor.chains.errors import Reason
@@ -55,6 +56,16 @@ async def rex_pool(api: ChainApi, link: Link, coin: Coin) -> RexPool:
     return pool
 
 
+class Holding(NamedTuple):
+    """What an account has, in base units."""
+
+    free: int
+    staked: int
+    unstaking: int
+    lent: int
+    """In REX, or laid aside for it."""
+
+
 class Holdings:
     """What accounts have, all in one state of the node."""
 
@@ -64,7 +75,7 @@ class Holdings:
         self._coin = coin
         self._pool = pool
 
-    async def of(self, account: Address, told: object) -> int:
+    async def of(self, account: Address, told: object) -> Holding:
         """Return all that ``account`` has, of which ``told`` is what ``get_account`` says."""
         with strictly(self._link, f"get_account {account}"):
             free = self._coin.units(member(told, _LIQUID)) if _tells(told, _LIQUID) else 0
@@ -72,7 +83,8 @@ class Holdings:
             refunds = self._sum(member(told, "refund_request"), "net_amount", "cpu_amount")
             rex = member(told, "rex_info") if _tells(told, "rex_info") else None
             lent = 0 if rex is None else self._pool.worth(amount(member(rex, "rex_balance"), _REX, _REX_DECIMALS))
-        return free + await self._delegated(account, own) + refunds + lent + await self._fund(account)
+        staked = await self._delegated(account, own)
+        return Holding(free, staked, refunds, lent + await self._fund(account))
 
     async def _delegated(self, account: Address, own: int) -> int:
         """What ``account`` staked for anybody; ``own`` is what it staked for itself, as was told before."""

@@ -25,13 +25,16 @@ from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.rest_api import items, member, strictly, text
 from monitor.chains.tokens import contradicted
 from monitor.formats.phrases import first
-from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, Token
+from monitor.model import Address, Block, Network, OwnerOutcome, OwnerQuestion, PositionKind, Token
 
 _CAIP2_DIGITS = 32
 _BLOCK_TIME = 0.5
 """Seconds."""
 _SYMBOLS = {"WAXP": "WAX"}
 """What chains call their coin where its users have another word for it."""
+
+_PARTS = (("staked", PositionKind.STAKED), ("unstaking", PositionKind.STAKED), ("REX", PositionKind.LENT))
+"""What an account has beside what is free, in the order of :class:`~monitor.chains.antelope.holdings.Holding`."""
 
 Accounts = dict[Address, object]
 """What ``get_account`` says of each account; None where there is no such account."""
@@ -93,8 +96,9 @@ class AntelopeNode(Node):
             accounts = await self._accounts(asked, at)
             missing = {token: why for token in asked if (why := _no_account(asked[token], accounts))}
             told = without(asked, missing)
-            balances = await together(self._balances(token, told[token], accounts) for token in told)
-            return Held(at, dict(zip(told, balances, strict=True)), failed | missing)
+            parts: dict[Token, dict[Address, int]] = {}
+            balances = await together(self._balances(token, told[token], accounts, parts) for token in told)
+            return Held(at, dict(zip(told, balances, strict=True)), failed | missing, positions=parts)
 
         held = await between_looks(read, self._head, self.link, between=_BLOCK_TIME)
         if self._final:
@@ -122,14 +126,20 @@ class AntelopeNode(Node):
         if number != at.number:
             raise self.link.fault(Reason.TIP_MOVED, f"it told of {account} at block {number}, not at {at.number}")
 
-    async def _balances(self, token: Token, accounts: Collection[Address], told: Accounts) -> dict[Address, int]:
+    async def _balances(
+        self, token: Token, accounts: Collection[Address], told: Accounts, parts: dict[Token, dict[Address, int]]
+    ) -> dict[Address, int]:
+        """What ``accounts`` have of a token; of the coin all, of which ``parts`` get what is not free."""
         coin = Coin(_symbol(token), token.decimals)
         if token.contract:
             amounts = await together(self._of_token(token, coin, each) for each in accounts)
-        else:
-            holdings = Holdings(self._api, self.link, coin, await rex_pool(self._api, self.link, coin))
-            amounts = await together(holdings.of(each, told[each]) for each in accounts)
-        return dict(zip(accounts, amounts, strict=True))
+            return dict(zip(accounts, amounts, strict=True))
+        holdings = Holdings(self._api, self.link, coin, await rex_pool(self._api, self.link, coin))
+        held = dict(zip(accounts, await together(holdings.of(each, told[each]) for each in accounts), strict=True))
+        for place, (name, kind) in enumerate(_PARTS, 1):
+            if some := {account: of[place] for account, of in held.items() if of[place]}:
+                parts[token.part(name, kind)] = some
+        return {account: sum(of) for account, of in held.items()}
 
     async def _of_token(self, token: Token, coin: Coin, account: Address) -> int:
         """What an account, which there is, has of a token; who never had any is not in the token's table."""

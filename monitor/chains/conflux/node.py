@@ -9,6 +9,7 @@ used has zeros, in the node's own words.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -23,11 +24,13 @@ from monitor.chains.pinned import PinnedNode, any_account
 from monitor.chains.rest_api import member, strictly, text
 from monitor.chains.tokens import all_but_coins
 from monitor.formats import shown
-from monitor.model import Address, Block, Height, Network
+from monitor.model import Address, Block, Height, Network, PositionKind, Token
 from monitor.registry.addresses import AddressError, decode
 
 _TAGS = {"finalized": "latest_finalized", "safe": "latest_confirmed", "latest": "latest_state"}
-_PARTS = ("balance", "stakingBalance", "collateralForStorage")
+_PARTS = {"balance": "free", "stakingBalance": "staked", "collateralForStorage": "collateral"}
+_KINDS = {"staked": PositionKind.STAKED, "collateral": PositionKind.LOCKED}
+"""Of what an account owns, what is not free."""
 _AHEAD = re.compile(r"is not executed|less than largest epoch", re.IGNORECASE)
 _GONE = re.compile(r"out.of.bound|not available|does not exist|pruned", re.IGNORECASE)
 _FAR = 1 << 30
@@ -77,11 +80,15 @@ class ConfluxNode(PinnedNode):
         asked = without(wanted, failed)
         if sample := any_account(asked):
             await self._try_nowhere(sample, at)
-        balances = {token: await self._balances(list(accounts), at) for token, accounts in asked.items()}
+        parts: defaultdict[Token, dict[Address, int]] = defaultdict(dict)
+        balances = {token: await self._balances(token, list(asked[token]), at, parts) for token in asked}
         self._batches.grow()
-        return Held(await self.own(at), balances, failed)
+        return Held(await self.own(at), balances, failed, positions=dict(parts))
 
-    async def _balances(self, accounts: Sequence[Address], at: Block) -> dict[Address, int]:
+    async def _balances(
+        self, coin: Token, accounts: Sequence[Address], at: Block, parts: defaultdict[Token, dict[Address, int]]
+    ) -> dict[Address, int]:
+        """What ``accounts`` own of the coin, of which ``parts`` get what is not free."""
         replies = await self._batches.all([_account(account, at.number) for account in accounts])
         found: dict[Address, int] = {}
         for account, reply in zip(accounts, replies, strict=True):
@@ -89,9 +96,13 @@ class ConfluxNode(PinnedNode):
             with strictly(self.link, f"cfx_getAccount {account}"):
                 if not self._is(member(told, "address"), account):
                     raise ValueError(f"it is about {member(told, 'address')!r:.80}")
-                found[account] = sum(quantity(member(told, part)) for part in _PARTS)
+                owned = {name: quantity(member(told, field)) for field, name in _PARTS.items()}
+                found[account] = sum(owned.values())
                 if found[account] >= _MOST:
                     raise ValueError("it has more than there can be")
+            for name, kind in _KINDS.items():
+                if owned[name]:
+                    parts[coin.part(name, kind)][account] = owned[name]
         return found
 
     def _is(self, told: object, account: Address) -> bool:

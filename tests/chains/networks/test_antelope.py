@@ -54,6 +54,10 @@ async def test_what_is_staked_for_others_on_its_way_back_and_in_rex_counts_too(
     more = 12_0001 + 2 * 3_0000 + 2_0000 + 9_999 * 1_0000_0000 // 9_000_0000
     truth = node.truth(WANTED, START)
     assert reading.balances == {EOS: {**truth[EOS], ONE: truth[EOS][ONE] + more}, A: truth[A]}
+    told = {token.position.name: held.get(ONE) for token, held in reading.positions.items() if token.position}
+    lent = 2_0000 + 9_999 * 1_0000_0000 // 9_000_0000
+    staked = truth[EOS][ONE] // 2 + 12_0001
+    assert told == {"staked EOS": staked, "unstaking EOS": 2 * 3_0000, "REX EOS": lent}
 
 
 async def test_what_others_staked_for_an_account_is_theirs(node: AntelopeStandIn, open_reader: Opener) -> None:

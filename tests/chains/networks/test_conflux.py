@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from monitor.chains import ChainError, Depth, Reason, Tag
-from monitor.model import Token
+from monitor.model import PositionKind, Token
 from tests.chains.conftest import Opener
 from tests.support.networks.conflux import ConfluxStandIn
 from tests.support.networks.standin import START, Asked
@@ -35,6 +35,15 @@ async def test_epochs_are_final_or_confirmed_or_the_newest(
     reading = await open_reader(node.network, {"url": node.url}).read(WANTED, choice)
     assert (reading.block.number, reading.block.hash) == (START - below, node.hash_of(START - below))
     assert reading.balances == node.truth(WANTED, START - below)
+
+
+async def test_what_is_staked_or_collateral_is_listed_apart(node: ConfluxStandIn, open_reader: Opener) -> None:
+    reading = await open_reader(node.network, {"url": node.url}).read(WANTED, FINALIZED)
+    owned = node.truth(WANTED, START)[CFX]
+    assert reading.positions == {
+        CFX.part("staked", PositionKind.STAKED): {each: units // 2 for each, units in owned.items() if units},
+        CFX.part("collateral", PositionKind.LOCKED): {each: units // 8 for each, units in owned.items() if units},
+    }
 
 
 async def test_accounts_are_asked_for_in_batches_and_first_at_an_epoch_that_there_is_not(
