@@ -53,7 +53,7 @@ def _covered(
     registry: Registry,
 ) -> ListCoverage:
     claims = published.claims
-    held = holdings(claims, [_UNJUDGED] * len(claims))
+    held = holdings(claims, [_UNJUDGED] * len(claims), registry.known_asset)
     readable = {network for network in networks if is_readable(registry.networks[network])}
     unreadable = unreadable_networks(held, registry, networks.keys() - readable)
     return ListCoverage(

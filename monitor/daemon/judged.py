@@ -1,7 +1,7 @@
 """A wallet list with its verdicts, as compact as the daemon can keep it for good."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -63,13 +63,16 @@ def judged_list(
     accepted_at: datetime,
     stakes: Stakes = _NO_STAKES,
     stakers: frozenset[tuple[str, Address]] = frozenset(),
+    *,
+    asset_of: Callable[[str], str | None] = lambda _coin: None,
 ) -> JudgedList:
     """Join a list, its verdicts and what is left to ask. CPU-bound: for a large list, call it in a thread.
 
     ``stakers`` are the owners of staked coins, by network: a list names them by the rows of their validators.
+    ``asset_of`` tells the asset of a coin id, where the registry knows it.
     """
     claims, verdicts = PackedClaims(published.claims), PackedVerdicts(asked.verdicts)
-    held = holdings(claims, verdicts)
+    held = holdings(claims, verdicts, asset_of)
     has_signatures = any(any(claim.signatures) for claim in published.claims)
     return JudgedList(
         document=published.document,
@@ -119,12 +122,13 @@ def with_answers(
     verdicts = original.with_changes(changed)
     if verdicts == judged.verdicts and tuple(lost) == judged.lost:
         return judged
+    assets = {each.coin: each.asset for each in judged.holdings.unplaced}
     return replace(
         judged,
         verdicts=verdicts,
         # The claims have lost their evidence by now, but not the fact that they had some.
         holdings=replace(
-            holdings(judged.claims, verdicts),
+            holdings(judged.claims, verdicts, assets.get),
             has_signatures=judged.holdings.has_signatures,
             uncounted=judged.holdings.uncounted,
         ),

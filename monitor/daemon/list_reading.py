@@ -103,7 +103,10 @@ def judge_list(
         )
         asked = ownership.open_questions(published.claims, accepted, networks)
         stakes, stakers = stakes_of(published.claims, networks), _stakers(published.claims, networks)
-        return NewList(judged_list(published, asked, task.accepted_at, stakes, stakers), read.changes)
+        asset_of = task.registry.known_asset
+        return NewList(
+            judged_list(published, asked, task.accepted_at, stakes, stakers, asset_of=asset_of), read.changes
+        )
 
 
 def _judge_new(

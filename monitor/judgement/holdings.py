@@ -1,7 +1,7 @@
 """What a list claims: every (network, token, account) once, with its best verdict (design, section 4, rule 6)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import IntEnum
@@ -82,7 +82,7 @@ class Unplaced:
     network: str
     """Short name, or empty where the coin id does not tell."""
     asset: str
-    """The asset, where the registry knows it; else empty, see :meth:`may_be`."""
+    """The asset, where the registry knows it; else empty, see :meth:`told_among`."""
     claims: int
     reason: str
     """Of the first such claim."""
@@ -146,15 +146,18 @@ def unplaced_by_asset(unplaced: Iterable[Unplaced], assets: Iterable[str]) -> Ma
     return found
 
 
-def holdings(claims: Iterable[Claim], verdicts: Iterable[Verdict]) -> Holdings:
+def holdings(
+    claims: Iterable[Claim], verdicts: Iterable[Verdict], asset_of: Callable[[str], str | None] = lambda _coin: None
+) -> Holdings:
     """Fold ``claims`` and their ``verdicts`` (same order, same number) into what counts.
 
     An account that does not decode counts nowhere: there is nothing on chain that it could name. A claim whose token
     is not known counts nowhere either, but is remembered: it may hold coins. Where rows name one balance by several
     assets (a validator as ETH and as BETH, WBTC as itself and as BTC), it counts as the one that was named first.
+    ``asset_of`` tells the asset of a coin id whose token is not known (``OKB-X1-USDT`` is USDT).
     """
     best: defaultdict[Token, dict[Address, _Row]] = defaultdict(dict)
-    unplaced: dict[tuple[str, str, str], Unplaced] = {}
+    unplaced: dict[tuple[str, str], Unplaced] = {}
     uncounted: set[tuple[str, str]] = set()
     has_signatures = False
     named: set[str] = set()
@@ -164,7 +167,7 @@ def holdings(claims: Iterable[Claim], verdicts: Iterable[Verdict]) -> Holdings:
             named.add(claim.token.asset)
         row = _Row(_standing(verdict), None if claim.amount is None else max(claim.amount, exact.ZERO))
         if (reason := uncountable(claim)) is not None:
-            _remember(unplaced, claim, row, reason)
+            _remember(unplaced, claim, row, reason, asset_of)
             uncounted.add((claim.network or "", claim.account or as_text(claim.address)))
         elif claim.token is not None and claim.account is not None:
             rows = best[claim.token]
@@ -230,13 +233,19 @@ def _count_once(best: Mapping[Token, dict[Address, _Row]]) -> None:
                 best[first][account] = best[first][account].joined(best[other].pop(account))
 
 
-def _remember(unplaced: dict[tuple[str, str, str], Unplaced], claim: Claim, row: _Row, reason: str) -> None:
-    network, asset = claim.network or "", claim.token.asset if claim.token else ""
-    known = unplaced.get((claim.coin, network, asset)) or Unplaced(claim.coin, network, asset, 0, reason)
+def _remember(
+    unplaced: dict[tuple[str, str], Unplaced],
+    claim: Claim,
+    row: _Row,
+    reason: str,
+    asset_of: Callable[[str], str | None],
+) -> None:
+    place = claim.coin, claim.network or ""
+    known = unplaced.get(place) or Unplaced(*place, asset_of(claim.coin) or "", 0, reason)
     before = known.stated.get(row.standing, exact.ZERO)
     claimed = exact.UNBOUNDED if row.claimed is None else row.claimed
     stated = {**known.stated, row.standing: exact.add(before, claimed)}
-    unplaced[claim.coin, network, asset] = replace(known, claims=known.claims + 1, stated=stated)
+    unplaced[place] = replace(known, claims=known.claims + 1, stated=stated)
 
 
 def _by_standing(

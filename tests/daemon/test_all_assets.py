@@ -31,12 +31,12 @@ ASSETS = (
     *("OKB", "PEOPLE", "ELF", "OKT"),
 )
 UNREAD = {
-    "OKB-X1-USDT": ("OKB", Cause.UNKNOWN_LABEL),
+    "OKB-X1-USDT": ("USDT", Cause.UNKNOWN_LABEL),
     "USDT": ("USDT", Cause.FAILED),
     "USDT-OMNI": ("USDT", Cause.FAILED),
 }
-"""Ids that nobody can read, with the asset that they are left open for: OKX does not say which USDT the first one means
-(its first word counts), and Omni is told by no protocol."""
+"""Ids that nobody can read, with the asset that they are left open for: OKX does not say which USDT the first one
+means, and Omni is told by no protocol."""
 HEIGHT = 30_000_000
 """Of every row: above the blocks at which Polkadot's and Kusama's coins moved to Asset Hub."""
 

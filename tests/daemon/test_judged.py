@@ -54,6 +54,18 @@ def statuses(of: JudgedList) -> list[VerdictStatus]:
     return [each.status for each in of.verdicts]
 
 
+def test_the_asset_of_a_coin_id_is_not_forgotten_with_an_answer() -> None:
+    rows = (claim("A"), claim(None, None, coin="OKB-X1-USDT"))
+    published = WalletList(document(), "accounts", rows)
+    verdicts = [Verdict(VerdictStatus.UNBOUND, ""), Verdict(VerdictStatus.UNSUPPORTED, "")]
+    one = judged_list(
+        published, OpenQuestions(verdicts, {MARK: QUESTION}, {MARK: (0,)}), NOW, asset_of={"OKB-X1-USDT": "USDT"}.get
+    )
+    confirmed = with_answers(one, PackedVerdicts(verdicts), told(CONFIRMED), NOW - DAY)
+    assert confirmed is not one
+    assert [each.asset for each in (*one.holdings.unplaced, *confirmed.holdings.unplaced)] == ["USDT", "USDT"]
+
+
 def test_claims_lose_their_evidence_and_nothing_else() -> None:
     kept = judged().claims[0]
     assert (kept.message, kept.signatures, kept.key, kept.owners) == ("", (), "", ())

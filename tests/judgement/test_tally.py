@@ -1,5 +1,6 @@
 from monitor.judgement import holdings, tally
 from monitor.model import BaseUnits
+from monitor.registry import load
 from tests.support.judgement import BTC, ETH, ETH_ARBITRUM, VERIFIED, claim, state, verdict
 
 
@@ -20,6 +21,18 @@ def test_another_list_is_summed_up_afresh() -> None:
     both = holdings([claim("A"), claim("B")], [verdict(VERIFIED)] * 2)
 
     assert tally(both, states, tally(one, states)) == tally(both, states)
+
+
+def test_a_claim_that_cannot_be_placed_is_of_the_asset_that_the_registry_tells_else_of_its_first_word() -> None:
+    rows = [claim(None, None, coin=coin) for coin in ("OKB-X1-USDT", "USDT-NEWCHAIN")]
+
+    held = holdings(rows, [verdict(VERIFIED)] * 2, load().known_asset)
+
+    assert [each.told_among({"OKB", "USDT"}) for each in held.unplaced] == ["USDT", "USDT"]
+    assert [each.told_among({"OKB", "USDT"}) for each in holdings(rows, [verdict(VERIFIED)] * 2).unplaced] == [
+        "OKB",
+        "USDT",
+    ]
 
 
 def test_what_must_be_read_is_every_account_of_the_network_once() -> None:
