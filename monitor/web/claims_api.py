@@ -9,7 +9,7 @@ from itertools import islice
 
 from aiohttp import web
 
-from monitor.model import Assessment, VerdictStatus
+from monitor.model import Assessment, Claim, VerdictStatus
 from monitor.web import lists, query
 from monitor.web.answers import answer, assessment_of, stamped, table, world_of
 from monitor.web.plain import Json
@@ -56,12 +56,16 @@ class _Wanted:
 
     def rows(self, assessment: Assessment, first: int) -> Iterator[int]:
         """The positions in the list, from ``first`` on, of the rows that are asked for."""
-        for row in range(first, len(assessment.claims)):
-            if self.verdict in {None, assessment.claim_verdicts[row].status}:
-                claim = assessment.claims[row]
-                asset = claim.token.asset if claim.token is not None else None
-                if self.network in {None, claim.network} and self.asset in {None, asset}:
-                    yield row
+        rows = iter(range(first, len(assessment.claims)))
+        if self.verdict is not None:
+            rows = (row for row in rows if assessment.claim_verdicts[row].status == self.verdict)
+        if self.network is not None or self.asset is not None:  # for this alone, rows have to be unpacked
+            rows = (row for row in rows if self._names(assessment.claims[row]))
+        return rows
+
+    def _names(self, claim: Claim) -> bool:
+        asset = claim.token.asset if claim.token is not None else None
+        return self.network in {None, claim.network} and self.asset in {None, asset}
 
 
 @dataclass(frozen=True, slots=True)
