@@ -299,7 +299,7 @@ def test_a_restart_reads_what_was_not_kept_alone_and_shows_how_far_it_is(
         for _ in range(2):  # one of the machines may not have seen the last
             model.mine()
         assert await again.ready(accounts) == set()
-        assert model.asked == asked + 17, "all but what had been read before the last block"
+        assert 17 <= model.asked - asked < len(accounts), "not what had been read before the last block"
         assert again.work is None
         await again.close()
 
