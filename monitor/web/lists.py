@@ -123,17 +123,19 @@ def claim(row: Claim, verdict: Verdict, snapshots: Mapping[str, SnapshotState]) 
 
 def claim_lines(rows: Iterable[Json]) -> Iterator[str]:
     """Rows as :func:`claim` has them, as lines of a table below one of headings; what is null there is empty."""
-    yield csv_line((*_COLUMNS, "balance", "block_number", "block_hash", "block_time"))
+    yield csv_line((*_COLUMNS, "balance", "block_number", "block_hash", "block_time", "block_since"))
     for row in rows:
         yield csv_line(map(_text, (*(row[name] for name in _COLUMNS), *_held(row["balance"]))))
 
 
 def _held(balance: object) -> Iterable[object]:
     match balance:
+        case {"amount": amount, "block": {"number": last, "hash": digest, "time": at, "since": {"number": first}}}:
+            return amount, last, digest, at, first
         case {"amount": amount, "block": {"number": number, "hash": digest, "time": at}}:
-            return amount, number, digest, at
+            return amount, number, digest, at, None
         case _:
-            return None, None, None, None
+            return None, None, None, None, None
 
 
 def _text(value: object) -> str:

@@ -10,6 +10,7 @@ import pytest
 from yarl import URL
 
 from monitor.model import World
+from tests.support import worlds
 from tests.support.web import Client, Daemon, judged, listing, relisted, traced
 
 CLAIMS = "/api/v1/exchanges/aurora/claims"
@@ -208,6 +209,7 @@ async def test_a_cursor_is_good_for_the_rows_that_it_was_made_for(client: Client
 async def test_a_spreadsheet_gets_all_rows_and_no_formula(client: Client, daemon: Daemon) -> None:
     rows = judged(5)
     rows[1] = (replace(rows[1][0], coin="=HYPERLINK(1)"), rows[1][1])
+    rows[2] = (replace(rows[2][0], network="bsc", token=worlds.USDT_BSC, account="0xcc"), rows[2][1])
     daemon.world = listing(rows)
     found: list[dict[str, str]] = []
     path: str | None = f"{CLAIMS}?format=csv&limit=2&offset=0"
@@ -220,6 +222,8 @@ async def test_a_spreadsheet_gets_all_rows_and_no_formula(client: Client, daemon
     assert (found[1]["coin"], found[1]["balance"]) == ("'=HYPERLINK(1)", "")
     good = found[0]
     assert (good["verdict"], good["balance"], good["block_number"]) == ("verified", "94000", "940123")
+    window = found[2]
+    assert (window["balance"], window["block_since"], window["block_number"]) == ("310000000", "80999940", "81000000")
 
 
 async def test_a_claim_is_shown_with_what_its_account_holds_at_which_block(client: Client, daemon: Daemon) -> None:
