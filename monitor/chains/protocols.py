@@ -218,6 +218,33 @@ PROTOCOLS = {
         reads="ADA, up to seven addresses a request",
         windows=True,
     ),
+    "stacks-api": NodeProtocol(
+        node="stacks.api:StacksNode",
+        families=frozenset({"stacks"}),
+        path="without `/v2`",
+        reads="STX with what is stacked, one request an account",
+        past="all blocks",
+    ),
+    "icon": NodeProtocol(
+        node="icon.node:IconNode",
+        families=frozenset({"icon"}),
+        path="with `/api/v3`",
+        reads="ICX with what is staked, two requests an account",
+        past="blocks since the one that the node began with",
+    ),
+    "flow-access": NodeProtocol(
+        node="flow.access:FlowNode",
+        families=frozenset({"flow"}),
+        path="with `/v1`",
+        reads="FLOW, one request an account",
+        past="blocks since the last upgrade (spork)",
+    ),
+    "icp-rosetta": NodeProtocol(
+        node="internet_computer.rosetta:RosettaNode",
+        families=frozenset({"internet-computer"}),
+        reads="ICP, one request an account",
+        past="blocks that the server still holds",
+    ),
     "antelope": NodeProtocol(
         node="antelope.node:AntelopeNode",
         families=frozenset({"eos"}),

@@ -20,9 +20,13 @@ from tests.support.networks.cardano import KoiosStandIn
 from tests.support.networks.conflux import ConfluxStandIn
 from tests.support.networks.cosmos import CosmosStandIn
 from tests.support.networks.filecoin import FilecoinStandIn
+from tests.support.networks.flow import FlowStandIn
 from tests.support.networks.hedera import HederaStandIn
+from tests.support.networks.icon import IconStandIn
+from tests.support.networks.internet_computer import RosettaStandIn
 from tests.support.networks.iota import IotaStandIn
 from tests.support.networks.near import NearStandIn
+from tests.support.networks.stacks import StacksStandIn
 from tests.support.networks.standin import NetworkStandIn
 from tests.support.networks.starknet import StarknetStandIn
 from tests.support.networks.stellar import StellarStandIn
@@ -184,6 +188,10 @@ STANDS: Mapping[str, Callable[[Network], Stand]] = {
     "filecoin": _recorded(FilecoinStandIn),
     "hedera": _recorded(HederaStandIn),
     "iota": _recorded(IotaStandIn),
+    "flow": _recorded(FlowStandIn),
+    "icon": _recorded(IconStandIn),
+    "internet-computer": _recorded(RosettaStandIn),
+    "stacks": _recorded(StacksStandIn),
     "near": _recorded(NearStandIn),
     "solana": _Solana,
     "starknet": _recorded(StarknetStandIn),

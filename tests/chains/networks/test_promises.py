@@ -22,9 +22,13 @@ from tests.support.networks.cardano import KoiosStandIn
 from tests.support.networks.conflux import ConfluxStandIn
 from tests.support.networks.cosmos import CosmosStandIn
 from tests.support.networks.filecoin import FilecoinStandIn
+from tests.support.networks.flow import FlowStandIn
 from tests.support.networks.hedera import HederaStandIn
+from tests.support.networks.icon import IconStandIn
+from tests.support.networks.internet_computer import RosettaStandIn
 from tests.support.networks.iota import IotaStandIn
 from tests.support.networks.near import NearStandIn
+from tests.support.networks.stacks import StacksStandIn
 from tests.support.networks.standin import START, Asked, NetworkStandIn
 from tests.support.networks.starknet import StarknetStandIn
 from tests.support.networks.stellar import StellarStandIn
@@ -53,6 +57,10 @@ STANDINS: tuple[type[NetworkStandIn], ...] = (
     ConfluxStandIn,
     AelfStandIn,
     KoiosStandIn,
+    FlowStandIn,
+    IconStandIn,
+    RosettaStandIn,
+    StacksStandIn,
     CosmosStandIn,
 )
 FINALIZED = Tag("finalized")

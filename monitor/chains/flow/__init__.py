@@ -1,0 +1,1 @@
+"""Flow: FLOW at one sealed block."""

@@ -1,0 +1,1 @@
+"""ICON: ICX, staked too, at one block."""

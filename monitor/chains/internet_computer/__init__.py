@@ -1,0 +1,1 @@
+"""Internet Computer: ICP at one block of the ledger."""

@@ -1,0 +1,1 @@
+"""Stacks: STX, stacked too, at one block."""
