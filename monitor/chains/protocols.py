@@ -245,6 +245,13 @@ PROTOCOLS = {
         reads="ICP, one request an account",
         past="blocks that the server still holds",
     ),
+    "casper": NodeProtocol(
+        node="casper.node:CasperNode",
+        families=frozenset({"casper"}),
+        path="with `/rpc`",
+        reads="CSPR, one request an account",
+        past="blocks whose state the node still holds",
+    ),
     "antelope": NodeProtocol(
         node="antelope.node:AntelopeNode",
         families=frozenset({"eos"}),

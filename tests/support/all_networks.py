@@ -17,6 +17,7 @@ from tests.support.networks.algorand import AlgorandStandIn
 from tests.support.networks.antelope import AntelopeStandIn
 from tests.support.networks.aptos import AptosStandIn
 from tests.support.networks.cardano import KoiosStandIn
+from tests.support.networks.casper import CasperStandIn
 from tests.support.networks.conflux import ConfluxStandIn
 from tests.support.networks.cosmos import CosmosStandIn
 from tests.support.networks.filecoin import FilecoinStandIn
@@ -181,6 +182,7 @@ STANDS: Mapping[str, Callable[[Network], Stand]] = {
     "aptos": _recorded(AptosStandIn),
     "bitcoin": _Bitcoin,
     "cardano": _recorded(KoiosStandIn),
+    "casper": _recorded(CasperStandIn),
     "conflux": _recorded(ConfluxStandIn),
     "cosmos": _recorded(CosmosStandIn),
     "eos": _recorded(AntelopeStandIn),

@@ -19,6 +19,7 @@ from tests.support.networks.algorand import AlgorandStandIn
 from tests.support.networks.antelope import AntelopeStandIn
 from tests.support.networks.aptos import AptosStandIn
 from tests.support.networks.cardano import KoiosStandIn
+from tests.support.networks.casper import CasperStandIn
 from tests.support.networks.conflux import ConfluxStandIn
 from tests.support.networks.cosmos import CosmosStandIn
 from tests.support.networks.filecoin import FilecoinStandIn
@@ -61,6 +62,7 @@ STANDINS: tuple[type[NetworkStandIn], ...] = (
     IconStandIn,
     RosettaStandIn,
     StacksStandIn,
+    CasperStandIn,
     CosmosStandIn,
 )
 FINALIZED = Tag("finalized")

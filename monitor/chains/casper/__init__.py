@@ -1,0 +1,1 @@
+"""Casper: CSPR of main purses at one block."""
