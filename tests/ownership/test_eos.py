@@ -173,3 +173,12 @@ def test_whatever_a_row_holds_it_is_judged_and_never_proven(signatures: list[str
     verdict = judge(row(*signatures, key=key), EOS)
     assert verdict.status is not VerdictStatus.UNBOUND
     assert "defect" not in verdict.reason
+
+
+@pytest.mark.parametrize("further", [b"", b"\0"])
+def test_a_good_signature_or_key_with_a_byte_more_is_not_judged_though_its_checksum_fits(further: bytes) -> None:
+    raw = KEY.sign(okx(MESSAGE), 31)
+    signature, key = written(raw[64:] + raw[:64] + further), "PUB_K1_" + checked(KEY.compressed + further)
+    fitting = VerdictStatus.UNSUPPORTED if further else VerdictStatus.UNBOUND
+    assert status(row(signature)) is fitting
+    assert status(row(GOOD, key=key)) is fitting

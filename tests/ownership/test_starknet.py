@@ -137,3 +137,21 @@ def test_a_second_signature_is_unsupported_and_owners_are_not_judged() -> None:
 )
 def test_no_row_whatever_raises(signature: str, key: str, text: str) -> None:
     assert "defect" not in judged(signature, key=key, text=text).reason
+
+
+@pytest.mark.parametrize("digits", ["0x5", "5", "0x" + "f" * 62, "9" * 64])
+def test_a_number_is_the_field_element_itself(digits: str) -> None:
+    assert judged(sign(digits), text=digits).status is VerdictStatus.UNBOUND
+
+
+@pytest.mark.parametrize("digits", [f"{curve.FIELD + 5:#x}", f"{curve.FIELD + 5}", "0x" + "f" * 63])
+def test_a_number_beyond_the_field_is_not_taken_for_what_is_left_of_it(digits: str) -> None:
+    assert judged(sign("5"), text=digits).status is VerdictStatus.UNSUPPORTED
+
+
+@pytest.mark.parametrize(("text", "held"), [("x" * 31, True), ("x" * 32, False), ("é" * 3, False), ("1" * 64, True)])
+def test_a_text_is_held_by_one_field_element(text: str, held: bool) -> None:
+    if held:
+        assert judged(sign(text), text=text).status is VerdictStatus.UNBOUND
+    else:
+        assert judged(GOOD, text=text).status is VerdictStatus.UNSUPPORTED

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from functools import lru_cache, reduce
 
 from monitor.ownership.digests import keccak
-from monitor.ownership.families.starknet.curve import FIELD, pedersen
+from monitor.ownership.families.starknet.curve import pedersen
 from monitor.ownership.family import NotJudged
 
 _KEPT = 4096
@@ -35,12 +35,10 @@ def _message(text: str) -> int:
 
 
 def _felt(text: str) -> int:
+    """``text`` as a field element: a number as itself, what is short as its characters. Both lie under ``FIELD``."""
     if len(text) > 2 * _SHORT + 2 or (not _NUMBER.fullmatch(text) and (len(text) > _SHORT or not text.isascii())):
         raise NotJudged(f"the message is more than {_SHORT} ASCII characters, which the judged form does not cover")
-    number = int(text, 0 if text.startswith("0x") else 10) if _NUMBER.fullmatch(text) else _short_string(text)
-    if number >= FIELD:
-        raise NotJudged("the message is a number beyond Starknet's field, which the judged form does not cover")
-    return number
+    return int(text, 0 if text.startswith("0x") else 10) if _NUMBER.fullmatch(text) else _short_string(text)
 
 
 def _hash(elements: Iterable[int]) -> int:
