@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from monitor.chains import Depth, Tag
+from monitor.chains import ChainError, Depth, Reason, Tag
+from monitor.devnet.nodes import Anvil
 from tests.chains.conftest import Opener
 from tests.integration.chains.test_evm import ACCOUNTS, fund, send
 from tests.support.chains import ETH, ETHEREUM, USDT, happened
@@ -86,3 +87,45 @@ async def test_transfers_throughout_packed_reads_by_two_endpoints_change_nothing
         stopped.set()
         await moving
     assert [(state.method, state.disagreements) for state in reader.endpoints()] == [("override", 0)] * 2
+
+
+@pytest.fixture
+def honest(anvil: AnvilFactory) -> Anvil:
+    node = anvil()
+    fund(node)
+    return node
+
+
+@pytest.fixture
+def liar(anvil: AnvilFactory, honest: Anvil) -> Anvil:
+    """A copy that tells another balance in the very same block."""
+    copy = anvil(arguments=("--fork-url", honest.url))
+    copy.rpc("anvil_setBalance", ACCOUNTS[4], hex(10**30))  # without a block of its own
+    heads = [each.rpc("eth_getBlockByNumber", "latest", False)["hash"] for each in (copy, honest)]
+    assert heads[0] == heads[1]
+    return copy
+
+
+async def test_a_liar_at_the_very_same_block_is_outvoted_and_named(
+    honest: Anvil, liar: Anvil, open_reader: Opener
+) -> None:
+    reader = open_reader(ETHEREUM, *({"url": each.url} for each in (liar, honest, honest)), quorum=2)
+    reading = await reader.read({ETH: ACCOUNTS}, LATEST)
+    assert reading.balances[ETH][ACCOUNTS[4]] == int(honest.rpc("eth_getBalance", ACCOUNTS[4], "latest"), 16)
+    assert set(reading.endpoints) == {"node-2", "node-3"}
+    states = reader.endpoints()
+    assert [state.disagreements for state in states] == [1, 0, 0]
+    assert ACCOUNTS[4] in states[0].last_error
+
+
+async def test_a_liar_at_the_very_same_block_and_one_other_are_both_told_and_neither_believed(
+    honest: Anvil, liar: Anvil, open_reader: Opener
+) -> None:
+    reader = open_reader(ETHEREUM, {"url": liar.url}, {"url": honest.url}, quorum=2)
+    with pytest.raises(ChainError) as caught:
+        await reader.read({ETH: ACCOUNTS}, LATEST)
+    assert caught.value.reason is Reason.DISAGREEMENT
+    true = int(honest.rpc("eth_getBalance", ACCOUNTS[4], "latest"), 16)
+    for told in ("node-1", "node-2", ACCOUNTS[4], str(10**30), str(true)):
+        assert told in str(caught.value)
+    assert [state.disagreements for state in reader.endpoints()] == [1, 1]
