@@ -182,6 +182,13 @@ class Endpoint:
         except ChainError as error:
             self._failed(error, harmless)
             raise
+        except Exception as error:
+            # An answer that nobody foresaw must not keep others from being asked. It is our defect, and must not hide.
+            _log.exception("an answer met a defect", network=self._network.name, endpoint=self.name)
+            detail = f"its answer met a defect of the monitor ({type(error).__name__}), see its log"
+            fault = self._link.fault(Reason.MALFORMED, detail)
+            self._failed(fault)
+            raise fault from error
 
     # --- what is remembered ---
 

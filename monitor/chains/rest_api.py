@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import orjson
@@ -86,6 +87,14 @@ def text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r:.60} is not text")
     return value
+
+
+def moment(value: object) -> datetime:
+    """Return a moment that is written as ISO 8601 has it; one that leaves open in which time zone is refused."""
+    found = datetime.fromisoformat(text(value))
+    if found.tzinfo is None:
+        raise ValueError(f"{value!r:.60} does not say in which time zone it is")
+    return found.astimezone(UTC)
 
 
 def items(value: object) -> list[object]:

@@ -8,15 +8,53 @@ from aiohttp import web
 from structlog.testing import capture_logs
 
 from monitor.chains import AtHeight, ChainError, Reason
+from monitor.chains.block_choice import BlockChoice
 from monitor.chains.evm.node import EvmNode
 from monitor.chains.node import Held, Wanted
 from monitor.model import Block, EndpointState, Height, OwnerQuestion
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM, USDT, account, happened
 from tests.support.crowds import ACCOUNTS, COINS, LATEST, WANTED, Evm, dead, hang, honest, settled, urls
+from tests.support.fake_nodes import FakeNode, Fakes
 from tests.support.standins import RefusedError
 
 # --- failover ---
+
+
+class _Defective(FakeNode):
+    """Meets what nobody foresaw: the first of the endpoints when it names its block, or when it is read."""
+
+    at = "resolve"
+
+    async def resolve(self, choice: BlockChoice) -> Block:
+        self._try("resolve")
+        return await super().resolve(choice)
+
+    async def balances(self, wanted: Wanted, block: Block) -> Held:
+        self._try("balances")
+        return await super().balances(wanted, block)
+
+    def _try(self, what: str) -> None:
+        if what == self.at and self.link.name == "node-1":
+            raise AttributeError("a secret of the answer")
+
+
+@pytest.mark.parametrize("at", ["resolve", "balances"])
+@pytest.mark.parametrize("others", [0, 1])
+async def test_an_answer_that_nobody_foresaw_is_a_fault_of_its_endpoint_and_is_told_in_the_log(
+    at: str, others: int
+) -> None:
+    fakes = Fakes(1 + others, node=type("Node", (_Defective,), {"at": at}))
+    with capture_logs() as logs:
+        reading = fakes.reader.read(WANTED, LATEST)
+        if others:
+            assert (await reading).endpoints == ("node-2",)
+        else:
+            with pytest.raises(ChainError, match=r"node-1: its answer met a defect of the monitor \(AttributeError\)"):
+                await reading
+    assert [each["endpoint"] for each in logs if each["event"] == "an answer met a defect"] == ["node-1"]
+    assert fakes.endpoints[0].up is False
+    assert happened(fakes.endpoints[0].state()) == {Reason.MALFORMED: 1}
 
 
 @pytest.mark.parametrize("methods", [{"eth_chainId"}, {"eth_getBlockByNumber"}, {"eth_getBalance"}])

@@ -9,7 +9,6 @@ its word.
 """
 
 import re
-from datetime import datetime
 
 from monitor.chains.aelf import calls
 from monitor.chains.amounts import count
@@ -20,7 +19,7 @@ from monitor.chains.link import Link
 from monitor.chains.node import Held, Node, Wanted, without
 from monitor.chains.one_state import between_looks, refuse_others, until_final
 from monitor.chains.pinned import each_balance
-from monitor.chains.rest_api import Rest, member, strictly, text
+from monitor.chains.rest_api import Rest, member, moment, strictly, text
 from monitor.chains.tokens import all_but_coins
 from monitor.model import Address, Block, Height, Network, Token
 
@@ -82,8 +81,8 @@ class AelfNode(Node):
         reply = await self._rest.get(f"{_API}/{name}", [*query, ("includeTransactions", "false")])
         with strictly(self.link, name):
             header = member(reply.document, "Header")
-            moment = datetime.fromisoformat(_MICROSECONDS.sub(r"\1", text(member(header, "Time"))))
-            return Block(Height(count(member(header, "Height"))), _hash(member(reply.document, "BlockHash")), moment)
+            made = moment(_MICROSECONDS.sub(r"\1", text(member(header, "Time"))))
+            return Block(Height(count(member(header, "Height"))), _hash(member(reply.document, "BlockHash")), made)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")

@@ -1,12 +1,11 @@
 """nodeos' ``chain_api``: its failures in its own words, its amounts and names, its tables."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 
 from monitor.chains.amounts import count, fixed
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
-from monitor.chains.rest_api import JsonAnswer, Rest, items, member, strictly, text
+from monitor.chains.rest_api import JsonAnswer, Rest, items, member, moment, strictly, text
 from monitor.formats import shown
 from monitor.model import Address, Block, Height
 
@@ -104,11 +103,9 @@ def amount(value: object, symbol: str, decimals: int) -> int:
     return fixed(number, decimals)
 
 
-def block_of(number: object, identity: object, moment: object) -> Block:
+def block_of(number: object, identity: object, made: object) -> Block:
     """Return a block, whose id must begin with its number."""
-    found = Block(
-        Height(count(number)), identity_of(identity), datetime.fromisoformat(text(moment)).replace(tzinfo=UTC)
-    )
+    found = Block(Height(count(number)), identity_of(identity), moment(f"{text(made)}Z"))  # nodes leave out the zone
     if int(found.hash[:8], 16) != found.number:
         raise ValueError(f"the id {found.hash} is not that of block {found.number}")
     return found

@@ -11,7 +11,6 @@ That there is no such account is certain for the ledger that the answer names, a
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from monitor.chains.amounts import count, fixed
@@ -22,7 +21,7 @@ from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted, without
 from monitor.chains.one_state import of_one_state, refuse_others
 from monitor.chains.pinned import PinnedNode
-from monitor.chains.rest_api import JsonAnswer, Rest, items, member, strictly, text
+from monitor.chains.rest_api import JsonAnswer, Rest, items, member, moment, strictly, text
 from monitor.chains.tokens import all_but_coins
 from monitor.model import Address, Block, Height, Network
 
@@ -82,8 +81,8 @@ class HorizonNode(PinnedNode):
         with strictly(self.link, path):
             if (found := count(member(reply.document, "sequence"))) != number:
                 raise ValueError(f"it is about ledger {found}")
-            moment = datetime.fromisoformat(text(member(reply.document, "closed_at")))
-            return Block(Height(number), text(member(reply.document, "hash")), moment)
+            closed = moment(member(reply.document, "closed_at"))
+            return Block(Height(number), text(member(reply.document, "hash")), closed)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")

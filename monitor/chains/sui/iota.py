@@ -9,7 +9,6 @@ zero only where ``balances``, which refuses to in that case, does not list the t
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from monitor.chains.block_choice import BlockChoice
@@ -18,7 +17,7 @@ from monitor.chains.errors import Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Node, Wanted, without
 from monitor.chains.one_state import of_one_state, refuse_others
-from monitor.chains.rest_api import decimal, items, member, strictly, text, unsigned
+from monitor.chains.rest_api import decimal, items, member, moment, strictly, text, unsigned
 from monitor.chains.sui.documents import IDENTITY
 from monitor.chains.sui.service import GraphQl
 from monitor.chains.tokens import all_but_coins
@@ -95,8 +94,8 @@ class IotaGraphqlNode(Node):
         data = await self._data(f"{{{_CHECKPOINT}{asked}}}{_BALANCES if accounts else ''}")
         with strictly(self.link, "checkpoint"):
             told = member(data, "checkpoint")
-            moment = datetime.fromisoformat(text(member(told, "timestamp"))).astimezone(UTC)
-            block = Block(Height(unsigned(member(told, "sequenceNumber"))), text(member(told, "digest")), moment)
+            made = moment(member(told, "timestamp"))
+            block = Block(Height(unsigned(member(told, "sequenceNumber"))), text(member(told, "digest")), made)
         with strictly(self.link, f"balances at checkpoint {block.number}"):
             held = {each: _of_account(member(data, f"a{place}"), each) for place, each in enumerate(accounts)}
         return _Part(block, held)

@@ -7,14 +7,13 @@ token's metadata are looked at.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from monitor.chains.concurrency import together
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted, without
 from monitor.chains.pinned import PinnedNode
-from monitor.chains.rest_api import member, strictly, text, unsigned
+from monitor.chains.rest_api import member, moment, strictly, text, unsigned
 from monitor.chains.sui.documents import (
     CHECKPOINT,
     IDENTITY,
@@ -63,8 +62,8 @@ class SuiGraphqlNode(PinnedNode):
         with strictly(self.link, f"checkpoint {number}"):
             if (found := unsigned(member(told, "sequenceNumber"))) != number:
                 raise ValueError(f"it is checkpoint {found}")
-            moment = datetime.fromisoformat(text(member(told, "timestamp"))).astimezone(UTC)
-            return Block(Height(number), text(member(told, "digest")), moment)
+            made = moment(member(told, "timestamp"))
+            return Block(Height(number), text(member(told, "digest")), made)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)

@@ -6,15 +6,13 @@ implicit account (tz…) that was never used has a balance of 0 in the node's ow
 not, nothing is told.
 """
 
-from datetime import UTC, datetime
-
 from based58 import b58encode_check
 
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted, without
 from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
-from monitor.chains.rest_api import Rest, decimal, member, strictly, text, unsigned
+from monitor.chains.rest_api import Rest, decimal, member, moment, strictly, text, unsigned
 from monitor.chains.tokens import all_but_coins
 from monitor.model import Address, Block, Height, Network, Token
 
@@ -59,8 +57,8 @@ class OctezNode(PinnedNode):
             level = unsigned(member(reply.document, "level"))
             if number not in (None, level):
                 raise ValueError(f"it is about block {level}")
-            moment = datetime.fromisoformat(text(member(reply.document, "timestamp"))).astimezone(UTC)
-            return Block(Height(level), text(member(reply.document, "hash")), moment)
+            made = moment(member(reply.document, "timestamp"))
+            return Block(Height(level), text(member(reply.document, "hash")), made)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
