@@ -5,7 +5,8 @@ Answers do not name theirs: so one that nobody has is asked for first. An actor'
 miner has pledged, deposited and what vests, and what a multisig has locked. A miner's debt (of fees that it could not
 pay) is taken off, and what it has in escrow for deals is added, which the market actor holds for it.
 
-Some lists name an account by its id (``f0…``) and by its address as well. They are the same coins, and said to be.
+An actor may have several addresses, and lists name some by its id (``f0…``), by a hash (``f2…``) and by what it is
+called on Ethereum (``f4…``). They are the same coins, and said to be.
 """
 
 import re
@@ -27,6 +28,8 @@ _GENESIS = "bafy2bzacecnamqgqmifpluoeldx7zzglxcljo6oja4vrmtj7432rphldpdmm2"
 """The first block of the main net."""
 _AT_ONCE = 1000
 _ID = "f0"
+_BOTH = frozenset({"f2", "f4"})
+"""How addresses begin of which one actor may have two; no other has two beside its id."""
 _WITH_STATE = (_ID, "f2")
 """How addresses begin that may be miners': ids, and hashes of what made an actor. All others are of keys."""
 
@@ -136,12 +139,20 @@ class LotusNode(PinnedNode):
             return miner._replace(escrow=attofil(member(market, "Escrow")))
 
     async def _twice(self, accounts: Collection[Address], key: Key) -> dict[Address, Address]:
-        """Which of ``accounts`` are named by their ids too: addresses, each with its id."""
-        addresses = [account for account in accounts if not account.startswith(_ID)]
-        if len(addresses) == len(accounts):
+        """Which of ``accounts`` are another name of one of them: each with the next shorter kind of name."""
+        addresses = sorted(account for account in accounts if not account.startswith(_ID))
+        named = {account[:2] for account in accounts}
+        if not (_ID in named or named >= _BOTH):
             return {}
         ids = await together((self._id(account, key) for account in addresses), at_once=_AT_ONCE)
-        return {account: number for account, number in zip(addresses, ids, strict=True) if number in accounts}
+        names = {account: account for account in accounts if account.startswith(_ID)}
+        within: dict[Address, Address] = {}
+        for account, number in zip(addresses, ids, strict=True):
+            if number in names:
+                within[account] = names[number]
+            if number:
+                names[number] = account
+        return within
 
     async def _id(self, account: Address, key: Key) -> Address:
         """The id of an address; empty where it has none."""

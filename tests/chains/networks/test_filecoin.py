@@ -12,6 +12,8 @@ from monitor.chains.filecoin.miners import Miner, miner_of, parts_of
 from monitor.chains.filecoin.tipsets import cid_of_key, tipset_of
 from monitor.chains.rest_api import decimal
 from monitor.model import Height, Token
+from monitor.model.balances import disjoint
+from monitor.registry.addresses import decode
 from tests.chains.conftest import Opener
 from tests.support.networks.filecoin import GENESIS, FilecoinStandIn, cids
 from tests.support.networks.standin import START, Asked
@@ -19,6 +21,8 @@ from tests.support.networks.standin import START, Asked
 FIL = FilecoinStandIn.coin
 ONE, TWO, THREE = [FilecoinStandIn.account(number) for number in range(1, 4)]
 MINER, ACTOR = "f01729", "f24vg6ut43yw2h2jqydgbg2xq7x6f4kub3bg6as6i"
+ETHEREUM = decode(FilecoinStandIn.network, "0x52908400098527886e0f7030069857d2e4169ee7").canonical
+"""As an actor of its virtual machine for Ethereum is called beside."""
 DATA = json.loads((Path(__file__).parents[2] / "data" / "chains" / "filecoin.json").read_text())
 FINALIZED = Tag("finalized")
 NOTHING_LOCKED = {"PreCommitDeposits": "0", "LockedFunds": "0", "InitialPledge": "0"}
@@ -156,6 +160,27 @@ async def test_an_account_that_is_named_by_its_id_as_well_is_one(node: FilecoinS
     node.held[None, MINER], node.states[MINER], node.ids = 10**18, {"Address": ONE}, {ONE: MINER, THREE: "f0555"}
     reading = await open_reader(node.network, {"url": node.url}).read({FIL: [ONE, TWO, THREE, MINER]}, FINALIZED)
     assert reading.within == {ONE: MINER}
+
+
+@pytest.mark.parametrize(
+    ("named", "within"),
+    [
+        ([ACTOR, ETHEREUM], {ETHEREUM: ACTOR}),
+        ([ACTOR, ETHEREUM, MINER], {ACTOR: MINER, ETHEREUM: ACTOR}),
+        ([ETHEREUM, MINER], {ETHEREUM: MINER}),
+    ],
+)
+async def test_an_actor_that_is_named_by_two_addresses_counts_once(
+    node: FilecoinStandIn, open_reader: Opener, named: list[str], within: dict[str, str]
+) -> None:
+    for name in named:
+        node.held[None, name] = 10**18
+    node.ids = {ACTOR: MINER, ETHEREUM: MINER, ONE: "f0555"}
+    reading = await open_reader(node.network, {"url": node.url}).read({FIL: [ONE, *named]}, FINALIZED)
+    assert reading.within == within
+    counted = disjoint(reading.balances, reading.within)[FIL]
+    assert sum(counted[name] for name in named) == 10**18 - 5
+    assert min(counted.values()) >= 0
 
 
 async def test_without_ids_nobody_is_asked_for_theirs(node: FilecoinStandIn, open_reader: Opener) -> None:
