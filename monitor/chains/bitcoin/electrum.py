@@ -131,15 +131,15 @@ class ElectrumNode(AnchoredNode):
     async def _confirmed(self, part: Mapping[bytes, str]) -> dict[bytes, int]:
         calls: list[Call] = [("blockchain.scripthash.get_balance", [name]) for name in part.values()]
         replies = await self._wire.batch(calls)
-        return {script: self._balance(reply) for script, reply in zip(part, replies, strict=True)}
+        return {script: self._balance(part[script], reply) for script, reply in zip(part, replies, strict=True)}
 
-    def _balance(self, reply: Reply) -> int:
+    def _balance(self, name: str, reply: Reply) -> int:
         if failure := failure_of(reply):
-            raise self.link.fault(Reason.RPC_ERROR, str(failure))
+            raise self.link.fault(Reason.RPC_ERROR, f"the balance of script {name}: {failure}")
         try:
             return count(reply["result"]["confirmed"])
         except (KeyError, TypeError, ValueError) as error:
-            raise self.link.fault(Reason.MALFORMED, f"blockchain.scripthash.get_balance: {error!r}") from None
+            raise self.link.fault(Reason.MALFORMED, f"the balance of script {name}: {error!r}") from None
 
     def _sum(self, amount: int) -> int:
         """``amount``, if that can have been a sum."""

@@ -31,6 +31,8 @@ class Listing(NamedTuple):
     path: str
     amount: Callable[[Message, str], int]
     """The base units in an entry."""
+    validator: Callable[[Message], str]
+    """With whom they are: each validator has one entry."""
 
     def question(self, account: Address, page: bytes) -> Question:
         """Ask for the first page, or for the one that is so called."""
@@ -41,15 +43,20 @@ class Listing(NamedTuple):
         found = Message(answer)
         if 2 not in found:
             raise ValueError("it does not say whether there is more")
-        units = sum(self.amount(Message(entry), denom) for entry in found.all(1))
-        return Page(units, Message(found.bytes(2)).bytes(1))
+        entries = [Message(entry) for entry in found.all(1)]
+        amounts = {self.validator(entry): self.amount(entry, denom) for entry in entries}
+        if len(amounts) < len(entries) or "" in amounts:
+            raise ValueError("it names a validator twice, or none")
+        return Page(amounts, Message(found.bytes(2)).bytes(1))
 
 
 class Page(NamedTuple):
-    """A part of an answer, in base units, and what to ask the next part with; empty: there is none."""
+    """A part of an answer."""
 
-    amount: int
+    amounts: dict[str, int]
+    """Base units, by validator."""
     following: bytes
+    """What to ask the next part with; empty: there is none."""
 
 
 def supply(denom: str) -> Question:
@@ -98,8 +105,12 @@ def _unbonding(entry: Message, _: str) -> int:
 
 
 DELEGATED = Listing(
-    "/cosmos.staking.v1beta1.Query/DelegatorDelegations", lambda entry, denom: _coin(entry.bytes(2), denom)
+    "/cosmos.staking.v1beta1.Query/DelegatorDelegations",
+    lambda entry, denom: _coin(entry.bytes(2), denom),
+    lambda entry: Message(entry.bytes(1)).text(2),
 )
 """What an account has delegated to validators, each entry in coins."""
-UNBONDING = Listing("/cosmos.staking.v1beta1.Query/DelegatorUnbondingDelegations", _unbonding)
+UNBONDING = Listing(
+    "/cosmos.staking.v1beta1.Query/DelegatorUnbondingDelegations", _unbonding, lambda entry: entry.text(2)
+)
 """What is on its way back from validators."""

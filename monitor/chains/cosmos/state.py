@@ -38,18 +38,19 @@ class State:
     async def sums(
         self, accounts: Collection[Address], listing: Listing, denom: str, block: Block
     ) -> dict[Address, int]:
-        """Return the sum of ``denom`` over all pages of each account's list."""
-        found = dict.fromkeys(accounts, 0)
+        """Return the sum of ``denom`` over all pages of each account's list; a page that comes again is refused."""
+        found: dict[Address, dict[str, int]] = {account: {} for account in accounts}
         asked = dict.fromkeys(accounts, b"")
         while asked:
             questions = {account: listing.question(account, page) for account, page in asked.items()}
             pages = await self._read(questions, block, lambda answer: listing.page(answer, denom))
             for account, page in pages.items():
-                found[account] += page.amount
-                if page.following and page.following == asked[account]:
-                    raise self._link.fault(Reason.MALFORMED, f"{listing.path} {account}: a page is followed by itself")
+                if (page.following and not page.amounts) or not found[account].keys().isdisjoint(page.amounts):
+                    detail = f"{listing.path} {account}: a page has nothing, or what was on another"
+                    raise self._link.fault(Reason.MALFORMED, detail)
+                found[account] |= page.amounts
             asked = {account: page.following for account, page in pages.items() if page.following}
-        return found
+        return {account: sum(amounts.values()) for account, amounts in found.items()}
 
     async def responses(
         self, questions: Sequence[Question], block: Block, *, prove: bool = False

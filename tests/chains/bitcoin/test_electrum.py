@@ -110,6 +110,26 @@ async def test_rubbish_and_refusals_of_an_electrum_server_have_their_reason(
     assert failure.value.reason == reason
 
 
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'{"jsonrpc":"2.0","id":ID,"error":{"code":1,"message":"history too large"}}', Reason.RPC_ERROR),
+        (b'{"jsonrpc":"2.0","id":ID,"result":{"confirmed":1e18}}', Reason.MALFORMED),
+    ],
+)
+async def test_a_balance_that_is_not_told_is_refused_by_the_name_of_its_script(
+    electrum: ElectrumStandIn, open_reader: Opener, line: bytes, reason: Reason
+) -> None:
+    def twist(asked: Any, true: bytes) -> bytes:
+        return line.replace(b"ID", str(asked["id"]).encode()) + b"\n" if "get_balance" in str(asked) else true
+
+    electrum.twist = twist
+    reader = open_reader(REGTEST, {"url": electrum.url, "protocol": "electrum", "batch": 1})
+    with pytest.raises(ChainError, match=r"the balance of script [0-9a-f]{64}: ") as failure:
+        await reader.read({BTC: BITCOIN_ACCOUNTS[:1]}, LATEST)
+    assert failure.value.reason is reason
+
+
 async def test_a_batch_that_is_refused_as_a_whole_says_how_many_calls_it_was(
     electrum: ElectrumStandIn, open_reader: Opener
 ) -> None:

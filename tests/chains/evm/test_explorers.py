@@ -1,6 +1,6 @@
 """Etherscan and Blockscout: balances whose block the chain itself names, or none."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -8,10 +8,13 @@ import pytest
 from aiohttp import web
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
+from monitor.chains.evm.explorers.tied import Multicall, Sight, Tied
 from monitor.chains.evm.multicall import MULTICALL3
+from monitor.chains.jsonrpc import Reply
+from monitor.chains.link import Link
 from monitor.formats import SECRETS
 from monitor.model import Height, OwnerQuestion
-from monitor.settings import masked, parse, secrets_of
+from monitor.settings import EndpointSettings, masked, parse, secrets_of
 from tests.chains.conftest import Opener
 from tests.support.chains import ETH, ETHEREUM, USDC, USDT, account, happened
 from tests.support.evm_explorers import KEY, BlockscoutStandIn, EtherscanFront, MulticallStandIn, NodeBehind, refusal
@@ -133,6 +136,29 @@ async def test_an_explorer_that_looks_at_no_block_is_read_at_its_newest(
     explorer.node.heeds = False
     reading = await open_reader(ETHEREUM, explorer.endpoint).read(WANTED, Tag("latest"))
     assert (reading.block.number, reading.balances[ETH]) == (100, explorer.node.coins)
+
+
+@pytest.mark.parametrize("told", [b"", b"\1", bytes(33)], ids=repr)
+async def test_what_is_no_balance_is_not_zero(told: bytes) -> None:
+    link = Link(EndpointSettings.model_validate({"url": "http://127.0.0.1:1"}))
+    due = Sight(1, 90, "0x" + "ab" * 32)
+    multicall = _Multicall((due, [told]), link)
+    with pytest.raises(ChainError, match=f"getEthBalance of {ACCOUNTS[0]}: {len(told)} bytes are no balance") as caught:
+        await Tied(multicall, due).call("eth_getBalance", [ACCOUNTS[0], "0x5a"])
+    assert caught.value.reason is Reason.MALFORMED
+
+
+class _Multicall(Multicall):
+    """Whatever it is asked, it answers the same."""
+
+    def __init__(self, told: tuple[Sight, Sequence[bytes]], link: Link) -> None:
+        self.told, self.link, self.contract = told, link, MULTICALL3
+
+    async def ask(self, at: str, *payload: tuple[str, str], divisible: bool = False) -> Reply:
+        return {"result": "0x"}
+
+    def read(self, reply: Reply, payload: int) -> tuple[Sight | None, Sequence[bytes | None]]:
+        return self.told
 
 
 async def test_one_call_of_many_in_another_block_fails_the_reading(explorer: Explorer, open_reader: Opener) -> None:

@@ -81,7 +81,7 @@ async def test_nodes_that_call_other_coins_staked_disagree(
 async def test_a_list_without_end_is_refused(node: CosmosStandIn, open_reader: Opener) -> None:
     node.staked[ONE] = [1] * 5
     node.ends = False
-    with pytest.raises(ChainError, match="a page is followed by itself") as caught:
+    with pytest.raises(ChainError, match="a page has nothing, or what was on another") as caught:
         await open_reader(node.network, {"url": node.url}).read({ATOM: [ONE]}, FINALIZED)
     assert caught.value.reason is Reason.MALFORMED
 
@@ -219,11 +219,21 @@ def test_questions_and_answers_are_as_the_sdk_writes_them() -> None:
     assert DELEGATED.question(account, b"").data == written("delegated_request")
     assert DELEGATED.question(account, b"\1\2\3").data == written("delegated_request_2")
     assert UNBONDING.question(account, b"\1\2\3").data == written("unbonding_request")
-    assert DELEGATED.page(written("delegated"), "uatom") == (100_000_005, b"\1\2\3")
-    assert DELEGATED.page(written("delegated_none"), "uatom") == (0, b"")
-    assert UNBONDING.page(written("unbonding"), "uatom") == (2 * (990 + 10), b"")
+    one, other = "cosmosvaloper1sjllsnramtg3ewxqwwrwjxfgc4n4ef9u2lcnj0", f"cosmosvaloper1{'q' * 38}"
+
+    def of_two(name: str) -> bytes:
+        """The same with another validator in the second entry."""
+        before, _, after = written(name).rpartition(one.encode())
+        return before + other.encode() + after
+
+    assert DELEGATED.page(of_two("delegated"), "uatom") == ({one: 100_000_000, other: 5}, b"\1\2\3")
+    assert DELEGATED.page(written("delegated_none"), "uatom") == ({}, b"")
+    assert UNBONDING.page(of_two("unbonding"), "uatom") == ({one: 990 + 10, other: 990 + 10}, b"")
     with pytest.raises(ValueError, match="a coin of 'uatom', not uosmo"):
-        DELEGATED.page(written("delegated"), "uosmo")
+        DELEGATED.page(of_two("delegated"), "uosmo")
+    for listing, name in ((DELEGATED, "delegated"), (UNBONDING, "unbonding")):
+        with pytest.raises(ValueError, match="a validator twice"):
+            listing.page(written(name), "uatom")
 
 
 @pytest.mark.parametrize(

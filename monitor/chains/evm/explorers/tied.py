@@ -98,7 +98,11 @@ class Tied:
                 reply = await self._asked(payload, at, divisible=divisible)
                 if failure_of(reply):
                     return reply
-                return {"result": hex(int.from_bytes(values.data(reply["result"]), "big"))}
+                balance = values.data(reply["result"])
+                if len(balance) != _WORD:  # nothing, in particular, is not zero
+                    detail = f"getEthBalance of {account}: {len(balance)} bytes are no balance"
+                    raise self._multicall.link.fault(Reason.MALFORMED, detail)
+                return {"result": hex(int.from_bytes(balance, "big"))}
             case "eth_call", [{"to": to, "data": data}, str(at)]:
                 return await self._asked((to, data), at, divisible=divisible)
         return await self._multicall.calls.call(method, params, divisible=divisible)
