@@ -68,7 +68,7 @@ def _protocol(item: tuple[str, NodeProtocol]) -> Sequence[str]:
     networks = [each.title for each in load().networks.values() if name in serving(each)]
     told = ", ".join(networks) if len(networks) <= _FEW else f"{networks[0]} and {len(networks) - 1} more"
     url = ", ".join([*(f"`{scheme}://`" for scheme in protocol.schemes), *filter(None, [protocol.path])])
-    past = protocol.past or ("none: its newest state alone" if protocol.reads else "")
+    past = protocol.past or "none: its newest state alone"
     return f"`{name}`", told, url, protocol.reads, past, protocol.owners
 
 

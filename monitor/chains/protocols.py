@@ -40,8 +40,8 @@ class NodeProtocol:
     schemes: tuple[str, ...] = ("http", "https")
     path: str = ""
     """What is to follow in the URL, or is not."""
-    reads: str = ""
-    """The balances that it tells; empty: it only confirms owners."""
+    reads: str
+    """The balances that it tells."""
     past: str = ""
     """What it takes to tell those of past blocks; empty: it tells its newest state alone."""
     owners: str = ""
@@ -342,14 +342,14 @@ def is_readable(network: Network) -> bool:
 
 def readers_of(network: Network) -> list[str]:
     """Return the names of the protocols that read balances of the network."""
-    return [name for name, protocol in serving(network).items() if protocol.reads]
+    return list(serving(network))
 
 
 def unreadable_because(network: Network) -> str:
     """Tell why no protocol reads balances of the network, as a sentence; empty where one does."""
     if is_readable(network):
         return ""
-    reasons = "; ".join(f"{name}: {_obstacle(name, network)}" for name in _speaking(network) if PROTOCOLS[name].reads)
+    reasons = "; ".join(f"{name}: {_obstacle(name, network)}" for name in _speaking(network))
     if not reasons:
         return f"balances of {network.family} networks cannot be read yet"
     return f"balances of {network.title} cannot be read ({reasons})"
@@ -368,11 +368,6 @@ def recalls(network: Network, settings: NetworkSettings) -> bool:
 def is_provable(network: Network) -> bool:
     """Tell whether some protocol proves balances of the network's family."""
     return any(protocol.proves for protocol in serving(network).values())
-
-
-def is_served(network: Network) -> bool:
-    """Tell whether some protocol speaks to nodes of the network, be it only to confirm owners."""
-    return bool(serving(network))
 
 
 def unknown_protocols(network: Network) -> list[str]:

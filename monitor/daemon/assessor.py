@@ -1,7 +1,7 @@
 """From what the watches hold to the World: assessments, ratios over time, alerts."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -95,12 +95,10 @@ class Assessor:
         shared = await asyncio.to_thread(self._shared_accounts, exchanges)
         growth = {name: each.settings.growth for name, each in networks.items() if each.settings.growth is not None}
         now = self._now()
-        readable = {network: each for network, each in networks.items() if each.readable}
         standing = {  # all at once: what is read meanwhile would be dated after now
-            name: {network: each.state(name, watch.wanted(network), now) for network, each in readable.items()}
+            name: {network: each.state(name, watch.wanted(network), now) for network, each in networks.items()}
             for name, watch in exchanges.items()
         }
-        confirming = networks.keys() - readable.keys()
         assessments = {}
         for name, watch in exchanges.items():
             states = standing[name]
@@ -113,7 +111,6 @@ class Assessor:
                 shared=shared.get(name, ()),
                 signatures_gone=signatures_gone.get(name),
                 growth=growth,
-                confirming=confirming,
             )
         falls = await self._remember(assessments.values(), settings, now)
         world = World(
@@ -157,7 +154,6 @@ class Assessor:
         shared: tuple[SharedAccounts, ...],
         signatures_gone: SignaturesGone | None,
         growth: Mapping[str, Decimal],
-        confirming: Collection[str],
     ) -> Assessment:
         judged, owed, settings = watch.judged, watch.owed, watch.settings
         holdings = judged.holdings if judged else None
@@ -181,7 +177,7 @@ class Assessor:
                 basis=basis,
                 growth=growth,
                 configured=states.keys(),
-                unreadable=unreadable_networks(holdings, watch.registry, confirming) if holdings else frozen({}),
+                unreadable=unreadable_networks(holdings, watch.registry) if holdings else frozen({}),
                 audit=audit,
                 now=now,
             ),

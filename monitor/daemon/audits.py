@@ -48,9 +48,7 @@ class Audits:
         if judged is None:
             return False
         readable = {
-            name: ClaimedNetwork.of(each.network, each.settings, each.reader)
-            for name, each in networks.items()
-            if each.readable
+            name: ClaimedNetwork.of(each.network, each.settings, each.reader) for name, each in networks.items()
         }
         if before and watch.name not in self._unsettled and readable.keys() <= before.asked:
             return False

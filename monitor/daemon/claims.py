@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from monitor.chains import is_readable
 from monitor.chains.opening import configured_network, open_readers
 from monitor.daemon import Report
 from monitor.daemon.claimed_balances import KEPT, ClaimedNetwork, Gathered, Memory, read_claimed
@@ -53,16 +52,15 @@ async def compare_claims(
     run, unless it is to be ``fresh``. Raises DocumentError when there is no list, StoreError when the file is no good.
     """
     published = await read_list(wallets, registry)
-    readable = {name: each for name, each in networks.items() if is_readable(registry.networks[name])}
     store = await Store.open(f"sqlite+aiosqlite:///{state}")
     try:
         await store.prune_claim_readings(utc_now() - KEPT)
         if fresh:
             await store.forget_list(published.document.sha256)
-        async with open_readers(readable, registry) as readers:
+        async with open_readers(networks, registry) as readers:
             claimed = {
                 name: ClaimedNetwork.of(configured_network(name, each, registry), each, readers[name])
-                for name, each in readable.items()
+                for name, each in networks.items()
             }
             memory = Memory(store, published.document.sha256, utc_now)
             stakes = stakes_of(published.claims, registry.networks)

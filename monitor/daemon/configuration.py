@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from monitor.chains import check_endpoint, is_provable, is_served, unknown_protocols
+from monitor.chains import check_endpoint, is_provable, is_readable, unknown_protocols
 from monitor.daemon.doubts import doubts
 from monitor.daemon.proof_sources import ANY_SCHEME, is_proof
 from monitor.formats import SECRETS
@@ -113,7 +113,7 @@ def _network_faults(name: str, settings: NetworkSettings, registry: Registry) ->
     network = registry.networks.get(name)
     if network is None:
         meant = registry.network_by_label(name)
-        served = sorted(each.name for each in registry.networks.values() if is_served(each))
+        served = sorted(each.name for each in registry.networks.values() if is_readable(each))
         what = "network that nodes can be asked about"
         yield (
             ("networks", name),

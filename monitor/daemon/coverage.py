@@ -1,10 +1,10 @@
 """What of the published lists can be read, told before anything is read: what `config check --lists` does."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.chains import is_readable, unreadable_because
+from monitor.chains import unreadable_because
 from monitor.daemon import Report
 from monitor.daemon.lists import read_list
 from monitor.judgement import AssetCoverage, Holdings, coverage, holdings
@@ -54,22 +54,15 @@ def _covered(
 ) -> ListCoverage:
     claims = published.claims
     held = holdings(claims, [_UNJUDGED] * len(claims), registry.known_asset)
-    readable = {network for network in networks if is_readable(registry.networks[network])}
-    unreadable = unreadable_networks(held, registry, networks.keys() - readable)
     return ListCoverage(
         exchange.title or name,
-        coverage(held, readable, unreadable, exchange.assets),
+        coverage(held, networks.keys(), unreadable_networks(held, registry), exchange.assets),
         rows=len(claims),
         undecodable=sum(claim.network is not None and claim.account is None for claim in claims),
     )
 
 
-def unreadable_networks(holdings: Holdings, registry: Registry, confirming: Collection[str]) -> dict[str, str]:
-    """Return, of the networks that a list names, why no node can be asked about their balances.
-
-    ``confirming`` are those that are configured, and whose endpoints only confirm owners.
-    """
+def unreadable_networks(holdings: Holdings, registry: Registry) -> dict[str, str]:
+    """Return, of the networks that a list names, why no node can be asked about their balances."""
     claimed = {token.network for token in holdings.accounts}
-    reasons = {name: unreadable_because(registry.networks[name]) for name in claimed - set(confirming)}
-    owners = "its balances cannot be read yet: its endpoints only confirm owners"
-    return {name: why for name, why in reasons.items() if why} | dict.fromkeys(confirming, owners)
+    return {name: why for name in claimed if (why := unreadable_because(registry.networks[name]))}

@@ -197,10 +197,8 @@ class Hub:
         return owed.proof_again
 
     async def poll(self, network: str) -> None:
-        """One snapshot of ``network`` for every exchange that claims something there, if its balances can be read."""
+        """One snapshot of ``network`` for every exchange that claims something there."""
         watch = self.networks[network]
-        if not watch.readable:
-            return
         wanted = {name: exchange.wanted(network) for name, exchange in self.exchanges.items()}
         execution = self.networks.get(watch.network.execution)
         taken = await watch.poll(wanted, execution.newest() if execution else None)
@@ -296,12 +294,12 @@ class Hub:
             exchange.move(step)
 
     def _first_pass_finished(self) -> bool:
-        """Every document was asked for, and every readable network that a list claims something on was tried."""
+        """Every document was asked for, and every network that a list claims something on was tried."""
         return all(watch.asked for watch in self.exchanges.values()) and all(
             network.attempted(name)
             for name, watch in self.exchanges.items()
             for network in self.networks.values()
-            if network.readable and watch.wanted(network.network.name)
+            if watch.wanted(network.network.name)
         )
 
     async def close(self) -> None:

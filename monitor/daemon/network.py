@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from monitor.chains import AtHeight, ChainError, ChainReader, Reason, choice_of, is_readable, recalls
+from monitor.chains import AtHeight, ChainError, ChainReader, Reason, choice_of, recalls
 from monitor.daemon.clock import Clock
 from monitor.daemon.look_back import largest, read_between, those_of
 from monitor.daemon.snapshot_record import TOKENS_REFUSED, SnapshotRecord, is_fresh
@@ -50,8 +50,6 @@ class NetworkWatch:
     ) -> None:
         """``chance`` is a number from 0 to under 1, another one each time."""
         self.network = network
-        self.readable = is_readable(network)
-        """Whether its balances can be read at all; else its endpoints only confirm owners, and it has no snapshots."""
         self.settings = settings
         self.reader = reader
         self._now = now

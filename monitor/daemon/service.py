@@ -177,7 +177,7 @@ class Daemon:
                 jobs.append(Job(f"proof:{name}", refresh, partial(hub.refresh_proof, name), watch, patience=_DAY))
             jobs.append(Job(f"confirm:{name}", promote, partial(hub.confirm, name), (watch, networks)))
             jobs.append(Job(f"audit:{name}", promote, partial(hub.audit, name), (watch, networks), patience=_DAY))
-        jobs += [self._polling(hub, name, watch) for name, watch in prepared.networks.items() if watch.readable]
+        jobs += [self._polling(hub, name, watch) for name, watch in prepared.networks.items()]
         return jobs
 
     @staticmethod

@@ -38,7 +38,7 @@ class Cause(StrEnum):
     NOT_CONFIGURED = "not_configured"
     """Some protocol reads the network, and no endpoint is configured."""
     NOT_READABLE = "not_readable"
-    """No protocol reads it, or its endpoints only confirm owners."""
+    """No protocol reads it."""
     UNKNOWN_LABEL = "unknown_label"
     """The registry knows no network or token by the list's own name for it."""
     FAILED = "failed"

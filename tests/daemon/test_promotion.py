@@ -2,22 +2,16 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import stamina
 
-from monitor.chains import is_readable, is_served
-from monitor.chains.protocols import PROTOCOLS as REGISTERED
-from monitor.daemon.check import check
-from monitor.daemon.configuration import load_configuration
 from monitor.daemon.lists import judge_list
-from monitor.model import AlertName, ReserveStatus, Verdict, VerdictStatus
+from monitor.model import Verdict, VerdictStatus
 from monitor.registry import load
 from monitor.settings import NetworkSettings, WalletsSettings
-from tests.support.daemons import Site
 from tests.support.owner_standins import PROTOCOLS, STATE_ROOT, WITHDRAWAL, OwnerStandIn
 
 REGISTRY = load()
@@ -107,32 +101,3 @@ async def test_validators_of_a_signer_are_verified_and_others_need_the_execution
     assert (podded.status, podded.answered) == (VerdictStatus.UNBOUND, False)
     assert f"name {WITHDRAWAL}; nobody could be asked" in podded.reason
     assert "ethereum is not configured" in podded.reason
-
-
-async def test_a_network_that_only_confirms_owners_is_never_taken_for_one_that_is_read(
-    serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(REGISTERED, "aptos", replace(REGISTERED["aptos"], reads=""))
-    node, url = await serve("aptos")
-    key = {"sequence_number": "1", "authentication_key": "0x" + "cc" * 32}
-    node.answers["/accounts/0x" + "deadbeef" * 8] = key
-    assert (is_readable(REGISTRY.networks["aptos"]), is_served(REGISTRY.networks["aptos"])) == (False, True)
-    site = Site(tmp_path)
-    site.exchange("okx", audit=True, basis="listed")
-    site.owes("okx", APT="2")
-    site.list("okx").write_bytes((LISTS / "wallets-11-columns.csv").read_bytes())
-    site.network("aptos", url, behind_after="99999d")
-    settings, registry = load_configuration(site.write())
-    world = await check(settings, registry, lambda *_: None)
-    assessment = world.assessments["okx"]
-    assert world.ready
-    apt = assessment.assets["APT"]
-    assert apt.status is ReserveStatus.UNKNOWN
-    assert [gap.reason for gap in apt.gaps] == ["its balances cannot be read yet: its endpoints only confirm owners"]
-    assert "aptos" not in assessment.snapshots
-    [endpoint] = world.endpoints
-    assert endpoint.up
-    assert not any(endpoint.failures.values())
-    assert node.asked
-    active = [alert.name for alert in world.alerts if alert.active and "aptos" in alert.summary]
-    assert active == [AlertName.OWNERSHIP_INVALID], "the chain names another key, and nothing is missed otherwise"
