@@ -252,6 +252,12 @@ PROTOCOLS = {
         reads="CSPR, one request an account",
         past="blocks whose state the node still holds",
     ),
+    "multiversx": NodeProtocol(
+        node="multiversx.gateway:GatewayNode",
+        families=frozenset({"multiversx"}),
+        reads="EGLD, one request an account",
+        past="a deep-history squad",
+    ),
     "antelope": NodeProtocol(
         node="antelope.node:AntelopeNode",
         families=frozenset({"eos"}),

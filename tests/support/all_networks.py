@@ -26,6 +26,7 @@ from tests.support.networks.hedera import HederaStandIn
 from tests.support.networks.icon import IconStandIn
 from tests.support.networks.internet_computer import RosettaStandIn
 from tests.support.networks.iota import IotaStandIn
+from tests.support.networks.multiversx import MultiversxStandIn
 from tests.support.networks.near import NearStandIn
 from tests.support.networks.stacks import StacksStandIn
 from tests.support.networks.standin import NetworkStandIn
@@ -194,6 +195,7 @@ STANDS: Mapping[str, Callable[[Network], Stand]] = {
     "icon": _recorded(IconStandIn),
     "internet-computer": _recorded(RosettaStandIn),
     "stacks": _recorded(StacksStandIn),
+    "multiversx": _recorded(MultiversxStandIn),
     "near": _recorded(NearStandIn),
     "solana": _Solana,
     "starknet": _recorded(StarknetStandIn),

@@ -28,6 +28,7 @@ from tests.support.networks.hedera import HederaStandIn
 from tests.support.networks.icon import IconStandIn
 from tests.support.networks.internet_computer import RosettaStandIn
 from tests.support.networks.iota import IotaStandIn
+from tests.support.networks.multiversx import MultiversxStandIn
 from tests.support.networks.near import NearStandIn
 from tests.support.networks.stacks import StacksStandIn
 from tests.support.networks.standin import START, Asked, NetworkStandIn
@@ -63,6 +64,7 @@ STANDINS: tuple[type[NetworkStandIn], ...] = (
     RosettaStandIn,
     StacksStandIn,
     CasperStandIn,
+    MultiversxStandIn,
     CosmosStandIn,
 )
 FINALIZED = Tag("finalized")

@@ -1,0 +1,1 @@
+"""MultiversX: EGLD at one hyperblock, which names a block of each shard."""
