@@ -29,7 +29,7 @@ async def test_an_error_that_nobody_expected_refuses_the_list_and_the_next_good_
     publish(site.list("okx"), list_of([signed(1), signed(2)]))
     with monkeypatch.context() as patch, capture_logs() as logs:
 
-        def fail(*_: object) -> None:
+        def fail(*_: object, **__: object) -> None:
             raise ZeroDivisionError("by a hostile row")
 
         patch.setattr(list_reading, step, fail)
@@ -58,7 +58,7 @@ async def test_a_kept_list_that_cannot_be_judged_any_more_does_not_stop_the_star
     assert await watch("okx").refresh_wallets()
     with monkeypatch.context() as patch:
 
-        def fail(*_: object) -> None:
+        def fail(*_: object, **__: object) -> None:
             raise ZeroDivisionError
 
         patch.setattr(list_reading, "judged_list", fail)
