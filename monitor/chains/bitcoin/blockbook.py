@@ -6,7 +6,7 @@ what stands beside it.
 
 import re
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import count as counting
 from typing import Any
@@ -90,6 +90,7 @@ class BlockbookNode(ExplorerNode):
                     self._check_whole(block_hash, seen, found)
                     stamp = datetime.fromtimestamp(count(found["time"]), UTC)
                     return Moved(self.block_hash(found["previousBlockHash"]), stamp, dict(amounts))
+                _check_goes_on(number, found["txs"], seen)
             except (KeyError, TypeError, ValueError, OverflowError, OSError) as error:
                 raise self.link.fault(Reason.MALFORMED, f"{path}: {error!r:.150}") from None
         raise AssertionError("blocks have a last page")
@@ -116,6 +117,12 @@ class BlockbookNode(ExplorerNode):
         if found["address"] != account:
             raise ValueError(f"it is about {found['address']!r:.100}")
         return found
+
+
+def _check_goes_on(number: int, page: Sequence[object], seen: Sequence[str]) -> None:
+    """Raise ValueError where a page brings nothing new: others might come without end."""
+    if not page or len(set(seen)) < len(seen):
+        raise ValueError(f"page {number} has nothing, or what was on another")
 
 
 def _change(entry: Mapping[str, Any], account: Address) -> Change:

@@ -33,6 +33,8 @@ _LAST = "9223372036"
 """Seconds after which there is no moment (63 bits of nanoseconds)."""
 _MOST = 99
 """Accounts of a request beside the treasury: mirror nodes take a parameter a hundred times, and answer a hundred."""
+_LARGEST = 2**38 - 1
+"""Of an account's number, for which mirror nodes have 38 bits: a request with a larger one is refused whole."""
 _NANOSECONDS = 10**9
 _HASH = re.compile(r"0x[0-9a-f]{64}")
 """The first 32 of its 48 bytes, which is what else is called by that name on Hedera (JSON-RPC relay)."""
@@ -108,7 +110,7 @@ class HederaNode(PinnedNode):
             raise self.slipped(block, at.block)
         failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
         asked = without(wanted, failed)
-        accounts = list(dict.fromkeys(each for accounts in asked.values() for each in accounts))
+        accounts = list(dict.fromkeys(each for some in asked.values() for each in some if _can_be(each)))
         size = min(self.link.settings.batch, _MOST)
         starts = range(0, len(accounts) or 1, size)
         parts = await together(self._at(at, accounts[start : start + size]) for start in starts)
@@ -164,8 +166,10 @@ class HederaNode(PinnedNode):
         with strictly(self.link, path):
             if (about := member(reply.document, "account")) != account:
                 raise ValueError(f"it is about {about!r:.40}")
+            if member(reply.document, "deleted") is True:  # of the oldest of which it is not known when they were made
+                return True
             made = _read(member(reply.document, "created_timestamp"))
-            if made <= moment and member(reply.document, "deleted") is not True:
+            if made <= moment:
                 raise ValueError(f"it exists since {_written(made)}, and is not in the snapshot of {_written(moment)}")
             return True
 
@@ -180,6 +184,10 @@ def _read(value: object) -> int:
 
 def _written(moment: int) -> str:
     return f"{moment // _NANOSECONDS}.{moment % _NANOSECONDS:09}"
+
+
+def _can_be(account: Address) -> bool:
+    return int(account.rpartition(".")[2]) <= _LARGEST
 
 
 def _no_account(accounts: Collection[Address], held: dict[Address, int]) -> str:

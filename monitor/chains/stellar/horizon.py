@@ -28,6 +28,8 @@ from monitor.model import Address, Block, Height, Network
 _CHAINS = {"Public Global Stellar Network ; September 2015": "stellar:pubnet", "Pi Network": "pi-net:mainnet"}
 """By the passphrase, which is part of what every transaction signs."""
 _DECIMALS = 7
+_DIGITS = 10
+"""Of a ledger's number, which has 32 bits."""
 _LEDGER = 5.0
 """Seconds between ledgers."""
 _RECENT = 24
@@ -151,13 +153,13 @@ class HorizonNode(PinnedNode):
 
     def _latest(self, path: str, reply: JsonAnswer) -> int:
         latest = reply.headers.get("Latest-Ledger", "")
-        if not latest.isascii() or not latest.isdecimal():
+        if not latest.isascii() or not latest.isdecimal() or len(latest) > _DIGITS:
             raise self.link.fault(
                 Reason.UNPINNED,
                 f"{path}: the answer does not say of which ledger it is (`Latest-Ledger` is {latest!r:.20}); "
                 "ask the Horizon behind this gateway, or another one",
             )
-        return int(latest[:10])
+        return int(latest)
 
 
 def _is_native(balance: object) -> bool:

@@ -7,6 +7,8 @@ import pytest
 from aiohttp import web
 
 from monitor.chains import AtHeight, ChainError, Reason, Tag, check_endpoint, is_readable, protocol_of
+from monitor.chains.bitcoin.blockbook import BlockbookNode
+from monitor.chains.link import Link
 from monitor.model import Height, Token
 from monitor.registry import load
 from monitor.settings import EndpointSettings
@@ -174,3 +176,17 @@ async def test_a_history_that_is_none_is_malformed(
     with pytest.raises(ChainError) as failure:
         await open_reader(REGTEST, {"url": blockbook.url, "protocol": "blockbook"}).read(WANTED, AtHeight(Height(104)))
     assert failure.value.reason is Reason.MALFORMED
+
+
+@pytest.mark.parametrize("page", [[], [{"txid": "ab" * 32, "vin": [], "vout": []}]], ids=["empty", "the first again"])
+async def test_pages_of_a_block_that_do_not_end_are_refused(blockbook: BlockbookStandIn, page: list[Any]) -> None:
+    """Who reads blocks in the background has no deadline, and others wait for it."""
+    node = BlockbookNode(REGTEST, Link(EndpointSettings.model_validate({"url": blockbook.url})))
+    told = {"txs": page, "totalPages": 10**9, "txCount": 10**12}
+    blockbook.twist = lambda _, answer: answer | told
+    try:
+        with pytest.raises(ChainError, match=r"page [12] has nothing, or what was on another") as caught:
+            await node.moved(blockbook.chain.hash_at(5), {BITCOIN_ACCOUNTS[0]})
+    finally:
+        await node.link.close()
+    assert caught.value.reason is Reason.MALFORMED

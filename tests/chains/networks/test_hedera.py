@@ -13,7 +13,7 @@ from tests.support.networks.standin import START, Asked
 
 HBAR = HederaStandIn.coin
 ACCOUNTS = [HederaStandIn.account(number) for number in range(1, 5)]
-ONE, TWO = ACCOUNTS[:2]
+ONE, TWO, THREE = ACCOUNTS[:3]
 WANTED = {HBAR: ACCOUNTS}
 FINALIZED = Tag("finalized")
 
@@ -80,19 +80,29 @@ async def test_a_hundred_accounts_at_the_most_are_asked_for_and_always_the_treas
 async def test_an_account_in_no_snapshot_has_nothing_if_it_was_made_later_or_deleted(
     node: HederaStandIn, open_reader: Opener
 ) -> None:
-    node.absent = {ONE, TWO}
+    node.absent = {ONE, TWO, THREE}
     node.accounts = {
+        THREE: {"created_timestamp": None, "deleted": True},
         ONE: {"created_timestamp": written(node.end(START) + 1)},
         TWO: {"created_timestamp": "1600000000.000000001", "deleted": True},
     }
     reading = await open_reader(node.network, {"url": node.url}).read(WANTED, FINALIZED)
-    assert reading.balances == {HBAR: {**node.truth(WANTED, START)[HBAR], ONE: 0, TWO: 0}}
+    assert reading.balances == {HBAR: {**node.truth(WANTED, START)[HBAR], ONE: 0, TWO: 0, THREE: 0}}
 
 
 async def test_an_account_that_there_is_not_is_no_zero(node: HederaStandIn, open_reader: Opener) -> None:
     node.absent = {TWO}
     reading = await open_reader(node.network, {"url": node.url}).read(WANTED, FINALIZED)
     assert (reading.balances, reading.failed) == ({}, {HBAR: f"the ledger knows no account {TWO}"})
+
+
+async def test_a_number_that_mirror_nodes_cannot_take_fails_by_name_and_is_not_asked_for(
+    node: HederaStandIn, open_reader: Opener
+) -> None:
+    number = f"0.0.{2**38}"
+    reading = await open_reader(node.network, {"url": node.url}).read({HBAR: [ONE, number]}, FINALIZED)
+    assert reading.failed == {HBAR: f"the ledger knows no account {number}"}
+    assert not [asked for asked in node.asked if number in str(asked)]
 
 
 async def test_an_account_that_a_snapshot_lacks_though_it_exists_is_no_zero(

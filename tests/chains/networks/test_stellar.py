@@ -139,6 +139,16 @@ async def test_an_answer_that_names_no_ledger_is_not_believed(node: StellarStand
     assert caught.value.reason is Reason.UNPINNED
 
 
+@pytest.mark.parametrize("latest", ["", "-1", "1e3", " 1000", "1000.0", "1000" + "0" * 10])
+async def test_what_is_no_ledgers_number_is_not_cut_to_one(
+    node: StellarStandIn, open_reader: Opener, monkeypatch: pytest.MonkeyPatch, latest: str
+) -> None:
+    monkeypatch.setattr(node, "headers", lambda _: {"Latest-Ledger": latest})
+    with pytest.raises(ChainError, match="Latest-Ledger") as caught:
+        await open_reader(node.network, node.directly(monkeypatch)).read(WANTED, FINALIZED)
+    assert caught.value.reason is Reason.UNPINNED
+
+
 async def test_answers_from_before_the_ledger_that_was_named_are_behind(
     node: StellarStandIn, open_reader: Opener
 ) -> None:
