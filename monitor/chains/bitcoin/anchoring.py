@@ -23,7 +23,8 @@ from monitor.chains.link import Link, left
 from monitor.model import Address, Block, Height, Work
 
 _PART = 100
-"""Requests for accounts between two looks at the tip: so a look costs a hundredth of what it is for."""
+"""Requests for accounts between two looks at the tip, at the most: a look costs a hundredth of what it is for.
+Fewer, where more than one block comes meanwhile."""
 _MOST_BLOCKS = 1008
 """Blocks, a week of them, that are followed after an absence; then everything is read anew."""
 _TRIES = 5
@@ -90,6 +91,8 @@ class Anchoring:
         """Accounts that were asked for. Others may be watched, from an earlier run."""
         self._answers: dict[Address, Answer] = {}
         """Of which it is not known yet whether they count."""
+        self._part = _PART
+        """Requests of the next part."""
         self._turn = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         link.ends_with(self.close)
@@ -204,12 +207,17 @@ class Anchoring:
                 await asyncio.sleep(max(error.retry_after or 0, 2.0**failures))
 
     async def _read_part(self) -> bool:
-        part = self._next(_PART * self._at_once)
+        part = self._next(self._part * self._at_once)
         if self._state is None or not part:
             return False
         first = self._state.block
         amounts = await self._source.amounts(part)
         last = (await self._followed(())).block
+        if last.number > first.number + 1:
+            # A block may have come and been replaced unseen, which takes two: none of these is certain.
+            self._part = max(1, self._part // 2)
+            return True
+        self._part = min(_PART, 2 * self._part)
         self._answers |= {account: Answer(amount, first, last) for account, amount in amounts.items()}
         return True
 

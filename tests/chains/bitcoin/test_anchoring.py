@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -47,6 +48,8 @@ class Model:
         self.effects: dict[str, dict[Address, int]] = {}
         self.held: dict[str, dict[Address, int]] = {}
         self.still = False
+        self.told: set[str] = set()
+        """Blocks that were told as the tip."""
         self._late, self.busy, self._comes, self._forks = late, busy, comes, forks
         self._tips = [self._block(None, {each: self.random.randrange(1000, 2000) for each in ACCOUNTS})]
         for _ in range(8):
@@ -78,7 +81,17 @@ class Model:
         self._tips.append(self._block(parent, amounts))
 
     def reorganise(self, depth: int) -> None:
-        """Other blocks, one more, in the place of the last ones. All machines learn of it at once."""
+        """Other blocks, one more, in the place of the last ones. All machines learn of it at once.
+
+        Where nobody could know of the last one (docs/decisions/anchored-readings.md: what the rule does not see), it
+        stays, and another comes.
+        """
+        if self.newest.hash not in self.told:
+            self.mine()
+            return
+        self.replace(depth)
+
+    def replace(self, depth: int) -> None:
         block = self.newest
         for _ in range(min(depth, block.number)):
             block = self.known[self.parents[block.hash]]
@@ -103,8 +116,7 @@ class Model:
     # --- what is asked ---
 
     async def tip_hash(self) -> str:
-        await asyncio.sleep(0.2)
-        return self._seen(1).hash
+        return (await self.tip()).hash
 
     async def hash_at(self, height: int) -> str | None:
         await asyncio.sleep(0.2)
@@ -115,7 +127,9 @@ class Model:
 
     async def tip(self) -> Block:
         await asyncio.sleep(0.2)
-        return self._seen(1)
+        tip = self._seen(1)
+        self.told.add(tip.hash)
+        return tip
 
     async def block_at(self, height: int) -> Block:
         return self.known[await self.hash_at(height) or ""]
@@ -264,6 +278,41 @@ def test_a_sum_that_would_be_less_than_nothing_is_not_known_any_more() -> None:
     assert (wrong, state.sums) == ([ACCOUNTS[0]], {ACCOUNTS[1]: 0})
     assert state.at(_block(102), [ACCOUNTS[1]]) == {ACCOUNTS[1]: 5}
     assert state.at(_block(102, "b"), [ACCOUNTS[1]]) is None
+
+
+def test_an_answer_from_a_block_that_came_and_was_replaced_between_two_looks_never_counts() -> None:
+    """One machine, whose tip moves on by two blocks meanwhile: less cannot replace one."""
+    model = _Racing(3, late=0, busy=0, comes=0)
+    true = model.held[model.newest.hash][ACCOUNTS[0]]
+
+    async def scenario() -> None:
+        reader = anchoring(model, Journals())
+        for _ in range(4):
+            with suppress(ChainError):
+                await reader.ready(ACCOUNTS[:1])
+            model.mine()
+        assert await reader.ready(ACCOUNTS[:1]) == set()
+        assert model.stale not in (None, true)
+        assert await reader.sums(ACCOUNTS[:1], model.newest) == {ACCOUNTS[0]: true}
+        await reader.close()
+
+    run(scenario())
+
+
+class _Racing(Model):
+    """Its first answer is from a block that is replaced before the next look."""
+
+    stale: int | None = None
+
+    async def amounts(self, accounts: Collection[Address]) -> dict[Address, int]:
+        if self.stale is not None:
+            return await super().amounts(accounts)
+        block = self._block(self.newest, {ACCOUNTS[0]: -1, ACCOUNTS[1]: 1})
+        self._tips.append(block)
+        found = await super().amounts(accounts)
+        self.stale = found[ACCOUNTS[0]]
+        self.replace(1)
+        return found
 
 
 # --- restarts and progress ---
