@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 from aiohttp import web
@@ -21,6 +22,11 @@ Twist = Callable[[Any], Any]
 
 
 _BEGAN = int(time.time())
+
+
+@cache
+def _hash_of(fork: str, number: int) -> str:
+    return "0x" + hashlib.sha256(f"{fork} {number}".encode()).hexdigest()
 
 
 class RefusedError(Exception):
@@ -103,7 +109,7 @@ class EvmStandIn(JsonRpcStandIn):
         """Whether errors carry what a program reverted with."""
 
     def hash_of(self, number: int) -> str:
-        return "0x" + hashlib.sha256(f"{self.fork} {number}".encode()).hexdigest()
+        return _hash_of(self.fork, number)
 
     def on_eth_chainId(self) -> str:  # noqa: N802
         return hex(self.chain_id)

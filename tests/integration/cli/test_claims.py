@@ -25,7 +25,7 @@ from tests.support.standins import EvmStandIn
 pytestmark = pytest.mark.integration
 
 UNREAD = {"tron"}
-"""Networks of the real rows that no protocol of ours reads."""
+"""Networks of the real rows that get no endpoint: nodes of theirs tell no past block."""
 USDT = "0xdac17f958d2ee523a2206206994597c13d831ec7"
 
 
@@ -144,7 +144,7 @@ async def test_a_run_that_was_cut_goes_on_where_it_stopped(
     site.exchange("okx")
     arguments = (sys.executable, "-m", "monitor", "claims", str(site.list("okx")), "--config", str(site.path), "--json")
     async with node.serving() as url:
-        site.network("ethereum", url)
+        site.network("ethereum", endpoints=[{"name": "node-1", "url": url, "timeout": "5m"}])
         site.write()
         first = await asyncio.create_subprocess_exec(*arguments, stdout=PIPE, stderr=PIPE)
         ended = asyncio.create_task(first.communicate())

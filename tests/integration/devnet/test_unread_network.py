@@ -42,7 +42,10 @@ def paged(daemon: Daemon) -> bool:
             "100",  # 1 % of what is owed
             "0.947",
             "ETH not covered at 92.70 % to 94.70 %, under 100 %, unless 630 ETH came to base since the list.",
-            "100.0000 ETH on base rest on the exchange's word alone: they were not read.",
+            (
+                "100.0000 ETH on base rest on the exchange's word alone: they were not read"
+                " (100.0000 on networks that could be read and are not configured)."
+            ),
         ),
     ],
 )
