@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
-from monitor.chains.node import Wanted
-from monitor.model import Token
+from monitor.chains.node import Wanted, without
+from monitor.model import Network, Token
 
 
 def contradiction(what_says: str, decimals: int, token: Token) -> str:
@@ -28,6 +28,11 @@ async def contradicted(
     return failed
 
 
-def all_but_coins(wanted: Wanted, why_not: str) -> dict[Token, str]:
-    """Return the tokens with a contract, where a protocol reads none: ``why_not`` is the reason."""
-    return {token: why_not for token in wanted if token.contract}
+def only_coins(wanted: Wanted, network: Network, why_not: str = "") -> tuple[Wanted, dict[Token, str]]:
+    """Return what is ``wanted`` of coins, and the tokens with a contract, which nobody reads on ``network``.
+
+    ``why_not`` is the reason; default: that they are not read.
+    """
+    reason = why_not or f"tokens of {network.title} are not read"
+    failed = {token: reason for token in wanted if token.contract}
+    return without(wanted, failed), failed

@@ -16,11 +16,11 @@ from monitor.chains.block_choice import BlockChoice, Depth, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.http import Http, excerpt
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Node, Wanted, without
+from monitor.chains.node import Held, Node, Wanted
 from monitor.chains.one_state import between_looks, refuse_others, until_final
 from monitor.chains.pinned import each_balance
 from monitor.chains.rest_api import Rest, member, moment, strictly, text
-from monitor.chains.tokens import all_but_coins
+from monitor.chains.tokens import only_coins
 from monitor.model import Address, Block, Height, Network, Token
 
 _API = "/api/blockChain"
@@ -85,8 +85,7 @@ class AelfNode(Node):
             return Block(Height(count(member(header, "Height"))), _hash(member(reply.document, "BlockHash")), made)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
-        asked = without(wanted, failed)
+        asked, failed = only_coins(wanted, self.network)
 
         async def read(at: Block) -> Held:
             if at.number < block.number:

@@ -16,10 +16,10 @@ from monitor.chains.block_choice import BlockChoice
 from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Node, Wanted, without
+from monitor.chains.node import Held, Node, Wanted
 from monitor.chains.one_state import between_looks, refuse_others
 from monitor.chains.rest_api import Rest, decimal, items, member, strictly, text
-from monitor.chains.tokens import all_but_coins
+from monitor.chains.tokens import only_coins
 from monitor.model import Address, Block, Height, Network
 
 _MOST = 7
@@ -59,8 +59,7 @@ class KoiosNode(Node):
             return Block(Height(number), identity, datetime.fromtimestamp(count(member(tip, "block_time")), UTC))
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
-        asked = without(wanted, failed)
+        asked, failed = only_coins(wanted, self.network)
         accounts = list(dict.fromkeys(each for accounts in asked.values() for each in accounts))
         size = min(self.link.settings.batch, _MOST)
 

@@ -19,10 +19,10 @@ from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm.values import block_hash, quantity
 from monitor.chains.jsonrpc import Call, JsonRpc, Reply, failure_of
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Wanted, without
+from monitor.chains.node import Held, Wanted
 from monitor.chains.pinned import PinnedNode, any_account
 from monitor.chains.rest_api import member, strictly, text
-from monitor.chains.tokens import all_but_coins
+from monitor.chains.tokens import only_coins
 from monitor.formats import shown
 from monitor.model import Address, Block, Height, Network, PositionKind, Token
 from monitor.registry.addresses import AddressError, decode
@@ -76,8 +76,7 @@ class ConfluxNode(PinnedNode):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
-        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
-        asked = without(wanted, failed)
+        asked, failed = only_coins(wanted, self.network)
         if sample := any_account(asked):
             await self._try_nowhere(sample, at)
         parts: defaultdict[Token, dict[Address, int]] = defaultdict(dict)

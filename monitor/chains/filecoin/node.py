@@ -18,10 +18,10 @@ from monitor.chains.filecoin.miners import Miner, attofil, miner_of, parts_of
 from monitor.chains.filecoin.tipsets import Key, Tipset, cid_of, link, tipset_of
 from monitor.chains.jsonrpc import JsonRpc, Reply, RpcFailure, failure_of
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Wanted, without
+from monitor.chains.node import Held, Wanted
 from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
 from monitor.chains.rest_api import items, member, strictly, text
-from monitor.chains.tokens import all_but_coins
+from monitor.chains.tokens import only_coins
 from monitor.model import Address, Block, Network, Token
 
 _GENESIS = "bafy2bzacecnamqgqmifpluoeldx7zzglxcljo6oja4vrmtj7432rphldpdmm2"
@@ -96,8 +96,7 @@ class LotusNode(PinnedNode):
         tipset = await self._at(block.number)
         if tipset.block.hash != block.hash:
             raise self.slipped(block, tipset.block)
-        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
-        asked = without(wanted, failed)
+        asked, failed = only_coins(wanted, self.network)
         if sample := any_account(asked):
             await self._try_nowhere(sample, tipset.block)
 

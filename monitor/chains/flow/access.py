@@ -16,7 +16,7 @@ from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted, without
 from monitor.chains.pinned import PinnedNode, any_account, each_balance
 from monitor.chains.rest_api import JsonAnswer, Rest, decimal, items, member, strictly, text
-from monitor.chains.tokens import all_but_coins
+from monitor.chains.tokens import only_coins
 from monitor.formats import shown
 from monitor.model import Address, Block, Height, Network, Token
 
@@ -67,8 +67,7 @@ class FlowNode(PinnedNode):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
-        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
-        asked = without(wanted, failed)
+        asked, failed = only_coins(wanted, self.network)
         if sample := any_account(asked):
             await self._try_nowhere(sample)
 

@@ -20,7 +20,7 @@ from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted, without
 from monitor.chains.pinned import PinnedNode
 from monitor.chains.rest_api import Rest, items, member, strictly, text, unsigned
-from monitor.chains.tokens import all_but_coins
+from monitor.chains.tokens import only_coins
 from monitor.formats.phrases import first
 from monitor.model import Address, Block, Height, Network
 
@@ -108,8 +108,7 @@ class HederaNode(PinnedNode):
         at = await self._numbered(block.number)
         if at.block.hash != block.hash:
             raise self.slipped(block, at.block)
-        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
-        asked = without(wanted, failed)
+        asked, failed = only_coins(wanted, self.network)
         accounts = list(dict.fromkeys(each for some in asked.values() for each in some if _can_be(each)))
         size = min(self.link.settings.batch, _MOST)
         starts = range(0, len(accounts) or 1, size)

@@ -16,10 +16,10 @@ from monitor.chains.errors import Reason
 from monitor.chains.evm.values import block_hash, quantity
 from monitor.chains.jsonrpc import JsonRpc, RpcFailure, failure_of
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Wanted, without
+from monitor.chains.node import Held, Wanted
 from monitor.chains.pinned import PinnedNode, any_account, each_balance
 from monitor.chains.rest_api import items, member, strictly, text
-from monitor.chains.tokens import all_but_coins
+from monitor.chains.tokens import only_coins
 from monitor.model import Address, Block, Height, Network, PositionKind, Token
 
 _CHAIN = "cx" + 40 * "0"
@@ -64,8 +64,7 @@ class IconNode(PinnedNode):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
-        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
-        asked = without(wanted, failed)
+        asked, failed = only_coins(wanted, self.network)
         if sample := any_account(asked):
             await self._try_nowhere(sample)
         parts: defaultdict[Token, dict[Address, int]] = defaultdict(dict)

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from monitor.chains.amounts import count
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Wanted, without
+from monitor.chains.node import Held, Wanted
 from monitor.chains.pinned import PinnedNode, each_balance
 from monitor.chains.rest_api import JsonAnswer, Rest, decimal, items, member, strictly, text
-from monitor.chains.tokens import all_but_coins
+from monitor.chains.tokens import only_coins
 from monitor.formats import shown
 from monitor.model import Address, Block, Height, Network, Token
 
@@ -72,8 +72,7 @@ class RosettaNode(PinnedNode):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
-        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
-        asked = without(wanted, failed)
+        asked, failed = only_coins(wanted, self.network)
 
         async def balance(coin: Token, account: Address) -> int:
             return await self._balance(coin, account, at)

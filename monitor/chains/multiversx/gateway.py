@@ -18,7 +18,7 @@ from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted, without
 from monitor.chains.pinned import PinnedNode, each_balance
 from monitor.chains.rest_api import JsonAnswer, Rest, decimal, items, member, strictly, text
-from monitor.chains.tokens import all_but_coins
+from monitor.chains.tokens import only_coins
 from monitor.formats import shown
 from monitor.model import Address, Block, Height, Network, Token
 from monitor.registry.addresses import decode
@@ -94,7 +94,7 @@ class GatewayNode(PinnedNode):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
-        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
+        asked, failed = only_coins(wanted, self.network)
         _, shards = await self._config()
         blocks = await self._shard_blocks(at, shards)
 
@@ -105,7 +105,7 @@ class GatewayNode(PinnedNode):
                 return 0
             return await self._balance(account, *blocks[shard])
 
-        told = await each_balance(without(wanted, failed), balance)
+        told = await each_balance(asked, balance)
         return Held(at, {token: told[token] for token in without(told, failed)}, failed)
 
     async def _balance(self, account: Address, nonce: int, identity: str) -> int:

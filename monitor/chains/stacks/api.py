@@ -14,10 +14,10 @@ from monitor.chains.amounts import count
 from monitor.chains.errors import Reason
 from monitor.chains.evm.values import block_hash, data
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Wanted, without
+from monitor.chains.node import Held, Wanted
 from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
 from monitor.chains.rest_api import JsonAnswer, Rest, member, strictly
-from monitor.chains.tokens import all_but_coins
+from monitor.chains.tokens import only_coins
 from monitor.model import Address, Block, Height, Network, PositionKind, Token
 
 _MISSING = frozenset({404})
@@ -60,8 +60,7 @@ class StacksNode(PinnedNode):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
-        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
-        asked = without(wanted, failed)
+        asked, failed = only_coins(wanted, self.network)
         if sample := any_account(asked):
             await self._try_nowhere(sample, at)
         stacked: defaultdict[Token, dict[Address, int]] = defaultdict(dict)

@@ -18,11 +18,11 @@ from monitor.chains.block_choice import AtHeight, BlockChoice
 from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Wanted, without
+from monitor.chains.node import Held, Wanted
 from monitor.chains.one_state import of_one_state, refuse_others
 from monitor.chains.pinned import PinnedNode
 from monitor.chains.rest_api import JsonAnswer, Rest, items, member, moment, strictly, text
-from monitor.chains.tokens import all_but_coins
+from monitor.chains.tokens import only_coins
 from monitor.model import Address, Block, Height, Network
 
 _CHAINS = {"Public Global Stellar Network ; September 2015": "stellar:pubnet", "Pi Network": "pi-net:mainnet"}
@@ -87,8 +87,7 @@ class HorizonNode(PinnedNode):
             return Block(Height(number), text(member(reply.document, "hash")), closed)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
-        asked = without(wanted, failed)
+        asked, failed = only_coins(wanted, self.network)
         accounts = list(dict.fromkeys(each for accounts in asked.values() for each in accounts))
         newest = await self.tip()
         number, held = await self._at_one_ledger(accounts, block.number, newest)

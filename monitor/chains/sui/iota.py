@@ -15,12 +15,12 @@ from monitor.chains.block_choice import BlockChoice
 from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Node, Wanted, without
+from monitor.chains.node import Held, Node, Wanted
 from monitor.chains.one_state import of_one_state, refuse_others
 from monitor.chains.rest_api import decimal, items, member, moment, strictly, text, unsigned
 from monitor.chains.sui.documents import IDENTITY
 from monitor.chains.sui.service import GraphQl
-from monitor.chains.tokens import all_but_coins
+from monitor.chains.tokens import only_coins
 from monitor.model import Address, Block, Height, Network
 
 _MAIN_NET = {"6364aad5": "iota:mainnet"}
@@ -63,8 +63,7 @@ class IotaGraphqlNode(Node):
         return newest
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
-        asked = without(wanted, failed)
+        asked, failed = only_coins(wanted, self.network)
         accounts = list(dict.fromkeys(account for each in asked.values() for account in each))
         at, found = await self._at_one_checkpoint(accounts, block.number)
         return Held(at, {token: {each: found[each] for each in each_of} for token, each_of in asked.items()}, failed)

@@ -10,10 +10,10 @@ from based58 import b58encode_check
 
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
-from monitor.chains.node import Held, Wanted, without
+from monitor.chains.node import Held, Wanted
 from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
 from monitor.chains.rest_api import Rest, decimal, member, moment, strictly, text, unsigned
-from monitor.chains.tokens import all_but_coins
+from monitor.chains.tokens import only_coins
 from monitor.model import Address, Block, Height, Network, Token
 
 _BLOCKS = "/chains/main/blocks"
@@ -62,8 +62,7 @@ class OctezNode(PinnedNode):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
-        failed = all_but_coins(wanted, f"tokens of {self.network.title} are not read")
-        asked = without(wanted, failed)
+        asked, failed = only_coins(wanted, self.network)
         if sample := any_account(asked):
             await self._try_nowhere(sample, at)
 

@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from monitor.chains.amounts import count
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
-from monitor.chains.node import Confirmed, Held, Wanted, without
+from monitor.chains.node import Confirmed, Held, Wanted
 from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
 from monitor.chains.rest_api import Rest, decimal, member, strictly, text
-from monitor.chains.tokens import all_but_coins
+from monitor.chains.tokens import only_coins
 from monitor.chains.xrp.signers import judge
 from monitor.model import Address, Block, Height, Network, OwnerOutcome, OwnerQuestion, Token
 
@@ -91,8 +91,7 @@ class RippledNode(PinnedNode):
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         at = await self.own(block)
-        failed = all_but_coins(wanted, "trust lines of the XRP Ledger are not read, its coin alone")
-        asked = without(wanted, failed)
+        asked, failed = only_coins(wanted, self.network, "trust lines of the XRP Ledger are not read, its coin alone")
         if sample := any_account(asked):
             await self._try_nowhere(sample, nowhere(block).upper())
 
