@@ -18,6 +18,7 @@ LABEL org.opencontainers.image.title="reserve-monitor" \
 RUN useradd --system --uid 9876 --home-dir /var/lib/reserve-monitor --create-home monitor
 COPY --from=build /opt/venv /opt/venv
 COPY config/okx.yaml /etc/reserve-monitor/config.yaml
+COPY config/networks.yaml /etc/reserve-monitor/networks.yaml
 ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=1
 USER monitor
 WORKDIR /var/lib/reserve-monitor

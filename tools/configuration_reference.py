@@ -31,12 +31,16 @@ path; `reserve-monitor config show FILE` prints the effective configuration, def
   is refused. Inside `{…}` and `[…]` YAML wants such a value in quotes.
 - `url_file`, `user_file` and `password_file` read a secret from a file instead.
 - Durations are written `30s`, `10m`, `1h30m`, `35d`; sizes `512MiB`; ratios `1.02` (1 means 100 %).
-- Relative paths are relative to the working directory.
+- Relative paths are relative to the working directory, those under `include` to the file that names them.
+- `include: [okx.yaml, binance.yaml]` joins files: their exchanges and networks count as if they stood here. What is
+  defined twice is refused, unless both say the same. Of other sections, what the including file says holds; where it
+  says nothing, the files that it includes must agree. All of their `registry` files count. Reloading reads them again.
 - SIGHUP or `POST /-/reload` reads the file again. A bad file changes nothing: the old configuration stays,
   `por_config_last_reload_successful` becomes 0 and PorConfigReloadFailed goes off. `store`,
   `web.listen` and `web.runbook_url` take effect at the next start; everything else at once.
 
-Ready files: `config/okx.yaml` (OKX on public endpoints) and `config/devnet.yaml` (the local devnet).
+Ready files: `config/okx.yaml` (OKX on public endpoints), `config/networks.yaml` (these endpoints, to be included) and
+`config/devnet.yaml` (the local devnet).
 
 This page is made from `monitor/settings/schema.py` by `make docs`.
 """

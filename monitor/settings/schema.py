@@ -511,6 +511,10 @@ class LogSettings(Section):
 class Settings(Section):
     """One configuration file."""
 
+    include: tuple[Path, ...] = Field(
+        (),
+        description="Further files, relative to this one: their exchanges and networks count as if they stood here.",
+    )
     exchanges: dict[Name, ExchangeSettings] = Field(min_length=1)
     networks: dict[NetworkName, NetworkSettings] = Field(default_factory=dict)
     alerts: AlertsSettings = AlertsSettings()

@@ -11,7 +11,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from monitor.settings.loader import ConfigurationError, ConfigurationFault, parse_as
+from monitor.settings.loader import parse_as
+from monitor.settings.reading import ConfigurationError, ConfigurationFault
 
 TlsVersion = Literal["TLS12", "TLS13"]
 BcryptHash = Annotated[str, StringConstraints(pattern=r"^\$2[aby]\$(0[4-9]|1\d|2[0-4])\$[./A-Za-z0-9]{53}$")]
