@@ -15,6 +15,7 @@ from monitor.ownership.families import FAMILIES
 from monitor.proofs import SCHEMES
 from monitor.published import liabilities, wallets
 from monitor.registry import addresses, load
+from monitor.web.app import PAGES
 
 ROOT = Path(__file__).parent.parent
 STEP = re.compile(r"^\| `(?P<where>[^`]+)` \| `(?P<words>[^`]+)` \|", re.MULTILINE)
@@ -49,6 +50,7 @@ KINDS: Mapping[str, list[Names]] = {
     "A layout of liabilities": list(layouts(liabilities)),
     "A scheme of proofs": [{"name": name} for name in SCHEMES],
     "An alert": [{"name": name.value, "member": name.name} for name in AlertName],
+    "A page": [{"module": page.__name__.rpartition(".")[2]} for page in PAGES],
     "A metric": [{"name": family.name} for family in METRICS],
     "A command": [{"name": name} for name in COMMANDS],
 }

@@ -491,7 +491,8 @@ class WebSettings(Section):
         None, description="TLS and basic auth, as in Prometheus' `web.config.file` (docs/http.md)."
     )
     runbook_url: str = Field(
-        "", description="Where the page links alerts to, with `{alert}` for the name; unset: it names docs/alerts/."
+        "",
+        description="Where pages link alerts to, with `{alert}` for the name; unset: to the glossary.",
     )
 
 

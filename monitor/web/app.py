@@ -4,14 +4,20 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from monitor.settings.web_config import WebConfig
-from monitor.web import api, claims_api, history_api, operations, page
+from monitor.web import api, claims_api, history_api, operations
 from monitor.web.access import Access, authenticated
 from monitor.web.answers import of_api, refuse
 from monitor.web.deps import DEPS, Deps
 from monitor.web.origin import from_here
 from monitor.web.pace import limited
+from monitor.web.pages import exchange, exchanges, glossary, static
+from monitor.web.pages.frame import for_people
+from monitor.web.pages.frame import refuse as page_of_refusal
 from monitor.web.sharing import preflighted
 from monitor.web.transfer import sparing
+
+PAGES = (exchanges, exchange, glossary)
+"""A page is one module with ``routes``. The navigation leads to every page that is here, by the names of the routes."""
 
 
 def create_app(deps: Deps, access: Access | None = None) -> web.Application:
@@ -20,7 +26,8 @@ def create_app(deps: Deps, access: Access | None = None) -> web.Application:
     guards = (preflighted(access.sharing), limited(access.pace), from_here(access.hosts), authenticated(access))
     app = web.Application(middlewares=[_errors, *guards, sparing])
     app[DEPS] = deps
-    app.add_routes(page.routes)
+    for page in (*PAGES, static):
+        app.add_routes(page.routes)
     app.add_routes(operations.routes)
     app.add_routes(api.routes)
     app.add_routes(claims_api.routes)
@@ -31,13 +38,16 @@ def create_app(deps: Deps, access: Access | None = None) -> web.Application:
 
 @web.middleware
 async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Under /api an error is JSON too; elsewhere it is a line of text."""
+    """Under /api an error is JSON too; to a browser it is a page, to whoever else a line of text."""
     try:
         return await handler(request)
     except web.HTTPException as error:
-        if not of_api(request):
+        if of_api(request):
+            refused = refuse(error.status, _reason(error))
+        elif error.status >= web.HTTPBadRequest.status_code and for_people(request):
+            refused = page_of_refusal(request, error.status, _reason(error))
+        else:
             raise
-        refused = refuse(error.status, _reason(error))
         refused.headers.extend({name: value for name, value in error.headers.items() if name not in refused.headers})
         return refused
 

@@ -57,7 +57,7 @@ class Deps:
     devnet: bool = False
     """Whether this watches the devnet: then the page says what to try on it."""
     runbook_url: str = ""
-    """Where the alerts' pages are, with ``{alert}`` for the name; empty: the page names the file in ``docs/``."""
+    """Where the alerts' pages are, with ``{alert}`` for the name; empty: pages lead to the glossary."""
     now: Callable[[], datetime] = _now
 
 

@@ -58,6 +58,13 @@ VERDICTS = {
     "unsigned": "no signature given",
     "unsupported": "cannot be judged yet",
 }
+REFUSALS = {
+    400: "That cannot be asked",
+    401: "A password is needed",
+    404: "There is no such page",
+    503: "Nothing can be shown yet",
+}
+"""What a page is called that says why there is none, by status."""
 
 
 def gap(missing: Gap) -> str:

@@ -6,6 +6,7 @@ from shutil import which
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
+from yarl import URL
 
 from monitor.model import frozen
 from monitor.web.server import WebServer
@@ -81,7 +82,7 @@ def daemon() -> Daemon:
 async def address(daemon: Daemon) -> AsyncIterator[str]:
     server = WebServer(daemon.deps())
     await server.start(ANYWHERE)
-    yield f"http://127.0.0.1:{server.port}/"
+    yield f"http://127.0.0.1:{server.port}/exchanges/aurora"
     await server.stop()
 
 
@@ -99,14 +100,17 @@ async def test_the_answer_is_seen_and_details_open(browser: Browser, address: st
     opened = Opened(await browser.new_page(), address)
     await opened.visit()
     page = opened.page
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Do the coins cover what is owed?")
-    await expect(page.get_by_role("link", name="Aurora: 1 of 3 assets covered")).to_be_visible()
-    btc, usdt = page.locator("#aurora-BTC"), page.locator("#aurora-USDT")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Aurora")
+    await expect(page.get_by_text("1 of 3 assets covered")).to_be_visible()
+    btc, usdt = page.locator("#BTC"), page.locator("#USDT")
     await expect(btc).to_have_attribute("open", "")
     await expect(btc.locator("summary")).to_contain_text("Not covered")
     await expect(usdt.get_by_text("tron: not configured")).to_be_hidden()
     await usdt.locator("summary").click()
     await expect(usdt.get_by_text("tron: not configured")).to_be_visible()
+    await page.get_by_role("link", name="All exchanges").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Do the coins cover what is owed?")
+    await expect(page.get_by_role("link", name="Aurora: 1 of 3 assets covered")).to_be_visible()
     await expect(page.get_by_text("reserve-monitor devnet drain BTC 10%")).to_be_visible()
     assert opened.complaints == []
 
@@ -134,7 +138,7 @@ async def test_it_is_all_there_without_a_script(browser: Browser, address: str) 
     context = await browser.new_context(java_script_enabled=False)
     opened = Opened(await context.new_page(), address)
     await opened.visit()
-    usdt = opened.page.locator("#aurora-USDT")
+    usdt = opened.page.locator("#USDT")
     await usdt.locator("summary").click()
     await expect(usdt.get_by_text("tron: not configured")).to_be_visible()
     assert opened.complaints == []
@@ -160,15 +164,15 @@ async def test_a_refresh_shows_the_new_world_and_keeps_what_was_open(
     opened = Opened(await browser.new_page(), address)
     await opened.visit()
     page = opened.page
-    await page.locator("#aurora-USDT summary").click()
-    await page.locator("#aurora-BTC summary").click()
+    await page.locator("#USDT summary").click()
+    await page.locator("#BTC summary").click()
     only = replace(worlds.aurora(), title="Aurora Ltd")
     daemon.world = replace(worlds.world(), assessments=frozen({"aurora": only}))
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     await expect(page.get_by_role("heading", name="Aurora Ltd")).to_be_visible()
-    await expect(page.locator("#aurora-USDT")).to_have_attribute("open", "")
-    await expect(page.locator("#aurora-BTC")).not_to_have_attribute("open", "")
-    await expect(page.locator("#aurora-BTC summary")).to_be_focused()
+    await expect(page.locator("#USDT")).to_have_attribute("open", "")
+    await expect(page.locator("#BTC")).not_to_have_attribute("open", "")
+    await expect(page.locator("#BTC summary")).to_be_focused()
     assert opened.complaints == []
 
 
@@ -187,7 +191,7 @@ async def test_a_monitor_that_does_not_answer_is_said_to_be_silent(browser: Brow
 
 async def test_before_the_first_pass_the_page_says_so(browser: Browser, address: str, daemon: Daemon) -> None:
     daemon.world = None
-    opened = Opened(await browser.new_page(), address)
+    opened = Opened(await browser.new_page(), URL(address).with_path("/").human_repr())
     await opened.visit()
     await expect(opened.page.get_by_text("nothing has been read yet")).to_be_visible()
     assert opened.complaints == []

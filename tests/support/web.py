@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from aiohttp import web
-from aiohttp.test_utils import TestClient
+from aiohttp.test_utils import TestClient, TestServer
 
 from monitor.formats import ForeseenError
 from monitor.metrics import Exposition, Metrics
@@ -27,6 +27,7 @@ from monitor.model import (
     frozen,
 )
 from monitor.settings import HistorySettings, WebSettings
+from monitor.web.app import create_app
 from monitor.web.deps import Deps
 from tests.support import worlds
 
@@ -80,6 +81,11 @@ class Daemon:
     async def reload(self) -> ReloadState:
         self.reloads += 1
         return ReloadState(not self.reload_error, worlds.NOW, self.reload_error)
+
+
+def client_of(daemon: Daemon) -> Client:
+    """A client of the application that shows what ``daemon`` knows."""
+    return TestClient(TestServer(create_app(daemon.deps())))
 
 
 def listing(rows: Sequence[tuple[Claim, Verdict]]) -> World:

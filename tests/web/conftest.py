@@ -3,10 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
 
-from monitor.web.app import create_app
-from tests.support.web import Client, Daemon
+from tests.support.web import Client, Daemon, client_of
 
 
 @pytest.fixture
@@ -16,5 +14,5 @@ def daemon() -> Daemon:
 
 @pytest.fixture
 async def client(daemon: Daemon) -> AsyncIterator[Client]:
-    async with TestClient(TestServer(create_app(daemon.deps()))) as client:
+    async with client_of(daemon) as client:
         yield client

@@ -3,22 +3,25 @@
 import re
 from dataclasses import replace
 
+import pytest
+
 from monitor.model import Gap, Height, Heights, ReloadState, frozen
-from monitor.web.page import render
 from tests.support import worlds
-from tests.support.web import Client, Daemon
+from tests.support.web import Client, Daemon, client_of
 
 
-async def page(client: Client) -> str:
-    async with client.get("/") as response:
+async def page(client: Client, path: str = "/exchanges/aurora") -> str:
+    async with client.get(path) as response:
         assert response.status == 200
         assert response.content_type == "text/html"
         return " ".join((await response.text()).replace("\N{NO-BREAK SPACE}", " ").split())
 
 
 async def test_the_answer_comes_first(client: Client) -> None:
+    answer = "1 of 3 assets covered; BTC not covered at 99.99 %"
     text = await page(client)
-    assert text.index("Aurora: 1 of 3 assets covered; BTC not covered at 99.99 %") < text.index("<section")
+    assert text.index(answer) < text.index("<section")
+    assert f"Aurora: {answer}" in await page(client, "/")
 
 
 async def test_a_ratio_just_under_its_limit_is_never_shown_as_full(client: Client, daemon: Daemon) -> None:
@@ -56,10 +59,12 @@ async def test_what_is_unknown_is_named_with_its_reason(client: Client) -> None:
     assert "at least</span> <data value=" in text
 
 
-async def test_alerts_lead_to_their_page(client: Client, daemon: Daemon) -> None:
-    assert "<code>docs/alerts/PorRatioBelowLimit.md</code>" in await page(client)
+async def test_alerts_lead_to_what_they_mean_or_to_their_runbook(client: Client, daemon: Daemon) -> None:
+    assert 'href="/glossary#PorRatioBelowLimit"' in await page(client)
+    assert 'id="PorRatioBelowLimit"' in await page(client, "/glossary")
     daemon.runbook_url = "https://docs.example/alerts/{alert}"
-    assert 'href="https://docs.example/alerts/PorRatioBelowLimit"' in render(daemon.world, daemon.deps())
+    async with client_of(daemon) as other:
+        assert 'href="https://docs.example/alerts/PorRatioBelowLimit"' in await page(other)
 
 
 async def test_the_source_of_everything_is_named(client: Client) -> None:
@@ -78,24 +83,25 @@ async def test_it_says_what_it_does_not_prove(client: Client) -> None:
 
 async def test_before_the_first_pass_it_says_that_nothing_is_known(client: Client, daemon: Daemon) -> None:
     daemon.world = None
-    text = await page(client)
+    text = await page(client, "/")
     assert "No full answer yet: the monitor is starting; nothing has been read yet." in text
-    assert '<details class="asset' not in text
+    assert (await client.get("/exchanges/aurora")).status == 503
     daemon.world = replace(worlds.world(), ready=False)
-    text = await page(client)
+    text = await page(client, "/")
     assert "No full answer yet: the first pass is not finished; still to be read: xlayer of Aurora." in text
     assert "What follows is what is known so far" in text
 
 
 async def test_a_failed_reload_is_shown(client: Client, daemon: Daemon) -> None:
     daemon.world = replace(worlds.world(), reload=ReloadState(False, worlds.NOW, "por.yaml:3: networks: unknown key"))
-    assert "the one before it is in force: por.yaml:3: networks: unknown key" in await page(client)
+    assert "the one before it is in force: por.yaml:3: networks: unknown key" in await page(client, "/")
 
 
-async def test_the_devnet_says_what_to_try(daemon: Daemon) -> None:
-    assert "devnet drain" not in render(daemon.world, daemon.deps())
+async def test_the_devnet_says_what_to_try(client: Client, daemon: Daemon) -> None:
+    assert "devnet drain" not in await page(client, "/")
     daemon.devnet = True
-    assert "reserve-monitor devnet drain BTC 10%" in render(daemon.world, daemon.deps())
+    async with client_of(daemon) as other:
+        assert "reserve-monitor devnet drain BTC 10%" in await page(other, "/")
 
 
 async def test_published_text_is_text_and_never_markup(client: Client, daemon: Daemon) -> None:
@@ -121,8 +127,32 @@ async def test_scripts_and_styles_come_from_files_that_may_be_kept(client: Clien
     assert not re.search(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=", text), "nothing inline: the CSP forbids it"
 
 
+async def test_a_browser_is_told_on_a_page_why_there_is_none_and_a_program_in_a_line(client: Client) -> None:
+    async with client.get("/exchanges/nobody", headers={"Accept": "text/html"}) as response:
+        assert (response.status, response.content_type) == (404, "text/html")
+        assert "No exchange is called nobody; there are: aurora, borealis, cassini." in await response.text()
+    async with client.get("/exchanges/nobody") as response:
+        assert (response.status, response.content_type) == (404, "text/plain")
+
+
+@pytest.mark.parametrize(("at", "why"), [("2027-01-01", "has not come yet"), ("soon", "soon is no moment")])
+async def test_a_moment_that_cannot_be_shown_is_refused(client: Client, at: str, why: str) -> None:
+    async with client.get(f"/?at={at}") as response:
+        assert response.status == 400
+        assert why in await response.text()
+
+
+async def test_the_navigation_leads_to_pages_that_there_are(client: Client) -> None:
+    text = await page(client)
+    for address in set(re.findall(r'<a href="(/[^"#]*)', text)):
+        assert (await client.get(address)).status == 200, address
+    assert '<span aria-current="page">Aurora</span>' in text
+    assert "http://127.0.0.1" in text[text.index("How to cite") :]
+    assert "/exchanges/aurora?at=2026-03-14T15:09:26Z" in text
+
+
 async def test_only_the_files_of_the_page_are_served(client: Client) -> None:
-    for path in ("/static/page.html", "/static/..%2fpage.py", "/static/../page.py", "/nothing"):
+    for path in ("/static/base.html", "/static/..%2fapp.py", "/static/../app.py", "/nothing"):
         assert (await client.get(path)).status == 404
 
 
@@ -133,7 +163,7 @@ async def test_every_answer_has_the_security_headers(client: Client) -> None:
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["X-Frame-Options"] == "deny"
-        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Referrer-Policy"] == "same-origin"
         assert headers["Server"] == "reserve-monitor"
 
 

@@ -7,7 +7,7 @@ const EVERY = 30_000;
 async function refresh() {
   const note = document.getElementById("connection");
   try {
-    const response = await fetch("/", { headers: { Accept: "text/html" } });
+    const response = await fetch(location.href, { headers: { Accept: "text/html" } });
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("main");
     const stale = document.querySelector("main");

@@ -1,0 +1,15 @@
+"""``/glossary``: the words of the pages, in plain words."""
+
+from aiohttp import web
+
+from monitor.judgement.alerts import CATALOGUE
+from monitor.web.deps import DEPS
+from monitor.web.pages.frame import Link, frame, respond
+
+routes = web.RouteTableDef()
+
+
+@routes.get("/glossary", name="glossary")
+async def show(request: web.Request) -> web.Response:
+    own = frame(request, "Glossary", request.app[DEPS].world(), section="glossary")
+    return await respond("glossary.html", own, alerts=CATALOGUE, home=Link("All exchanges", own.to()))
