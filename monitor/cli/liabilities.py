@@ -10,6 +10,7 @@ from monitor.cli.options import JsonOption
 from monitor.cli.printing import ExitStatus, SafeTable, complain, json_line, note, progress_bar, say
 from monitor.cli.state import state_directory
 from monitor.formats.exact import plain
+from monitor.judgement import RootComparison, conclusion, reservation, with_given
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs import (
     SCHEMES,
@@ -32,12 +33,6 @@ _EXITS = {
     ProofStatus.BOUND: ExitStatus.UNJUDGED,
     ProofStatus.INVALID: ExitStatus.FINDING,
     ProofStatus.UNREADABLE: ExitStatus.UNJUDGED,
-}
-_MEANINGS = {
-    ProofStatus.PROVEN: "everything that the scheme can show by these files was recomputed and fits",
-    ProofStatus.BOUND: "bound, not proven: what was recomputed fits, but a part of the proof was not",
-    ProofStatus.INVALID: "the files contradict themselves, their scheme, or what was published elsewhere",
-    ProofStatus.UNREADABLE: "nothing was learnt from these files",
 }
 
 
@@ -128,6 +123,11 @@ def liabilities(
     but a part of the proof was not given, or not verified. **invalid**, **unreadable**: with the reason.
     docs/liabilities.md says per scheme what each of them is worth.
 
+    **If you are a customer:** give the file that the exchange offers you (a Merkle path, an inclusion proof), your id
+    with --user, and with --root the root as it stands on the exchange's page, best as others see it too. The last line
+    says what that comes to. Without --root no published root was compared: then the file may have been made for you
+    alone. Even with it, one file shows that one balance is counted, not that all are, nor what the exchange holds.
+
     Exit status: 0 proven · 1 invalid · 2 a file is not there · 3 bound only, or unreadable.
     """
     missing = [path for path in files if not path.exists()]
@@ -147,10 +147,11 @@ def liabilities(
     except UnavailableError as error:
         complain(str(error))
         raise typer.Exit(ExitStatus.USAGE) from None
+    compared = with_given(proof, root)
     if json:
-        _print_json(proof)
+        _print_json(proof, compared)
     else:
-        _print(proof, lines)
+        _print(proof, compared, lines)
     raise typer.Exit(_EXITS[proof.status])
 
 
@@ -165,7 +166,7 @@ def _judged(
     return verify(files, expected, executor=executor, scheme=scheme), files
 
 
-def _print_json(proof: LiabilitiesProof) -> None:
+def _print_json(proof: LiabilitiesProof, root: RootComparison) -> None:
     json_line(
         {
             "scheme": proof.scheme or None,
@@ -181,11 +182,12 @@ def _print_json(proof: LiabilitiesProof) -> None:
             "report_id": proof.report_id or None,
             "leaves": proof.leaves,
             "reason": proof.reason or None,
+            "conclusion": conclusion(proof, root),
         }
     )
 
 
-def _print(proof: LiabilitiesProof, lines: Sequence[str]) -> None:
+def _print(proof: LiabilitiesProof, root: RootComparison, lines: Sequence[str]) -> None:
     for line in lines:
         say(line)
     if proof.totals:
@@ -200,13 +202,12 @@ def _print(proof: LiabilitiesProof, lines: Sequence[str]) -> None:
     _print_list("Proven:", proof.proven)
     _print_list("Not proven:", proof.not_proven)
     scheme = f" ({SCHEMES[proof.scheme].title})" if proof.scheme else ""
-    words = f"{proof.status.upper()}{', of limited strength' if proof.holds and proof.limit else ''}"
-    say((words, _STYLES.get(proof.status, "bold red")), scheme)
+    say((f"{proof.status.upper()}{reservation(proof, root)}", _STYLES.get(proof.status, "bold red")), scheme)
     if proof.holds and proof.limit:
         say(f"An exchange that cheats could pass: {proof.limit}.")
     if proof.reason:
         complain(proof.reason)
-    note(_MEANINGS[proof.status])
+    note(conclusion(proof, root))
 
 
 def _print_list(title: str, sentences: Sequence[str]) -> None:

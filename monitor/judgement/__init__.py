@@ -21,6 +21,7 @@ from monitor.judgement.audit import (
 )
 from monitor.judgement.changes import compare_lists
 from monitor.judgement.clock import clock_contradiction
+from monitor.judgement.conclusions import RootComparison, conclusion, reservation, with_given, with_published
 from monitor.judgement.coverage import AssetCoverage, ClaimedPlace, coverage
 from monitor.judgement.holdings import Holdings, as_text, holdings
 from monitor.judgement.owed import in_force, renamed, taken_up
@@ -44,6 +45,7 @@ __all__ = [
     "Questions",
     "Readings",
     "Refusal",
+    "RootComparison",
     "Stakes",
     "Tally",
     "Total",
@@ -55,6 +57,7 @@ __all__ = [
     "clock_contradiction",
     "compare",
     "compare_lists",
+    "conclusion",
     "coverage",
     "differences",
     "holdings",
@@ -65,10 +68,13 @@ __all__ = [
     "renamed",
     "repeats",
     "report_questions",
+    "reservation",
     "shared_accounts",
     "signatures_gone",
     "signatures_lost",
     "taken_up",
     "tally",
     "totals",
+    "with_given",
+    "with_published",
 ]
