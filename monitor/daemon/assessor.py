@@ -37,6 +37,7 @@ from monitor.model import (
     World,
     frozen,
 )
+from monitor.model.packed import PackedClaims, PackedVerdicts
 from monitor.settings import Settings
 from monitor.store import Store
 
@@ -199,8 +200,9 @@ class Assessor:
             liabilities_max_age=settings.liabilities.max_age if settings.liabilities else None,
             proof=owed.proof_state() if owed else None,
             regularity=owed.regularity() if owed else None,
-            claims=judged.claims if judged else (),
-            claim_verdicts=judged.verdicts if judged else (),
+            claims=judged.claims if judged else PackedClaims(()),
+            claim_verdicts=judged.verdicts if judged else PackedVerdicts(()),
+            explorers=watch.registry.explorers,
         )
 
     def _shared_accounts(self, exchanges: Mapping[str, ExchangeWatch]) -> Mapping[str, tuple[SharedAccounts, ...]]:

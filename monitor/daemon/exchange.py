@@ -16,7 +16,6 @@ from monitor.daemon.liabilities import LiabilitiesWatch
 from monitor.daemon.list_judge import ListJudge
 from monitor.daemon.list_reading import ListTask
 from monitor.daemon.owners import Owners
-from monitor.daemon.packed import PackedVerdicts
 from monitor.daemon.stored import written
 from monitor.model import (
     Address,
@@ -28,6 +27,7 @@ from monitor.model import (
     OwnerQuestion,
     Token,
 )
+from monitor.model.packed import PackedVerdicts
 from monitor.published import Cause, DocumentError, Fetched, Unchanged, fetch_list, refusing
 from monitor.registry import Registry
 from monitor.settings import ExchangeSettings, mask_source

@@ -11,10 +11,10 @@ from itertools import islice
 from typing import Any
 
 from monitor.daemon.judged import JudgedList
-from monitor.daemon.packed import PackedClaims, PackedVerdicts, Texts
 from monitor.judgement import Holdings
 from monitor.judgement.holdings import Standing, Stated
 from monitor.model import Address, ListChanges, Token, Verdict, frozen
+from monitor.model.packed import PackedClaims, PackedVerdicts, Texts
 from monitor.published import Cause, DocumentError
 
 _SOME = 1_000

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from monitor.daemon.packed import PackedClaims, PackedVerdicts
 from monitor.judgement import Holdings, Stakes, holdings, repeats
 from monitor.model import (
     Address,
@@ -21,6 +20,7 @@ from monitor.model import (
     VerdictStatus,
     WalletList,
 )
+from monitor.model.packed import PackedClaims, PackedVerdicts
 from monitor.ownership import OpenQuestions
 
 _NO_STAKES: Stakes = MappingProxyType({})
@@ -33,7 +33,7 @@ UNPLACED = "unknown"
 class JudgedList:
     """A published list after judgement.
 
-    ``claims`` have lost their evidence (messages, signatures, keys, owners): it is judged, it is the larger part of a
+    ``claims`` have lost their signatures, keys and owners: these are judged, they are the larger part of a
     list of some hundred thousand rows, and the store still holds the document that it came from.
     """
 

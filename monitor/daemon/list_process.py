@@ -26,8 +26,8 @@ from typing import Any, ParamSpec, TypeVar
 from monitor import logs
 from monitor.daemon.handing_over import Refusal, SomeVerdicts, pieces_of
 from monitor.daemon.list_reading import ListTask, judge_list, judge_rows, read_list
-from monitor.daemon.packed import PackedVerdicts
 from monitor.model import Claim, Network, Verdict
+from monitor.model.packed import PackedVerdicts
 from monitor.published import Cause, DocumentError, refusing
 
 _AFTER_A_KILL = "if memory ran out, the kernel's log says so. It is tried again"

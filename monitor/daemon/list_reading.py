@@ -7,10 +7,10 @@ from datetime import datetime
 from monitor import ownership
 from monitor.daemon.handing_over import NewList
 from monitor.daemon.judged import judged_list
-from monitor.daemon.packed import PackedVerdicts
 from monitor.daemon.stakes import stakes_of
 from monitor.judgement import as_text, compare_lists
 from monitor.model import Address, Claim, ClaimKind, Document, ListChanges, Network, Verdict, WalletList
+from monitor.model.packed import PackedVerdicts
 from monitor.ownership import VerdictsByPrint
 from monitor.published import (
     DocumentError,

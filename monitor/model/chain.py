@@ -25,6 +25,8 @@ class Network:
     """The block from which on its balances are on another network; None where they are still here."""
     parameters: ChainParameters | None = field(default=None, hash=False, repr=False)
     """What tells a coin of Bitcoin's family from its kin; None where the registry does not say, and elsewhere."""
+    explorer: str = ""
+    """The URL of a page on any account, with ``{account}`` in its place; empty where none is known."""
 
 
 @dataclass(frozen=True, slots=True)

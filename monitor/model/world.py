@@ -1,6 +1,6 @@
 """All that is known at one moment: what metrics, page and API show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,13 +9,16 @@ from monitor.model.alerts import AlertState
 from monitor.model.balances import LookBack, Snapshot
 from monitor.model.chain import Token
 from monitor.model.judgement import AssetAssessment, Audit, Basis, Repeats, SharedAccounts, SignaturesGone
-from monitor.model.ownership import LostConfirmations, Verdict, VerdictStatus
+from monitor.model.ownership import LostConfirmations, VerdictStatus
+from monitor.model.packed import PackedClaims, PackedVerdicts
 from monitor.model.proofs import ProofState, Regularity
-from monitor.model.published import Claim, Document, Liabilities, ListChanges, SummaryDifference
+from monitor.model.published import Document, Liabilities, ListChanges, SummaryDifference
 from monitor.model.units import Caip2, Height
 from monitor.model.values import frozen
 
 _NO_CHAIN = Caip2("")
+_NO_CLAIMS = PackedClaims(())
+_NO_VERDICTS = PackedVerdicts(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +194,12 @@ class Assessment:
     """What a newer list last lost of them; None where none ever did."""
     regularity: Regularity | None = None
     """None until something was published."""
-    claims: Sequence[Claim] = ()
-    """The rows of the current list in their order, without their evidence."""
-    claim_verdicts: Sequence[Verdict] = ()
+    claims: PackedClaims = _NO_CLAIMS
+    """The rows of the current list in their order, without their evidence but the message."""
+    claim_verdicts: PackedVerdicts = field(default_factory=lambda: _NO_VERDICTS)
     """One for each of ``claims``."""
+    explorers: Mapping[str, str] = field(default_factory=dict)
+    """By network: the URL of a page on any account there, with ``{account}`` in its place."""
 
 
 @dataclass(frozen=True, slots=True)

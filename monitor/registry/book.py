@@ -146,6 +146,11 @@ class Registry:
         return None
 
     @cached_property
+    def explorers(self) -> Mapping[str, str]:
+        """By short name of a network: the URL of a page on any account of it, with ``{account}`` in its place."""
+        return frozen({name: network.explorer for name, network in self.networks.items() if network.explorer})
+
+    @cached_property
     def contracts(self) -> Mapping[tuple[str, str], Token]:
         """By network and contract, every known token and position: what such a contract holds is its holders'."""
         known = (*self._tables.tokens.values(), *self._tables.positions.values())

@@ -9,7 +9,7 @@ from pydantic import Field, StrictBool, StrictInt, ValidationError, model_valida
 
 from monitor.model import PositionKind
 from monitor.registry.errors import RegistryError
-from monitor.registry.fields import AssetName, ChainId, Decimals, Entry, Name, RateFunction, StorageSlot, Text
+from monitor.registry.fields import AssetName, ChainId, Decimals, Entry, Explorer, Name, RateFunction, StorageSlot, Text
 from monitor.registry.parameters import ParametersEntry
 
 try:
@@ -47,6 +47,7 @@ class NetworkEntry(Entry):
     caip2: ChainId
     family: Name
     title: Text
+    explorer: Explorer = ""
     native: NativeEntry | None = None
     labels: list[Text] = Field(default_factory=list)
     execution: Name | None = None

@@ -120,7 +120,14 @@ class _Assembly:
                 parameters = self._parameters(entry, place)
                 moved_at = Height(entry.moved.height) if entry.moved else None
                 network = Network(
-                    name, entry.caip2, entry.family, entry.title, entry.execution or "", moved_at, parameters
+                    name,
+                    entry.caip2,
+                    entry.family,
+                    entry.title,
+                    entry.execution or "",
+                    moved_at,
+                    parameters,
+                    entry.explorer,
                 )
                 self.tables.networks[name] = network
                 if entry.parameters:

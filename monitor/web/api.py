@@ -11,7 +11,7 @@ from monitor.web.description import description
 _ROUTES = {
     "exchanges": "/api/v1/exchanges",
     "exchange": "/api/v1/exchanges/{name}",
-    "claims": "/api/v1/exchanges/{name}/claims?network=&asset=&verdict=&cursor=&limit=100&format=json",
+    "claims": "/api/v1/exchanges/{name}/claims?search=&network=&asset=&verdict=&reason=&order=&cursor=&limit=&format=",
     "history": "/api/v1/exchanges/{name}/history?asset=&step=&from=30d&to=now&format=json",
     "account": "/api/v1/exchanges/{name}/networks/{network}/accounts/{account}",
     "endpoints": "/api/v1/endpoints",

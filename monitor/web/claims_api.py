@@ -3,22 +3,24 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 
 from aiohttp import web
 
-from monitor.model import Assessment, Claim, VerdictStatus
+from monitor.model import Assessment, VerdictStatus
 from monitor.web import lists, query
 from monitor.web.answers import answer, assessment_of, stamped, table, world_of
 from monitor.web.plain import Json
 from monitor.web.table import FORMS
+from monitor.web.wallet_search import Order, Wanted, find
 
-_MOST = 1000
+MOST = 1000
+"""Rows that a page has at the most."""
+NARROWING = ("search", "network", "asset", "verdict", "reason", "order")
+"""Parameters that say which rows, and in which order."""
 _FARTHEST = 10**9
-_FILTERS = ("network", "asset", "verdict")
-_CURSOR = re.compile(r"([0-9a-f]{16})-([0-9]{1,9})-([0-9]{1,9})")
+_CURSOR = re.compile(r"([0-9a-f]{16})-([0-9a-f]{1,200})-([0-9]{1,9})")
 
 routes = web.RouteTableDef()
 
@@ -28,49 +30,30 @@ async def claims(request: web.Request) -> web.Response:
     """Page through the rows of the list; filters narrow them before ``offset`` and ``limit`` count."""
     world = world_of(request)
     assessment = assessment_of(request, world)
-    wanted = _Wanted(request)
-    # Hundreds of thousands of rows may be gone through: not on the event loop.
-    page = await asyncio.to_thread(_page, assessment, wanted)
-    if wanted.form == "csv":
+    query.check_names(request.query, {*NARROWING, "offset", "cursor", "limit", "format"})
+    form = query.one_of(request.query, "format", FORMS, "json")
+    limit = query.whole(request.query, "limit", 100, least=1, most=MOST)
+    page = await page_of(assessment, request.query, limit)
+    if form == "csv":
         here = request.rel_url.without_query_params("offset")
         return await table(lists.claim_lines(page.rows), here.update_query(cursor=page.cursor) if page.cursor else None)
-    told: Json = {"claims": page.rows, "offset": page.offset, "next": page.following, "cursor": page.cursor}
+    told: Json = {
+        "claims": page.rows,
+        "total": page.total,
+        "offset": page.offset,
+        "next": page.following,
+        "cursor": page.cursor,
+    }
     return answer(stamped(world) | told)
 
 
-class _Wanted:
-    """Which claims the query asks for."""
-
-    def __init__(self, request: web.Request) -> None:
-        asked = request.query
-        query.check_names(asked, {*_FILTERS, "offset", "cursor", "limit", "format"})
-        self.network, self.asset, self.verdict = (asked.get(name) for name in _FILTERS)
-        if self.verdict is not None:
-            query.one_of(asked, "verdict", tuple(VerdictStatus), "")
-        self.form = query.one_of(asked, "format", FORMS, "json")
-        self.offset = query.whole(asked, "offset", 0, least=0, most=_FARTHEST)
-        self.limit = query.whole(asked, "limit", 100, least=1, most=_MOST)
-        self.cursor = asked.get("cursor")
-        if self.cursor is not None and "offset" in asked:
-            raise web.HTTPBadRequest(text="offset and cursor both say where the page begins: give one of them")
-
-    def rows(self, assessment: Assessment, first: int) -> Iterator[int]:
-        """The positions in the list, from ``first`` on, of the rows that are asked for."""
-        rows = iter(range(first, len(assessment.claims)))
-        if self.verdict is not None:
-            rows = (row for row in rows if assessment.claim_verdicts[row].status == self.verdict)
-        if self.network is not None or self.asset is not None:  # for this alone, rows have to be unpacked
-            rows = (row for row in rows if self._names(assessment.claims[row]))
-        return rows
-
-    def _names(self, claim: Claim) -> bool:
-        asset = claim.token.asset if claim.token is not None else None
-        return self.network in {None, claim.network} and self.asset in {None, asset}
-
-
 @dataclass(frozen=True, slots=True)
-class _Page:
+class Page:
+    """Some rows of a list."""
+
     rows: list[Json]
+    total: int
+    """How many rows are asked for altogether."""
     offset: int
     """How many rows that are asked for come before."""
     cursor: str | None
@@ -81,39 +64,61 @@ class _Page:
         return self.offset + len(self.rows) if self.cursor else None
 
 
-def _page(assessment: Assessment, wanted: _Wanted) -> _Page:
+async def page_of(assessment: Assessment, asked: Mapping[str, str], limit: int) -> Page:
+    """The rows that ``asked`` narrows to, from its ``offset`` or ``cursor`` on. What cannot be asked for is refused."""
+    offset = query.whole(asked, "offset", 0, least=0, most=_FARTHEST)
+    cursor = asked.get("cursor")
+    if cursor is not None and "offset" in asked:
+        raise web.HTTPBadRequest(text="offset and cursor both say where the page begins: give one of them")
     if assessment.listed_at is None:
         raise web.HTTPNotFound(text=f"no wallet list of {assessment.exchange} has been read yet")
-    first, offset, passed = 0, wanted.offset, wanted.offset
-    if wanted.cursor is not None:
-        (first, offset), passed = _place(wanted.cursor, assessment, wanted), 0
-    found = wanted.rows(assessment, first)
-    rows = list(islice(found, passed, passed + wanted.limit))
-    more = next(found, None)
-    return _Page(
-        [lists.claim(assessment.claims[row], assessment.claim_verdicts[row], assessment.snapshots) for row in rows],
-        offset,
-        f"{_mark(assessment, wanted)}-{more}-{offset + len(rows)}" if more is not None else None,
+    # Hundreds of thousands of rows are gone through: not on the event loop.
+    return await asyncio.to_thread(_page, assessment, wanted_of(asked), offset, cursor, limit)
+
+
+def wanted_of(asked: Mapping[str, str]) -> Wanted:
+    """What of a list a query asks for."""
+    if "verdict" in asked:
+        query.one_of(asked, "verdict", tuple(VerdictStatus), "")
+    return Wanted(
+        search=asked.get("search", ""),
+        network=asked.get("network"),
+        asset=asked.get("asset"),
+        verdict=asked.get("verdict"),
+        reason=asked.get("reason", ""),
+        order=Order(query.one_of(asked, "order", tuple(Order), Order.LIST)),
     )
 
 
-def _place(cursor: str, assessment: Assessment, wanted: _Wanted) -> tuple[int, int]:
-    """The row that ``cursor`` names, and how many come before; refused where these may be other rows by now."""
+def _page(assessment: Assessment, wanted: Wanted, offset: int, cursor: str | None, limit: int) -> Page:
+    if cursor is None:
+        found = find(assessment, wanted, skip=offset, most=limit)
+    else:
+        after, offset = _place(cursor, assessment, wanted)
+        found = find(assessment, wanted, after=after, most=limit)
+    rows = [lists.claim(assessment, row) for row in found.rows]
+    following = found.following
+    more = f"{_mark(assessment, wanted)}-{following:x}-{offset + len(rows)}" if following is not None else None
+    return Page(rows, found.total, offset, more)
+
+
+def _place(cursor: str, assessment: Assessment, wanted: Wanted) -> tuple[int, int]:
+    """The place that ``cursor`` names, and how many rows come before; refused where these may be other rows by now."""
     parts = _CURSOR.fullmatch(cursor)
     if parts is None:
         raise web.HTTPBadRequest(text="cursor is what the page before gave as such")
-    mark, row, offset = parts.groups()
+    mark, place, offset = parts.groups()
     if mark != _mark(assessment, wanted):
         raise web.HTTPGone(
-            text="the list was replaced since the page before, or network, asset or verdict are others: "
+            text=f"the list was replaced since the page before, or {', '.join(NARROWING)} are others: "
             "rows may have moved, so begin again without a cursor"
         )
-    return int(row), int(offset)
+    return int(place, 16), int(offset)
 
 
-def _mark(assessment: Assessment, wanted: _Wanted) -> str:
+def _mark(assessment: Assessment, wanted: Wanted) -> str:
     """Stands for the rows of a list in their order, and for what narrows them."""
     state = assessment.documents.get("wallets")
     digest = state.current.sha256 if state is not None and state.current is not None else ""
-    rows = (digest, len(assessment.claims), wanted.network, wanted.asset, wanted.verdict)
+    rows = (digest, len(assessment.claims), wanted)
     return hashlib.sha256(repr(rows).encode(errors="surrogatepass")).hexdigest()[:16]

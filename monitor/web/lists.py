@@ -1,15 +1,16 @@
 """Wallet lists, their rows with what was made of them, and their audits, as JSON's types."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import quote
 
 from monitor.formats.exact import plain
-from monitor.model import Assessment, Audit, Claim, SignaturesGone, SnapshotState, Verdict, VerdictStatus
+from monitor.model import Assessment, Audit, Claim, SignaturesGone, SnapshotState, VerdictStatus
 from monitor.web.plain import Json, block, number, time
 from monitor.web.table import csv_line
 
 _COLUMNS = (
     *("file", "line", "coin", "network", "asset", "contract", "position", "kind", "address", "account", "fault"),
-    *("claimed", "height", "verdict", "reason", "administered"),
+    *("claimed", "height", "message", "verdict", "reason", "administered"),
 )
 
 
@@ -98,8 +99,9 @@ def audit(done: Audit | None) -> Json | None:
     }
 
 
-def claim(row: Claim, verdict: Verdict, snapshots: Mapping[str, SnapshotState]) -> Json:
+def claim(assessment: Assessment, position: int) -> Json:
     """One row of the list, what was made of it, and what its account holds by the last whole snapshot."""
+    row, verdict = assessment.claims[position], assessment.claim_verdicts[position]
     return {
         "file": row.file,
         "line": row.line,
@@ -114,18 +116,26 @@ def claim(row: Claim, verdict: Verdict, snapshots: Mapping[str, SnapshotState]) 
         "fault": row.fault or None,
         "claimed": number(row.amount),
         "height": row.height,
+        "message": row.message or None,
         "verdict": verdict.status,
         "reason": verdict.reason,
         "administered": verdict.administered,
-        "balance": _balance(row, snapshots),
+        "balance": _balance(row, assessment.snapshots),
+        "explorer": explorer(row, assessment.explorers),
     }
+
+
+def explorer(row: Claim, explorers: Mapping[str, str]) -> str | None:
+    """Where people look the account of ``row`` up; None where its address does not decode, or nothing is known."""
+    pattern = explorers.get(row.network or "")
+    return pattern.replace("{account}", quote(row.account, safe="")) if pattern and row.account else None
 
 
 def claim_lines(rows: Iterable[Json]) -> Iterator[str]:
     """Rows as :func:`claim` has them, as lines of a table below one of headings; what is null there is empty."""
-    yield csv_line((*_COLUMNS, "balance", "block_number", "block_hash", "block_time", "block_since"))
+    yield csv_line((*_COLUMNS, "balance", "block_number", "block_hash", "block_time", "block_since", "explorer"))
     for row in rows:
-        yield csv_line(map(_text, (*(row[name] for name in _COLUMNS), *_held(row["balance"]))))
+        yield csv_line(map(_text, (*(row[name] for name in _COLUMNS), *_held(row["balance"]), row["explorer"])))
 
 
 def _held(balance: object) -> Iterable[object]:

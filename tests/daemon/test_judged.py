@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.daemon.judged import JudgedList, judged_list, with_answers
-from monitor.daemon.packed import PackedVerdicts
 from monitor.model import (
     Block,
     Confirmation,
@@ -18,6 +17,7 @@ from monitor.model import (
     VerdictStatus,
     WalletList,
 )
+from monitor.model.packed import PackedVerdicts
 from monitor.ownership import OpenQuestions
 from tests.support.judgement import INVALID, UNBOUND, UNSIGNED, VERIFIED, claim, document, verdict
 
@@ -66,9 +66,9 @@ def test_the_asset_of_a_coin_id_is_not_forgotten_with_an_answer() -> None:
     assert [each.asset for each in (*one.holdings.unplaced, *confirmed.holdings.unplaced)] == ["USDT", "USDT"]
 
 
-def test_claims_lose_their_evidence_and_nothing_else() -> None:
+def test_claims_lose_their_signatures_keys_and_owners_and_nothing_else() -> None:
     kept = judged().claims[0]
-    assert (kept.message, kept.signatures, kept.key, kept.owners) == ("", (), "", ())
+    assert (kept.message, kept.signatures, kept.key, kept.owners) == ("I am A", (), "", ())
     assert (kept.account, kept.line, kept.token) == ("A", 2, claim("A").token)
 
 

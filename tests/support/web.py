@@ -26,6 +26,7 @@ from monitor.model import (
     World,
     frozen,
 )
+from monitor.model.packed import PackedClaims, PackedVerdicts
 from monitor.settings import HistorySettings, WebSettings
 from monitor.web.app import create_app
 from monitor.web.deps import Deps
@@ -92,8 +93,8 @@ def listing(rows: Sequence[tuple[Claim, Verdict]]) -> World:
     """A World in which Aurora's list has just these ``rows``."""
     aurora = replace(
         worlds.aurora(),
-        claims=tuple(claim for claim, _ in rows),
-        claim_verdicts=tuple(verdict for _, verdict in rows),
+        claims=PackedClaims(claim for claim, _ in rows),
+        claim_verdicts=PackedVerdicts(verdict for _, verdict in rows),
     )
     return replace(worlds.world(), assessments=frozen({**worlds.world().assessments, "aurora": aurora}))
 

@@ -206,6 +206,30 @@ async def test_a_cursor_is_good_for_the_rows_that_it_was_made_for(client: Client
     assert "give one of them" in (await get(client, f"{CLAIMS}?offset=0&verdict=invalid&cursor={cursor}", 400))["error"]
 
 
+async def test_claims_are_searched_and_put_in_order(client: Client, daemon: Daemon) -> None:
+    daemon.world = listing(judged(5))
+    assert (await get(client, f"{CLAIMS}?search=QAURORA0"))["claims"] == []
+    page = await get(client, f"{CLAIMS}?search=aurora1&reason=p2wpkh&order=balance&limit=2")
+    assert ([each["line"] for each in page["claims"]], page["total"], page["next"]) == ([2, 4], 3, 2)
+    page = await get(client, f"{CLAIMS}?search=aurora1&reason=p2wpkh&order=balance&cursor={page['cursor']}")
+    assert ([each["line"] for each in page["claims"]], page["offset"]) == ([6], 2)
+    by_verdict = await get(client, f"{CLAIMS}?order=verdict")
+    assert [each["line"] for each in by_verdict["claims"]] == [2, 4, 6, 3, 5]
+    assert "order is one of" in (await get(client, f"{CLAIMS}?order=size", 400))["error"]
+
+
+async def test_a_claim_leads_to_an_explorer_of_its_chain_where_its_address_decodes(
+    client: Client, daemon: Daemon
+) -> None:
+    rows = judged(2)
+    daemon.world = listing([(replace(rows[0][0], account='a/"b', message="I am Aurora"), rows[0][1]), rows[1]])
+    aurora = replace(daemon.world.assessments["aurora"], explorers={"bitcoin": "https://explorer.example/a/{account}"})
+    daemon.world = replace(daemon.world, assessments={"aurora": aurora})
+    good, bad = (await get(client, CLAIMS))["claims"]
+    assert (good["explorer"], good["message"]) == ("https://explorer.example/a/a%2F%22b", "I am Aurora")
+    assert (bad["explorer"], bad["message"]) == (None, None)
+
+
 async def test_a_spreadsheet_gets_all_rows_and_no_formula(client: Client, daemon: Daemon) -> None:
     rows = judged(5)
     rows[1] = (replace(rows[1][0], coin="=HYPERLINK(1)"), rows[1][1])

@@ -6,17 +6,24 @@ is looked at, in 2 µs.
 """
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import accumulate
 from typing import Any, NamedTuple, overload
 
-from monitor.model import Address, Claim, ClaimKind, Height, Token, Verdict, VerdictStatus
+from monitor.model.chain import Token
+from monitor.model.ownership import Verdict, VerdictStatus
+from monitor.model.published import Claim, ClaimKind
+from monitor.model.units import Height
+from monitor.model.values import Address
 
 _NO_HEIGHT = -1
 _AS_ACCOUNT, _OTHERWISE, _NO_ACCOUNT = range(3)
 """How an address is spelled: as its account, otherwise, or as nothing that decodes."""
 _STATUSES = tuple(VerdictStatus)
+_MANY = 8
+"""One text of so many: to look into each is then quicker than to find out whose each finding is."""
 
 
 class Texts:
@@ -38,8 +45,21 @@ class Texts:
     def __iter__(self) -> Iterator[str]:
         return map(self.__getitem__, range(len(self)))
 
+    def having(self, part: str) -> list[int]:
+        """The positions of those in which ``part`` is, which is not empty."""
+        if self._whole.count(part) > len(self) // _MANY:
+            return [position for position, text in enumerate(self) if part in text]
+        found: dict[int, None] = {}
+        start = self._whole.find(part)
+        while start >= 0:
+            position = bisect_right(self._ends, start) - 1
+            if start + len(part) <= self._ends[position + 1]:
+                found[position] = None
+            start = self._whole.find(part, start + 1)
+        return list(found)
 
-class _Shared(NamedTuple):
+
+class Alike(NamedTuple):
     """What many rows have in common."""
 
     file: str
@@ -51,34 +71,40 @@ class _Shared(NamedTuple):
 
 
 class PackedClaims(Sequence[Claim]):
-    """The claims of a list in its order, without their evidence (messages, signatures, keys, owners).
+    """The claims of a list in its order, without their evidence but the message (signatures, keys, owners).
 
     Nothing of the claims that they are made of is kept, not even their texts.
     """
 
     def __init__(self, claims: Iterable[Claim]) -> None:
-        shared: dict[_Shared, int] = {}
+        shared: dict[Alike, int] = {}
         faults: dict[str, int] = {}
+        messages: dict[str, int] = {}
         accounts: list[Address | None] = []
         addresses: list[str] = []
         amounts: list[str] = []
         self._spelling = bytearray()
         self._lines = array("Q")
         self._heights = array("q")
-        self._of_shared = array("I")
+        self.of_alike = array("I")
+        """Of every row: its place in :attr:`alike`."""
         self._of_faults = array("I")
+        self._of_messages = array("I")
         for claim in claims:
             accounts.append(claim.account)
             self._spelling.append(_spelling(claim))
             addresses.append("" if claim.account == claim.address else claim.address)
             self._lines.append(claim.line)
             self._heights.append(_NO_HEIGHT if claim.height is None else claim.height)
-            common = _Shared(claim.file, claim.coin, claim.network, claim.token, claim.kind, claim.implied)
-            self._of_shared.append(shared.setdefault(common, len(shared)))
+            common = Alike(claim.file, claim.coin, claim.network, claim.token, claim.kind, claim.implied)
+            self.of_alike.append(shared.setdefault(common, len(shared)))
             self._of_faults.append(faults.setdefault(claim.fault, len(faults)))
+            self._of_messages.append(messages.setdefault(claim.message, len(messages)))
             amounts.append("" if claim.amount is None else str(claim.amount))
-        self._shared = tuple(shared)
+        self.alike = tuple(shared)
+        """What rows have in common, each once."""
         self._faults = Texts(faults)
+        self._messages = Texts(messages)
         self._amounts = Texts(amounts)
         self._addresses = Texts(addresses)
         self.accounts = tuple(accounts)
@@ -108,17 +134,21 @@ class PackedClaims(Sequence[Claim]):
         return map(self._claim, range(len(self)))
 
     def _claim(self, position: int) -> Claim:
-        file, coin, network, token, kind, implied = self._shared[self._of_shared[position]]
+        file, coin, network, token, kind, implied = self.alike[self.of_alike[position]]
         account, height, amount = self.accounts[position], self._heights[position], self._amounts[position]
         as_account = account is not None and self._spelling[position] == _AS_ACCOUNT
         address = account if account is not None and as_account else self._addresses[position]
         fault = self._faults[self._of_faults[position]]
         claimed = Decimal(amount) if amount else None
         at = None if height == _NO_HEIGHT else Height(height)
-        line = self._lines[position]
+        line, message = self._lines[position], self._messages[self._of_messages[position]]
         return Claim(
-            file, line, coin, network, token, address, account, fault, kind, claimed, at, implied=implied
+            file, line, coin, network, token, address, account, fault, kind, claimed, at, message, implied=implied
         )  # fmt: skip
+
+    def spelled_otherwise(self, text: str) -> list[int]:
+        """The rows with ``text`` in their address where that is not the very text of their account."""
+        return self._addresses.having(text)
 
 
 def _spelling(claim: Claim) -> int:
@@ -132,34 +162,36 @@ class PackedVerdicts(Sequence[Verdict]):
 
     def __init__(self, verdicts: Iterable[Verdict]) -> None:
         table: dict[Verdict, int] = {}
-        self._of_rows = array("I", (table.setdefault(verdict, len(table)) for verdict in verdicts))
-        self._table = tuple(table)
+        self.of_rows = array("I", (table.setdefault(verdict, len(table)) for verdict in verdicts))
+        """Of every row: its place in :attr:`distinct`."""
+        self.distinct = tuple(table)
+        """What verdicts say, each once."""
 
     def with_changes(self, changed: Mapping[int, Verdict]) -> "PackedVerdicts":
         """These verdicts, but at the positions of ``changed`` those."""
-        table = {verdict: number for number, verdict in enumerate(self._table)}
+        table = {verdict: number for number, verdict in enumerate(self.distinct)}
         copy = PackedVerdicts(())
-        copy._of_rows = self._of_rows[:]
+        copy.of_rows = self.of_rows[:]
         for position, verdict in changed.items():
-            copy._of_rows[position] = table.setdefault(verdict, len(table))
-        copy._table = tuple(table)
+            copy.of_rows[position] = table.setdefault(verdict, len(table))
+        copy.distinct = tuple(table)
         return copy
 
     def __getstate__(self) -> tuple[Any, ...]:
-        table = self._table
+        table = self.distinct
         statuses = bytes(_STATUSES.index(each.status) for each in table)
         answers = bytes(each.answered | each.administered << 1 | each.left_out << 2 for each in table)
-        return self._of_rows, statuses, answers, Texts(each.reason for each in table)
+        return self.of_rows, statuses, answers, Texts(each.reason for each in table)
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        self._of_rows, statuses, answers, reasons = state
-        self._table = tuple(
+        self.of_rows, statuses, answers, reasons = state
+        self.distinct = tuple(
             Verdict(_STATUSES[status], reason, bool(said & 1), bool(said & 2), bool(said & 4))
             for status, said, reason in zip(statuses, answers, reasons, strict=True)
         )
 
     def __len__(self) -> int:
-        return len(self._of_rows)
+        return len(self.of_rows)
 
     @overload
     def __getitem__(self, place: int) -> Verdict: ...
@@ -167,11 +199,11 @@ class PackedVerdicts(Sequence[Verdict]):
     def __getitem__(self, place: slice) -> Sequence[Verdict]: ...
     def __getitem__(self, place: int | slice) -> Verdict | Sequence[Verdict]:
         if isinstance(place, slice):
-            return [self._table[number] for number in self._of_rows[place]]
-        return self._table[self._of_rows[place]]
+            return [self.distinct[number] for number in self.of_rows[place]]
+        return self.distinct[self.of_rows[place]]
 
     def __iter__(self) -> Iterator[Verdict]:
-        return map(self._table.__getitem__, self._of_rows)
+        return map(self.distinct.__getitem__, self.of_rows)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PackedVerdicts) and list(self) == list(other)

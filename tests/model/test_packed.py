@@ -7,8 +7,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.daemon.packed import PackedClaims, PackedVerdicts
 from monitor.model import Claim, ClaimKind, Token, Verdict, VerdictStatus
+from monitor.model.packed import PackedClaims, PackedVerdicts, Texts
 
 TEXTS = st.text(max_size=8)
 CLAIMS = st.builds(
@@ -33,11 +33,11 @@ CLAIMS = st.builds(
 
 
 def without_evidence(claim: Claim) -> Claim:
-    return replace(claim, message="", signatures=(), key="", owners=())
+    return replace(claim, signatures=(), key="", owners=())
 
 
 @given(st.lists(CLAIMS, max_size=6))
-def test_packed_claims_lose_their_evidence_and_nothing_else(claims: list[Claim]) -> None:
+def test_packed_claims_lose_their_signatures_keys_and_owners_and_nothing_else(claims: list[Claim]) -> None:
     expected = list(map(without_evidence, claims))
     _check(PackedClaims(claims), expected)
     _check(pickle.loads(pickle.dumps(PackedClaims(claims))), expected)
@@ -49,6 +49,11 @@ def _check(rows: PackedClaims, claims: list[Claim]) -> None:
     assert len(rows) == len(claims)
     assert rows[1:] == claims[1:]
     assert [rows[place] for place in range(-len(claims), 0)] == claims
+
+
+@given(st.lists(st.text("ab", max_size=4), max_size=12), st.text("ab", min_size=1, max_size=3))
+def test_texts_are_found_by_a_part_that_does_not_reach_over_their_ends(texts: list[str], part: str) -> None:
+    assert sorted(Texts(texts).having(part)) == [place for place, text in enumerate(texts) if part in text]
 
 
 @given(CLAIMS)
