@@ -10,13 +10,14 @@ from monitor.web.answers import of_api, refuse
 from monitor.web.deps import DEPS, Deps
 from monitor.web.origin import from_here
 from monitor.web.pace import limited
-from monitor.web.pages import exchange, exchanges, glossary, static
+from monitor.web.pages import asset, exchange, exchanges, glossary, static
+from monitor.web.pages.days import DAYS, Days
 from monitor.web.pages.frame import for_people
 from monitor.web.pages.frame import refuse as page_of_refusal
 from monitor.web.sharing import preflighted
 from monitor.web.transfer import sparing
 
-PAGES = (exchanges, exchange, glossary)
+PAGES = (exchanges, exchange, asset, glossary)
 """A page is one module with ``routes``. The navigation leads to every page that is here, by the names of the routes."""
 
 
@@ -26,6 +27,7 @@ def create_app(deps: Deps, access: Access | None = None) -> web.Application:
     guards = (preflighted(access.sharing), limited(access.pace), from_here(access.hosts), authenticated(access))
     app = web.Application(middlewares=[_errors, *guards, sparing])
     app[DEPS] = deps
+    app[DAYS] = Days()
     for page in (*PAGES, static):
         app.add_routes(page.routes)
     app.add_routes(operations.routes)

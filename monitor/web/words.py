@@ -1,6 +1,7 @@
 """What the World says, in sentences."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 from monitor.formats.figures import amount, limit, percent
@@ -45,6 +46,7 @@ STATUSES = {
     ReserveStatus.BREACH: "Not covered",
     ReserveStatus.UNKNOWN: "Unknown",
 }
+WORST_FIRST = (ReserveStatus.BREACH, ReserveStatus.UNKNOWN, ReserveStatus.COVERED)
 PROOFS = {
     ProofStatus.PROVEN: "proven, as far as the scheme goes",
     ProofStatus.BOUND: "bound, not proven",
@@ -133,9 +135,23 @@ def _open(asset: AssetAssessment) -> bool:
 
 def worst(assessment: Assessment) -> ReserveStatus:
     """The status that stands for the exchange: one breach is a breach, no asset at all is unknown."""
-    found = {asset.status for asset in weighed(assessment)} or {ReserveStatus.UNKNOWN}
-    order = (ReserveStatus.BREACH, ReserveStatus.UNKNOWN, ReserveStatus.COVERED)
-    return next(status for status in order if status in found)
+    return worst_of(asset.status for asset in weighed(assessment))
+
+
+def worst_of(statuses: Iterable[ReserveStatus]) -> ReserveStatus:
+    """The worst of them; unknown where there are none."""
+    found = set(statuses) or {ReserveStatus.UNKNOWN}
+    return next(status for status in WORST_FIRST if status in found)
+
+
+def called(status: ReserveStatus | None) -> str:
+    """What a status is called; None is that of a time in which nobody watched."""
+    return STATUSES[status] if status is not None else "Not watched"
+
+
+def rank(status: ReserveStatus | None) -> int:
+    """Where a status stands among others, the worst first; last where there is none."""
+    return WORST_FIRST.index(status) if status is not None else len(WORST_FIRST)
 
 
 def unready(world: World | None) -> str:

@@ -89,6 +89,7 @@ def _environment() -> Environment:
         POSITIONS=words.POSITIONS,
         PROOFS=words.PROOFS,
         STATUSES=words.STATUSES,
+        called=words.called,
         VERDICTS=words.VERDICTS,
         verdict_table=lists.verdicts,
         age=age,

@@ -1,24 +1,180 @@
-"""``/``: all exchanges at a glance."""
+"""``/``: all exchanges at a glance, the worst first."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 
 from aiohttp import web
 
+from monitor.formats import ForeseenError
+from monitor.formats.phrases import counted, span
+from monitor.model import AlertName, Assessment, AssetAssessment, HistoryStep, ReserveStatus, World
 from monitor.web import words
-from monitor.web.deps import DEPS
-from monitor.web.pages.exchange import active_alerts
+from monitor.web.deps import DEPS, Deps
+from monitor.web.pages import past
+from monitor.web.pages.days import DAYS, Days, Statuses, Strip, strip, with_present
+from monitor.web.pages.exchange import active_alerts, ages, proof
 from monitor.web.pages.frame import frame, respond
+
+_MAIN = 5
+"""How many assets are seen of an exchange before it is unfolded."""
+_SINCE = {
+    ReserveStatus.BREACH: AlertName.RATIO_BELOW_LIMIT,
+    ReserveStatus.UNKNOWN: AlertName.RESERVE_UNKNOWN,
+}
+"""The alerts whose beginnings are those of a status."""
 
 routes = web.RouteTableDef()
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An asset in a row: its name, its status, its ratio."""
+
+    asset: str
+    status: ReserveStatus | None
+    ratio: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One exchange in the list of all."""
+
+    name: str
+    title: str
+    status: ReserveStatus | None
+    answer: str
+    held: Sequence[Held]
+    """Every asset, the worst first."""
+    lowest: Decimal
+    """The lowest ratio, as a share of its limit."""
+    since: str = ""
+    proof: str = ""
+    ages: Sequence[tuple[str, str]] = ()
+    strip: Strip | None = None
+
+    @property
+    def main(self) -> Sequence[Held]:
+        """The few that are seen first."""
+        return self.held[:_MAIN]
+
+    @property
+    def groups(self) -> Mapping[ReserveStatus | None, list[Held]]:
+        """Every asset, by its status."""
+        groups: dict[ReserveStatus | None, list[Held]] = {}
+        for each in self.held:
+            groups.setdefault(each.status, []).append(each)
+        return groups
+
+    def matches(self, wanted: str) -> bool:
+        """Whether ``wanted``, in small letters, is part of its name or the beginning of an asset's."""
+        named = wanted in self.title.lower() or wanted in self.name.lower()
+        return named or any(each.asset.lower().startswith(wanted) for each in self.held)
+
+
 @routes.get("/", name="exchanges")
 async def show(request: web.Request) -> web.Response:
-    deps = request.app[DEPS]
+    deps, days = request.app[DEPS], request.app[DAYS]
     world = deps.world()
+    own = frame(request, "Do the coins cover what is owed?", world, section="exchanges")
+    rows, fault = await _rows(deps, days, world, own.at) if world else ([], "")
+    wanted = request.query.get("q", "").strip()
+    found = [row for row in rows if row.matches(wanted.lower())]
     return await respond(
         "exchanges.html",
-        frame(request, "Do the coins cover what is owed?", world, section="exchanges"),
+        own,
         world=world,
-        unready=words.unready(world),
-        alerts=active_alerts(world, "") if world else (),
+        unready="" if own.at else words.unready(world),
+        alerts=active_alerts(world, "") if world and not own.at else (),
+        rows=found,
+        counts=_counts(rows),
+        wanted=wanted,
+        fault=fault,
         devnet=deps.devnet,
     )
+
+
+async def _rows(deps: Deps, days: Days, world: World, at: datetime | None) -> tuple[list[Row], str]:
+    """Return the rows of that moment, and why the history is missing where it is."""
+    rows, fault = [], ""
+    for each in world.assessments.values():
+        try:
+            before: Mapping[date, Statuses] | None = await days.until(deps, each.exchange, at or world.at, world.at)
+            step = await past.then(deps, each.exchange, at) if at else None
+        except ForeseenError as error:
+            before, step, fault = None, None, str(error)
+        if at is None:
+            rows.append(row(world, each, before))
+        else:
+            rows.append(past_row(each, step, strip(before, at.date()) if before else None))
+    return sorted(rows, key=lambda row: (words.rank(row.status), row.lowest)), fault
+
+
+def row(world: World, assessment: Assessment, before: Mapping[date, Statuses] | None) -> Row:
+    """Return the row of an exchange as it is now; ``before`` are its days, None where they cannot be read."""
+    assets = sorted(words.shown(assessment), key=lambda asset: (words.rank(asset.status), _share(asset)))
+    drawn = strip(with_present(before, assessment), world.at.date()) if before is not None else None
+    status = words.worst(assessment)
+    return Row(
+        name=assessment.exchange,
+        title=assessment.title,
+        status=status,
+        answer=words.answer(assessment),
+        held=[Held(asset.asset, asset.status, _ratio(asset)) for asset in assets],
+        lowest=min(map(_share, assets), default=Decimal()),
+        since=_since(world, assessment.exchange, status, drawn),
+        proof=proof(assessment),
+        ages=ages(assessment, world.at),
+        strip=drawn,
+    )
+
+
+def past_row(assessment: Assessment, step: HistoryStep | None, drawn: Strip | None) -> Row:
+    """Return the row of an exchange as it was in ``step``."""
+    told = past.told(step) if step is not None else []
+    return Row(
+        name=assessment.exchange,
+        title=assessment.title,
+        status=past.status_of(step),
+        answer=past.answer(step),
+        held=[Held(each.asset, each.status, each.ratio or "no ratio") for each in told],
+        lowest=Decimal(),
+        since=past.when(step) if step is not None else "",
+        strip=drawn,
+    )
+
+
+def _share(asset: AssetAssessment) -> Decimal:
+    """The part of its limit that an asset is sure to reach; nothing is said of one that has no ratio."""
+    return asset.lower_bounds.get(asset.basis, Decimal("Infinity")) / asset.breach_below
+
+
+def _ratio(asset: AssetAssessment) -> str:
+    return words.span_of(asset) if asset.basis in asset.lower_bounds else "no ratio"
+
+
+def _since(world: World, exchange: str, status: ReserveStatus, drawn: Strip | None) -> str:
+    """For how long the worst has been what it is: by its alerts, else by the days."""
+    wanted = _SINCE.get(status)
+    began = [
+        alert.since for alert in world.alerts if alert.exchange == exchange and alert.name == wanted and alert.since
+    ]
+    if began:
+        return f"for {span(world.at - min(began))}"
+    if drawn is None:
+        return ""
+    if drawn.last is not status or drawn.unchanged == 1:
+        return "since today"
+    return f"{'for' if drawn.whole else 'for at least'} {counted(drawn.unchanged, 'day')}"
+
+
+def _counts(rows: Iterable[Row]) -> str:
+    """``20 exchanges: 1 not covered, 3 unknown, 16 covered``."""
+    statuses = [row.status for row in rows]
+    parts = [
+        f"{statuses.count(each)} {words.called(each).lower()}"
+        for each in (*words.WORST_FIRST, None)
+        if each in statuses
+    ]
+    return f"{counted(len(statuses), 'exchange')}: {', '.join(parts)}" if parts else ""

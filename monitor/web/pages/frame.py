@@ -113,15 +113,13 @@ def frame(
 
     """
     deps, at = request.app[DEPS], asked_moment(request)
-    if at is not None:
-        raise web.HTTPBadRequest(text="at: only the present is shown here yet")
     routes = request.app.router
     own = Frame(
         title=title,
         path=request.rel_url.raw_path,
         origin=str(request.url.origin()),
         now=deps.now(),
-        seen=world.at if world else None,
+        seen=at or (world.at if world else None),
         at=at,
         tools=tuple(Link(text, address(name), name == section) for name, text in _TOOLS.items() if name in routes),
         runbook_url=deps.runbook_url,
