@@ -60,6 +60,7 @@ SECTIONS: list[tuple[str, type[schema.Section]]] = [
     ("alerts.rules.ALERT", schema.AlertRule),
     ("store", schema.StoreSettings),
     ("history", schema.HistorySettings),
+    ("prices", schema.PricesSettings),
     ("web", schema.WebSettings),
     ("metrics", schema.MetricsSettings),
     ("log", schema.LogSettings),

@@ -24,7 +24,7 @@ from monitor.chains.protocols import (
     unknown_protocols,
     unreadable_because,
 )
-from monitor.model import EndpointState, OwnerAnswer, OwnerQuestion, Reading
+from monitor.model import Address, EndpointState, FeedReading, OwnerAnswer, OwnerQuestion, Reading
 
 __all__ = [
     "AtHeight",
@@ -55,6 +55,8 @@ class ChainReader(Protocol):
     async def read(self, wanted: Wanted, at: BlockChoice) -> Reading: ...
 
     async def confirm(self, questions: Sequence[OwnerQuestion]) -> list[OwnerAnswer]: ...
+
+    async def quote(self, contracts: Sequence[Address], at: BlockChoice) -> FeedReading: ...
 
     async def check(self, sample: Wanted) -> tuple[EndpointState, ...]: ...
 

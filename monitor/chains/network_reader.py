@@ -13,7 +13,7 @@ from monitor.chains.block_choice import AtHeight, BlockChoice, choice_of
 from monitor.chains.concurrency import now
 from monitor.chains.endpoint import Endpoint, Job
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.node import Confirmed, Held, Node, Wanted
+from monitor.chains.node import Confirmed, Held, Node, Quoted, Wanted
 from monitor.chains.polling import Probes
 from monitor.chains.vote import Group
 from monitor.model import (
@@ -21,6 +21,7 @@ from monitor.model import (
     Balances,
     Block,
     EndpointState,
+    FeedReading,
     Network,
     OwnerAnswer,
     OwnerQuestion,
@@ -100,6 +101,18 @@ class NetworkReader:
         at = choice_of(self._settings.block)
         group = await self._agreement.reach(at, owners, self._deadline())
         return list(group.finding.answers)
+
+    async def quote(self, contracts: Sequence[Address], at: BlockChoice) -> FeedReading:
+        """Return what the price feeds of ``contracts`` answer at the block that ``at`` chooses.
+
+        Raises :class:`ChainError` when no endpoint answers, or the network has no contracts that are asked.
+        """
+
+        async def quoted(node: Node, block: Block) -> Quoted:
+            return await node.quote(contracts, block)
+
+        group = await self._agreement.reach(at, quoted, self._deadline())
+        return FeedReading(group.finding.block, frozen(group.finding.answers))
 
     async def check(self, sample: Wanted) -> tuple[EndpointState, ...]:
         """Ask every endpoint the very calls that a reading needs, for ``sample``; what it said is in the states."""

@@ -13,6 +13,7 @@ from monitor.model import (
     Address,
     BalanceSlot,
     Block,
+    FeedAnswer,
     Network,
     Outputs,
     OwnerAnswer,
@@ -105,6 +106,24 @@ class Confirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """What price feeds answered at ``block``."""
+
+    block: Block
+    answers: dict[Address, FeedAnswer | str]
+    """By contract; the reason where it did not answer."""
+
+    def difference(self, other: Self) -> str:
+        for contract, mine in self.answers.items():
+            theirs = other.answers.get(contract)
+            if isinstance(mine, str) and isinstance(theirs, str):
+                continue  # nodes word a refusal as they like
+            if mine != theirs:
+                return f"feed {contract}: {mine} and {theirs}"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
 class StateRoot:
     """A block whose hash was recomputed from its header, and the root of its state that this header holds."""
 
@@ -187,6 +206,10 @@ class Node(ABC):
         For families whose chain knows more than the account says.
         """
         raise self.link.fault(Reason.UNSUPPORTED, f"{self.network.name} has no contract accounts to ask for owners")
+
+    async def quote(self, contracts: Sequence[Address], block: Block) -> Quoted:
+        """Ask the price feeds of ``contracts`` at ``block``."""
+        raise self.link.fault(Reason.UNSUPPORTED, f"no price feed is asked on {self.network.name}")
 
     async def state_root(self, block: Block) -> StateRoot:
         """Return the root of the state after ``block``, from a header that makes the block's hash."""

@@ -40,7 +40,7 @@ def check(
         world = asyncio.run(one_pass(settings, registry, progress))
     status = _status(world)
     if json:
-        json_line({"status": status, "exchanges": {n: as_json(a) for n, a in world.assessments.items()}})
+        json_line({"status": status, "exchanges": {n: as_json(a, world.prices) for n, a in world.assessments.items()}})
     else:
         for assessment in world.assessments.values():
             _print(assessment)

@@ -203,6 +203,7 @@ class Assessor:
             claims=judged.claims if judged else PackedClaims(()),
             claim_verdicts=judged.verdicts if judged else PackedVerdicts(()),
             explorers=watch.registry.explorers,
+            own_token=settings.own_token,
         )
 
     def _shared_accounts(self, exchanges: Mapping[str, ExchangeWatch]) -> Mapping[str, tuple[SharedAccounts, ...]]:

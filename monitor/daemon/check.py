@@ -28,6 +28,7 @@ async def check(settings: Settings, registry: Registry, progress: Report) -> Wor
             await hub.start(settings, registry)
             documents: list[Awaitable[object]] = [hub.refresh_wallets(name) for name in settings.exchanges]
             documents += [hub.refresh_liabilities(name) for name in settings.exchanges]
+            documents += [hub.refresh_prices()] if settings.prices else []
             await _all("documents", documents, progress)
             await _all("proofs", [hub.refresh_proof(name) for name in settings.exchanges], progress)
             beside = [name for name in settings.networks if registry.networks[name].execution]

@@ -9,6 +9,7 @@ from monitor.chains import check_endpoint, is_provable, is_readable, unknown_pro
 from monitor.daemon.doubts import doubts
 from monitor.daemon.proof_sources import ANY_SCHEME, is_proof
 from monitor.formats import SECRETS
+from monitor.prices import PricesError, read_prices
 from monitor.proofs import SCHEMES, UnreadableError, read_verifier_data
 from monitor.published import LIABILITIES_FORMATS, WALLETS_FORMATS
 from monitor.registry import Registry
@@ -20,6 +21,7 @@ from monitor.settings import (
     Fault,
     LiabilitiesSettings,
     NetworkSettings,
+    PricesSettings,
     Settings,
     Warned,
     examine,
@@ -68,6 +70,8 @@ def _findings(settings: Settings) -> Iterator[Fault | Warned]:
         yield from _exchange_faults(name, exchange, registry)
     for name, network in settings.networks.items():
         yield from _network_faults(name, network, registry)
+    if settings.prices:
+        yield from _prices_faults(settings.prices, registry)
     try:
         load_web(settings)
     except ConfigurationError as error:
@@ -82,9 +86,20 @@ def _exchange_faults(name: str, settings: ExchangeSettings, registry: Registry) 
     for asset in settings.assets:
         if registry.asset(asset) != asset:
             yield ("exchanges", name, "assets", asset), f"this asset is called {registry.asset(asset)} here: write that"
+    if settings.own_token and registry.asset(settings.own_token) != settings.own_token:
+        problem = f"this asset is called {registry.asset(settings.own_token)} here: write that"
+        yield ("exchanges", name, "own_token"), problem
     if settings.liabilities:
         for place, problem in _liabilities_faults(settings.liabilities):
             yield ("exchanges", name, "liabilities", *place), problem
+
+
+def _prices_faults(settings: PricesSettings, registry: Registry) -> Iterator[Fault]:
+    if settings.file:
+        try:
+            read_prices(settings.file, registry)
+        except PricesError as error:
+            yield from ((("prices", "source"), fault) for fault in error.faults)
 
 
 def _liabilities_faults(settings: LiabilitiesSettings) -> Iterator[Fault]:

@@ -32,6 +32,7 @@ def doubts(settings: Settings, registry: Registry) -> Iterator[Warned]:
         yield from _limits_of_nothing(name, exchange, registry)
     for name, network in settings.networks.items():
         yield from _shared_hosts(name, network)
+    yield from _no_feeds(settings, registry)
     yield from _without_effect(settings, ())
 
 
@@ -91,6 +92,12 @@ def _owed(settings: LiabilitiesSettings, registry: Registry) -> frozenset[str] |
     except (DocumentError, OSError):
         return None
     return frozenset(found.owed)
+
+
+def _no_feeds(settings: Settings, registry: Registry) -> Iterator[Warned]:
+    if settings.prices and settings.prices.feeds and registry.feed_networks.isdisjoint(settings.networks):
+        known = ", ".join(sorted(registry.feed_networks))
+        yield Warned(("prices", "source"), f"no network is configured on which feeds are known: {known}")
 
 
 def _shared_hosts(name: str, settings: NetworkSettings) -> Iterator[Warned]:

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import aiohttp
@@ -19,6 +19,7 @@ from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.history import HistoryKeeper, SnapshotKeeper
 from monitor.daemon.list_judge import ListJudge
 from monitor.daemon.network import NetworkWatch
+from monitor.daemon.prices import PriceWatch, assets_of
 from monitor.daemon.signature_losses import SignatureLosses
 from monitor.daemon.stored import StoredJournals, StoredVerdicts, written
 from monitor.metrics import Rendered
@@ -28,6 +29,7 @@ from monitor.model import (
     JobState,
     OwnerAnswer,
     ReloadState,
+    Snapshot,
     World,
 )
 from monitor.ownership import RULES_VERSION
@@ -46,6 +48,7 @@ class Prepared:
     """What a configuration wants watched, made ready: what it leaves as it was is the very watch that there is."""
 
     settings: Settings
+    registry: Registry
     networks: Mapping[str, NetworkWatch]
     exchanges: Mapping[str, ExchangeWatch]
     balance_slots: Mapping[str, Mapping[str, BalanceSlot]]
@@ -76,6 +79,7 @@ class Hub:
         self._balance_slots: Mapping[str, Mapping[str, BalanceSlot]] = {}
         self._audits = Audits(store, now)
         self._signatures = SignatureLosses(store, now)
+        self._prices = PriceWatch(now)
         self._assessor = Assessor(store, now)
         self._history = HistoryKeeper(store)
         self._snapshots = SnapshotKeeper(store)
@@ -117,7 +121,7 @@ class Hub:
         exchanges = {name: self._exchange(name, each, registry) for name, each in settings.exchanges.items()}
         fresh = [watch for name, watch in exchanges.items() if watch is not self.exchanges.get(name)]
         await asyncio.gather(*(watch.restore() for watch in fresh))
-        return Prepared(settings, networks, exchanges, slots, await self._audits.load(fresh))
+        return Prepared(settings, registry, networks, exchanges, slots, await self._audits.load(fresh))
 
     def adopt(self, prepared: Prepared) -> None:
         """Make what was prepared the present, at once. What it replaces stays open for the jobs that still use it."""
@@ -130,6 +134,7 @@ class Hub:
         self.settings, self.networks, self.exchanges = prepared.settings, prepared.networks, prepared.exchanges
         self._balance_slots = prepared.balance_slots
         self._audits.adopt(self.exchanges.keys(), prepared.audits)
+        self._prices.adopt(prepared.settings.prices, prepared.registry)
         self._configuration = masked(prepared.settings)
 
     async def let_go(self) -> None:
@@ -207,8 +212,20 @@ class Hub:
         finally:  # what was shown is there after a restart, even if the daemon is stopped just now
             if taken and self.world:
                 await written(self._snapshots.keep(self.world, network))
-        if await watch.look_back():
+        priced = await self._ask_feeds(watch, taken, asked=any(wanted.values()))
+        if await watch.look_back() or priced:
             await self.assess()
+
+    async def _ask_feeds(self, watch: NetworkWatch, taken: Sequence[Snapshot], *, asked: bool) -> bool:
+        """Ask for prices at the block of the snapshots just ``taken``; of a network where nothing is ``asked``, too."""
+        if self.world is None or (asked and not taken):
+            return False
+        return await self._prices.ask_feeds(watch, taken[0].block if taken else None, assets_of(self.world))
+
+    async def refresh_prices(self) -> None:
+        """Read the file of prices, where there is one."""
+        await self._prices.read_file()
+        await self.assess()
 
     async def confirm(self, exchange: str) -> None:
         """Ask the chains whether the owners of unbound claims control their accounts."""
@@ -273,6 +290,7 @@ class Hub:
                 signatures_gone=self._signatures.gone,
                 ready=self._ready,
             )
+            world = replace(world, prices=self._prices.prices(world, self.networks))
             rendered = await asyncio.to_thread(self._render, world) if self._render else None
             self.world, self.rendered, self._answered = world, rendered, answers
             self.judged = asyncio.get_running_loop().time()
@@ -287,6 +305,7 @@ class Hub:
             _log.warning("the system's clock stepped", seconds=round(step.total_seconds()))
         self._now.follow(step)
         self._assessor.move(step)
+        self._prices.move(step)
         self._history.begin_anew()
         for network in self.networks.values():
             network.move(step)

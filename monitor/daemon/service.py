@@ -34,11 +34,13 @@ TICK = timedelta(seconds=5)
 
 _USER_AGENT = f"reserve-monitor/{__version__}"
 _STALLED = timedelta(minutes=2)
-_LONGEST = 3
-"""Deadlines of a reading that a poll may take before it stands still: it reads, looks back, and writes."""
+_LONGEST = 4
+"""Deadlines of a reading that a poll may take before it stands still: it reads, asks feeds, looks back, and writes."""
 _PATIENCE = 3.0
 """Seconds that threads are given to end after the daemon has stopped."""
 _DAY = timedelta(days=1)
+_PRICES = timedelta(minutes=5)
+"""How often a file of prices is read anew."""
 
 _log = structlog.get_logger(__name__)
 
@@ -166,6 +168,8 @@ class Daemon:
 
     def _jobs(self, hub: Hub, prepared: Prepared) -> list[Job]:
         jobs = [Job("tick", TICK, hub.assess, patience=_STALLED), Job("prune", _DAY, hub.prune)]
+        if prepared.settings.prices and prepared.settings.prices.file:
+            jobs.append(Job("prices", _PRICES, hub.refresh_prices))
         networks = tuple(prepared.networks.values())
         for name, watch in prepared.exchanges.items():
             wallets, owed, promote = watch.settings.wallets, watch.settings.liabilities, watch.settings.promote

@@ -16,6 +16,7 @@ from monitor.metrics.liabilities import LIABILITIES
 from monitor.metrics.lists import LISTS
 from monitor.metrics.networks import NETWORKS, snapshot_durations
 from monitor.metrics.operations import OPERATIONS
+from monitor.metrics.prices import PRICES
 from monitor.metrics.text import Series, histogram, lines
 from monitor.model import World
 
@@ -101,7 +102,7 @@ def _texts(world: World | None, accounts: Accounts) -> Iterator[tuple[Family, st
     yield _lines(BUILD_INFO, iter([((__version__,), 1)]))
     if world is None:
         return
-    for family, series in (*ASSETS, *LIABILITIES, *LISTS, *NETWORKS, *OPERATIONS):
+    for family, series in (*ASSETS, *PRICES, *LIABILITIES, *LISTS, *NETWORKS, *OPERATIONS):
         yield _lines(family, series(world))
     yield SNAPSHOT_DURATION, histogram(SNAPSHOT_DURATION.name, SNAPSHOT_DURATION.labels, snapshot_durations(world))
     for family, found in accounts.series(world):

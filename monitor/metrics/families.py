@@ -82,6 +82,18 @@ RESERVES_UNADDRESSED = _gauge(
     "Reserves stated without addresses, in whole coins: part of the basis asserted only.",
     "exchange", "asset",
 )  # fmt: skip
+PRICE_USD = _gauge(
+    "por_price_usd", "US dollars for one coin, by a feed at the block of a snapshot or by a file.", "asset"
+)
+PRICE_TIMESTAMP = _gauge("por_price_timestamp_seconds", "When its source set the price.", "asset")
+RESERVES_USD = _gauge(
+    "por_reserves_usd",
+    "What is known for certain to be held, in US dollars; absent without a price, so that no sum of it is all.",
+    "exchange", "asset", "basis",
+)  # fmt: skip
+LIABILITIES_USD = _gauge(
+    "por_liabilities_usd", "Published total owed, in US dollars; absent without a price.", "exchange", "asset"
+)
 LIABILITIES = _gauge("por_liabilities", "Published total owed, in whole coins.", "exchange", "asset")
 LIABILITIES_TIMESTAMP = _gauge(
     "por_liabilities_timestamp_seconds", "The moment that the published liabilities are as of.", "exchange"

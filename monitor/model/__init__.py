@@ -52,6 +52,7 @@ from monitor.model.ownership import (
     VerdictStatus,
 )
 from monitor.model.positions import Position, PositionKind, Rate, RateCall
+from monitor.model.prices import USD, Dollars, Feed, FeedAnswer, FeedReading, Price, Prices
 from monitor.model.proofs import (
     LiabilitiesProof,
     ProofState,
@@ -94,6 +95,7 @@ from monitor.model.world import (
 )
 
 __all__ = [
+    "USD",
     "Address",
     "AddressPrefixes",
     "AlertLimits",
@@ -119,10 +121,14 @@ __all__ = [
     "Confirmation",
     "Document",
     "DocumentState",
+    "Dollars",
     "Durations",
     "EndpointState",
     "Extent",
     "Fall",
+    "Feed",
+    "FeedAnswer",
+    "FeedReading",
     "Gap",
     "Height",
     "Heights",
@@ -147,6 +153,8 @@ __all__ = [
     "PositionHeld",
     "PositionKind",
     "Positions",
+    "Price",
+    "Prices",
     "ProofState",
     "ProofStatus",
     "Publication",

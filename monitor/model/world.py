@@ -11,6 +11,7 @@ from monitor.model.chain import Token
 from monitor.model.judgement import AssetAssessment, Audit, Basis, Repeats, SharedAccounts, SignaturesGone
 from monitor.model.ownership import LostConfirmations, VerdictStatus
 from monitor.model.packed import PackedClaims, PackedVerdicts
+from monitor.model.prices import Prices
 from monitor.model.proofs import ProofState, Regularity
 from monitor.model.published import Document, Liabilities, ListChanges, SummaryDifference
 from monitor.model.units import Caip2, Height
@@ -200,6 +201,8 @@ class Assessment:
     """One for each of ``claims``."""
     explorers: Mapping[str, str] = field(default_factory=dict)
     """By network: the URL of a page on any account there, with ``{account}`` in its place."""
+    own_token: str = ""
+    """The asset that the exchange itself has issued; empty where it is not said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +283,8 @@ class World:
     """In force; secrets masked, as JSON's types."""
     account_series: int = 0
     """How many accounts may have a series of their own (``metrics.account_series``)."""
+    prices: Prices | None = None
+    """None where none are configured."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from monitor.model import BalanceSlot, ClaimKind, Network, Token, frozen
+from monitor.model import Address, BalanceSlot, ClaimKind, Feed, Network, Token, frozen
 from monitor.registry.names import fold, shown
 
 # The asset namespaces of CAIP-19. Those of other families are not published yet.
@@ -76,6 +76,10 @@ class Tables:
     """By network, account and asset: the position that is meant where a list names the asset."""
     staking: dict[str, Token] = field(default_factory=dict)
     coins: dict[str, CoinId] = field(default_factory=dict)
+    feeds: dict[str, tuple[Feed, ...]] = field(default_factory=dict)
+    """By asset."""
+    sequencers: dict[str, Address] = field(default_factory=dict)
+    """By network."""
 
 
 class Registry:
@@ -160,6 +164,19 @@ class Registry:
     def holdings(self) -> Mapping[tuple[str, str, str], Token]:
         """Network, account and asset of published rows whose coins are in fact in the position that is given."""
         return self._tables.holdings
+
+    def feeds(self, asset: str) -> tuple[Feed, ...]:
+        """The contracts that tell what ``asset`` is worth, of which the first that can be relied on counts."""
+        return self._tables.feeds.get(asset, ())
+
+    @property
+    def feed_networks(self) -> frozenset[str]:
+        """The networks on which any feed is known."""
+        return frozenset(feed.network for feeds in self._tables.feeds.values() for feed in feeds)
+
+    def sequencer(self, network: str) -> Address | None:
+        """The feed that says whether the sequencer of a layer 2 is up; None where there is none."""
+        return self._tables.sequencers.get(network)
 
     def asset(self, name: str) -> str:
         """The one name of the asset that lists and liabilities call ``name``, in upper case where nobody knows it."""

@@ -17,6 +17,7 @@ Explorer = Annotated[
 Decimals = Annotated[StrictInt, Field(ge=0, le=36)]
 StorageSlot = Annotated[StrictInt, Field(ge=0, lt=2**256)]
 RateFunction = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}\((uint256)?\)$")]
+Pair = Annotated[str, StringConstraints(pattern=r"^([A-Z0-9._-]+ / [A-Z0-9._-]+)?$")]
 
 
 class Entry(BaseModel):

@@ -9,7 +9,18 @@ from pydantic import Field, StrictBool, StrictInt, ValidationError, model_valida
 
 from monitor.model import PositionKind
 from monitor.registry.errors import RegistryError
-from monitor.registry.fields import AssetName, ChainId, Decimals, Entry, Explorer, Name, RateFunction, StorageSlot, Text
+from monitor.registry.fields import (
+    AssetName,
+    ChainId,
+    Decimals,
+    Entry,
+    Explorer,
+    Name,
+    Pair,
+    RateFunction,
+    StorageSlot,
+    Text,
+)
 from monitor.registry.parameters import ParametersEntry
 
 try:
@@ -133,6 +144,17 @@ class CoinEntry(Entry):
         return self
 
 
+class FeedEntry(Entry):
+    """A contract of Chainlink's that tells what an asset is worth."""
+
+    asset: AssetName
+    contract: Text
+    pair: Pair = ""
+    decimals: Decimals = 8
+    heartbeat: Annotated[StrictInt, Field(gt=0, le=7 * 86_400)] = 86_400
+    """Seconds."""
+
+
 class RegistryFile(Entry):
     """One whole file. Every section may be missing."""
 
@@ -144,6 +166,8 @@ class RegistryFile(Entry):
     assets: dict[AssetName, list[Text]] = Field(default_factory=dict)
     staking: dict[AssetName, Name] = Field(default_factory=dict)
     coins: dict[Text, CoinEntry] = Field(default_factory=dict)
+    feeds: dict[Name, list[FeedEntry]] = Field(default_factory=dict)
+    sequencers: dict[Name, Text] = Field(default_factory=dict)
 
 
 class _Loader(_SafeLoader):

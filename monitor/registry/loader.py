@@ -1,16 +1,18 @@
 """From registry files to a :class:`Registry`: merged, cross-checked, indexed."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from monitor.model import BalanceSlot, ChainParameters, Height, Network, Token
+from monitor.model import USD, BalanceSlot, ChainParameters, Feed, Height, Network, Token
 from monitor.registry.addresses import AddressError, decode
 from monitor.registry.book import CoinId, Move, Registry, Tables
 from monitor.registry.errors import RegistryError
 from monitor.registry.files import (
     CoinEntry,
+    FeedEntry,
     HoldingEntry,
     NetworkEntry,
     PositionEntry,
@@ -24,7 +26,7 @@ from monitor.registry.parameters import AddressesEntry, indistinct, known_prefix
 from monitor.registry.positions import native_token, position_token
 
 _DATA = Path(__file__).parent / "data"
-_BUILT_IN = ("networks.yaml", "tokens.yaml", "positions.yaml", "coins.yaml")
+_BUILT_IN = ("networks.yaml", "tokens.yaml", "positions.yaml", "coins.yaml", "feeds.yaml")
 
 # Where a token's contract is an account, it is kept in the spelling of accounts, and checked like one.
 _CONTRACTS_ARE_ACCOUNTS = frozenset({"evm", "solana", "starknet", "tron"})
@@ -74,6 +76,8 @@ def assemble(files: Files) -> Registry:
         assembly.holdings,
         assembly.staking,
         assembly.coins,
+        assembly.feeds,
+        assembly.sequencers,
     ):
         step()
     if assembly.faults:
@@ -292,6 +296,35 @@ class _Assembly:
         if native is None:
             self.faults.append(f"{place}: {network.name} has no native coin: name the `asset` or the `contract`")
         return native
+
+    def feeds(self) -> None:
+        for network, entry, place in self._on_networks("feeds", lambda document: document.feeds):
+            self._add_feed(network, entry, f"{place}: {entry.asset}")
+
+    def _add_feed(self, network: Network, entry: FeedEntry, place: str) -> None:
+        if network.family != "evm":
+            self.faults.append(f"{place}: feeds are read on EVM networks only, and {network.name} is none")
+            return
+        feed = Feed(
+            entry.asset,
+            network.name,
+            self._contract(network, entry.contract, place) or "",
+            entry.pair or f"{entry.asset} / {USD}",
+            entry.decimals,
+            timedelta(seconds=entry.heartbeat),
+        )
+        for name in {entry.asset, feed.quote} - {USD}:
+            if self.tables.assets.get(fold(name)) != name:
+                self.faults.append(f"{place}: there is no asset {name}: add it under `assets:`")
+        if self._first("feed", (network.name, entry.asset), place):
+            self.tables.feeds[entry.asset] = (*self.tables.feeds.get(entry.asset, ()), feed)
+
+    def sequencers(self) -> None:
+        for file, name, contract in self._entries(lambda document: document.sequencers):
+            place = f"{file}: sequencers.{name}"
+            network = self._network(name, place)
+            if network and self._first("sequencer", name, place):
+                self.tables.sequencers[name] = self._contract(network, contract, place) or ""
 
     def _token(self, network: Network, asset: str | None, contract: str | None, place: str) -> Token | None:
         """The one token of ``network`` that is meant; a fault where there is none or more than one."""

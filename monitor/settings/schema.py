@@ -14,6 +14,7 @@ from monitor.formats.phrases import span
 from monitor.model import AlertName, Basis, Caip2, Severity, Step
 from monitor.settings.party import host_of
 from monitor.settings.values import (
+    CHAINLINK,
     FOREVER,
     BlockChoice,
     Duration,
@@ -23,6 +24,7 @@ from monitor.settings.values import (
     Listen,
     Origin,
     PositiveDuration,
+    PriceSources,
     Retention,
     Size,
     Source,
@@ -164,6 +166,10 @@ class ExchangeSettings(Section):
     warn_below: Limit | None = Field(None, description="For assets without an entry of their own.")
     assets: dict[AssetName, AssetSettings] = Field(
         default_factory=dict, description="Limits by asset, under the registry's name of it (BTC, not XBT)."
+    )
+    own_token: AssetName | Literal[""] = Field(
+        "",
+        description="The asset that the exchange itself has issued: shown, and left out of a second sum in dollars.",
     )
     audit: bool = Field(
         default=True, description="Compare claimed amounts with the chain at the claimed heights, once per list."
@@ -462,6 +468,27 @@ class HistorySettings(Section):
         return next(fit, Step.DAILY)
 
 
+class PricesSettings(Section):
+    """Where US dollars come from (docs/prices.md); without this section nothing is told in dollars."""
+
+    source: PriceSources = Field(
+        description="`chainlink`: feeds on the configured EVM networks, read at the block of each snapshot. Or "
+        "the path of a CSV file (`asset,usd,as_of,source`). Or a list of both: the file is for what no feed tells.",
+    )
+    max_age: PositiveDuration = Field(
+        timedelta(hours=24), description="A price of the file that is older by its own date is unknown."
+    )
+
+    @property
+    def feeds(self) -> bool:
+        """Whether feeds are read."""
+        return CHAINLINK in self.source
+
+    @property
+    def file(self) -> Path | None:
+        return next((Path(each) for each in self.source if each != CHAINLINK), None)
+
+
 class WebSettings(Section):
     """Page, API and metrics."""
 
@@ -521,6 +548,7 @@ class Settings(Section):
     alerts: AlertsSettings = AlertsSettings()
     store: StoreSettings = StoreSettings()
     history: HistorySettings = HistorySettings()
+    prices: PricesSettings | None = None
     web: WebSettings = WebSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()

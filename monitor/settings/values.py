@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, PlainSerializer, StringConstraints
 
+CHAINLINK = "chainlink"
+"""The source of prices that is feeds on chain."""
 FOREVER = timedelta.max
 
 _DEEPEST = 10_000
@@ -148,6 +150,18 @@ def parse_source(value: object) -> object:
     return value
 
 
+def parse_price_sources(value: object) -> object:
+    """``chainlink``, a path, or both in a list."""
+    found = [value] if isinstance(value, str) else value
+    if not isinstance(found, (list, tuple)) or not found or not all(isinstance(each, str) and each for each in found):
+        raise ValueError("not a source of prices: write chainlink, the path of a file, or [chainlink, prices.csv]")
+    if len(set(found)) < len(found) or len(set(found) - {CHAINLINK}) > 1:
+        raise ValueError("name each source once, and one file at the most")
+    if urls := [each for each in found if "://" in each]:
+        raise ValueError(f"{urls[0].partition('://')[0]}:// is not read: name a file, which a job of yours may renew")
+    return tuple(found)
+
+
 def check_limit(value: Decimal) -> Decimal:
     """A limit that can be meant as a ratio of reserves to liabilities."""
     if value > _HIGHEST_LIMIT:
@@ -167,5 +181,6 @@ Host = Annotated[str, BeforeValidator(parse_host)]
 Origin = Annotated[str, BeforeValidator(parse_origin)]
 Fingerprint = Annotated[str, BeforeValidator(parse_fingerprint)]
 BlockChoice = Annotated[Literal["finalized", "safe", "latest"] | int, BeforeValidator(parse_block)]
+PriceSources = Annotated[tuple[str, ...], BeforeValidator(parse_price_sources)]
 Limit = Annotated[Decimal, Field(ge=0), AfterValidator(check_limit)]
 Source = Annotated[str, StringConstraints(min_length=1), BeforeValidator(parse_source)]

@@ -4,7 +4,7 @@ import asyncio
 
 from aiohttp import web
 
-from monitor.web import serialise, snapshots
+from monitor.web import dollars, serialise, snapshots
 from monitor.web.answers import answer, assessment_of, stamped, world_of
 from monitor.web.description import description
 
@@ -14,6 +14,7 @@ _ROUTES = {
     "claims": "/api/v1/exchanges/{name}/claims?search=&network=&asset=&verdict=&reason=&order=&cursor=&limit=&format=",
     "history": "/api/v1/exchanges/{name}/history?asset=&step=&from=30d&to=now&format=json",
     "account": "/api/v1/exchanges/{name}/networks/{network}/accounts/{account}",
+    "prices": "/api/v1/prices",
     "endpoints": "/api/v1/endpoints",
     "alerts": "/api/v1/alerts",
     "config": "/api/v1/config",
@@ -43,7 +44,7 @@ async def exchanges(request: web.Request) -> web.Response:
 @routes.get("/api/v1/exchanges/{name}")
 async def exchange(request: web.Request) -> web.Response:
     world = world_of(request)
-    return answer(stamped(world) | {"exchange": serialise.exchange(assessment_of(request, world))})
+    return answer(stamped(world) | {"exchange": serialise.exchange(assessment_of(request, world), world.prices)})
 
 
 @routes.get("/api/v1/exchanges/{name}/networks/{network}/accounts/{account}")
@@ -60,6 +61,13 @@ async def account(request: web.Request) -> web.Response:
     outputs = await asyncio.to_thread(snapshots.outputs, whole, name)  # many may have to be gone through
     found = snapshots.account(state, whole, held) | {"outputs": outputs}
     return answer(stamped(world) | {"account": name, "network": network} | found)
+
+
+@routes.get("/api/v1/prices")
+async def prices(request: web.Request) -> web.Response:
+    """What coins are worth, and why others are not known."""
+    world = world_of(request)
+    return answer(stamped(world) | dollars.prices(world.prices))
 
 
 @routes.get("/api/v1/endpoints")

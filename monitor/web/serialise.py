@@ -1,7 +1,7 @@
 """The model as JSON's types. Amounts and ratios are exact decimal strings; counts and heights are integers."""
 
-from monitor.model import AlertState, Assessment, DocumentState, ReserveStatus
-from monitor.web import assets, liabilities, lists, snapshots, words
+from monitor.model import AlertState, Assessment, DocumentState, Prices, ReserveStatus
+from monitor.web import assets, dollars, liabilities, lists, snapshots, words
 from monitor.web.plain import Json, document, time
 
 
@@ -19,11 +19,15 @@ def summary(assessment: Assessment) -> Json:
     }
 
 
-def exchange(assessment: Assessment) -> Json:
-    """Everything about one exchange except its claims."""
+def exchange(assessment: Assessment, prices: Prices | None) -> Json:
+    """Everything about one exchange except its claims; in dollars too, where there are ``prices``."""
     return summary(assessment) | {
         "basis": assessment.basis,
-        "assets": {name: assets.asset(each, assessment.snapshots) for name, each in assessment.assets.items()},
+        "assets": {
+            name: assets.asset(each, assessment.snapshots) | {"dollars": dollars.of_asset(each, prices)}
+            for name, each in assessment.assets.items()
+        },
+        "dollars": dollars.of_exchange(assessment, prices),
         "snapshots": {name: snapshots.snapshot_state(state) for name, state in assessment.snapshots.items()},
         "documents": {name: document_state(state) for name, state in assessment.documents.items()},
         "liabilities": liabilities.liabilities(assessment.liabilities),

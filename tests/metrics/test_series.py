@@ -226,6 +226,7 @@ def test_a_series_goes_when_its_source_goes(shown: Scraper) -> None:
         alerts=(),
         jobs=(),
         falls=frozen({}),
+        prices=None,
     )
     names = {name for name, _ in shown.scrape() if name.startswith("por_")}
     assert names == {
@@ -286,3 +287,13 @@ def test_durations_of_snapshots_are_a_histogram(shown: Scraper) -> None:
 
 def test_no_created_series_double_the_counters(shown: Scraper) -> None:
     assert not [name for name, _ in shown.scrape() if name.endswith("_created")]
+
+
+def test_dollars_are_told_of_assets_that_have_a_price_and_of_no_sum(shown: Scraper) -> None:
+    assert {series["asset"] for series in shown.named("por_price_usd")} == {"BTC", "ETH", "FIL", "KAS"}
+    age = (worlds.NOW - worlds.prices().known["KAS"].at).total_seconds()
+    assert shown.value("por_price_timestamp_seconds", asset="KAS") == worlds.NOW.timestamp() - age
+    for name in ("por_reserves_usd", "por_liabilities_usd"):
+        assert {series["asset"] for series in shown.named(name)} == {"BTC", "ETH"}, "no USDT, of which none is known"
+    assert shown.value("por_reserves_usd", exchange="aurora", asset="BTC", basis="signed") == 6400047439.98
+    assert shown.value("por_liabilities_usd", exchange="aurora", asset="ETH") == 3e9

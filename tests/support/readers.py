@@ -9,6 +9,8 @@ from monitor.model import (
     BaseUnits,
     Block,
     EndpointState,
+    FeedAnswer,
+    FeedReading,
     Height,
     OwnerAnswer,
     OwnerQuestion,
@@ -35,6 +37,8 @@ class Reader:
         self.rates: dict[Token, Rate] = {}
         self.within: dict[Address, Address] = {}
         self.positions: dict[Token, dict[Address, BaseUnits]] = {}
+        self.prices: dict[Address, FeedAnswer | str] = {}
+        """By the contract of the feed."""
         self.asked: list[Mapping[Token, Collection[Address]]] = []
         self.choices: list[BlockChoice] = []
 
@@ -55,6 +59,11 @@ class Reader:
 
     async def confirm(self, questions: Sequence[OwnerQuestion]) -> list[OwnerAnswer]:
         raise NotImplementedError
+
+    async def quote(self, contracts: Sequence[Address], at: BlockChoice) -> FeedReading:
+        self.choices.append(at)
+        block = Block(Height(self.height), f"0x{self.height:064x}", START)
+        return FeedReading(block, {each: self.prices[each] for each in contracts})
 
     async def check(self, sample: Mapping[Token, Collection[Address]]) -> tuple[EndpointState, ...]:
         raise NotImplementedError

@@ -26,6 +26,7 @@ from monitor.model import (
     Durations,
     EndpointState,
     Fall,
+    Feed,
     Gap,
     Height,
     JobState,
@@ -37,6 +38,8 @@ from monitor.model import (
     Position,
     PositionHeld,
     PositionKind,
+    Price,
+    Prices,
     ProofState,
     ProofStatus,
     Rate,
@@ -228,6 +231,7 @@ def aurora() -> Assessment:
     tree = document("https://aurora.example/proof-of-reserves/tree-2026-03.txt", digest="7e")
     return Assessment(
         exchange="aurora",
+        own_token="AUR",
         title="Aurora",
         at=NOW,
         basis=Basis.SIGNED,
@@ -476,6 +480,21 @@ def jobs() -> tuple[JobState, ...]:
     return JobState("tick", 0, ""), JobState("audit:aurora", 3, "KeyError: 'ETH'")
 
 
+def prices() -> Prices:
+    """BTC by a feed at the block of a snapshot, FIL by way of ETH, KAS by a file; none of USDT."""
+    read = block(24_650_001, timedelta(minutes=14))
+    at = read.timestamp - timedelta(minutes=9)
+
+    def fed(asset: str, quote: str, usd: str, by: Price | None = None) -> Price:
+        feed = Feed(asset, "ethereum", "0xfeed", f"{asset} / {quote}", 8, timedelta(hours=1))
+        return Price(asset, Decimal(usd), f"Chainlink {feed}", at, feed, read, by)
+
+    btc, eth = fed("BTC", "USD", "64000.5"), fed("ETH", "USD", "2000")
+    kas = Price("KAS", Decimal("0.0375"), "prices.csv (a broker)", NOW - timedelta(hours=3))
+    known = {"BTC": btc, "ETH": eth, "FIL": fed("FIL", "ETH", "3.1", eth), "KAS": kas}
+    return Prices(frozen(known), frozen({"USDT": "USDT / USD on ethereum: it answers 0"}))
+
+
 def world() -> World:
     """All of the above."""
     assessments = {each.exchange: each for each in (aurora(), borealis(), cassini())}
@@ -492,9 +511,10 @@ def world() -> World:
         jobs=jobs(),
         falls=falls,
         configuration=frozen({"store": {"url": "postgresql://***@db/por"}}),
+        prices=prices(),
     )
 
 
 def starting() -> World:
     """Configuration loaded, nothing read yet."""
-    return replace(world(), assessments=frozen({}), endpoints=(), alerts=(), ready=False, jobs=())
+    return replace(world(), assessments=frozen({}), endpoints=(), alerts=(), ready=False, jobs=(), prices=None)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from monitor.chains.block_choice import BlockChoice
 from monitor.chains.errors import Reason
-from monitor.chains.evm import balances, owners, positions, values
+from monitor.chains.evm import balances, feeds, owners, positions, values
 from monitor.chains.evm.call_size import CallSize
 from monitor.chains.evm.method_choice import Methods
 from monitor.chains.evm.methods import Method, methods_of
@@ -15,10 +15,10 @@ from monitor.chains.evm.proofs import header, reading, slots
 from monitor.chains.evm.proofs.gathering import MOST_WORDS
 from monitor.chains.evm.rpc import AtBlock, EvmRpc, HashRefusedError
 from monitor.chains.link import Link
-from monitor.chains.node import BalanceSlots, Confirmed, Held, Node, StateRoot, Wanted
-from monitor.model import Block, Network, OwnerQuestion, Token
+from monitor.chains.node import BalanceSlots, Confirmed, Held, Node, Quoted, StateRoot, Wanted
+from monitor.model import Address, Block, Network, OwnerQuestion, Token
 
-T = TypeVar("T", Held, Confirmed, BalanceSlots)
+T = TypeVar("T", Held, Confirmed, BalanceSlots, Quoted)
 
 
 class EvmNode(Node):
@@ -102,3 +102,8 @@ class EvmNode(Node):
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
         return await self._pinned(block, lambda at: owners.confirm(at, questions))
+
+    # --- prices ---
+
+    async def quote(self, contracts: Sequence[Address], block: Block) -> Quoted:
+        return await self._pinned(block, lambda at: feeds.quote(at, contracts))
