@@ -1,9 +1,10 @@
 """What is common to protocols whose nodes tell only their newest state (Tron, Solana): no block can be asked for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 import stamina
 
@@ -11,7 +12,7 @@ from monitor.chains.block_choice import AtHeight, BlockChoice, Depth
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Held
-from monitor.chains.window import lower_of, within
+from monitor.chains.window import Looks, Pass, in_passes, lower_of, within
 from monitor.model import Block, Height
 
 T = TypeVar("T")
@@ -38,7 +39,7 @@ def refused(choice: BlockChoice, newest: int, link: Link) -> ChainError:
 
 
 async def between_looks(
-    read: Callable[[Block], Awaitable[Held]],
+    read: Callable[[Block], Coroutine[Any, Any, Held]],
     newest: Callable[[], Awaitable[Block]],
     link: Link,
     between: float = 0,
@@ -64,18 +65,58 @@ async def between_looks(
             )
         return found
 
-    async def passes() -> Held:
-        first = await newest()
-        one = await read(first)
-        middle = await newest()
+    async def passes(looks: Looks) -> Held:
+        first = await looks.look()
+        one = await looks.during(read(first))
+        middle = await looks.look()
         if middle.hash == first.hash:
             return one
-        two = await read(middle)
-        last = await newest()
+        two = await looks.during(read(middle))
+        last = await looks.look()
         return two if last.hash == middle.hash else lower_of(one, two, first, last)
 
     if window:
-        return await within(window, passes, link)
+        return await within(window, partial(passes, Looks(newest, link, window)), link)
+    return await of_one_state(attempt, between)
+
+
+async def by_named_states(
+    read: Callable[[int], Awaitable[Pass]],
+    oldest: int,
+    link: Link,
+    *,
+    state: str,
+    between: float,
+    advice: str,
+    window: timedelta | None,
+) -> Pass:
+    """Return what all accounts have by answers that name their state, not before the number ``oldest``: all of one.
+
+    ``read`` asks everything once, and is told the least number. ``state`` is the protocol's word, ``between`` are the
+    seconds from one to the next, ``advice`` is what helps where they come too quickly. Where a ``window`` is allowed,
+    the lower of two readings counts.
+    """
+
+    async def not_before(least: int) -> Pass:
+        found = await read(least)
+        if found.first < least:
+            detail = f"it answers of {state} {found.first} where it had {least}: it is behind, or nodes take turns "
+            raise link.fault(Reason.BEHIND, f"{detail}behind its URL of which one is")
+        return found
+
+    least = oldest
+
+    async def attempt() -> Pass:
+        nonlocal least
+        found = await not_before(least)
+        least = found.last
+        if not found.whole:
+            detail = f"{found.answers} answers are of {state}s {found.first} to {found.last} and not of one"
+            raise link.fault(Reason.TIP_MOVED, f"{detail}: {advice}, fewer accounts or a `window` help")
+        return found
+
+    if window:
+        return await in_passes(window, not_before, oldest, link)
     return await of_one_state(attempt, between)
 
 

@@ -169,6 +169,7 @@ PROTOCOLS = {
         node="sui.iota:IotaGraphqlNode",
         families=frozenset({"iota"}),
         reads="IOTA, twenty accounts a request",
+        windows=True,
     ),
     "algod": NodeProtocol(
         node="algorand.node:AlgodNode",
@@ -262,8 +263,9 @@ PROTOCOLS = {
         node="antelope.node:AntelopeNode",
         families=frozenset({"eos"}),
         path="without `/v1`",
-        reads="EOS and WAX with all that is staked, and tokens, three requests an account",
+        reads="EOS and WAX with all that is staked, and tokens, three or four requests an account",
         owners="the keys of `active` and `owner`",
+        windows=True,
     ),
     "rippled": NodeProtocol(
         node="xrp.rippled:RippledNode",

@@ -9,9 +9,9 @@ below: what moves between the passes is missing at its old place in one and at i
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import timedelta
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
@@ -21,6 +21,9 @@ from monitor.model import Address, Block, Token
 
 T = TypeVar("T")
 K = TypeVar("K")
+
+_LOOKS = 60
+"""In as long as a window may be."""
 
 
 async def within(window: timedelta, read: Callable[[], Awaitable[T]], link: Link) -> T:
@@ -53,7 +56,7 @@ async def in_passes(window: timedelta, read: Callable[[int], Awaitable[Pass]], o
     """Return what all accounts have in one state, else the lower of what they have in two passes.
 
     ``read`` makes a pass whose answers are of no state before the number that it is given, which is ``oldest`` for the
-    first one.
+    first one and the last state of that for the second: else a coin that moved once could be counted twice in both.
     """
 
     async def passes() -> Pass:
@@ -77,13 +80,72 @@ def lower(one: Mapping[K, int], two: Mapping[K, int]) -> dict[K, int]:
 def lower_of(one: Held, two: Held, since: Block, until: Block) -> Held:
     """Return the lower of the readings of two passes between ``since`` and ``until``.
 
-    A token that one of them could not tell is not told.
+    What is free and each part of a coin are compared each for itself: coins move between these too, and answers about
+    them may be of different states. A token that one pass could not tell is not told.
     """
     failed = one.failed | two.failed
-    balances = {token: lower(held, two.balances[token]) for token, held in one.balances.items() if token not in failed}
-    return Held(over(since, until), balances, failed)
+    parts = {part: _of_both(held, two.positions.get(part, {})) for part, held in one.positions.items()}
+    balances = {token: lower(_free(one, token), _free(two, token)) for token in one.balances if token not in failed}
+    for token, held in balances.items():
+        for part, units in parts.items():
+            if token.has_part(part):
+                held.update({account: held[account] + some for account, some in units.items()})
+    told = {part: units for part, units in parts.items() if units and any(token.has_part(part) for token in balances)}
+    return Held(over(since, until), balances, failed, positions=told)
+
+
+def _free(held: Held, token: Token) -> dict[Address, int]:
+    """What accounts have of a coin beside its parts."""
+    free = dict(held.balances[token])
+    for part, units in held.positions.items():
+        if token.has_part(part):
+            free.update({account: free[account] - some for account, some in units.items()})
+    return free
+
+
+def _of_both(one: Mapping[Address, int], two: Mapping[Address, int]) -> dict[Address, int]:
+    return {account: min(units, two[account]) for account, units in one.items() if account in two}
 
 
 def over(since: Block, until: Block) -> Block:
     """Return the window from ``since`` to ``until``, or the one block that both are."""
     return until if since.hash == until.hash else Block(until.number, until.hash, until.timestamp, since)
+
+
+class Looks:
+    """Looks at the newest block, none of which may show an older one than the look before.
+
+    What answers in a pass mostly names no block. Where several nodes take turns behind a URL, one that is behind the
+    first pass could answer in the second: by looks in between, too, such a one is found out sooner or later.
+    """
+
+    def __init__(self, newest: Callable[[], Awaitable[Block]], link: Link, window: timedelta) -> None:
+        self._newest = newest
+        self._link = link
+        self._between = window.total_seconds() / _LOOKS
+        self._seen = -1
+
+    async def look(self) -> Block:
+        """Return the newest block; raises ``behind`` where an earlier look showed a later one."""
+        found = await self._newest()
+        if found.number < self._seen:
+            detail = f"its newest block was {self._seen}, and now is {found.number}: it went back, or behind its URL "
+            raise self._link.fault(Reason.BEHIND, f"{detail}nodes take turns of which one is behind; name one of them")
+        self._seen = found.number
+        return found
+
+    async def during(self, reading: Coroutine[Any, Any, T]) -> T:
+        """Return what ``reading`` finds, with looks while it goes on."""
+        read, looking = asyncio.create_task(reading), asyncio.create_task(self._look_on())
+        try:
+            await asyncio.wait({read, looking}, return_when=asyncio.FIRST_COMPLETED)
+            return await (looking if looking.done() else read)
+        finally:
+            read.cancel()
+            looking.cancel()
+            await asyncio.gather(read, looking, return_exceptions=True)
+
+    async def _look_on(self) -> NoReturn:
+        while True:
+            await asyncio.sleep(self._between)
+            await self.look()

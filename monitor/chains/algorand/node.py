@@ -18,10 +18,10 @@ from monitor.chains.concurrency import together
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Node, Wanted, without
-from monitor.chains.one_state import of_one_state, refuse_others
+from monitor.chains.one_state import by_named_states, refuse_others
 from monitor.chains.rest_api import JsonAnswer, Rest, items, member, strictly, text, unsigned
 from monitor.chains.tokens import contradicted
-from monitor.chains.window import Pass, in_passes, over
+from monitor.chains.window import Pass, over
 from monitor.model import Address, Block, Height, Network, Token
 
 _CAIP2 = 32
@@ -77,10 +77,15 @@ class AlgodNode(Node):
         failed = await contradicted(wanted, self._decimals, "its parameters say")
         asked = without(wanted, failed)
         accounts = list(dict.fromkeys(account for accounts in asked.values() for account in accounts))
-        if self.window:
-            found = await in_passes(self.window, partial(self._pass, asked, accounts), block.number, self.link)
-        else:
-            found = await self._at_one_round(asked, accounts, block.number)
+        found = await by_named_states(
+            partial(self._pass, asked, accounts),
+            block.number,
+            self.link,
+            state="round",
+            between=_ROUND,
+            advice=f"a nearer node or your own, `concurrency` above {self.link.settings.concurrency}, no `rate`",
+            window=self.window,
+        )
         since = await self._block(found.first)  # as this node tells it, whoever named the round
         until = since if found.whole else await self._block(found.last)
         return Held(over(since, until), found.balances, failed)
@@ -89,26 +94,8 @@ class AlgodNode(Node):
         """What all ``accounts`` hold, at rounds that are not before ``oldest``."""
         held = dict(zip(accounts, await together(map(self._account, accounts), _AT_ONCE), strict=True))
         rounds = {account.round for account in held.values()} or {oldest}
-        if min(rounds) < oldest:
-            raise self.link.fault(Reason.BEHIND, f"it stands at round {min(rounds)}, not at {oldest} yet")
         balances = {token: {each: _units(token, held[each]) for each in asked[token]} for token in asked}
         return Pass(min(rounds), max(rounds), len(held), balances)
-
-    async def _at_one_round(self, asked: Wanted, accounts: Collection[Address], oldest: int) -> Pass:
-        async def read() -> Pass:
-            found = await self._pass(asked, accounts, oldest)
-            if not found.whole:
-                raise self._differing(found.answers, found.first, found.last)
-            return found
-
-        return await of_one_state(read, between=_ROUND)
-
-    def _differing(self, count: int, first: int, last: int) -> ChainError:
-        return self.link.fault(
-            Reason.TIP_MOVED,
-            f"{count} accounts were told at rounds {first} to {last} and not at one: a nearer node or one of your own, "
-            f"`concurrency` above {self.link.settings.concurrency}, no `rate`, fewer accounts or a `window` help",
-        )
 
     async def _account(self, account: Address) -> _Account:
         path = f"/v2/accounts/{account}"

@@ -1,6 +1,7 @@
 """nodeos' ``chain_api``: its failures in its own words, its amounts and names, its tables."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from monitor.chains.amounts import count, fixed
 from monitor.chains.errors import Reason
@@ -15,6 +16,18 @@ _NO_TABLE = "is not specified in the ABI"
 _PAGE = 1000
 _ID_DIGITS = 64
 _DIGITS_OF_NAMES = ".12345abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True)
+class Coin:
+    """A coin or token as its contract writes it."""
+
+    symbol: str
+    decimals: int
+
+    def units(self, value: object) -> int:
+        """Return the base units of an amount."""
+        return amount(value, self.symbol, self.decimals)
 
 
 class ChainApi:
@@ -49,6 +62,16 @@ class ChainApi:
             if (name := member(reply.document, "account_name")) != account:
                 raise ValueError(f"it is about {name!r:.40}")
         return reply.document
+
+    async def balance(self, contract: str, account: Address, coin: Coin) -> int:
+        """Return what an account, which there is, has of a contract's coin; who never had any is not in its table."""
+        question: dict[str, object] = {"code": contract, "account": account, "symbol": coin.symbol}
+        told = await self.ask("get_currency_balance", question)
+        with strictly(self._link, f"get_currency_balance of {account}"):
+            amounts = items(told)
+            if len(amounts) > 1:
+                raise ValueError(f"it tells {len(amounts)} balances")
+            return coin.units(amounts[0]) if amounts else 0
 
     async def rows(self, table: str, scope: Address, key: Address = "") -> AsyncIterator[object]:
         """Yield the rows of a table of the system contract, all of ``scope`` or that of ``key``.

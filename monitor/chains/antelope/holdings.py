@@ -8,28 +8,16 @@ each of which is worth an equal part of the pool's coins. What others staked for
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from monitor.chains.antelope.api import ChainApi, amount
+from monitor.chains.antelope.api import ChainApi, Coin, amount
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
 from monitor.chains.rest_api import member, strictly, text
 from monitor.model import Address
 
-_SYSTEM = "eosio"
+_SYSTEM, _CONTRACT = "eosio", "eosio.token"
 _REX, _REX_DECIMALS = "REX", 4
 _LIQUID = "core_liquid_balance"
-"""What an account never had of the coin is not told."""
-
-
-@dataclass(frozen=True, slots=True)
-class Coin:
-    """The coin of a chain as its contract ``eosio.token`` writes it."""
-
-    symbol: str
-    decimals: int
-
-    def units(self, value: object) -> int:
-        """Return the base units of an amount."""
-        return amount(value, self.symbol, self.decimals)
+"""Left out where an account never had any of the coin, and where the node does not take the symbol for the coin's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +50,40 @@ class Holding(NamedTuple):
     free: int
     staked: int
     unstaking: int
-    lent: int
-    """In REX, or laid aside for it."""
+    rex: int
+    fund: int
+    """Laid aside for REX."""
 
 
 class Holdings:
-    """What accounts have, all in one state of the node."""
+    """What accounts have, all in one state of the node unless it ``moves`` meanwhile."""
 
-    def __init__(self, api: ChainApi, link: Link, coin: Coin, pool: RexPool) -> None:
+    def __init__(self, api: ChainApi, link: Link, coin: Coin, pool: RexPool, *, moves: bool) -> None:
         self._api = api
         self._link = link
         self._coin = coin
         self._pool = pool
+        self._moves = moves
 
     async def of(self, account: Address, told: object) -> Holding:
         """Return all that ``account`` has, of which ``told`` is what ``get_account`` says."""
         with strictly(self._link, f"get_account {account}"):
-            free = self._coin.units(member(told, _LIQUID)) if _tells(told, _LIQUID) else 0
+            free = self._coin.units(member(told, _LIQUID)) if _tells(told, _LIQUID) else None
             own = self._staked(member(told, "self_delegated_bandwidth"))
             refunds = self._sum(member(told, "refund_request"), "net_amount", "cpu_amount")
             rex = member(told, "rex_info") if _tells(told, "rex_info") else None
-            lent = 0 if rex is None else self._pool.worth(amount(member(rex, "rex_balance"), _REX, _REX_DECIMALS))
+            shares = 0 if rex is None else self._pool.worth(amount(member(rex, "rex_balance"), _REX, _REX_DECIMALS))
+        if free is None:
+            free = await self._nothing(account)
         staked = await self._delegated(account, own)
-        return Holding(free, staked, refunds, lent + await self._fund(account))
+        return Holding(free, staked, refunds, shares, await self._fund(account))
+
+    async def _nothing(self, account: Address) -> int:
+        """The nothing that ``account`` may send, of which ``get_account`` told nothing: as the coin's table has it."""
+        if held := await self._api.balance(_CONTRACT, account, self._coin):
+            detail = f"get_account {account} tells no {_LIQUID}, and {_CONTRACT} {held} units of {self._coin.symbol}"
+            raise self._link.fault(Reason.MALFORMED, detail)
+        return 0
 
     async def _delegated(self, account: Address, own: int) -> int:
         """What ``account`` staked for anybody; ``own`` is what it staked for itself, as was told before."""
@@ -94,7 +93,7 @@ class Holdings:
                 staked[text(member(row, "to"))] = self._staked(row)
                 if (owner := member(row, "from")) != account:
                     raise ValueError(f"it is of {owner!r:.40}")
-        if (told := staked.get(account, 0)) != own:  # two states, a block apart or of two nodes behind one URL
+        if (told := staked.get(account, 0)) != own and not self._moves:  # two states, or two nodes behind one URL
             detail = f"delband of {account} tells {told} staked for itself, and get_account {own}"
             raise self._link.fault(Reason.TIP_MOVED, detail)
         return sum(staked.values())

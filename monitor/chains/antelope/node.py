@@ -1,9 +1,9 @@
 """Antelope nodes (nodeos' ``chain_api``): all that accounts have, and which keys rule them.
 
 Answers are of the node's state, and no question can name a block. So everything is asked between two looks that showed
-the same newest block; every answer about an account names the number of its block, too. Who waits for a final block
-(``finalized``, ``safe``) has that block once the node calls it irreversible: within two seconds with Savanna, minutes
-without.
+the same newest block, or in a window; every answer about an account names the number of its block, too. Who waits for a
+final block (``finalized``, ``safe``) has that block once the node calls it irreversible: within two seconds with
+Savanna, minutes without.
 
 Who rules an account is asked of the state too; the block that is named is the last irreversible one before that, on
 which all honest nodes agree; the state is at least as new.
@@ -12,8 +12,8 @@ which all honest nodes agree; the state is at least as new.
 from collections.abc import Collection, Sequence
 
 from monitor.chains.amounts import count
-from monitor.chains.antelope.api import ChainApi, amount, block_of, identity_of
-from monitor.chains.antelope.holdings import Coin, Holdings, rex_pool
+from monitor.chains.antelope.api import ChainApi, Coin, amount, block_of, identity_of
+from monitor.chains.antelope.holdings import Holdings, rex_pool
 from monitor.chains.antelope.permissions import judge
 from monitor.chains.block_choice import AtHeight, BlockChoice, Depth, Tag
 from monitor.chains.concurrency import together
@@ -33,7 +33,12 @@ _BLOCK_TIME = 0.5
 _SYMBOLS = {"WAXP": "WAX"}
 """What chains call their coin where its users have another word for it."""
 
-_PARTS = (("staked", PositionKind.STAKED), ("unstaking", PositionKind.STAKED), ("REX", PositionKind.LENT))
+_PARTS = (
+    ("staked", PositionKind.STAKED),
+    ("unstaking", PositionKind.STAKED),
+    ("REX", PositionKind.LENT),
+    ("REX fund", PositionKind.LENT),
+)
 """What an account has beside what is free, in the order of :class:`~monitor.chains.antelope.holdings.Holding`."""
 
 Accounts = dict[Address, object]
@@ -100,7 +105,7 @@ class AntelopeNode(Node):
             balances = await together(self._balances(token, told[token], accounts, parts) for token in told)
             return Held(at, dict(zip(told, balances, strict=True)), failed | missing, positions=parts)
 
-        held = await between_looks(read, self._head, self.link, between=_BLOCK_TIME)
+        held = await between_looks(read, self._head, self.link, _BLOCK_TIME, self.window)
         if self._final:
             await until_final(held.block, self._last_irreversible, self._at, self.link, between=_BLOCK_TIME)
         return held
@@ -123,7 +128,7 @@ class AntelopeNode(Node):
     def _check(self, told: object, account: Address, at: Block) -> None:
         with strictly(self.link, f"get_account {account}"):
             number = count(member(told, "head_block_num"))
-        if number != at.number:
+        if number < at.number or (number > at.number and not self.window):
             raise self.link.fault(Reason.TIP_MOVED, f"it told of {account} at block {number}, not at {at.number}")
 
     async def _balances(
@@ -131,25 +136,16 @@ class AntelopeNode(Node):
     ) -> dict[Address, int]:
         """What ``accounts`` have of a token; of the coin all, of which ``parts`` get what is not free."""
         coin = Coin(_symbol(token), token.decimals)
-        if token.contract:
-            amounts = await together(self._of_token(token, coin, each) for each in accounts)
+        if contract := token.contract:
+            amounts = await together(self._api.balance(contract, each, coin) for each in accounts)
             return dict(zip(accounts, amounts, strict=True))
-        holdings = Holdings(self._api, self.link, coin, await rex_pool(self._api, self.link, coin))
+        pool = await rex_pool(self._api, self.link, coin)
+        holdings = Holdings(self._api, self.link, coin, pool, moves=bool(self.window))
         held = dict(zip(accounts, await together(holdings.of(each, told[each]) for each in accounts), strict=True))
         for place, (name, kind) in enumerate(_PARTS, 1):
             if some := {account: of[place] for account, of in held.items() if of[place]}:
                 parts[token.part(name, kind)] = some
         return {account: sum(of) for account, of in held.items()}
-
-    async def _of_token(self, token: Token, coin: Coin, account: Address) -> int:
-        """What an account, which there is, has of a token; who never had any is not in the token's table."""
-        question: dict[str, object] = {"code": token.contract, "account": account, "symbol": coin.symbol}
-        told = await self._api.ask("get_currency_balance", question)
-        with strictly(self.link, f"get_currency_balance of {account}"):
-            amounts = items(told)
-            if len(amounts) > 1:
-                raise ValueError(f"it tells {len(amounts)} balances")
-            return coin.units(amounts[0]) if amounts else 0
 
     async def _decimals(self, token: Token) -> int | str:
         """The decimals of a token, which never change, or why there is none."""

@@ -34,7 +34,8 @@ _LAST = "9223372036"
 _MOST = 99
 """Accounts of a request beside the treasury: mirror nodes take a parameter a hundred times, and answer a hundred."""
 _LARGEST = 2**38 - 1
-"""Of an account's number, for which mirror nodes have 38 bits: a request with a larger one is refused whole."""
+"""Of an account's number, for which mirror nodes have 38 bits (``NUM_BITS`` of ``EntityId`` in hiero-mirror-node): a
+request with a larger one is refused whole."""
 _NANOSECONDS = 10**9
 _HASH = re.compile(r"0x[0-9a-f]{64}")
 """The first 32 of its 48 bytes, which is what else is called by that name on Hedera (JSON-RPC relay)."""

@@ -16,13 +16,13 @@ from monitor.chains.errors import ChainError, Reason
 from monitor.chains.jsonrpc import Call
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Node, Wanted, without
-from monitor.chains.one_state import of_one_state, refuse_others
+from monitor.chains.one_state import by_named_states, refuse_others
 from monitor.chains.rest_api import items, strictly
 from monitor.chains.solana.accounts import SLICE, account_of, mint_decimals
 from monitor.chains.solana.questions import Questions
 from monitor.chains.solana.rpc import Commitment, SolanaRpc
 from monitor.chains.tokens import contradiction
-from monitor.chains.window import Pass, in_passes, over
+from monitor.chains.window import Pass, over
 from monitor.model import Block, Network, Slot, Token
 from monitor.registry.addresses import AddressError, decode
 
@@ -69,10 +69,17 @@ class SolanaNode(Node):
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         failed = await self._without_mint([token for token in wanted if token.contract])
         questions = Questions(without(wanted, failed))
-        if self.window:
-            found = await in_passes(self.window, partial(self._pass, questions), block.number, self.link)
-        else:
-            found = await self._at_one_slot(questions, Slot(block.number))
+        settings = self.link.settings
+        found = await by_named_states(
+            partial(self._pass, questions),
+            block.number,
+            self.link,
+            state="slot",
+            between=_SLOT,
+            advice="a nearer node or your own, `batch` and `concurrency` above "
+            f"{settings.batch} and {settings.concurrency}, no `rate`",
+            window=self.window,
+        )
         since = await self._block(Slot(found.first))  # as this node tells it, whoever named the slot
         until = since if found.whole else await self._block(Slot(found.last))
         self._rpc.grow()
@@ -82,34 +89,9 @@ class SolanaNode(Node):
         """The answers to all questions, at slots that are not before ``oldest``."""
         told = await self._rpc.all(questions.calls(self._commitment, Slot(oldest)))
         slots = {each.slot for each in told} or {Slot(oldest)}
-        if min(slots) < oldest:
-            raise self.link.fault(Reason.MALFORMED, f"it answers of slot {min(slots)} where {oldest} was the least")
         with strictly(self.link, f"accounts at slot {max(slots)}"):
             balances = await asyncio.to_thread(questions.balances, [each.value for each in told])
         return Pass(min(slots), max(slots), len(told), balances)
-
-    async def _at_one_slot(self, questions: Questions, slot: Slot) -> Pass:
-        """What all accounts have, at one slot that is not before ``slot``."""
-        oldest = slot
-
-        async def read() -> Pass:
-            nonlocal oldest
-            found = await self._pass(questions, oldest)
-            oldest = Slot(found.last)
-            if not found.whole:
-                raise self._differing(found)
-            return found
-
-        return await of_one_state(read, between=_SLOT)
-
-    def _differing(self, found: Pass) -> ChainError:
-        settings = self.link.settings
-        return self.link.fault(
-            Reason.TIP_MOVED,
-            f"{found.answers} calls were answered at slots {found.first} to {found.last} and not at one: a nearer node "
-            f"or one of your own, `batch` and `concurrency` above {settings.batch} and {settings.concurrency}, no "
-            "`rate`, fewer accounts and tokens, or a `window` help",
-        )
 
     async def _without_mint(self, tokens: list[Token]) -> dict[Token, str]:
         """Tokens that are not what the registry says they are, with the reason. (Decimals of a mint never change.)"""

@@ -2,7 +2,7 @@
 
 It is an older one than Sui's, in which nothing can be asked as of a checkpoint. But all of a document is answered as of
 one checkpoint, the newest that the service knows, and the document can ask which that is. So all documents are asked at
-the same moment, and count only if they name the same checkpoint. Checkpoints are final.
+the same moment, and count only if they name the same checkpoint, or by a window. Checkpoints are final.
 
 ``balance`` says null where an address has no coin of the type, and also where the service's data do not reach. So it is
 zero only where ``balances``, which refuses to in that case, does not list the type either.
@@ -16,11 +16,12 @@ from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Node, Wanted
-from monitor.chains.one_state import of_one_state, refuse_others
+from monitor.chains.one_state import by_named_states, refuse_others
 from monitor.chains.rest_api import decimal, items, member, moment, strictly, text, unsigned
 from monitor.chains.sui.documents import IDENTITY
 from monitor.chains.sui.service import GraphQl
 from monitor.chains.tokens import only_coins
+from monitor.chains.window import Pass, over
 from monitor.model import Address, Block, Height, Network
 
 _MAIN_NET = {"6364aad5": "iota:mainnet"}
@@ -65,28 +66,29 @@ class IotaGraphqlNode(Node):
     async def balances(self, wanted: Wanted, block: Block) -> Held:
         asked, failed = only_coins(wanted, self.network)
         accounts = list(dict.fromkeys(account for each in asked.values() for account in each))
-        at, found = await self._at_one_checkpoint(accounts, block.number)
-        return Held(at, {token: {each: found[each] for each in each_of} for token, each_of in asked.items()}, failed)
+        parts = [accounts[start : start + _AT_ONCE] for start in range(0, len(accounts), _AT_ONCE)] or [[]]
+        blocks: dict[int, Block] = {}
 
-    async def _at_one_checkpoint(self, accounts: Sequence[Address], oldest: int) -> _Part:
-        """What all ``accounts`` hold, at one checkpoint that is not before ``oldest``."""
-        parts = [accounts[start : start + _AT_ONCE] for start in range(0, len(accounts), _AT_ONCE)] or [()]
-
-        async def read() -> _Part:
+        async def read(_: int) -> Pass:
             told = await together(map(self._part, parts))
-            numbers = {part.block.number for part in told}
-            if min(numbers) < oldest:
-                raise self.link.fault(Reason.BEHIND, f"it stands at checkpoint {min(numbers)}, not at {oldest} yet")
-            if len({part.block for part in told}) > 1:
-                raise self.link.fault(
-                    Reason.TIP_MOVED,
-                    f"{len(told)} documents were told at checkpoints {min(numbers)} to {max(numbers)} and not at "
-                    "one: a nearer service or one of your own, no `rate`, or fewer accounts help",
-                )
+            for part in told:
+                if blocks.setdefault(part.block.number, part.block) != part.block:
+                    raise self.link.fault(Reason.MALFORMED, f"it tells two checkpoints {part.block.number}")
             held = {account: units for part in told for account, units in part.balances.items()}
-            return _Part(told[0].block, held)
+            balances = {token: {each: held[each] for each in each_of} for token, each_of in asked.items()}
+            numbers = [part.block.number for part in told]
+            return Pass(min(numbers), max(numbers), len(told), balances)
 
-        return await of_one_state(read, between=_BETWEEN)
+        found = await by_named_states(
+            read,
+            block.number,
+            self.link,
+            state="checkpoint",
+            between=_BETWEEN,
+            advice="a nearer service or your own, no `rate`",
+            window=self.window,
+        )
+        return Held(over(blocks[found.first], blocks[found.last]), found.balances, failed)
 
     async def _part(self, accounts: Sequence[Address]) -> _Part:
         asked = "".join(f'a{place}:address(address:"{each}"){{...B}}' for place, each in enumerate(accounts))

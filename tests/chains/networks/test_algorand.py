@@ -53,7 +53,7 @@ async def test_rounds_that_never_agree_are_an_error_that_says_what_to_do(
 ) -> None:
     node.steps = lambda asked: int(about_accounts(asked))
     reader = open_reader(node.network, {"url": node.url})
-    with pytest.raises(ChainError, match=r"12 accounts were told at rounds \d+ to \d+ and not at one: .*fewer"):
+    with pytest.raises(ChainError, match=r"12 answers are of rounds \d+ to \d+ and not of one: .*fewer"):
         await reader.read(WANTED, FINALIZED)
     assert reader.endpoints()[0].up is not False, "it is no fault of the endpoint"
 

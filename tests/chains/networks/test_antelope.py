@@ -55,9 +55,9 @@ async def test_what_is_staked_for_others_on_its_way_back_and_in_rex_counts_too(
     truth = node.truth(WANTED, START)
     assert reading.balances == {EOS: {**truth[EOS], ONE: truth[EOS][ONE] + more}, A: truth[A]}
     told = {token.position.name: held.get(ONE) for token, held in reading.positions.items() if token.position}
-    lent = 2_0000 + 9_999 * 1_0000_0000 // 9_000_0000
+    shares = 9_999 * 1_0000_0000 // 9_000_0000
     staked = truth[EOS][ONE] // 2 + 12_0001
-    assert told == {"staked EOS": staked, "unstaking EOS": 2 * 3_0000, "REX EOS": lent}
+    assert told == {"staked EOS": staked, "unstaking EOS": 2 * 3_0000, "REX EOS": shares, "REX fund EOS": 2_0000}
 
 
 async def test_what_others_staked_for_an_account_is_theirs(node: AntelopeStandIn, open_reader: Opener) -> None:
@@ -74,6 +74,28 @@ async def test_a_chain_without_rex_has_none(node: AntelopeStandIn, open_reader: 
     with pytest.raises(ChainError, match="a REX pool that has none") as caught:
         await open_reader(node.network, {"url": node.url}).read(WANTED, FINALIZED)
     assert caught.value.reason is Reason.MALFORMED
+
+
+async def test_coins_of_which_an_account_says_nothing_are_no_zero_where_their_contract_has_some(
+    node: AntelopeStandIn, open_reader: Opener
+) -> None:
+    def silent(asked: Asked, told: Any) -> Any:
+        return {name: value for name, value in told.items() if name != "core_liquid_balance"} if told else told
+
+    node.twist = lambda asked, told: silent(asked, told) if asks("get_account")(asked) else told
+    with pytest.raises(ChainError, match=f"get_account {ONE} tells no core_liquid_balance, and eosio.token") as caught:
+        await open_reader(node.network, {"url": node.url}).read({EOS: [TWO, ONE]}, FINALIZED)
+    assert caught.value.reason is Reason.MALFORMED
+    reading = await open_reader(node.network, {"url": node.url}).read({EOS: [TWO]}, FINALIZED)
+    assert reading.balances == {EOS: {TWO: 0}}, "its contract has nothing either"
+
+
+async def test_an_account_of_an_older_block_than_the_pass_began_with_is_refused_in_a_window_too(
+    node: AntelopeStandIn, open_reader: Opener
+) -> None:
+    node.twist = lambda asked, told: told | {"head_block_num": START - 1} if asks("get_account")(asked) else told
+    with pytest.raises(ChainError, match=f"at block {START - 1}, not at {START}"):
+        await open_reader(node.network, {"url": node.url}, window="20s").read(WANTED, FINALIZED)
 
 
 async def test_wax_is_called_otherwise_on_its_chain(node: AntelopeStandIn, open_reader: Opener) -> None:

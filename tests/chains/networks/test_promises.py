@@ -179,7 +179,7 @@ async def test_a_server_that_does_not_look_at_the_block_is_not_believed(
 async def test_where_a_window_is_allowed_the_lower_of_two_readings_counts_and_both_blocks_are_named(
     kind: type[NetworkStandIn], start: Started, open_reader: Opener
 ) -> None:
-    node, wanted = await start(), wanted_of(kind, 20)
+    node, wanted = await start(), wanted_of(kind, 41)
     node.age = 3600  # seconds, one for each block that is to come
     node.steps = lambda _: 1
     with pytest.raises(ChainError) as caught:

@@ -108,18 +108,16 @@ async def test_slots_that_never_agree_are_an_error_that_says_what_to_do(solana: 
     node = await solana()
     node.moves = lambda: 1
     reader = open_reader(SOLANA, {"url": node.url})
-    with pytest.raises(ChainError, match=r"3 calls were answered at slots \d+ to \d+ and not at one: .*batch.*fewer"):
+    with pytest.raises(ChainError, match=r"3 answers are of slots \d+ to \d+ and not of one: .*batch.*fewer"):
         await reader.read({SOL: WALLETS}, FINALIZED)
     (state,) = reader.endpoints()
     assert state.up is not False, "it is no fault of the endpoint"
 
 
-async def test_an_answer_from_before_the_slot_that_was_asked_for_is_malformed(
-    solana: Nodes, open_reader: Opener
-) -> None:
+async def test_an_answer_from_before_the_slot_that_was_asked_for_is_behind(solana: Nodes, open_reader: Opener) -> None:
     node = await solana()
     node.twist = lambda answer: _older(answer, node.slot)
-    with pytest.raises(ChainError, match=r"malformed: node-1: it answers of slot \d+ where \d+ was the least"):
+    with pytest.raises(ChainError, match=r"behind: node-1: it answers of slot \d+ where it had \d+"):
         await open_reader(SOLANA, {"url": node.url}).read({SOL: WALLETS[:1]}, FINALIZED)
 
 

@@ -57,7 +57,9 @@ class AntelopeStandIn(NetworkStandIn):
             case ["v1", "chain", "get_table_rows"]:
                 return self._rows(asked.body)
             case ["v1", "chain", "get_currency_balance"]:
-                units = self.units(asked.body["code"], asked.body["account"], self.tip)
+                contract, account = asked.body["code"], asked.body["account"]
+                coin = contract == "eosio.token"
+                units = self._free(account) if coin else self.units(contract, account, self.tip)
                 return [_amount(units, asked.body["symbol"])] if units else []
             case ["v1", "chain", "get_currency_stats"]:
                 supply = self.supplies.get(asked.body["code"], {}).get(asked.body["symbol"])
@@ -90,7 +92,11 @@ class AntelopeStandIn(NetworkStandIn):
             else None,
             "rex_info": {"owner": account, "rex_balance": _amount(shares, "REX")} if shares else None,
         }
-        return {**told, "core_liquid_balance": _amount(held - held // 2)} if held and symbol == "4,EOS" else told
+        return {**told, "core_liquid_balance": _amount(self._free(account))} if held and symbol == "4,EOS" else told
+
+    def _free(self, account: Address) -> int:
+        held = self.units(None, account, self.tip)
+        return held - held // 2
 
     def _delegations(self, account: Address) -> list[Any]:
         held = self.units(None, account, self.tip)
