@@ -14,7 +14,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from benchmarks.bitcoin.measure import peak, table
-from monitor.chains.bitcoin.anchoring import Anchoring, Moved
+from monitor.chains.bitcoin.anchored_chain import Moved
+from monitor.chains.bitcoin.anchoring import Anchoring
 from monitor.chains.errors import ChainError
 from monitor.chains.link import Link
 from monitor.model import Address, Block, Height

@@ -49,7 +49,7 @@ class Anchored:
         """Of accounts whose sum is known. Never that of another block."""
         self.steps: deque[Step] = deque(maxlen=KEPT_STEPS)
         """The last blocks up to this one, with what they did to every watched account."""
-        self._undone: dict[Address, int] = {}
+        self.undone: dict[Address, int] = {}
         """Accounts with which blocks had to do that have left the chain, and how high those were: a server may still
         have them."""
 
@@ -59,16 +59,14 @@ class Anchored:
         """Take in the next block; gives back accounts whose sum contradicts it, and is not known any more."""
         self.block = step.after
         self.steps.append(step)
-        self._undone = {
-            each: height for each, height in self._undone.items() if height > self.block.number - KEPT_STEPS
-        }
+        self.undone = {each: height for each, height in self.undone.items() if height > self.block.number - KEPT_STEPS}
         return self._add(step.amounts, 1)
 
     def undo(self) -> list[Address]:
         """Take back the last block, and do likewise. Raises IndexError where it is not remembered."""
         step = self.steps.pop()
         self.block = step.before
-        self._undone |= dict.fromkeys(step.amounts, step.after.number)
+        self.undone |= dict.fromkeys(step.amounts, step.after.number)
         return self._add(step.amounts, -1)
 
     def _add(self, amounts: Mapping[Address, int], sign: int) -> list[Address]:
@@ -128,7 +126,7 @@ class Anchored:
 
     def _last_touched(self) -> dict[Address, int]:
         """The height of the newest remembered block that has, or had, to do with an account."""
-        found = dict(self._undone)
+        found = dict(self.undone)
         for step in self.steps:
             for account in step.amounts:
                 found[account] = max(step.after.number, found.get(account, 0))

@@ -42,11 +42,16 @@ class _Step(msgspec.Struct, frozen=True, array_like=True, tag="step"):
     amounts: Mapping[Address, int]
 
 
+class _Undone(msgspec.Struct, frozen=True, array_like=True, tag="undone"):
+    heights: Mapping[Address, int]
+    """As in :attr:`Anchored.undone`."""
+
+
 class _Back(msgspec.Struct, frozen=True, array_like=True, tag="back"):
     """The last step is taken back."""
 
 
-_decoder = msgspec.msgpack.Decoder(_Begun | _Watched | _Settled | _Step | _Back)
+_decoder = msgspec.msgpack.Decoder(_Begun | _Watched | _Settled | _Step | _Undone | _Back)
 
 
 class AnchoredJournal:
@@ -109,6 +114,8 @@ def _whole(state: Anchored) -> Iterator[msgspec.Struct]:
     accounts = iter(sorted(state.watched))
     while part := tuple(islice(accounts, _PART)):
         yield _Watched(part, further=False)
+    if state.undone:
+        yield _Undone(dict(state.undone))
     sums = iter((state.at(oldest, state.sums) or {}).items())
     while some := dict(islice(sums, _PART)):
         yield _Settled(some)
@@ -137,6 +144,8 @@ def _read(entries: Sequence[bytes]) -> Anchored | None:
                 state.sums.update(sums)
             case _Step(before, after, amounts) if before.block == state.block:
                 state.do(Step(before.block, after.block, amounts))
+            case _Undone(heights):
+                state.undone.update(heights)
             case _Back():
                 state.undo()
             case _:

@@ -12,7 +12,8 @@ from collections.abc import Collection
 
 from monitor.chains.bitcoin import anchoring
 from monitor.chains.bitcoin.anchored import QUIET
-from monitor.chains.bitcoin.anchoring import Anchoring, Moved
+from monitor.chains.bitcoin.anchored_chain import Moved
+from monitor.chains.bitcoin.anchoring import Anchoring
 from monitor.chains.bitcoin.tip import held
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.journals import Following

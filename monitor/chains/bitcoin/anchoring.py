@@ -6,27 +6,27 @@ A task in the background reads, so that no deadline of a reading ends it. What i
 import asyncio
 import contextvars
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import suppress
-from datetime import datetime
 from itertools import islice
-from typing import NamedTuple, Protocol
 
 import structlog
 
-from monitor.chains.bitcoin.anchored import QUIET, Anchored, Answer, Step
-from monitor.chains.bitcoin.anchored_journal import AnchoredJournal
-from monitor.chains.concurrency import uninterrupted
+from monitor.chains.bitcoin.anchored import Answer
+from monitor.chains.bitcoin.anchored_chain import AnchoredChain, Source
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.journals import Following
 from monitor.chains.link import Link, left
-from monitor.model import Address, Block, Height, Work
+from monitor.formats.phrases import counted
+from monitor.model import Address, Block, Work
 
 _PART = 100
 """Requests for accounts between two looks at the tip, at the most: a look costs a hundredth of what it is for.
-Fewer, where more than one block comes meanwhile."""
-_MOST_BLOCKS = 1008
-"""Blocks, a week of them, that are followed after an absence; then everything is read anew."""
+Fewer, where more than one block comes meanwhile, and where an account among them cannot be read."""
+_OF_AN_ACCOUNT = frozenset(
+    {Reason.HTTP_STATUS, Reason.MALFORMED, Reason.NOT_JSON, Reason.RPC_ERROR, Reason.TIMEOUT, Reason.TOO_LARGE}
+)
+"""Failures that may be due to one account, of which an explorer tells nothing, and not to all."""
 _TRIES = 5
 """Failures in a row after which the task ends; the next reading begins it again."""
 LONGEST = 120.0
@@ -36,82 +36,51 @@ within them."""
 _log = structlog.get_logger()
 
 
-class Moved(NamedTuple):
-    """What a block did."""
-
-    parent: str
-    timestamp: datetime
-    amounts: Mapping[Address, int]
-    """As those of a :class:`Step`."""
-
-
-class Source(Protocol):
-    """What is asked of an endpoint."""
-
-    async def tip_hash(self) -> str:
-        """Return the hash of the newest block."""
-
-    async def hash_at(self, height: int) -> str | None:
-        """Return the hash of the block of that height; None above the tip."""
-
-    async def tip(self) -> Block:
-        """Return the newest block."""
-
-    async def block_at(self, height: int) -> Block:
-        """Return the block of that height."""
-
-    async def moved(self, block_hash: str, watched: Collection[Address]) -> Moved:
-        """Return what that block did to the accounts of ``watched``, all of it."""
-
-    async def amounts(self, accounts: Collection[Address]) -> dict[Address, int]:
-        """Return what each of ``accounts`` holds in the newest block."""
-
-    def shows(self, account: Address) -> bool:
-        """Tell whether blocks show what is spent from ``account``."""
-
-
 class Anchoring:
-    """What accounts hold at the tip of one endpoint, or a few blocks under it.
-
-    Whoever changes what is known has the ``_turn``.
-    """
+    """What accounts hold at the tip of one endpoint, or a few blocks under it, read at its own pace."""
 
     def __init__(self, source: Source, network: str, link: Link, at_once: int) -> None:
         """``at_once``: accounts in one request."""
-        self.difference: str | None = None
-        """Which account a block contradicted last."""
         self._source = source
         self._network = network
         self._link = link
         self._at_once = at_once
-        self._journal = AnchoredJournal(network, link.name)
-        self._state: Anchored | None = None
-        self._restored = False
+        self._chain = AnchoredChain(source, network, link)
         self._wanted: set[Address] = set()
         """Accounts that were asked for. Others may be watched, from an earlier run."""
-        self._answers: dict[Address, Answer] = {}
-        """Of which it is not known yet whether they count."""
-        self._part = _PART
-        """Requests of the next part."""
-        self._turn = asyncio.Lock()
+        self._refused: dict[Address, None] = {}
+        """Accounts that the endpoint did not tell when they were asked for alone, in the order in which they are tried
+        again: their turn comes last."""
+        self._part = self._most
+        """Accounts of the next part."""
         self._task: asyncio.Task[None] | None = None
         link.ends_with(self.close)
 
+    @property
+    def _most(self) -> int:
+        return _PART * self._at_once
+
     def configure(self, following: Following) -> None:
         """Take in who keeps what was read; told before anything is asked."""
-        self._journal.keeper = following.keeper
+        self._chain.journal.keeper = following.keeper
+
+    @property
+    def difference(self) -> str | None:
+        """Which account a block contradicted last."""
+        return self._chain.difference
 
     @property
     def work(self) -> Work | None:
         """How far the reading of accounts is, while it goes on."""
-        if self._task is None or self._task.done() or self._state is None or not self._state.watched:
+        state = self._chain.state
+        if self._task is None or self._task.done() or state is None or not state.watched:
             return None
-        return Work("reading accounts", (len(self._state.sums) + len(self._answers)) / len(self._state.watched))
+        return Work("reading accounts", (len(state.sums) + len(self._chain.answers)) / len(state.watched))
 
     @property
     def follows(self) -> bool:
         """Whether anything is known."""
-        return self._state is not None
+        return self._chain.state is not None
 
     def seconds(self, accounts: int) -> float:
         """Tell how long so many accounts take at the rate that is set; 0 where none is."""
@@ -123,36 +92,41 @@ class Anchoring:
     async def ready(self, accounts: Collection[Address]) -> set[Address]:
         """Return which of ``accounts`` must be read between two looks at the tip; the sums of all others are known.
 
-        Raises ``under_way`` as long as others are to be read first, or these are too many.
+        Raises ``under_way`` as long as others are to be read first, or these are too many, and why an account cannot be
+        read where nothing else is left to read.
         """
         self._wanted |= set(accounts)
-        state = await self._followed(accounts)
-        if waiting := len(self._next()):
-            await self._reading(waiting)
-            state = await self._followed(accounts)
+        state = await self._chain.followed(accounts)
+        if waiting := self._next_of(accounts):
+            try:
+                await self._reading(waiting)
+            except ChainError:
+                if self._next_of(accounts):  # else it was about an account of another list
+                    raise
+            state = await self._chain.followed(accounts)
         unknown = {account for account in accounts if account not in state.sums}
-        if not unknown.isdisjoint(self._next()) or self.seconds(len(unknown)) > LONGEST:
-            told = f"{len(accounts) - len(unknown)} of {len(accounts)} accounts have been read"
-            if read := sum(account in self._answers for account in unknown):
-                told += f", and {read} more count as soon as a block has come"
-            raise self._link.fault(Reason.UNDER_WAY, told)
+        if self._next_of(unknown) or self.seconds(len(unknown)) > LONGEST:
+            raise self._link.fault(Reason.UNDER_WAY, self._progress(accounts, unknown))
         return unknown
+
+    def _progress(self, accounts: Collection[Address], unknown: Collection[Address]) -> str:
+        told = f"{len(accounts) - len(unknown)} of {len(accounts)} accounts have been read"
+        if read := sum(account in self._chain.answers for account in unknown):
+            told += f", and {read} more count as soon as a block has come"
+        if anew := self._chain.anew:
+            told += f"; all are read anew, since {anew}"
+        return told
 
     async def keep_up(self) -> None:
         """Follow the chain, and go on reading: nobody waits for it."""
         if self._wanted:
-            await self._followed(self._wanted)
+            await self._chain.followed(self._wanted)
             if self._next(1):
                 self._begin_reading()
 
     async def sums(self, accounts: Collection[Address], at: Block) -> dict[Address, int]:
         """Return what ``accounts``, of known sums, held after block ``at``. Raises ``tip_moved`` where it cannot."""
-        async with self._turn:
-            state = await self._watching(accounts)
-            found = state.at(at, accounts)
-            if found is None:
-                state = await self._follow()
-                found = state.at(at, accounts)
+        found = await self._chain.at(at, accounts)
         if found is None:
             raise self._link.fault(Reason.TIP_MOVED, f"block {at.number} has left the chain, or lies too far back")
         if len(found) < len(accounts):
@@ -161,7 +135,7 @@ class Anchoring:
 
     def reaches(self, block: Block) -> bool:
         """Tell whether what accounts held after ``block`` may be known, now or once they have been read."""
-        state = self._state
+        state = self._chain.state
         return state is None or block.number >= (state.steps[0].before.number if state.steps else state.block.number)
 
     async def close(self) -> None:
@@ -207,126 +181,50 @@ class Anchoring:
                 await asyncio.sleep(max(error.retry_after or 0, 2.0**failures))
 
     async def _read_part(self) -> bool:
-        part = self._next(self._part * self._at_once)
-        if self._state is None or not part:
+        part = self._next(self._part)
+        if self._chain.state is None or not part:
             return False
-        first = self._state.block
-        amounts = await self._source.amounts(part)
-        last = (await self._followed(())).block
-        if last.number > first.number + 1:
+        first_block = self._chain.state.block
+        try:
+            amounts = await self._source.amounts(part)
+        except ChainError as error:
+            if error.reason not in _OF_AN_ACCOUNT:
+                raise
+            if len(part) == 1:
+                raise self._untold(part[0], error) from None
+            self._part = len(part) // 2
+            return True
+        for account in part:
+            self._refused.pop(account, None)
+        last = (await self._chain.followed(())).block
+        if last.number > first_block.number + 1:
             # A block may have come and been replaced unseen, which takes two: none of these is certain.
             self._part = max(1, self._part // 2)
             return True
-        self._part = min(_PART, 2 * self._part)
-        self._answers |= {account: Answer(amount, first, last) for account, amount in amounts.items()}
+        self._part = min(self._most, 2 * self._part)
+        self._chain.answers |= {account: Answer(amount, first_block, last) for account, amount in amounts.items()}
         return True
+
+    def _untold(self, account: Address, error: ChainError) -> ChainError:
+        """Return why ``account`` alone cannot be read; it is asked for again once all others have been."""
+        self._refused.pop(account, None)
+        others = f", nor could {counted(len(self._refused), 'other')} be" if self._refused else ""
+        self._refused[account] = None
+        return ChainError(error.reason, f"{error.args[0]}; account {account} cannot be read{others}")
 
     def _next(self, number: int | None = None) -> list[Address]:
         """Accounts that are to be read, and whose answers may count; ``number`` of them at the most."""
-        if self._state is None:
-            return []
-        quiet = self._state.quiet(self._wanted - self._answers.keys())
-        return list(islice(filter(self._source.shows, quiet), number))
+        return list(islice(self._queue(), number))
 
-    # --- from block to block; whoever calls these has the turn ---
+    def _queue(self) -> Iterator[Address]:
+        if state := self._chain.state:
+            due = self._wanted - self._chain.answers.keys()
+            yield from filter(self._source.shows, state.quiet(due - self._refused.keys()))
+            yield from state.quiet([account for account in self._refused if account in due])
 
-    async def _followed(self, accounts: Collection[Address]) -> Anchored:
-        """What is known at the tip, with all of ``accounts`` watched. This takes the turn itself."""
-        async with self._turn:
-            await self._watching(accounts)
-            return await self._follow()
-
-    async def _watching(self, accounts: Collection[Address]) -> Anchored:
-        """What is known, such that all of ``accounts`` are watched."""
-        if not self._restored:
-            self._state = await self._journal.restore()
-            self._restored = True
-        if self._state is None:
-            return await self._anew(accounts)
-        if new := [account for account in accounts if account not in self._state.watched]:
-            await uninterrupted(self._watch(self._state, new))
-        return self._state
-
-    async def _watch(self, state: Anchored, accounts: Sequence[Address]) -> None:
-        state.watch(accounts)
-        await self._journal.watched(state, accounts)
-
-    async def _anew(self, accounts: Iterable[Address]) -> Anchored:
-        """Begin six blocks under the tip, knowing no sum."""
-        newest = (await self._source.tip()).number
-        state = Anchored(await self._source.block_at(max(0, newest - QUIET)), accounts)
-        await uninterrupted(self._begin(state))
-        return state
-
-    async def _begin(self, state: Anchored) -> None:
-        self._state = state
-        self._answers.clear()
-        await self._journal.begin(state)
-
-    async def _follow(self) -> Anchored:
-        """Bring what is known to the tip; anew, where that is too far, or on a branch that nobody remembers."""
-        state = self._state
-        tip_hash = await self._source.tip_hash()
-        if state is None or tip_hash == state.block.hash:
-            return state or await self._anew(())
-        newest = await self._source.moved(tip_hash, state.watched)
-        if newest.parent == state.block.hash:
-            await self._do(state, tip_hash, newest)
-            return state
-        tip = await self._source.tip()
-        if not await self._leave_stale(state, tip):
-            return await self._begin_anew(state, f"block {state.block.number} has left the chain")
-        if tip.number - state.block.number > _MOST_BLOCKS:
-            return await self._begin_anew(state, f"block {tip.number} is too far from {state.block.number}")
-        for height in range(state.block.number + 1, tip.number + 1):
-            block_hash = tip.hash if height == tip.number else await self._source.hash_at(height)
-            if block_hash is None:
-                raise self._left(height)
-            moved = newest if block_hash == tip_hash else await self._source.moved(block_hash, state.watched)
-            await self._do(state, block_hash, moved)
-        return state
-
-    async def _leave_stale(self, state: Anchored, tip: Block) -> bool:
-        """Undo the blocks that are not under ``tip``; False where they are more than are remembered."""
-        while state.block.number >= tip.number or await self._source.hash_at(state.block.number) != state.block.hash:
-            if not state.steps:
-                return False
-            await uninterrupted(self._undo(state))
-        return True
-
-    async def _undo(self, state: Anchored) -> None:
-        self._contradicted(state, state.undo())
-        await self._journal.back(state)
-
-    async def _begin_anew(self, state: Anchored, why: str) -> Anchored:
-        _log.warning("reading anew", network=self._network, endpoint=self._link.name, reason=why)
-        await self._anew(state.watched)
-        return await self._follow()
-
-    def _left(self, height: int) -> ChainError:
-        return self._link.fault(Reason.TIP_MOVED, f"block {height} has left the chain")
-
-    async def _do(self, state: Anchored, block_hash: str, moved: Moved) -> None:
-        if moved.parent != state.block.hash:
-            raise self._left(state.block.number + 1)
-        step = Step(state.block, Block(Height(state.block.number + 1), block_hash, moved.timestamp), moved.amounts)
-        await uninterrupted(self._take(state, step))
-
-    async def _take(self, state: Anchored, step: Step) -> None:
-        self._contradicted(state, state.do(step))
-        await self._journal.step(state, step)
-        sums, useless = state.settle(self._answers)
-        if sums:
-            state.sums |= sums
-            await self._journal.settled(state, sums)
-        for account in (*sums, *useless):
-            del self._answers[account]
-
-    def _contradicted(self, state: Anchored, accounts: Sequence[Address]) -> None:
-        """Tell of sums that cannot be; they are read again."""
-        for account in accounts:
-            self.difference = f"at block {state.block.number}: account {account} would have held less than nothing"
-            _log.error("sum differs", network=self._network, endpoint=self._link.name, difference=self.difference)
+    def _next_of(self, accounts: Collection[Address]) -> int:
+        """How many of ``accounts`` are to be read."""
+        return len(set(self._next()).intersection(accounts))
 
 
 def _retrieved(task: asyncio.Task[None]) -> None:

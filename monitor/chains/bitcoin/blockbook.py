@@ -12,7 +12,7 @@ from itertools import count as counting
 from typing import Any
 
 from monitor.chains.amounts import count
-from monitor.chains.bitcoin.anchoring import Moved
+from monitor.chains.bitcoin.anchored_chain import Moved
 from monitor.chains.bitcoin.explorer import ExplorerNode
 from monitor.chains.bitcoin.explorer_history import Change, txid_of
 from monitor.chains.bitcoin.parameters import parameters_of

@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator,
 from itertools import islice
 
 from monitor.chains.amounts import count
+from monitor.chains.bitcoin.anchored_chain import Moved
 from monitor.chains.bitcoin.anchored_node import AnchoredNode
-from monitor.chains.bitcoin.anchoring import Moved
 from monitor.chains.bitcoin.electrum_headers import Headers, Tip
 from monitor.chains.bitcoin.electrum_history import Histories
 from monitor.chains.bitcoin.electrum_wire import Wire

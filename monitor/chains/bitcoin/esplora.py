@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from monitor.chains.amounts import count
-from monitor.chains.bitcoin.anchoring import Moved
+from monitor.chains.bitcoin.anchored_chain import Moved
 from monitor.chains.bitcoin.explorer import ExplorerNode
 from monitor.chains.bitcoin.explorer_history import Change, txid_of
 from monitor.chains.bitcoin.raw_blocks import RawTransaction, shows_spending

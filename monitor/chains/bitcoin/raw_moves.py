@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from monitor.chains.bitcoin.anchoring import Moved
+from monitor.chains.bitcoin.anchored_chain import Moved
 from monitor.chains.bitcoin.parameters import parameters_of
 from monitor.chains.bitcoin.raw_blocks import RawBlock, RawTransaction, raw_block
 from monitor.chains.bitcoin.scripts import Scripts

@@ -12,9 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.chains import ChainError, Reason
+from monitor.chains.bitcoin import anchored_chain as chain
 from monitor.chains.bitcoin import anchoring as engine
 from monitor.chains.bitcoin.anchored import Anchored, Answer, Step
-from monitor.chains.bitcoin.anchoring import Anchoring, Moved
+from monitor.chains.bitcoin.anchored_chain import Moved
+from monitor.chains.bitcoin.anchored_journal import AnchoredJournal
+from monitor.chains.bitcoin.anchoring import Anchoring
 from monitor.chains.bitcoin.journal import sealed
 from monitor.chains.journals import Following
 from monitor.chains.link import Link, until
@@ -50,6 +53,7 @@ class Model:
         self.still = False
         self.told: set[str] = set()
         """Blocks that were told as the tip."""
+        self.refuses: Callable[[Address], ChainError | None] = lambda _: None
         self._late, self.busy, self._comes, self._forks = late, busy, comes, forks
         self._tips = [self._block(None, {each: self.random.randrange(1000, 2000) for each in ACCOUNTS})]
         for _ in range(8):
@@ -145,6 +149,8 @@ class Model:
         for account in accounts:
             await asyncio.sleep(0.2)
             self.asked += 1
+            if error := self.refuses(account):
+                raise error
             found[account] = self.held[self._seen(self._late).hash][account]
         return found
 
@@ -315,7 +321,119 @@ class _Racing(Model):
         return found
 
 
+# --- accounts that the explorer does not tell ---
+
+REFUSED = ACCOUNTS[3]
+
+
+def refusing(*accounts: Address) -> Callable[[Address], ChainError | None]:
+    return lambda each: ChainError(Reason.HTTP_STATUS, "explorer: HTTP 400") if each in accounts else None
+
+
+async def rested(reader: Anchoring, model: Model) -> ChainError:
+    """Read until nothing is left but what fails; gives back how."""
+    for _ in range(30):
+        try:
+            assert await reader.ready(ACCOUNTS) == {HIDDEN}
+        except ChainError as error:
+            if error.reason is not Reason.UNDER_WAY:
+                model.mine()
+                model.mine()  # one machine may not have seen the last
+                return error
+        model.mine()
+    raise AssertionError("nothing fails")
+
+
+def test_an_account_that_the_explorer_never_tells_is_named_and_all_others_are_read_once() -> None:
+    model, journals = Model(5, late=0, comes=0), Journals()
+    model.busy = 0
+    for _ in range(8):
+        model.mine()
+    model.refuses = refusing(REFUSED)
+
+    async def scenario() -> None:
+        reader = anchoring(model, journals)
+        error = await rested(reader, model)
+        assert error.reason is Reason.HTTP_STATUS
+        assert str(error) == f"http_status: explorer: HTTP 400; account {REFUSED} cannot be read"
+        others = [each for each in ACCOUNTS if each not in (REFUSED, HIDDEN)]
+        assert await reader.ready(others) == set()
+        await reader.close()
+        again, asked = anchoring(model, journals), model.asked
+        assert str(await rested(again, model)) == str(error)
+        assert model.asked - asked <= 10, "what was read is kept, and that account alone is asked for"
+        model.refuses = refusing()
+        await known(again, model)
+        await again.close()
+
+    run(scenario())
+
+
+def test_several_are_told_of_and_an_explorer_that_tells_nothing_for_a_while_loses_nothing() -> None:
+    model = Model(6, late=0, comes=0)
+    model.busy = 0
+    for _ in range(8):
+        model.mine()
+
+    async def scenario() -> None:
+        reader = anchoring(model, Journals())
+        model.refuses = refusing(*ACCOUNTS)
+        assert "cannot be read" in str(await rested(reader, model))
+        model.refuses = refusing(*ACCOUNTS[:3])
+        while not str(await rested(reader, model)).endswith("cannot be read, nor could 2 others be"):
+            pass
+        assert await reader.ready(ACCOUNTS[3:]) == {HIDDEN}
+        model.refuses = refusing()
+        await known(reader, model)
+        await reader.close()
+
+    run(scenario())
+
+
 # --- restarts and progress ---
+
+
+def test_after_a_long_absence_all_are_read_anew_and_it_is_said_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain, "_MOST_BLOCKS", 20)
+    model = Model(7, late=0, comes=0)
+
+    async def scenario() -> None:
+        reader = anchoring(model, Journals())
+        at = await known(reader, model)
+        monkeypatch.setattr(engine, "LONGEST", 1.0)
+        for _ in range(22):
+            model.mine()
+        with pytest.raises(ChainError, match=f"read anew, since block {at.number + 22} is too far from {at.number}"):
+            await reader.ready(ACCOUNTS)
+        await reader.close()
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("rewritten", [False, True])
+def test_a_block_that_left_the_chain_is_remembered_over_a_restart(rewritten: bool) -> None:
+    journals = Journals()
+
+    async def scenario() -> None:
+        journal = AnchoredJournal("bitcoin", "explorer")
+        journal.keeper = journals
+        state = _state(110, 110)
+        await journal.begin(Anchored(_block(100), state.watched))
+        for step in state.steps:
+            await journal.step(state, step)
+        state.undo()
+        await journal.back(state)
+        if rewritten:
+            await journal.begin(state)
+        again = AnchoredJournal("bitcoin", "explorer")
+        again.keeper = journals
+        kept = await again.restore()
+        assert kept is not None
+        assert (kept.undone, kept.block) == (state.undone, state.block)
+        assert ACCOUNTS[0] in kept.undone
+        assert list(kept.quiet(ACCOUNTS[:1])) == []
+
+    asyncio.run(scenario())
 
 
 def test_a_restart_reads_what_was_not_kept_alone_and_shows_how_far_it_is(
