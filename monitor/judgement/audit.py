@@ -37,6 +37,7 @@ MOST_HEIGHTS = 10
 """Of how many heights of one network the report ratio is made at the most: each is a reading of all its accounts."""
 
 _NO_AMOUNT = "no amount is claimed"
+_SHARED = "the amount is that of all accounts of the row together"
 
 
 Stakes = Mapping[tuple[str, Address], tuple[tuple[Token, Address], ...]]
@@ -157,6 +158,7 @@ def audit(
             record.unjudged[staked] += 1
         else:
             record.compare(claim, subject, exact.total((own, *staked.values())))
+    record.compare_shared()
     heights = claimed_heights(claims)
     reserves, unknown = _report_reserves(holdings, readings, record.incomplete, _heights(_places(claims)))
     return Audit(
@@ -198,7 +200,7 @@ def compare(claim: Claim, readings: Readings) -> Comparison:
     if isinstance(staked, str):
         return Comparison(None, own, staked)
     if claim.amount is None:
-        return Comparison(None, own, _NO_AMOUNT)
+        return Comparison(None, own, _NO_AMOUNT if claim.shared is None else _SHARED)
     held = exact.total((own, *staked.values()))
     return Comparison(claim.amount == held, held, staked=staked)
 
@@ -239,6 +241,16 @@ def _unread(subject: _Subject, readings: Readings) -> str:
 
 
 @dataclass(slots=True)
+class _Together:
+    """A row that states one amount for several accounts."""
+
+    line: int
+    subject: _Subject
+    claimed: Decimal = exact.ZERO
+    held: Decimal = exact.ZERO
+
+
+@dataclass(slots=True)
 class _Record:
     """What the audit has come to so far."""
 
@@ -247,21 +259,36 @@ class _Record:
     unjudged: Counter[str] = field(default_factory=Counter)
     incomplete: dict[str, str] = field(default_factory=dict)
     """Assets of which some claim was not read at its own height, with the first reason."""
+    together: dict[tuple[str, int], _Together] = field(default_factory=dict)
+    untold: set[tuple[str, int]] = field(default_factory=set)
+    """Rows of several accounts of which one cannot be judged."""
 
     def cannot_judge(self, claim: Claim, reason: str) -> None:
         self.unjudged[reason] += 1
+        if claim.shared is not None:
+            self.untold.add((claim.file, claim.line))
         if claim.token is not None and claim.account is not None:
             self.incomplete.setdefault(claim.token.asset, reason)
 
     def compare(self, claim: Claim, subject: _Subject, held: Decimal) -> None:
-        if claim.amount is None:
+        if claim.shared is not None:
+            row = self.together.setdefault((claim.file, claim.line), _Together(claim.line, subject))
+            row.claimed, row.held = exact.add(row.claimed, claim.shared), exact.add(row.held, held)
+        elif claim.amount is None:
             self.unjudged[_NO_AMOUNT] += 1
-            return
+        else:
+            self._compare(claim.line, subject, claim.amount, held)
+
+    def compare_shared(self) -> None:
+        """Compare each row that states one amount for several accounts, once all of them were seen."""
+        for place, row in self.together.items():
+            if place not in self.untold:
+                self._compare(row.line, row.subject, row.claimed, row.held)
+
+    def _compare(self, line: int, subject: _Subject, claimed: Decimal, held: Decimal) -> None:
         self.checked[subject.token.network, subject.token.asset] += 1
-        if claim.amount != held:
-            self.mismatches.append(
-                ClaimMismatch(claim.line, subject.place[0], subject.token, subject.account, claim.amount, held)
-            )
+        if claimed != held:
+            self.mismatches.append(ClaimMismatch(line, subject.place[0], subject.token, subject.account, claimed, held))
 
 
 def _subject(claim: Claim) -> _Subject | str:

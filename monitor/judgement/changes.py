@@ -100,8 +100,9 @@ def _same_evidence(one: Claim, other: Claim) -> bool:
         and one.key == other.key
         and one.owners == other.owners
         and one.kind is other.kind
+        and one.custodian == other.custodian
     )
 
 
 def _same_statement(one: Claim, other: Claim) -> bool:
-    return one.amount == other.amount and one.height == other.height
+    return one.stated == other.stated and one.height == other.height

@@ -165,7 +165,8 @@ def holdings(
         has_signatures = has_signatures or any(claim.signatures)
         if claim.token is not None and not claim.implied:
             named.add(claim.token.asset)
-        row = _Row(_standing(verdict), None if claim.amount is None else max(claim.amount, exact.ZERO))
+        claimed = claim.stated
+        row = _Row(_standing(verdict), None if claimed is None else max(claimed, exact.ZERO))
         if (reason := uncountable(claim)) is not None:
             _remember(unplaced, claim, row, reason, asset_of)
             uncounted.add((claim.network or "", claim.account or as_text(claim.address)))

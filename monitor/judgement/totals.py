@@ -45,7 +45,7 @@ class _Sums:
     found: dict[Subject, Decimal] = field(default_factory=dict)
 
     def add(self, claim: Claim, comparison: Comparison) -> None:
-        claimed = claim.amount or exact.ZERO
+        claimed = claim.stated or exact.ZERO
         self.rows += 1
         self.claimed = exact.add(self.claimed, claimed)
         subject = subject_of(claim)

@@ -19,6 +19,8 @@ from monitor.model.units import Height
 from monitor.model.values import Address
 
 _NO_HEIGHT = -1
+_TOGETHER = "~"
+"""What begins an amount that a row states for several accounts."""
 _AS_ACCOUNT, _OTHERWISE, _NO_ACCOUNT = range(3)
 """How an address is spelled: as its account, otherwise, or as nothing that decodes."""
 _STATUSES = tuple(VerdictStatus)
@@ -68,6 +70,7 @@ class Alike(NamedTuple):
     token: Token | None
     kind: ClaimKind
     implied: bool
+    custodian: str
 
 
 class PackedClaims(Sequence[Claim]):
@@ -96,11 +99,13 @@ class PackedClaims(Sequence[Claim]):
             addresses.append("" if claim.account == claim.address else claim.address)
             self._lines.append(claim.line)
             self._heights.append(_NO_HEIGHT if claim.height is None else claim.height)
-            common = Alike(claim.file, claim.coin, claim.network, claim.token, claim.kind, claim.implied)
+            common = Alike(
+                claim.file, claim.coin, claim.network, claim.token, claim.kind, claim.implied, claim.custodian
+            )
             self.of_alike.append(shared.setdefault(common, len(shared)))
             self._of_faults.append(faults.setdefault(claim.fault, len(faults)))
             self._of_messages.append(messages.setdefault(claim.message, len(messages)))
-            amounts.append("" if claim.amount is None else str(claim.amount))
+            amounts.append(_figure(claim))
         self.alike = tuple(shared)
         """What rows have in common, each once."""
         self._faults = Texts(faults)
@@ -134,21 +139,31 @@ class PackedClaims(Sequence[Claim]):
         return map(self._claim, range(len(self)))
 
     def _claim(self, position: int) -> Claim:
-        file, coin, network, token, kind, implied = self.alike[self.of_alike[position]]
+        file, coin, network, token, kind, implied, custodian = self.alike[self.of_alike[position]]
         account, height, amount = self.accounts[position], self._heights[position], self._amounts[position]
         as_account = account is not None and self._spelling[position] == _AS_ACCOUNT
         address = account if account is not None and as_account else self._addresses[position]
         fault = self._faults[self._of_faults[position]]
-        claimed = Decimal(amount) if amount else None
+        claimed = Decimal(amount) if amount and not amount.startswith(_TOGETHER) else None
+        shared = Decimal(amount[1:]) if amount.startswith(_TOGETHER) else None
         at = None if height == _NO_HEIGHT else Height(height)
         line, message = self._lines[position], self._messages[self._of_messages[position]]
         return Claim(
-            file, line, coin, network, token, address, account, fault, kind, claimed, at, message, implied=implied
-        )  # fmt: skip
+            *(file, line, coin, network, token, address, account, fault, kind, claimed, at, message),
+            implied=implied,
+            custodian=custodian,
+            shared=shared,
+        )
 
     def spelled_otherwise(self, text: str) -> list[int]:
         """The rows with ``text`` in their address where that is not the very text of their account."""
         return self._addresses.having(text)
+
+
+def _figure(claim: Claim) -> str:
+    if claim.amount is None:
+        return "" if claim.shared is None else f"{_TOGETHER}{claim.shared}"
+    return str(claim.amount)
 
 
 def _spelling(claim: Claim) -> int:

@@ -50,6 +50,15 @@ class Claim:
     """Whether white space around ``message`` may be its table's: then the text without it may be what was signed."""
     implied: bool = False
     """Whether the list names an address only, and ``token`` is one of those that it may hold."""
+    custodian: str = ""
+    """Who keeps the account for the exchange, as the list calls them; empty: it says nothing of that."""
+    shared: Decimal | None = None
+    """Where a row states one amount for all of its accounts together: that amount at the first, and 0 at the others."""
+
+    @property
+    def stated(self) -> Decimal | None:
+        """What the list claims, so that a sum over its claims is the list's own; no account is held to it by itself."""
+        return self.shared if self.amount is None else self.amount
 
 
 @dataclass(frozen=True, slots=True)

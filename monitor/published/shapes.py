@@ -46,6 +46,8 @@ class Shape:
     """Fields of texts that were signed, which are not trimmed (:func:`~monitor.published.cells.signed`)."""
     closed: bool = False
     """Whether unknown columns are refused."""
+    even: bool = False
+    """Whether rows have just as many cells as the header: where cells may be empty, one more has moved the others."""
 
     def fit(self, header: Sequence[str]) -> "Fitting | None":
         """How rows under ``header`` are read; None when it is not of this layout. Raises HeaderError."""
@@ -113,6 +115,7 @@ class Fitting:
     def __init__(self, shape: Shape, width: int, found: Mapping[str, int], unknown: tuple[str, ...]) -> None:
         self.unknown = unknown
         self._width = width
+        self._even = shape.even
         self._shortest = 1 + max(index for field, index in found.items() if field not in shape.trailing)
         self._evidence = {index for field, index in found.items() if field in shape.evidence}
         self._pick = itemgetter(*(found.get(field, width) for field in shape.fields))
@@ -146,7 +149,7 @@ class Fitting:
 
     def _misfit(self, cells: Sequence[str]) -> str:
         count, width = len(cells), self._width
-        if count < self._shortest or (count > width and any(map(clean, cells[width:]))):
+        if count < self._shortest or (count > width and (self._even or any(map(clean, cells[width:])))):
             return f"{count} fields where the header names {width}"
         return ""
 

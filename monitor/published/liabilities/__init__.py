@@ -7,14 +7,14 @@ from monitor.model import Document, Liabilities
 from monitor.published.archives import PublishedFile
 from monitor.published.contents import content_of
 from monitor.published.errors import Cause, DocumentError, LayoutError, refusing
-from monitor.published.liabilities import okx_report, totals
+from monitor.published.liabilities import binance, gate, okx_report, totals
 from monitor.published.liabilities.layouts import Layout, Statement
 from monitor.published.liabilities.sums import fold_names
 from monitor.registry import Registry
 
 __all__ = ["AUTO", "FORMATS", "LAYOUTS", "check_moment", "fold_names", "read_liabilities"]
 
-LAYOUTS: tuple[Layout, ...] = (okx_report.LAYOUT, totals.TREE, totals.TABLE)
+LAYOUTS: tuple[Layout, ...] = (okx_report.LAYOUT, binance.LAYOUT, gate.LAYOUT, totals.TREE, totals.TABLE)
 
 AUTO = "auto"
 FORMATS = (AUTO, *dict.fromkeys(layout.name for layout in LAYOUTS))

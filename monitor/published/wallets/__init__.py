@@ -1,6 +1,7 @@
 """Published wallet lists: one file per layout, one line each in ``LAYOUTS``.
 
-To add a layout: write its file with a ``TableLayout`` or ``TreeLayout``, add it below, describe it in docs/layouts.md.
+To add a layout: write its file with a ``TableLayout``, ``TreeLayout`` or ``StreamLayout``, add it below, describe it in
+docs/layouts.md.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,9 +13,9 @@ from monitor.model import Claim, Document, WalletList
 from monitor.published.archives import PublishedFile
 from monitor.published.budget import Budget
 from monitor.published.errors import Cause, DocumentError, LayoutError, refusing
-from monitor.published.wallets import accounts, address_book, okx, okx_audit, okx_staking
+from monitor.published.wallets import accounts, address_book, binance, bitmex, bybit, okx, okx_audit, okx_staking
 from monitor.published.wallets.file_claims import FileClaims
-from monitor.published.wallets.files import TableFile, TreeFile, recognise
+from monitor.published.wallets.files import ListFile, recognise
 from monitor.published.wallets.layouts import Layout
 from monitor.published.wallets.placements import Placements
 from monitor.registry import Registry
@@ -23,6 +24,9 @@ LAYOUTS: tuple[Layout, ...] = (
     okx.LAYOUT,
     okx_audit.LAYOUT,
     okx_staking.LAYOUT,
+    binance.LAYOUT,
+    bybit.LAYOUT,
+    bitmex.LAYOUT,
     accounts.TABLE,
     accounts.TREE,
     address_book.LAYOUT,
@@ -127,7 +131,7 @@ def check_shrink(previous_rows: int, new: WalletList, max_shrink: Decimal) -> No
         )
 
 
-def _read(file: TableFile | TreeFile) -> FileClaims:
+def _read(file: ListFile) -> FileClaims:
     with refusing(file.place):
         return file.read()
 
@@ -143,7 +147,7 @@ def _layouts(format_: str) -> list[Layout]:
 
 def _lists(
     files: Sequence[PublishedFile], layouts: Sequence[Layout], registry: Registry, others: list[LayoutError]
-) -> Iterator[TableFile | TreeFile]:
+) -> Iterator[ListFile]:
     """The files that are lists, one after another; why the others are none is added to ``others``."""
     placements = Placements(registry)
     budget = files[0].budget() if files else Budget()

@@ -21,6 +21,8 @@ class FileClaims:
     layout: str
     claims: list[Claim] = field(default_factory=list)
     summary: list[StatedTotal] = field(default_factory=list)
+    stated: dict[str, Decimal] = field(default_factory=dict)
+    """Totals that stand among the rows, by name."""
     unread: list[str] = field(default_factory=list)
     budget: Budget = field(default_factory=Budget, repr=False)
     broken: int = 0

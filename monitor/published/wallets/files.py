@@ -1,4 +1,4 @@
-"""A file that was recognised as a list: by its header a table, by its keys a tree."""
+"""A file that was recognised as a list: by its header a table, by its keys a tree, by its beginning a stream."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +11,7 @@ from monitor.published.shapes import Fitting, HeaderError
 from monitor.published.tables import Table
 from monitor.published.trees import load
 from monitor.published.wallets.file_claims import FileClaims
-from monitor.published.wallets.layouts import Layout, TableLayout, TreeLayout
+from monitor.published.wallets.layouts import Layout, StreamLayout, TableLayout, TreeLayout
 from monitor.published.wallets.placements import Placements
 from monitor.published.wallets.summary import Summary
 
@@ -20,12 +20,13 @@ _COUNTED = 100
 _SEARCHED = 5_000  # records before the header: a summary block has one line per coin id
 
 
-def recognise(
-    file: PublishedFile, layouts: Sequence[Layout], placements: Placements, budget: Budget
-) -> "TableFile | TreeFile":
+def recognise(file: PublishedFile, layouts: Sequence[Layout], placements: Placements, budget: Budget) -> "ListFile":
     """``file`` in the first of ``layouts`` that it is of, read out of ``budget``. Raises DocumentError."""
     if content_of(file) is Content.JSON:
         return TreeFile(file, [layout for layout in layouts if isinstance(layout, TreeLayout)], placements, budget)
+    for layout in layouts:
+        if isinstance(layout, StreamLayout) and layout.recognises(file):
+            return StreamFile(file, layout, placements, budget)
     return TableFile(file, [layout for layout in layouts if isinstance(layout, TableLayout)], placements, budget)
 
 
@@ -60,7 +61,12 @@ class TableFile:
                 counted = fitting.texts
             if not any(values):
                 continue
-            yield read(line, values, misfit)
+            made = read(line, values, misfit)
+            if isinstance(made, Claim):
+                yield made
+            else:
+                self._budget.take_claims(table.name, len(made))
+                yield from made
             count = len(cells)
         if not table.ends_with_line and count and (self._layout.ends_with_line or fitting.is_cut(count)):
             raise table.cut(f"{count} fields, no line end")
@@ -126,3 +132,31 @@ class TreeFile:
         self._layout.read(self._tree, self._content, self._found, self._placements)
         self._found.check()
         return self._found
+
+
+class StreamFile:
+    """A file of a :class:`StreamLayout`."""
+
+    def __init__(self, file: PublishedFile, layout: StreamLayout, placements: Placements, budget: Budget) -> None:
+        self._file = file
+        self._budget = budget
+        self._placements = placements
+        self._layout = layout
+        self._found = FileClaims(file.name, layout.name, budget=budget)
+
+    def place(self) -> str:
+        """What is read, for errors."""
+        return self._file.name
+
+    def claims(self) -> Iterator[Claim]:
+        """The claims of the file, one after another. Raises DocumentError."""
+        return self._layout.read(self._file, self._budget, self._found, self._placements)
+
+    def read(self) -> FileClaims:
+        """All of the file, checked. Raises DocumentError."""
+        self._found.claims.extend(self.claims())
+        self._found.check()
+        return self._found
+
+
+ListFile = TableFile | TreeFile | StreamFile

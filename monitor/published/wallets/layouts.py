@@ -1,6 +1,6 @@
 """What a layout of wallet lists is, and what the layouts share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -8,6 +8,8 @@ from typing import Protocol
 from monitor.formats.strict_json import Json
 from monitor.model import Claim, Height
 from monitor.published import cells
+from monitor.published.archives import PublishedFile
+from monitor.published.budget import Budget
 from monitor.published.shapes import Shape
 from monitor.published.wallets.file_claims import FileClaims
 from monitor.published.wallets.placements import REMEMBERED, Placements
@@ -21,6 +23,13 @@ class RowReader(Protocol):
         """``values`` are the fields of the layout's shape; ``misfit`` says what is wrong with their number, if so."""
 
 
+class RowsReader(Protocol):
+    """Makes the claim of one row, or all claims of a row that has several."""
+
+    def __call__(self, line: int, values: Sequence[str], misfit: str) -> Claim | Sequence[Claim]:
+        """As :class:`RowReader`."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableLayout:
     """A list in CSV: a header that its shape fits, perhaps after a summary block, and a row per claim."""
@@ -28,7 +37,7 @@ class TableLayout:
     name: str
     """As the configuration's ``format`` and ``WalletList.layout`` call it."""
     shape: Shape
-    reader: Callable[[FileClaims, Placements], RowReader]
+    reader: Callable[[FileClaims, Placements], RowsReader]
     compare: Callable[[Summary, FileClaims, Placements], None] | None = None
     """Compares a summary block with the rows; None where the layout has none."""
     ends_with_line: bool = False
@@ -45,7 +54,18 @@ class TreeLayout:
     """Adds the claims of the tree to the found; the text is the document's, to find lines."""
 
 
-Layout = TableLayout | TreeLayout
+@dataclass(frozen=True, slots=True)
+class StreamLayout:
+    """A list that is neither a table nor JSON, read as its bytes come."""
+
+    name: str
+    recognises: Callable[[PublishedFile], bool]
+    """By the first bytes."""
+    read: Callable[[PublishedFile, Budget, FileClaims, Placements], Iterator[Claim]]
+    """Gives all claims of the file, read out of the budget. Raises DocumentError."""
+
+
+Layout = TableLayout | TreeLayout | StreamLayout
 
 
 class Figures:

@@ -10,7 +10,8 @@ from monitor.formats.exact import total as added
 from monitor.model import StatedTotal
 from monitor.published.cells import amount, clean, name_of
 
-_ALL = "(ALL)"
+ALL = "(ALL)"
+"""What ends the name of a total over all coin ids of an asset."""
 _COLUMNS = ({"coin", "amount"}, {"coin", "snapshotheight", "amount"})
 
 
@@ -71,5 +72,5 @@ def total(file: str, coin: str, coins: tuple[str, ...], stated: Decimal, summed:
 
 
 def _ids(coin: str, summed: Mapping[str, Decimal], assets: Mapping[str, str]) -> tuple[str, ...]:
-    asset = coin.removesuffix(_ALL)
+    asset = coin.removesuffix(ALL)
     return (coin,) if asset == coin else tuple(each for each in summed if assets.get(each, each) == asset)
