@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from monitor.model import Network
+from monitor.model import Code, Network
 from monitor.ownership.families import FAMILIES, load_family
 from monitor.ownership.families.evm import forms
 from monitor.registry import Registry, load
@@ -26,13 +26,13 @@ ownership LIST` judges a list offline; the daemon judges every list it reads and
 - `unsigned`: the row has no signature.
 - `unsupported`: the evidence has a form that is not judged here, or lacks a part, and says nothing either way.
 
-Each verdict has its reason; that of `unsupported` names what was seen, and what is judged. Invalid everywhere: a
-signature that anybody can turn into a second one (the upper half of the group, "high s"), r or s out of range,
-addresses with a wrong checksum, version, prefix or mixed case, two signatures by one key where two are needed, and a
-public key in the row that is not the one that signed. Unsupported everywhere: other lengths, further spellings of v
-or of the header byte (but for Electrum's), anything before or after the signature, two signatures where there is one
-key, a signature without its message or without the key that it needs, and addresses that may be real but cannot be
-read (shielded ones, aliases).
+Each verdict has its reason, as a sentence for people, and as a [code](#reason-codes) for programs. The sentence of
+`unsupported` names what was seen, and what is judged. Invalid everywhere: a signature that anybody can turn into a
+second one (the upper half of the group, "high s"), r or s out of range, addresses with a wrong checksum, version,
+prefix or mixed case, two signatures by one key where two are needed, and a public key in the row that is not the one
+that signed. Unsupported everywhere: other lengths, further spellings of v or of the header byte (but for Electrum's),
+anything before or after the signature, two signatures where there is one key, a signature without its message or
+without the key that it needs, and addresses that may be real but cannot be read (shielded ones, aliases).
 
 Keys and signatures of Ed25519 are read in hex, base64 and base58. A cell may also hold the JSON object that a wallet
 returns (Keplr's, Sui's, CIP-30's, polkadot-js', Etherscan's, Trezor's, or one in `result`): the signature in it is
@@ -82,6 +82,16 @@ FAMILIES_TITLE = """\
 |---|---|---|---|---|---|
 """
 
+CODES_TITLE = """\
+## Reason codes
+
+In `ownership --json`, the API and its CSV as `code`. A sentence may be reworded in any version; a code keeps its
+meaning, and goes with one verdict.
+
+| code | verdict | meaning |
+|---|---|---|
+"""
+
 NETWORKS_TITLE = """\
 ## Networks
 
@@ -94,7 +104,8 @@ def page() -> str:
     """The whole page."""
     registry = load()
     rows = "".join(_family_rows(registry))
-    return f"{INTRODUCTION}\n{FAMILIES_TITLE}{rows}\n{NETWORKS_TITLE}{_network_rows(registry)}"
+    codes = "".join(_row(f"`{code}`", code.status, code.meaning) for code in Code)
+    return f"{INTRODUCTION}\n{FAMILIES_TITLE}{rows}\n{CODES_TITLE}{codes}\n{NETWORKS_TITLE}{_network_rows(registry)}"
 
 
 def _family_rows(registry: Registry) -> Iterator[str]:

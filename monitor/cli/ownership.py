@@ -87,6 +87,7 @@ def _print_json(judged: JudgedList) -> None:
                 "network": claim.network,
                 "address": claim.address,
                 "verdict": verdict.status,
+                "code": verdict.code,
                 "reason": verdict.reason,
             }
         )

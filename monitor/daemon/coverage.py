@@ -8,12 +8,12 @@ from monitor.chains import unreadable_because
 from monitor.daemon import Report
 from monitor.daemon.lists import read_list
 from monitor.judgement import AssetCoverage, Holdings, coverage, holdings
-from monitor.model import Verdict, VerdictStatus, WalletList
+from monitor.model import Code, Verdict, WalletList
 from monitor.published import DocumentError
 from monitor.registry import Registry
 from monitor.settings import ExchangeSettings, NetworkSettings, Settings
 
-_UNJUDGED = Verdict(VerdictStatus.UNSIGNED, "signatures were not looked at")
+_UNJUDGED = Verdict(Code.NO_SIGNATURE, "signatures were not looked at")
 """They do not matter to what can be read."""
 
 

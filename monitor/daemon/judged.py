@@ -10,6 +10,7 @@ from monitor.judgement import Holdings, Stakes, holdings, repeats
 from monitor.model import (
     Address,
     Claim,
+    Code,
     Confirmation,
     Document,
     OwnerOutcome,
@@ -144,17 +145,17 @@ def with_answer(
     answer = said.answer
     at = f"{verdict.reason}; on chain at block {answer.block.number}"
     if answer.outcome is OwnerOutcome.CONFIRMED and said.told_at < since:
-        return Verdict(verdict.status, f"{at} the owners were confirmed, too long ago: {answer.reason}")
+        return Verdict(Code.CONFIRMATION_OLD, f"{at} the owners were confirmed, too long ago: {answer.reason}")
     reason = f"{at}: {answer.reason}"
     match answer.outcome:
         case OwnerOutcome.CONFIRMED:
-            return Verdict(VerdictStatus.VERIFIED, reason)
+            return Verdict(Code.CONFIRMED, reason)
         case OwnerOutcome.REFUTED:
-            return Verdict(VerdictStatus.INVALID if question.accuses else VerdictStatus.UNSIGNED, reason)
+            return Verdict(Code.REFUTED if question.accuses else Code.REFUTED_DEPOSITOR, reason)
         case OwnerOutcome.ADMINISTERED:
-            return Verdict(verdict.status, reason, answered=True, administered=True, left_out=leave_out)
+            return Verdict(Code.ADMINISTERED_LEFT_OUT if leave_out else Code.ADMINISTERED, reason)
         case OwnerOutcome.UNDECIDED:
-            return Verdict(verdict.status, reason, answered=True)
+            return Verdict(Code.UNDECIDED, reason)
 
 
 def _counts(claims: Sequence[Claim], verdicts: Sequence[Verdict]) -> Mapping[tuple[str, VerdictStatus], int]:

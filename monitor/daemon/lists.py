@@ -11,7 +11,7 @@ from monitor.daemon.judged import JudgedList, with_answer
 from monitor.daemon.list_judge import ListJudge, NothingKnown
 from monitor.daemon.list_reading import ListTask
 from monitor.daemon.owners import Owners
-from monitor.model import Confirmation, Verdict, WalletList
+from monitor.model import Code, Confirmation, Verdict, WalletList
 from monitor.published import Unchanged, fetch_list, fetch_wallets
 from monitor.registry import Registry
 from monitor.settings import NetworkSettings, WalletsSettings
@@ -52,7 +52,7 @@ async def _confirm(judged: JudgedList, network: str, readers: Mapping[str, Chain
         for position in judged.asked[mark]:
             before = judged.verdicts[position]
             if isinstance(answer, ChainError):
-                changed[position] = Verdict(before.status, f"{before.reason}; not confirmed on chain: {answer}")
+                changed[position] = Verdict(Code.CHAIN_SILENT, f"{before.reason}; not confirmed on chain: {answer}")
             else:
                 changed[position] = with_answer(before, question, Confirmation(answer, now), now)
     return changed

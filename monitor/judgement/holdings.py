@@ -8,7 +8,7 @@ from enum import IntEnum
 from itertools import combinations
 
 from monitor.formats import exact
-from monitor.model import Address, Basis, Claim, Token, Verdict, VerdictStatus, frozen
+from monitor.model import Address, Basis, Claim, Code, Token, Verdict, VerdictStatus, frozen
 
 
 class Standing(IntEnum):
@@ -190,7 +190,7 @@ def holdings(
 
 
 def _standing(verdict: Verdict) -> Standing:
-    if verdict.left_out:
+    if verdict.code is Code.ADMINISTERED_LEFT_OUT:
         return Standing.LISTED
     if verdict.status is VerdictStatus.UNBOUND and not verdict.answered:
         return Standing.UNANSWERED

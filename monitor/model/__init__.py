@@ -49,7 +49,6 @@ from monitor.model.ownership import (
     OwnerOutcome,
     OwnerQuestion,
     Verdict,
-    VerdictStatus,
 )
 from monitor.model.positions import Position, PositionKind, Rate, RateCall
 from monitor.model.prices import USD, Dollars, Feed, FeedAnswer, FeedReading, Price, Prices
@@ -75,6 +74,7 @@ from monitor.model.published import (
     SummaryDifference,
     WalletList,
 )
+from monitor.model.reason_codes import Code, VerdictStatus
 from monitor.model.units import BaseUnits, Caip2, Height, Slot, total
 from monitor.model.values import Address, frozen
 from monitor.model.world import (
@@ -118,6 +118,7 @@ __all__ = [
     "Claim",
     "ClaimKind",
     "ClaimMismatch",
+    "Code",
     "Confirmation",
     "Document",
     "DocumentState",

@@ -7,34 +7,36 @@ from decimal import Decimal
 from enum import StrEnum
 
 from monitor.model.chain import Block
+from monitor.model.reason_codes import Code, VerdictStatus
 from monitor.model.values import Address
 
-
-class VerdictStatus(StrEnum):
-    """What the signatures of a claim prove (design, section 4, rule 4)."""
-
-    VERIFIED = "verified"
-    UNBOUND = "unbound"
-    INVALID = "invalid"
-    UNSIGNED = "unsigned"
-    UNSUPPORTED = "unsupported"
+_ANSWERED = frozenset({Code.UNDECIDED, Code.ADMINISTERED, Code.ADMINISTERED_LEFT_OUT})
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A judged claim. ``reason`` is a sentence for people; it names the key, script or rule that decided."""
+    """A judged claim: what is the matter, as a code, and in a sentence that names the key, script or rule."""
 
-    status: VerdictStatus
+    code: Code
     reason: str
-    answered: bool = False
-    """Of an ``unbound`` claim: the chain was asked who controls the account, and neither bound nor refuted the signers.
 
-    Else it was not asked yet, or could not be: on the basis ``verified`` such a claim is not judged.
-    """
-    administered: bool = False
-    """Of an ``unbound`` claim: a signer administers the contract, which does not say whose coins it holds."""
-    left_out: bool = False
-    """Of an ``unbound`` claim: by the exchange's own setting it counts as ``listed`` and no more."""
+    @property
+    def status(self) -> VerdictStatus:
+        """What the signatures prove."""
+        return self.code.status
+
+    @property
+    def answered(self) -> bool:
+        """Whether the chain was asked who controls the account, and neither bound nor refuted the signers.
+
+        Another ``unbound`` claim was not asked about yet, or could not be: on the basis ``verified`` it is not judged.
+        """
+        return self.code in _ANSWERED
+
+    @property
+    def administered(self) -> bool:
+        """Whether a signer administers the contract, which does not say whose coins it holds."""
+        return self.code in {Code.ADMINISTERED, Code.ADMINISTERED_LEFT_OUT}
 
 
 @dataclass(frozen=True, slots=True)

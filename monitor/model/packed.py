@@ -13,8 +13,9 @@ from itertools import accumulate
 from typing import Any, NamedTuple, overload
 
 from monitor.model.chain import Token
-from monitor.model.ownership import Verdict, VerdictStatus
+from monitor.model.ownership import Verdict
 from monitor.model.published import Claim, ClaimKind
+from monitor.model.reason_codes import Code
 from monitor.model.units import Height
 from monitor.model.values import Address
 
@@ -23,7 +24,8 @@ _TOGETHER = "~"
 """What begins an amount that a row states for several accounts."""
 _AS_ACCOUNT, _OTHERWISE, _NO_ACCOUNT = range(3)
 """How an address is spelled: as its account, otherwise, or as nothing that decodes."""
-_STATUSES = tuple(VerdictStatus)
+_CODES = tuple(Code)
+_NUMBERS = {code: number for number, code in enumerate(_CODES)}
 _MANY = 8
 """One text of so many: to look into each is then quicker than to find out whose each finding is."""
 
@@ -193,17 +195,12 @@ class PackedVerdicts(Sequence[Verdict]):
         return copy
 
     def __getstate__(self) -> tuple[Any, ...]:
-        table = self.distinct
-        statuses = bytes(_STATUSES.index(each.status) for each in table)
-        answers = bytes(each.answered | each.administered << 1 | each.left_out << 2 for each in table)
-        return self.of_rows, statuses, answers, Texts(each.reason for each in table)
+        codes = bytes(_NUMBERS[each.code] for each in self.distinct)
+        return self.of_rows, codes, Texts(each.reason for each in self.distinct)
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
-        self.of_rows, statuses, answers, reasons = state
-        self.distinct = tuple(
-            Verdict(_STATUSES[status], reason, bool(said & 1), bool(said & 2), bool(said & 4))
-            for status, said, reason in zip(statuses, answers, reasons, strict=True)
-        )
+        self.of_rows, codes, reasons = state
+        self.distinct = tuple(map(Verdict, (_CODES[code] for code in codes), reasons))
 
     def __len__(self) -> int:
         return len(self.of_rows)

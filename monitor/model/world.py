@@ -9,11 +9,12 @@ from monitor.model.alerts import AlertState
 from monitor.model.balances import LookBack, Snapshot
 from monitor.model.chain import Token
 from monitor.model.judgement import AssetAssessment, Audit, Basis, Repeats, SharedAccounts, SignaturesGone
-from monitor.model.ownership import LostConfirmations, VerdictStatus
+from monitor.model.ownership import LostConfirmations
 from monitor.model.packed import PackedClaims, PackedVerdicts
 from monitor.model.prices import Prices
 from monitor.model.proofs import ProofState, Regularity
 from monitor.model.published import Document, Liabilities, ListChanges, SummaryDifference
+from monitor.model.reason_codes import VerdictStatus
 from monitor.model.units import Caip2, Height
 from monitor.model.values import frozen
 

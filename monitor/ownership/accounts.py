@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from monitor.model import Claim, Network, Verdict, VerdictStatus
+from monitor.model import Claim, Code, Network, Verdict
 from monitor.ownership import owners
 from monitor.ownership.family import NotJudged, Refused
 from monitor.ownership.owners import SchemeOf
@@ -23,14 +23,17 @@ def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Verdict:
 @cache
 def verified(form: str) -> Verdict:
     """Say that the account's key signed a message of this form: one object for the many rows that it is said of."""
-    return Verdict(VerdictStatus.VERIFIED, f"signed by the account's key ({form})")
+    return Verdict(Code.OWN_KEY, f"signed by the account's key ({form})")
 
 
 def only_signature(claim: Claim) -> str:
     """Find the one signature of an account that has one key; raise ``NotJudged`` where there are more."""
     given = list(filter(None, claim.signatures))
     if len(given) != 1:
-        raise NotJudged(f"{len(given)} signatures are given for an account of one key; only rows with one are judged")
+        raise NotJudged(
+            Code.WRONG_COUNT,
+            f"{len(given)} signatures are given for an account of one key; only rows with one are judged",
+        )
     return given[0]
 
 
@@ -39,4 +42,4 @@ def decoded(claim: Claim, network: Network) -> Decoded:
     try:
         return decode(network, claim.account or "")
     except AddressError as error:
-        raise Refused(f"{claim.account}: {error}") from error
+        raise Refused(Code.BAD_ADDRESS, f"{claim.account}: {error}") from error

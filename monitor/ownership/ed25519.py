@@ -16,6 +16,7 @@ from nacl.bindings import crypto_core_ed25519_is_valid_point
 from nacl.exceptions import BadSignatureError
 from nacl.signing import VerifyKey
 
+from monitor.model import Code
 from monitor.ownership.family import NotJudged
 from monitor.ownership.spellings import any_bytes
 
@@ -50,5 +51,7 @@ def read_signature(text: str) -> bytes:
 def _bytes(text: str, size: int, what: str) -> bytes:
     raw = any_bytes(text, what, size)
     if len(raw) != size:
-        raise NotJudged(f"{what} has {len(raw)} bytes; only {size} bytes, in hex, base64 or base58, are judged")
+        raise NotJudged(
+            Code.WRONG_LENGTH, f"{what} has {len(raw)} bytes; only {size} bytes, in hex, base64 or base58, are judged"
+        )
     return raw

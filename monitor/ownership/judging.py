@@ -4,13 +4,13 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
+from monitor.model import Claim, Code, Network, OwnerQuestion, Verdict, VerdictStatus
 from monitor.ownership import wallet_objects
 from monitor.ownership.families import load_family
-from monitor.ownership.family import Family, NotJudged, Refused
+from monitor.ownership.family import Family, Unproven
 from monitor.registry.addresses import AddressError, NoCodecError, decode
 
-RULES_VERSION = 6
+RULES_VERSION = 7
 """Goes up with every change that can alter a verdict, so that verdicts kept from earlier rules are judged anew."""
 
 _PROVEN = {VerdictStatus.VERIFIED, VerdictStatus.UNBOUND}
@@ -61,28 +61,26 @@ def question(claim: Claim, network: Network | None) -> OwnerQuestion | None:
 def _judge(claim: Claim, network: Network | None) -> tuple[Verdict, Claim]:
     """The verdict, and the reading of the row that it is of: the first that is proven, else the first of all."""
     if network is None:
-        return _unsupported(claim, claim.fault or f"the network of {claim.coin} is not known")
+        return Verdict(Code.NETWORK_UNKNOWN, claim.fault or f"the network of {claim.coin} is not known"), claim
     if claim.account is None:
         return Verdict(_undecoded(claim, network), claim.fault or "the address does not decode"), claim
     if not any(claim.signatures):
-        return Verdict(VerdictStatus.UNSIGNED, "the row has no signature"), claim
+        return Verdict(Code.NO_SIGNATURE, "the row has no signature"), claim
     if not claim.message:
-        return _unsupported(claim, "the row has a signature and no message, so nothing tells what was signed")
+        reason = "the row has a signature and no message, so nothing tells what was signed"
+        return Verdict(Code.NO_MESSAGE, reason), claim
     if not claim.message.isascii() and not _is_unicode(claim.message):
-        return Verdict(VerdictStatus.INVALID, "the message is not valid Unicode, so nobody can have signed it"), claim
+        return Verdict(Code.BAD_MESSAGE, "the message is not valid Unicode, so nobody can have signed it"), claim
     family = load_family(network.family)
     if family is None:
-        return _unsupported(claim, f"signatures on {network.title} (family {network.family}) are not judged")
+        reason = f"signatures on {network.title} (family {network.family}) are not judged"
+        return Verdict(Code.FAMILY_NOT_JUDGED, reason), claim
     judged = []
     for reading in _readings(claim):
         judged.append((_judge_reading(reading, network, family), reading))
         if judged[-1][0].status in _PROVEN:
             return judged[-1]
     return judged[0]
-
-
-def _unsupported(claim: Claim, reason: str) -> tuple[Verdict, Claim]:
-    return Verdict(VerdictStatus.UNSUPPORTED, reason), claim
 
 
 def _readings(claim: Claim) -> Sequence[Claim]:
@@ -95,28 +93,26 @@ def _readings(claim: Claim) -> Sequence[Claim]:
 def _judge_reading(claim: Claim, network: Network, family: Family) -> Verdict:
     try:
         return family.judge(wallet_objects.plain(claim, network), network)
-    except Refused as refusal:
-        return Verdict(VerdictStatus.INVALID, str(refusal))
-    except NotJudged as limit:
-        return Verdict(VerdictStatus.UNSUPPORTED, str(limit))
+    except Unproven as found:
+        return Verdict(found.code, str(found))
     except MemoryError:
         raise  # nothing of the row's, and no verdict that may be kept
     except Exception as error:  # noqa: BLE001
         # One hostile row must not keep a million others from being judged. It is our defect, and must not hide.
         _log.exception("%s, line %d: judging the signatures failed", claim.file, claim.line)
         name = type(error).__name__
-        return Verdict(VerdictStatus.UNSUPPORTED, f"could not be judged ({name}): a defect of the monitor, see its log")
+        return Verdict(Code.DEFECT, f"could not be judged ({name}): a defect of the monitor, see its log")
 
 
-def _undecoded(claim: Claim, network: Network) -> VerdictStatus:
+def _undecoded(claim: Claim, network: Network) -> Code:
     """An address that does not decode is invalid; where no codec is known, nothing is known against it."""
     try:
         decode(network, claim.address)
     except NoCodecError:
-        return VerdictStatus.UNSUPPORTED
+        return Code.ADDRESS_UNREAD
     except AddressError:
         pass
-    return VerdictStatus.INVALID
+    return Code.BAD_ADDRESS
 
 
 def _is_unicode(text: str) -> bool:
@@ -130,4 +126,4 @@ def _is_unicode(text: str) -> bool:
 def _accept(claim: Claim, verdict: Verdict, texts: frozenset[str]) -> Verdict:
     if claim.message.strip() in texts or verdict.status in {VerdictStatus.UNSIGNED, VerdictStatus.INVALID}:
         return verdict
-    return Verdict(VerdictStatus.INVALID, f"message {claim.message!r} is not one of the accepted ones")
+    return Verdict(Code.MESSAGE_NOT_ACCEPTED, f"message {claim.message!r} is not one of the accepted ones")

@@ -7,7 +7,7 @@ distinct, and has a valid signature in its own column.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from monitor.model import Address, Claim, ClaimKind, Network, Verdict, VerdictStatus
+from monitor.model import Address, Claim, ClaimKind, Code, Network, Verdict
 from monitor.ownership.family import NotJudged, Refused
 from monitor.ownership.recovered_keys import RecoveredKeys, RecoveredSignature, read
 from monitor.registry.addresses import AddressError, Decoded, decode
@@ -34,10 +34,10 @@ def judge(claim: Claim, network: Network, scheme_of: SchemeOf) -> Verdict:
     names = " and ".join(owners.signed)
     form = " and ".join(dict.fromkeys(signed.form for signed in owners.signed.values()))
     if claim.account in owners.signed:
-        return Verdict(VerdictStatus.VERIFIED, f"signed by the account's own key, named as an owner ({form})")
+        return Verdict(Code.OWN_KEY_AS_OWNER, f"signed by the account's own key, named as an owner ({form})")
     owner, them = ("owner", "it") if len(owners.signed) == 1 else ("owners", "them")
     return Verdict(
-        VerdictStatus.UNBOUND,
+        Code.OWNERS_SIGNED,
         f"signed by {owner} {names} ({form}){owners.remark}; nothing in the list ties {them} to the account",
     )
 
@@ -55,7 +55,7 @@ def check(claim: Claim, network: Network, scheme_of: SchemeOf) -> Owners:
                 raise
             remark = f", not by owner 2, {owner.canonical}, as an EigenPod cannot sign"
     if not signed:
-        raise Refused("no owner has signed")
+        raise Refused(Code.OWNER_UNSIGNED, "no owner has signed")
     return Owners(signed, remark)
 
 
@@ -63,11 +63,11 @@ def _read(claim: Claim, column: int, owner: Decoded, scheme: RecoveredKeys) -> R
     who = f"owner {column}, {owner.canonical}"
     text = claim.signatures[column - 1] if column <= len(claim.signatures) else ""
     if not text:
-        raise Refused(f"{who}, has not signed")
+        raise Refused(Code.OWNER_UNSIGNED, f"{who}, has not signed")
     try:
         return read(text, claim.message.encode(), scheme, owner.payload, who)
     except (Refused, NotJudged) as fault:
-        raise type(fault)(f"signature {column}: {fault}") from fault
+        raise type(fault)(fault.code, f"signature {column}: {fault}") from fault
 
 
 def _decode(claim: Claim, network: Network) -> dict[int, Decoded]:
@@ -79,9 +79,11 @@ def _decode(claim: Claim, network: Network) -> dict[int, Decoded]:
         try:
             owner = decode(network, text)
         except AddressError as error:
-            raise Refused(f"owner {column}, {text}: {error}") from error
+            raise Refused(Code.BAD_OWNER, f"owner {column}, {text}: {error}") from error
         if owner.canonical in {other.canonical for other in owners.values()}:
-            raise Refused(f"owner {owner.canonical} is named twice: two signatures must come from two owners")
+            raise Refused(
+                Code.NAMED_TWICE, f"owner {owner.canonical} is named twice: two signatures must come from two owners"
+            )
         owners[column] = owner
     return owners
 
@@ -89,7 +91,7 @@ def _decode(claim: Claim, network: Network) -> dict[int, Decoded]:
 def _check_columns(claim: Claim, owners: dict[int, Decoded]) -> None:
     for column, text in enumerate(claim.signatures, 1):
         if text and column not in owners:
-            raise Refused(f"signature {column} belongs to no owner")
+            raise Refused(Code.NO_SUCH_OWNER, f"signature {column} belongs to no owner")
 
 
 def _is_pod(claim: Claim, column: int) -> bool:

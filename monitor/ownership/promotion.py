@@ -7,7 +7,7 @@ that made the deposit, or that the stake returns to. Whether it is that validato
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.model import Address, Claim, Network, OwnerQuestion, Verdict, VerdictStatus
+from monitor.model import Address, Claim, Code, Network, OwnerQuestion, Verdict, VerdictStatus
 from monitor.ownership.judging import question
 from monitor.ownership.questions import mark
 from monitor.registry.addresses import AddressError, decode
@@ -75,7 +75,7 @@ def _staked(
         signers = signed[own[0]].question or OwnerQuestion("", "", tuple(own))
         # The row says that the stake returns to its first owner, and nothing of that kind of the other.
         one = replace(signers, network=network.name, account=claim.account, accuses=owners[0] in own)
-        yield position, Verdict(VerdictStatus.UNBOUND, reason), one
+        yield position, Verdict(Code.SIGNED_ELSEWHERE, reason), one
 
 
 @dataclass(frozen=True, slots=True)

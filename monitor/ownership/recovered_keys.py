@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from monitor.model import Code
 from monitor.ownership.digests import okx_message
 from monitor.ownership.family import NotJudged, Refused
 from monitor.ownership.secp256k1 import compressed, recover
@@ -115,7 +116,10 @@ def read(text: str, message: bytes, scheme: RecoveredKeys, expected: bytes, who:
                     spelling.likely = (form, *(other for other in spelling.forms if other is not form))
                 return RecoveredSignature(key, form.name, digest, r_s, recovery_id)
         others[form.name] = key
-    raise Refused(f"signed by {scheme.name(others[spelling.forms[0].name])}, not by {who} (or over another message)")
+    raise Refused(
+        Code.NOT_BY_ACCOUNT,
+        f"signed by {scheme.name(others[spelling.forms[0].name])}, not by {who} (or over another message)",
+    )
 
 
 def check_key(stated: str, key: bytes) -> None:
@@ -123,7 +127,7 @@ def check_key(stated: str, key: bytes) -> None:
     if not stated:
         return
     if hex_bytes(stated, "the public key") not in {compressed(key), key, key[1:]}:
-        raise Refused("the row's public key is not the key that signed")
+        raise Refused(Code.OTHER_KEY_STATED, "the row's public key is not the key that signed")
 
 
 def _parse(text: str, spellings: Sequence[Spelling]) -> tuple[bytes, Spelling]:
@@ -131,15 +135,16 @@ def _parse(text: str, spellings: Sequence[Spelling]) -> tuple[bytes, Spelling]:
     for spelling in spellings:
         if signature := spelling.signature(text):
             return signature, spelling
-    raise NotJudged(_why_unread(text, spellings))
+    raise _unread(text, spellings)
 
 
-def _why_unread(text: str, spellings: Sequence[Spelling]) -> str:
+def _unread(text: str, spellings: Sequence[Spelling]) -> NotJudged:
     shaped = [spelling for spelling in spellings if spelling.read(text) is not None]
     if not shaped:
-        return f"the signature is {_seen(text)}; judged is {', or '.join(str(spelling) for spelling in spellings)}"
+        known = ", or ".join(str(spelling) for spelling in spellings)
+        return NotJudged(Code.UNKNOWN_FORM, f"the signature is {_seen(text)}; judged is {known}")
     allowed = ", ".join(str(v) for spelling in shaped for v in (spelling.v, spelling.v + 1))
-    return f"v of the signature is {int(text[-2:], 16)}; judged are {allowed}"
+    return NotJudged(Code.HEADER_UNKNOWN, f"v of the signature is {int(text[-2:], 16)}; judged are {allowed}")
 
 
 def _seen(text: str) -> str:

@@ -3,6 +3,7 @@
 from coincurve import PublicKey
 
 from monitor.formats.bitcoin import hash160
+from monitor.model import Code
 from monitor.ownership.digests import keccak
 from monitor.ownership.family import Refused
 
@@ -61,10 +62,10 @@ def _refused(r_s: bytes) -> Refused:
     """Say why there is no key."""
     r, s = int.from_bytes(r_s[:32], "big"), int.from_bytes(r_s[32:], "big")
     if not 0 < r < ORDER or not 0 < s < ORDER:
-        return Refused("r or s of the signature is out of range")
+        return Refused(Code.OUT_OF_RANGE, "r or s of the signature is out of range")
     if s > HIGHEST_S:
-        return Refused("the signature is malleable (high s)")
-    return Refused("no key has this signature")
+        return Refused(Code.HIGH_S, "the signature is malleable (high s)")
+    return Refused(Code.NO_KEY, "no key has this signature")
 
 
 def is_der(signature: bytes) -> bool:
@@ -82,9 +83,9 @@ def verify(der: bytes, key: bytes, digest: bytes) -> None:
     try:
         valid = PublicKey(key).verify(der, digest, hasher=None)
     except ValueError as error:
-        raise Refused(f"the signature or key {key.hex()} is malformed") from error
+        raise Refused(Code.MALFORMED, f"the signature or key {key.hex()} is malformed") from error
     if not valid:
         s = int.from_bytes(der[6 + der[3] :], "big")  # 30 length 02 |r| r 02 |s| s
         if s > HIGHEST_S:
-            raise Refused("the signature is malleable (high s)")
-        raise Refused(f"the signature is not by key {key.hex()} over this message")
+            raise Refused(Code.HIGH_S, "the signature is malleable (high s)")
+        raise Refused(Code.NOT_BY_KEY, f"the signature is not by key {key.hex()} over this message")

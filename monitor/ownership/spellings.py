@@ -8,6 +8,7 @@ import binascii
 
 from based58 import b58decode
 
+from monitor.model import Code
 from monitor.ownership.family import NotJudged
 
 
@@ -20,7 +21,7 @@ def hex_bytes(text: str, what: str) -> bytes:
         raw = b""
     # fromhex() passes over spaces between bytes.
     if not raw or 2 * len(raw) != len(digits):
-        raise NotJudged(f"{what} is not hex, and no other spelling of it is judged here")
+        raise NotJudged(Code.UNKNOWN_SPELLING, f"{what} is not hex, and no other spelling of it is judged here")
     return raw
 
 
@@ -28,7 +29,7 @@ def sized_hex(text: str, size: int, what: str) -> bytes:
     """Read exactly ``size`` bytes in hex, with or without ``0x``."""
     raw = hex_bytes(text, what)
     if len(raw) != size:
-        raise NotJudged(f"{what} has {len(raw)} bytes; only {size} bytes are judged")
+        raise NotJudged(Code.WRONG_LENGTH, f"{what} has {len(raw)} bytes; only {size} bytes are judged")
     return raw
 
 
@@ -37,7 +38,9 @@ def base58_bytes(text: str, what: str) -> bytes:
     try:
         return b58decode(text.encode())
     except ValueError as error:
-        raise NotJudged(f"{what} is not base58, and no other spelling of it is judged here") from error
+        raise NotJudged(
+            Code.UNKNOWN_SPELLING, f"{what} is not base58, and no other spelling of it is judged here"
+        ) from error
 
 
 def base64_bytes(text: str, what: str) -> bytes:
@@ -45,9 +48,13 @@ def base64_bytes(text: str, what: str) -> bytes:
     try:
         raw = binascii.a2b_base64(text, strict_mode=True)
     except ValueError as error:
-        raise NotJudged(f"{what} is not base64, and no other spelling of it is judged here") from error
+        raise NotJudged(
+            Code.UNKNOWN_SPELLING, f"{what} is not base64, and no other spelling of it is judged here"
+        ) from error
     if base64.b64encode(raw).decode() != text:
-        raise NotJudged(f"{what} is not canonical base64, and no other spelling of it is judged here")
+        raise NotJudged(
+            Code.UNKNOWN_SPELLING, f"{what} is not canonical base64, and no other spelling of it is judged here"
+        )
     return raw
 
 

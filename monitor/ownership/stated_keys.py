@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
+from monitor.model import Claim, Code, Network, OwnerQuestion, Verdict
 from monitor.ownership import digests, ed25519
 from monitor.ownership.family import NotJudged, Refused
 from monitor.registry.addresses import AddressError, Decoded, decode
@@ -86,13 +86,15 @@ class Keyed:
         """Find the valid signature of ``row``; else raise ``Refused`` or ``NotJudged``."""
         key = self.read_key(row.key) if row.key else self.key_in(row.signer)
         if key is None:
-            raise NotJudged("the row states no public key, without which such a signature cannot be judged")
+            raise NotJudged(
+                Code.NO_PUBLIC_KEY, "the row states no public key, without which such a signature cannot be judged"
+            )
         signature = self.read_signature(row.signature)
         for form in self.forms:
             prepared = form.prepare(row.message, key)
             if prepared is not None and self.verifies(key, signature, prepared):
                 return StatedSignature(key, form.name)
-        raise Refused(f"the signature is not by key {key.hex()} over this message")
+        raise Refused(Code.NOT_BY_KEY, f"the signature is not by key {key.hex()} over this message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +116,20 @@ class StatedKeys:
         signed = self.check(row)
         by = f"signed by key {signed.key.hex()} ({signed.form})"
         if reason := self.keyless(row.signer):
-            return Verdict(VerdictStatus.UNBOUND, f"{by}; {reason}")
+            return Verdict(Code.UNBOUND_KEY, f"{by}; {reason}")
         bound = self.bind(signed.key, row.signer)
         if bound is None and self.unknown:
-            return Verdict(VerdictStatus.UNBOUND, f"{by}; {self.unknown}")
+            return Verdict(Code.OTHER_MAKING, f"{by}; {self.unknown}")
         if row.owner is None:
             if bound is None:
-                raise Refused(f"{by}, which is not the account's")
-            return Verdict(VerdictStatus.VERIFIED, f"{by}, {bound}")
+                raise Refused(Code.NOT_OF_ACCOUNT, f"{by}, which is not the account's")
+            return Verdict(Code.OWN_KEY, f"{by}, {bound}")
         if bound is None:
-            raise Refused(f"{by}, which is not that of owner {row.owner.canonical}")
+            raise Refused(Code.NOT_OF_OWNER, f"{by}, which is not that of owner {row.owner.canonical}")
         if row.owner.canonical == row.account.canonical:
-            return Verdict(VerdictStatus.VERIFIED, f"{by}, {bound}, named as its own owner")
+            return Verdict(Code.OWN_KEY_AS_OWNER, f"{by}, {bound}, named as its own owner")
         reason = f"{by} of owner {row.owner.canonical}; nothing in the list ties it to the account"
-        return Verdict(VerdictStatus.UNBOUND, reason)
+        return Verdict(Code.OWNERS_SIGNED, reason)
 
     def question(self, claim: Claim, network: Network) -> OwnerQuestion:
         """Ask whether the key that signed, or the owner that it makes, controls the account of an ``unbound`` claim."""
@@ -154,25 +156,27 @@ def _read(claim: Claim, network: Network) -> Row:
     signatures = {column: text for column, text in enumerate(claim.signatures, 1) if text}
     owners = {column: text for column, text in enumerate(claim.owners, 1) if text}
     if len(signatures) > 1:
-        raise NotJudged(f"{len(signatures)} signatures are given for one key; only rows with one are judged")
+        raise NotJudged(
+            Code.WRONG_COUNT, f"{len(signatures)} signatures are given for one key; only rows with one are judged"
+        )
     for column, owner in owners.items():
         if column not in signatures:
-            raise Refused(f"owner {column}, {owner}, has not signed")
+            raise Refused(Code.OWNER_UNSIGNED, f"owner {column}, {owner}, has not signed")
     [(column, text)] = signatures.items()
     if owners and column not in owners:
-        raise Refused(f"signature {column} belongs to no owner")
+        raise Refused(Code.NO_SUCH_OWNER, f"signature {column} belongs to no owner")
     return Row(
         network=network,
         message=claim.message.encode(),
         signature=text,
         key=claim.key,
-        account=_decode(network, claim.account or "", ""),
-        owner=_decode(network, owners[column], f"owner {column}, ") if owners else None,
+        account=_decode(network, claim.account or "", Code.BAD_ADDRESS),
+        owner=_decode(network, owners[column], Code.BAD_OWNER, f"owner {column}, ") if owners else None,
     )
 
 
-def _decode(network: Network, text: str, who: str) -> Decoded:
+def _decode(network: Network, text: str, code: Code, who: str = "") -> Decoded:
     try:
         return decode(network, text)
     except AddressError as error:
-        raise Refused(f"{who}{text}: {error}") from error
+        raise Refused(code, f"{who}{text}: {error}") from error

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from monitor.formats import strict_json
-from monitor.model import Address, Claim, Network
+from monitor.model import Address, Claim, Code, Network
 from monitor.ownership.family import NotJudged, Refused
 from monitor.registry.addresses import AddressError, decode
 
@@ -43,10 +43,12 @@ def plain(claim: Claim, network: Network) -> Claim:
         for name in _MESSAGE:
             check_message(one.text_of(name), claim.message.encode())
         if one.text_of(_BYTES) not in {"", b64encode(claim.message.encode()).decode()}:
-            raise Refused("the bytes beside the signature are not the row's message")
+            raise Refused(Code.OTHER_MESSAGE, "the bytes beside the signature are not the row's message")
     keys = [one.key for one in found if one.key]
     if len(found) == len(keys) == 1 and claim.key not in {"", *keys}:
-        raise NotJudged("the row states one public key, and the wallet's object beside the signature another")
+        raise NotJudged(
+            Code.KEYS_DIFFER, "the row states one public key, and the wallet's object beside the signature another"
+        )
     key = claim.key or (keys[0] if len(found) == len(keys) == 1 else "")
     return replace(claim, signatures=tuple(one.signature for one in found), key=key)
 
@@ -55,26 +57,32 @@ def read(text: str, names: Collection[str]) -> dict[str, str]:
     """Read the texts and numbers under ``names`` of an object that has no others; else raise ``NotJudged``."""
     tree = _parse(text)
     if tree is None:
-        raise NotJudged("the signature begins as a JSON object and is none")
+        raise NotJudged(Code.OBJECT_UNREAD, "the signature begins as a JSON object and is none")
     if unknown := sorted(tree.keys() - set(names)):
-        raise NotJudged(f"the signature is a JSON object with {', '.join(unknown)}, which are not understood")
+        raise NotJudged(
+            Code.OBJECT_UNREAD, f"the signature is a JSON object with {', '.join(unknown)}, which are not understood"
+        )
     stated = {name: value for name, value in tree.items() if value is not None}
     for name, value in stated.items():
         if not isinstance(value, (str, int)):
-            raise NotJudged(f"{name} of the JSON object that is the signature is neither a text nor a number")
+            raise NotJudged(
+                Code.OBJECT_UNREAD, f"{name} of the JSON object that is the signature is neither a text nor a number"
+            )
     return {name: str(value) for name, value in stated.items()}
 
 
 def check_account(stated: str, network: Network, account: Address) -> None:
     """Check that an address beside the signature is ``account``; an empty one says nothing. Else ``Refused``."""
     if stated and _decoded(network, stated) != account:
-        raise Refused(f"the signature is said to be by {stated}, which is another account than the row's")
+        raise Refused(
+            Code.OTHER_ACCOUNT, f"the signature is said to be by {stated}, which is another account than the row's"
+        )
 
 
 def check_message(stated: str, message: bytes) -> None:
     """Check that a text beside the signature is the row's message; an empty one says nothing. Else ``Refused``."""
     if stated and stated.encode() != message:
-        raise Refused("the message beside the signature is not the row's")
+        raise Refused(Code.OTHER_MESSAGE, "the message beside the signature is not the row's")
 
 
 class _Found:
@@ -116,7 +124,9 @@ def _key_of(tree: dict[str, Any]) -> str:
         key = tree.get(name)
         if isinstance(key, dict):
             if key.get("type") not in _KEY_TYPES or not isinstance(key.get("value"), str):
-                raise NotJudged(f"keys of the type {key.get('type')!r} are not judged, only those of secp256k1")
+                raise NotJudged(
+                    Code.KEY_NOT_JUDGED, f"keys of the type {key.get('type')!r} are not judged, only those of secp256k1"
+                )
             return str(key["value"])
         if isinstance(key, str):
             return key
@@ -127,7 +137,7 @@ def _decoded(network: Network, text: str) -> Address:
     try:
         return decode(network, text).canonical
     except AddressError as error:
-        raise NotJudged(f"the address {text} beside the signature {error}") from error
+        raise NotJudged(Code.OBJECT_UNREAD, f"the address {text} beside the signature {error}") from error
 
 
 def _parse(text: str) -> dict[str, Any] | None:

@@ -8,12 +8,12 @@ from sqlalchemy import delete, or_, select, update
 
 from monitor.model import (
     Block,
+    Code,
     Confirmation,
     OwnerAnswer,
     OwnerOutcome,
     SignaturesGone,
     Verdict,
-    VerdictStatus,
 )
 from monitor.store import tables
 from monitor.store.access import block_columns
@@ -33,9 +33,9 @@ class Ownership(SmallState):
         found: dict[bytes, Verdict] = {}
         for start in range(0, len(prints), _ASKED):
             asked = columns.fingerprint.in_(prints[start : start + _ASKED])
-            query = select(columns.fingerprint, columns.status, columns.reason).where(asked, columns.rules == rules)
-            for fingerprint, status, reason in await self._rows(query):
-                found[fingerprint] = Verdict(VerdictStatus(status), reason)
+            query = select(columns.fingerprint, columns.code, columns.reason).where(asked, columns.rules == rules)
+            for fingerprint, code, reason in await self._rows(query):
+                found[fingerprint] = Verdict(msgspec.convert(code, Code), reason)
         return found
 
     async def save_verdicts(
@@ -46,7 +46,7 @@ class Ownership(SmallState):
             {
                 "fingerprint": fingerprint,
                 "rules": rules,
-                "status": verdict.status.value,
+                "code": verdict.code.value,
                 "reason": verdict.reason,
                 "exchange": exchange,
                 "listed_at": listed_at,

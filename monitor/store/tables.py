@@ -100,7 +100,7 @@ verdicts = Table(
     metadata,
     Column("fingerprint", LargeBinary(16), primary_key=True),
     Column("rules", Integer, nullable=False),
-    Column("status", String(16), nullable=False),
+    Column("code", String(32), nullable=False),
     Column("reason", Text, nullable=False),
     Column("exchange", String(64)),
     Column("listed_at", Moment),

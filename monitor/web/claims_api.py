@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from monitor.model import Assessment, VerdictStatus
+from monitor.model import Assessment, Code, VerdictStatus
 from monitor.web import lists, query
 from monitor.web.answers import answer, assessment_of, stamped, table, world_of
 from monitor.web.plain import Json
@@ -17,7 +17,7 @@ from monitor.web.wallet_search import Order, Wanted, find
 
 MOST = 1000
 """Rows that a page has at the most."""
-NARROWING = ("search", "network", "asset", "verdict", "reason", "order")
+NARROWING = ("search", "network", "asset", "verdict", "code", "reason", "order")
 """Parameters that say which rows, and in which order."""
 _FARTHEST = 10**9
 _CURSOR = re.compile(r"([0-9a-f]{16})-([0-9a-f]{1,200})-([0-9]{1,9})")
@@ -78,13 +78,15 @@ async def page_of(assessment: Assessment, asked: Mapping[str, str], limit: int) 
 
 def wanted_of(asked: Mapping[str, str]) -> Wanted:
     """What of a list a query asks for."""
-    if "verdict" in asked:
-        query.one_of(asked, "verdict", tuple(VerdictStatus), "")
+    for name, words in (("verdict", VerdictStatus), ("code", Code)):
+        if name in asked:
+            query.one_of(asked, name, tuple(words), "")
     return Wanted(
         search=asked.get("search", ""),
         network=asked.get("network"),
         asset=asked.get("asset"),
         verdict=asked.get("verdict"),
+        code=asked.get("code"),
         reason=asked.get("reason", ""),
         order=Order(query.one_of(asked, "order", tuple(Order), Order.LIST)),
     )

@@ -10,7 +10,7 @@ from monitor.web.table import csv_line
 
 _COLUMNS = (
     *("file", "line", "coin", "network", "asset", "contract", "position", "kind", "address", "account", "fault"),
-    *("claimed", "height", "message", "verdict", "reason", "administered"),
+    *("claimed", "height", "message", "verdict", "code", "reason", "administered"),
 )
 
 
@@ -118,6 +118,7 @@ def claim(assessment: Assessment, position: int) -> Json:
         "height": row.height,
         "message": row.message or None,
         "verdict": verdict.status,
+        "code": verdict.code,
         "reason": verdict.reason,
         "administered": verdict.administered,
         "balance": _balance(row, assessment.snapshots),

@@ -13,7 +13,7 @@ from heapq import nsmallest
 from itertools import compress, repeat
 from typing import TypeVar
 
-from monitor.model import Address, Assessment, BaseUnits, VerdictStatus
+from monitor.model import Address, Assessment, BaseUnits, Verdict, VerdictStatus
 from monitor.model.packed import Alike, PackedClaims
 
 T = TypeVar("T")
@@ -50,6 +50,7 @@ class Wanted:
     network: str | None = None
     asset: str | None = None
     verdict: str | None = None
+    code: str | None = None
     reason: str = ""
     """Part of it, in any case."""
     order: Order = Order.LIST
@@ -93,11 +94,8 @@ def _matching(assessment: Assessment, wanted: Wanted) -> Sequence[int]:
     if wanted.network is not None or wanted.asset is not None:
         fits = [_is_on(alike, wanted) for alike in claims.alike]
         rows = list(compress(rows, map(fits.__getitem__, claims.of_alike)))
-    if wanted.verdict is not None or wanted.reason:
-        reason = wanted.reason.casefold()
-        says = [
-            wanted.verdict in {None, each.status} and reason in each.reason.casefold() for each in verdicts.distinct
-        ]
+    if wanted.verdict is not None or wanted.code is not None or wanted.reason:
+        says = [_is_said(each, wanted) for each in verdicts.distinct]
         rows = list(compress(rows, map(says.__getitem__, _of(verdicts.of_rows, rows))))
     text = wanted.search.strip()
     return _named(claims, rows, text) if text else rows
@@ -106,6 +104,11 @@ def _matching(assessment: Assessment, wanted: Wanted) -> Sequence[int]:
 def _is_on(alike: Alike, wanted: Wanted) -> bool:
     asset = alike.token.asset if alike.token is not None else None
     return wanted.network in {None, alike.network} and wanted.asset in {None, asset}
+
+
+def _is_said(verdict: Verdict, wanted: Wanted) -> bool:
+    said = wanted.verdict in {None, verdict.status} and wanted.code in {None, verdict.code}
+    return said and wanted.reason.casefold() in verdict.reason.casefold()
 
 
 def _named(claims: PackedClaims, rows: Sequence[int], text: str) -> Sequence[int]:

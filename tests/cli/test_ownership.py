@@ -51,7 +51,7 @@ def test_the_published_examples_are_judged_row_by_row(command: Command, name: st
 
 def test_each_line_and_the_summary_have_the_shape_that_programs_rely_on(command: Command) -> None:
     *rows, last = command("ownership", OKX, "--json").lines
-    assert all(list(row) == ["file", "line", "coin", "network", "address", "verdict", "reason"] for row in rows)
+    assert all(list(row) == ["file", "line", "coin", "network", "address", "verdict", "code", "reason"] for row in rows)
     assert rows[0] | {"reason": ""} == {
         "file": "wallets-11-columns.csv",
         "line": 16,
@@ -59,6 +59,7 @@ def test_each_line_and_the_summary_have_the_shape_that_programs_rely_on(command:
         "network": "ethereum",
         "address": "0x0cdcdb19a857c2ac24818ca4fdfe38cce071483e",
         "verdict": "verified",
+        "code": "own_key",
         "reason": "",
     }
     assert all(row["reason"] for row in rows)
@@ -94,7 +95,7 @@ def test_with_messages_every_other_one_is_invalid(command: Command) -> None:
     assert (accepted.status, accepted.lines[-1]["summary"]["invalid"]) == (0, 0)
     refused = command("ownership", OKX, "--message", "I am a bank", "--json")
     assert (refused.status, refused.lines[-1]["summary"]["invalid"]) == (1, 5)
-    assert refused.lines[0]["reason"] == "message 'I am an OKX address' is not one of the accepted ones"
+    assert refused.lines[0]["code"] == "message_not_accepted"
 
 
 def test_people_get_a_table_with_the_worst_first(command: Command, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from monitor.daemon.judged import JudgedList, judged_list, with_answers
 from monitor.model import (
     Block,
+    Code,
     Confirmation,
     Height,
     OwnerAnswer,
@@ -57,7 +58,7 @@ def statuses(of: JudgedList) -> list[VerdictStatus]:
 def test_the_asset_of_a_coin_id_is_not_forgotten_with_an_answer() -> None:
     rows = (claim("A"), claim(None, None, coin="OKB-X1-USDT"))
     published = WalletList(document(), "accounts", rows)
-    verdicts = [Verdict(VerdictStatus.UNBOUND, ""), Verdict(VerdictStatus.UNSUPPORTED, "")]
+    verdicts = [Verdict(Code.OWNERS_SIGNED, ""), Verdict(Code.UNKNOWN_FORM, "")]
     one = judged_list(
         published, OpenQuestions(verdicts, {MARK: QUESTION}, {MARK: (0,)}), NOW, asset_of={"OKB-X1-USDT": "USDT"}.get
     )
@@ -103,7 +104,7 @@ def test_owners_whom_the_chain_denies_make_a_claim_invalid_even_one_that_was_ver
     promoted = after(judged(), told(CONFIRMED))
     denied = after(promoted, told(REFUTED, 900_001, confirmed_at=NOW))
     assert statuses(denied) == [VERIFIED, INVALID, INVALID, INVALID, UNBOUND]
-    assert denied.verdicts[1] == Verdict(INVALID, "unbound in a test; on chain at block 900001: refuted in a test")
+    assert denied.verdicts[1] == Verdict(Code.REFUTED, "unbound in a test; on chain at block 900001: refuted in a test")
     assert denied.lost == (1, 2)
     assert after(judged(), told(REFUTED)).lost == (), "what never was confirmed is not lost"
 
@@ -111,6 +112,7 @@ def test_owners_whom_the_chain_denies_make_a_claim_invalid_even_one_that_was_ver
 def test_a_row_that_never_said_that_they_control_it_is_not_accused() -> None:
     denied = after(judged(replace(QUESTION, accuses=False)), told(REFUTED))
     assert statuses(denied) == [VERIFIED, UNSIGNED, UNSIGNED, INVALID, UNBOUND]
+    assert denied.verdicts[1].code is Code.REFUTED_DEPOSITOR
 
 
 @pytest.mark.parametrize("outcome", [OwnerOutcome.UNDECIDED, OwnerOutcome.ADMINISTERED])
@@ -127,11 +129,12 @@ def test_what_is_only_administered_counts_as_listed_where_the_exchange_wants_it_
     token = claim("A").token
     assert token is not None
     for leave_out, expected in ((True, "LISTED"), (False, "SIGNED")):
+        code = Code.ADMINISTERED_LEFT_OUT if leave_out else Code.ADMINISTERED
         said = told(OwnerOutcome.ADMINISTERED)
         found = with_answers(judged(), PackedVerdicts(VERDICTS), said, NOW - DAY, leave_out=leave_out)
         standings = found.holdings.accounts[token]
         (standing,) = (each.name for each, accounts in standings.items() if "B" in accounts)
-        assert (standing, found.verdicts[1].status) == (expected, UNBOUND)
+        assert (standing, found.verdicts[1].code) == (expected, code)
 
 
 def test_what_was_confirmed_too_long_ago_is_as_good_as_not_asked() -> None:

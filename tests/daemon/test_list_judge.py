@@ -22,7 +22,7 @@ from monitor.daemon.judged import JudgedList
 from monitor.daemon.list_judge import ListJudge, NothingKnown
 from monitor.daemon.list_reading import ListTask, judge_list, read_list
 from monitor.daemon.stored import StoredVerdicts
-from monitor.model import Claim, Document, Network, Verdict, VerdictStatus
+from monitor.model import Claim, Code, Document, Network, Verdict, VerdictStatus
 from monitor.ownership import VerdictsByPrint, judge
 from monitor.published import Cause, DocumentError
 from monitor.registry import load as load_registry
@@ -140,7 +140,7 @@ async def test_what_is_known_is_not_judged_again() -> None:
     await ListJudge(known).judge(task(LONG), LONG)
     assert len(known.new) == ROWS
     known.new.clear()
-    told = Verdict(VerdictStatus.VERIFIED, "as somebody said before")
+    told = Verdict(Code.OWN_KEY, "as somebody said before")
     known.verdicts = dict.fromkeys(known.verdicts, told)
     more = LONG + list_of([signed(1)]).encode().splitlines(keepends=True)[1]
     new = await ListJudge(known).judge(task(more), more)

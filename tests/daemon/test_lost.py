@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from monitor.daemon.judged import judged_list
 from monitor.daemon.lost import lost_of
-from monitor.model import BaseUnits, LostConfirmations, Verdict, WalletList
+from monitor.model import BaseUnits, Code, LostConfirmations, Verdict, WalletList
 from monitor.ownership import OpenQuestions
-from tests.support.judgement import BTC, ETH, INVALID, UNBOUND, VERIFIED, absent, claim, document, state
+from tests.support.judgement import BTC, ETH, absent, claim, document, state
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
 COIN = 10**18
@@ -16,12 +16,12 @@ COIN = 10**18
 
 def test_rows_are_counted_by_cause_and_their_accounts_once() -> None:
     rows = [
-        (claim("0xa", ETH), Verdict(INVALID, "others own it")),
-        (claim("0xa", ETH), Verdict(UNBOUND, "says nothing", answered=True)),
-        (claim("0xb", ETH), Verdict(UNBOUND, "too long ago")),
-        (claim("0xc", ETH), Verdict(UNBOUND, "too long ago")),
-        (claim("A", BTC), Verdict(UNBOUND, "too long ago")),
-        (claim("0xd", ETH), Verdict(VERIFIED, "its key signed")),
+        (claim("0xa", ETH), Verdict(Code.REFUTED, "others own it")),
+        (claim("0xa", ETH), Verdict(Code.UNDECIDED, "says nothing")),
+        (claim("0xb", ETH), Verdict(Code.CONFIRMATION_OLD, "too long ago")),
+        (claim("0xc", ETH), Verdict(Code.CONFIRMATION_OLD, "too long ago")),
+        (claim("A", BTC), Verdict(Code.CONFIRMATION_OLD, "too long ago")),
+        (claim("0xd", ETH), Verdict(Code.CONFIRMED, "its key signed")),
     ]
     published = WalletList(document(), "accounts", tuple(row for row, _ in rows))
     judged = judged_list(published, OpenQuestions([verdict for _, verdict in rows], {}, {}), NOW)

@@ -9,7 +9,7 @@ import pytest
 import stamina
 
 from monitor.daemon.lists import judge_list
-from monitor.model import Verdict, VerdictStatus
+from monitor.model import Code, Verdict, VerdictStatus
 from monitor.registry import load
 from monitor.settings import NetworkSettings, WalletsSettings
 from tests.support.owner_standins import PROTOCOLS, STATE_ROOT, WITHDRAWAL, OwnerStandIn
@@ -64,7 +64,7 @@ async def test_an_account_that_no_node_tells_about_stays_unbound_and_says_so(ser
     starknet, url = await serve("starknet")
     starknet.answers["starknet_call"] = {"error": {"code": -32603, "message": "Internal error"}}
     verdict = await judged("wallets-audit-layout.csv", STARKNET_ROW, starknet=url)
-    assert verdict.status is VerdictStatus.UNBOUND
+    assert verdict.code is Code.CHAIN_SILENT
     assert "not confirmed on chain: rpc_error" in verdict.reason
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Claim, ClaimKind, Token, Verdict, VerdictStatus
+from monitor.model import Claim, ClaimKind, Code, Token, Verdict
 from monitor.model.packed import PackedClaims, PackedVerdicts, Texts
 
 TEXTS = st.text(max_size=8)
@@ -67,9 +67,7 @@ def test_amounts_keep_their_scale() -> None:
     assert str(PackedClaims([claim])[0].amount) == "1.50"
 
 
-VERDICTS = st.builds(
-    Verdict, st.sampled_from(VerdictStatus), st.sampled_from("ab") | TEXTS, st.booleans(), st.booleans(), st.booleans()
-)
+VERDICTS = st.builds(Verdict, st.sampled_from(Code), st.sampled_from("ab") | TEXTS)
 
 
 @given(st.lists(VERDICTS, max_size=8), st.data())

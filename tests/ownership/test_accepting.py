@@ -5,7 +5,7 @@ from dataclasses import replace
 from coincurve import PrivateKey
 from eth_hash.auto import keccak
 
-from monitor.model import Claim, Verdict, VerdictStatus
+from monitor.model import Claim, Code, Verdict, VerdictStatus
 from monitor.ownership import accept, judge
 from monitor.ownership.digests import personal_message
 from tests.support.ownership import BITCOIN, ETHEREUM, MESSAGE, claim, evm_signature
@@ -36,7 +36,7 @@ def test_a_message_that_is_not_accepted_makes_any_signed_row_invalid() -> None:
         if was.status in {VerdictStatus.UNSIGNED, VerdictStatus.INVALID}:
             assert verdict == was
         else:
-            assert verdict == Verdict(VerdictStatus.INVALID, f"message '{MESSAGE}' is not one of the accepted ones")
+            assert verdict == Verdict(Code.MESSAGE_NOT_ACCEPTED, f"message '{MESSAGE}' is not one of the accepted ones")
 
 
 def test_an_accepted_message_changes_nothing() -> None:
@@ -47,6 +47,6 @@ def test_an_accepted_message_changes_nothing() -> None:
 
 def test_white_space_around_an_accepted_message_makes_it_no_other() -> None:
     spaced = [replace(SIGNED, message=text) for text in (MESSAGE + "\n", f" {MESSAGE}", MESSAGE.replace(" ", "  "))]
-    verdicts = [Verdict(VerdictStatus.VERIFIED, "signed")] * 3
+    verdicts = [Verdict(Code.OWN_KEY, "signed")] * 3
     accepted = [verdict.status for verdict in accept(spaced, verdicts, frozenset({f"{MESSAGE} "}))]
     assert accepted == [VerdictStatus.VERIFIED, VerdictStatus.VERIFIED, VerdictStatus.INVALID]

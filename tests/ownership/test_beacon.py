@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from py_arkworks_bls12381 import G1Point, G2Point, Scalar
 from py_ecc.bls.ciphersuites import G2ProofOfPossession
 
-from monitor.model import Claim, Verdict, VerdictStatus
+from monitor.model import Claim, Code, Verdict, VerdictStatus
 from monitor.ownership import judge, question
 from monitor.ownership.digests import personal_message_of_hash
 from monitor.ownership.families.beacon import bls_verifies
 from monitor.ownership.family import Refused
-from tests.support.ownership import BEACON, MESSAGE, NOT_PROVEN, claim, evm_signature
+from tests.support.ownership import BEACON, MESSAGE, claim, evm_signature
 
 POP = b"BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_"
 DIGEST = keccak(b"\x19Ethereum Signed Message:\n32" + keccak(MESSAGE.encode()))
@@ -45,7 +45,7 @@ def test_a_signature_of_another_library_proves_the_validators_key() -> None:
     assert bytes(signature) == sign()
     made = row(bytes(signature), validator=bytes(G2ProofOfPossession.SkToPk(SECRET)))
     verdict = judged(made)
-    assert (verdict.status, "the BLS key that is the account" in verdict.reason) == (VerdictStatus.VERIFIED, True)
+    assert (verdict.code, "the BLS key that is the account" in verdict.reason) == (Code.OWN_KEY, True)
     assert question(made, BEACON) is None
 
 
@@ -75,7 +75,7 @@ def test_a_signature_with_any_bit_changed_is_invalid(bit: int) -> None:
     raw = bytearray(sign())
     raw[bit // 8] ^= 1 << bit % 8
     verdict = judged(row(bytes(raw)))
-    assert (verdict.status, "defect" in verdict.reason) == (VerdictStatus.INVALID, False)
+    assert (verdict.status, verdict.code is Code.DEFECT) == (VerdictStatus.INVALID, False)
 
 
 @pytest.mark.parametrize(
@@ -85,13 +85,14 @@ def test_a_signature_with_any_bit_changed_is_invalid(bit: int) -> None:
 def test_a_signature_that_is_no_point_is_not_proven(signature: bytes | str) -> None:
     verdict = judged(row(signature or "-"))
     status = VerdictStatus.INVALID if isinstance(signature, bytes) else VerdictStatus.UNSUPPORTED
-    assert (verdict.status, "defect" in verdict.reason) == (status, False)
+    assert (verdict.status, verdict.code is Code.DEFECT) == (status, False)
 
 
 def test_the_rows_public_key_must_be_the_validators() -> None:
     assert judged(row(sign(), key=public(SECRET).hex())).status is VerdictStatus.VERIFIED
-    for wrong in (public(SECRET + 1).hex(), public(SECRET).hex()[:-2], "key"):
-        assert judged(row(sign(), key=wrong)).status in NOT_PROVEN
+    assert judged(row(sign(), key=public(SECRET + 1).hex())).code is Code.OTHER_KEY_STATED
+    assert judged(row(sign(), key=public(SECRET).hex()[:-2])).code is Code.WRONG_LENGTH
+    assert judged(row(sign(), key="key")).code is Code.UNKNOWN_SPELLING
 
 
 def test_a_second_signature_is_unsupported() -> None:
@@ -133,8 +134,9 @@ def test_a_key_outside_the_subgroup_or_at_infinity_is_refused(key: bytes) -> Non
 
 @pytest.mark.parametrize("signature", [outside_g2(), b"\xc0" + bytes(95), b"\xff" * 96, bytes(96), b""])
 def test_a_signature_outside_the_subgroup_or_at_infinity_is_refused(signature: bytes) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refused:
         bls_verifies(public(SECRET), signature, DIGEST)
+    assert refused.value.code in {Code.NOT_ON_CURVE, Code.UNSAFE_POINT}
 
 
 def test_the_identity_does_not_sign_for_everybody() -> None:

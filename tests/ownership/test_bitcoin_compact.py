@@ -10,7 +10,7 @@ from coincurve import PrivateKey
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from monitor.model import Claim, Verdict, VerdictStatus
+from monitor.model import Claim, Code, Verdict, VerdictStatus
 from monitor.ownership import judge
 from monitor.ownership.digests import bitcoin_message, okx_message
 from tests.support.ownership import (
@@ -81,7 +81,7 @@ def test_another_message_key_or_network_makes_a_signature_invalid(kind: str) -> 
     address, text = ADDRESSES[kind](KEY), signed(kind)
     assert judged(claim(BITCOIN, address, text, message=MESSAGE + ".")).status is VerdictStatus.INVALID
     other = judged(claim(BITCOIN, ADDRESSES[kind](PrvKeyData(6)), text))
-    assert (other.status, "which is not the address's" in other.reason) == (VerdictStatus.INVALID, True)
+    assert (other.code, "which is not the address's" in other.reason) == (Code.NOT_BY_ACCOUNT, True)
     litecoin = network("litecoin", "bitcoin")
     assert judge(claim(litecoin, address, text), litecoin).status is VerdictStatus.INVALID
 
@@ -109,7 +109,7 @@ def test_electrums_own_vectors_for_segwit_addresses_are_verified(address: str) -
     raw = base64.b64decode(text)
     malleable = spelled(31 + ((raw[0] - 31) ^ 1), with_high_s(raw[1:]))
     verdict = judged(claim(BITCOIN, address, malleable, message="Electrum"))
-    assert (verdict.status, verdict.reason) == (VerdictStatus.INVALID, "the signature is malleable (high s)")
+    assert (verdict.code, verdict.reason) == (Code.HIGH_S, "the signature is malleable (high s)")
 
 
 def test_an_uncompressed_key_proves_no_segwit_address_even_one_made_of_it() -> None:
@@ -118,14 +118,14 @@ def test_an_uncompressed_key_proves_no_segwit_address_even_one_made_of_it() -> N
     program = bytes.fromhex("0014") + hash160(key.pub.sec)
     for address in (b58.p2sh(program), b32.address_from_witness(0, program[2:])):
         verdict = judged(claim(BITCOIN, address, text))
-        assert (verdict.status, "uncompressed key" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
+        assert (verdict.code, "uncompressed key" in verdict.reason) == (Code.HEADER_MISFIT, True)
 
 
 @pytest.mark.parametrize("header", [0, 26, 43, 255])
 def test_headers_that_bip_137_does_not_know_are_not_judged(header: int) -> None:
     text = spelled(header, base64.b64decode(signed("P2PKH"))[1:])
     verdict = judged(claim(BITCOIN, ADDRESSES["P2PKH"](KEY), text))
-    assert (verdict.status, "27 to 42" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
+    assert (verdict.code, "27 to 42" in verdict.reason) == (Code.HEADER_UNKNOWN, True)
 
 
 @pytest.mark.parametrize("header", [27, 42])
@@ -145,7 +145,7 @@ def test_a_malleable_signature_is_refused() -> None:
     raw = base64.b64decode(signed("P2PKH"))
     twin = spelled(31 + ((raw[0] - 31) ^ 1), with_high_s(raw[1:]))
     verdict = judged(claim(BITCOIN, ADDRESSES["P2PKH"](KEY), twin))
-    assert (verdict.status, verdict.reason) == (VerdictStatus.INVALID, "the signature is malleable (high s)")
+    assert (verdict.code, verdict.reason) == (Code.HIGH_S, "the signature is malleable (high s)")
 
 
 GOOD = signed("P2PKH")
@@ -169,17 +169,17 @@ def test_a_wrong_checksum_is_invalid_whatever_the_signature() -> None:
     address = ADDRESSES["P2PKH"](KEY)
     verdict = judged(claim(BITCOIN, address[:-1] + ("a" if address[-1] != "a" else "b"), GOOD))
     assert verdict.status is VerdictStatus.INVALID
-    assert "checksum" in verdict.reason
+    assert verdict.code is Code.BAD_ADDRESS
 
 
 def test_a_second_signature_for_an_address_of_one_key_is_not_judged() -> None:
     verdict = judged(claim(BITCOIN, ADDRESSES["P2PKH"](KEY), GOOD, GOOD))
-    assert (verdict.status, "one key" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
+    assert (verdict.code, "one key" in verdict.reason) == (Code.WRONG_COUNT, True)
 
 
 def test_a_taproot_address_cannot_be_proven_by_a_recoverable_signature() -> None:
     verdict = judged(claim(BITCOIN, b32.p2tr(KEY.pub.sec[1:]), GOOD))
-    assert (verdict.status, "BIP-322" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
+    assert (verdict.code, "BIP-322" in verdict.reason) == (Code.UNKNOWN_FORM, True)
 
 
 @pytest.mark.parametrize("kind", ADDRESSES)
@@ -214,4 +214,4 @@ def test_okxs_hex_signs_for_compressed_keys_over_its_own_header() -> None:
 
 def test_owners_are_not_judged_here() -> None:
     verdict = judged(claim(BITCOIN, ADDRESSES["P2PKH"](KEY), GOOD, owners=["1BoatSLRHtKNngkdXEeobR76b53LETtpyT"]))
-    assert verdict.status is VerdictStatus.UNSUPPORTED
+    assert verdict.code is Code.OWNERS_NOT_JUDGED

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.formats.bitcoin import hash160
-from monitor.model import Claim, Verdict, VerdictStatus
+from monitor.model import Claim, Code, Verdict, VerdictStatus
 from monitor.ownership import judge
 from monitor.ownership.digests import bitcoin_message, okx_message
 from tests.support.ownership import BITCOIN, MESSAGE, NOT_PROVEN, claim, compact, evm_signature, multisig
@@ -38,7 +38,7 @@ def row(kind: str, *signatures: str, script: bytes = SCRIPT) -> Claim:
 @pytest.mark.parametrize("signers", [(0, 1), (2, 0), (0, 1, 2)])
 def test_enough_distinct_keys_of_the_script_prove_it(kind: str, signers: tuple[int, ...]) -> None:
     verdict = judged(row(kind, *(SIGNED[signer] for signer in signers)))
-    assert verdict.status is VerdictStatus.VERIFIED, verdict.reason
+    assert verdict.code is Code.SCRIPT_KEYS, verdict.reason
     assert verdict.reason == f"{kind}: {len(signers)} keys of the 2 of 3 script signed"
 
 
@@ -54,7 +54,7 @@ def test_one_key_signing_twice_is_named_and_invalid(kind: str) -> None:
 @KINDS
 def test_fewer_keys_than_the_threshold_are_counted_and_invalid(kind: str) -> None:
     verdict = judged(row(kind, SIGNED[0]))
-    assert (verdict.status, verdict.reason) == (VerdictStatus.INVALID, "1 of 2 needed keys signed")
+    assert (verdict.code, verdict.reason) == (Code.TOO_FEW_KEYS, "1 of 2 needed keys signed")
 
 
 @KINDS
@@ -68,7 +68,7 @@ def test_every_signature_that_is_given_must_be_good(kind: str) -> None:
 @KINDS
 def test_a_key_outside_the_script_is_named_and_invalid(kind: str) -> None:
     verdict = judged(row(kind, SIGNED[0], SIGNED[3]))
-    assert verdict.status is VerdictStatus.INVALID
+    assert verdict.code is Code.NOT_IN_SCRIPT
     assert f"signature 2 is by key {PUBLIC[3].hex()}, which is not in the script" in verdict.reason
 
 
@@ -87,7 +87,7 @@ def test_a_script_with_any_byte_changed_no_longer_hashes_to_the_address(kind: st
     script[position] ^= change
     altered = claim(BITCOIN, SCRIPT_ADDRESSES[kind](SCRIPT), *SIGNED[:2], key=script.hex())
     verdict = judged(altered)
-    assert (verdict.status, "does not hash to the address" in verdict.reason) == (VerdictStatus.INVALID, True)
+    assert (verdict.code, "does not hash to the address" in verdict.reason) == (Code.OTHER_SCRIPT, True)
 
 
 PUSH = bytes((33,))
@@ -114,7 +114,7 @@ NOT_MULTISIG = {
 @pytest.mark.parametrize("script", NOT_MULTISIG.values(), ids=NOT_MULTISIG)
 def test_only_bare_multisig_counts(kind: str, script: bytes) -> None:
     verdict = judged(row(kind, *SIGNED[:2], script=script))
-    assert (verdict.status, "not a bare multisig" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
+    assert (verdict.code, "not a bare multisig" in verdict.reason) == (Code.SCRIPT_NOT_JUDGED, True)
 
 
 @pytest.mark.parametrize("kind", ["P2WSH", "P2SH-P2WSH"])
@@ -156,7 +156,7 @@ def test_a_redeem_script_too_long_to_be_pushed_is_refused() -> None:
     script = multisig(2, *(PrivateKey(bytes((number,)) * 32).public_key.format() for number in range(1, 17)))
     address = b58encode_check(b"\x05" + hash160(script)).decode()
     verdict = judged(claim(BITCOIN, address, *SIGNED[:2], key=script.hex()))
-    assert (verdict.status, "more than 520 cannot be spent" in verdict.reason) == (VerdictStatus.INVALID, True)
+    assert (verdict.code, "more than 520 cannot be spent" in verdict.reason) == (Code.UNSPENDABLE, True)
 
 
 def test_uncompressed_keys_sign_in_p2sh_and_in_no_witness_script() -> None:
@@ -177,7 +177,7 @@ def test_segwit_headers_are_refused_for_keys_of_a_script(kind: str) -> None:
 @KINDS
 def test_without_the_script_nothing_is_proven(kind: str) -> None:
     verdict = judged(claim(BITCOIN, SCRIPT_ADDRESSES[kind](SCRIPT), *SIGNED[:2]))
-    assert (verdict.status, "no redeem or witness script" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
+    assert (verdict.code, "no redeem or witness script" in verdict.reason) == (Code.NO_SCRIPT, True)
 
 
 @KINDS

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.model import Verdict, VerdictStatus
+from monitor.model import Code, Verdict, VerdictStatus
 from monitor.ownership import judge
 from monitor.registry.addresses import decode
 from tests.support.ed25519 import KEY, OTHER, Key, blake, cardano
@@ -75,7 +75,7 @@ def test_the_key_is_given_bare_or_as_a_cose_key(address: str, key: str) -> None:
 
 def test_the_signed_address_must_be_the_rows() -> None:
     verdict = judged(ENTERPRISE, sign1(BASE))
-    assert (verdict.status, "another address" in verdict.reason) == (VerdictStatus.INVALID, True)
+    assert (verdict.code, "another address" in verdict.reason) == (Code.OTHER_ACCOUNT, True)
 
 
 def test_a_sign1_may_stand_behind_its_own_tag_and_no_other() -> None:
@@ -101,8 +101,8 @@ def test_a_hashed_payload_stands_for_its_message() -> None:
 
 
 def test_a_key_that_did_not_sign_or_that_is_not_the_addresss_is_not_proven() -> None:
-    assert "not by key" in judged(BASE, sign1(key=OTHER)).reason
-    assert "not the account's" in judged(BASE, sign1(key=OTHER), key=OTHER.hex).reason
+    assert judged(BASE, sign1(key=OTHER)).code is Code.NOT_BY_KEY
+    assert judged(BASE, sign1(key=OTHER), key=OTHER.hex).code is Code.NOT_OF_ACCOUNT
     assert judged(BASE, sign1(), key="").status in NOT_PROVEN
 
 
@@ -110,7 +110,7 @@ def test_a_key_that_did_not_sign_or_that_is_not_the_addresss_is_not_proven() -> 
 def test_an_address_of_a_script_stays_unbound(kind: int) -> None:
     address = cardano(kind, b"\7" * 28, b"" if kind == 7 else b"\7" * 28)
     verdict = judged(address, sign1(address))
-    assert (verdict.status, "script" in verdict.reason) == (VerdictStatus.UNBOUND, True)
+    assert (verdict.code, "script" in verdict.reason) == (Code.UNBOUND_KEY, True)
 
 
 def test_a_key_whose_hash_is_only_the_staking_credential_does_not_prove_the_address() -> None:
@@ -139,7 +139,7 @@ def test_a_key_whose_hash_is_only_the_staking_credential_does_not_prove_the_addr
 def test_what_is_no_cose_sign1_of_cip_8_is_unsupported(signature: bytes) -> None:
     verdict = judged(BASE, "0x" + signature.hex())
     assert verdict.status is VerdictStatus.UNSUPPORTED
-    assert "defect" not in verdict.reason
+    assert verdict.code is not Code.DEFECT
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_a_cose_sign1_with_any_bit_changed_is_not_proven(bit: int) -> None:
     raw = bytearray(sign1())
     raw[bit // 8] ^= 1 << bit % 8
     verdict = judged(BASE, bytes(raw))
-    assert (verdict.status in NOT_PROVEN, "defect" in verdict.reason) == (True, False)
+    assert (verdict.status in NOT_PROVEN, verdict.code is Code.DEFECT) == (True, False)
 
 
 @pytest.mark.parametrize("outside", [{}, {"hashed": False}])
@@ -178,4 +178,4 @@ def test_no_cbor_whatever_raises(value: object) -> None:
     data = cbor2.dumps(value)
     for verdict in (judged(BASE, data), judged(BASE, sign1(), key=data.hex())):
         assert verdict.status in NOT_PROVEN
-        assert "defect" not in verdict.reason
+        assert verdict.code is not Code.DEFECT

@@ -5,7 +5,7 @@ from base58 import b58encode
 from btclib.hashes import ripemd160
 from coincurve import PrivateKey
 
-from monitor.model import Claim, VerdictStatus
+from monitor.model import Claim, Code, VerdictStatus
 from monitor.ownership import judge
 from monitor.ownership.digests import bitcoin_message
 from monitor.registry import load
@@ -80,4 +80,4 @@ def test_a_script_address_is_unsupported_as_dcrd_judges_none() -> None:
 @pytest.mark.parametrize("text", ["0x" + "1f" * 65, compact(KEY, digest(MESSAGE), 31)[:-4], "no signature"])
 def test_what_is_no_signature_in_base64_is_unsupported_and_accuses_nobody(text: str) -> None:
     verdict = judge(row(OWN, text), DECRED)
-    assert (verdict.status, "65 bytes in base64" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
+    assert (verdict.code, "65 bytes in base64" in verdict.reason) == (Code.UNKNOWN_FORM, True)

@@ -7,7 +7,7 @@ from eth_hash.auto import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.model import Claim, VerdictStatus
+from monitor.model import Claim, Code, VerdictStatus
 from monitor.ownership import judge
 from monitor.registry import load
 from tests.support.keys import Key
@@ -28,7 +28,7 @@ def row(signature: str = SIGNED, key: str = KEY.x_y.hex(), message: str = MESSAG
 def test_the_stated_keys_signature_is_unbound(stated: bytes) -> None:
     verdict = judge(row(key=stated.hex()), FLOW)
     assert verdict.status is VerdictStatus.UNBOUND
-    assert "nothing ties it to the account" in verdict.reason
+    assert (verdict.code, "nothing ties it to the account" in verdict.reason) == (Code.UNBOUND_KEY, True)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_the_stated_keys_signature_is_unbound(stated: bytes) -> None:
 )
 def test_another_key_or_none_is_not_proven(key: str) -> None:
     verdict = judge(row(key=key), FLOW)
-    assert (verdict.status in NOT_PROVEN, "defect" in verdict.reason) == (True, False)
+    assert (verdict.status in NOT_PROVEN, verdict.code is Code.DEFECT) == (True, False)
 
 
 def test_an_altered_message_or_signature_is_not_proven_and_owners_are_not_judged() -> None:

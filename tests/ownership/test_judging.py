@@ -9,7 +9,7 @@ from eth_account.messages import encode_defunct
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.model import Claim, ClaimKind, Network, VerdictStatus
+from monitor.model import Claim, ClaimKind, Code, Network, VerdictStatus
 from monitor.ownership import fingerprint, judge, judging, question
 from monitor.ownership.families import evm
 from monitor.ownership.family import Family
@@ -35,12 +35,12 @@ def test_an_address_that_does_not_decode_is_invalid_on_every_family_with_a_codec
 
 def test_an_address_whose_codec_is_not_known_is_unsupported() -> None:
     on = network("far", "far-away")
-    assert judge(claim(on, "anything", "0x00"), on).status is VerdictStatus.UNSUPPORTED
+    assert judge(claim(on, "anything", "0x00"), on).code is Code.ADDRESS_UNREAD
 
 
 def test_an_unknown_network_is_unsupported_with_the_registrys_reason() -> None:
     verdict = judge(replace(SIGNED, network=None, account=None, fault="coin XYZ is not in the registry"), None)
-    assert (verdict.status, verdict.reason) == (VerdictStatus.UNSUPPORTED, "coin XYZ is not in the registry")
+    assert (verdict.code, verdict.reason) == (Code.NETWORK_UNKNOWN, "coin XYZ is not in the registry")
     assert judge(replace(SIGNED, network=None), None).reason
 
 
@@ -53,7 +53,7 @@ def test_a_row_without_signatures_is_unsigned(signatures: tuple[str, ...]) -> No
 
 def test_a_signed_row_without_a_message_is_unsupported() -> None:
     verdict = judge(replace(SIGNED, message=""), ETHEREUM)
-    assert (verdict.status, "no message" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
+    assert (verdict.code, "no message" in verdict.reason) == (Code.NO_MESSAGE, True)
 
 
 def test_white_space_that_may_be_the_tables_is_no_part_of_the_message_or_is_all_of_it() -> None:
@@ -70,13 +70,13 @@ def test_white_space_that_may_be_the_tables_is_no_part_of_the_message_or_is_all_
 
 
 def test_a_message_that_is_no_unicode_is_invalid() -> None:
-    assert "Unicode" in judge(replace(SIGNED, message="\ud800"), ETHEREUM).reason
+    assert judge(replace(SIGNED, message="\ud800"), ETHEREUM).code is Code.BAD_MESSAGE
 
 
 def test_a_family_that_is_not_judged_is_unsupported_and_named() -> None:
     future = network("future", "future")
     verdict = judge(replace(SIGNED, network="future"), future)
-    assert (verdict.status, "family future" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
+    assert (verdict.code, "family future" in verdict.reason) == (Code.FAMILY_NOT_JUDGED, True)
 
 
 def test_a_defect_in_a_family_makes_the_row_unsupported_names_itself_and_is_logged(
@@ -88,7 +88,7 @@ def test_a_defect_in_a_family_makes_the_row_unsupported_names_itself_and_is_logg
     monkeypatch.setattr(judging, "load_family", lambda _name: Family(broken, evm.DESCRIPTION))
     verdict = judge(SIGNED, ETHEREUM)
     assert verdict.status is VerdictStatus.UNSUPPORTED
-    assert "ZeroDivisionError" in verdict.reason
+    assert (verdict.code, "ZeroDivisionError" in verdict.reason) == (Code.DEFECT, True)
     (told,) = defects
     defects.clear()
     assert "list.csv, line 1" in told
@@ -151,6 +151,6 @@ def check_not_proven(row: Claim, on: Network | None) -> None:
     verdict = judge(row, on)
     assert verdict.status not in {VerdictStatus.VERIFIED, VerdictStatus.UNBOUND}
     assert verdict.reason
-    assert "defect" not in verdict.reason
+    assert verdict.code is not Code.DEFECT
     assert question(row, on) is None
     assert len(fingerprint(row)) == 16

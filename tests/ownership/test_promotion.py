@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from eth_hash.auto import keccak
 
-from monitor.model import Claim, ClaimKind, OwnerQuestion, VerdictStatus
+from monitor.model import Claim, ClaimKind, Code, OwnerQuestion, VerdictStatus
 from monitor.ownership import OpenQuestions, accept, judge, mark, open_questions
 from monitor.registry import load
 from tests.support.keys import Key, evm
@@ -72,7 +72,7 @@ def test_the_mark_of_a_question_depends_on_all_of_it() -> None:
 @pytest.mark.parametrize("network", ["ethereum", "arbitrum"])
 def test_a_validator_whose_withdrawal_account_signed_elsewhere_is_unbound_by_it(network: str) -> None:
     found = ask(signed(FIRST, network), staked(evm(FIRST), evm(SECOND)))
-    assert found.verdicts[1].status is VerdictStatus.UNBOUND
+    assert found.verdicts[1].code is Code.SIGNED_ELSEWHERE
     assert f"its owner {evm(FIRST)} (line 7)" in found.verdicts[1].reason
     assert questions(found) == [OwnerQuestion("ethereum-beacon", VALIDATOR, (evm(FIRST),))]
 

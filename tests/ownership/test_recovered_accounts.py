@@ -12,7 +12,7 @@ from eth_hash.auto import keccak
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.model import Claim, VerdictStatus
+from monitor.model import Claim, Code, VerdictStatus
 from monitor.ownership import judge
 from monitor.registry import load
 from tests.support import keys
@@ -159,7 +159,7 @@ def test_the_twin_that_anybody_can_make_of_a_signature_is_invalid(case: Case, fo
     raw = KEY.sign(form.digest(MESSAGE.encode()), form.v)
     twin = with_high_s(raw[:64]) + bytes((2 * form.v + 1 - raw[64],))
     row = case.claim(KEY, form.write(twin))
-    assert judge(row, NETWORKS[case.network]).reason == "the signature is malleable (high s)"
+    assert judge(row, NETWORKS[case.network]).code is Code.HIGH_S
 
 
 @EACH
@@ -206,7 +206,7 @@ def test_an_owner_that_signed_leaves_the_account_unbound(case: Case, form: Form)
     row = replace(case.claim(KEY, form.sign(OTHER, MESSAGE)), owners=(owner,))
     verdict = judge(row, on)
     assert verdict.status is VerdictStatus.UNBOUND
-    assert "nothing in the list ties" in verdict.reason
+    assert verdict.code is Code.OWNERS_SIGNED
     assert judge(replace(row, signatures=(form.sign(KEY, MESSAGE),)), on).status is VerdictStatus.INVALID
     assert judge(replace(row, owners=(owner, case.address(KEY))), on).status is VerdictStatus.INVALID
     assert judge(replace(row, owners=(owner, owner), signatures=row.signatures * 2), on).status is VerdictStatus.INVALID
@@ -231,7 +231,7 @@ def test_whatever_a_row_holds_it_is_judged_and_never_proven(
     row = replace(case.claim(KEY, *signatures), key=stated, owners=tuple(owners))
     verdict = judge(row, NETWORKS[case.network])
     assert verdict.status not in {VerdictStatus.VERIFIED, VerdictStatus.UNBOUND}
-    assert "defect of the monitor" not in verdict.reason
+    assert verdict.code is not Code.DEFECT
 
 
 # --- Accounts that no key makes ---
@@ -249,7 +249,7 @@ def test_whatever_a_row_holds_it_is_judged_and_never_proven(
 def test_a_contract_is_unsupported_without_owners_and_unbound_with_them(name: str, address: str) -> None:
     on = NETWORKS[name]
     verdict = judge(claim(on, address, OKX.sign(KEY, MESSAGE)), on)
-    assert (verdict.status, "key" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
+    assert (verdict.code, "key" in verdict.reason) == (Code.ACCOUNT_NOT_JUDGED, True)
     owned = claim(on, address, OKX.sign(KEY, MESSAGE), owners=[CASES[name].address(KEY)])
     assert judge(owned, on).status is VerdictStatus.UNBOUND
 

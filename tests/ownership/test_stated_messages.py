@@ -12,7 +12,7 @@ import sr25519
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.model import Verdict, VerdictStatus
+from monitor.model import Code, Verdict, VerdictStatus
 from monitor.ownership import judge
 from monitor.ownership.families import aptos, internet_computer, sia, venom
 from monitor.ownership.families.ton import wallets as ton_wallets
@@ -112,8 +112,13 @@ def test_a_signature_may_be_in_its_chains_own_spelling(name: str, spell: Callabl
 
 def test_a_tezos_key_may_be_in_its_chains_own_spelling() -> None:
     assert judged("tezos", okx_signature(), key=ed25519.tezos("0d0f25d9", KEY.public)).status is VerdictStatus.VERIFIED
-    for wrong in (ed25519.tezos("0d0f25d9", OTHER.public), "edpk", "edpk" + "1" * 90, "edpk" + "0" * 50):
-        assert judged("tezos", okx_signature(), key=wrong).status in NOT_PROVEN
+    for wrong, code in (
+        (ed25519.tezos("0d0f25d9", OTHER.public), Code.NOT_BY_KEY),
+        ("edpk", Code.BAD_CHECKSUM),
+        ("edpk" + "1" * 90, Code.WRONG_LENGTH),
+        ("edpk" + "0" * 50, Code.BAD_CHECKSUM),
+    ):
+        assert judged("tezos", okx_signature(), key=wrong).code is code
 
 
 @pytest.mark.parametrize("prefix", ["06a1a1", "06a1a4", "06a1a6"])
@@ -160,7 +165,7 @@ def test_a_personal_message_proves_its_account(name: str, text: str, length: byt
     signature = serialised(personal(text.encode(), length))
     for key in ("", KEY.hex):
         verdict = judged(name, signature, key=key, message=text)
-        assert (verdict.status, "personal message" in verdict.reason) == (VerdictStatus.VERIFIED, True)
+        assert (verdict.code, "personal message" in verdict.reason) == (Code.OWN_KEY, True)
     assert judged(name, signature, message=text + "a").status is VerdictStatus.INVALID
 
 
@@ -237,7 +242,7 @@ SR25519_GOOD = sr25519.sign(PAIR, okx())
 def test_an_sr25519_key_proves_its_account_over_okxs_header(seed: bytes) -> None:
     pair = sr25519.pair_from_seed(seed)
     verdict = judged_sr25519(pair[0], sr25519.sign(pair, okx()))
-    assert (verdict.status, "sr25519, OKX header" in verdict.reason) == (VerdictStatus.VERIFIED, True)
+    assert (verdict.code, "sr25519, OKX header" in verdict.reason) == (Code.OWN_KEY, True)
 
 
 @settings(max_examples=120, deadline=None)
@@ -402,7 +407,7 @@ def test_a_principal_says_whose_it_is(stated: bytes, status: VerdictStatus) -> N
 def test_the_vectors_of_sep_53_verify(message: str, signature: str) -> None:
     address = "GBXFXNDLV4LSWA4VB7YIL5GBD7BVNR22SGBTDKMO2SBZZHDXSKZYCP7L"
     verdict = judge(claim(ON["stellar"], address, signature, message=message), ON["stellar"])
-    assert (verdict.status, "SEP-53" in verdict.reason) == (VerdictStatus.VERIFIED, True)
+    assert (verdict.code, "SEP-53" in verdict.reason) == (Code.OWN_KEY, True)
 
 
 def test_what_a_solana_wallet_signed_verifies() -> None:
@@ -420,5 +425,5 @@ def test_a_casper_key_may_stand_behind_its_kind_and_other_kinds_are_not_judged()
     row = claim(on, "01" + KEY.public.hex(), okx_signature(), key="01" + KEY.public.hex())
     assert judge(row, on).status is VerdictStatus.VERIFIED
     tagged = judge(replace(row, key="02" + "02" + KEY.public.hex()), on)
-    assert (tagged.status, "secp256k1" in tagged.reason) == (VerdictStatus.UNSUPPORTED, True)
+    assert (tagged.code, "secp256k1" in tagged.reason) == (Code.KEY_NOT_JUDGED, True)
     assert judge(replace(row, key="03" + KEY.public.hex()), on).status is VerdictStatus.UNSUPPORTED

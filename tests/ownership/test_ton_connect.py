@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Verdict, VerdictStatus
+from monitor.model import Code, Verdict, VerdictStatus
 from monitor.ownership import judge, question
 from monitor.ownership.families.ton.wallets import WALLETS
 from tests.support.ed25519 import KEY, OTHER, Key
@@ -139,10 +139,11 @@ def of_site(**request: object) -> dict[str, Any]:
 def test_a_payload_may_name_network_and_sender_and_must_name_those_of_the_row() -> None:
     for request in ({"network": "-239"}, {"from": GOOD["address"]}, {"network": "-239", "from": GOOD["address"]}):
         assert judged(of_site(**request)).status is VerdictStatus.VERIFIED
-    for request in ({"network": "-3"}, {"network": -239}, {"from": response(OTHER)["address"]}):
-        assert judged(of_site(**request)).status is VerdictStatus.INVALID
+    for request in ({"network": "-3"}, {"network": -239}):
+        assert judged(of_site(**request)).code is Code.OTHER_CHAIN
+    assert judged(of_site(**{"from": response(OTHER)["address"]})).code is Code.OTHER_ACCOUNT
     for request in ({"from": ""}, {"from": None}, {"from": "rubbish"}, {"more": ""}):
-        assert judged(of_site(**request)).status is VerdictStatus.UNSUPPORTED
+        assert judged(of_site(**request)).code is Code.OBJECT_UNREAD
 
 
 def test_a_response_may_stand_in_the_answer_of_the_bridge() -> None:
@@ -152,9 +153,9 @@ def test_a_response_may_stand_in_the_answer_of_the_bridge() -> None:
 
 def test_another_key_message_or_account_in_the_row_is_invalid() -> None:
     assert judged(GOOD, key=OTHER.hex).status is VerdictStatus.INVALID
-    assert "no public key" in judged(GOOD, key="").reason
-    assert "not the row's message" in judged(GOOD, message=MESSAGE + ".").reason
-    assert "another account" in judged(GOOD, response(OTHER)["address"]).reason
+    assert judged(GOOD, key="").code is Code.NO_PUBLIC_KEY
+    assert judged(GOOD, message=MESSAGE + ".").code is Code.OTHER_MESSAGE
+    assert judged(GOOD, response(OTHER)["address"]).code is Code.OTHER_ACCOUNT
     assert judged(response(OTHER), response(OTHER)["address"]).status is VerdictStatus.INVALID
 
 
@@ -174,7 +175,7 @@ def test_another_key_message_or_account_in_the_row_is_invalid() -> None:
 )
 def test_what_is_no_response_is_unsupported(text: str) -> None:
     verdict = judged(text)
-    assert (verdict.status, "defect" in verdict.reason) == (VerdictStatus.UNSUPPORTED, False)
+    assert (verdict.status, verdict.code is Code.DEFECT) == (VerdictStatus.UNSUPPORTED, False)
 
 
 def test_a_login_and_payloads_that_nobody_can_read_are_not_judged() -> None:
@@ -187,7 +188,7 @@ def test_a_login_and_payloads_that_nobody_can_read_are_not_judged() -> None:
     }
     for login in (proof, proof | {"state_init": ""}, {"name": "ton_proof", "proof": proof}):
         verdict = judged(login, message=str(proof["payload"]))
-        assert (verdict.status, "ton_proof" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
+        assert (verdict.code, "ton_proof" in verdict.reason) == (Code.PROOF_NOT_JUDGED, True)
     for payload in ({"type": "binary", "bytes": "AA=="}, {"type": "cell", "schema": "", "cell": ""}):
         assert judged(GOOD | {"payload": payload}).status is VerdictStatus.UNSUPPORTED
 

@@ -11,7 +11,7 @@ from eth_hash.auto import keccak
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Claim, Verdict, VerdictStatus
+from monitor.model import Claim, Code, Verdict, VerdictStatus
 from monitor.ownership import judge, question
 from monitor.registry import load
 from tests.ownership.test_every_family import MAKERS
@@ -26,7 +26,7 @@ EVM, TRON, SUI, COSMOS, SUBSTRATE = (MAKERS[name](1, MESSAGE) for name in ("evm"
 def judged(row: Claim, answer: object) -> Verdict:
     text = answer if isinstance(answer, str) else json.dumps(answer)
     verdict = judge(replace(row, signatures=(text,)), NETWORKS[row.network or ""])
-    assert "defect" not in verdict.reason
+    assert verdict.code is not Code.DEFECT
     return verdict
 
 
@@ -95,7 +95,7 @@ def test_an_object_that_is_not_understood_is_not_judged(answer: object) -> None:
 
 
 def test_a_row_and_a_wallet_that_state_different_keys_are_not_judged() -> None:
-    assert judged(SUI, {"publicKey": OTHER.hex, "signature": signature_of(SUI)}).status is VerdictStatus.UNSUPPORTED
+    assert judged(SUI, {"publicKey": OTHER.hex, "signature": signature_of(SUI)}).code is Code.KEYS_DIFFER
 
 
 @given(
@@ -156,7 +156,7 @@ def test_an_aptos_text_of_another_account_chain_or_message_is_invalid(answer: di
 
 def test_an_aptos_text_that_the_account_signed_proves_no_other_message() -> None:
     verdict = judged(replace(APTOS, message=MESSAGE + "."), aptos())
-    assert (verdict.status, "not the row's" in verdict.reason) == (VerdictStatus.INVALID, True)
+    assert (verdict.code, "not the row's" in verdict.reason) == (Code.OTHER_MESSAGE, True)
 
 
 # --- What is signed otherwise, in 64 or 65 bytes that look alike ------------------------------------------------------
@@ -165,8 +165,9 @@ def test_an_aptos_text_that_the_account_signed_proves_no_other_message() -> None
 def test_a_near_signature_in_base64_may_be_of_nep_413_and_is_not_accused() -> None:
     row = MAKERS["near"](1, MESSAGE)
     foreign = OTHER.sign(b"with a nonce")
-    assert judged(row, base64.b64encode(foreign).decode()).status is VerdictStatus.UNSUPPORTED
-    assert judged(row, "0x" + foreign.hex()).status is VerdictStatus.INVALID
+    assert judged(row, base64.b64encode(foreign).decode()).code is Code.MAYBE_OTHER_FORM
+    assert judged(row, "0x" + foreign.hex()).code is Code.NOT_BY_KEY
+    assert judged(replace(row, key="secp256k1:" + row.key), "0x" + foreign.hex()).code is Code.KEY_NOT_JUDGED
     answer = {"accountId": row.account, "publicKey": row.key, "signature": base64.b64encode(foreign).decode()}
     assert judged(row, answer).status is VerdictStatus.UNSUPPORTED
 
@@ -176,17 +177,17 @@ def test_a_kind_that_does_not_go_with_its_signature_is_not_judged() -> None:
         signed = signature_of(row)[2:]
         assert judged(row, "00" + signed).status is VerdictStatus.VERIFIED
         for other in ("01", "02", "03"):
-            assert judged(row, other + signed).status is VerdictStatus.UNSUPPORTED
+            assert judged(row, other + signed).code is Code.UNKNOWN_FORM
         ecdsa = signed.endswith(("00", "01"))  # a recovery id, it may be
-        expected = VerdictStatus.UNSUPPORTED if ecdsa else VerdictStatus.INVALID
-        assert judged(replace(row, message="another"), "00" + signed).status is expected
+        expected = Code.MAYBE_OTHER_FORM if ecdsa else Code.NOT_BY_KEY
+        assert judged(replace(row, message="another"), "00" + signed).code is expected
 
 
 def test_a_compact_signature_is_not_judged() -> None:
     raw = bytes.fromhex(signature_of(EVM)[2:])
     compact = raw[:32] + bytes((raw[32] | (raw[64] - 27) << 7,)) + raw[33:64]
     verdict = judged(EVM, "0x" + compact.hex())
-    assert (verdict.status, "EIP-2098" in verdict.reason) == (VerdictStatus.UNSUPPORTED, True)
+    assert (verdict.code, "EIP-2098" in verdict.reason) == (Code.UNKNOWN_FORM, True)
 
 
 WALLETS = {

@@ -32,10 +32,8 @@ async def test_the_history_of_0_1_0_is_taken_over(tmp_path: Path) -> None:
     last = await store.last_changes("okx")
     assert last is not None
     assert len(last[1].added) == 1
-    assert sorted(verdict.status.value for verdict in (await store.verdicts(5, prints)).values()) == [
-        *["unsigned"] * 2,
-        *["verified"] * 3,
-    ]
+    assert len(prints) == 5
+    assert await store.verdicts(5, prints) == {}, "they have no reason codes, so they are judged anew"
     (told,) = (await store.confirmations({b"q" * 16})).values()
     assert told.answer.outcome is OwnerOutcome.CONFIRMED
     (snapshot,) = await store.snapshots({"ethereum": Caip2("eip155:1")})

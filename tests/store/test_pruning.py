@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from monitor.model import (
     Block,
+    Code,
     Confirmation,
     Document,
     Height,
@@ -15,14 +16,13 @@ from monitor.model import (
     OwnerAnswer,
     OwnerOutcome,
     Verdict,
-    VerdictStatus,
 )
 from monitor.store import Store, StoredDocument, tables
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 MONTH = timedelta(days=30)
 RULES = 7
-VERDICT = Verdict(VerdictStatus.VERIFIED, "signed by its key")
+VERDICT = Verdict(Code.OWN_KEY, "signed by its key")
 
 
 def at(month: int) -> datetime:

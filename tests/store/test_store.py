@@ -23,6 +23,7 @@ from monitor.model import (
     Block,
     Caip2,
     ClaimMismatch,
+    Code,
     Confirmation,
     Document,
     Height,
@@ -35,7 +36,6 @@ from monitor.model import (
     Snapshot,
     Token,
     Verdict,
-    VerdictStatus,
 )
 from monitor.store import ClaimReading, Source, Store, StoredDocument, StoreError, codec
 from monitor.store.database import opened
@@ -93,25 +93,25 @@ async def test_new_validators_are_kept_with_the_same_document(store: Store) -> N
 
 
 async def test_verdicts_belong_to_the_version_of_the_rules_that_judged_them(store: Store) -> None:
-    verdicts = {bytes([n] * 16): Verdict(VerdictStatus.VERIFIED, "signed by the key") for n in range(5)}
+    verdicts = {bytes([n] * 16): Verdict(Code.OWN_KEY, "signed by the key") for n in range(5)}
     await store.save_verdicts(1, verdicts, "okx", NOW)
     assert await store.verdicts(1, [*verdicts]) == verdicts
     assert await store.verdicts(2, [*verdicts]) == {}
-    anew = {bytes([0] * 16): Verdict(VerdictStatus.INVALID, "high s")}
+    anew = {bytes([0] * 16): Verdict(Code.HIGH_S, "high s")}
     await store.save_verdicts(2, anew, "okx", NOW)
     assert await store.verdicts(2, [*verdicts]) == anew
     assert set(await store.verdicts(1, [*verdicts])) == set(verdicts) - set(anew)
 
 
 async def test_only_the_verdicts_that_are_asked_for_are_read(store: Store) -> None:
-    verdicts = {bytes([n] * 16): Verdict(VerdictStatus.VERIFIED, "signed by the key") for n in range(3)}
+    verdicts = {bytes([n] * 16): Verdict(Code.OWN_KEY, "signed by the key") for n in range(3)}
     await store.save_verdicts(1, verdicts, "okx", NOW)
     assert set(await store.verdicts(1, [b"\1" * 16, b"\7" * 16])) == {b"\1" * 16}
     assert await store.verdicts(1, []) == {}
 
 
 async def test_more_verdicts_than_one_statement_holds_are_all_kept(store: Store) -> None:
-    verdicts = {n.to_bytes(16, "big"): Verdict(VerdictStatus.UNSIGNED, "no signature") for n in range(1203)}
+    verdicts = {n.to_bytes(16, "big"): Verdict(Code.NO_SIGNATURE, "no signature") for n in range(1203)}
     await store.save_verdicts(1, verdicts, "okx", NOW)
     assert await store.verdicts(1, [*verdicts]) == verdicts
 

@@ -15,6 +15,7 @@ from monitor.model import (
     Basis,
     Block,
     Claim,
+    Code,
     Document,
     DocumentState,
     Height,
@@ -58,7 +59,7 @@ def claim(account: str | None, token: Token | None = BTC, **fields: Any) -> Clai
 
 
 def verdict(status: VerdictStatus) -> Verdict:
-    return Verdict(status, f"{status} in a test")
+    return Verdict(next(code for code in Code if code.status is status), f"{status} in a test")
 
 
 def block(number: int = 900_000, at: datetime = NOW) -> Block:

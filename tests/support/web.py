@@ -14,6 +14,7 @@ from monitor.model import (
     AssetAssessment,
     BaseUnits,
     Claim,
+    Code,
     Document,
     Gap,
     Height,
@@ -22,7 +23,6 @@ from monitor.model import (
     Step,
     UnspentOutput,
     Verdict,
-    VerdictStatus,
     World,
     frozen,
 )
@@ -114,8 +114,8 @@ def judged(rows: int) -> list[tuple[Claim, Verdict]]:
     good = Claim("wallets.csv", 0, "BTC", "bitcoin", worlds.BTC, "bc1qaurora1", "bc1qaurora1", height=Height(900_000))
     bad = replace(good, address="bc1qaurora0", account=None, fault="wrong checksum")
     pairs = (
-        (good, Verdict(VerdictStatus.VERIFIED, "P2WPKH of the key that signed")),
-        (bad, Verdict(VerdictStatus.INVALID, "wrong checksum")),
+        (good, Verdict(Code.OWN_KEY, "P2WPKH of the key that signed")),
+        (bad, Verdict(Code.BAD_ADDRESS, "wrong checksum")),
     )
     return [(replace(pairs[row % 2][0], line=row + 2), pairs[row % 2][1]) for row in range(rows)]
 

@@ -159,6 +159,8 @@ async def test_claims_are_filtered_before_they_are_paged(client: Client, daemon:
     page = await get(client, "/api/v1/exchanges/aurora/claims?verdict=invalid&offset=1&limit=2")
     assert [each["line"] for each in page["claims"]] == [5, 7]
     assert page["next"] == 3
+    assert [each["code"] for each in page["claims"]] == ["bad_address"] * 2
+    assert len((await get(client, f"{CLAIMS}?code=bad_address"))["claims"]) == 4
     assert (await get(client, "/api/v1/exchanges/aurora/claims?network=tron"))["claims"] == []
     assert len((await get(client, "/api/v1/exchanges/aurora/claims?asset=BTC"))["claims"]) == 9
 
@@ -245,7 +247,12 @@ async def test_a_spreadsheet_gets_all_rows_and_no_formula(client: Client, daemon
     assert [each["line"] for each in found] == ["2", "3", "4", "5", "6"]
     assert (found[1]["coin"], found[1]["balance"]) == ("'=HYPERLINK(1)", "")
     good = found[0]
-    assert (good["verdict"], good["balance"], good["block_number"]) == ("verified", "94000", "940123")
+    assert (good["verdict"], good["code"], good["balance"], good["block_number"]) == (
+        "verified",
+        "own_key",
+        "94000",
+        "940123",
+    )
     window = found[2]
     assert (window["balance"], window["block_since"], window["block_number"]) == ("310000000", "80999940", "81000000")
 
@@ -286,6 +293,7 @@ async def test_a_balance_is_shown_with_the_outputs_that_it_consists_of(client: C
         ("/api/v1/exchanges/aurora/claims?offset=-1", 400, "offset is a whole number"),
         ("/api/v1/exchanges/aurora/claims?limit=٣", 400, "limit is a whole number"),
         ("/api/v1/exchanges/aurora/claims?verdict=good", 400, "verified"),
+        ("/api/v1/exchanges/aurora/claims?code=bad", 400, "bad_address"),
         ("/api/v1/exchanges/aurora/claims?format=xls", 400, "format is one of json, csv"),
         ("/api/v1/exchanges/aurora/claims?cursor=7", 400, "cursor is what the page before gave"),
         ("/api/v1/exchanges/aurora/claims?page=2", 400, "unknown parameter: page"),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from monitor.formats import SECRETS
-from monitor.model import Verdict, VerdictStatus
+from monitor.model import Code, Verdict
 from tests.support.web import EVIL, SECRET, Client, Daemon, judged, listing, spoiled
 
 SEEN = r"\x1b[31m\u202e\u2028\x9b\u200b\ud800 POST /v2/***"
@@ -29,7 +29,7 @@ async def test_nothing_of_others_acts_and_no_secret_is_shown(client: Client, dae
 async def test_rows_of_a_list_are_shown_alike(client: Client, daemon: Daemon) -> None:
     (claim, _), *_ = judged(1)
     row = replace(claim, file=EVIL, coin=EVIL, network=None, token=None, address=EVIL, account=None, fault=EVIL)
-    daemon.world = listing([(row, Verdict(VerdictStatus.INVALID, EVIL))])
+    daemon.world = listing([(row, Verdict(Code.NOT_BY_ACCOUNT, EVIL))])
     SECRETS.add({SECRET})
     async with client.get("/api/v1/exchanges/aurora/claims") as response:
         (shown,) = (await response.json())["claims"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.model import Assessment, BaseUnits, Claim, Token, Verdict, VerdictStatus
+from monitor.model import Assessment, BaseUnits, Claim, Code, Token, Verdict, VerdictStatus
 from monitor.model.packed import PackedClaims, PackedVerdicts
 from monitor.web.wallet_search import Order, Wanted, find
 from tests.support import worlds
@@ -27,7 +27,8 @@ CLAIMS = st.builds(
     st.booleans(),
     st.sampled_from(["ETH", "USDT-TRC20"]),
 )
-VERDICTS = st.builds(Verdict, st.sampled_from(VerdictStatus), st.sampled_from(["wrong checksum", "The key signed", ""]))
+CODES = [Code.OWN_KEY, Code.HIGH_S, Code.BAD_ADDRESS, Code.NO_SIGNATURE]
+VERDICTS = st.builds(Verdict, st.sampled_from(CODES), st.sampled_from(["wrong checksum", "The key signed", ""]))
 ROWS = st.lists(st.tuples(CLAIMS, VERDICTS), max_size=8)
 WANTED = st.builds(
     Wanted,
@@ -35,6 +36,7 @@ WANTED = st.builds(
     st.sampled_from([None, "ethereum", "tron"]),
     st.sampled_from([None, "ETH", "USDT"]),
     st.sampled_from([None, *VerdictStatus]),
+    st.sampled_from([None, None, *CODES]),
     st.sampled_from(["", "SIGNED"]),
     st.sampled_from(Order),
 )
@@ -59,6 +61,7 @@ def fits(claim: Claim, verdict: Verdict, wanted: Wanted) -> bool:
         wanted.network in {None, claim.network}
         and wanted.asset in {None, asset}
         and wanted.verdict in {None, verdict.status}
+        and wanted.code in {None, verdict.code}
         and wanted.reason.lower() in verdict.reason.lower()
         and (
             text in account
@@ -103,7 +106,7 @@ def test_all_pages_together_are_the_rows_that_fit_in_order(
 
 @pytest.mark.parametrize("moved", [1, 9], ids=["down", "up"])
 def test_the_next_page_goes_on_behind_the_balance_where_the_last_one_ended_although_it_moved(moved: int) -> None:
-    unsigned = Verdict(VerdictStatus.UNSIGNED, "")
+    unsigned = Verdict(Code.NO_SIGNATURE, "")
     listing = listed([(Claim("w.csv", 1, "ETH", "ethereum", ETH, name, name), unsigned) for name in "abc"])
 
     def holding(*units: int) -> Assessment:

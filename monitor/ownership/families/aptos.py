@@ -14,7 +14,7 @@ A line that names another account or another chain than Aptos' main net contradi
 import re
 from hashlib import sha3_256
 
-from monitor.model import Claim, Network, OwnerQuestion, Verdict
+from monitor.model import Claim, Code, Network, OwnerQuestion, Verdict
 from monitor.ownership import stated_keys, wallet_objects
 from monitor.ownership.family import Description, NotJudged, Refused
 from monitor.ownership.stated_keys import OKX, MessageForm
@@ -70,7 +70,7 @@ def _check(row: stated_keys.Row) -> stated_keys.StatedSignature:
         lines = dict(line.split(": ", 1) for line in text[1].split("\n") if line)
         wallet_objects.check_account(lines.get("address", ""), row.network, row.account.canonical)
         if lines.get("chainId", _MAIN_NET) != _MAIN_NET:
-            raise Refused(f"the text that was signed names chain {lines['chainId']}, not {_MAIN_NET}")
+            raise Refused(Code.OTHER_CHAIN, f"the text that was signed names chain {lines['chainId']}, not {_MAIN_NET}")
     return _by_key(row)
 
 
@@ -80,9 +80,11 @@ def _of_returned(row: stated_keys.Row) -> stated_keys.Row:
     signed = stated.get("fullMessage", "")
     text = _WALLET_TEXT.fullmatch(signed)
     if not text or not stated.get("signature"):
-        raise NotJudged("the signature is a JSON object without signature and fullMessage as AIP-62 has them")
+        raise NotJudged(
+            Code.OBJECT_UNREAD, "the signature is a JSON object without signature and fullMessage as AIP-62 has them"
+        )
     if row.message.decode() not in {signed, text[2]}:
-        raise Refused("the message that the wallet signed is not the row's")
+        raise Refused(Code.OTHER_MESSAGE, "the message that the wallet signed is not the row's")
     return row._replace(message=signed.encode(), signature=stated["signature"])
 
 

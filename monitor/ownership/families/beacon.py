@@ -19,7 +19,7 @@ from typing import TypeVar
 
 from py_arkworks_bls12381 import GT, G1Point, G2Point
 
-from monitor.model import Caip2, Claim, Network, OwnerQuestion, Verdict, VerdictStatus
+from monitor.model import Caip2, Claim, Code, Network, OwnerQuestion, Verdict
 from monitor.ownership import owners, questions
 from monitor.ownership.digests import personal_message_of_hash
 from monitor.ownership.families import evm
@@ -72,17 +72,19 @@ def _is_withdrawal(claim: Claim) -> bool:
 def _judge_key(claim: Claim, network: Network) -> Verdict:
     given = [text for text in claim.signatures if text]
     if len(given) > 1:
-        raise NotJudged(f"{len(given)} signatures are given for one key; only rows with one are judged")
+        raise NotJudged(
+            Code.WRONG_COUNT, f"{len(given)} signatures are given for one key; only rows with one are judged"
+        )
     try:
         key = decode(network, claim.account or "").payload
     except AddressError as error:
-        raise Refused(f"{claim.account}: {error}") from error
+        raise Refused(Code.BAD_ADDRESS, f"{claim.account}: {error}") from error
     if claim.key and sized_hex(claim.key, len(key), "the public key") != key:
-        raise Refused("the row's public key is not the validator's")
+        raise Refused(Code.OTHER_KEY_STATED, "the row's public key is not the validator's")
     signature = sized_hex(given[0], _SIGNATURE_SIZE, "the signature")
     if not bls_verifies(key, signature, personal_message_of_hash(claim.message.encode())):
-        raise Refused("the signature is not by the validator's key over this message")
-    return Verdict(VerdictStatus.VERIFIED, "signed by the BLS key that is the account (OKX digest)")
+        raise Refused(Code.NOT_BY_KEY, "the signature is not by the validator's key over this message")
+    return Verdict(Code.OWN_KEY, "signed by the BLS key that is the account (OKX digest)")
 
 
 def bls_verifies(key: bytes, signature: bytes, message: bytes) -> bool:
@@ -101,9 +103,9 @@ def _read_point(group: type[Point], data: bytes, what: str) -> Point:
     try:
         point = group.from_compressed_bytes(data)
     except ValueError as error:
-        raise Refused(f"{what} is no compressed point of BLS12-381") from error
+        raise Refused(Code.NOT_ON_CURVE, f"{what} is no compressed point of BLS12-381") from error
     if point == group.identity():
-        raise Refused(f"{what} is the point at infinity")
+        raise Refused(Code.UNSAFE_POINT, f"{what} is the point at infinity")
     if not point.is_in_subgroup() or point.to_compressed_bytes() != data:
-        raise Refused(f"{what} is no point of the prime-order subgroup in its canonical encoding")
+        raise Refused(Code.UNSAFE_POINT, f"{what} is no point of the prime-order subgroup in its canonical encoding")
     return point

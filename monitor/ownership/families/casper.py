@@ -4,6 +4,7 @@ A key may stand in the row as Casper writes it, behind its kind 01. Accounts of 
 Other keys can be associated with an account, and its first one removed: only the chain could tell.
 """
 
+from monitor.model import Code
 from monitor.ownership import ed25519, stated_keys
 from monitor.ownership.ed25519 import KEY_SIZE
 from monitor.ownership.family import Description, NotJudged
@@ -25,7 +26,9 @@ _TAGGED = 2 + 2 * KEY_SIZE
 def _read_key(text: str) -> bytes:
     digits = text.removeprefix("0x")
     if digits.startswith("02") and len(digits) > _TAGGED:
-        raise NotJudged("signatures of secp256k1 keys are not judged on Casper, only those of Ed25519 keys")
+        raise NotJudged(
+            Code.KEY_NOT_JUDGED, "signatures of secp256k1 keys are not judged on Casper, only those of Ed25519 keys"
+        )
     if digits.startswith("01") and len(digits) == _TAGGED:
         digits = digits[2:]
     return ed25519.read_key(digits)

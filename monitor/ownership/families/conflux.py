@@ -7,7 +7,7 @@ own envelope and write v as 0 or 1 (``PersonalMessage`` of js-conflux-sdk).
 
 from functools import partial
 
-from monitor.model import Claim, Network, Verdict
+from monitor.model import Claim, Code, Network, Verdict
 from monitor.ownership import accounts, digests
 from monitor.ownership.family import Description, NotJudged
 from monitor.ownership.recovered_keys import OKX, DigestForm, RecoveredKeys, Spelling
@@ -46,5 +46,8 @@ def judge(claim: Claim, network: Network) -> Verdict:
 
 def _scheme_of(_network: Network, account: Decoded) -> RecoveredKeys:
     if account.form != "user":
-        raise NotJudged(f"the account is of the type {account.form}, which has no key; only users' accounts are judged")
+        raise NotJudged(
+            Code.ACCOUNT_NOT_JUDGED,
+            f"the account is of the type {account.form}, which has no key; only users' accounts are judged",
+        )
     return _SCHEME

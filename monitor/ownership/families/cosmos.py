@@ -14,7 +14,7 @@ import json
 from base64 import b64encode
 from hashlib import sha256
 
-from monitor.model import Claim, Network, Verdict, VerdictStatus
+from monitor.model import Claim, Code, Network, Verdict
 from monitor.ownership import accounts, digests
 from monitor.ownership.family import Description, NotJudged, Refused
 from monitor.ownership.recovered_keys import OKX, RecoveredKeys
@@ -49,7 +49,9 @@ def judge(claim: Claim, network: Network) -> Verdict:
 
 def _scheme_of(network: Network, account: Decoded) -> RecoveredKeys:
     if len(account.payload) != 20:
-        raise NotJudged(f"an account of {len(account.payload)} bytes is not the hash of a secp256k1 key")
+        raise NotJudged(
+            Code.ACCOUNT_NOT_JUDGED, f"an account of {len(account.payload)} bytes is not the hash of a secp256k1 key"
+        )
     return _SCHEME_LIKE_ETHEREUM if network.name in _ETHEREUM_LIKE else _SCHEME
 
 
@@ -58,15 +60,17 @@ def _judge_adr036(claim: Claim, network: Network) -> Verdict:
     [account_of] = _scheme_of(network, account).accounts
     raw = base64_bytes(accounts.only_signature(claim), "the signature, which is not 0x and hex,")
     if len(raw) != _SIZE:
-        raise NotJudged(f"the signature has {len(raw)} bytes; in base64 only {_SIZE} bytes (r, s) are judged")
+        raise NotJudged(
+            Code.WRONG_LENGTH, f"the signature has {len(raw)} bytes; in base64 only {_SIZE} bytes (r, s) are judged"
+        )
     document = sign_document(account.canonical, claim.message.encode())
     ethereum_like = network.name in _ETHEREUM_LIKE
     digest = digests.keccak(document) if ethereum_like else sha256(document).digest()
     keys = [key for recovery_id in (0, 1) if account_of(key := recover(raw, recovery_id, digest)) == account.payload]
     if not keys:
-        raise Refused("the signature is not by the account's key (or over another message)")
+        raise Refused(Code.NOT_BY_ACCOUNT, "the signature is not by the account's key (or over another message)")
     _check_key(claim.key, keys[0])
-    return Verdict(VerdictStatus.VERIFIED, f"signed by the account's key {compressed(keys[0]).hex()} (ADR-036)")
+    return Verdict(Code.OWN_KEY, f"signed by the account's key {compressed(keys[0]).hex()} (ADR-036)")
 
 
 def sign_document(signer: str, message: bytes) -> bytes:
@@ -89,4 +93,4 @@ def _check_key(stated: str, key: bytes) -> None:
         return
     read = base64_bytes if len(stated) == _BASE64_KEY else hex_bytes
     if read(stated, "the public key") != compressed(key):
-        raise Refused("the row's public key is not the key that signed")
+        raise Refused(Code.OTHER_KEY_STATED, "the row's public key is not the key that signed")

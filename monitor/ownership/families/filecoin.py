@@ -11,7 +11,7 @@ EVM networks.
 
 from hashlib import blake2b
 
-from monitor.model import Claim, Network, Verdict
+from monitor.model import Claim, Code, Network, Verdict
 from monitor.ownership import accounts
 from monitor.ownership.digests import personal_preimage
 from monitor.ownership.families import evm
@@ -63,5 +63,5 @@ def judge(claim: Claim, network: Network) -> Verdict:
 def _scheme_of(_network: Network, account: Decoded) -> RecoveredKeys:
     scheme = _SCHEMES.get(account.form)
     if scheme is None:
-        raise NotJudged(f"signatures for {_NAMES[account.form]} are not judged")
+        raise NotJudged(Code.ACCOUNT_NOT_JUDGED, f"signatures for {_NAMES[account.form]} are not judged")
     return scheme

@@ -6,7 +6,7 @@ proves the key that the row states and no account: ``unbound`` at most. OKX sign
 
 from coincurve import PublicKey
 
-from monitor.model import Claim, Network, Verdict, VerdictStatus
+from monitor.model import Claim, Code, Network, Verdict
 from monitor.ownership import accounts
 from monitor.ownership.family import Description, NotJudged
 from monitor.ownership.recovered_keys import OKX, RecoveredKeys, read
@@ -28,11 +28,11 @@ _UNCOMPRESSED = b"\x04"
 def judge(claim: Claim, _network: Network) -> Verdict:
     """Judge whether the key that the row states signed."""
     if any(claim.owners):
-        raise NotJudged("rows with owners are not judged on Flow")
+        raise NotJudged(Code.OWNERS_NOT_JUDGED, "rows with owners are not judged on Flow")
     text, key = accounts.only_signature(claim), _stated(claim.key).format()
     signed = read(text, claim.message.encode(), _SCHEME, key, "the row's key")
     return Verdict(
-        VerdictStatus.UNBOUND,
+        Code.UNBOUND_KEY,
         f"signed by key {key.hex()} ({signed.form}), which the row states; nothing ties it to the account",
     )
 
@@ -40,9 +40,11 @@ def judge(claim: Claim, _network: Network) -> Verdict:
 def _stated(text: str) -> PublicKey:
     """The key in the row: 33, 64 or 65 bytes."""
     if not text:
-        raise NotJudged("the row states no public key, and an address on Flow holds none")
+        raise NotJudged(Code.NO_PUBLIC_KEY, "the row states no public key, and an address on Flow holds none")
     raw = hex_bytes(text, "the public key")
     try:
         return PublicKey(_UNCOMPRESSED + raw if len(raw) == 64 else raw)
     except ValueError:
-        raise NotJudged("the row's public key is not one of secp256k1, the only curve that is judged") from None
+        raise NotJudged(
+            Code.KEY_NOT_JUDGED, "the row's public key is not one of secp256k1, the only curve that is judged"
+        ) from None

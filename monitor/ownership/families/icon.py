@@ -7,7 +7,7 @@ header, Keccak-256.
 
 from hashlib import sha3_256
 
-from monitor.model import Claim, Network, Verdict
+from monitor.model import Claim, Code, Network, Verdict
 from monitor.ownership import accounts
 from monitor.ownership.family import Description, NotJudged
 from monitor.ownership.recovered_keys import OKX, RecoveredKeys
@@ -36,5 +36,8 @@ def judge(claim: Claim, network: Network) -> Verdict:
 
 def _scheme_of(_network: Network, account: Decoded) -> RecoveredKeys:
     if account.form != "account":
-        raise NotJudged("the account is a contract (cx), which has no key; only accounts of keys (hx) are judged")
+        raise NotJudged(
+            Code.ACCOUNT_NOT_JUDGED,
+            "the account is a contract (cx), which has no key; only accounts of keys (hx) are judged",
+        )
     return _SCHEME

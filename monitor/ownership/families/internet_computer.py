@@ -9,7 +9,7 @@ one of a canister has no key.
 
 from hashlib import sha224
 
-from monitor.model import Claim, Network, Verdict
+from monitor.model import Claim, Code, Network, Verdict
 from monitor.ownership import stated_keys
 from monitor.ownership.family import Description, Refused
 from monitor.registry.addresses import AddressError, Decoded, decode, internet_computer
@@ -37,7 +37,7 @@ def _form_of(claim: Claim, network: Network) -> str:
     try:
         return decode(network, claim.address).form
     except AddressError as error:
-        raise Refused(f"{claim.address}: {error}") from error
+        raise Refused(Code.BAD_ADDRESS, f"{claim.address}: {error}") from error
 
 
 def account_of(public_key: bytes) -> bytes:

@@ -7,7 +7,7 @@ Keys, and some signatures, are written as NEAR does: ``ed25519:`` and base58. Wa
 a recipient too, which a row does not state, and return the signature in base64: such signatures are not judged.
 """
 
-from monitor.model import Claim, Network, OwnerQuestion, Verdict
+from monitor.model import Claim, Code, Network, OwnerQuestion, Verdict
 from monitor.ownership import ed25519, stated_keys
 from monitor.ownership.family import Description, NotJudged, Refused
 from monitor.registry.addresses import Decoded
@@ -43,7 +43,7 @@ def _keyless(account: Decoded) -> str:
 
 def _bare(text: str) -> str:
     if text.startswith("secp256k1:"):
-        raise NotJudged("secp256k1 keys are not judged on NEAR, only Ed25519 keys")
+        raise NotJudged(Code.KEY_NOT_JUDGED, "secp256k1 keys are not judged on NEAR, only Ed25519 keys")
     return text.removeprefix(_ED25519)
 
 
@@ -60,7 +60,9 @@ def _check(row: stated_keys.Row) -> stated_keys.StatedSignature:
     except Refused as refusal:
         if not row.signature.endswith("="):
             raise
-        raise NotJudged(f"{refusal}; in base64 it is rather one of NEP-413, whose nonce the row lacks") from refusal
+        raise NotJudged(
+            Code.MAYBE_OTHER_FORM, f"{refusal}; in base64 it is rather one of NEP-413, whose nonce the row lacks"
+        ) from refusal
 
 
 _SCHEME = stated_keys.StatedKeys(check=_check, bind=stated_keys.is_key, keyless=_keyless)

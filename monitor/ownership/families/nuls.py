@@ -4,7 +4,7 @@
 contract, type 3 a multisig: neither is the hash of one key. OKX signs its own header, Keccak-256.
 """
 
-from monitor.model import Claim, Network, Verdict
+from monitor.model import Claim, Code, Network, Verdict
 from monitor.ownership import accounts
 from monitor.ownership.family import Description, NotJudged
 from monitor.ownership.recovered_keys import OKX, RecoveredKeys
@@ -29,5 +29,8 @@ def judge(claim: Claim, network: Network) -> Verdict:
 
 def _scheme_of(_network: Network, account: Decoded) -> RecoveredKeys:
     if account.form != "account":
-        raise NotJudged(f"the account is a {account.form}, which is not the hash of one key; only those are judged")
+        raise NotJudged(
+            Code.ACCOUNT_NOT_JUDGED,
+            f"the account is a {account.form}, which is not the hash of one key; only those are judged",
+        )
     return _SCHEME

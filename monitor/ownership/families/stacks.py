@@ -12,7 +12,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from monitor.formats.bitcoin import hash160, sized
-from monitor.model import Claim, Network, Verdict
+from monitor.model import Claim, Code, Network, Verdict
 from monitor.ownership import accounts
 from monitor.ownership.family import Description, NotJudged
 from monitor.ownership.recovered_keys import OKX, DigestForm, RecoveredKeys, Spelling
@@ -51,5 +51,5 @@ def judge(claim: Claim, network: Network) -> Verdict:
 
 def _scheme_of(_network: Network, account: Decoded) -> RecoveredKeys:
     if account.form != "p2pkh":
-        raise NotJudged("accounts of scripts or several keys (SM) are not judged")
+        raise NotJudged(Code.ACCOUNT_NOT_JUDGED, "accounts of scripts or several keys (SM) are not judged")
     return _SCHEME

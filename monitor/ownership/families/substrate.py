@@ -13,6 +13,7 @@ neither kind of key.
 
 import sr25519
 
+from monitor.model import Code
 from monitor.ownership import ed25519, spellings, stated_keys
 from monitor.ownership.family import Description, NotJudged, Refused
 from monitor.ownership.stated_keys import OKX, TEXT, MessageForm
@@ -41,8 +42,9 @@ def _check(row: stated_keys.Row) -> stated_keys.StatedSignature:
     kind = _SR25519 if signature[-1] & _SCHNORRKEL else _ED25519
     if raw not in (signature, bytes((kind,)) + signature):
         raise NotJudged(
+            Code.UNKNOWN_FORM,
             f"the signature has {len(raw)} bytes and begins with {raw[0]:02x}; judged are 64 bytes of Ed25519 or "
-            "sr25519, alone or behind 00 or 01, and not ECDSA"
+            "sr25519, alone or behind 00 or 01, and not ECDSA",
         )
     try:
         return _BY_KIND[kind](row._replace(signature=signature.hex()))
@@ -50,7 +52,7 @@ def _check(row: stated_keys.Row) -> stated_keys.StatedSignature:
         if raw == signature or raw[-1] not in _RECOVERY_IDS:
             raise
         raise NotJudged(
-            f"{refusal}; if the last of the 65 bytes is a recovery id, it is ECDSA, not judged"
+            Code.MAYBE_OTHER_FORM, f"{refusal}; if the last of the 65 bytes is a recovery id, it is ECDSA, not judged"
         ) from refusal
 
 

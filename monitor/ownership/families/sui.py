@@ -9,7 +9,7 @@ signing"). Other schemes have other flags, and are not judged.
 import re
 from hashlib import blake2b
 
-from monitor.model import Claim, Network, Verdict
+from monitor.model import Claim, Code, Network, Verdict
 from monitor.ownership import ed25519, stated_keys
 from monitor.ownership.family import Description, NotJudged, Refused
 from monitor.ownership.spellings import base64_bytes
@@ -43,17 +43,20 @@ def _check(row: stated_keys.Row) -> stated_keys.StatedSignature:
         return _hexed(row)
     raw = base64_bytes(row.signature, "the signature")
     if raw[0] in _OTHER_SCHEMES and len(raw) > _SERIALISED:
-        raise NotJudged(f"{_OTHER_SCHEMES[raw[0]]} signatures are not judged, only those of Ed25519 keys")
+        raise NotJudged(
+            Code.KEY_NOT_JUDGED, f"{_OTHER_SCHEMES[raw[0]]} signatures are not judged, only those of Ed25519 keys"
+        )
     if raw[0] != _ED25519 or len(raw) != _SERIALISED:
         raise NotJudged(
+            Code.UNKNOWN_FORM,
             f"the signature has {len(raw)} bytes and the flag {raw[0]:02x}; judged are 64 bytes in hex, and flag 00, "
-            "signature and key in base64"
+            "signature and key in base64",
         )
     signature, key = raw[1 : 1 + ed25519.SIGNATURE_SIZE], raw[1 + ed25519.SIGNATURE_SIZE :]
     if row.key and ed25519.read_key(row.key) != key:
-        raise Refused("the row's public key is not the one in the signature")
+        raise Refused(Code.OTHER_KEY_STATED, "the row's public key is not the one in the signature")
     if not ed25519.verifies(key, signature, _personal(row.message)):
-        raise Refused(f"the signature is not by key {key.hex()} over this message")
+        raise Refused(Code.NOT_BY_KEY, f"the signature is not by key {key.hex()} over this message")
     return stated_keys.StatedSignature(key, "personal message")
 
 

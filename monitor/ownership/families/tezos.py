@@ -6,6 +6,7 @@ Keys and signatures are bare bytes, or base58check with the prefixes ``edpk`` an
 
 from hashlib import blake2b
 
+from monitor.model import Code
 from monitor.ownership import ed25519, stated_keys
 from monitor.ownership.family import Description, NotJudged, Refused
 from monitor.ownership.stated_keys import OKX, MessageForm
@@ -38,19 +39,22 @@ def _read_signature(text: str) -> bytes:
 
 def _read(text: str, prefix: bytes, size: int, what: str) -> bytes:
     if len(text) > 2 * size:  # base58 takes quadratic time
-        raise NotJudged(f"{what} has {len(text)} characters, more than any that is judged")
+        raise NotJudged(Code.WRONG_LENGTH, f"{what} has {len(text)} characters, more than any that is judged")
     try:
         data = base58check.decode_check(text)
     except AddressError as error:
-        raise Refused(f"{what}: {error}") from error
+        raise Refused(Code.BAD_CHECKSUM, f"{what}: {error}") from error
     if not data.startswith(prefix) or len(data) != len(prefix) + size:
-        raise NotJudged(f"{what} is not one of {size} bytes with a prefix of Ed25519, as which alone it is judged")
+        raise NotJudged(
+            Code.UNKNOWN_FORM,
+            f"{what} is not one of {size} bytes with a prefix of Ed25519, as which alone it is judged",
+        )
     return data[len(prefix) :]
 
 
 def _bind(key: bytes, account: Decoded) -> str | None:
     if account.form != "tz1":
-        raise NotJudged(f"signatures for addresses of the form {account.form} are not judged")
+        raise NotJudged(Code.ACCOUNT_NOT_JUDGED, f"signatures for addresses of the form {account.form} are not judged")
     return "whose hash is the address" if blake2b(key, digest_size=20).digest() == account.payload else None
 
 

@@ -13,7 +13,7 @@ name no key, so the row must.
 from hashlib import sha512
 
 from monitor.formats.bitcoin import hash160
-from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
+from monitor.model import Claim, Code, Network, OwnerQuestion, Verdict
 from monitor.ownership import accounts, ed25519, questions, secp256k1
 from monitor.ownership.digests import okx_preimage
 from monitor.ownership.family import Description, NotJudged, Refused
@@ -43,14 +43,15 @@ def judge(claim: Claim, network: Network) -> Verdict:
         return accounts.judge(claim, network, _scheme_of)
     if not claim.key:
         raise NotJudged(
-            "the signature is not 0x and 130 hex digits (r, s, v), and the row states no key for another form"
+            Code.NO_PUBLIC_KEY,
+            "the signature is not 0x and 130 hex digits (r, s, v), and the row states no key for another form",
         )
     key = sized_hex(claim.key, _KEY_SIZE, "the public key")
     account = accounts.decoded(claim, network)
     form = _check(key, hex_bytes(accounts.only_signature(claim), "the signature"), claim.message.encode())
     if hash160(key) != account.payload:
-        raise Refused(f"signed by key {key.hex()}, which is not the account's")
-    return Verdict(VerdictStatus.VERIFIED, f"signed by the account's key {key.hex()} ({form})")
+        raise Refused(Code.NOT_OF_ACCOUNT, f"signed by key {key.hex()}, which is not the account's")
+    return Verdict(Code.OWN_KEY, f"signed by the account's key {key.hex()} ({form})")
 
 
 def question(claim: Claim, network: Network) -> OwnerQuestion | None:
@@ -71,14 +72,18 @@ def _check(key: bytes, signature: bytes, message: bytes) -> str:
     """The form of the message that ``key`` signed; else ``Refused``."""
     if key[0] != _ED25519:
         if not secp256k1.is_der(signature):
-            raise NotJudged("the signature is neither 0x, r, s, v nor DER, which alone are judged of a secp256k1 key")
+            raise NotJudged(
+                Code.UNKNOWN_FORM,
+                "the signature is neither 0x, r, s, v nor DER, which alone are judged of a secp256k1 key",
+            )
         secp256k1.verify(signature, key, sha512(message).digest()[:32])
         return "ripple-keypairs, secp256k1"
     if len(signature) != _SIGNATURE_SIZE:
         raise NotJudged(
-            f"the signature has {len(signature)} bytes; by an Ed25519 key only {_SIGNATURE_SIZE} are judged"
+            Code.WRONG_LENGTH,
+            f"the signature has {len(signature)} bytes; by an Ed25519 key only {_SIGNATURE_SIZE} are judged",
         )
     for form, signed in (("ripple-keypairs, Ed25519", message), ("OKX header, Ed25519", okx_preimage(message))):
         if ed25519.verifies(key[1:], signature, signed):
             return form
-    raise Refused(f"the signature is not by key {key.hex()} over this message")
+    raise Refused(Code.NOT_BY_KEY, f"the signature is not by key {key.hex()} over this message")

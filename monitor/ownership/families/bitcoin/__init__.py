@@ -7,9 +7,8 @@ is. Signatures are compact (:mod:`~monitor.ownership.families.bitcoin.compact`) 
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 
-from monitor.model import Claim, KeyHash, Network, Verdict, VerdictStatus
+from monitor.model import Claim, Code, KeyHash, Network, Verdict
 from monitor.ownership.families.bitcoin import bip322, blake256, compact
 from monitor.ownership.families.bitcoin.account import Account, account_of
 from monitor.ownership.family import Description, NotJudged, Refused
@@ -31,38 +30,34 @@ _FORMS = frozenset({"p2pkh", "p2sh", "p2wpkh", "p2wsh", "p2tr"})
 def judge(claim: Claim, network: Network) -> Verdict:
     """Judge whether the key of the address, or enough keys of its script, signed."""
     if any(claim.owners):
-        raise NotJudged(f"rows with owners are not judged on {network.title}")
+        raise NotJudged(Code.OWNERS_NOT_JUDGED, f"rows with owners are not judged on {network.title}")
     coin = network.parameters
     if coin is None:
-        raise NotJudged(f"the message form of {network.title} is not known")
+        raise NotJudged(Code.FAMILY_NOT_JUDGED, f"the message form of {network.title} is not known")
     if coin.key_hash is KeyHash.BLAKE256:
         return blake256.judge(claim, network, coin)
     account = account_of(claim, network)
     if account.form not in _FORMS:
-        raise NotJudged(f"signatures for addresses of the form {account.form} are not judged")
+        raise NotJudged(Code.ACCOUNT_NOT_JUDGED, f"signatures for addresses of the form {account.form} are not judged")
     message = claim.message.encode()
     given = [text for text in claim.signatures if text]
     signatures = [compact.read(text) for text in given]
     recoverable = [signature for signature in signatures if signature]
     if len(recoverable) == len(signatures):
-        reason = _judge_compact(account, recoverable, coin.message_headers, message)
-    elif not coin.bip322:
-        raise NotJudged(f"on {network.title} only 65 bytes in base64, or 0x and 130 hex digits, are judged")
-    elif len(given) > 1:
-        raise NotJudged("a BIP-322 signature is whole by itself, and this row has more signatures")
-    else:
-        reason = bip322.judge(account, given[0], message)
-    return _verified(reason)
+        return _judge_compact(account, recoverable, coin.message_headers, message)
+    if not coin.bip322:
+        raise NotJudged(
+            Code.UNKNOWN_FORM, f"on {network.title} only 65 bytes in base64, or 0x and 130 hex digits, are judged"
+        )
+    if len(given) > 1:
+        raise NotJudged(Code.WRONG_COUNT, "a BIP-322 signature is whole by itself, and this row has more signatures")
+    return bip322.judge(account, given[0], message)
 
 
-@lru_cache(64)
-def _verified(reason: str) -> Verdict:
-    """One object for the many rows of which the same is said."""
-    return Verdict(VerdictStatus.VERIFIED, reason)
-
-
-def _judge_compact(account: Account, signatures: list[compact.Compact], headers: Sequence[str], message: bytes) -> str:
-    """Why the signatures prove the account under one of ``headers``; else ``Refused`` as under the first."""
+def _judge_compact(
+    account: Account, signatures: list[compact.Compact], headers: Sequence[str], message: bytes
+) -> Verdict:
+    """Judge the signatures under one of ``headers``; else ``Refused`` as under the first."""
     refusals: list[Refused] = []
     for header in headers:
         try:

@@ -1,10 +1,11 @@
 """What a Bitcoin address commits to, and what a row may state beside it."""
 
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
 from monitor.formats.bitcoin import hash160, witness_script
-from monitor.model import Claim, Network
+from monitor.model import Claim, Code, Network, Verdict
 from monitor.ownership.family import Refused
 from monitor.ownership.spellings import hex_bytes
 from monitor.registry.addresses import AddressError, decode
@@ -23,7 +24,10 @@ class Account(NamedTuple):
     def check_stated(self, *known: bytes) -> None:
         """Check that a key or script in the row is one that the proof used: ``known``, or the address's own script."""
         if self.stated and self.stated not in {self.script_pubkey, *known}:
-            raise Refused("the row's key or script is neither that of the address nor that of the signature")
+            raise Refused(
+                Code.OTHER_KEY_STATED,
+                "the row's key or script is neither that of the address nor that of the signature",
+            )
 
 
 def account_of(claim: Claim, network: Network) -> Account:
@@ -31,9 +35,15 @@ def account_of(claim: Claim, network: Network) -> Account:
     try:
         decoded = decode(network, claim.account or "")
     except AddressError as error:
-        raise Refused(f"{claim.account}: {error}") from error
+        raise Refused(Code.BAD_ADDRESS, f"{claim.account}: {error}") from error
     stated = hex_bytes(claim.key, "the row's key or script") if claim.key else b""
     return Account(decoded.form, decoded.payload, script_pubkey(decoded), stated)
+
+
+@lru_cache(64)
+def verified(code: Code, reason: str) -> Verdict:
+    """Make one verdict for the many rows of which the same is said."""
+    return Verdict(code, reason)
 
 
 def key_hash_script(key: bytes) -> bytes:

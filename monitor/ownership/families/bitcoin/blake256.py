@@ -9,7 +9,7 @@ byte is 31 to 34; dcrd also reads 27 to 30, which would be a second spelling.
 from collections.abc import Iterable, Iterator
 
 from monitor.formats.bitcoin import ripemd160, sized
-from monitor.model import ChainParameters, Claim, Network, Verdict, VerdictStatus
+from monitor.model import ChainParameters, Claim, Code, Network, Verdict
 from monitor.ownership.digests import bitcoin_message
 from monitor.ownership.families.bitcoin import compact
 from monitor.ownership.families.bitcoin.account import account_of
@@ -22,18 +22,29 @@ def judge(claim: Claim, network: Network, coin: ChainParameters) -> Verdict:
     """Judge whether the key of the address signed."""
     account = account_of(claim, network)
     if account.form != "p2pkh":
-        raise NotJudged(f"signatures for {network.title} addresses of the form {account.form} are not judged")
+        raise NotJudged(
+            Code.ACCOUNT_NOT_JUDGED,
+            f"signatures for {network.title} addresses of the form {account.form} are not judged",
+        )
     given = [text for text in claim.signatures if text]
     if len(given) > 1:
-        raise NotJudged(f"{len(given)} signatures are given for an address of one key; only rows with one are judged")
+        raise NotJudged(
+            Code.WRONG_COUNT,
+            f"{len(given)} signatures are given for an address of one key; only rows with one are judged",
+        )
     signature = compact.read(given[0])
     if signature is None or given[0].startswith("0x"):
-        raise NotJudged(f"the signature is not 65 bytes in base64, which alone are judged on {network.title}")
+        raise NotJudged(
+            Code.UNKNOWN_FORM, f"the signature is not 65 bytes in base64, which alone are judged on {network.title}"
+        )
     if signature.header is not compact.Header.COMPRESSED:
-        raise NotJudged(f"the header of the signature is for {signature.header}; judged are those of a compressed key")
+        raise NotJudged(
+            Code.HEADER_MISFIT,
+            f"the header of the signature is for {signature.header}; judged are those of a compressed key",
+        )
     key = _signer(signature, account.program, _digests(coin, claim.message.encode()))
     account.check_stated(key)
-    return Verdict(VerdictStatus.VERIFIED, f"P2PKH: signed by key {key.hex()}, whose hash is the address")
+    return Verdict(Code.OWN_KEY, f"P2PKH: signed by key {key.hex()}, whose hash is the address")
 
 
 def _signer(signature: compact.Compact, program: bytes, digests: Iterable[bytes]) -> bytes:
@@ -41,7 +52,7 @@ def _signer(signature: compact.Compact, program: bytes, digests: Iterable[bytes]
         key = compressed(recover(signature.r_s, signature.recovery_id, digest))
         if ripemd160(blake256(key)) == program:
             return key
-    raise Refused("the signature is not by the key of the address (or over another message)")
+    raise Refused(Code.NOT_BY_ACCOUNT, "the signature is not by the key of the address (or over another message)")
 
 
 def _digests(coin: ChainParameters, message: bytes) -> Iterator[bytes]:

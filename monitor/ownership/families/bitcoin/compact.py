@@ -16,9 +16,10 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from monitor.formats.bitcoin import hash160
+from monitor.model import Code, Verdict
 from monitor.ownership import digests
 from monitor.ownership.families.bitcoin import multisig
-from monitor.ownership.families.bitcoin.account import Account, key_hash_script, witness_script_hash
+from monitor.ownership.families.bitcoin.account import Account, key_hash_script, verified, witness_script_hash
 from monitor.ownership.family import NotJudged, Refused
 from monitor.ownership.secp256k1 import compressed, recover
 from monitor.ownership.spellings import base64_bytes
@@ -87,24 +88,31 @@ def read(text: str) -> Compact | None:
     if len(raw) != _LENGTH:
         return None
     if not 27 <= raw[0] <= 42:
-        raise NotJudged(f"the header byte of the signature is {raw[0]}; only 27 to 42 are judged (BIP 137)")
+        raise NotJudged(
+            Code.HEADER_UNKNOWN, f"the header byte of the signature is {raw[0]}; only 27 to 42 are judged (BIP 137)"
+        )
     recovery_id = (raw[0] - Header.UNCOMPRESSED) % 4
     return Compact(Header(raw[0] - recovery_id), recovery_id, raw[1:], digests.bitcoin_message)
 
 
 def _read_okx(text: str) -> Compact:
     if not _OKX_HEX.fullmatch(text):
-        raise NotJudged("the signature is not 65 bytes, in base64 or as 0x and 130 hex digits (r, s, v)")
+        raise NotJudged(
+            Code.UNKNOWN_FORM, "the signature is not 65 bytes, in base64 or as 0x and 130 hex digits (r, s, v)"
+        )
     raw = bytes.fromhex(text[2:])
     if not 27 <= raw[64] <= 34:
-        raise NotJudged(f"v of the signature is {raw[64]}; only 27 to 34 are judged")
+        raise NotJudged(Code.HEADER_UNKNOWN, f"v of the signature is {raw[64]}; only 27 to 34 are judged")
     return Compact(Header.COMPRESSED, (raw[64] - 27) % 4, raw[:64], lambda _, message: digests.okx_message(message))
 
 
-def judge(account: Account, signatures: list[Compact], message_header: str, message: bytes) -> str:
-    """Say why the signatures prove the account; else raise ``Refused`` or ``NotJudged``."""
+def judge(account: Account, signatures: list[Compact], message_header: str, message: bytes) -> Verdict:
+    """Judge whether the signatures prove the account; else raise ``Refused`` or ``NotJudged``."""
     if account.form == "p2tr":
-        raise NotJudged("for taproot addresses only BIP-322 is judged: BIP 137 has no recoverable signatures for them")
+        raise NotJudged(
+            Code.UNKNOWN_FORM,
+            "for taproot addresses only BIP-322 is judged: BIP 137 has no recoverable signatures for them",
+        )
     signers = [signature.signer(message_header, message) for signature in signatures]
     if account.form == "p2wsh" or (account.form == "p2sh" and not _is_nested(account, signatures, signers)):
         return _judge_script(account, signatures, signers)
@@ -119,43 +127,60 @@ def _is_nested(account: Account, signatures: list[Compact], signers: list[bytes]
     return len(account.stated) <= _LONGEST_KEY and any(account.program == _nested(key) for key in signers)
 
 
-def _judge_key(account: Account, signatures: list[Compact], signers: list[bytes]) -> str:
+def _judge_key(account: Account, signatures: list[Compact], signers: list[bytes]) -> Verdict:
     if len(signers) > 1:
-        raise NotJudged(f"{len(signers)} signatures are given for an address of one key; only rows with one are judged")
+        raise NotJudged(
+            Code.WRONG_COUNT,
+            f"{len(signers)} signatures are given for an address of one key; only rows with one are judged",
+        )
     header, key = signatures[0].header, signers[0]
     name, allowed, program_of = _KEY_FORMS[account.form]
     if header not in allowed:
-        raise NotJudged(f"the header of the signature is for {header}, the address is {name}: judged is one that fits")
+        raise NotJudged(
+            Code.HEADER_MISFIT,
+            f"the header of the signature is for {header}, the address is {name}: judged is one that fits",
+        )
     if account.program != program_of(key):
-        raise Refused(f"signed by key {key.hex()}, which is not the address's (or over another message)")
+        raise Refused(
+            Code.NOT_BY_ACCOUNT, f"signed by key {key.hex()}, which is not the address's (or over another message)"
+        )
     account.check_stated(key, *([key_hash_script(key)] if account.form == "p2sh" else []))
-    return f"{name}: signed by the key whose hash is the address"
+    return verified(Code.OWN_KEY, f"{name}: signed by the key whose hash is the address")
 
 
-def _judge_script(account: Account, signatures: list[Compact], signers: list[bytes]) -> str:
+def _judge_script(account: Account, signatures: list[Compact], signers: list[bytes]) -> Verdict:
     for position, signature in enumerate(signatures, 1):
         if signature.header not in _OF_KEYS:
-            raise NotJudged(f"the header of signature {position} is for {signature.header}, not for a key of a script")
+            raise NotJudged(
+                Code.HEADER_MISFIT,
+                f"the header of signature {position} is for {signature.header}, not for a key of a script",
+            )
     name, script = _script_of(account)
     parsed = multisig.parse(script, uncompressed=name == "P2SH")
     if parsed is None:
-        raise NotJudged(f"the {name} script is not a bare multisig, the only kind that is judged")
+        raise NotJudged(
+            Code.SCRIPT_NOT_JUDGED, f"the {name} script is not a bare multisig, the only kind that is judged"
+        )
     parsed.check(signers)
-    return f"{name}: {len(signers)} keys of the {parsed} script signed{parsed.remark}"
+    return verified(Code.SCRIPT_KEYS, f"{name}: {len(signers)} keys of the {parsed} script signed{parsed.remark}")
 
 
 def _script_of(account: Account) -> tuple[str, bytes]:
     """The script in the row, proven to be the one that the address hashes, with the name of the way it does."""
     script = account.stated
     if not script:
-        raise NotJudged("the row gives no redeem or witness script, without which nothing tells whose keys count")
+        raise NotJudged(
+            Code.NO_SCRIPT, "the row gives no redeem or witness script, without which nothing tells whose keys count"
+        )
     if hash160(script) == account.program:
         if len(script) > multisig.MAX_PUSH:
-            raise Refused(f"the script has {len(script)} bytes; more than {multisig.MAX_PUSH} cannot be spent")
+            raise Refused(
+                Code.UNSPENDABLE, f"the script has {len(script)} bytes; more than {multisig.MAX_PUSH} cannot be spent"
+            )
         return "P2SH", script
     witness_program = witness_script_hash(script)
     if account.script_pubkey == witness_program:
         return "P2WSH", script
     if hash160(witness_program) == account.program:
         return "P2SH-P2WSH", script
-    raise Refused("the row's script does not hash to the address")
+    raise Refused(Code.OTHER_SCRIPT, "the row's script does not hash to the address")

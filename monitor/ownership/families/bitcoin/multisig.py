@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bitcoin.core.script import OP_CHECKMULTISIG
 
 from monitor.formats import bitcoin
+from monitor.model import Code
 from monitor.ownership.family import Refused
 
 MAX_PUSH = 520
@@ -44,11 +45,13 @@ class Multisig:
         for position, key in enumerate(signers):
             if key not in self.keys:
                 by = f"signature {position + 1} is by key {key.hex()}"
-                raise Refused(f"{by}, which is not in the script (or over another message)")
+                raise Refused(Code.NOT_IN_SCRIPT, f"{by}, which is not in the script (or over another message)")
             if key in signers[:position]:
-                raise Refused(f"key {key.hex()} signed twice: {self.threshold} distinct keys are needed")
+                raise Refused(
+                    Code.NAMED_TWICE, f"key {key.hex()} signed twice: {self.threshold} distinct keys are needed"
+                )
         if len(signers) < self.threshold:
-            raise Refused(f"{len(signers)} of {self.threshold} needed keys signed")
+            raise Refused(Code.TOO_FEW_KEYS, f"{len(signers)} of {self.threshold} needed keys signed")
 
 
 def _parity(key: bytes) -> int:

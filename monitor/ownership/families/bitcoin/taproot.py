@@ -3,6 +3,7 @@
 from coincurve import PublicKeyXOnly
 
 from monitor.formats.bitcoin import sized
+from monitor.model import Code
 from monitor.ownership.digests import tagged
 from monitor.ownership.family import Refused
 
@@ -15,11 +16,11 @@ def check_script_path(output_key: bytes, witness: tuple[bytes, ...]) -> None:
     if witness[-1][:1] == bytes((_ANNEX,)):
         witness = witness[:-1]
     if len(witness) < 2:
-        raise Refused("a taproot key path signature with an annex is refused")
+        raise Refused(Code.BIP322_RULE, "a taproot key path signature with an annex is refused")
     script, control = witness[-2:]
     depth, rest = divmod(len(control) - 1 - _KEY, _NODE)
     if rest or not 0 <= depth <= _DEEPEST or not _commits(output_key, script, control):
-        raise Refused("the script of the witness does not lead to the taproot address")
+        raise Refused(Code.OTHER_SCRIPT, "the script of the witness does not lead to the taproot address")
 
 
 def _commits(output_key: bytes, script: bytes, control: bytes) -> bool:

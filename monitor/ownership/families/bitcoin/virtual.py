@@ -11,6 +11,7 @@ from bitcoin.core import COutPoint, CTransaction, CTxIn, CTxOut
 from bitcoin.core.script import OP_RETURN, SIGHASH_ALL, SIGVERSION_WITNESS_V0, CScript, RawSignatureHash, SignatureHash
 
 from monitor.formats import bitcoin
+from monitor.model import Code
 from monitor.ownership.digests import tagged
 from monitor.ownership.family import NotJudged, Refused
 
@@ -86,16 +87,22 @@ def read_full(raw: bytes, spent: bytes) -> ToSign:
     except ValueError as error:
         raise _is_neither(error) from None
     if len(found.vin) != 1:
-        raise NotJudged("BIP-322 signatures with further inputs (proofs of funds) are not judged")
+        raise NotJudged(
+            Code.PROOF_NOT_JUDGED, "BIP-322 signatures with further inputs (proofs of funds) are not judged"
+        )
     if found.vout != (_MADE,):
-        raise Refused("the BIP-322 signature has outputs other than the one that pays nothing to OP_RETURN")
+        raise Refused(
+            Code.BIP322_RULE, "the BIP-322 signature has outputs other than the one that pays nothing to OP_RETURN"
+        )
     if found.vin[0].prevout != COutPoint(spent, 0):
-        raise Refused("the BIP-322 signature is for another address or message")
+        raise Refused(Code.NOT_BY_ACCOUNT, "the BIP-322 signature is for another address or message")
     if found.nVersion not in {0, 2}:
-        raise NotJudged(f"the BIP-322 signature has version {found.nVersion}; only 0 and 2 are judged")
+        raise NotJudged(
+            Code.HEADER_UNKNOWN, f"the BIP-322 signature has version {found.nVersion}; only 0 and 2 are judged"
+        )
     witness = tuple(found.wit.vtxinwit[0].scriptWitness) if found.has_witness() else ()
     return ToSign(found, witness, bytes(found.vin[0].scriptSig))
 
 
 def _is_neither(error: ValueError) -> NotJudged:
-    return NotJudged(f"the signature is neither compact nor BIP-322: {error}")
+    return NotJudged(Code.UNKNOWN_FORM, f"the signature is neither compact nor BIP-322: {error}")

@@ -11,6 +11,7 @@ credential.
 
 from hashlib import blake2b
 
+from monitor.model import Code
 from monitor.ownership import ed25519, stated_keys
 from monitor.ownership.families.cardano import cose
 from monitor.ownership.family import Description, NotJudged, Refused
@@ -44,15 +45,17 @@ def _check(row: stated_keys.Row) -> stated_keys.StatedSignature:
     if len(row.signature.removeprefix("0x")) == 2 * ed25519.SIGNATURE_SIZE:
         return _signed_directly(row)
     if not row.key:
-        raise NotJudged("the row states no public key, without which a signature of CIP-8 cannot be judged")
+        raise NotJudged(
+            Code.NO_PUBLIC_KEY, "the row states no public key, without which a signature of CIP-8 cannot be judged"
+        )
     key = _read_key(row.key)
     signed = cose.read_sign1(hex_bytes(row.signature, "the signature"))
     if signed.address not in _names_of(row.signer):
-        raise Refused("the signed headers name another address")
+        raise Refused(Code.OTHER_ACCOUNT, "the signed headers name another address")
     if signed.payload != (blake2b(row.message, digest_size=_HASH).digest() if signed.hashed else row.message):
-        raise Refused("what was signed is not the row's message")
+        raise Refused(Code.OTHER_MESSAGE, "what was signed is not the row's message")
     if not ed25519.verifies(key, signed.signature, signed.structure):
-        raise Refused(f"the signature is not by key {key.hex()} over this message")
+        raise Refused(Code.NOT_BY_KEY, f"the signature is not by key {key.hex()} over this message")
     return stated_keys.StatedSignature(key, "CIP-8")
 
 

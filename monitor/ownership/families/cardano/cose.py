@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import cbor2
 
+from monitor.model import Code
 from monitor.ownership.ed25519 import KEY_SIZE, SIGNATURE_SIZE
 from monitor.ownership.family import NotJudged
 
@@ -41,16 +42,22 @@ def read_sign1(data: bytes) -> Sign1:
             pass
         case _:
             raise NotJudged(
-                "the signature is neither 64 bytes nor a COSE_Sign1 with its payload: only those are judged"
+                Code.UNKNOWN_FORM,
+                "the signature is neither 64 bytes nor a COSE_Sign1 with its payload: only those are judged",
             )
     match _load(protected, "the protected header"):
         case {1: -8, "address": bytes() as address, **others} if _CRITICAL not in others:  # 1: algorithm, -8: EdDSA
             pass
         case _:
-            raise NotJudged("the protected headers do not name EdDSA and an address, or name something critical")
+            raise NotJudged(
+                Code.UNKNOWN_FORM, "the protected headers do not name EdDSA and an address, or name something critical"
+            )
     hashed = unprotected.get("hashed", False)
     if not isinstance(hashed, bool) or unprotected.keys() - {"hashed"} or len(signature) != SIGNATURE_SIZE:
-        raise NotJudged("the COSE_Sign1 is not one of CIP-8 with a signature of 64 bytes, as which alone it is judged")
+        raise NotJudged(
+            Code.UNKNOWN_FORM,
+            "the COSE_Sign1 is not one of CIP-8 with a signature of 64 bytes, as which alone it is judged",
+        )
     return Sign1(protected, address, hashed, payload, signature)
 
 
@@ -61,7 +68,10 @@ def read_key(data: bytes) -> bytes:
         case {1: 1, 3: -8, -1: 6, -2: bytes() as key, **others} if set(others) <= {_KEY_ID} and len(key) == KEY_SIZE:
             return key
         case _:
-            raise NotJudged("the public key is neither 32 bytes nor a COSE_Key of Ed25519, which alone are judged")
+            raise NotJudged(
+                Code.UNKNOWN_FORM,
+                "the public key is neither 32 bytes nor a COSE_Key of Ed25519, which alone are judged",
+            )
 
 
 def _load(data: bytes, what: str) -> object:
@@ -69,7 +79,7 @@ def _load(data: bytes, what: str) -> object:
         value: object = cbor2.loads(data)
         whole = cbor2.dumps(value) == data
     except (cbor2.CBORError, ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise NotJudged(f"{what} has an unknown length, and is not CBOR") from error
+        raise NotJudged(Code.WRONG_LENGTH, f"{what} has an unknown length, and is not CBOR") from error
     if not whole:
-        raise NotJudged(f"{what} is not CBOR in its shortest spelling, or something follows it")
+        raise NotJudged(Code.UNKNOWN_FORM, f"{what} is not CBOR in its shortest spelling, or something follows it")
     return value

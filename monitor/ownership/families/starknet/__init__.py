@@ -7,7 +7,7 @@ which the row states by its x coordinate. A valid signature says that the holder
 
 import re
 
-from monitor.model import Claim, Network, OwnerQuestion, Verdict, VerdictStatus
+from monitor.model import Claim, Code, Network, OwnerQuestion, Verdict
 from monitor.ownership import questions
 from monitor.ownership.families.starknet import curve, message
 from monitor.ownership.family import Description, NotJudged, Refused
@@ -29,20 +29,22 @@ _SIGNATURE = re.compile(r"(?:0x)?([0-9a-fA-F]{64})([0-9a-fA-F]{1,64})")
 def judge(claim: Claim, network: Network) -> Verdict:
     """Judge whether the stated key signed a message that names the account."""
     if any(claim.owners):
-        raise NotJudged(f"rows with owners are not judged on {network.title}")
+        raise NotJudged(Code.OWNERS_NOT_JUDGED, f"rows with owners are not judged on {network.title}")
     try:
         account = decode(network, claim.account or "")
     except AddressError as error:
-        raise Refused(f"{claim.account}: {error}") from error
+        raise Refused(Code.BAD_ADDRESS, f"{claim.account}: {error}") from error
     given = [text for text in claim.signatures if text]
     if len(given) > 1:
-        raise NotJudged(f"{len(given)} signatures are given for one key; only rows with one are judged")
+        raise NotJudged(
+            Code.WRONG_COUNT, f"{len(given)} signatures are given for one key; only rows with one are judged"
+        )
     key = _read_key(claim.key)
     digest = message.digest(claim.message, int.from_bytes(account.payload, "big"))
     if not curve.verifies(key, _read_signature(given[0]), digest):
-        raise Refused(f"the signature is not by key {key:#x} over this message for this account")
+        raise Refused(Code.NOT_BY_KEY, f"the signature is not by key {key:#x} over this message for this account")
     reason = f"signed by key {key:#x} (typed data, Stark curve) for this account; only its contract knows its key"
-    return Verdict(VerdictStatus.UNBOUND, reason)
+    return Verdict(Code.UNBOUND_KEY, reason)
 
 
 def question(claim: Claim, network: Network) -> OwnerQuestion | None:
@@ -52,15 +54,18 @@ def question(claim: Claim, network: Network) -> OwnerQuestion | None:
 
 def _read_key(text: str) -> int:
     if not text:
-        raise NotJudged("the row states no public key, and an account on Starknet holds none")
+        raise NotJudged(Code.NO_PUBLIC_KEY, "the row states no public key, and an account on Starknet holds none")
     match = _KEY.fullmatch(text)
     if not match:
-        raise NotJudged("the public key is not up to 64 hex digits, as which alone it is judged")
+        raise NotJudged(Code.UNKNOWN_SPELLING, "the public key is not up to 64 hex digits, as which alone it is judged")
     return int(match[1], 16)
 
 
 def _read_signature(text: str) -> curve.Signature:
     match = _SIGNATURE.fullmatch(text)
     if not match:
-        raise NotJudged("the signature is not 64 hex digits of r and up to 64 of s, as which alone it is judged")
+        raise NotJudged(
+            Code.UNKNOWN_SPELLING,
+            "the signature is not 64 hex digits of r and up to 64 of s, as which alone it is judged",
+        )
     return int(match[1], 16), int(match[2], 16)

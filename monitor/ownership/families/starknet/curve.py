@@ -7,6 +7,7 @@ A key is an x coordinate, so a signature is valid if it is for either of the two
 from ecc.curves import Curve, double_mult_var, multi_mult_var
 from ecc.exceptions import EccValueError
 
+from monitor.model import Code
 from monitor.ownership.family import NotJudged
 
 FIELD = 2**251 + 17 * 2**192 + 1
@@ -66,11 +67,16 @@ def verifies(key: int, signature: Signature, digest: int) -> bool:
     """Check whether ``signature`` is by ``key`` over ``digest``; raise ``NotJudged`` where one is out of range."""
     r, s = signature
     if not (0 < r < _BOUND and 0 < s < _CURVE.n and digest < _BOUND):
-        raise NotJudged("r or s of the signature is out of the Stark curve's range, the only curve that is judged")
+        raise NotJudged(
+            Code.KEY_NOT_JUDGED,
+            "r or s of the signature is out of the Stark curve's range, the only curve that is judged",
+        )
     try:
         point = (key, _CURVE.y_even_var(key))
     except EccValueError as error:
-        raise NotJudged(f"the key {key:#x} is not on the Stark curve, the only curve that is judged") from error
+        raise NotJudged(
+            Code.KEY_NOT_JUDGED, f"the key {key:#x} is not on the Stark curve, the only curve that is judged"
+        ) from error
     inverse = pow(s, -1, _CURVE.n)
     u, v = digest * inverse % _CURVE.n, r * inverse % _CURVE.n
     found = [double_mult_var(u, _CURVE.G, times, point, _CURVE) for times in (v, _CURVE.n - v)]

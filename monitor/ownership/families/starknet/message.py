@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache, reduce
 
+from monitor.model import Code
 from monitor.ownership.digests import keccak
 from monitor.ownership.families.starknet.curve import pedersen
 from monitor.ownership.family import NotJudged
@@ -37,7 +38,10 @@ def _message(text: str) -> int:
 def _felt(text: str) -> int:
     """``text`` as a field element: a number as itself, what is short as its characters. Both lie under ``FIELD``."""
     if len(text) > 2 * _SHORT + 2 or (not _NUMBER.fullmatch(text) and (len(text) > _SHORT or not text.isascii())):
-        raise NotJudged(f"the message is more than {_SHORT} ASCII characters, which the judged form does not cover")
+        raise NotJudged(
+            Code.MESSAGE_TOO_LONG,
+            f"the message is more than {_SHORT} ASCII characters, which the judged form does not cover",
+        )
     return int(text, 0 if text.startswith("0x") else 10) if _NUMBER.fullmatch(text) else _short_string(text)
 
 
