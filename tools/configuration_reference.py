@@ -62,6 +62,7 @@ SECTIONS: list[tuple[str, type[schema.Section]]] = [
     ("history", schema.HistorySettings),
     ("prices", schema.PricesSettings),
     ("web", schema.WebSettings),
+    ("web.verify_limits", schema.VerifySettings),
     ("metrics", schema.MetricsSettings),
     ("log", schema.LogSettings),
 ]

@@ -19,6 +19,7 @@ from monitor import __version__, logs
 from monitor.chains.opening import import_nodes
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.configuration import Configuration, load_web, read_configuration
+from monitor.daemon.customer_files import verify_upload
 from monitor.daemon.hub import Hub, Prepared
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.schedule import Job, Schedule
@@ -207,6 +208,8 @@ class Daemon:
             exposition=self._exposition,
             history=store.history,
             finest=self._finest,
+            publications=store.publications,
+            verify=verify_upload,
             reload=self.reload,
             stalled=self._stalled,
             devnet=self._devnet,

@@ -49,8 +49,8 @@ def with_published(proof: LiabilitiesProof, record: Iterable[Publication], publi
     if not same:
         known, since = {_plain(each.root) for each in roots}, min(each.seen_at for each in roots)
         words = (
-            f"it leads to none of the {counted(len(known), 'root')} that this monitor saw {publisher} publish since "
-            f"{moment(since)}: the file may be of an earlier report or of another exchange, or its root was shown to "
+            f"it leads to no root that this monitor saw {publisher} publish ({counted(len(known), 'root')} since "
+            f"{moment(since)}): the file may be of an earlier report or of another exchange, or its root was shown to "
             "you alone"
         )
         return RootComparison(leads_there=False, words=words)

@@ -12,7 +12,7 @@ from monitor.proofs import bitmex, groth16, network_firm, okx_v2, path_formats, 
 from monitor.proofs.executors import InProcess, opened
 from monitor.proofs.expectations import compare
 from monitor.proofs.files import DAMAGE, ProofFile, fault
-from monitor.proofs.gathering import gather
+from monitor.proofs.gathering import gather, unpacked
 from monitor.proofs.printable import told
 from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
 from monitor.proofs.stark_v2.known import read_verifier_data
@@ -32,6 +32,7 @@ __all__ = [
     "guide_lines",
     "opened",
     "read_verifier_data",
+    "unpacked",
     "verify",
 ]
 

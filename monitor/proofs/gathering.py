@@ -3,9 +3,10 @@
 import gzip
 import stat
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from pathlib import Path, PurePath, PurePosixPath
 from typing import BinaryIO, cast
 
@@ -19,6 +20,8 @@ MOST_BYTES = 1 << 40
 
 _ENCRYPTED = 0x1  # general purpose bit flag 0 (APPNOTE.TXT 4.4.4)
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
+_GZIP = b"\x1f\x8b"
 _MOST_RATIO = 1_100
 """Deflate cannot shrink further than 1032 to 1: a member that says so lies about its size."""
 
@@ -29,8 +32,17 @@ def gather(paths: Iterable[str | Path]) -> list[ProofFile]:
     Hidden files and what macOS adds to archives are passed over. An archive inside an archive is left as it is.
     Raises :class:`UnreadableError`.
     """
+    return _guarded(partial(_all, paths))
+
+
+def unpacked(name: str, content: bytes, most: int) -> list[ProofFile]:
+    """The same of one file that is in memory, which may expand to ``most`` bytes. Raises :class:`UnreadableError`."""
+    return _guarded(partial(_of_bytes, name, content, most))
+
+
+def _guarded(found: Callable[[], list[ProofFile]]) -> list[ProofFile]:
     try:
-        return _all(paths)
+        return found()
     except UnreadableError as error:
         raise UnreadableError(visible(str(error))) from error
     except Exception as error:  # whatever ``zipfile`` makes of bytes that are no archive
@@ -96,10 +108,10 @@ def _file(path: Path, name: str) -> Iterator[tuple[PurePath, ProofFile]]:
     try:
         with path.open("rb") as stream:
             start = stream.read(4)
-        if start in {b"PK\x03\x04", b"PK\x05\x06"}:
+        if start in _ARCHIVE:
             for member in _members(path, name):
                 yield place / member.name, member
-        elif start.startswith(b"\x1f\x8b"):
+        elif start.startswith(_GZIP):
             yield place, ProofFile(name.removesuffix(".gz"), path.stat().st_size, partial(_gzip, path))
         else:
             yield place, ProofFile(name, path.stat().st_size, partial(_plain, place), direct=True)
@@ -107,8 +119,31 @@ def _file(path: Path, name: str) -> Iterator[tuple[PurePath, ProofFile]]:
         raise UnreadableError(f"{name}: {error}") from error
 
 
-def _members(path: Path, archive: str) -> Sequence[ProofFile]:
-    with zipfile.ZipFile(path) as opened:
+def _of_bytes(name: str, content: bytes, most: int) -> list[ProofFile]:
+    try:
+        return _expanded(name, content, most)
+    except DAMAGE as error:
+        raise UnreadableError(f"{name}: {error}") from error
+
+
+def _expanded(name: str, content: bytes, most: int) -> list[ProofFile]:
+    if content.startswith(_ARCHIVE):
+        found = {PurePath(member.name): member for member in _members(content, name)}
+        if sum(member.size for member in found.values()) > most:
+            raise UnreadableError(f"{name}: expands to more than {most} bytes")
+        if not found:
+            raise UnreadableError(f"{name}: an archive without files")
+        return _told_apart(found)
+    if content.startswith(_GZIP):
+        with gzip.open(BytesIO(content)) as stream:
+            content, name = stream.read(most + 1), name.removesuffix(".gz")
+        if len(content) > most:
+            raise UnreadableError(f"{name}: expands to more than {most} bytes")
+    return [ProofFile(visible(name), len(content), partial(BytesIO, content), direct=True)]
+
+
+def _members(path: Path | bytes, archive: str) -> Sequence[ProofFile]:
+    with _archive(path) as opened:
         entries = opened.infolist()
     if not all(entry.filename for entry in entries):
         raise UnreadableError(f"{archive}: a member has no name; it is unclear what it is")
@@ -140,8 +175,12 @@ def _gzip(path: Path) -> BinaryIO:
     return cast("BinaryIO", gzip.open(path, "rb"))
 
 
-def _member(path: Path, name: str) -> BinaryIO:
-    with zipfile.ZipFile(path) as archive:  # an open member keeps the archive's file for itself
+def _archive(content: Path | bytes) -> zipfile.ZipFile:
+    return zipfile.ZipFile(BytesIO(content) if isinstance(content, bytes) else content)
+
+
+def _member(path: Path | bytes, name: str) -> BinaryIO:
+    with _archive(path) as archive:  # an open member keeps the archive's file for itself
         return cast("BinaryIO", archive.open(name))
 
 

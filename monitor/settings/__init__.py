@@ -25,6 +25,7 @@ from monitor.settings.schema import (
     Section,
     Settings,
     StoreSettings,
+    VerifySettings,
     WalletsSettings,
     WebSettings,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "Section",
     "Settings",
     "StoreSettings",
+    "VerifySettings",
     "WalletsSettings",
     "Warned",
     "WebSettings",

@@ -489,6 +489,17 @@ class PricesSettings(Section):
         return next((Path(each) for each in self.source if each != CHAINLINK), None)
 
 
+class VerifySettings(Section):
+    """How much one customer's file on the page `/verify` may take; it is verified in a process of its own."""
+
+    max_size: Size = Field(Size(8 * 1024**2), description="Bytes of the file; unpacked, eight times as many.")
+    max_memory: Size = Field(Size(512 * 1024**2), description="Bytes of memory, beside the program's own.")
+    timeout: PositiveDuration = Field(
+        timedelta(seconds=30), description="For the upload, and once more for the verification."
+    )
+    at_once: int = Field(2, gt=0, le=64, description="Files that are uploaded or verified at once; more are refused.")
+
+
 class WebSettings(Section):
     """Page, API and metrics."""
 
@@ -506,8 +517,8 @@ class WebSettings(Section):
     rate: float | None = Field(
         None,
         ge=0.001,
-        description="Requests per second that one client may make of the API in the long run (ten seconds' worth at "
-        "once); more are refused with 429. Unset: no limit.",
+        description="Requests per second that one client may make of the API, and files to be verified, in the long "
+        "run (ten seconds' worth at once); more are refused with 429. Unset: no limit.",
     )
     proxies: tuple[IPvAnyNetwork, ...] = Field(
         (),
@@ -517,6 +528,10 @@ class WebSettings(Section):
     config_file: Path | None = Field(
         None, description="TLS and basic auth, as in Prometheus' `web.config.file` (docs/http.md)."
     )
+    verify: bool = Field(
+        default=False, description="Whether visitors may have a proof file of their own verified, at `/verify`."
+    )
+    verify_limits: VerifySettings = VerifySettings()
     runbook_url: str = Field(
         "",
         description="Where pages link alerts to, with `{alert}` for the name; unset: to the glossary.",

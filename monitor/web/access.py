@@ -17,6 +17,7 @@ from monitor.settings.web_config import WebConfig
 from monitor.web.origin import Hosts
 from monitor.web.pace import Pace
 from monitor.web.sharing import Sharing
+from monitor.web.uploads import Uploads
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -41,6 +42,7 @@ class Access:
         self.hosts = Hosts()
         self.sharing = Sharing()
         self.pace = Pace()
+        self.uploads = Uploads()
         self.headers: Mapping[str, str] = _HEADERS
         self.apply(config, settings or WebSettings())
 
@@ -48,6 +50,7 @@ class Access:
         """From now on, as both say; ``listens_on`` is a further name of the server."""
         self.hosts.replace((*settings.hosts, listens_on))
         self.sharing.replace(settings.cors)
+        self.uploads.replace(settings)
         self.pace.replace(settings.rate, settings.proxies)
         self.passwords.replace(config.basic_auth_users)
         chosen = _HEADERS | config.http_server_config.headers

@@ -10,14 +10,15 @@ from monitor.web.answers import of_api, refuse
 from monitor.web.deps import DEPS, Deps
 from monitor.web.origin import from_here
 from monitor.web.pace import limited
-from monitor.web.pages import asset, exchange, exchanges, glossary, static
+from monitor.web.pages import asset, exchange, exchanges, glossary, static, verify, wallets
 from monitor.web.pages.days import DAYS, Days
 from monitor.web.pages.frame import for_people
 from monitor.web.pages.frame import refuse as page_of_refusal
 from monitor.web.sharing import preflighted
 from monitor.web.transfer import sparing
+from monitor.web.uploads import UPLOADS
 
-PAGES = (exchanges, exchange, asset, glossary)
+PAGES = (exchanges, exchange, asset, wallets, verify, glossary)
 """A page is one module with ``routes``. The navigation leads to every page that is here, by the names of the routes."""
 
 
@@ -28,6 +29,7 @@ def create_app(deps: Deps, access: Access | None = None) -> web.Application:
     app = web.Application(middlewares=[_errors, *guards, sparing])
     app[DEPS] = deps
     app[DAYS] = Days()
+    app[UPLOADS] = access.uploads
     for page in (*PAGES, static):
         app.add_routes(page.routes)
     app.add_routes(operations.routes)

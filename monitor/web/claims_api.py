@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -34,11 +34,12 @@ async def claims(request: web.Request) -> web.Response:
     form = query.one_of(request.query, "format", FORMS, "json")
     limit = query.whole(request.query, "limit", 100, least=1, most=MOST)
     page = await page_of(assessment, request.query, limit)
+    rows = await asyncio.to_thread(lambda: [lists.claim(assessment, row) for row in page.rows])
     if form == "csv":
         here = request.rel_url.without_query_params("offset")
-        return await table(lists.claim_lines(page.rows), here.update_query(cursor=page.cursor) if page.cursor else None)
+        return await table(lists.claim_lines(rows), here.update_query(cursor=page.cursor) if page.cursor else None)
     told: Json = {
-        "claims": page.rows,
+        "claims": rows,
         "total": page.total,
         "offset": page.offset,
         "next": page.following,
@@ -51,7 +52,8 @@ async def claims(request: web.Request) -> web.Response:
 class Page:
     """Some rows of a list."""
 
-    rows: list[Json]
+    rows: Sequence[int]
+    """Their positions in the list."""
     total: int
     """How many rows are asked for altogether."""
     offset: int
@@ -98,10 +100,9 @@ def _page(assessment: Assessment, wanted: Wanted, offset: int, cursor: str | Non
     else:
         after, offset = _place(cursor, assessment, wanted)
         found = find(assessment, wanted, after=after, most=limit)
-    rows = [lists.claim(assessment, row) for row in found.rows]
     following = found.following
-    more = f"{_mark(assessment, wanted)}-{following:x}-{offset + len(rows)}" if following is not None else None
-    return Page(rows, found.total, offset, more)
+    more = f"{_mark(assessment, wanted)}-{following:x}-{offset + len(found.rows)}" if following is not None else None
+    return Page(found.rows, found.total, offset, more)
 
 
 def _place(cursor: str, assessment: Assessment, wanted: Wanted) -> tuple[int, int]:

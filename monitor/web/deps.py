@@ -7,7 +7,8 @@ from typing import Protocol
 
 from aiohttp import web
 
-from monitor.model import HistoryStep, ReloadState, Step, World
+from monitor.model import HistoryStep, LiabilitiesProof, Publication, ReloadState, Step, World
+from monitor.settings import VerifySettings
 
 
 class Scrape(Protocol):
@@ -18,6 +19,14 @@ class Scrape(Protocol):
 
     @property
     def headers(self) -> Mapping[str, str]: ...
+
+
+class Verify(Protocol):
+    """What a customer's own file shows."""
+
+    async def __call__(self, name: str, content: bytes, user: str, limits: VerifySettings) -> LiabilitiesProof:
+        """Verify the file ``name``, in which the customer is called ``user``; never raises because of what is in it."""
+        ...
 
 
 class History(Protocol):
@@ -50,6 +59,9 @@ class Deps:
     history: History
     finest: Callable[[datetime, datetime, int], Step]
     """The finest step that is kept from one moment on, and of which there are no more until the other."""
+    publications: Callable[[str], Awaitable[Sequence[Publication]]]
+    """Every report and root that an exchange was seen to publish, in that order. Raises ForeseenError."""
+    verify: Verify
     reload: Callable[[], Awaitable[ReloadState]]
     """Load the configuration again; a bad one is an unsuccessful state, not an exception."""
     stalled: Callable[[], str] = str

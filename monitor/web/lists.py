@@ -1,6 +1,7 @@
 """Wallet lists, their rows with what was made of them, and their audits, as JSON's types."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from urllib.parse import quote
 
 from monitor.formats.exact import plain
@@ -156,10 +157,16 @@ def _text(value: object) -> str:
 
 
 def _balance(row: Claim, snapshots: Mapping[str, SnapshotState]) -> Json | None:
+    amount, state = balance_of(row, snapshots), snapshots.get(row.network or "")
+    if amount is None or state is None or state.snapshot is None:
+        return None
+    return {"amount": plain(amount), "block": block(state.snapshot.block)}
+
+
+def balance_of(row: Claim, snapshots: Mapping[str, SnapshotState]) -> Decimal | None:
+    """Whole coins that the account of ``row`` holds by the last whole snapshot; None where that does not tell."""
     state = snapshots.get(row.network or "")
     if state is None or state.snapshot is None or row.token is None or row.account is None:
         return None
     units = state.snapshot.balances.get(row.token, {}).get(row.account)
-    if units is None:
-        return None
-    return {"amount": plain(row.token.whole(units)), "block": block(state.snapshot.block)}
+    return None if units is None else row.token.whole(units)

@@ -73,11 +73,11 @@ def _address(text: str) -> Address | None:
 
 
 def limited(pace: Pace) -> Middleware:
-    """A middleware that refuses, with 429, what of the API is asked too often."""
+    """A middleware that refuses, with 429, what is asked too often of the API, or to be verified."""
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if of_api(request):
+        if of_api(request) or (request.method == hdrs.METH_POST and request.path == "/verify"):
             early = pace.wait(pace.client(request), asyncio.get_running_loop().time())
             if early:
                 seconds = math.ceil(early)

@@ -19,6 +19,8 @@ from monitor.model import (
     Gap,
     Height,
     HistoryStep,
+    LiabilitiesProof,
+    Publication,
     ReloadState,
     Step,
     UnspentOutput,
@@ -27,7 +29,7 @@ from monitor.model import (
     frozen,
 )
 from monitor.model.packed import PackedClaims, PackedVerdicts
-from monitor.settings import HistorySettings, WebSettings
+from monitor.settings import HistorySettings, VerifySettings, WebSettings
 from monitor.web.app import create_app
 from monitor.web.deps import Deps
 from tests.support import worlds
@@ -50,6 +52,9 @@ class Daemon:
     reloads: int = 0
     steps: list[HistoryStep] = field(default_factory=list)
     history_error: str = ""
+    published: list[Publication] = field(default_factory=list)
+    proof: LiabilitiesProof | None = None
+    uploaded: list[tuple[str, bytes, str]] = field(default_factory=list)
     devnet: bool = False
     runbook_url: str = ""
 
@@ -59,6 +64,8 @@ class Daemon:
             exposition=self.exposition,
             history=self.history,
             finest=lambda since, until, most: HistorySettings().finest(since, until, worlds.NOW, most=most),
+            publications=self.publications,
+            verify=self.verify,
             reload=self.reload,
             stalled=lambda: self.stalled,
             devnet=self.devnet,
@@ -78,6 +85,17 @@ class Daemon:
         of_time = [each for each in self.steps if each.step is step and step.begins(since) <= each.at < until]
         of_exchange = [each for each in of_time if each.exchange == exchange]
         return [each for each in of_exchange if asset is None or asset in each.assets]
+
+    async def publications(self, exchange: str) -> list[Publication]:
+        if self.history_error:
+            raise ForeseenError(self.history_error)
+        return self.published if exchange == "aurora" else []
+
+    async def verify(self, name: str, content: bytes, user: str, limits: VerifySettings) -> LiabilitiesProof:
+        del limits
+        self.uploaded.append((name, content, user))
+        assert self.proof is not None
+        return self.proof
 
     async def reload(self) -> ReloadState:
         self.reloads += 1

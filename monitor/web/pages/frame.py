@@ -13,6 +13,7 @@ from monitor.settings.values import parse_moment
 from monitor.web import plain, words
 from monitor.web.deps import DEPS
 from monitor.web.pages.environment import render
+from monitor.web.uploads import UPLOADS
 
 _SECTIONS = {"exchange": "Overview", "wallets": "Wallets", "reports": "Reports", "events": "Events"}
 """The pages of an exchange, by the names of their routes: ``/exchanges/X`` and ``/exchanges/X/NAME``."""
@@ -114,6 +115,7 @@ def frame(
     """
     deps, at = request.app[DEPS], asked_moment(request)
     routes = request.app.router
+    offered = {name for name in _TOOLS if name in routes and (name != "verify" or request.app[UPLOADS].offered)}
     own = Frame(
         title=title,
         path=request.rel_url.raw_path,
@@ -121,7 +123,7 @@ def frame(
         now=deps.now(),
         seen=at or (world.at if world else None),
         at=at,
-        tools=tuple(Link(text, address(name), name == section) for name, text in _TOOLS.items() if name in routes),
+        tools=tuple(Link(text, address(name), name == section) for name, text in _TOOLS.items() if name in offered),
         runbook_url=deps.runbook_url,
     )
     if exchange is None:

@@ -1,0 +1,79 @@
+"""A customer's file in a process of its own: what it shows is said, and nothing that it does lasts."""
+
+import gzip
+import io
+import logging
+import zipfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.daemon.customer_files import verify_upload
+from monitor.model import ProofStatus
+from monitor.proofs import UnreadableError, unpacked
+from monitor.settings import VerifySettings
+
+PATH = Path(__file__).parents[1] / "data" / "proofs" / "trees" / "merkle-v1-proof.json"
+
+
+def zipped(**members: bytes) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, member in members.items():
+            archive.writestr(f"{name}.json", member)
+    return content.getvalue()
+
+
+async def test_a_path_is_verified_and_leaves_no_trace(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with caplog.at_level(logging.DEBUG):
+        proof = await verify_upload("proof.zip", zipped(proof=PATH.read_bytes()), "", VerifySettings())
+    assert (proof.status, proof.scheme) == (ProofStatus.PROVEN, "okx-merkle-v1")
+    assert list(tmp_path.iterdir()) == []
+    assert not [record for record in caplog.records if "proof" in record.getMessage()]
+
+
+async def test_what_takes_too_long_is_ended_and_says_so() -> None:
+    proof = await verify_upload("proof.json", b"{}", "", VerifySettings(timeout=timedelta(milliseconds=1)))
+    assert proof.status is ProofStatus.UNREADABLE
+    assert "proof.json: was not verified within" in proof.reason
+    assert "reserve-monitor liabilities" in proof.reason
+
+
+async def test_a_process_that_is_out_of_memory_takes_nobody_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.daemon.customer_files._PROGRAM", 16 * 1024**2)
+    proof = await verify_upload(
+        "proof.json", b'{"a":[' + b"[]," * 2_000_000 + b"[]]}", "", VerifySettings(max_memory=1)
+    )
+    assert proof.status is ProofStatus.UNREADABLE
+    assert "memory" in proof.reason.lower()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("bomb.gz", gzip.compress(b"0" * 2_000_000)),
+        ("bomb.zip", zipped(a=b"0" * 2_000_000)),
+        ("many.zip", zipped(**{f"m{n}": b"0" * 1000 for n in range(1200)})),
+        ("cut.gz", gzip.compress(b"0" * 1000)[:-9]),
+        ("cut.zip", zipped(a=b"0" * 1000)[:-9]),
+        ("none.zip", zipped()),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_expands_beyond_its_limit_or_is_damaged_is_unreadable(name: str, content: bytes) -> None:
+    with pytest.raises(UnreadableError, match=name.partition(".")[0]):
+        unpacked(name, content, 1_000_000)
+
+
+def test_files_in_memory_are_as_those_on_disk() -> None:
+    content = PATH.read_bytes()
+    for name, packed in (("p.json", content), ("p.json.gz", gzip.compress(content)), ("p.zip", zipped(p=content))):
+        (file,) = unpacked(name, packed, len(content))
+        assert (file.name, file.size) == ("p.json", len(content))
+        with file.open() as stream:
+            assert stream.read() == content
