@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from monitor.chains import check_endpoint, is_provable, is_readable, unknown_protocols
@@ -27,6 +26,7 @@ from monitor.settings import (
     examine,
     secrets_of,
 )
+from monitor.settings.complaints import did_you_mean
 from monitor.settings.web_config import WebConfig, load_web_config
 
 
@@ -82,7 +82,8 @@ def _findings(settings: Settings) -> Iterator[Fault | Warned]:
 def _exchange_faults(name: str, settings: ExchangeSettings, registry: Registry) -> Iterator[Fault]:
     wanted = settings.wallets.format
     if wanted not in WALLETS_FORMATS:
-        yield ("exchanges", name, "wallets", "format"), _choose("layout of wallet lists", wanted, WALLETS_FORMATS)
+        problem = _unknown("layout of wallet lists", wanted, WALLETS_FORMATS, "docs/layouts.md")
+        yield ("exchanges", name, "wallets", "format"), problem
     for asset in settings.assets:
         if registry.asset(asset) != asset:
             yield ("exchanges", name, "assets", asset), f"this asset is called {registry.asset(asset)} here: write that"
@@ -106,9 +107,11 @@ def _liabilities_faults(settings: LiabilitiesSettings) -> Iterator[Fault]:
     proven = is_proof(settings)
     if not proven and settings.format not in LIABILITIES_FORMATS:
         known = (*LIABILITIES_FORMATS, ANY_SCHEME, *SCHEMES)
-        yield ("format",), _choose("layout of liabilities or scheme of proofs", settings.format, known)
+        what = "layout of liabilities or scheme of proofs"
+        yield ("format",), _unknown(what, settings.format, known, "docs/layouts.md")
     if settings.proof and settings.proof.format not in {"auto", *SCHEMES}:
-        yield ("proof", "format"), _choose("scheme of proofs", settings.proof.format, ("auto", *SCHEMES))
+        problem = _unknown("scheme of proofs", settings.proof.format, ("auto", *SCHEMES), "docs/liabilities.md")
+        yield ("proof", "format"), problem
     if settings.proof and proven:
         yield ("proof",), f"the source is a proof itself (format: {settings.format}); leave one of the two out"
     if settings.as_of and not proven:
@@ -129,11 +132,8 @@ def _network_faults(name: str, settings: NetworkSettings, registry: Registry) ->
     if network is None:
         meant = registry.network_by_label(name)
         served = sorted(each.name for each in registry.networks.values() if is_readable(each))
-        what = "network that nodes can be asked about"
-        yield (
-            ("networks", name),
-            (f"this network is called {meant.name} here: write that" if meant else _choose(what, name, served)),
-        )
+        unknown = _unknown("network that nodes can be asked about", name, served, "docs/nodes.md")
+        yield ("networks", name), f"this network is called {meant.name} here: write that" if meant else unknown
         return
     if settings.verify == "proof" and not is_provable(network):
         yield ("networks", name, "verify"), f"nodes of {network.title} prove no balances; use `answers` and a quorum"
@@ -144,6 +144,5 @@ def _network_faults(name: str, settings: NetworkSettings, registry: Registry) ->
             yield ("networks", name, "endpoints", index), str(error)
 
 
-def _choose(what: str, wanted: str, names: Collection[str]) -> str:
-    close = get_close_matches(wanted.lower(), names, 1)
-    return f"no such {what}; there are {', '.join(names)}" + (f"; did you mean {close[0]}?" if close else "")
+def _unknown(what: str, wanted: str, names: Collection[str], where: str) -> str:
+    return f"no such {what}; {did_you_mean(wanted, names, where)}"

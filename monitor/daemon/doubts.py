@@ -20,6 +20,7 @@ from monitor.settings import (
     Settings,
     Warned,
 )
+from monitor.settings.complaints import did_you_mean
 
 _SMALL = 64 * 1024
 """Bytes of liabilities that are read to look for an asset: nobody waits for the check of a configuration."""
@@ -72,12 +73,14 @@ def _limits_of_nothing(name: str, settings: ExchangeSettings, registry: Registry
     owed = _owed(settings.liabilities, registry) if settings.assets and settings.liabilities else None
     for asset in settings.assets:
         if owed is not None and asset not in owed:
-            message = "the liabilities do not name this asset, so its limits judge nothing"
+            message, known = "the liabilities do not name this asset, so its limits judge nothing", owed
         elif owed is None and registry.known_asset(asset) is None:
             message = "no asset is known by this name: its limits hold where list and liabilities call it just so"
+            known = registry.assets
         else:
             continue
-        yield Warned(("exchanges", name, "assets", asset), message)
+        meant = did_you_mean(asset, known)
+        yield Warned(("exchanges", name, "assets", asset), f"{message}; {meant}" if meant else message)
 
 
 def _owed(settings: LiabilitiesSettings, registry: Registry) -> frozenset[str] | None:

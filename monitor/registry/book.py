@@ -178,6 +178,11 @@ class Registry:
         """The feed that says whether the sequencer of a layer 2 is up; None where there is none."""
         return self._tables.sequencers.get(network)
 
+    @property
+    def assets(self) -> frozenset[str]:
+        """The names of all known assets."""
+        return frozenset(self._tables.assets.values())
+
     def asset(self, name: str) -> str:
         """The one name of the asset that lists and liabilities call ``name``, in upper case where nobody knows it."""
         text = name.strip()

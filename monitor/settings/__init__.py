@@ -5,7 +5,8 @@
 paths are relative to the working directory.
 """
 
-from monitor.settings.loader import Fault, Warned, examine, load, parse
+from monitor.settings.complaints import Fault
+from monitor.settings.loader import Warned, examine, load, parse
 from monitor.settings.reading import ConfigurationError, ConfigurationFault
 from monitor.settings.schema import (
     AlertRule,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import yaml
 
-from monitor.settings.reading import ConfigurationError, ConfigurationFault, Place, Reader, Value, compose
+from monitor.settings.complaints import Place
+from monitor.settings.reading import ConfigurationError, ConfigurationFault, Reader, Value, compose
 
 _INCLUDE = "include"
 _JOINED = ("exchanges", "networks")

@@ -4,18 +4,17 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
 from monitor.registry import RegistryError
+from monitor.settings.complaints import Fault, Place
 from monitor.settings.included import include
-from monitor.settings.reading import ConfigurationError, ConfigurationFault, Place, Reader, compose
+from monitor.settings.reading import ConfigurationError, ConfigurationFault, Reader, compose
 from monitor.settings.schema import Settings
 
-Fault: TypeAlias = tuple[Place, str]
-"""Where, and what is wrong."""
 Schema = TypeVar("Schema", bound=BaseModel)
 
 
@@ -94,7 +93,7 @@ def _parsed(
     try:
         settings = schema.model_validate(values)
     except ValidationError as error:
-        reader.faults.extend(reader.faults_of(error))
+        reader.faults.extend(reader.faults_of(schema, error))
     else:
         try:
             for found in check(settings):

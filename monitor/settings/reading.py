@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from monitor.formats import ForeseenError
+from monitor.settings.complaints import IS_REQUIRED, Place, complaints, dotted, yaml_complaint
 
 _VARIABLE = re.compile(
     r"\$(?:\$|\{(?P<name>[A-Za-z_]\w*)(?::-(?P<default>[^}]*))?\}|(?P<stray>\{|[A-Za-z_]\w*))", re.ASCII
@@ -18,8 +19,6 @@ _LIKE_A_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*", re.ASCII)
 _SECRET_KEYS = ("url", "user", "password")
 _CONSTRUCT = yaml.SafeLoader("")
 
-Place: TypeAlias = tuple[str | int, ...]
-"""The path of a value in the file: keys and positions."""
 Value: TypeAlias = "str | int | bool | list[Value] | dict[str, Value] | None"
 
 
@@ -57,7 +56,7 @@ def compose(text: str, file: str) -> yaml.Node | None:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else None
-        problem = getattr(error, "problem", None) or str(error)
+        problem = yaml_complaint(getattr(error, "problem", None) or str(error))
         raise ConfigurationError([ConfigurationFault(file, line, "", f"not YAML: {problem}")]) from error
 
 
@@ -95,7 +94,7 @@ class Reader:
 
     def _at(self, path: Place, message: str, named: Place | None = None) -> ConfigurationFault:
         file = self.files.get(path, self.file)
-        return ConfigurationFault(file, self.lines.get(path), _dotted(path if named is None else named), message)
+        return ConfigurationFault(file, self.lines.get(path), dotted(path if named is None else named), message)
 
     def value(self, node: yaml.Node, path: Place) -> Value:
         self.lines.setdefault(path, node.start_mark.line + 1)
@@ -169,14 +168,13 @@ class Reader:
             self.warn(path, f"a dollar sign that begins no variable stays as it is: {remedy}")
         return match[0]
 
-    def faults_of(self, error: ValidationError) -> Iterator[ConfigurationFault]:
+    def faults_of(self, schema: type[BaseModel], error: ValidationError) -> Iterator[ConfigurationFault]:
         told = {fault.path for fault in self.faults}
         seen: set[tuple[str, str]] = set()
-        details = error.errors(include_url=False)
-        for detail in details:
-            place = self.nearest(detail["loc"])
-            named = detail["loc"] if detail["type"] == "missing" else place
-            path, message = _dotted(named), _message(detail["type"], detail["msg"])
+        for at, message in complaints(schema, error):
+            place = self.nearest(at)
+            named = at if message.startswith(IS_REQUIRED) else place
+            path = dotted(named)
             if (path, message) in seen or any(fault == path or fault.startswith(f"{path}[") for fault in told):
                 continue  # an unset variable is told once, not again as the empty value that it left behind
             seen.add((path, message))
@@ -187,15 +185,3 @@ class Reader:
         while path and path not in self.lines:
             path = path[:-1]
         return path
-
-
-def _dotted(path: Place) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
-
-
-def _message(kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        return "unknown key; see docs/configuration.md for those that there are"
-    if kind == "missing":
-        return "is required"
-    return message.removeprefix("Value error, ")

@@ -16,28 +16,29 @@ from monitor.settings.party import host_of
 from monitor.settings.values import (
     CHAINLINK,
     FOREVER,
+    AssetName,
     BlockChoice,
     Duration,
+    EndpointUrl,
     Fingerprint,
     Host,
     Limit,
     Listen,
+    Name,
     Origin,
     PositiveDuration,
     PriceSources,
+    Protocol,
     Retention,
+    Root,
     Size,
     Source,
 )
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]
 Party = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=100)]
-AssetName = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,63}$")]
 NetworkName = Annotated[str, StringConstraints(min_length=1, max_length=63)]
 """Of which the registry tells whether there is one, and how it is spelt."""
 Growth = Annotated[Decimal, Field(ge=1, le=1000)]
-Root = Annotated[str, StringConstraints(pattern=r"^(0x)?[0-9A-Fa-f]*$", max_length=130)]
-Protocol = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]
 
 
 class Section(BaseModel):
@@ -207,9 +208,7 @@ class ExchangeSettings(Section):
 class EndpointSettings(Section):
     """One node or explorer of a network. Secrets belong into the environment or a file."""
 
-    url: Annotated[str, StringConstraints(pattern=r"^(https?|tcp|ssl)://[^\s/]+")] = Field(
-        description="`http(s)://` for nodes and explorers, `tcp://` or `ssl://` for Electrum."
-    )
+    url: EndpointUrl = Field(description="`http(s)://` for nodes and explorers, `tcp://` or `ssl://` for Electrum.")
     name: Name = Field("", validate_default=False, description="As metrics and logs show it; default: the host.")
     party: Party = Field(
         "",

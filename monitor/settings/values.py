@@ -16,6 +16,8 @@ _DEEPEST = 10_000
 _HIGHEST_LIMIT = 10
 _LONGEST = timedelta(days=365_000)
 """What can be added to any moment of today."""
+_ENDPOINT_SCHEMES = {"http", "https", "tcp", "ssl"}
+_LIKE_AN_ENDPOINT = "http://127.0.0.1:8545 or https://rpc.example.com (an Electrum server: ssl://host:50002)"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _PART = re.compile(r"(\d+)(ms|[smhdw])")
@@ -162,6 +164,31 @@ def parse_price_sources(value: object) -> object:
     return tuple(found)
 
 
+def parse_endpoint(value: object) -> object:
+    """An endpoint's URL, with a host."""
+    if not isinstance(value, str):
+        return value
+    scheme, separator, rest = value.partition("://")
+    if not separator or not re.match(r"[^\s/]", rest):
+        raise ValueError(f"no URL with a host: write it like {_LIKE_AN_ENDPOINT}")
+    if scheme not in _ENDPOINT_SCHEMES:
+        ours = {"ws": "http", "wss": "https", "tls": "ssl"}.get(scheme.lower(), "https")
+        raise ValueError(f"{scheme}:// is not spoken here: write it like {_LIKE_AN_ENDPOINT}; did you mean {ours}://?")
+    return value
+
+
+def worded(pattern: str, otherwise: str) -> AfterValidator:
+    """Return what refuses texts that do not match ``pattern`` whole, with words instead of the pattern."""
+    form = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if not form.fullmatch(value):
+            raise ValueError(otherwise)
+        return value
+
+    return AfterValidator(check)
+
+
 def check_limit(value: Decimal) -> Decimal:
     """A limit that can be meant as a ratio of reserves to liabilities."""
     if value > _HIGHEST_LIMIT:
@@ -183,4 +210,23 @@ Fingerprint = Annotated[str, BeforeValidator(parse_fingerprint)]
 BlockChoice = Annotated[Literal["finalized", "safe", "latest"] | int, BeforeValidator(parse_block)]
 PriceSources = Annotated[tuple[str, ...], BeforeValidator(parse_price_sources)]
 Limit = Annotated[Decimal, Field(ge=0), AfterValidator(check_limit)]
+Name = Annotated[
+    str,
+    worded(
+        r"[a-z0-9][a-z0-9._-]{0,62}",
+        "not a name: up to 63 lower-case letters, digits, dots, _ and -, of which the first is a letter or a digit",
+    ),
+]
+AssetName = Annotated[
+    str,
+    worded(
+        r"[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,63}",
+        "not an asset's name: 1 to 64 visible characters, such as BTC",
+    ),
+]
+Root = Annotated[
+    str, worded(r"(0x)?[0-9A-Fa-f]{0,128}", "not a root: up to 128 hexadecimal digits, with 0x before them or not")
+]
+Protocol = Annotated[str, worded(r"[a-z0-9-]+", "not a protocol's name: docs/nodes.md lists those that there are")]
+EndpointUrl = Annotated[str, BeforeValidator(parse_endpoint)]
 Source = Annotated[str, StringConstraints(min_length=1), BeforeValidator(parse_source)]

@@ -68,7 +68,7 @@ def test_names_that_mean_nothing_are_faults_too(command: Command, tmp_path: Path
     finished = command("config", "check", path)
     assert finished.status == 2
     for place in (
-        f"{path}:3: exchanges.okx.wallets.format: no such layout of wallet lists; there are auto",
+        f"{path}:3: exchanges.okx.wallets.format: no such layout of wallet lists; ",
         f"{path}:5: networks.atlantis: no such network",
         f"{path}:8: networks.ethereum.endpoints[0]: protocol 'bitcoind' does not serve Ethereum",
         f"{path}:10: networks.bitcoin.verify: nodes of Bitcoin prove no balances; use `answers` and a quorum",
@@ -175,7 +175,10 @@ def exchange(tmp_path: Path, more: str = "", source: str = "") -> str:
             "networks: {Ethereum: {endpoints: [{url: 'http://n'}]}}\n",
             "this network is called ethereum here",
         ),
-        ("networks: {etherium: {endpoints: [{url: 'http://n'}]}}\n", "did you mean ethereum?"),
+        (
+            "networks: {etherium: {endpoints: [{url: 'http://n'}]}}\n",
+            "did you mean ethereum, ethereum-pow or ethereum-beacon?",
+        ),
         ("web: {config_file: none.yaml}\n", "monitor.yaml:4: web.config_file: none.yaml: cannot be read: "),
         ("registry: [none.yaml]\n", "monitor.yaml:4: registry: none.yaml: cannot be read: "),
     ],

@@ -127,7 +127,7 @@ webb: {}
         (MINIMAL + "    wallets: {source: again.csv}", "stands twice"),
         (MINIMAL + "    assets: {BTC: {warn_below: 0.9}}", "warn_below is under breach_below"),
         (MINIMAL + "networks: {ethereum: {endpoints: []}}", "at least 1 item"),
-        (MINIMAL + "networks: {ethereum: {endpoints: [{url: 'ftp://x'}]}}", "should match pattern"),
+        (MINIMAL + "networks: {ethereum: {endpoints: [{url: 'ftp://x'}]}}", "ftp:// is not spoken here"),
         (
             MINIMAL + "networks: {ethereum: {endpoints: [{url: 'http://x/1'}, {url: 'http://x/2'}]}}",
             "endpoints need different names",
