@@ -45,10 +45,14 @@ def configured() -> Configured:
     return _configured
 
 
-def configure(level: str = "info", style: Style = "json") -> None:
-    """Set up structlog and the standard library's logging alike: one line an event, JSON or for people."""
+def configure(level: str = "info", style: Style | Literal["auto"] = "json") -> None:
+    """Set up structlog and the standard library's logging alike: one line an event, JSON or for people.
+
+    ``auto`` is for people where a terminal shows it.
+    """
     global _configured  # noqa: PLW0603 - logging is one for the whole process
-    _configured = level, style
+    at_terminal: Style = "console" if sys.stderr.isatty() else "json"
+    _configured = level, at_terminal if style == "auto" else style
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -56,7 +60,7 @@ def configure(level: str = "info", style: Style = "json") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
-    if style == "json":
+    if _configured[1] == "json":
         last: list[Processor] = [
             structlog.processors.format_exc_info,
             _made_fit,

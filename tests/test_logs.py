@@ -168,3 +168,12 @@ def test_what_others_write_acts_on_no_terminal(
     shown = capsys.readouterr().err
     assert shown.replace("\n", "").isprintable()
     assert r"\u202e" in shown
+
+
+@pytest.mark.parametrize(("terminal", "style"), [(True, "console"), (False, "json")])
+def test_unless_told_otherwise_logs_are_for_people_at_a_terminal_alone(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, style: str
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
+    logs.configure(style="auto")
+    assert logs.configured() == ("info", style)

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, ByteSize, IPvAnyNetwork
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from monitor.settings import schema
+from monitor.settings import Section, notify, schema
 from monitor.settings.values import format_retention
 
 TARGET = Path(__file__).parent.parent / "docs" / "configuration.md"
@@ -29,7 +29,7 @@ path; `reserve-monitor config show FILE` prints the effective configuration, def
   each once.
 - `${VAR}` takes a value from the environment, `${VAR:-default}` with a default, `$$` is a dollar. `$VAR` without braces
   is refused. Inside `{…}` and `[…]` YAML wants such a value in quotes.
-- `url_file`, `user_file` and `password_file` read a secret from a file instead.
+- `url_file`, `alertmanager_file`, `user_file` and `password_file` read a secret from a file instead.
 - Durations are written `30s`, `10m`, `1h30m`, `35d`; sizes `512MiB`; ratios `1.02` (1 means 100 %).
 - Relative paths are relative to the working directory, those under `include` to the file that names them.
 - `include: [okx.yaml, binance.yaml]` joins files: their exchanges and networks count as if they stood here. What is
@@ -42,10 +42,10 @@ path; `reserve-monitor config show FILE` prints the effective configuration, def
 Ready files: `config/okx.yaml` (OKX on public endpoints), `config/networks.yaml` (these endpoints, to be included) and
 `config/devnet.yaml` (the local devnet).
 
-This page is made from `monitor/settings/schema.py` by `make docs`.
+This page is made from `monitor/settings/` by `make docs`.
 """
 
-SECTIONS: list[tuple[str, type[schema.Section]]] = [
+SECTIONS: list[tuple[str, type[Section]]] = [
     ("(top level)", schema.Settings),
     ("exchanges.NAME", schema.ExchangeSettings),
     ("exchanges.NAME.wallets", schema.WalletsSettings),
@@ -65,6 +65,8 @@ SECTIONS: list[tuple[str, type[schema.Section]]] = [
     ("web.verify_limits", schema.VerifySettings),
     ("metrics", schema.MetricsSettings),
     ("log", schema.LogSettings),
+    ("notify[]", notify.ChannelSettings),
+    ("notify[].quiet", notify.QuietSettings),
 ]
 
 
@@ -77,11 +79,11 @@ def reference() -> str:
     return "\n".join(parts)
 
 
-def _summary(section: type[schema.Section]) -> str:
+def _summary(section: type[Section]) -> str:
     return " ".join((section.__doc__ or "").split())
 
 
-def _rows(section: type[schema.Section]) -> typing.Iterator[str]:
+def _rows(section: type[Section]) -> typing.Iterator[str]:
     for name, field in section.model_fields.items():
         if field.deprecated:
             yield f"| `{name}` | | | Of version 0.1.0; it {field.deprecated}. |\n"
@@ -94,7 +96,7 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True, validated_data={})
     if value is PydanticUndefined:
         return "required"
-    if isinstance(value, schema.Section) or value in ((), {}):
+    if isinstance(value, Section) or value in ((), {}):
         return ""
     if isinstance(value, timedelta):
         return f"`{format_retention(value)}`"
@@ -135,7 +137,7 @@ def _name(annotation: object) -> str:
     }
     names |= {int: "whole number", ByteSize: "size", AwareDatetime: "moment", IPvAnyNetwork: "address or network"}
     if isinstance(annotation, type):
-        if issubclass(annotation, schema.Section):
+        if issubclass(annotation, Section):
             return "section"
         if issubclass(annotation, StrEnum):
             members = list(annotation)

@@ -22,6 +22,7 @@ COMMANDS = {
         "monitor.cli.history:history",
         "Tell what was known of an exchange: by step both bounds with their extremes, and the time in each status.",
     ),
+    "notify": ("monitor.cli.notify:app", "Try the channels over which alerts are told."),
     "config": ("monitor.cli.config:app", "Check a configuration, or show what it amounts to."),
     "devnet": ("monitor.devnet.commands:app", "A local exchange on real local nodes, to try the monitor on."),
 }

@@ -14,6 +14,7 @@ from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.falls import RecentRatios
 from monitor.daemon.lost import lost_of
 from monitor.daemon.network import NetworkWatch
+from monitor.daemon.notifier import Notifier
 from monitor.daemon.stored import written
 from monitor.formats import exact
 from monitor.judgement import Holdings, Tally, assess, basis_of, shared_accounts, tally
@@ -51,9 +52,11 @@ _SIGNED = "signed"
 class Assessor:
     """Judges, and remembers what judging the next time needs: ratios of the last while, pending alerts."""
 
-    def __init__(self, store: Store, now: Clock) -> None:
+    def __init__(self, store: Store, now: Clock, notifier: Notifier | None = None) -> None:
+        """``notifier`` tells people of the alerts; without one, nobody is told."""
         self._store = store
         self._now = now
+        self._notifier = notifier
         self._tallies: dict[str, Mapping[str, Tally]] = {}
         self._lists: dict[str, Holdings] = {}
         self._shared: Mapping[str, tuple[SharedAccounts, ...]] = {}
@@ -125,6 +128,7 @@ class Assessor:
             limits=AlertLimits(settings.alerts.unread_above, settings.alerts.falling.drop, settings.alerts.changed_for),
             falls=frozen(falls),
             store=self._store.state,
+            channels=self._notifier.states() if self._notifier else (),
             configuration=configuration or {},
             account_series=settings.metrics.account_series,
         )
@@ -140,9 +144,12 @@ class Assessor:
         for exchange, asset, name in self._active - active.keys():
             _log.info("alert", state="ended", alert=name.value, exchange=exchange, asset=asset)
         self._active = frozenset(active)
-        if memory != self._memory:
-            await written(self._store.put(_ALERTS, memory.as_json()))
-            self._memory = memory
+        state = {_ALERTS: memory.as_json()} if memory != self._memory else {}
+        self._memory = memory
+        if self._notifier:
+            await self._notifier.keep(replace(world, alerts=alerts), state)
+        elif state:
+            await written(self._store.put(_ALERTS, state[_ALERTS]))
         return alerts
 
     def _assessment(

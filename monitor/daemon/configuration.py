@@ -8,6 +8,7 @@ from monitor.chains import check_endpoint, is_provable, is_readable, unknown_pro
 from monitor.daemon.doubts import doubts
 from monitor.daemon.proof_sources import ANY_SCHEME, is_proof
 from monitor.formats import SECRETS
+from monitor.notify import check_channel
 from monitor.prices import PricesError, read_prices
 from monitor.proofs import SCHEMES, UnreadableError, read_verifier_data
 from monitor.published import LIABILITIES_FORMATS, WALLETS_FORMATS
@@ -72,6 +73,7 @@ def _findings(settings: Settings) -> Iterator[Fault | Warned]:
         yield from _network_faults(name, network, registry)
     if settings.prices:
         yield from _prices_faults(settings.prices, registry)
+    yield from _channel_faults(settings)
     try:
         load_web(settings)
     except ConfigurationError as error:
@@ -142,6 +144,23 @@ def _network_faults(name: str, settings: NetworkSettings, registry: Registry) ->
             check_endpoint(network, endpoint, settings.window)
         except ValueError as error:
             yield ("networks", name, "endpoints", index), str(error)
+
+
+def _channel_faults(settings: Settings) -> Iterator[Fault]:
+    labels = [channel.label for channel in settings.notify]
+    for index, channel in enumerate(settings.notify):
+        if channel.label in labels[:index]:
+            yield ("notify", index), f"another channel is called {channel.label} too: give one of them a `name`"
+        for exchange in channel.exchanges:
+            if exchange not in settings.exchanges:
+                yield (
+                    ("notify", index, "exchanges"),
+                    _unknown("exchange", exchange, settings.exchanges, "under `exchanges`"),
+                )
+        try:
+            check_channel(channel)
+        except ValueError as error:
+            yield ("notify", index, "url"), str(error)
 
 
 def _unknown(what: str, wanted: str, names: Collection[str], where: str) -> str:

@@ -13,12 +13,14 @@ from monitor.chains import ChainError, ChainReader
 from monitor.chains.opening import configured_network, import_nodes, open_network
 from monitor.daemon.assessor import Assessor
 from monitor.daemon.audits import Audits
+from monitor.daemon.channels import Line
 from monitor.daemon.claimed_balances import KEPT
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.history import HistoryKeeper, SnapshotKeeper
 from monitor.daemon.list_judge import ListJudge
 from monitor.daemon.network import NetworkWatch
+from monitor.daemon.notifier import Notifier
 from monitor.daemon.prices import PriceWatch, assets_of
 from monitor.daemon.signature_losses import SignatureLosses
 from monitor.daemon.stored import StoredJournals, StoredVerdicts, written
@@ -55,6 +57,7 @@ class Prepared:
     """By network and contract."""
     audits: Mapping[str, Audit]
     """Those of an earlier run, of exchanges that were not watched like that before."""
+    channels: Mapping[str, Line]
 
 
 class Hub:
@@ -66,9 +69,14 @@ class Hub:
         session: aiohttp.ClientSession,
         now: SteadyClock,
         jobs: Callable[[], tuple[JobState, ...]] = tuple,
+        *,
         render: Callable[[World], Rendered] | None = None,
+        notifier: Notifier | None = None,
     ) -> None:
-        """``jobs`` tells how whatever calls the methods does; ``render`` makes each World text before it is shown."""
+        """``jobs`` tells how whatever calls the methods does; ``render`` makes each World text before it is shown.
+
+        Without a ``notifier`` nobody is told of alerts.
+        """
         self._store = store
         self._session = session
         self._now = now
@@ -80,7 +88,8 @@ class Hub:
         self._audits = Audits(store, now)
         self._signatures = SignatureLosses(store, now)
         self._prices = PriceWatch(now)
-        self._assessor = Assessor(store, now)
+        self._notifier = notifier
+        self._assessor = Assessor(store, now, notifier)
         self._history = HistoryKeeper(store)
         self._snapshots = SnapshotKeeper(store)
         self._ready = False
@@ -101,6 +110,8 @@ class Hub:
         """Take up the history, and the first configuration."""
         await self._assessor.restore(settings)
         await self._signatures.restore()
+        if self._notifier:
+            await self._notifier.restore()
         prepared = await self.prepare(settings, registry)
         self.adopt(prepared)
         chains = {name: watch.network.caip2 for name, watch in self.networks.items()}
@@ -121,7 +132,9 @@ class Hub:
         exchanges = {name: self._exchange(name, each, registry) for name, each in settings.exchanges.items()}
         fresh = [watch for name, watch in exchanges.items() if watch is not self.exchanges.get(name)]
         await asyncio.gather(*(watch.restore() for watch in fresh))
-        return Prepared(settings, registry, networks, exchanges, slots, await self._audits.load(fresh))
+        channels = await asyncio.to_thread(self._notifier.prepare, settings) if self._notifier else {}
+        audits = await self._audits.load(fresh)
+        return Prepared(settings, registry, networks, exchanges, slots, audits, channels)
 
     def adopt(self, prepared: Prepared) -> None:
         """Make what was prepared the present, at once. What it replaces stays open for the jobs that still use it."""
@@ -135,6 +148,8 @@ class Hub:
         self._balance_slots = prepared.balance_slots
         self._audits.adopt(self.exchanges.keys(), prepared.audits)
         self._prices.adopt(prepared.settings.prices, prepared.registry)
+        if self._notifier:
+            self._notifier.adopt(prepared.settings, prepared.channels)
         self._configuration = masked(prepared.settings)
 
     async def let_go(self) -> None:
@@ -250,6 +265,10 @@ class Hub:
         if watch.settings.audit and await self._audits.audit(watch, self.networks):
             await self.assess()
 
+    async def tell(self, channel: str) -> timedelta | None:
+        """Send what is due over one channel; returns when to come again, where that is before the next time."""
+        return await self._notifier.deliver(channel) if self._notifier else None
+
     async def prune(self) -> None:
         """Let go of what has grown old, and of what endpoints followed that are not configured any more.
 
@@ -306,6 +325,8 @@ class Hub:
         self._now.follow(step)
         self._assessor.move(step)
         self._prices.move(step)
+        if self._notifier:
+            self._notifier.move(step)
         self._history.begin_anew()
         for network in self.networks.values():
             network.move(step)
@@ -323,6 +344,8 @@ class Hub:
 
     async def close(self) -> None:
         """Write what is not written yet, and close every reader."""
+        if self._notifier:
+            await self._notifier.close()
         await self._history.close()
         self._gone += [watch.reader for watch in self.networks.values()]
         await self.let_go()

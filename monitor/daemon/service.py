@@ -22,6 +22,7 @@ from monitor.daemon.configuration import Configuration, load_web, read_configura
 from monitor.daemon.customer_files import verify_upload
 from monitor.daemon.hub import Hub, Prepared
 from monitor.daemon.network import NetworkWatch
+from monitor.daemon.notifier import Notifier
 from monitor.daemon.schedule import Job, Schedule
 from monitor.metrics import Exposition, Metrics
 from monitor.model import ReloadState, Step, World
@@ -42,6 +43,8 @@ _PATIENCE = 3.0
 _DAY = timedelta(days=1)
 _PRICES = timedelta(minutes=5)
 """How often a file of prices is read anew."""
+_LOOKED_AT = timedelta(minutes=1)
+"""How often it is looked what a channel is to be told, though nothing came: the end of quiet hours."""
 
 _log = structlog.get_logger(__name__)
 
@@ -81,9 +84,11 @@ class Daemon:
             store = await Store.open(settings.store.url, alone=True)
             stack.push_async_callback(store.close)
             session = await stack.enter_async_context(aiohttp.ClientSession(headers={"User-Agent": _USER_AGENT}))
-            hub = Hub(store, session, self._now, self._schedule.states, self._metrics.render)
-            stack.push_async_callback(hub.close)
             self._server = server = WebServer(self._deps(settings, store))
+            notifier = Notifier(store, session, self._now, page=lambda: server.address, wake=self._tell_soon)
+            render = self._metrics.render
+            hub = Hub(store, session, self._now, self._schedule.states, render=render, notifier=notifier)
+            stack.push_async_callback(hub.close)
             await server.start(settings.web, load_web(settings))
             stack.push_async_callback(server.stop)
             prepared = await hub.start(settings, registry)
@@ -92,7 +97,7 @@ class Daemon:
             self._schedule.set(self._jobs(hub, prepared))
             self._stack = stack.pop_all()
         self._started.set()
-        _log.info("watching", version=__version__, listen=settings.web.listen, port=self.port)
+        _log.info("watching", version=__version__, page=f"{server.address}/")
 
     async def stop(self) -> None:
         """End cleanly: what is under way is cancelled, what is known is already in the history."""
@@ -101,6 +106,11 @@ class Daemon:
             reload.cancel()
         await asyncio.gather(*self._reloads, return_exceptions=True)
         await self._stack.aclose()
+
+    @property
+    def address(self) -> str:
+        """The page's, without a slash at its end."""
+        return self._require_server().address
 
     @property
     def port(self) -> int:
@@ -182,6 +192,10 @@ class Daemon:
                 jobs.append(Job(f"proof:{name}", refresh, partial(hub.refresh_proof, name), watch, patience=_DAY))
             jobs.append(Job(f"confirm:{name}", promote, partial(hub.confirm, name), (watch, networks)))
             jobs.append(Job(f"audit:{name}", promote, partial(hub.audit, name), (watch, networks), patience=_DAY))
+        for channel in prepared.settings.notify:
+            again = channel.resend if channel.alertmanager else _LOOKED_AT
+            run = partial(hub.tell, channel.label)
+            jobs.append(Job(f"notify:{channel.label}", again, run, channel, patience=_STALLED))
         jobs += [self._polling(hub, name, watch) for name, watch in prepared.networks.items()]
         return jobs
 
@@ -199,6 +213,9 @@ class Daemon:
             for key in (f"confirm:{exchange}", f"audit:{exchange}", *(f"network:{name}" for name in hub.networks)):
                 self._schedule.soon(key)
         return watch.again
+
+    def _tell_soon(self, channel: str) -> None:
+        self._schedule.soon(f"notify:{channel}")
 
     # --- What the server asks for ------------------------------------------------------------------------------------
 

@@ -275,6 +275,18 @@ STORE_WRITE_FAILURES = _counter("por_store_write_failures_total", "Attempts to w
 STORE_FAILING = _gauge(
     "por_store_failing", "Whether the newest write to the history failed, or a document in use is not written."
 )
+NOTIFICATIONS = _counter(
+    "por_notifications_total", "Messages that the channel was to take, by what became of them.", "channel", "result"
+)
+NOTIFICATION_FAILURES = _counter(
+    "por_notification_failures_total", "Messages that the channel did not take, by why.", "channel", "reason"
+)
+NOTIFICATIONS_WAITING = _gauge(
+    "por_notifications_waiting", "Alerts, begun or ended, that the channel has not been told yet.", "channel"
+)
+NOTIFICATION_CHANNEL_UP = _gauge(
+    "por_notification_channel_up", "Whether the channel took the newest message, or none was to be sent yet.", "channel"
+)
 ASSESSED = _gauge("por_assessed_timestamp_seconds", "When all that is known was last judged.")
 CONFIG_RELOAD_SUCCESS = _gauge(
     "por_config_reload_success_timestamp_seconds", "When a configuration was last loaded successfully."

@@ -34,6 +34,28 @@ def _store_failing(world: World) -> Series:
     yield (), float(any(document.unsaved for document in documents) or bool(world.store.failure))
 
 
+def _notifications(world: World) -> Series:
+    for channel in world.channels:
+        yield (channel.name, "sent"), channel.sent
+        yield (channel.name, "failed"), sum(channel.failures.values())
+
+
+def _notification_failures(world: World) -> Series:
+    for channel in world.channels:
+        for reason, count in channel.failures.items():
+            yield (channel.name, reason.value), count
+
+
+def _notifications_waiting(world: World) -> Series:
+    for channel in world.channels:
+        yield (channel.name,), channel.waiting
+
+
+def _channels_up(world: World) -> Series:
+    for channel in world.channels:
+        yield (channel.name,), float(not channel.failure)
+
+
 def _assessed(world: World) -> Series:
     yield (), seconds(world.at)
 
@@ -53,6 +75,10 @@ OPERATIONS: Sources = (
     (families.STORE_WRITES, _store_writes),
     (families.STORE_WRITE_FAILURES, _store_write_failures),
     (families.STORE_FAILING, _store_failing),
+    (families.NOTIFICATIONS, _notifications),
+    (families.NOTIFICATION_FAILURES, _notification_failures),
+    (families.NOTIFICATIONS_WAITING, _notifications_waiting),
+    (families.NOTIFICATION_CHANNEL_UP, _channels_up),
     (families.ASSESSED, _assessed),
     (families.CONFIG_RELOAD_SUCCESS, _reload_time),
     (families.CONFIG_RELOAD_SUCCESSFUL, _reload_success),

@@ -42,6 +42,7 @@ from monitor.model.judgement import (
     SharedAccounts,
     SignaturesGone,
 )
+from monitor.model.notifications import ChannelState, Notice, NoticeKind, SendFailure
 from monitor.model.ownership import (
     Confirmation,
     LostConfirmations,
@@ -114,6 +115,7 @@ __all__ = [
     "Caip2",
     "Cause",
     "ChainParameters",
+    "ChannelState",
     "Checkpoint",
     "Claim",
     "ClaimKind",
@@ -145,6 +147,8 @@ __all__ = [
     "LookBack",
     "LostConfirmations",
     "Network",
+    "Notice",
+    "NoticeKind",
     "Outputs",
     "OwedAsset",
     "OwnerAnswer",
@@ -170,6 +174,7 @@ __all__ = [
     "Repeats",
     "ReserveStatus",
     "RootChange",
+    "SendFailure",
     "Severity",
     "SharedAccounts",
     "SignaturesGone",

@@ -1,7 +1,7 @@
 """Alerts, by the names that everyone else knows them by."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -43,6 +43,7 @@ class AlertName(StrEnum):
     CLOCK_STEPPED = "PorClockStepped"
     JOB_FAILING = "PorJobFailing"
     STORE_FAILING = "PorStoreFailing"
+    NOTIFICATIONS_FAILING = "PorNotificationsFailing"
     CONFIG_RELOAD_FAILED = "PorConfigReloadFailed"
 
 
@@ -58,3 +59,5 @@ class AlertState:
     since: datetime | None
     summary: str
     """What is so and why, with names and numbers; empty while there is nothing to say."""
+    holds_for: timedelta = timedelta()
+    """The ``for`` that is configured: how long the condition must hold before this is active."""

@@ -9,6 +9,7 @@ from monitor.model.alerts import AlertState
 from monitor.model.balances import LookBack, Snapshot
 from monitor.model.chain import Token
 from monitor.model.judgement import AssetAssessment, Audit, Basis, Repeats, SharedAccounts, SignaturesGone
+from monitor.model.notifications import ChannelState
 from monitor.model.ownership import LostConfirmations
 from monitor.model.packed import PackedClaims, PackedVerdicts
 from monitor.model.prices import Prices
@@ -280,6 +281,8 @@ class World:
     falls: Mapping[tuple[str, str], Fall] = field(default_factory=dict)
     """By exchange and asset: the largest fall of the ratio within ``alerts.falling.within``, where it can be told."""
     store: StoreState = StoreState()
+    channels: tuple[ChannelState, ...] = ()
+    """Who is told of alerts."""
     configuration: Mapping[str, object] = field(default_factory=dict)
     """In force; secrets masked, as JSON's types."""
     account_series: int = 0

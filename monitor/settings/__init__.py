@@ -7,6 +7,7 @@ paths are relative to the working directory.
 
 from monitor.settings.complaints import Fault
 from monitor.settings.loader import Warned, examine, load, parse
+from monitor.settings.notify import ChannelSettings, QuietSettings
 from monitor.settings.reading import ConfigurationError, ConfigurationFault
 from monitor.settings.schema import (
     AlertRule,
@@ -23,7 +24,6 @@ from monitor.settings.schema import (
     NetworkSettings,
     PricesSettings,
     ProofSettings,
-    Section,
     Settings,
     StoreSettings,
     VerifySettings,
@@ -31,12 +31,14 @@ from monitor.settings.schema import (
     WebSettings,
 )
 from monitor.settings.secrets import masked, secrets_in, secrets_of
+from monitor.settings.section import Section
 from monitor.settings.urls import mask_source, mask_url
 
 __all__ = [
     "AlertRule",
     "AlertsSettings",
     "AssetSettings",
+    "ChannelSettings",
     "ConfigurationError",
     "ConfigurationFault",
     "DocumentSettings",
@@ -51,6 +53,7 @@ __all__ = [
     "NetworkSettings",
     "PricesSettings",
     "ProofSettings",
+    "QuietSettings",
     "Section",
     "Settings",
     "StoreSettings",

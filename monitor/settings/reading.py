@@ -16,7 +16,7 @@ _VARIABLE = re.compile(
     r"\$(?:\$|\{(?P<name>[A-Za-z_]\w*)(?::-(?P<default>[^}]*))?\}|(?P<stray>\{|[A-Za-z_]\w*))", re.ASCII
 )
 _LIKE_A_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*", re.ASCII)
-_SECRET_KEYS = ("url", "user", "password")
+_SECRET_KEYS = ("url", "alertmanager", "user", "password")
 _CONSTRUCT = yaml.SafeLoader("")
 
 Value: TypeAlias = "str | int | bool | list[Value] | dict[str, Value] | None"

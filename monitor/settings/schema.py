@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, IPvAnyNetwork, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, IPvAnyNetwork, StringConstraints, model_validator
 
 from monitor.formats.phrases import span
 from monitor.model import AlertName, Basis, Caip2, Severity, Step
+from monitor.settings.notify import ChannelSettings
 from monitor.settings.party import host_of
+from monitor.settings.section import Section
 from monitor.settings.values import (
     CHAINLINK,
     FOREVER,
@@ -39,12 +41,6 @@ Party = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, m
 NetworkName = Annotated[str, StringConstraints(min_length=1, max_length=63)]
 """Of which the registry tells whether there is one, and how it is spelt."""
 Growth = Annotated[Decimal, Field(ge=1, le=1000)]
-
-
-class Section(BaseModel):
-    """A part of the configuration: unknown keys are refused, values never change after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class DocumentSettings(Section):
@@ -531,6 +527,11 @@ class WebSettings(Section):
         default=False, description="Whether visitors may have a proof file of their own verified, at `/verify`."
     )
     verify_limits: VerifySettings = VerifySettings()
+    external_url: Annotated[str, StringConstraints(pattern=r"^(https?://[^\s/?#]+[^\s?#]*)?$")] = Field(
+        "",
+        description="Where people reach the page, such as `https://reserves.example.com`: links in notifications lead "
+        "there; unset: the address that it listens on.",
+    )
     runbook_url: str = Field(
         "",
         description="Where pages link alerts to, with `{alert}` for the name; unset: to the glossary.",
@@ -547,7 +548,10 @@ class LogSettings(Section):
     """Logs go to stderr."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
-    format: Literal["json", "console"] = "json"
+    format: Literal["auto", "json", "console"] = Field(
+        "auto",
+        description="`console` is for people, `json` for programs; `auto`: for people where a terminal shows it.",
+    )
 
 
 class Settings(Section):
@@ -566,6 +570,7 @@ class Settings(Section):
     web: WebSettings = WebSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()
+    notify: tuple[ChannelSettings, ...] = Field((), description="Who is told of alerts, and how.")
     registry: tuple[Path, ...] = Field(
         (), description="Files of further networks, tokens and coin ids, in the registry's own format."
     )

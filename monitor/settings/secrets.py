@@ -12,11 +12,23 @@ from typing import Any
 from pydantic import BaseModel
 
 from monitor.formats import MASK
+from monitor.settings.notify import ChannelSettings
 from monitor.settings.schema import Settings
-from monitor.settings.urls import COMMON, host_of, mask_source, mask_url, secret_parts
+from monitor.settings.urls import (
+    COMMON,
+    channel_secrets,
+    host_of,
+    mask_channel,
+    mask_source,
+    mask_url,
+    secret_parts,
+)
 
 _OPEN_HEADERS = frozenset({"accept", "accept-encoding", "accept-language", "content-type", "user-agent"})
 _CREDENTIAL = re.compile(r"[^\s,;=\"']{8,}")
+_CHANNEL = "notify.url"
+_OPEN = frozenset({"runbook_url", "external_url"})
+"""What is shown to everybody, as links."""
 _NAMES = frozenset({"name", "title", "protocol", "format"})
 
 Leaf = tuple[str, str]
@@ -30,7 +42,8 @@ def secrets_of(settings: Settings) -> frozenset[str]:
     credentials: else nothing could be called by its name.
     """
     leaves = list(_leaves("", settings))
-    names = [name.lower() for name in (*_named(settings), *(host_of(text) for _, text in leaves if "://" in text))]
+    hosts = (host_of(text) for key, text in leaves if "://" in text and key != _CHANNEL)
+    names = [name.lower() for name in (*_named(settings), *hosts)]
     found = {value for key, text in leaves for value in _secrets(key, text) if value}
     found |= set(_credentials(settings))
     return frozenset(value for value in found if value.startswith("/") or not _is_name(value, names))
@@ -43,7 +56,13 @@ def secrets_in(source: str) -> frozenset[str]:
 
 def masked(settings: Settings) -> dict[str, Any]:
     """Return the effective configuration for people: every value, defaults too, without its secrets."""
-    return {name: _masked(name, item) for name, item in settings.model_dump(mode="json", by_alias=True).items()}
+    shown = {name: _masked(name, item) for name, item in settings.model_dump(mode="json", by_alias=True).items()}
+    return shown | {"notify": [_masked_channel(channel) for channel in settings.notify]}
+
+
+def _masked_channel(channel: ChannelSettings) -> object:
+    url = mask_channel(channel.url) if channel.url else None
+    return _masked("", channel.model_dump(mode="json") | {"name": channel.label, "url": url})
 
 
 def _masked(key: str, value: object) -> object:
@@ -58,7 +77,7 @@ def _masked(key: str, value: object) -> object:
             return MASK
         case str() if key == "source":
             return mask_source(value)
-        case str() if key != "runbook_url":
+        case str() if key not in _OPEN:
             return mask_url(value)
         case _:
             return value
@@ -71,7 +90,7 @@ def _leaves(key: str, value: object) -> Iterator[Leaf]:
             yield key, value
         case BaseModel():
             for name, item in value:
-                yield from _leaves(name, item)
+                yield from _leaves(_CHANNEL if name == "url" and isinstance(value, ChannelSettings) else name, item)
         case Mapping():
             for name, item in value.items():
                 yield from _leaves(f"headers.{name}" if key == "headers" else key, item)
@@ -85,9 +104,11 @@ def _leaves(key: str, value: object) -> Iterator[Leaf]:
 def _secrets(key: str, text: str) -> Iterator[str]:
     if key in {"user", "password"}:
         yield text
+    elif key == _CHANNEL:
+        yield from channel_secrets(text)
     elif key.startswith("headers."):
         yield from _of_header(key.removeprefix("headers."), text)
-    elif key != "runbook_url":
+    elif key not in _OPEN:
         yield from secret_parts(text, document=key == "source")
 
 

@@ -18,6 +18,9 @@ COMMON = frozenset(
 _PLAIN = re.compile(r"v?\d{1,6}(\.\d+)*|[a-z0-9-]+\.(json|php|aspx?)")
 _NAME = re.compile(r"v?\d{1,8}|[A-Z]?[a-z]{1,24}|(?:[A-Z][a-z]{2,}){2,4}|")
 _FILE = re.compile(r".*\.[A-Za-z0-9]{1,8}")
+_SHORTEST_KEY = 6
+_SERVERS = frozenset({"form", "forms", "http", "https", "json", "jsons", "mailto", "mailtos", "xml", "xmls"})
+"""Kinds of channels whose URL names a server; elsewhere a key may stand in its place."""
 _SCHEMES = frozenset({"http", "https", "tcp", "ssl", "ws", "wss"})
 """Elsewhere (``sqlite+aiosqlite:///var/history.db``) the path is a file or a database."""
 
@@ -30,6 +33,31 @@ def mask_url(url: str) -> str:
 def mask_source(source: str) -> str:
     """Return a document's path as it is; of its URL the name of the file, and directories that read as names."""
     return _masked(source, document=True)
+
+
+def mask_channel(url: str) -> str:
+    """Return the kind of a channel's URL (Apprise), and of the rest whatever part is no word: any may be a key."""
+    return f"{url.partition('://')[0]}://{MASK}"
+
+
+def channel_secrets(url: str) -> Iterator[str]:
+    """Yield what of a channel's URL is secret: the whole, every password, and each part that does not read as a word.
+
+    Where it names the server of the operator (``json://``, ``mailto://``), that is no secret, as hosts never are.
+    """
+    scheme, _, rest = url.partition("://")
+    yield rest
+    place, _, path = rest.partition("/")
+    credentials, at, host = place.rpartition("@")
+    user, _, password = credentials.partition(":")
+    yield from (password, unquote(password))
+    parts = [user, *re.split(r"[/?&=,#+;]", path)]
+    if scheme.lower() not in _SERVERS or (at and not host):
+        parts += [host, *host.split(":")]
+    for part in parts:
+        if len(part) >= _SHORTEST_KEY and not _is_name(part):
+            yield part
+            yield unquote(part)
 
 
 def host_of(url: str) -> str:

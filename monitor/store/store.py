@@ -8,11 +8,12 @@ from monitor.store.documents import Documents
 from monitor.store.history import History
 from monitor.store.journals import Journals
 from monitor.store.ledgers import Ledgers
+from monitor.store.notices import Notices
 from monitor.store.ownership import Ownership
 from monitor.store.proofs import Proofs
 from monitor.store.ratios import Ratios
 from monitor.store.snapshots import Snapshots
 
 
-class Store(Audits, Documents, History, Journals, Ledgers, Ownership, Proofs, Ratios, Snapshots):
+class Store(Audits, Documents, History, Journals, Ledgers, Notices, Ownership, Proofs, Ratios, Snapshots):
     """The history of all exchanges. Not for use by two daemons at once: each opens it ``alone``."""

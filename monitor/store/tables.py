@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -249,6 +250,16 @@ publications = Table(
     Column("root", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
     comment="Every report and every root of a proof that was ever seen.",
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("notice", JSON, nullable=False),
+    Column("tried", Boolean, nullable=False),
+    comment="What channels are still to be told, written with the decision and gone once it is sent.",
 )
 
 state = Table(

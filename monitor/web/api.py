@@ -17,6 +17,7 @@ _ROUTES = {
     "prices": "/api/v1/prices",
     "endpoints": "/api/v1/endpoints",
     "alerts": "/api/v1/alerts",
+    "channels": "/api/v1/channels",
     "config": "/api/v1/config",
     "description": "/api/v1/openapi.json",
 }
@@ -80,6 +81,12 @@ async def endpoints(request: web.Request) -> web.Response:
 async def alerts(request: web.Request) -> web.Response:
     world = world_of(request)
     return answer(stamped(world) | {"alerts": [serialise.alert(each) for each in world.alerts]})
+
+
+@routes.get("/api/v1/channels")
+async def channels(request: web.Request) -> web.Response:
+    world = world_of(request)
+    return answer(stamped(world) | {"channels": [serialise.channel(each) for each in world.channels]})
 
 
 @routes.get("/api/v1/config")

@@ -1,6 +1,6 @@
 """The model as JSON's types. Amounts and ratios are exact decimal strings; counts and heights are integers."""
 
-from monitor.model import AlertState, Assessment, DocumentState, Prices, ReserveStatus
+from monitor.model import AlertState, Assessment, ChannelState, DocumentState, Prices, ReserveStatus
 from monitor.web import assets, dollars, liabilities, lists, snapshots, words
 from monitor.web.plain import Json, document, time
 
@@ -57,5 +57,18 @@ def alert(state: AlertState) -> Json:
         "asset": state.asset or None,
         "active": state.active,
         "since": time(state.since),
+        "for_seconds": int(state.holds_for.total_seconds()),
         "summary": state.summary,
+    }
+
+
+def channel(state: ChannelState) -> Json:
+    return {
+        "name": state.name,
+        "kind": state.kind,
+        "sent": state.sent,
+        "failures": dict(state.failures),
+        "waiting": state.waiting,
+        "failure": state.failure or None,
+        "sent_at": time(state.sent_at),
     }

@@ -1,6 +1,7 @@
 """The listening socket: where, with TLS or without, and how it stops."""
 
 import ssl
+from socket import gethostname
 
 from aiohttp import web
 
@@ -66,6 +67,12 @@ class WebServer:
         if self._runner is None or not self._runner.addresses:
             raise RuntimeError("the server is not running")
         return int(self._runner.addresses[0][1])
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds the page, without a slash at its end: on this machine where it listens everywhere."""
+        host = self._listens_on if self._listens_on.strip("[]") not in {"", "0.0.0.0", "::"} else gethostname()  # noqa: S104
+        return f"{'https' if self._tls else 'http'}://{host}:{self.port}"
 
     async def stop(self) -> None:
         """Close the port, give requests under way a moment, and end. May be called twice."""

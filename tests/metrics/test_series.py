@@ -207,6 +207,16 @@ def test_the_moment_of_the_judgement_is_told(shown: Scraper) -> None:
     assert shown.value("por_assessed_timestamp_seconds") == worlds.NOW.timestamp()
 
 
+def test_channels_are_told_with_what_became_of_their_messages(shown: Scraper) -> None:
+    assert shown.value("por_notifications_total", channel="slack", result="sent") == 12
+    assert shown.value("por_notifications_total", channel="ops", result="failed") == 4
+    assert shown.value("por_notification_failures_total", channel="ops", reason="unreachable") == 4
+    assert shown.value("por_notification_failures_total", channel="ops", reason="timeout") == 0
+    assert shown.value("por_notifications_waiting", channel="ops") == 3
+    assert shown.value("por_notification_channel_up", channel="slack") == 1
+    assert shown.value("por_notification_channel_up", channel="ops") == 0
+
+
 def test_the_last_reload_is_told(shown: Scraper) -> None:
     assert shown.value("por_config_last_reload_successful") == 1
     assert shown.value("por_config_reload_success_timestamp_seconds") == worlds.NOW.timestamp() - 6 * 3600
@@ -225,6 +235,7 @@ def test_a_series_goes_when_its_source_goes(shown: Scraper) -> None:
         endpoints=(),
         alerts=(),
         jobs=(),
+        channels=(),
         falls=frozen({}),
         prices=None,
     )

@@ -1,6 +1,6 @@
 """docs/configuration.md cannot go stale."""
 
-from monitor.settings import schema
+from monitor.settings import Section, schema
 from tools import configuration_reference
 
 
@@ -10,7 +10,7 @@ def test_the_reference_is_what_the_schema_says() -> None:
 
 def test_the_reference_leaves_no_section_out() -> None:
     told = {section for _, section in configuration_reference.SECTIONS}
-    assert told == set(schema.Section.__subclasses__()) - {schema.DocumentSettings} | {
+    assert told == set(Section.__subclasses__()) - {schema.DocumentSettings} | {
         schema.WalletsSettings,
         schema.LiabilitiesSettings,
         schema.ProofSettings,

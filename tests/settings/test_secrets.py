@@ -125,3 +125,26 @@ def test_what_is_named_on_the_command_line_has_secrets_too() -> None:
         "https://alice:hunter2@x.example/list.csv?t=swordfish"
     )
     assert not secrets_in("lists/wallets.csv")
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "open_"),
+    [
+        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#alerts", "TIiajkdnlazkcOXrIdevi7FQ", "alerts"),
+        ("tgram://123456789:AAabcdefghijklmnopqrstuvwxyz123456/12315544/", "AAabcdefghijklmnopqrstuvwxyz123456", ""),
+        ("pagerduty://0123456789abcdef@a1b2c3d4e5f6/monitor", "a1b2c3d4e5f6", "monitor"),
+        ("mailtos://robot:opensesame@mail.example.com?to=ops", "opensesame", "mail.example.com"),
+        ("jsons://hooks.example.com/hook/q9w8e7r6t5?key=x7y8z9w0", "q9w8e7r6t5", "hooks.example.com"),
+        ("jsons://hooks.example.com/hook/q9w8e7r6t5?key=x7y8z9w0", "x7y8z9w0", "hooks.example.com"),
+        ("ntfys://p%C3%A9nguin1984x/", "pénguin1984x", ""),
+    ],
+)
+def test_whatever_may_be_a_key_in_a_channels_url_is_masked_and_words_are_not(url: str, secret: str, open_: str) -> None:
+    settings = parse(f"{CONFIGURATION}\nnotify: [{{url: '{url}'}}]", "test.yaml", {})
+    secrets = Secrets()
+    secrets.add(secrets_of(settings))
+    told = secrets.mask(f"HTTP 403 for {url} with {secret}; {open_} is not asked")
+    assert secret not in told
+    assert f"; {open_} is not asked" in told
+    (channel,) = masked(settings)["notify"]
+    assert channel["url"] == f"{url.partition('://')[0]}://***"

@@ -20,6 +20,7 @@ from monitor.model import (
     Basis,
     Block,
     Cause,
+    ChannelState,
     ClaimMismatch,
     Document,
     DocumentState,
@@ -50,6 +51,7 @@ from monitor.model import (
     Repeats,
     ReserveStatus,
     RootChange,
+    SendFailure,
     Severity,
     SharedAccounts,
     Snapshot,
@@ -495,6 +497,15 @@ def prices() -> Prices:
     return Prices(frozen(known), frozen({"USDT": "USDT / USD on ethereum: it answers 0"}))
 
 
+def channels() -> tuple[ChannelState, ...]:
+    """One works, another one fails."""
+    none = dict.fromkeys(SendFailure, 0)
+    return (
+        ChannelState("slack", "slack", 12, frozen(none), 0, "", NOW - timedelta(minutes=31)),
+        ChannelState("ops", "alertmanager", 0, frozen(none | {SendFailure.UNREACHABLE: 4}), 3, "Connection refused"),
+    )
+
+
 def world() -> World:
     """All of the above."""
     assessments = {each.exchange: each for each in (aurora(), borealis(), cassini())}
@@ -510,6 +521,7 @@ def world() -> World:
         ready=True,
         jobs=jobs(),
         falls=falls,
+        channels=channels(),
         configuration=frozen({"store": {"url": "postgresql://***@db/por"}}),
         prices=prices(),
     )

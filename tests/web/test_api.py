@@ -121,7 +121,7 @@ async def test_sources_are_named_with_their_digest(client: Client) -> None:
     assert exchange["audit"]["mismatches"][0]["claimed"] == "545010"
 
 
-async def test_endpoints_and_alerts(client: Client) -> None:
+async def test_endpoints_alerts_and_channels(client: Client) -> None:
     endpoints = (await get(client, "/api/v1/endpoints"))["endpoints"]
     assert [each["up"] for each in endpoints] == [True, True, None, False]
     assert [each["method"] for each in endpoints] == ["follow", "override", None, None]
@@ -132,6 +132,9 @@ async def test_endpoints_and_alerts(client: Client) -> None:
     alerts = (await get(client, "/api/v1/alerts"))["alerts"]
     assert alerts[0]["active"] is True
     assert alerts[0]["since"] == "2026-03-14T14:38:26Z"
+    slack, ops = (await get(client, "/api/v1/channels"))["channels"]
+    assert (slack["sent"], slack["failure"], slack["sent_at"]) == (12, None, "2026-03-14T14:38:26Z")
+    assert (ops["kind"], ops["waiting"], ops["failures"]["unreachable"]) == ("alertmanager", 3, 4)
 
 
 async def test_the_configuration_is_the_masked_one(client: Client) -> None:

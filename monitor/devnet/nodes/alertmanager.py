@@ -17,9 +17,11 @@ class Alertmanager(Node):
 
     name = "alertmanager"
 
-    def __init__(self, directory: Path, *, webhook: str = "", usual_port: int = 0) -> None:
+    def __init__(self, directory: Path, *, webhook: str = "", remembers: str = "15m", usual_port: int = 0) -> None:
+        """``remembers``: how often it writes down what it has told, beside when it stops."""
         super().__init__(directory, usual_port=usual_port)
         self._webhook = webhook
+        self._remembers = remembers
 
     def command(self) -> Sequence[str | Path]:
         configuration = self.directory / "alertmanager.yml"
@@ -27,6 +29,7 @@ class Alertmanager(Node):
         return (
             *(programs.alertmanager(), f"--config.file={configuration}"),
             *(f"--storage.path={self.directory / 'alertmanager'}", "--cluster.listen-address="),
+            f"--data.maintenance-interval={self._remembers}",
             *(f"--web.listen-address=127.0.0.1:{self.port}", "--log.level=warn"),
         )
 

@@ -83,6 +83,7 @@ def _state(condition: Condition, behaviour: Rule, remembered: Remembered | None)
         active=remembered is not None and remembered.active,
         since=remembered.since if remembered and (remembered.active or remembered.holding_since) else None,
         summary=_summary(condition, remembered),
+        holds_for=behaviour.holds_for,
     )
 
 

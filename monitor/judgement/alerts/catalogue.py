@@ -125,6 +125,10 @@ CATALOGUE: Mapping[AlertName, AlertKind] = frozen({
         # What little is still written between failures makes no end of it.
         _WARNING, _AT_ONCE, timedelta(minutes=10), "The history, or a document that was accepted, cannot be written.",
     ),
+    AlertName.NOTIFICATIONS_FAILING: AlertKind(
+        # What a second attempt mends is no news.
+        _WARNING, timedelta(minutes=5), _AT_ONCE, "A channel does not take what it is to tell people.",
+    ),
     AlertName.CONFIG_RELOAD_FAILED: AlertKind(
         _WARNING, _AT_ONCE, _AT_ONCE, "The configuration on disk is wrong; the one before it is still in use."
     ),

@@ -12,6 +12,7 @@ from monitor.judgement.alerts.of_monitor import (
     endpoint_down,
     follow_difference,
     job_failing,
+    notifications_failing,
     reload_failed,
     store_failing,
 )
@@ -32,6 +33,7 @@ def evaluate(world: World, settings: Settings, memory: AlertMemory) -> Condition
         clock_stepped(world.endpoints),
         job_failing(world.jobs),
         store_failing(world.store, world.assessments),
+        notifications_failing(world.channels),
         reload_failed(world.reload),
     )
     return Conditions((*_of_exchanges(world, settings), *own), rises, world.ready)

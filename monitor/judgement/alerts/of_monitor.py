@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from monitor.formats.phrases import moment
+from monitor.formats.phrases import counted, moment
 from monitor.judgement.alerts.catalogue import DISAGREEMENT_LASTS
 from monitor.judgement.alerts.condition import Condition, Rise
 from monitor.judgement.clock import clock_contradiction
-from monitor.model import AlertName, Assessment, EndpointState, JobState, ReloadState, StoreState
+from monitor.model import AlertName, Assessment, ChannelState, EndpointState, JobState, ReloadState, StoreState
 
 
 def endpoint_down(endpoints: Sequence[EndpointState]) -> Condition:
@@ -82,6 +82,15 @@ def store_failing(store: StoreState, assessments: Mapping[str, Assessment]) -> C
     failure = f"The newest write failed: {store.failure}." if store.failure else ""
     summary = " ".join(filter(None, (failure, lost)))
     return Condition(AlertName.STORE_FAILING, "", "", holds=bool(summary), summary=summary)
+
+
+def notifications_failing(channels: Sequence[ChannelState]) -> Condition:
+    """The newest attempt of a channel failed; the others tell of it."""
+    failing = [
+        f"{each.name} ({counted(each.waiting, 'alert')} wait): {each.failure}" for each in channels if each.failure
+    ]
+    summary = f"Not told: {'; '.join(failing)}." if failing else ""
+    return Condition(AlertName.NOTIFICATIONS_FAILING, "", "", holds=bool(failing), summary=summary)
 
 
 def reload_failed(reload: ReloadState) -> Condition:
