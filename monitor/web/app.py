@@ -10,10 +10,11 @@ from monitor.web.answers import of_api, refuse
 from monitor.web.deps import DEPS, Deps
 from monitor.web.origin import from_here
 from monitor.web.pace import limited
-from monitor.web.pages import asset, exchange, exchanges, glossary, static, verify, wallets
+from monitor.web.pages import asset, exchange, exchanges, glossary, pictures, static, stream, verify, wallets
 from monitor.web.pages.days import DAYS, Days
 from monitor.web.pages.frame import for_people
 from monitor.web.pages.frame import refuse as page_of_refusal
+from monitor.web.pages.stream import STREAMS, Streams
 from monitor.web.sharing import preflighted
 from monitor.web.transfer import sparing
 from monitor.web.uploads import UPLOADS
@@ -29,13 +30,15 @@ def create_app(deps: Deps, access: Access | None = None) -> web.Application:
     app = web.Application(middlewares=[_errors, *guards, sparing])
     app[DEPS] = deps
     app[DAYS] = Days()
+    app[STREAMS] = Streams()
     app[UPLOADS] = access.uploads
-    for page in (*PAGES, static):
+    for page in (*PAGES, pictures, static, stream):
         app.add_routes(page.routes)
     app.add_routes(operations.routes)
     app.add_routes(api.routes)
     app.add_routes(claims_api.routes)
     app.add_routes(history_api.routes)
+    app.on_shutdown.append(app[STREAMS].end)
     app.on_response_prepare.append(access.set_headers)
     return app
 

@@ -64,7 +64,7 @@ async def show(request: web.Request) -> web.Response:
     trail = (Link(name, "", here=True),)
     own = frame(request, f"{name} of {assessment.title}", world, section="asset", exchange=assessment, trail=trail)
     if asset is None and own.at is None:
-        raise web.HTTPNotFound(text=f"nothing is known of {name} at {assessment.title}")
+        raise web.HTTPNotFound(text=f"nothing is known of {name} at {assessment.exchange}")
     course = await _course(request, own, assessment, name, asset)
     values = {"exchange": assessment, "course": course, "WIDTH": WIDTH, "HEIGHT": HEIGHT}
     if own.at is not None or asset is None:

@@ -49,6 +49,10 @@ class Frame:
     sections: tuple[Link, ...] = ()
     tools: tuple[Link, ...] = ()
     runbook_url: str = ""
+    badge: str = ""
+    """Where the badge of what the page is about is; empty where it has none."""
+    picture: str = ""
+    """Where the picture is that stands for the page where it is shared."""
 
     def to(self, *parts: str) -> str:
         """Return the address of another page, at the moment that this one shows."""
@@ -125,17 +129,25 @@ def frame(
         at=at,
         tools=tuple(Link(text, address(name), name == section) for name, text in _TOOLS.items() if name in offered),
         runbook_url=deps.runbook_url,
+        picture=address("picture.svg") if at is None else "",
     )
     if exchange is None:
         return own
     name = exchange.exchange
+    about = address("exchanges", name, *(("assets", trail[-1].text) if section == "asset" else ()))
     sections = tuple(
         Link(text, own.to("exchanges", name, *({each} - {"exchange"})), each == section)
         for each, text in _SECTIONS.items()
         if each in routes
     )
     crumbs = (Link("All exchanges", own.to()), Link(exchange.title, own.to("exchanges", name), here=not trail))
-    return replace(own, sections=sections, trail=(*crumbs, *trail))
+    return replace(
+        own,
+        sections=sections,
+        trail=(*crumbs, *trail),
+        badge=f"{about}/badge.svg" if section in {"exchange", "asset"} else "",
+        picture=f"{about}/picture.svg" if at is None else "",
+    )
 
 
 async def respond(template: str, own: Frame, **values: object) -> web.Response:
