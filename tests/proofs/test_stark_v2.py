@@ -89,11 +89,31 @@ def test_the_published_file_alone_binds_round_circuit_root_and_sums() -> None:
     equity, debt = TREE.published()["proof"]["public_inputs"][:2]
     assert found.totals == {"net": equity - debt}
     assert any(f"have {equity - debt} more than they owe" in sentence for sentence in found.proven)
-    assert any("no user's file" in sentence for sentence in found.not_proven)
+    open_ = " ".join(found.not_proven)
+    for what in (
+        "does not enforce",
+        f"equity {equity} and debt {debt}, each",
+        "in each asset",
+        "round",
+        "no user's file",
+    ):
+        assert what in open_
 
 
-def test_a_users_file_alone_leads_to_the_root_that_is_then_compared() -> None:
-    found = verify({USER: TREE.user(4)})
+def test_what_a_users_file_leaves_open_is_said() -> None:
+    open_ = " ".join(verify({USER: TREE.user(4)}).not_proven)
+    for what in ("any sum", "split over assets", "no user id was given", "all users were counted"):
+        assert what in open_
+    assert "no user id" not in " ".join(verify({USER: TREE.user(4)}, TREE.accounts[4].identity).not_proven)
+
+
+def test_two_published_files_are_refused() -> None:
+    with pytest.raises(ProofError, match="a second published proof"):
+        verify({GLOBAL: TREE.published(), "global_proof.json": TREE.published()})
+
+
+def test_a_users_file_alone_of_any_name_leads_to_the_root_that_is_then_compared() -> None:
+    found = verify({"mine.json": TREE.user(4)})
     assert found.root == hex_of(TREE.root)
     assert any("any sum" in sentence for sentence in found.not_proven)
 
@@ -138,19 +158,35 @@ def test_siblings_on_the_other_side_are_refused(field: str) -> None:
         verify({USER: altered(document, ("recursive_tree_siblings", 0), moved)})
 
 
+def test_a_level_without_siblings_is_refused() -> None:
+    levels = [*TREE.user(2)["recursive_tree_siblings"], {"left_hashes": [], "right_hashes": []}]
+    with pytest.raises(ProofError, match="a node of one child"):
+        verify({USER: altered(TREE.user(2), ("recursive_tree_siblings",), levels)})
+
+
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
         (("account", "equity"), ["5", "6"], "2 amounts of equity"),
         (("account", "equity", 0), "05", "plain whole number"),
         (("account", "equity", 0), str(ORDER), "not an element"),
-        (("account", "equity"), [str(ORDER - 1), str(ORDER - 1), "0"], "add up to more"),
+        (("account", "equity", 0), "\u0665", "plain whole number"),
+        (("account", "equity", 0), "x", "plain whole number"),
+        (("account", "equity", 0), "9" * 5000, "plain whole number"),
+        (("account", "equity"), [str(ORDER - 1), "1", "0"], "add up to more"),
         (("account", "equity"), ["0", "0", "0"], "is not from 0 to"),
+        (("account", "equity"), [str(2**63), "0", "0"], "is not from 0 to"),
+        (("account", "equity"), ["0"] * 100_001, "100001 amounts"),
         (("account", "id"), "ab", "32 bytes"),
+        (("account", "name"), "", "unknown field"),
+        (("date",), "", "unknown field"),
+        (("recursive_tree_siblings", 0, "middle"), [], "unknown field"),
         (("index",), 2.0, "not a whole number"),
         (("index",), 11 + 2**70, "beyond the tree"),
         (("sum_tree_siblings", 0), "ff" * 32, "not an element"),
         (("sum_tree_siblings",), [], "0 hashes for a batch of 2"),
+        (("sum_tree_siblings",), ["00" * 32] * 65, "65 hashes, more than 64"),
+        (("recursive_tree_siblings",), [{}] * 65, "65 levels"),
         (("recursive_tree_siblings",), [], "beyond the tree"),
         (("recursive_tree_siblings", 1), {"left_hashes": [], "right_hashes": []}, "node of 1 children"),
     ],
@@ -164,11 +200,14 @@ def test_a_users_file_out_of_form_is_refused(path: tuple[Any, ...], value: objec
     ("path", "value", "message"),
     [
         (("proof", "public_inputs"), [1, 0, 1, 2, 3], "5 items, not 6"),
-        (("proof", "public_inputs", 1), 10**9, "debt"),
+        (("proof", "public_inputs", 1), 10**9, "is not from 0 to 2"),
+        (("proof", "public_inputs", 0), 2**63, "is not from 0 to 2"),
         (("proof", "public_inputs", 2), ORDER, "not an element"),
         (("proof", "public_inputs", 2), True, "true or false"),
         (("general", "batch_size"), 3, "power of two"),
+        (("general", "batch_size"), 2**64, "power of two"),
         (("general", "recursion_branchout_num"), 4, "node of 3 children, not 4"),
+        (("general", "recursion_branchout_num"), 4097, "more than 4096"),
         (("general", "token_num"), 4, "3 amounts, but the report has 4"),
         (("root_vd_digest", "elements"), [1, 2, 3], "3 items, not 4"),
     ],
@@ -203,6 +242,7 @@ def test_it_is_told_from_the_older_scheme() -> None:
     assert SCHEME.recognises(all_held({USER: TREE.user(0)}))
     assert SCHEME.recognises(all_held({GLOBAL: TREE.published()}))
     assert not SCHEME.recognises(all_held({USER: {"batch_inclusion_proof": {}}, "sum_proof.json": {}}))
+    assert not SCHEME.recognises(all_held({"user.txt": TREE.user(0), GLOBAL: "[]"}))
 
 
 def test_users_who_have_more_together_than_all_are_refused() -> None:

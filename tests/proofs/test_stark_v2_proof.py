@@ -15,10 +15,10 @@ from monitor.model import LiabilitiesProof, ProofStatus, Strength
 from monitor.proofs import Expected, guide_lines, verify
 from monitor.proofs.fields import Fields
 from monitor.proofs.scheme import ProofError, UnreadableError
-from monitor.proofs.stark_v2 import known
+from monitor.proofs.stark_v2 import known, sums
 from monitor.proofs.stark_v2.challenges import Challenges, draw
 from monitor.proofs.stark_v2.circuit import Circuit, Fri, check_circuit, read_circuit
-from monitor.proofs.stark_v2.extension import Element, evaluated
+from monitor.proofs.stark_v2.extension import Element, evaluated, root_of_unity
 from monitor.proofs.stark_v2.fri import check_openings
 from monitor.proofs.stark_v2.gates import Row, constraints
 from monitor.proofs.stark_v2.identity import check_identity
@@ -54,6 +54,15 @@ def data(made: Document | None = None) -> bytes:
 
 def judged(files: Document, **expected: Any) -> LiabilitiesProof:
     return verify(all_held(files), Expected(**expected))
+
+
+_openings_checked = cache(check_openings)
+
+
+@pytest.fixture(autouse=True)
+def _openings_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The very same openings are looked at once, which takes seconds, in whatever files they come."""
+    monkeypatch.setattr(sums, "check_openings", _openings_checked)
 
 
 @cache
@@ -205,7 +214,7 @@ _ALTERED: dict[str, Any] = {
     "public_inputs": 5,
     "shifts": (*circuit().shifts[:-1], 1),
     "partial_products": 8,
-    "gates": circuit().gates[:-1],
+    "gates": (*circuit().gates[:-1], ("Exponentiation", (66,))),
 }
 
 
@@ -230,16 +239,39 @@ def test_a_gate_named_twice_is_refused() -> None:
         check_circuit(replace(circuit(), gates=gates), "circuit")
 
 
-@pytest.mark.parametrize("bits", [12, 25])
-def test_a_degree_out_of_bounds_is_refused(bits: int) -> None:
+def test_a_gate_that_no_selector_selects_is_refused() -> None:
+    groups = ((0, 7), (6, 11), (12, len(circuit().gates)))
+    assert [end - start for start, end in groups] == [end - start for start, end in circuit().groups]
+    with pytest.raises(ProofError, match="gates of the selectors"):
+        check_circuit(replace(circuit(), groups=groups), "circuit")
+
+
+@pytest.mark.parametrize(
+    ("bits", "rule"), [(12, "degree_bits"), (13, "circuit_digest"), (24, "circuit_digest"), (25, "degree_bits")]
+)
+def test_a_degree_out_of_bounds_is_refused(bits: int, rule: str) -> None:
     arities = (4,) * -(-(bits - 5) // 4)
-    with pytest.raises(ProofError, match="degree_bits"):
+    with pytest.raises(ProofError, match=rule):
         check_circuit(replace(circuit(), degree_bits=bits, arities=arities), "circuit")
 
 
-@pytest.mark.parametrize("made", [data()[:-1], data() + b"\0", b"", b"\xff" * 8 + data()[8:]])
-def test_verifier_data_that_is_none_is_unreadable(made: bytes) -> None:
-    with pytest.raises(UnreadableError):
+def test_a_commitment_of_another_size_is_refused() -> None:
+    with pytest.raises(ProofError, match="hashes of the commitment"):
+        check_circuit(replace(circuit(), cap=circuit().cap * 2), "circuit")
+
+
+@pytest.mark.parametrize(
+    ("made", "what"),
+    [
+        (data()[:-1], "expected a number of 4 bytes"),
+        (data() + b"\0", "1 bytes follow"),
+        (b"", "byte 0: expected a number"),
+        (b"\xff" * 8 + data()[8:], "byte 0: expected a number of 8 bytes up to 8"),
+        (data()[:8] + b"\xff" * 8 + data()[16:], "byte 8: expected a number"),  # a second spelling of the commitment
+    ],
+)
+def test_verifier_data_that_is_none_is_unreadable(made: bytes, what: str) -> None:
+    with pytest.raises(UnreadableError, match=what):
         read_circuit(made, "circuit")
 
 
@@ -335,6 +367,13 @@ def test_the_identity_holds_for_both_challenges_of_the_honest_proof_and_other_in
         alphas = tuple(alpha + (i == at) for i, alpha in enumerate(drawn.alphas))
         with pytest.raises(ProofError, match="identity at zeta"):
             check_identity(circuit(), inputs, proof.openings, replace(drawn, alphas=alphas), "proof")
+
+
+@pytest.mark.parametrize("zeta", [(1, 0), (root_of_unity(15), 0)])
+def test_a_challenge_at_which_any_quotient_would_do_is_refused(zeta: Element) -> None:
+    proof, inputs, drawn = parts()
+    with pytest.raises(ProofError, match="a point of the trace"):
+        check_identity(circuit(), inputs, proof.openings, replace(drawn, zeta=zeta), "proof")
 
 
 def one_query(number: int = 0) -> tuple[Proof, Challenges]:

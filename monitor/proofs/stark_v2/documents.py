@@ -1,5 +1,6 @@
 """The JSON files of OKX zk-STARK V2 as types."""
 
+import re
 from dataclasses import dataclass
 
 from monitor.proofs.fields import Fields, kind, listed, load, octets, shown
@@ -16,6 +17,7 @@ _COUNT_LIMIT = 2**32 - 1
 """Rounds and tokens: more than there will ever be."""
 _BRANCHES_LIMIT = 4096
 _TOKENS_LIMIT = 100_000
+_PLAIN = re.compile(r"0|[1-9][0-9]{0,19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def read_user(file: ProofFile) -> UserProof:
         raise ProofError(
             f"{account.place}: equity {sum(equity)} less debt {sum(debt)} is not from 0 to 2^62 - 1, as all are"
         )
-    if is_padding(identity) and (any(equity) or any(debt)):
+    if is_padding(identity) and any((*equity, *debt)):
         raise ProofError(f"{account.place}: an account that fills up a batch (id 0) holds something")
     siblings = _hashes(fields, "sum_tree_siblings", _LEVELS_LIMIT)
     place = fields.at("recursive_tree_siblings")
@@ -193,9 +195,9 @@ def _amounts(account: Fields, name: str) -> list[int]:
         place = f"{account.at(name)}[{i}]"
         value: object = item
         if isinstance(item, str):
-            value = int(item) if item.isascii() and item.isdigit() and len(item) <= 20 else None
-            if value is None or str(value) != item:
+            if not _PLAIN.fullmatch(item):
                 raise UnreadableError(f"{place}: {shown(item)} is not a plain whole number")
+            value = int(item)
         found.append(element(value, place))
     return found
 

@@ -21,7 +21,7 @@ from monitor.proofs.stark_v2.extension import (
     scale,
     sub,
 )
-from monitor.proofs.stark_v2.poseidon import HASH_WIDTH, ORDER, Hash, hash_elements
+from monitor.proofs.stark_v2.poseidon import ORDER, Hash, hash_elements
 from monitor.proofs.stark_v2.proof import Cap, Proof, Query
 
 _ARITY = 1 << ARITY_BITS
@@ -96,8 +96,6 @@ def _interpolated(values: Sequence[Element], first: int, at: Element) -> Element
     root = root_of_unity(ARITY_BITS)
     places = [first * pow(root, _reversed(i, ARITY_BITS), ORDER) % ORDER for i in range(_ARITY)]
     gaps = [sub(at, base(place)) for place in places]
-    if ZERO in gaps:
-        return values[gaps.index(ZERO)]
     whole = base(1)
     found = ZERO
     for value, place, gap in zip(values, places, gaps, strict=True):
@@ -107,12 +105,7 @@ def _interpolated(values: Sequence[Element], first: int, at: Element) -> Element
 
 
 def _check_path(values: Sequence[int], path: Sequence[Hash], cap: Cap, index: int, where: str) -> None:
-    node: Hash
-    if len(values) <= HASH_WIDTH:
-        a, b, c, d = (*values, *([0] * (HASH_WIDTH - len(values))))
-        node = a, b, c, d
-    else:
-        node = hash_elements(values)
+    node = hash_elements(values)  # of no tree here are there so few that they would stand for themselves
     for sibling in path:
         node = hash_elements((*sibling, *node) if index & 1 else (*node, *sibling))
         index >>= 1

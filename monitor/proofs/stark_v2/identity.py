@@ -23,7 +23,7 @@ from monitor.proofs.stark_v2.gates import Row, constraints
 from monitor.proofs.stark_v2.poseidon import Hash
 from monitor.proofs.stark_v2.proof import Openings
 
-_UNUSED = 0xFFFFFFFF  # what a selector says where none of its gates is
+_UNUSED = 0xFFFFFFFF  # what a selector, of which these gates need several, says where none of its own is
 
 
 def check_identity(circuit: Circuit, inputs: Hash, openings: Openings, drawn: Challenges, place: str) -> None:
@@ -63,15 +63,14 @@ def _product(start: Element, wires: Sequence[Element], marks: Sequence[Element],
 
 def _gates(circuit: Circuit, inputs: Hash, openings: Openings) -> list[Element]:
     """The gates' constraints by position, each gate's times what is zero on the rows of all others."""
-    selectors = len(circuit.groups)
-    row = Row(openings.wires, openings.constants[selectors:], inputs)
+    row = Row(openings.wires, openings.constants[len(circuit.groups) :], inputs)
     found = [ZERO] * circuit.constraints
     for number, (kind, parameters) in enumerate(circuit.gates):
         group = circuit.selectors[number]
         start, end = circuit.groups[group]
         selector = openings.constants[group]
         chosen = ONE
-        for other in (*range(start, end), *([_UNUSED] if selectors > 1 else [])):
+        for other in (*range(start, end), _UNUSED):
             if other != number:
                 chosen = mul(chosen, sub(base(other), selector))
         for i, value in enumerate(constraints(kind, parameters, row)):

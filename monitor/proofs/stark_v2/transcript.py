@@ -16,7 +16,6 @@ class Transcript:
 
     def observe(self, elements: Iterable[int]) -> None:
         for element in elements:
-            self._output.clear()
             self._input.append(element)
             if len(self._input) == RATE:
                 self._duplex()

@@ -76,8 +76,6 @@ def verify(files: Sequence[ProofFile], expected: Expected, _executor: Executor) 
         tuple(user for user, _ in users if not user.is_padding),
         tuple(user for user, _ in users if user.is_padding),
     )
-    if expected.user and not found.users:
-        raise ProofError("no user's file is among the files, so no user can be looked for")
     whose = {f"{user.place}: account: id": user.identity for user in found.users}
     theirs = look_for(expected.user, whose) if expected.user else ""
     return LiabilitiesProof(
