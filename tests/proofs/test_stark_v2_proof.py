@@ -134,10 +134,15 @@ def test_a_proof_of_a_circuit_that_is_none_of_okx_is_refused(name: str, rule: st
     assert "root_verifier_data_hex" in found.reason
 
 
+_parsed = cache(document)
+
+
 def changed(path: tuple[Any, ...], value: Any) -> Document:
-    made = document()
+    """The honest document with another value in one place; only what leads there is a copy."""
+    made = copy.copy(_parsed())
     inner: Any = made
     for key in path[:-1]:
+        inner[key] = copy.copy(inner[key])
         inner = inner[key]
     inner[path[-1]] = value(inner[path[-1]]) if callable(value) else value
     return made
@@ -290,6 +295,20 @@ def test_another_circuit_than_the_pinned_one_is_refused() -> None:
 def test_a_known_round_must_be_of_its_own_circuit() -> None:
     found = judged({GLOBAL: changed(("general", "round_num"), 508787475)})
     assert "not the verifier data of round 508787475" in found.reason
+
+
+def test_a_known_round_without_verifier_data_is_of_okxs_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = read_circuit(known.of_round(508787475), "known")
+    made = changed(("general", "round_num"), 508787475)
+    del made["circuits_info"]
+    made["root_vd_digest"] = {"elements": list(own.digest)}
+    assert "3 items, not 4" in judged({GLOBAL: made}).reason  # the proof is of a smaller one
+    monkeypatch.setattr(sums, "read_proof", lambda *_: parts()[0])
+    monkeypatch.setattr(sums, "check_identity", lambda *_: None)
+    monkeypatch.setattr(sums, "check_openings", lambda *_: None)
+    found = judged({GLOBAL: made})
+    assert found.status is ProofStatus.PROVEN
+    assert "of OKX's program (round 508787475)" in found.proven[0]
 
 
 def test_a_file_without_verifier_data_is_verified_with_what_was_given() -> None:
@@ -500,6 +519,12 @@ def shapes(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from shapes(value[at], (*path, at))
 
 
+def at(made: Any, path: tuple[Any, ...]) -> Any:
+    for key in path:
+        made = made[key]
+    return made
+
+
 def once(paths: Iterator[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """One of those that differ in their numbers only."""
     return list({tuple(0 if isinstance(key, int) else key for key in path): path for path in paths}.values())
@@ -514,13 +539,25 @@ for _ in range(100):
     "path", [path for path in once(shapes(document())) if "circuit_config" not in str(path)], ids=str
 )
 def test_every_field_out_of_form_is_refused_without_a_crash(path: tuple[Any, ...]) -> None:
-    old: Any = document()
-    for key in path:
-        old = old[key]
+    old = at(_parsed(), path)
     others: list[Any] = [None, -1, 2**64, 10**90, "x", [], {}, _DEEP, True]
     if isinstance(old, list):
         others += [old[:-1], [*old, *old[:1]], [*old, None]]
     for value in others:
-        found = judged({GLOBAL: changed(path, copy.copy(value))})
+        made = changed(path, value)
+        if path[:2] == _PROOF and path != _PROOF:  # quicker, without the whole of it written and read again
+            with pytest.raises(ProofError, match=str(path[2])):
+                read_proof(Fields(made["proof"]["proof"], "proof"), circuit())
+            continue
+        found = judged({GLOBAL: made})
         assert found.status in {ProofStatus.INVALID, ProofStatus.UNREADABLE}, (path, value)
         assert found.reason
+
+
+def test_a_field_more_anywhere_in_the_proof_is_refused() -> None:
+    paths = [path for path in once(shapes(document())) if path[:2] == _PROOF and isinstance(at(_parsed(), path), dict)]
+    assert len(paths) > 9
+    for path in paths:
+        made = changed(path, {**at(_parsed(), path), "more": 1})
+        with pytest.raises(UnreadableError, match="unknown field 'more'"):
+            read_proof(Fields(made["proof"]["proof"], "proof"), circuit())
