@@ -172,6 +172,34 @@ async def test_a_value_that_is_told_and_not_proven_is_a_disagreement(node: Cosmo
     assert caught.value.reason is Reason.DISAGREEMENT
 
 
+@pytest.mark.parametrize("change", ["nothing told", "no proof", "another's proof"])
+async def test_a_zero_that_is_not_proven_to_be_absent_is_refused(
+    node: CosmosStandIn, open_reader: Opener, change: str
+) -> None:
+    """Of one who holds something it is told that there is nothing, with no proof, or with that of one who has nothing."""
+
+    def twist(asked: Asked, answer: Any) -> Any:
+        if asked.path != "abci_query" or asked.body["path"] != "/store/bank/key":
+            return answer
+        response = answer["response"]
+        match (response["value"], change):
+            case (None, _):
+                absent.append(response["proofOps"])
+            case (_, "nothing told"):
+                response["value"] = None
+            case (_, "no proof"):
+                response |= {"value": None, "proofOps": None}
+            case _:
+                response |= {"value": None, "proofOps": absent[0]}
+        return answer
+
+    absent: list[Any] = []
+    node.twist = twist
+    with pytest.raises(ChainError) as caught:
+        await open_reader(node.network, {"url": node.url}, verify="proof").read({ATOM: [TWO, ONE]}, FINALIZED)
+    assert caught.value.reason is (Reason.DISAGREEMENT if change == "nothing told" else Reason.MALFORMED)
+
+
 async def test_proofs_of_another_state_are_refused(node: CosmosStandIn, open_reader: Opener) -> None:
     hash_of(node, START)  # of the state before
     node.held[None, ONE] += 10**9
