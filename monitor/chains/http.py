@@ -3,7 +3,8 @@
 import asyncio
 import io
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
@@ -66,9 +67,28 @@ class Http:
 
         Raises a fault of the link for ``refused``, ``timeout`` and ``rate_limited``; all other statuses are returned.
         """
+        async with self._telling_faults(patience):
+            return await self._request(method, self._at(path).update_query(query), body, content_type)
+
+    async def socket(self) -> aiohttp.ClientWebSocketResponse:
+        """Open a WebSocket, with the same faults."""
+        async with self._telling_faults(None):
+            try:
+                return await self._opened().ws_connect(self._url, max_msg_size=_LARGEST_ANSWER)
+            except aiohttp.WSServerHandshakeError as error:
+                retry_after = seconds_until(error.headers.get("Retry-After") if error.headers else None)
+                if error.status == 429:
+                    raise self._link.fault(Reason.RATE_LIMITED, "too many requests", retry_after=retry_after) from None
+                if error.status == 200:
+                    raise self._link.fault(Reason.NOT_JSON, "a page, where a WebSocket was asked for") from None
+                self.refuse(Answer(error.status, b"", retry_after))
+
+    @asynccontextmanager
+    async def _telling_faults(self, patience: float | None) -> AsyncIterator[None]:
+        """Turn whatever ends a request that is made inside into a fault."""
         try:
             async with asyncio.timeout(self._link.timeout if patience is None else patience):
-                return await self._request(method, self._at(path).update_query(query), body, content_type)
+                yield
         except TimeoutError:
             raise self._link.fault(Reason.TIMEOUT, "no whole answer in time") from None
         except aiohttp.ServerFingerprintMismatch as error:

@@ -7,6 +7,7 @@ from hashlib import sha256
 from monitor.chains.block_choice import AtHeight, BlockChoice, Depth, Tag
 from monitor.chains.concurrency import together
 from monitor.chains.errors import ChainError, Reason
+from monitor.chains.link import Link
 from monitor.chains.node import Node, Wanted
 from monitor.model import Address, Block, Token
 
@@ -61,12 +62,17 @@ class PinnedNode(Node):
         return self.link.fault(reason, f"it has no {what}; its newest is {newest}")
 
     def unpinned(self, what: str) -> ChainError:
-        """Return the fault that it answered about a block that nobody has: it does not look at what it is asked for."""
-        return self.link.fault(
-            Reason.UNPINNED,
-            f"it answers at {what}, which nobody has: nothing that it tells can be said of a block; "
-            "ask the node behind this gateway, or another one",
-        )
+        """Return the fault of :func:`unpinned`."""
+        return unpinned(self.link, what)
+
+
+def unpinned(link: Link, what: str) -> ChainError:
+    """Return the fault that it answered about a block that nobody has: it does not look at what it is asked for."""
+    return link.fault(
+        Reason.UNPINNED,
+        f"it answers at {what}, which nobody has: nothing that it tells can be said of a block; "
+        "ask the node behind this gateway, or another one",
+    )
 
 
 def nowhere(block: Block) -> str:

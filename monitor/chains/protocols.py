@@ -219,6 +219,11 @@ PROTOCOLS = {
         reads="ADA, up to seven addresses a request",
         windows=True,
     ),
+    "ogmios": NodeProtocol(
+        node="cardano.ogmios:OgmiosNode",
+        families=frozenset({"cardano"}),
+        reads="ADA, `batch` addresses a question",
+    ),
     "stacks-api": NodeProtocol(
         node="stacks.api:StacksNode",
         families=frozenset({"stacks"}),

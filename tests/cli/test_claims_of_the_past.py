@@ -60,7 +60,9 @@ class Listed:
 async def recorded(listed: Listed) -> None:
     """Networks whose nodes are stood in for by what they answer."""
     for kind in STANDINS:
-        (protocol,) = serving(kind.network)
+        if kind.protocol:
+            continue  # a further one of a network that is in the list
+        protocol = next(iter(serving(kind.network)))
         judged = bool(PROTOCOLS[protocol].past) and protocol not in UNTOLD
         one, two = kind.account(1), kind.account(3)
         node = kind().give([one, kind.account(2), two])

@@ -1,4 +1,4 @@
-"""Cardano, by ``koios``: all addresses between two looks at the tip."""
+"""Cardano: by ``koios`` all addresses between two looks at the tip, by ``ogmios`` in the state of one block."""
 
 from contextlib import AsyncExitStack
 from typing import Any
@@ -9,7 +9,7 @@ from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
 from monitor.model import Height, Token
 from tests.chains.conftest import Opener
 from tests.support.chains import happened
-from tests.support.networks.cardano import KoiosStandIn
+from tests.support.networks.cardano import KoiosStandIn, OgmiosStandIn
 from tests.support.networks.standin import START, Asked
 
 ADA = KoiosStandIn.coin
@@ -96,3 +96,106 @@ async def test_tokens_are_refused_by_name_and_alone(node: KoiosStandIn, open_rea
     reading = await open_reader(node.network, {"url": node.url}).read({**WANTED, token: ACCOUNTS}, FINALIZED)
     assert reading.balances == node.truth(WANTED, START)
     assert reading.failed == {token: "tokens of Cardano are not read"}
+
+
+# --- Ogmios ---
+
+
+@pytest.fixture
+async def ogmios(stack: AsyncExitStack) -> OgmiosStandIn:
+    return await stack.enter_async_context(OgmiosStandIn().give(ACCOUNTS).serving())
+
+
+def about(method: str) -> Any:
+    return lambda asked: asked.path == method
+
+
+async def test_all_questions_are_about_the_state_that_is_held_whatever_comes(
+    ogmios: OgmiosStandIn, open_reader: Opener
+) -> None:
+    ogmios.steps = lambda asked: int(asked.path in ("acquireLedgerState", "queryLedgerState/utxo"))
+    reading = await open_reader(ogmios.network, {**ogmios.endpoint, "batch": 5}).read(WANTED, FINALIZED)
+    assert (reading.block.number, reading.balances) == (START, ogmios.truth(WANTED, START))
+    asked = [len(each.body["addresses"]) for each in ogmios.asked if about("queryLedgerState/utxo")(each)]
+    assert asked == [5, 5, 5, 2]
+    assert ogmios.tip == START + 6
+
+
+async def test_koios_and_ogmios_agree_at_one_block(
+    node: KoiosStandIn, ogmios: OgmiosStandIn, open_reader: Opener
+) -> None:
+    reading = await open_reader(node.network, node.endpoint, ogmios.endpoint, quorum=2).read(WANTED, FINALIZED)
+    assert (reading.agreed, reading.balances) == (2, node.truth(WANTED, START))
+
+
+async def test_a_server_that_hands_out_another_state_is_not_believed(
+    ogmios: OgmiosStandIn, open_reader: Opener
+) -> None:
+    ogmios.heeds = False
+    with pytest.raises(ChainError, match="which nobody has") as caught:
+        await open_reader(ogmios.network, ogmios.endpoint).read(WANTED, FINALIZED)
+    assert caught.value.reason is Reason.UNPINNED
+
+
+async def test_a_state_that_is_not_held_to_the_end_is_not_believed(ogmios: OgmiosStandIn, open_reader: Opener) -> None:
+    def slips(asked: Asked, told: Any) -> Any:
+        ogmios.acquired += about("queryLedgerState/utxo")(asked)
+        return told
+
+    ogmios.twist = slips
+    with pytest.raises(ChainError, match=r"asked for the state of .* it is in that of") as caught:
+        await open_reader(ogmios.network, ogmios.endpoint).read(WANTED, FINALIZED)
+    assert caught.value.reason is Reason.UNPINNED
+
+
+async def test_a_block_that_left_the_chain_is_chosen_anew(ogmios: OgmiosStandIn, open_reader: Opener) -> None:
+    leaves = iter([True])
+
+    def leave(asked: Asked) -> int:
+        if about("acquireLedgerState")(asked) and next(leaves, False):
+            ogmios.replaced[START] = "ef" * 32
+            return 1
+        return 0
+
+    ogmios.steps = leave
+    reader = open_reader(ogmios.network, ogmios.endpoint)
+    reading = await reader.read(WANTED, FINALIZED)
+    assert (reading.block.number, reading.balances) == (START + 1, ogmios.truth(WANTED, START + 1))
+    assert happened(reader.endpoints()[0]) == {"tip_moved": 1}
+
+
+@pytest.mark.parametrize(
+    ("choice", "reason"),
+    [(AtHeight(Height(START - 1)), Reason.PAST_BLOCK), (AtHeight(Height(START + 1)), Reason.BEHIND)],
+)
+async def test_other_blocks_are_refused_by_ogmios_too(
+    ogmios: OgmiosStandIn, open_reader: Opener, choice: Any, reason: Reason
+) -> None:
+    with pytest.raises(ChainError) as caught:
+        await open_reader(ogmios.network, ogmios.endpoint).read(WANTED, choice)
+    assert caught.value.reason is reason
+
+
+@pytest.mark.parametrize("change", ["another's", "twice"])
+async def test_outputs_of_others_or_told_twice_are_malformed(
+    ogmios: OgmiosStandIn, open_reader: Opener, change: str
+) -> None:
+    ogmios.extra = ogmios._outputs(ACCOUNTS[2] if change == "another's" else ONE)[:1]
+    with pytest.raises(ChainError, match=r"another address than was asked for, or of output .* twice") as caught:
+        await open_reader(ogmios.network, ogmios.endpoint).read({ADA: [ONE, TWO]}, FINALIZED)
+    assert caught.value.reason is Reason.MALFORMED
+
+
+async def test_a_conversation_that_is_cut_is_begun_anew(ogmios: OgmiosStandIn, open_reader: Opener) -> None:
+    cuts = iter([True])
+    ogmios.cuts = lambda asked: about("queryLedgerState/utxo")(asked) and next(cuts, False)
+    reader = open_reader(ogmios.network, ogmios.endpoint)
+    assert (await reader.read(WANTED, FINALIZED)).balances == ogmios.truth(WANTED, START)
+    assert happened(reader.endpoints()[0]) == {"refused": 1}
+
+
+async def test_an_answer_to_another_question_is_malformed(ogmios: OgmiosStandIn, open_reader: Opener) -> None:
+    ogmios.shifted = 1
+    with pytest.raises(ChainError, match="the ids of others") as caught:
+        await open_reader(ogmios.network, ogmios.endpoint).read(WANTED, FINALIZED)
+    assert caught.value.reason is Reason.MALFORMED

@@ -176,7 +176,7 @@ async def test_a_value_that_is_told_and_not_proven_is_a_disagreement(node: Cosmo
 async def test_a_zero_that_is_not_proven_to_be_absent_is_refused(
     node: CosmosStandIn, open_reader: Opener, change: str
 ) -> None:
-    """Of one who holds something it is told that there is nothing, with no proof, or with that of one who has nothing."""
+    """Of one who holds something it is told that there is nothing, by no proof, or by that of one who has nothing."""
 
     def twist(asked: Asked, answer: Any) -> Any:
         if asked.path != "abci_query" or asked.body["path"] != "/store/bank/key":

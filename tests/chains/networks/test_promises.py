@@ -10,7 +10,7 @@ from aiohttp import web
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
 from monitor.chains.node import Wanted
-from monitor.chains.protocols import serving
+from monitor.chains.protocols import PROTOCOLS, serving
 from monitor.model import Height, Reading
 from tests.chains.conftest import Opener
 from tests.support.chains import happened
@@ -18,7 +18,7 @@ from tests.support.networks.aelf import AelfStandIn
 from tests.support.networks.algorand import AlgorandStandIn
 from tests.support.networks.antelope import AntelopeStandIn
 from tests.support.networks.aptos import AptosStandIn
-from tests.support.networks.cardano import KoiosStandIn
+from tests.support.networks.cardano import KoiosStandIn, OgmiosStandIn
 from tests.support.networks.casper import CasperStandIn
 from tests.support.networks.conflux import ConfluxStandIn
 from tests.support.networks.cosmos import CosmosStandIn
@@ -59,6 +59,7 @@ STANDINS: tuple[type[NetworkStandIn], ...] = (
     ConfluxStandIn,
     AelfStandIn,
     KoiosStandIn,
+    OgmiosStandIn,
     FlowStandIn,
     IconStandIn,
     RosettaStandIn,
@@ -80,7 +81,7 @@ each_pinned = pytest.mark.parametrize(
 
 each_windowed = pytest.mark.parametrize(
     "kind",
-    [kind for kind in STANDINS if any(protocol.windows for protocol in serving(kind.network).values())],
+    [kind for kind in STANDINS if PROTOCOLS[kind.protocol or next(iter(serving(kind.network)))].windows],
     ids=lambda kind: kind.network.name,
 )
 
@@ -107,7 +108,7 @@ async def test_all_balances_are_read_at_one_block_and_who_holds_nothing_has_zero
     kind: type[NetworkStandIn], start: Started, open_reader: Opener, count: int
 ) -> None:
     node, wanted = await start(), wanted_of(kind, count)
-    reading = await open_reader(kind.network, {"url": node.url}).read(wanted, FINALIZED)
+    reading = await open_reader(kind.network, node.endpoint).read(wanted, FINALIZED)
     assert reading.balances == node.truth(wanted, reading.block.number)
     assert not reading.failed
     if count > 1:
@@ -132,7 +133,7 @@ async def test_blocks_that_come_meanwhile_change_nothing(
     node, wanted = await start(), wanted_of(kind, 20)
     counter = itertools.count()
     node.steps = lambda _: int(next(counter) % 3 == 2)
-    reading = await open_reader(kind.network, {"url": node.url}).read(wanted, FINALIZED)
+    reading = await open_reader(kind.network, node.endpoint).read(wanted, FINALIZED)
     assert reading.balances == node.truth(wanted, reading.block.number)
     assert node.tip > reading.block.number
 
@@ -142,7 +143,7 @@ async def test_a_past_block_is_read_and_one_whose_state_is_gone_is_pruned(
     kind: type[NetworkStandIn], start: Started, open_reader: Opener
 ) -> None:
     node, wanted = await start(), wanted_of(kind, 3)
-    reader = open_reader(kind.network, {"url": node.url}, behind_after="1h")
+    reader = open_reader(kind.network, node.endpoint, behind_after="1h")
     past = await reader.read(wanted, AtHeight(Height(START - 100)))
     assert past.block.number == START - 100
     assert past.balances == node.truth(wanted, START - 100)
@@ -158,7 +159,7 @@ async def test_a_block_that_has_not_come_yet_is_behind(
 ) -> None:
     node = await start()
     with pytest.raises(ChainError) as caught:
-        await open_reader(kind.network, {"url": node.url}).read(wanted_of(kind, 1), AtHeight(Height(START + 5)))
+        await open_reader(kind.network, node.endpoint).read(wanted_of(kind, 1), AtHeight(Height(START + 5)))
     assert caught.value.reason is Reason.BEHIND
 
 
@@ -168,7 +169,7 @@ async def test_a_server_that_does_not_look_at_the_block_is_not_believed(
 ) -> None:
     node = await start()
     node.heeds = False
-    reader = open_reader(kind.network, {"url": node.url})
+    reader = open_reader(kind.network, node.endpoint)
     with pytest.raises(ChainError) as caught:
         await reader.read(wanted_of(kind, 3), Depth(3))
     assert caught.value.reason is Reason.UNPINNED
@@ -183,9 +184,9 @@ async def test_where_a_window_is_allowed_the_lower_of_two_readings_counts_and_bo
     node.age = 3600  # seconds, one for each block that is to come
     node.steps = lambda _: 1
     with pytest.raises(ChainError) as caught:
-        await open_reader(kind.network, {"url": node.url}).read(wanted, Tag("latest"))
+        await open_reader(kind.network, node.endpoint).read(wanted, Tag("latest"))
     assert caught.value.reason is Reason.TIP_MOVED
-    reader = open_reader(kind.network, {"url": node.url}, window="20s")
+    reader = open_reader(kind.network, node.endpoint, window="20s")
     reading = await reader.read(wanted, Tag("latest"))
     assert reading.block.since is not None
     lowest, highest = (node.truth(wanted, each.number) for each in (reading.block.since, reading.block))
@@ -205,7 +206,7 @@ async def test_another_chain_is_not_asked_for_balances(
     node = await start()
     node.elsewhere = True
     with pytest.raises(ChainError) as caught:
-        await open_reader(kind.network, {"url": node.url}).read(wanted_of(kind, 1), FINALIZED)
+        await open_reader(kind.network, node.endpoint).read(wanted_of(kind, 1), FINALIZED)
     assert caught.value.reason is Reason.WRONG_CHAIN
 
 
@@ -216,7 +217,7 @@ async def test_a_node_that_stopped_following_its_chain_is_behind(
     node = await start()
     node.age = 4 * 3600
     with pytest.raises(ChainError) as caught:
-        await open_reader(kind.network, {"url": node.url}).read(wanted_of(kind, 1), FINALIZED)
+        await open_reader(kind.network, node.endpoint).read(wanted_of(kind, 1), FINALIZED)
     assert caught.value.reason is Reason.BEHIND
 
 
@@ -227,7 +228,7 @@ async def test_a_rate_limit_is_one_and_its_pause_is_kept(
     node = await start()
     node.instead = lambda _: web.Response(status=429, headers={"Retry-After": "300"})
     with pytest.raises(ChainError) as caught:
-        await open_reader(kind.network, {"url": node.url}).read(wanted_of(kind, 1), FINALIZED)
+        await open_reader(kind.network, node.endpoint).read(wanted_of(kind, 1), FINALIZED)
     assert caught.value.reason is Reason.RATE_LIMITED
     assert len(node.asked) == 1
 
@@ -237,7 +238,7 @@ async def test_a_page_is_no_answer(kind: type[NetworkStandIn], start: Started, o
     node = await start()
     node.instead = lambda _: web.Response(text="<html>", content_type="text/html")
     with pytest.raises(ChainError) as caught:
-        await open_reader(kind.network, {"url": node.url}).read(wanted_of(kind, 1), FINALIZED)
+        await open_reader(kind.network, node.endpoint).read(wanted_of(kind, 1), FINALIZED)
     assert caught.value.reason is Reason.NOT_JSON
 
 
@@ -248,7 +249,7 @@ async def test_another_node_takes_over_and_two_can_be_made_to_agree(
     broken, second, third = [await start() for _ in range(3)]
     broken.instead = lambda _: web.Response(status=503)
     wanted = wanted_of(kind, 3)
-    reader = open_reader(kind.network, *({"url": node.url} for node in (broken, second, third)), quorum=2)
+    reader = open_reader(kind.network, *(node.endpoint for node in (broken, second, third)), quorum=2)
     reading = await reader.read(wanted, FINALIZED)
     assert reading.endpoints == ("node-2", "node-3")
     assert reading.balances == second.truth(wanted, reading.block.number)

@@ -49,6 +49,8 @@ class NetworkStandIn:
     """A node. What an account holds grows by one unit with each block, if it is not nothing."""
 
     network: ClassVar[Network]
+    protocol: ClassVar[str] = ""
+    """Where it is not the network's first."""
     coin: ClassVar[Token]
     tokens: ClassVar[tuple[Token, ...]] = ()
     nothing: ClassVar[tuple[Any, ...]] = ()
@@ -110,6 +112,11 @@ class NetworkStandIn:
         return _BEGAN - self.age + (block - START)
 
     # --- being asked ---
+
+    @property
+    def endpoint(self) -> dict[str, Any]:
+        """How it is configured."""
+        return {"url": self.url, **({"protocol": self.protocol} if self.protocol else {})}
 
     def respond(self, asked: Asked) -> web.Response:
         self.asked.append(asked)
