@@ -15,13 +15,12 @@ from typing import NamedTuple
 from monitor.chains.aptos.assets import balance_path, decimals_of, metadata_path
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm.values import block_hash
-from monitor.chains.link import Link
 from monitor.chains.node import Confirmed, Held, Wanted, without
 from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.pinned import PinnedNode, any_account, each_balance
-from monitor.chains.rest_api import JsonAnswer, Rest, decimal, member, strictly, unsigned
+from monitor.chains.rest_api import JsonAnswer, decimal, member, strictly, unsigned
 from monitor.chains.tokens import contradicted
-from monitor.model import Address, Block, Height, Network, OwnerOutcome, OwnerQuestion, Token
+from monitor.model import Address, Block, Height, OwnerOutcome, OwnerQuestion, Token
 
 _TOLD = frozenset({404, 410})
 _GONE = 410
@@ -43,18 +42,14 @@ class _Versioned(NamedTuple):
 class AptosNode(PinnedNode):
     """One full node."""
 
-    def __init__(self, network: Network, link: Link) -> None:
-        super().__init__(network, link)
-        self._rest = Rest(link)
-
     async def identify(self) -> str:
-        reply = await self._rest.get("")
+        reply = await self.rest.get("")
         with strictly(self.link, "ledger information"):
             return f"aptos:{unsigned(member(reply.document, 'chain_id'))}"
 
     # --- blocks ---
 
-    async def at(self, number: int) -> Block:
+    async def block_at(self, number: int) -> Block:
         return (await self._at(number)).block
 
     async def tip(self) -> int:
@@ -62,14 +57,14 @@ class AptosNode(PinnedNode):
 
     async def _newest(self) -> tuple[int, int]:
         """The number of the newest block, and the newest version."""
-        reply = await self._rest.get("")
+        reply = await self.rest.get("")
         with strictly(self.link, "ledger information"):
             found = reply.document
             return decimal(member(found, "block_height")), decimal(member(found, "ledger_version"))
 
     async def _at(self, height: int) -> _Versioned:
         path = f"/blocks/by_height/{height}"
-        reply = await self._rest.get(path, told=_TOLD)
+        reply = await self.rest.get(path, told=_TOLD)
         if reply.status != 200:
             if reply.status != _GONE:
                 newest, version = await self._newest()
@@ -85,7 +80,7 @@ class AptosNode(PinnedNode):
 
     async def _of_version(self, version: int) -> _Versioned:
         path = f"/transactions/by_version/{version}"
-        reply = await self._rest.get(path, told=_TOLD)
+        reply = await self.rest.get(path, told=_TOLD)
         if reply.status != 200:
             raise self._missing(reply, f"version {version}")
         with strictly(self.link, path):
@@ -133,7 +128,7 @@ class AptosNode(PinnedNode):
 
     async def _state(self, path: str, version: int, absent: frozenset[str] = frozenset()) -> object:
         """What is at ``path`` in the state of ``version``; None where the node says one of ``absent`` of it."""
-        reply = await self._rest.get(path, [("ledger_version", str(version))], told=_TOLD)
+        reply = await self.rest.get(path, [("ledger_version", str(version))], told=_TOLD)
         if reply.status == 200:
             return reply.document
         with strictly(self.link, path):
@@ -146,7 +141,7 @@ class AptosNode(PinnedNode):
 
     async def _try_nowhere(self, path: str, version: int) -> None:
         """Answers do not name their version: see that it looks for the one that it is asked for."""
-        reply = await self._rest.get(path, [("ledger_version", str(version))], told=_TOLD)
+        reply = await self.rest.get(path, [("ledger_version", str(version))], told=_TOLD)
         with strictly(self.link, path):
             if reply.status == 200 or member(reply.document, "error_code") != "version_not_found":
                 raise self.unpinned(f"version {version}")

@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 
 from monitor.chains.batches import Batches
 from monitor.chains.block_choice import BlockChoice, Tag
-from monitor.chains.errors import ChainError, Reason
+from monitor.chains.errors import Reason
 from monitor.chains.evm.values import block_hash, quantity
-from monitor.chains.jsonrpc import Call, JsonRpc, Reply, failure_of
+from monitor.chains.jsonrpc import Call, Reply, failure_of
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted
 from monitor.chains.pinned import PinnedNode, any_account
@@ -43,11 +43,10 @@ class ConfluxNode(PinnedNode):
 
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
-        self._rpc = JsonRpc(link)
-        self._batches = Batches(link, self._rpc)
+        self._batches = Batches(link, self.rpc)
 
     async def identify(self) -> str:
-        status = await self._result("cfx_getStatus", [])
+        status = await self.result("cfx_getStatus", [])
         with strictly(self.link, "cfx_getStatus"):
             return f"conflux:{quantity(member(status, 'chainId'))}"
 
@@ -59,15 +58,12 @@ class ConfluxNode(PinnedNode):
     async def newest(self) -> Block:
         return await self._epoch(_TAGS["latest"])
 
-    async def at(self, number: int) -> Block:
-        found = await self._epoch(hex(number))
-        if found.number != number:
-            raise self.link.fault(Reason.MALFORMED, f"cfx_getBlockByEpochNumber: it is about epoch {found.number}")
-        return found
+    async def block_at(self, number: int) -> Block:
+        return await self._epoch(hex(number))
 
     async def _epoch(self, name: str) -> Block:
         """The block that closes the epoch of that name."""
-        header = await self._result("cfx_getBlockByEpochNumber", [name, False])
+        header = await self.result("cfx_getBlockByEpochNumber", [name, False])
         with strictly(self.link, f"epoch {name}"):
             moment = datetime.fromtimestamp(quantity(member(header, "timestamp")), UTC)
             return Block(Height(quantity(member(header, "epochNumber"))), block_hash(member(header, "hash")), moment)
@@ -91,7 +87,7 @@ class ConfluxNode(PinnedNode):
         replies = await self._batches.all([_account(account, at.number) for account in accounts])
         found: dict[Address, int] = {}
         for account, reply in zip(accounts, replies, strict=True):
-            told = self._told("cfx_getAccount", reply)
+            told = self.told("cfx_getAccount", reply)
             with strictly(self.link, f"cfx_getAccount {account}"):
                 if not self._is(member(told, "address"), account):
                     raise ValueError(f"it is about {member(told, 'address')!r:.80}")
@@ -113,26 +109,20 @@ class ConfluxNode(PinnedNode):
 
     async def _try_nowhere(self, account: Address, at: Block) -> None:
         """Answers do not name their epoch: see that it looks for the one that it is asked for."""
-        reply = await self._rpc.call(*_account(account, at.number + _FAR))
+        reply = await self.rpc.call(*_account(account, at.number + _FAR))
         if failure_of(reply) is None:
             raise self.unpinned(f"epoch {at.number + _FAR}")
 
     # --- answers ---
 
-    async def _result(self, method: str, parameters: list[object]) -> object:
-        return self._told(method, await self._rpc.call(method, parameters))
-
-    def _told(self, method: str, reply: Reply) -> object:
-        if failure := failure_of(reply):
-            raise self._fault(method, f"{failure} {shown(str(reply['error'].get('data', '')), 150)}".strip())
-        return reply["result"]
-
-    def _fault(self, method: str, said: str) -> ChainError:
-        """What a node's words mean, the larger part of which is in the error's data."""
-        if _AHEAD.search(said):
-            return self.link.fault(Reason.BEHIND, f"{method}: {said}")
-        reason = Reason.PRUNED if _GONE.search(said) else Reason.RPC_ERROR
-        return self.link.fault(reason, f"{method}: {said}")
+    def told(self, what: str, reply: Reply) -> object:
+        """Raise what a node's words mean, the larger part of which is in the error's data."""
+        failure = failure_of(reply)
+        if failure is None:
+            return reply["result"]
+        said = f"{failure} {shown(str(reply['error'].get('data', '')), 150)}".strip()
+        reason = Reason.BEHIND if _AHEAD.search(said) else Reason.PRUNED if _GONE.search(said) else Reason.RPC_ERROR
+        raise self.link.fault(reason, f"{what}: {said}")
 
 
 def _account(account: Address, epoch: int) -> Call:

@@ -17,7 +17,7 @@ from monitor.chains.cosmos.proofs import octets, proven_value
 from monitor.chains.cosmos.questions import BANK, DELEGATED, UNBONDING, balance, stored, stored_amount, supply
 from monitor.chains.cosmos.state import State
 from monitor.chains.errors import Reason
-from monitor.chains.jsonrpc import JsonRpc, failure_of
+from monitor.chains.jsonrpc import failure_of
 from monitor.chains.link import Link
 from monitor.chains.node import BalanceSlots, Held, StateRoot, Wanted
 from monitor.chains.pinned import PinnedNode
@@ -52,14 +52,13 @@ class CometNode(PinnedNode):
 
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
-        self._rpc = JsonRpc(link)
-        self._state = State(link, self._rpc)
+        self._state = State(link, self.rpc)
 
     async def identify(self) -> str:
         return f"cosmos:{(await self._status()).chain}"
 
     async def _status(self) -> _Status:
-        reply = await self._rpc.call("status", {})
+        reply = await self.rpc.call("status", {})
         if failure := failure_of(reply):
             raise self.link.fault(Reason.RPC_ERROR, f"status: {failure}")
         found = reply["result"]
@@ -74,7 +73,7 @@ class CometNode(PinnedNode):
 
     # --- blocks ---
 
-    async def at(self, number: int) -> Block:
+    async def block_at(self, number: int) -> Block:
         return (await self._header(number))[0]
 
     async def tip(self) -> int:
@@ -82,7 +81,7 @@ class CometNode(PinnedNode):
 
     async def _header(self, number: int) -> tuple[Block, Header]:
         """The block at a height, as it was voted on, and its header."""
-        reply = await self._rpc.call("commit", {"height": str(number)})
+        reply = await self.rpc.call("commit", {"height": str(number)})
         if failure_of(reply):
             newest = (await self._status()).newest
             raise self.absent(f"block {number}", number, newest)

@@ -16,13 +16,12 @@ from monitor.chains.concurrency import together
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.filecoin.miners import Miner, attofil, miner_of, parts_of
 from monitor.chains.filecoin.tipsets import Key, Tipset, cid_of, link, tipset_of
-from monitor.chains.jsonrpc import JsonRpc, Reply, RpcFailure, failure_of
-from monitor.chains.link import Link
+from monitor.chains.jsonrpc import Reply, RpcFailure, failure_of
 from monitor.chains.node import Held, Wanted
 from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
 from monitor.chains.rest_api import items, member, strictly, text
 from monitor.chains.tokens import only_coins
-from monitor.model import Address, Block, Network, Token
+from monitor.model import Address, Block, Token
 
 _GENESIS = "bafy2bzacecnamqgqmifpluoeldx7zzglxcljo6oja4vrmtj7432rphldpdmm2"
 """The first block of the main net."""
@@ -43,10 +42,6 @@ _BUSY = "server busy"
 class LotusNode(PinnedNode):
     """One node, or a gateway to one."""
 
-    def __init__(self, network: Network, link: Link) -> None:
-        super().__init__(network, link)
-        self._rpc = JsonRpc(link)
-
     async def identify(self) -> str:
         """Return ``fil:f`` for the main net, and for other chains their first block."""
         found = await self._result("ChainGetGenesis", [])
@@ -56,8 +51,11 @@ class LotusNode(PinnedNode):
 
     # --- tipsets ---
 
-    async def at(self, number: int) -> Block:
+    async def block_at(self, number: int) -> Block:
         return (await self._at(number)).block
+
+    async def at(self, number: int) -> Block:
+        return await self.block_at(number)  # that of another height where this one is empty
 
     async def newest(self) -> Block:
         return (await self._look("ChainHead", [])).block
@@ -182,20 +180,15 @@ class LotusNode(PinnedNode):
         failure = failure_of(reply)
         if failure and _ABSENT.search(failure.message):
             return None
-        if failure:
-            raise self._fault(f"{method} {account}", failure)
-        return reply["result"]
+        return self.told(f"{method} {account}", reply)
 
     async def _result(self, method: str, params: list[object]) -> object:
-        reply = await self._call(method, params)
-        if failure := failure_of(reply):
-            raise self._fault(method, failure)
-        return reply["result"]
+        return self.told(method, await self._call(method, params))
 
     async def _call(self, method: str, params: list[object]) -> Reply:
-        return await self._rpc.call(f"Filecoin.{method}", params)
+        return await self.rpc.call(f"Filecoin.{method}", params)
 
-    def _fault(self, what: str, failure: RpcFailure) -> ChainError:
+    def fault_of(self, what: str, failure: RpcFailure) -> ChainError:
         reason = Reason.PRUNED if _GONE.search(failure.message) else Reason.RPC_ERROR
         if _BUSY in failure.message:
             reason = Reason.BUSY

@@ -12,13 +12,11 @@ import re
 from datetime import UTC, datetime
 
 from monitor.chains.errors import Reason
-from monitor.chains.link import Link
-from monitor.chains.node import Held, Wanted, without
-from monitor.chains.pinned import PinnedNode, any_account, each_balance
-from monitor.chains.rest_api import JsonAnswer, Rest, decimal, items, member, strictly, text
-from monitor.chains.tokens import only_coins
+from monitor.chains.node import Held, Wanted
+from monitor.chains.pinned import CoinNode
+from monitor.chains.rest_api import JsonAnswer, decimal, items, member, strictly, text
 from monitor.formats import shown
-from monitor.model import Address, Block, Height, Network, Token
+from monitor.model import Address, Block, Height, Token
 
 _SEALED = "sealed"
 _REFUSED = frozenset({400, 404})
@@ -28,24 +26,18 @@ _FAR = 1 << 50
 """Heights above any that a chain reaches."""
 
 
-class FlowNode(PinnedNode):
+class FlowNode(CoinNode):
     """One node. It keeps the states since the network's last upgrade (spork)."""
 
-    def __init__(self, network: Network, link: Link) -> None:
-        super().__init__(network, link)
-        self._rest = Rest(link)
-
     async def identify(self) -> str:
-        reply = await self._rest.get("/network/parameters")
+        reply = await self.rest.get("/network/parameters")
         with strictly(self.link, "network parameters"):
             return f"flow:{text(member(reply.document, 'chain_id')).removeprefix('flow-')}"
 
-    async def at(self, number: int) -> Block:
+    async def block_at(self, number: int) -> Block:
         found = await self._block(str(number))
         if isinstance(found, str):
             raise self.absent(f"block {number} ({found})", number, (await self.newest()).number)
-        if found.number != number:
-            raise self.link.fault(Reason.MALFORMED, f"block {number}: it is about block {found.number}")
         return found
 
     async def newest(self) -> Block:
@@ -56,7 +48,7 @@ class FlowNode(PinnedNode):
 
     async def _block(self, height: str) -> Block | str:
         """The block of that height; what the node says instead, where it has none."""
-        reply = await self._rest.get("/blocks", [("height", height)], told=_REFUSED)
+        reply = await self.rest.get("/blocks", [("height", height)], told=_REFUSED)
         if reply.status != 200:
             return self._said(reply)
         with strictly(self.link, f"block {height}"):
@@ -66,26 +58,16 @@ class FlowNode(PinnedNode):
             return Block(Height(decimal(member(header, "height"))), text(member(header, "id")), moment)
 
     async def balances(self, wanted: Wanted, block: Block) -> Held:
-        at = await self.own(block)
-        asked, failed = only_coins(wanted, self.network)
-        if sample := any_account(asked):
-            await self._try_nowhere(sample)
+        held = await super().balances(wanted, block)
+        await self.own(held.block)
+        return held
 
-        async def balance(token: Token, account: Address) -> int:
-            units = await self._balance(account, at)
-            if units is None:
-                failed[token] = f"there is no account {account} at block {at.number}"
-            return units or 0
-
-        told = await each_balance(asked, balance)
-        return Held(await self.own(at), {token: told[token] for token in without(told, failed)}, failed)
-
-    async def _balance(self, account: Address, at: Block) -> int | None:
+    async def owned(self, coin: Token, account: Address, at: Block) -> int | str:
         reply = await self._account(account, at.number)
         if reply.status != 200:
             said = self._said(reply)
             if _NO_ACCOUNT.search(said):
-                return None
+                return f"there is no account {account} at block {at.number}"
             if _NO_STATE.search(said):
                 raise self.absent(f"state of block {at.number} ({said})", at.number, (await self.newest()).number)
             raise self.link.fault(Reason.HTTP_STATUS, f"HTTP {reply.status}: account {account}: {said}")
@@ -94,13 +76,12 @@ class FlowNode(PinnedNode):
                 raise ValueError("it is about another account")
             return decimal(member(reply.document, "balance"))
 
-    async def _try_nowhere(self, account: Address) -> None:
-        """Answers do not name their height: see that it looks for the one that it is asked for."""
+    async def try_nowhere(self, account: Address, at: Block) -> None:
         if (await self._account(account, _FAR)).status == 200:
             raise self.unpinned(f"height {_FAR}")
 
     async def _account(self, account: Address, height: int) -> JsonAnswer:
-        return await self._rest.get(f"/accounts/{account}", [("block_height", str(height))], told=_REFUSED)
+        return await self.rest.get(f"/accounts/{account}", [("block_height", str(height))], told=_REFUSED)
 
     def _said(self, reply: JsonAnswer) -> str:
         with strictly(self.link, "an error"):

@@ -19,7 +19,7 @@ from monitor.chains.errors import Reason
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted, without
 from monitor.chains.pinned import PinnedNode
-from monitor.chains.rest_api import Rest, items, member, strictly, text, unsigned
+from monitor.chains.rest_api import items, member, strictly, text, unsigned
 from monitor.chains.tokens import only_coins
 from monitor.formats.phrases import first
 from monitor.model import Address, Block, Height, Network
@@ -54,12 +54,11 @@ class HederaNode(PinnedNode):
 
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
-        self._rest = Rest(link)
         self._newest = 0
         """The moment of the newest snapshot that it told of."""
 
     async def identify(self) -> str:
-        reply = await self._rest.get(f"{_API}/blocks/{_KNOWN_BLOCK}", told=_MISSING)
+        reply = await self.rest.get(f"{_API}/blocks/{_KNOWN_BLOCK}", told=_MISSING)
         if reply.status != 200:
             return f"hedera:another one, or without its early blocks: it has no block {_KNOWN_BLOCK}"
         known = self._block_of(reply.document)
@@ -67,7 +66,7 @@ class HederaNode(PinnedNode):
             return f"hedera:another one, whose block {known.block.number} ended at {_written(known.moment)}"
         return "hedera:mainnet"
 
-    async def at(self, number: int) -> Block:
+    async def block_at(self, number: int) -> Block:
         return (await self._numbered(number)).block
 
     async def newest(self) -> Block:
@@ -75,7 +74,7 @@ class HederaNode(PinnedNode):
 
     async def _newest_snapshot(self) -> _Snapped:
         moment, _ = await self._snapshot([], f"lte:{_LAST}")
-        reply = await self._rest.get(f"{_API}/blocks", [("timestamp", _written(moment)), ("limit", "1")])
+        reply = await self.rest.get(f"{_API}/blocks", [("timestamp", _written(moment)), ("limit", "1")])
         with strictly(self.link, "blocks"):
             (document,) = items(member(reply.document, "blocks"))
         found = self._block_of(document)
@@ -86,7 +85,7 @@ class HederaNode(PinnedNode):
 
     async def _numbered(self, number: int) -> _Snapped:
         path = f"{_API}/blocks/{number}"
-        reply = await self._rest.get(path, told=_MISSING)
+        reply = await self.rest.get(path, told=_MISSING)
         if reply.status != 200:
             newest = (await self._newest_snapshot()).block.number
             raise self.absent(f"block {number}", number, newest)
@@ -147,7 +146,7 @@ class HederaNode(PinnedNode):
         """The moment of the snapshot that is told at ``moment``, and what ``accounts`` have in it."""
         asked = dict.fromkeys((_TREASURY, *accounts))
         query = [*(("account.id", each) for each in asked), ("timestamp", moment), ("limit", str(len(asked)))]
-        reply = await self._rest.get(f"{_API}/balances", query)
+        reply = await self.rest.get(f"{_API}/balances", query)
         with strictly(self.link, f"balances at {moment}"):
             told = items(member(reply.document, "balances"))
             if not told:
@@ -160,7 +159,7 @@ class HederaNode(PinnedNode):
     async def _is_gone(self, account: Address, moment: int) -> bool:
         """Whether an account that is in no snapshot at ``moment`` was made later, or deleted; else there is none."""
         path = f"{_API}/accounts/{account}"
-        reply = await self._rest.get(path, [("transactions", "false")], told=_MISSING)
+        reply = await self.rest.get(path, [("transactions", "false")], told=_MISSING)
         if reply.status != 200:
             return False
         with strictly(self.link, path):

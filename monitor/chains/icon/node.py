@@ -8,19 +8,14 @@ An account owns its balance, what it has staked and what is on its way back (``g
 Rewards (I-Score) are no coins until they are claimed, and not read.
 """
 
-from collections import defaultdict
 from datetime import UTC, datetime
 
 from monitor.chains.amounts import count
-from monitor.chains.errors import Reason
 from monitor.chains.evm.values import block_hash, quantity
-from monitor.chains.jsonrpc import JsonRpc, RpcFailure, failure_of
-from monitor.chains.link import Link
-from monitor.chains.node import Held, Wanted
-from monitor.chains.pinned import PinnedNode, any_account, each_balance
+from monitor.chains.jsonrpc import failure_of
+from monitor.chains.pinned import CoinNode, Owned
 from monitor.chains.rest_api import items, member, strictly, text
-from monitor.chains.tokens import only_coins
-from monitor.model import Address, Block, Height, Network, PositionKind, Token
+from monitor.model import Address, Block, Height, PositionKind, Token
 
 _CHAIN = "cx" + 40 * "0"
 """The contract of the chain itself."""
@@ -30,12 +25,8 @@ _FAR = 1 << 40
 _MOST = 1 << 127
 
 
-class IconNode(PinnedNode):
+class IconNode(CoinNode):
     """One node. It keeps the states of all blocks since the one that it began with."""
-
-    def __init__(self, network: Network, link: Link) -> None:
-        super().__init__(network, link)
-        self._rpc = JsonRpc(link)
 
     async def identify(self) -> str:
         told = await self._result("icx_getNetworkInfo", {})
@@ -44,12 +35,9 @@ class IconNode(PinnedNode):
 
     # --- blocks ---
 
-    async def at(self, number: int) -> Block:
+    async def block_at(self, number: int) -> Block:
         told = await self._result("icx_getBlockByHeight", {"height": hex(number)}, number)
-        found = self._block(told, f"block {number}")
-        if found.number != number:
-            raise self.link.fault(Reason.MALFORMED, f"block {number}: it is about block {found.number}")
-        return found
+        return self._block(told, f"block {number}")
 
     async def newest(self) -> Block:
         return self._block(await self._result("icx_getLastBlock", {}), "icx_getLastBlock")
@@ -62,22 +50,10 @@ class IconNode(PinnedNode):
 
     # --- balances ---
 
-    async def balances(self, wanted: Wanted, block: Block) -> Held:
-        at = await self.own(block)
-        asked, failed = only_coins(wanted, self.network)
-        if sample := any_account(asked):
-            await self._try_nowhere(sample)
-        parts: defaultdict[Token, dict[Address, int]] = defaultdict(dict)
-
-        async def balance(coin: Token, account: Address) -> int:
-            free = await self._free(account, at.number)
-            staked, unstaking = await self._staked(account, at.number)
-            for name, units in (("staked", staked), ("unstaking", unstaking)):
-                if units:
-                    parts[coin.part(name, PositionKind.STAKED)][account] = units
-            return free + staked + unstaking
-
-        return Held(at, await each_balance(asked, balance), failed, positions=dict(parts))
+    async def owned(self, coin: Token, account: Address, at: Block) -> Owned:
+        free = await self._free(account, at.number)
+        staked, unstaking = await self._staked(account, at.number)
+        return free, {"staked": (PositionKind.STAKED, staked), "unstaking": (PositionKind.STAKED, unstaking)}
 
     async def _free(self, account: Address, height: int) -> int:
         told = await self._result(*_balance_of(account, height), height)
@@ -95,26 +71,22 @@ class IconNode(PinnedNode):
                 waiting = [*waiting, told]
             return _amount(stake), sum(_amount(member(each, "unstake")) for each in waiting)
 
-    async def _try_nowhere(self, account: Address) -> None:
-        """Answers do not name their height: see that it looks for the one that it is asked for, in both calls."""
+    async def try_nowhere(self, account: Address, at: Block) -> None:
         for method, parameters in (_balance_of(account, _FAR), _stake_of(account, _FAR)):
-            if failure_of(await self._rpc.call(method, parameters)) is None:
+            if failure_of(await self.rpc.call(method, parameters)) is None:
                 raise self.unpinned(f"height {_FAR}")
 
     # --- answers ---
 
     async def _result(self, method: str, parameters: dict[str, object], height: int | None = None) -> object:
         """The result of a call that is about ``height``, where it is about one."""
-        reply = await self._rpc.call(method, parameters)
+        reply = await self.rpc.call(method, parameters)
         failure = failure_of(reply)
         if failure is None:
             return reply["result"]
         if height is not None and failure.code == _NOT_FOUND:
             raise self.absent(f"block {height} ({failure})", height, (await self.newest()).number)
-        raise self._fault(method, failure)
-
-    def _fault(self, method: str, failure: RpcFailure) -> Exception:
-        return self.link.fault(Reason.RPC_ERROR, f"{method}: {failure}")
+        raise self.fault_of(method, failure)
 
 
 def _balance_of(account: Address, height: int) -> tuple[str, dict[str, object]]:

@@ -11,13 +11,10 @@ from datetime import UTC, datetime
 
 from monitor.chains.amounts import count
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.link import Link
-from monitor.chains.node import Held, Wanted
-from monitor.chains.pinned import PinnedNode, each_balance
-from monitor.chains.rest_api import JsonAnswer, Rest, decimal, items, member, strictly, text
-from monitor.chains.tokens import only_coins
+from monitor.chains.pinned import CoinNode
+from monitor.chains.rest_api import JsonAnswer, decimal, items, member, strictly, text
 from monitor.formats import shown
-from monitor.model import Address, Block, Height, Network, Token
+from monitor.model import Address, Block, Height, Token
 
 _LEDGER = {"blockchain": "Internet Computer", "network": "00000000000000020101"}
 """By the id of the canister that is the ledger."""
@@ -28,12 +25,8 @@ _FAILED = frozenset({500})
 _NO_BLOCK = 712
 
 
-class RosettaNode(PinnedNode):
+class RosettaNode(CoinNode):
     """One server."""
-
-    def __init__(self, network: Network, link: Link) -> None:
-        super().__init__(network, link)
-        self._rest = Rest(link)
 
     async def identify(self) -> str:
         status = await self._status()
@@ -43,13 +36,13 @@ class RosettaNode(PinnedNode):
 
     # --- blocks ---
 
-    async def at(self, number: int) -> Block:
+    async def block_at(self, number: int) -> Block:
         reply = await self._ask("/block", {"block_identifier": {"index": number}})
         if reply.status != 200:
             raise await self._refused(f"block {number}", reply, number)
         with strictly(self.link, f"block {number}"):
             block = member(reply.document, "block")
-            return self._block(member(block, "block_identifier"), member(block, "timestamp"), number)
+            return self._block(member(block, "block_identifier"), member(block, "timestamp"))
 
     async def newest(self) -> Block:
         status = await self._status()
@@ -62,24 +55,13 @@ class RosettaNode(PinnedNode):
             raise self._fault("network status", reply)
         return reply.document
 
-    def _block(self, identifier: object, milliseconds: object, number: int | None = None) -> Block:
+    def _block(self, identifier: object, milliseconds: object) -> Block:
         index, moment = count(member(identifier, "index")), datetime.fromtimestamp(count(milliseconds) / 1000, UTC)
-        if number not in (None, index):
-            raise ValueError(f"it is about block {index}")
         return Block(Height(index), text(member(identifier, "hash")), moment)
 
     # --- balances ---
 
-    async def balances(self, wanted: Wanted, block: Block) -> Held:
-        at = await self.own(block)
-        asked, failed = only_coins(wanted, self.network)
-
-        async def balance(coin: Token, account: Address) -> int:
-            return await self._balance(coin, account, at)
-
-        return Held(at, await each_balance(asked, balance), failed)
-
-    async def _balance(self, coin: Token, account: Address, at: Block) -> int:
+    async def owned(self, coin: Token, account: Address, at: Block) -> int:
         named = {"index": at.number, "hash": at.hash}
         asked = {"account_identifier": {"address": account}, "block_identifier": named}
         reply = await self._ask("/account/balance", asked)
@@ -98,7 +80,7 @@ class RosettaNode(PinnedNode):
     # --- answers ---
 
     async def _ask(self, path: str, question: dict[str, object]) -> JsonAnswer:
-        return await self._rest.post(path, {"network_identifier": _LEDGER, **question}, told=_FAILED)
+        return await self.rest.post(path, {"network_identifier": _LEDGER, **question}, told=_FAILED)
 
     async def _refused(self, what: str, reply: JsonAnswer, number: int) -> ChainError:
         """What it means that it does not tell of block ``number``."""

@@ -14,13 +14,12 @@ from datetime import UTC, datetime
 from monitor.chains.amounts import count
 from monitor.chains.errors import Reason
 from monitor.chains.evm.values import block_hash
-from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted, without
 from monitor.chains.pinned import PinnedNode, each_balance
-from monitor.chains.rest_api import JsonAnswer, Rest, decimal, items, member, strictly, text
+from monitor.chains.rest_api import JsonAnswer, decimal, items, member, strictly, text
 from monitor.chains.tokens import only_coins
 from monitor.formats import shown
-from monitor.model import Address, Block, Height, Network, Token
+from monitor.model import Address, Block, Height, Token
 from monitor.registry.addresses import decode
 
 _METACHAIN = 4294967295
@@ -33,37 +32,33 @@ _BITS = 128
 class GatewayNode(PinnedNode):
     """One gateway. The observers behind it keep the states of the last blocks, a deep-history squad all."""
 
-    def __init__(self, network: Network, link: Link) -> None:
-        super().__init__(network, link)
-        self._rest = Rest(link)
-
     async def identify(self) -> str:
         chain, _ = await self._config()
         return f"mvx:{chain}"
 
     async def _config(self) -> tuple[str, int]:
         """The chain's id, and how many shards there are."""
-        reply = await self._rest.get("/network/config")
+        reply = await self.rest.get("/network/config")
         with strictly(self.link, "network config"):
             config = member(reply.document, "data", "config")
             return text(member(config, "erd_chain_id")), count(member(config, "erd_num_shards_without_meta"))
 
     # --- hyperblocks ---
 
-    async def at(self, number: int) -> Block:
+    async def block_at(self, number: int) -> Block:
         told = await self._hyperblock(number)
         with strictly(self.link, f"hyperblock {number}"):
             moment = datetime.fromtimestamp(count(member(told, "timestamp")), UTC)
             return Block(Height(number), text(member(told, "hash")), moment)
 
     async def tip(self) -> int:
-        reply = await self._rest.get(f"/network/status/{_METACHAIN}")
+        reply = await self.rest.get(f"/network/status/{_METACHAIN}")
         with strictly(self.link, "network status"):
             return count(member(reply.document, "data", "status", "erd_highest_final_nonce"))
 
     async def _hyperblock(self, number: int) -> object:
         path = f"/hyperblock/by-nonce/{number}"
-        reply = await self._rest.get(path, told=_FAILED)
+        reply = await self.rest.get(path, told=_FAILED)
         if reply.status != 200:
             raise self.absent(f"hyperblock {number} ({self._said(reply)})", number, await self.tip())
         with strictly(self.link, path):
@@ -109,7 +104,7 @@ class GatewayNode(PinnedNode):
         return Held(at, {token: told[token] for token in without(told, failed)}, failed)
 
     async def _balance(self, account: Address, nonce: int, identity: str) -> int:
-        reply = await self._rest.get(f"/address/{account}", [("blockHash", identity)], told=_FAILED)
+        reply = await self.rest.get(f"/address/{account}", [("blockHash", identity)], told=_FAILED)
         if reply.status != 200:
             raise self.link.fault(Reason.PRUNED, f"account {account} at block {identity}: {self._said(reply)}")
         with strictly(self.link, f"account {account}"):

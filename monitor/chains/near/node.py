@@ -18,14 +18,13 @@ from based58 import b58encode
 
 from monitor.chains.amounts import count
 from monitor.chains.errors import Reason
-from monitor.chains.jsonrpc import JsonRpc, Reply, failure_of
-from monitor.chains.link import Link
+from monitor.chains.jsonrpc import Reply, failure_of
 from monitor.chains.node import Confirmed, Held, Wanted, without
 from monitor.chains.ownership import Control, one_by_one
 from monitor.chains.pinned import PinnedNode, each_balance
 from monitor.chains.rest_api import decimal, items, member, strictly, text, unsigned
 from monitor.chains.tokens import contradicted
-from monitor.model import Address, Block, Height, Network, OwnerOutcome, OwnerQuestion, PositionKind, Token
+from monitor.model import Address, Block, Height, OwnerOutcome, OwnerQuestion, PositionKind, Token
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NANOSECONDS = 1000  # in a microsecond, which is what Python counts
@@ -51,13 +50,9 @@ _BITS = 128
 class NearNode(PinnedNode):
     """One node. It keeps the state of some two days; older blocks need an archival one."""
 
-    def __init__(self, network: Network, link: Link) -> None:
-        super().__init__(network, link)
-        self._rpc = JsonRpc(link)
-
     async def identify(self) -> str:
         """Return the chain id, with the first block's hash where a node says that it is another's."""
-        found = self._result("status", await self._rpc.call("status", []))
+        found = await self.result("status", [])
         with strictly(self.link, "status"):
             name = f"near:{text(member(found, 'chain_id'))}"
             told = found.get("genesis_hash", _GENESIS) if isinstance(found, dict) else None
@@ -71,17 +66,14 @@ class NearNode(PinnedNode):
     async def final(self) -> Block:
         return await self._block({"finality": "final"})
 
-    async def at(self, number: int) -> Block:
-        reply = await self._rpc.call("block", {"block_id": number})
+    async def block_at(self, number: int) -> Block:
+        reply = await self.rpc.call("block", {"block_id": number})
         if _cause(reply) == "UNKNOWN_BLOCK":  # it has never been there, is not there yet, or not any more
             raise self.absent(f"block {number} (heights may be skipped)", number, await self.tip())
-        found = self._of(self._result("block", reply))
-        if found.number != number:
-            raise self.link.fault(Reason.MALFORMED, f"block: it is about block {found.number}")
-        return found
+        return self._of(self.told("block", reply))
 
     async def _block(self, name: dict[str, object]) -> Block:
-        return self._of(self._result("block", await self._rpc.call("block", name)))
+        return self._of(await self.result("block", name))
 
     def _of(self, found: object) -> Block:
         with strictly(self.link, "block"):
@@ -115,7 +107,7 @@ class NearNode(PinnedNode):
         if _cause(reply) == _UNKNOWN_ACCOUNT:
             self._check_block(_information(reply), block, what)
             return 0, 0
-        found = self._result(what, reply)
+        found = self.told(what, reply)
         self._check_block(found, block, what)
         with strictly(self.link, what):
             return decimal(member(found, "amount"), _BITS), decimal(member(found, "locked"), _BITS)
@@ -123,7 +115,7 @@ class NearNode(PinnedNode):
     async def _of_token(self, contract: Address, account: Address, block: Block) -> int:
         what = f"ft_balance_of {account}"
         reply = await self._call(contract, "ft_balance_of", {"account_id": account}, block)
-        found = self._result(what, reply)
+        found = self.told(what, reply)
         with strictly(self.link, what):
             return decimal(_returned(found), _BITS)
 
@@ -134,7 +126,7 @@ class NearNode(PinnedNode):
         cause = _cause(reply)
         if cause in _NO_TOKEN:
             return f"there is no fungible token at {token.contract} at block {block.number} ({cause})"
-        found = self._result(what, reply)
+        found = self.told(what, reply)
         with strictly(self.link, what):
             return unsigned(member(_returned(found), "decimals"))
 
@@ -154,7 +146,7 @@ class NearNode(PinnedNode):
         return reply
 
     async def _query(self, asked: dict[str, str], block: Block) -> Reply:
-        return await self._rpc.call("query", {**asked, "block_id": block.hash})
+        return await self.rpc.call("query", {**asked, "block_id": block.hash})
 
     def _check_block(self, told: object, block: Block, what: str) -> None:
         """Raise the fault that ``told`` names no block, or another one than ``block``."""
@@ -177,7 +169,7 @@ class NearNode(PinnedNode):
                 if isinstance(information, dict) and information.get("block_hash", block.hash) != block.hash:
                     raise ValueError("it is unknown at another block")
             return OwnerOutcome.UNDECIDED, "the chain knows no such account"
-        found = self._result("query", reply)
+        found = self.told("query", reply)
         self._check_block(found, block, f"access keys of {question.account}")
         with strictly(self.link, f"access keys of {question.account}"):
             permissions = {
@@ -195,11 +187,10 @@ class NearNode(PinnedNode):
 
     # --- answers ---
 
-    def _result(self, method: str, reply: Reply) -> object:
-        if failure := failure_of(reply):
-            cause = _cause(reply)
-            raise self.link.fault(_CAUSES.get(cause, Reason.RPC_ERROR), f"{method}: {cause or failure}")
-        return reply["result"]
+    def told(self, what: str, reply: Reply) -> object:
+        if cause := _cause(reply):
+            raise self.link.fault(_CAUSES.get(cause, Reason.RPC_ERROR), f"{what}: {cause}")
+        return super().told(what, reply)
 
 
 def spelling(key: bytes) -> str:

@@ -17,7 +17,7 @@ from eth_utils.crypto import keccak
 from monitor.chains.amounts import count
 from monitor.chains.batches import Batches
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.jsonrpc import Call, JsonRpc, Reply, RpcFailure, failure_of
+from monitor.chains.jsonrpc import Call, Reply, RpcFailure, failure_of
 from monitor.chains.link import Link
 from monitor.chains.node import Confirmed, Held, Wanted
 from monitor.chains.ownership import Control, one_by_one
@@ -50,12 +50,11 @@ class StarknetNode(PinnedNode):
 
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
-        self._rpc = JsonRpc(link)
-        self._batches = Batches(link, self._rpc)
+        self._batches = Batches(link, self.rpc)
 
     async def identify(self) -> str:
         """Return the chain id (``SN_MAIN``, a short string), with the first block's hash where that is another's."""
-        found = await self._result("starknet_chainId", [])
+        found = await self.result("starknet_chainId", [])
         with strictly(self.link, "starknet_chainId"):
             name = f"starknet:{bytes.fromhex(_felt(found)[2:]).decode('ascii')}"
         first = await self._look({"block_number": 0}) if name == _MAIN_NET else None
@@ -69,22 +68,20 @@ class StarknetNode(PinnedNode):
             raise self.link.fault(Reason.BEHIND, "it has no block yet")
         return found
 
-    async def at(self, number: int) -> Block:
+    async def block_at(self, number: int) -> Block:
         found = await self._look({"block_number": number})
         if found is None:
             raise self.absent(f"block {number}", number, await self.tip())
-        if found.number != number:
-            raise self.link.fault(Reason.MALFORMED, f"starknet_getBlockWithTxHashes: it is about block {found.number}")
         return found
 
     async def _look(self, name: object) -> Block | None:
         """The block of that name; None where the node has none."""
-        reply = await self._rpc.call("starknet_getBlockWithTxHashes", [name])
+        reply = await self.rpc.call("starknet_getBlockWithTxHashes", [name])
         failure = failure_of(reply)
         if failure and failure.code == _BLOCK_NOT_FOUND:
             return None
         if failure:
-            raise self._fault("starknet_getBlockWithTxHashes", failure)
+            raise self.fault_of("starknet_getBlockWithTxHashes", failure)
         with strictly(self.link, "starknet_getBlockWithTxHashes"):
             found = reply["result"]
             moment = datetime.fromtimestamp(count(member(found, "timestamp")), UTC)
@@ -134,7 +131,7 @@ class StarknetNode(PinnedNode):
             if failure and failure.code == _CONTRACT_NOT_FOUND:
                 return "", f"there is no contract at {contract} at block {block.number}"
             if failure and failure.code not in _NO_SUCH_GETTER:
-                raise self._fault("starknet_call", failure)
+                raise self.fault_of("starknet_call", failure)
         if failure_of(decimals) or all(failure_of(reply) for reply in balances):
             return "", f"its contract tells no {'decimals' if failure_of(decimals) else 'balances'}"
         words = self._words(decimals, f"decimals of {contract}")
@@ -145,19 +142,18 @@ class StarknetNode(PinnedNode):
         return next(name for name, reply in zip(_BALANCES, balances, strict=True) if not failure_of(reply)), ""
 
     def _words(self, reply: Reply, what: str) -> list[int]:
-        if failure := failure_of(reply):
-            raise self._fault(what, failure)
+        told = self.told(what, reply)
         with strictly(self.link, what):
-            return [int(_felt(word), 16) for word in items(reply["result"])]
+            return [int(_felt(word), 16) for word in items(told)]
 
     async def _try_nowhere(self, call: dict[str, object], block: Block) -> None:
         """Answers do not name their block: see that it looks for the one that it is asked for."""
         unknown = hex(int(nowhere(block), 16) % 2**_SELECTOR_BITS)
-        failure = failure_of(await self._rpc.call(*_at(unknown, call)))
+        failure = failure_of(await self.rpc.call(*_at(unknown, call)))
         if failure is None or failure.code in {_CONTRACT_NOT_FOUND, *_NO_SUCH_GETTER}:
             raise self.unpinned(f"block {unknown}")
         if failure.code != _BLOCK_NOT_FOUND:
-            raise self._fault("starknet_call", failure)
+            raise self.fault_of("starknet_call", failure)
 
     # --- owners ---
 
@@ -170,7 +166,7 @@ class StarknetNode(PinnedNode):
     async def _control(self, question: OwnerQuestion, block: Block) -> Control:
         told = []
         for getter in _GETTERS:
-            reply = await self._rpc.call(*_at(block.hash, _call(question.account, getter)))
+            reply = await self.rpc.call(*_at(block.hash, _call(question.account, getter)))
             failure = failure_of(reply)
             if failure and failure.code == _CONTRACT_NOT_FOUND:
                 return (
@@ -191,13 +187,7 @@ class StarknetNode(PinnedNode):
 
     # --- answers ---
 
-    async def _result(self, method: str, parameters: list[object]) -> object:
-        reply = await self._rpc.call(method, parameters)
-        if failure := failure_of(reply):
-            raise self._fault(method, failure)
-        return reply["result"]
-
-    def _fault(self, what: str, failure: RpcFailure) -> ChainError:
+    def fault_of(self, what: str, failure: RpcFailure) -> ChainError:
         reason = Reason.BEHIND if failure.code == _BLOCK_NOT_FOUND else Reason.RPC_ERROR
         return self.link.fault(reason, f"{what}: {failure}")
 

@@ -17,13 +17,12 @@ from monitor.chains.amounts import count, fixed
 from monitor.chains.block_choice import AtHeight, BlockChoice
 from monitor.chains.concurrency import together
 from monitor.chains.errors import Reason
-from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted
 from monitor.chains.one_state import of_one_state, refuse_others
 from monitor.chains.pinned import PinnedNode
-from monitor.chains.rest_api import JsonAnswer, Rest, items, member, moment, strictly, text
+from monitor.chains.rest_api import JsonAnswer, items, member, moment, strictly, text
 from monitor.chains.tokens import only_coins
-from monitor.model import Address, Block, Height, Network
+from monitor.model import Address, Block, Height
 
 _CHAINS = {"Public Global Stellar Network ; September 2015": "stellar:pubnet", "Pi Network": "pi-net:mainnet"}
 """By the passphrase, which is part of what every transaction signs."""
@@ -50,12 +49,8 @@ class _Look(NamedTuple):
 class HorizonNode(PinnedNode):
     """One Horizon."""
 
-    def __init__(self, network: Network, link: Link) -> None:
-        super().__init__(network, link)
-        self._rest = Rest(link)
-
     async def identify(self) -> str:
-        reply = await self._rest.get("/")
+        reply = await self.rest.get("/")
         with strictly(self.link, "the root"):
             passphrase = text(member(reply.document, "network_passphrase"))
         return _CHAINS.get(passphrase, f"stellar:{passphrase}")
@@ -67,17 +62,17 @@ class HorizonNode(PinnedNode):
         refuse_others(choice, newest, self.link)
         return await self._ledger(newest, newest)
 
-    async def at(self, number: int) -> Block:
+    async def block_at(self, number: int) -> Block:
         return await self._ledger(number, await self.tip())
 
     async def tip(self) -> int:
-        reply = await self._rest.get("/")
+        reply = await self.rest.get("/")
         with strictly(self.link, "the root"):
             return count(member(reply.document, "ingest_latest_ledger"))
 
     async def _ledger(self, number: int, newest: int) -> Block:
         path = f"/ledgers/{number}"
-        reply = await self._rest.get(path, told=_NO_LEDGER)
+        reply = await self.rest.get(path, told=_NO_LEDGER)
         if reply.status != 200:
             raise self.absent(f"ledger {number}", number, newest)
         with strictly(self.link, path):
@@ -133,7 +128,7 @@ class HorizonNode(PinnedNode):
 
     async def _look(self, account: Address) -> _Look:
         path = f"/accounts/{account}"
-        reply = await self._rest.get(path, told=_MISSING)
+        reply = await self.rest.get(path, told=_MISSING)
         until = self._latest(path, reply)
         with strictly(self.link, path):
             if reply.status != 200:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from monitor.chains.amounts import count
 from monitor.chains.batches import Batches
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.jsonrpc import JsonRpc, Reply, RpcFailure, failure_of
+from monitor.chains.jsonrpc import RpcFailure, failure_of
 from monitor.chains.link import Link
 from monitor.chains.node import Held, Wanted, without
 from monitor.chains.pinned import PinnedNode, nowhere
@@ -41,12 +41,11 @@ class SubstrateNode(PinnedNode):
 
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
-        self._rpc = JsonRpc(link)
-        self._batches = Batches(link, self._rpc)
+        self._batches = Batches(link, self.rpc)
 
     async def identify(self) -> str:
         """Return the beginning of the first block's hash."""
-        found = await self._result("chain_getBlockHash", [0])
+        found = await self.result("chain_getBlockHash", [0])
         with strictly(self.link, "chain_getBlockHash 0"):
             return f"polkadot:{_hash(found)[2:][:_CAIP2_DIGITS]}"
 
@@ -58,31 +57,29 @@ class SubstrateNode(PinnedNode):
     async def final(self) -> Block:
         return await self._block(*await self._header("chain_getFinalizedHead"))
 
-    async def at(self, number: int) -> Block:
-        found = await self._result("chain_getBlockHash", [number])
+    async def block_at(self, number: int) -> Block:
+        found = await self.result("chain_getBlockHash", [number])
         if found is None:
             raise self.absent(f"block {number}", number, await self.tip())
         with strictly(self.link, f"chain_getBlockHash {number}"):
             hash_ = _hash(found)
-        if (told := await self._height(hash_)) != number:
-            raise self.link.fault(Reason.MALFORMED, f"chain_getBlockHash {number}: it is about block {told}")
-        return await self._block(hash_, number)
+        return await self._block(hash_, await self._height(hash_))
 
     async def _header(self, method: str) -> tuple[str, int]:
         """Return the hash that ``method`` tells, and the number of its block."""
-        found = await self._result(method, [])
+        found = await self.result(method, [])
         with strictly(self.link, method):
             hash_ = _hash(found)
         return hash_, await self._height(hash_)
 
     async def _height(self, hash_: str) -> int:
-        found = await self._result("chain_getHeader", [hash_])
+        found = await self.result("chain_getHeader", [hash_])
         with strictly(self.link, f"chain_getHeader {hash_}"):
             return count(_number(member(found, "number")))
 
     async def _block(self, hash_: str, number: int) -> Block:
         """Return the block with its time, which its own state tells."""
-        found = await self._result("state_getStorage", [storage.NOW, hash_])
+        found = await self.result("state_getStorage", [storage.NOW, hash_])
         with strictly(self.link, "Timestamp.Now"):
             moment = _EPOCH + timedelta(milliseconds=storage.milliseconds(_bytes(found)))
         return Block(Height(number), hash_, moment)
@@ -137,32 +134,24 @@ class SubstrateNode(PinnedNode):
     async def _values(self, keys: Sequence[str], block: Block) -> list[object]:
         """Return what the state of ``block`` has at ``keys``; None for nothing."""
         replies = await self._batches.all([("state_getStorage", [key, block.hash]) for key in keys])
-        return [self._told("state_getStorage", reply) for reply in replies]
+        return [self.told("state_getStorage", reply) for reply in replies]
 
     async def _try_nowhere(self, block: Block) -> None:
         """Answers do not name their block: see that it looks for the one that it is asked for."""
         unknown = f"0x{nowhere(block)}"
-        failure = failure_of(await self._rpc.call("state_getStorage", [storage.NOW, unknown]))
+        failure = failure_of(await self.rpc.call("state_getStorage", [storage.NOW, unknown]))
         if failure is None:
             raise self.unpinned(f"block {unknown}")
         if not _UNKNOWN.search(failure.message) and not _DISCARDED.search(failure.message):
-            raise self._fault("state_getStorage", failure)
+            raise self.fault_of("state_getStorage", failure)
 
     # --- answers ---
 
-    async def _result(self, method: str, parameters: list[object]) -> object:
-        return self._told(method, await self._rpc.call(method, parameters))
-
-    def _told(self, method: str, reply: Reply) -> object:
-        if failure := failure_of(reply):
-            raise self._fault(method, failure)
-        return reply["result"]
-
-    def _fault(self, method: str, failure: RpcFailure) -> ChainError:
+    def fault_of(self, what: str, failure: RpcFailure) -> ChainError:
         if _DISCARDED.search(failure.message):
-            return self.link.fault(Reason.PRUNED, f"{method}: {failure}")
+            return self.link.fault(Reason.PRUNED, f"{what}: {failure}")
         reason = Reason.BEHIND if _UNKNOWN.search(failure.message) else Reason.RPC_ERROR
-        return self.link.fault(reason, f"{method}: {failure}")
+        return self.link.fault(reason, f"{what}: {failure}")
 
 
 def _hash(value: object) -> str:

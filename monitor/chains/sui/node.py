@@ -57,7 +57,7 @@ class SuiGraphqlNode(PinnedNode):
         with strictly(self.link, "availableRange"):
             return range_of(data).last
 
-    async def at(self, number: int) -> Block:
+    async def block_at(self, number: int) -> Block:
         told = member(await self._data(CHECKPOINT, number, c=number), "checkpoint")
         with strictly(self.link, f"checkpoint {number}"):
             if (found := unsigned(member(told, "sequenceNumber"))) != number:

@@ -9,12 +9,9 @@ not, nothing is told.
 from based58 import b58encode_check
 
 from monitor.chains.errors import Reason
-from monitor.chains.link import Link
-from monitor.chains.node import Held, Wanted
-from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
-from monitor.chains.rest_api import Rest, decimal, member, moment, strictly, text, unsigned
-from monitor.chains.tokens import only_coins
-from monitor.model import Address, Block, Height, Network, Token
+from monitor.chains.pinned import CoinNode, nowhere
+from monitor.chains.rest_api import decimal, member, moment, strictly, text, unsigned
+from monitor.model import Address, Block, Height, Token
 
 _BLOCKS = "/chains/main/blocks"
 _FINAL = "head~2"
@@ -23,19 +20,15 @@ _BLOCK_PREFIX = bytes.fromhex("0134")
 """By which the hashes of blocks begin with B in base58."""
 
 
-class OctezNode(PinnedNode):
+class OctezNode(CoinNode):
     """One node."""
 
-    def __init__(self, network: Network, link: Link) -> None:
-        super().__init__(network, link)
-        self._rest = Rest(link)
-
     async def identify(self) -> str:
-        reply = await self._rest.get("/chains/main/chain_id")
+        reply = await self.rest.get("/chains/main/chain_id")
         with strictly(self.link, "chain_id"):
             return f"tezos:{text(reply.document)}"
 
-    async def at(self, number: int) -> Block:
+    async def block_at(self, number: int) -> Block:
         return await self._block(str(number), number)
 
     async def newest(self) -> Block:
@@ -47,7 +40,7 @@ class OctezNode(PinnedNode):
     async def _block(self, name: str, number: int | None = None) -> Block:
         """The block that is called ``name``, and is at level ``number`` if that is its name."""
         path = f"{_BLOCKS}/{name}/header"
-        reply = await self._rest.get(path, told=_MISSING)
+        reply = await self.rest.get(path, told=_MISSING)
         if reply.status != 200:
             newest = await self.newest() if name != "head" else None
             if newest and number is not None and number > newest.number:
@@ -55,25 +48,12 @@ class OctezNode(PinnedNode):
             raise self.link.fault(Reason.PRUNED, f"it has no block {name} any more")
         with strictly(self.link, path):
             level = unsigned(member(reply.document, "level"))
-            if number not in (None, level):
-                raise ValueError(f"it is about block {level}")
             made = moment(member(reply.document, "timestamp"))
             return Block(Height(level), text(member(reply.document, "hash")), made)
 
-    async def balances(self, wanted: Wanted, block: Block) -> Held:
-        at = await self.own(block)
-        asked, failed = only_coins(wanted, self.network)
-        if sample := any_account(asked):
-            await self._try_nowhere(sample, at)
-
-        async def balance(_: Token, account: Address) -> int:
-            return await self._full_balance(account, at)
-
-        return Held(at, await each_balance(asked, balance), failed)
-
-    async def _full_balance(self, account: Address, at: Block) -> int:
+    async def owned(self, coin: Token, account: Address, at: Block) -> int:
         path = _path(account, at.hash)
-        reply = await self._rest.get(path, told=_MISSING)
+        reply = await self.rest.get(path, told=_MISSING)
         if reply.status != 200:
             raise self.link.fault(
                 Reason.PRUNED,
@@ -83,10 +63,9 @@ class OctezNode(PinnedNode):
         with strictly(self.link, path):
             return decimal(reply.document)
 
-    async def _try_nowhere(self, account: Address, at: Block) -> None:
-        """Answers do not name their block: see that it looks for the one that it is asked for."""
+    async def try_nowhere(self, account: Address, at: Block) -> None:
         block = b58encode_check(_BLOCK_PREFIX + bytes.fromhex(nowhere(at))).decode()
-        reply = await self._rest.get(_path(account, block), told=_MISSING)
+        reply = await self.rest.get(_path(account, block), told=_MISSING)
         if reply.status == 200:
             raise self.unpinned(f"block {block}")
 

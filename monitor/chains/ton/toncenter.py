@@ -53,7 +53,7 @@ class ToncenterNode(PinnedNode):
     async def tip(self) -> int:
         return await self._api.newest()
 
-    async def at(self, number: int) -> Block:
+    async def block_at(self, number: int) -> Block:
         header = await self._api.header(number)
         with strictly(self.link, "getBlockHeader"):
             if (found := count(member(header, "id", "seqno"))) != number:

@@ -10,11 +10,10 @@ from datetime import UTC, datetime, timedelta
 from monitor.chains.amounts import count
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.link import Link
-from monitor.chains.node import Confirmed, Held, Wanted
+from monitor.chains.node import Confirmed
 from monitor.chains.ownership import Control, one_by_one
-from monitor.chains.pinned import PinnedNode, any_account, each_balance, nowhere
+from monitor.chains.pinned import CoinNode, nowhere
 from monitor.chains.rest_api import Rest, decimal, member, strictly, text
-from monitor.chains.tokens import only_coins
 from monitor.chains.xrp.signers import judge
 from monitor.model import Address, Block, Height, Network, OwnerOutcome, OwnerQuestion, Token
 
@@ -40,8 +39,10 @@ _CAUSES = {
 _AGAIN = frozenset({Reason.RATE_LIMITED, Reason.BUSY})
 
 
-class RippledNode(PinnedNode):
+class RippledNode(CoinNode):
     """One server. It must still have the newest validated ledger; full history is needed for the past alone."""
+
+    why_no_tokens = "trust lines of the XRP Ledger are not read, its coin alone"
 
     def __init__(self, network: Network, link: Link) -> None:
         super().__init__(network, link)
@@ -67,12 +68,10 @@ class RippledNode(PinnedNode):
             raise self.link.fault(Reason.BEHIND, "it has no validated ledger")
         return found
 
-    async def at(self, number: int) -> Block:
+    async def block_at(self, number: int) -> Block:
         found = await self._look({"ledger_index": number})
         if found is None:
             raise self.absent(f"ledger {number}", number, await self.tip())
-        if found.number != number:
-            raise self.link.fault(Reason.MALFORMED, f"ledger: it is about ledger {found.number}")
         return found
 
     async def _look(self, name: dict[str, object]) -> Block | None:
@@ -89,18 +88,10 @@ class RippledNode(PinnedNode):
 
     # --- balances ---
 
-    async def balances(self, wanted: Wanted, block: Block) -> Held:
-        at = await self.own(block)
-        asked, failed = only_coins(wanted, self.network, "trust lines of the XRP Ledger are not read, its coin alone")
-        if sample := any_account(asked):
-            await self._try_nowhere(sample, nowhere(block).upper())
-
-        async def balance(_: Token, account: Address) -> int:
-            found = await self._account({"account": account}, at)
-            with strictly(self.link, f"account_info {account}"):
-                return 0 if found is None else decimal(member(found, "account_data", "Balance"))
-
-        return Held(at, await each_balance(asked, balance), failed)
+    async def owned(self, coin: Token, account: Address, at: Block) -> int:
+        found = await self._account({"account": account}, at)
+        with strictly(self.link, f"account_info {account}"):
+            return 0 if found is None else decimal(member(found, "account_data", "Balance"))
 
     async def _account(self, asked: dict[str, object], block: Block) -> object:
         """What ``account_info`` tells at ``block``; None where that ledger has no such account, and it no coins."""
@@ -120,8 +111,8 @@ class RippledNode(PinnedNode):
             raise self.link.fault(Reason.UNPINNED, f"account_info: it is about another ledger, {told}")
         return None if error else found
 
-    async def _try_nowhere(self, account: Address, ledger_hash: str) -> None:
-        """See that it looks for the ledger that it is asked for, since not all answers name theirs."""
+    async def try_nowhere(self, account: Address, at: Block) -> None:
+        ledger_hash = nowhere(at).upper()
         found = await self._result("account_info", {"account": account, "ledger_hash": ledger_hash})
         with strictly(self.link, "account_info"):
             error = _error(found)
