@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from monitor.model import Address, Claim, ClaimKind, Code, Network, Verdict
 from monitor.ownership.family import NotJudged, Refused
 from monitor.ownership.recovered_keys import RecoveredKeys, RecoveredSignature, read
-from monitor.registry.addresses import AddressError, Decoded, decode
+from monitor.ownership.spellings import read_address
+from monitor.registry.addresses import Decoded
 
 SchemeOf = Callable[[Network, Decoded], RecoveredKeys]
 """The scheme of an account on a network; raises ``Refused`` or ``NotJudged`` where such accounts have none."""
@@ -76,10 +77,7 @@ def _decode(claim: Claim, network: Network) -> dict[int, Decoded]:
     for column, text in enumerate(claim.owners, 1):
         if not text:
             continue
-        try:
-            owner = decode(network, text)
-        except AddressError as error:
-            raise Refused(Code.BAD_OWNER, f"owner {column}, {text}: {error}") from error
+        owner = read_address(network, text, Code.BAD_OWNER, f"owner {column}, ")
         if owner.canonical in {other.canonical for other in owners.values()}:
             raise Refused(
                 Code.NAMED_TWICE, f"owner {owner.canonical} is named twice: two signatures must come from two owners"

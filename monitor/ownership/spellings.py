@@ -8,8 +8,9 @@ import binascii
 
 from based58 import b58decode
 
-from monitor.model import Code
-from monitor.ownership.family import NotJudged
+from monitor.model import Code, Network
+from monitor.ownership.family import NotJudged, Refused
+from monitor.registry.addresses import AddressError, Decoded, decode
 
 
 def hex_bytes(text: str, what: str) -> bytes:
@@ -66,3 +67,11 @@ def any_bytes(text: str, what: str, size: int) -> bytes:
     if text.endswith("="):
         return base64_bytes(text, what)
     return base58_bytes(text, f"{what}, which is neither {2 * size} hex digits nor base64,")
+
+
+def read_address(network: Network, text: str, code: Code, who: str = "") -> Decoded:
+    """Decode an address of ``network``; raise ``Refused`` with ``code``, and ``who`` before the text, for another."""
+    try:
+        return decode(network, text)
+    except AddressError as error:
+        raise Refused(code, f"{who}{text}: {error}") from error

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from monitor.model import Claim, Code, Network, OwnerQuestion, Verdict
-from monitor.ownership import digests, ed25519
+from monitor.ownership import accounts, digests, ed25519
 from monitor.ownership.family import NotJudged, Refused
-from monitor.registry.addresses import AddressError, Decoded, decode
+from monitor.ownership.spellings import read_address
+from monitor.registry.addresses import Decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,30 +154,17 @@ def never_bound(why: str, forms: Sequence[MessageForm] = (OKX,)) -> StatedKeys:
 
 
 def _read(claim: Claim, network: Network) -> Row:
-    signatures = {column: text for column, text in enumerate(claim.signatures, 1) if text}
-    owners = {column: text for column, text in enumerate(claim.owners, 1) if text}
-    if len(signatures) > 1:
-        raise NotJudged(
-            Code.WRONG_COUNT, f"{len(signatures)} signatures are given for one key; only rows with one are judged"
-        )
-    for column, owner in owners.items():
-        if column not in signatures:
-            raise Refused(Code.OWNER_UNSIGNED, f"owner {column}, {owner}, has not signed")
-    [(column, text)] = signatures.items()
-    if owners and column not in owners:
-        raise Refused(Code.NO_SUCH_OWNER, f"signature {column} belongs to no owner")
+    text = accounts.only_signature(claim)
+    column = claim.signatures.index(text) + 1
+    owners = {number: owner for number, owner in enumerate(claim.owners, 1) if owner}
+    for number, owner in owners.items():
+        if number != column:
+            raise Refused(Code.OWNER_UNSIGNED, f"owner {number}, {owner}, has not signed")
     return Row(
         network=network,
         message=claim.message.encode(),
         signature=text,
         key=claim.key,
-        account=_decode(network, claim.account or "", Code.BAD_ADDRESS),
-        owner=_decode(network, owners[column], Code.BAD_OWNER, f"owner {column}, ") if owners else None,
+        account=accounts.decoded(claim, network),
+        owner=read_address(network, owners[column], Code.BAD_OWNER, f"owner {column}, ") if owners else None,
     )
-
-
-def _decode(network: Network, text: str, code: Code, who: str = "") -> Decoded:
-    try:
-        return decode(network, text)
-    except AddressError as error:
-        raise Refused(code, f"{who}{text}: {error}") from error

@@ -5,7 +5,6 @@ things in the same form; no key can be found that makes one. OKX signs its own h
 """
 
 from monitor.formats.bitcoin import sha256d
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import accounts
 from monitor.ownership.family import Description
 from monitor.ownership.recovered_keys import OKX, RecoveredKeys
@@ -20,8 +19,4 @@ DESCRIPTION = Description(
 
 
 _SCHEME = RecoveredKeys((OKX,), (sha256d,))
-
-
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the account itself signed, or its owners did."""
-    return accounts.judge(claim, network, lambda _network, _account: _SCHEME)
+judge = accounts.judge_by(_SCHEME)

@@ -14,7 +14,7 @@ A line that names another account or another chain than Aptos' main net contradi
 import re
 from hashlib import sha3_256
 
-from monitor.model import Claim, Code, Network, OwnerQuestion, Verdict
+from monitor.model import Code
 from monitor.ownership import stated_keys, wallet_objects
 from monitor.ownership.family import Description, NotJudged, Refused
 from monitor.ownership.stated_keys import OKX, MessageForm
@@ -36,16 +36,6 @@ _MAIN_NET = "1"
 _RETURNED = {"address", "application", "chainId", "fullMessage", "message", "nonce", "prefix", "signature"}
 _SCHEMES = {"Ed25519": (b"", b"\x00"), "single-key": (b"\x00\x20", b"\x02")}
 """What is hashed before and after the key. A single key in BCS has its variant (Ed25519 is 0) and length before it."""
-
-
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the key of the address, or of the authentication key that the row names, signed."""
-    return _SCHEME.judge(claim, network)
-
-
-def question(claim: Claim, network: Network) -> OwnerQuestion:
-    """Ask whether the authentication key that the row names is the account's present one."""
-    return _SCHEME.question(claim, network)
 
 
 def bind(key: bytes, account: Decoded) -> str | None:
@@ -89,3 +79,4 @@ def _of_returned(row: stated_keys.Row) -> stated_keys.Row:
 
 
 _SCHEME = stated_keys.StatedKeys(check=_check, bind=bind)
+judge, question = _SCHEME.judge, _SCHEME.question

@@ -20,12 +20,11 @@ from typing import TypeVar
 from py_arkworks_bls12381 import GT, G1Point, G2Point
 
 from monitor.model import Caip2, Claim, Code, Network, OwnerQuestion, Verdict
-from monitor.ownership import owners, questions
+from monitor.ownership import accounts, owners, questions
 from monitor.ownership.digests import personal_message_of_hash
 from monitor.ownership.families import evm
-from monitor.ownership.family import Description, NotJudged, Refused
+from monitor.ownership.family import Description, Refused
 from monitor.ownership.spellings import sized_hex
-from monitor.registry.addresses import AddressError, decode
 from monitor.registry.addresses.beacon import is_withdrawal
 
 _EXECUTION_LAYER = Network(name="ethereum", caip2=Caip2("eip155:1"), family="evm", title="Ethereum")
@@ -70,18 +69,10 @@ def _is_withdrawal(claim: Claim) -> bool:
 
 
 def _judge_key(claim: Claim, network: Network) -> Verdict:
-    given = [text for text in claim.signatures if text]
-    if len(given) > 1:
-        raise NotJudged(
-            Code.WRONG_COUNT, f"{len(given)} signatures are given for one key; only rows with one are judged"
-        )
-    try:
-        key = decode(network, claim.account or "").payload
-    except AddressError as error:
-        raise Refused(Code.BAD_ADDRESS, f"{claim.account}: {error}") from error
+    text, key = accounts.only_signature(claim), accounts.decoded(claim, network).payload
     if claim.key and sized_hex(claim.key, len(key), "the public key") != key:
         raise Refused(Code.OTHER_KEY_STATED, "the row's public key is not the validator's")
-    signature = sized_hex(given[0], _SIGNATURE_SIZE, "the signature")
+    signature = sized_hex(text, _SIGNATURE_SIZE, "the signature")
     if not bls_verifies(key, signature, personal_message_of_hash(claim.message.encode())):
         raise Refused(Code.NOT_BY_KEY, "the signature is not by the validator's key over this message")
     return Verdict(Code.OWN_KEY, "signed by the BLS key that is the account (OKX digest)")

@@ -7,12 +7,10 @@ own envelope and write v as 0 or 1 (``PersonalMessage`` of js-conflux-sdk).
 
 from functools import partial
 
-from monitor.model import Claim, Code, Network, Verdict
 from monitor.ownership import accounts, digests
-from monitor.ownership.family import Description, NotJudged
+from monitor.ownership.family import Description
 from monitor.ownership.recovered_keys import OKX, DigestForm, RecoveredKeys, Spelling
 from monitor.ownership.secp256k1 import ethereum_hash
-from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
     addresses="CIP-37 `cfx:…` of the type user; contracts with owners only.",
@@ -37,17 +35,6 @@ _SCHEME = RecoveredKeys(
     ),
     (_account,),
 )
-
-
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the account itself signed, or its owners did."""
-    return accounts.judge(claim, network, _scheme_of)
-
-
-def _scheme_of(_network: Network, account: Decoded) -> RecoveredKeys:
-    if account.form != "user":
-        raise NotJudged(
-            Code.ACCOUNT_NOT_JUDGED,
-            f"the account is of the type {account.form}, which has no key; only users' accounts are judged",
-        )
-    return _SCHEME
+judge = accounts.judge_by(
+    _SCHEME, "user", "the account is of the type {}, which has no key; only users' accounts are judged"
+)

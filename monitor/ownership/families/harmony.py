@@ -4,7 +4,6 @@
 speak EIP-191, as on the EVM networks.
 """
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import accounts
 from monitor.ownership.families.evm import COMMON, scheme
 from monitor.ownership.family import Description
@@ -19,8 +18,4 @@ DESCRIPTION = Description(
 )
 
 _SCHEME = scheme((OKX_HEADER, *COMMON))
-
-
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the account itself signed, or its owners did."""
-    return accounts.judge(claim, network, lambda _network, _account: _SCHEME)
+judge = accounts.judge_by(_SCHEME)

@@ -7,11 +7,9 @@ header, Keccak-256.
 
 from hashlib import sha3_256
 
-from monitor.model import Claim, Code, Network, Verdict
 from monitor.ownership import accounts
-from monitor.ownership.family import Description, NotJudged
+from monitor.ownership.family import Description
 from monitor.ownership.recovered_keys import OKX, RecoveredKeys
-from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
     addresses="`hx` and 40 hex digits; `cx…`, a contract, with owners only.",
@@ -27,17 +25,6 @@ def _account(key: bytes) -> bytes:
 
 
 _SCHEME = RecoveredKeys((OKX,), (_account,))
-
-
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the account itself signed, or its owners did."""
-    return accounts.judge(claim, network, _scheme_of)
-
-
-def _scheme_of(_network: Network, account: Decoded) -> RecoveredKeys:
-    if account.form != "account":
-        raise NotJudged(
-            Code.ACCOUNT_NOT_JUDGED,
-            "the account is a contract (cx), which has no key; only accounts of keys (hx) are judged",
-        )
-    return _SCHEME
+judge = accounts.judge_by(
+    _SCHEME, "account", "the account is a contract (cx), which has no key; only accounts of keys (hx) are judged"
+)

@@ -11,8 +11,9 @@ from hashlib import sha224
 
 from monitor.model import Claim, Code, Network, Verdict
 from monitor.ownership import stated_keys
-from monitor.ownership.family import Description, Refused
-from monitor.registry.addresses import AddressError, Decoded, decode, internet_computer
+from monitor.ownership.family import Description
+from monitor.ownership.spellings import read_address
+from monitor.registry.addresses import Decoded, internet_computer
 
 DESCRIPTION = Description(
     addresses="Account identifiers: 64 hex digits; principals, for their default account.",
@@ -34,10 +35,7 @@ def judge(claim: Claim, network: Network) -> Verdict:
 
 def _form_of(claim: Claim, network: Network) -> str:
     """How the row writes its account: the one spelling of all, the identifier, does not tell a principal any more."""
-    try:
-        return decode(network, claim.address).form
-    except AddressError as error:
-        raise Refused(Code.BAD_ADDRESS, f"{claim.address}: {error}") from error
+    return read_address(network, claim.address, Code.BAD_ADDRESS).form
 
 
 def account_of(public_key: bytes) -> bytes:

@@ -7,7 +7,7 @@ Keys, and some signatures, are written as NEAR does: ``ed25519:`` and base58. Wa
 a recipient too, which a row does not state, and return the signature in base64: such signatures are not judged.
 """
 
-from monitor.model import Claim, Code, Network, OwnerQuestion, Verdict
+from monitor.model import Code
 from monitor.ownership import ed25519, stated_keys
 from monitor.ownership.family import Description, NotJudged, Refused
 from monitor.registry.addresses import Decoded
@@ -21,16 +21,6 @@ DESCRIPTION = Description(
 )
 
 _ED25519 = "ed25519:"
-
-
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the implicit account's key signed, or some key is stated for a named account."""
-    return _SCHEME.judge(claim, network)
-
-
-def question(claim: Claim, network: Network) -> OwnerQuestion:
-    """Ask whether the key may do everything for the account."""
-    return _SCHEME.question(claim, network)
 
 
 def _key_in(account: Decoded) -> bytes | None:
@@ -66,3 +56,4 @@ def _check(row: stated_keys.Row) -> stated_keys.StatedSignature:
 
 
 _SCHEME = stated_keys.StatedKeys(check=_check, bind=stated_keys.is_key, keyless=_keyless)
+judge, question = _SCHEME.judge, _SCHEME.question

@@ -4,12 +4,10 @@
 contract, type 3 a multisig: neither is the hash of one key. OKX signs its own header, Keccak-256.
 """
 
-from monitor.model import Claim, Code, Network, Verdict
 from monitor.ownership import accounts
-from monitor.ownership.family import Description, NotJudged
+from monitor.ownership.family import Description
 from monitor.ownership.recovered_keys import OKX, RecoveredKeys
 from monitor.ownership.secp256k1 import bitcoin_hash
-from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
     addresses="`NULSd…` of the type 1; contracts and multisig accounts with owners only.",
@@ -20,17 +18,6 @@ DESCRIPTION = Description(
 )
 
 _SCHEME = RecoveredKeys((OKX,), (bitcoin_hash,))
-
-
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the account itself signed, or its owners did."""
-    return accounts.judge(claim, network, _scheme_of)
-
-
-def _scheme_of(_network: Network, account: Decoded) -> RecoveredKeys:
-    if account.form != "account":
-        raise NotJudged(
-            Code.ACCOUNT_NOT_JUDGED,
-            f"the account is a {account.form}, which is not the hash of one key; only those are judged",
-        )
-    return _SCHEME
+judge = accounts.judge_by(
+    _SCHEME, "account", "the account is a {}, which is not the hash of one key; only those are judged"
+)

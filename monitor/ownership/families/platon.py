@@ -4,7 +4,6 @@
 compatibility"). Messages are those of EVM networks: OKX judges PlatON like them.
 """
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import accounts
 from monitor.ownership.families.evm import COMMON, scheme
 from monitor.ownership.family import Description
@@ -18,8 +17,4 @@ DESCRIPTION = Description(
 )
 
 _SCHEME = scheme(COMMON)
-
-
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the account itself signed, or its owners did."""
-    return accounts.judge(claim, network, lambda _network, _account: _SCHEME)
+judge = accounts.judge_by(_SCHEME)

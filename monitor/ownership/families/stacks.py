@@ -12,12 +12,10 @@ from functools import lru_cache
 from hashlib import sha256
 
 from monitor.formats.bitcoin import hash160, sized
-from monitor.model import Claim, Code, Network, Verdict
 from monitor.ownership import accounts
-from monitor.ownership.family import Description, NotJudged
+from monitor.ownership.family import Description
 from monitor.ownership.recovered_keys import OKX, DigestForm, RecoveredKeys, Spelling
 from monitor.ownership.secp256k1 import bitcoin_hash
-from monitor.registry.addresses import Decoded
 
 DESCRIPTION = Description(
     addresses="c32check `SP…`; `SM…` with owners only.",
@@ -42,14 +40,4 @@ _SCHEME = RecoveredKeys(
     ),
     (bitcoin_hash, hash160),
 )
-
-
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the account itself signed, or its owners did."""
-    return accounts.judge(claim, network, _scheme_of)
-
-
-def _scheme_of(_network: Network, account: Decoded) -> RecoveredKeys:
-    if account.form != "p2pkh":
-        raise NotJudged(Code.ACCOUNT_NOT_JUDGED, "accounts of scripts or several keys (SM) are not judged")
-    return _SCHEME
+judge = accounts.judge_by(_SCHEME, "p2pkh", "accounts of scripts or several keys (SM) are not judged")

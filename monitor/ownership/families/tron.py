@@ -9,7 +9,6 @@ hand it to other keys: that its own key was not replaced, only the chain could t
 
 from functools import partial
 
-from monitor.model import Claim, Network, Verdict
 from monitor.ownership import accounts, digests
 from monitor.ownership.family import Description
 from monitor.ownership.recovered_keys import DigestForm, RecoveredKeys, Spelling
@@ -43,7 +42,4 @@ _SCHEME = RecoveredKeys(
     (ethereum_hash,),
 )
 
-
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the account itself signed, or its owners did."""
-    return accounts.judge(claim, network, lambda _network, _account: _SCHEME)
+judge = accounts.judge_by(_SCHEME)

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from monitor.formats.bitcoin import hash160, witness_script
 from monitor.model import Claim, Code, Network, Verdict
+from monitor.ownership import accounts
 from monitor.ownership.family import Refused
 from monitor.ownership.spellings import hex_bytes
-from monitor.registry.addresses import AddressError, decode
 from monitor.registry.addresses.bitcoin import script_pubkey
 
 
@@ -32,10 +32,7 @@ class Account(NamedTuple):
 
 def account_of(claim: Claim, network: Network) -> Account:
     """Read the account that ``claim`` names, with the script or key that it states."""
-    try:
-        decoded = decode(network, claim.account or "")
-    except AddressError as error:
-        raise Refused(Code.BAD_ADDRESS, f"{claim.account}: {error}") from error
+    decoded = accounts.decoded(claim, network)
     stated = hex_bytes(claim.key, "the row's key or script") if claim.key else b""
     return Account(decoded.form, decoded.payload, script_pubkey(decoded), stated)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from monitor.formats.bitcoin import ripemd160, sized
 from monitor.model import ChainParameters, Claim, Code, Network, Verdict
+from monitor.ownership import accounts
 from monitor.ownership.digests import bitcoin_message
 from monitor.ownership.families.bitcoin import compact
 from monitor.ownership.families.bitcoin.account import account_of
@@ -26,14 +27,9 @@ def judge(claim: Claim, network: Network, coin: ChainParameters) -> Verdict:
             Code.ACCOUNT_NOT_JUDGED,
             f"signatures for {network.title} addresses of the form {account.form} are not judged",
         )
-    given = [text for text in claim.signatures if text]
-    if len(given) > 1:
-        raise NotJudged(
-            Code.WRONG_COUNT,
-            f"{len(given)} signatures are given for an address of one key; only rows with one are judged",
-        )
-    signature = compact.read(given[0])
-    if signature is None or given[0].startswith("0x"):
+    text = accounts.only_signature(claim)
+    signature = compact.read(text)
+    if signature is None or text.startswith("0x"):
         raise NotJudged(
             Code.UNKNOWN_FORM, f"the signature is not 65 bytes in base64, which alone are judged on {network.title}"
         )

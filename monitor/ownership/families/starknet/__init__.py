@@ -8,10 +8,9 @@ which the row states by its x coordinate. A valid signature says that the holder
 import re
 
 from monitor.model import Claim, Code, Network, OwnerQuestion, Verdict
-from monitor.ownership import questions
+from monitor.ownership import accounts, questions
 from monitor.ownership.families.starknet import curve, message
 from monitor.ownership.family import Description, NotJudged, Refused
-from monitor.registry.addresses import AddressError, decode
 
 DESCRIPTION = Description(
     addresses="The account contract in hex.",
@@ -30,18 +29,10 @@ def judge(claim: Claim, network: Network) -> Verdict:
     """Judge whether the stated key signed a message that names the account."""
     if any(claim.owners):
         raise NotJudged(Code.OWNERS_NOT_JUDGED, f"rows with owners are not judged on {network.title}")
-    try:
-        account = decode(network, claim.account or "")
-    except AddressError as error:
-        raise Refused(Code.BAD_ADDRESS, f"{claim.account}: {error}") from error
-    given = [text for text in claim.signatures if text]
-    if len(given) > 1:
-        raise NotJudged(
-            Code.WRONG_COUNT, f"{len(given)} signatures are given for one key; only rows with one are judged"
-        )
+    account, signature = accounts.decoded(claim, network), accounts.only_signature(claim)
     key = _read_key(claim.key)
     digest = message.digest(claim.message, int.from_bytes(account.payload, "big"))
-    if not curve.verifies(key, _read_signature(given[0]), digest):
+    if not curve.verifies(key, _read_signature(signature), digest):
         raise Refused(Code.NOT_BY_KEY, f"the signature is not by key {key:#x} over this message for this account")
     reason = f"signed by key {key:#x} (typed data, Stark curve) for this account; only its contract knows its key"
     return Verdict(Code.UNBOUND_KEY, reason)

@@ -7,7 +7,6 @@ in the masterchain) has another address, and a row does not say which contract i
 OKX signs its header; wallets sign a text with TON Connect's ``signData`` (:mod:`.connect`).
 """
 
-from monitor.model import Claim, Network, OwnerQuestion, Verdict
 from monitor.ownership import stated_keys
 from monitor.ownership.families.ton import connect
 from monitor.ownership.families.ton.wallets import bind
@@ -25,16 +24,6 @@ DESCRIPTION = Description(
 )
 
 
-def judge(claim: Claim, network: Network) -> Verdict:
-    """Judge whether the key of a wallet contract at the address signed, or some key is stated for another contract."""
-    return _SCHEME.judge(claim, network)
-
-
-def question(claim: Claim, network: Network) -> OwnerQuestion:
-    """Ask whether the account's contract holds the key that signed."""
-    return _SCHEME.question(claim, network)
-
-
 _hexed = stated_keys.Keyed()
 
 
@@ -47,3 +36,4 @@ _SCHEME = stated_keys.StatedKeys(
     bind=bind,
     unknown="the account is none of the key's known wallets; which contract it is, is not stated",
 )
+judge, question = _SCHEME.judge, _SCHEME.question
