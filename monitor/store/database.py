@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from monitor.formats import ForeseenError
 from monitor.store.lock import TakenError, locked
+from monitor.store.tables import metadata
 
 _LIKE = {"sqlite": "sqlite+aiosqlite:///var/history.db", "postgresql": "postgresql+asyncpg://user@host/database"}
 _ANY = " or ".join(_LIKE.values())
@@ -119,11 +120,16 @@ def _use_wal(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
+    """Make the tables where there are none; else bring them up to date by the migrations since."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
     before = MigrationContext.configure(connection).get_current_revision()
+    if before is None:
+        metadata.create_all(connection)
+        command.stamp(config, "head")
+        return
     newest = ScriptDirectory.from_config(config).get_current_head()
-    if before not in {None, newest}:
+    if before != newest:
         _log.info("the history is brought up to date, which may take minutes", revision=before, newest=newest)
     command.upgrade(config, "head")

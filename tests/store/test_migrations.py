@@ -1,29 +1,60 @@
 """A history that an earlier version began is read on by this one, nothing lost that can be trusted."""
 
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, func, make_url, select, text
+from sqlalchemy.ext.asyncio import create_async_engine
 from structlog.testing import capture_logs
 
 from monitor.model import Caip2, Extent, OwnerOutcome, Step, Token
-from monitor.store import Store, StoreError
+from monitor.store import Store, StoreError, tables
 from monitor.store.database import opened
+from monitor.store.tables import metadata
 
 RELEASED = Path(__file__).with_name("history-0.1.0.sql")
 ETH = Token("ETH", "ethereum", None, 18)
 
 
-async def test_the_history_of_0_1_0_is_taken_over(tmp_path: Path) -> None:
+async def put_released(url: str) -> None:
+    """Make the history of 0.1.0 at ``url``, from SQLite's own words for it, or from PostgreSQL's for the same."""
+    script = RELEASED.read_text(encoding="utf-8")
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        file = Path(parsed.database or "")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(file)) as database:
+            database.executescript(script)
+        return
+    for written, meant in (
+        (r"X'([0-9A-F]*)'", r"'\\x\1'"),
+        (r"\bBLOB\b", "BYTEA"),
+        (r"\bDATETIME\b", "TIMESTAMP WITH TIME ZONE"),
+        (r"\bid INTEGER NOT NULL", "id SERIAL NOT NULL"),
+        (r", *\s*CONSTRAINT fk_contents_document ([^\n]*)", ""),  # which comes before what it refers to
+    ):
+        script = re.sub(written, meant, script)
+    key = "ALTER TABLE contents ADD CONSTRAINT fk_contents_document FOREIGN KEY (document) REFERENCES documents (id)"
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await driver.execute("SET TimeZone = 'UTC'")
+        await driver.execute(script.replace("COMMIT;", f"{key}; COMMIT;"))
+    await engine.dispose()
+
+
+async def test_the_history_of_0_1_0_is_taken_over(url: str) -> None:
     """As the daemon of that version left it: a list of five rows, one added, ETH first 90, then 105 for 100 owed."""
-    with closing(sqlite3.connect(tmp_path / "history.db")) as database:
-        database.executescript(RELEASED.read_text(encoding="utf-8"))
-        prints = [mark for (mark,) in database.execute("SELECT fingerprint FROM verdicts")]
-    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/history.db")
+    await put_released(url)
+    store = await Store.open(url)
 
     wallets = await store.document("okx", "wallets")
     assert wallets is not None
@@ -32,8 +63,6 @@ async def test_the_history_of_0_1_0_is_taken_over(tmp_path: Path) -> None:
     last = await store.last_changes("okx")
     assert last is not None
     assert len(last[1].added) == 1
-    assert len(prints) == 5
-    assert await store.verdicts(5, prints) == {}, "they have no reason codes, so they are judged anew"
     (told,) = (await store.confirmations({b"q" * 16})).values()
     assert told.answer.outcome is OwnerOutcome.CONFIRMED
     (snapshot,) = await store.snapshots({"ethereum": Caip2("eip155:1")})
@@ -63,6 +92,21 @@ async def test_the_history_of_0_1_0_is_taken_over(tmp_path: Path) -> None:
     assert all(told.owed == Extent.of(Decimal(100)) for told in days.values())
     assert len(await store.history("okx", Step.HOURLY)) == 3
     await store.close()
+
+
+def differences(connection: Connection) -> list[object]:
+    found = compare_metadata(MigrationContext.configure(connection), metadata)
+    return [each for each in found if each[0] != "add_table_comment"]  # which SQLite's words leave out
+
+
+@pytest.mark.parametrize("released", [True, False])
+async def test_a_history_old_or_new_has_exactly_the_tables_that_the_code_uses(url: str, released: bool) -> None:
+    """Verdicts of 0.1.0 have no reason codes: they are judged anew."""
+    if released:
+        await put_released(url)
+    async with opened(url) as engine, engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+        assert await connection.scalar(select(func.count()).select_from(tables.verdicts)) == 0
 
 
 async def test_a_history_of_a_newer_version_is_refused(url: str) -> None:
