@@ -13,6 +13,12 @@ def amount(value: Decimal) -> str:
     return f"{shown:,f}" if shown or not value else plain(value)
 
 
+def dollars(value: Decimal) -> str:
+    """US dollars to the cent; what is less than one is shown in full."""
+    shown = cut(value, 2)
+    return f"${shown:,f}" if shown or not value else f"${plain(value)}"
+
+
 def percent(ratio: Decimal) -> str:
     """A ratio to two decimals, or to two digits where that would be nothing: 0.9999996 is ``99.99 %``, never 100."""
     hundredths = shifted(ratio, 2)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.formats.exact import plain
-from monitor.formats.figures import amount, limit, percent
+from monitor.formats.figures import amount, dollars, limit, percent
 
 ratios = st.decimals(min_value=0, max_value=1000, places=30)
 amounts = st.decimals(min_value=0, max_value=10**15, places=18)
@@ -48,6 +48,13 @@ def test_no_ratio_is_shown_above_itself_or_as_nothing(ratio: Decimal) -> None:
 )
 def test_an_amount_is_cut_off(coins: str, shown: str) -> None:
     assert amount(Decimal(coins)) == shown
+
+
+@pytest.mark.parametrize(
+    ("usd", "shown"), [("20471362005.4199", "$20,471,362,005.41"), ("0.009", "$0.009"), ("0", "$0.00"), ("5", "$5.00")]
+)
+def test_dollars_are_cut_off_at_the_cent(usd: str, shown: str) -> None:
+    assert dollars(Decimal(usd)) == shown
 
 
 @given(amounts)

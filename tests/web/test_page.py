@@ -69,6 +69,18 @@ async def test_alerts_lead_to_what_they_mean_or_to_their_runbook(client: Client,
         assert 'href="https://docs.example/alerts/PorRatioBelowLimit"' in await page(other)
 
 
+async def test_dollars_are_at_least_so_much_and_name_what_they_lack(client: Client, daemon: Daemon) -> None:
+    text = re.sub(r"</?data[^>]*>", "", await page(client))
+    assert "<dt>Held</dt> <dd>at least $9,490,047,686.89, without USDT</dd>" in text
+    assert "<dt>Owed, AUR left out</dt> <dd>at least $9,400,050,000.00, without USDT</dd>" in text
+    assert "$64,000.5000" in text
+    assert "Chainlink BTC / USD on ethereum<br><span" in text
+    assert "of <time datetime=" in text
+    assert "USDT / USD on ethereum: it answers 0" in text
+    daemon.world = replace(worlds.world(), prices=None)
+    assert "dollars" not in await page(client)
+
+
 async def test_the_source_of_everything_is_named(client: Client) -> None:
     text = await page(client)
     assert "https://aurora.example/proof-of-reserves/wallets-2026-03.zip" in text

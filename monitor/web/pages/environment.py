@@ -64,6 +64,7 @@ def _environment() -> Environment:
     environment.filters.update(
         amount=figures.amount,
         exact=exact.plain,
+        dollars=figures.dollars,
         percent=figures.percent,
         limit=figures.limit,
         whole=_whole,

@@ -14,6 +14,7 @@ from monitor.web.answers import assessment_of, world_of
 from monitor.web.deps import DEPS
 from monitor.web.pages import past
 from monitor.web.pages.days import DAYS, Statuses, Strip, strip, with_present
+from monitor.web.pages.dollars import rows, sums
 from monitor.web.pages.frame import Frame, frame, respond
 
 _WIDTH = 1000
@@ -48,6 +49,9 @@ async def show(request: web.Request) -> web.Response:
         fault=fault,
         bars=bars,
         limit_mark=limit_mark,
+        prices=world.prices,
+        dollar_sums=sums,
+        dollar_rows=rows,
     )
 
 

@@ -1,5 +1,6 @@
 """OKX's report of 2026-05-06 in dollars: prices from Chainlink's own contracts on anvil, set against a sum by hand."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,13 @@ async def test_okx_in_dollars_with_what_is_missing(site: Site, anvil: AnvilFacto
         assert block == exchange["assets"]["ETH"]["networks"]["ethereum"]["snapshot"]["block"]
         assert known["prices"]["OKB"]["source"] == "prices.csv (a broker)"
         assert await watched.value("por_price_usd", asset="USDT") == 0.9999
+
+        _, page = await watched.get("/exchanges/okx")
+        text = re.sub(r"</?data[^>]*>", "", page)
+        assert "at least $14,156,424,334.01, without BTC</dd>" in text
+        assert "<dt>Held, OKB left out</dt>\n      <dd>at least $14,156,378,834.01, without BTC</dd>" in text
+        for shown in ("$20,471,362,005.41", "$3,056,954,071.50", "$11,099,424,762.51", "$7,116,142,916.21"):
+            assert f"{shown}<" in text
 
         dollar.shut_down()
         node.mine()

@@ -1,0 +1,70 @@
+"""What a page says of one exchange in US dollars."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from monitor.formats import exact
+from monitor.formats.phrases import first
+from monitor.judgement.prices import liabilities_in_dollars, reserves_in_dollars
+from monitor.model import Assessment, AssetAssessment, Dollars, Price, Prices
+from monitor.web.words import shown
+
+_NAMED = 12
+"""Assets that a sentence names; the API has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One asset in dollars, as far as it has a price and was read."""
+
+    asset: str
+    price: Price | None
+    held: Decimal | None
+    owed: Decimal | None
+    unknown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A sum, and what it lacks, in words."""
+
+    what: str
+    at_least: Decimal
+    lacks: str
+
+
+def sums(assessment: Assessment, prices: Prices) -> Sequence[Sum]:
+    """Everything held on the acting basis and everything owed; once more without the exchange's own token."""
+    found = []
+    for clean in (False, True) if assessment.own_token else (False,):
+        besides = f", {assessment.own_token} left out" if clean else ""
+        for what, dollars in (
+            ("Held", reserves_in_dollars(assessment, prices, assessment.basis, clean=clean)),
+            ("Owed", liabilities_in_dollars(assessment, prices, clean=clean)),
+        ):
+            if dollars:
+                found.append(Sum(what + besides, dollars.at_least, _lacks(dollars)))
+    return found
+
+
+def _lacks(dollars: Dollars) -> str:
+    without, partly = (first(names, _NAMED) for names in (dollars.without, dollars.partly))
+    said = [f"without {without}"] if without else []
+    return ", ".join(said + ([f"and with what was read of {partly} alone"] if partly else []))
+
+
+def rows(assessment: Assessment, prices: Prices) -> Sequence[Row]:
+    """The assets that are shown one by one."""
+    return [_row(asset, prices) for asset in shown(assessment)]
+
+
+def _row(asset: AssetAssessment, prices: Prices) -> Row:
+    price, held = prices.known.get(asset.asset), asset.totals.get(asset.basis)
+    return Row(
+        asset.asset,
+        price,
+        exact.times(held, price.usd) if price and held is not None else None,
+        exact.times(asset.owed, price.usd) if price and asset.owed is not None else None,
+        prices.unknown.get(asset.asset, ""),
+    )
