@@ -63,9 +63,10 @@ class Held:
     """What the balances consist of, where the endpoint follows that; nothing that endpoints are compared by."""
 
     def difference(self, other: Self) -> str:
-        if self._told() == other._told():
+        if self._told(other) == other._told(self):
             return ""
-        told, others = {**self.balances, **self.positions}, {**other.balances, **other.positions}
+        told = {**self.balances, **self._positions(other)}
+        others = {**other.balances, **other._positions(self)}
         for token in {**told, **self.failed}:
             mine, theirs = told.get(token, {}), others.get(token, {})
             for account in {**mine, **theirs}:
@@ -87,8 +88,12 @@ class Held:
             positions={**self.positions, **other.positions},
         )
 
-    def _told(self) -> tuple[object, ...]:
-        return self.balances, self.failed.keys(), self.rates, self.within, self.positions
+    def _told(self, other: Self) -> tuple[object, ...]:
+        return self.balances, self.failed.keys(), self.rates, self.within, self._positions(other)
+
+    def _positions(self, other: Self) -> dict[Token, dict[Address, int]]:
+        """What is compared with ``other``: not every protocol can ask what an issuer has frozen."""
+        return {part: held for part, held in self.positions.items() if not part.is_frozen or part in other.positions}
 
 
 @dataclass(frozen=True, slots=True)

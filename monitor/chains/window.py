@@ -10,6 +10,7 @@ below: what moves between the passes is missing at its old place in one and at i
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
@@ -81,24 +82,37 @@ def lower_of(one: Held, two: Held, since: Block, until: Block) -> Held:
     """Return the lower of the readings of two passes between ``since`` and ``until``.
 
     What is free and each part of a coin are compared each for itself: coins move between these too, and answers about
-    them may be of different states. A token that one pass could not tell is not told.
+    them may be of different states. A token that one pass could not tell is not told. What its issuer has frozen in
+    either is frozen.
     """
     failed = one.failed | two.failed
-    parts = {part: _of_both(held, two.positions.get(part, {})) for part, held in one.positions.items()}
+    parts = {
+        part: _of_both(held, two.positions.get(part, {})) for part, held in one.positions.items() if not part.is_frozen
+    }
     balances = {token: lower(_free(one, token), _free(two, token)) for token in one.balances if token not in failed}
     for token, held in balances.items():
         for part, units in parts.items():
             if token.has_part(part):
                 held.update({account: held[account] + some for account, some in units.items()})
     told = {part: units for part, units in parts.items() if units and any(token.has_part(part) for token in balances)}
-    return Held(over(since, until), balances, failed, positions=told)
+    return Held(over(since, until), balances, failed, positions=told | _frozen(one, two, balances))
+
+
+def _frozen(one: Held, two: Held, balances: Mapping[Token, Mapping[Address, int]]) -> dict[Token, dict[Address, int]]:
+    """What is frozen in either, of tokens in ``balances``."""
+    found = {}
+    for part in {**one.positions, **two.positions}:
+        if part.is_frozen and (token := replace(part, position=None)) in balances:
+            accounts = {**one.positions.get(part, {}), **two.positions.get(part, {})}
+            found[part] = {account: balances[token][account] for account in accounts}
+    return found
 
 
 def _free(held: Held, token: Token) -> dict[Address, int]:
     """What accounts have of a coin beside its parts."""
     free = dict(held.balances[token])
     for part, units in held.positions.items():
-        if token.has_part(part):
+        if token.has_part(part) and not part.is_frozen:
             free.update({account: free[account] - some for account, some in units.items()})
     return free
 

@@ -263,7 +263,9 @@ def _positions(tokens: Wanted, reading: Reading) -> Positions:
     """What of the balances of an exchange is no coin in a wallet."""
     found = {}
     for position, held in reading.positions.items():
-        own = frozenset().union(*(accounts for token, accounts in tokens.items() if token.has_part(position)))
-        if mine := {account: units for account, units in held.items() if account in own}:
+        whole = [accounts for token, accounts in tokens.items() if token.has_part(position)]
+        own = frozenset().union(*whole)
+        mine = {account: units for account, units in held.items() if account in own}
+        if mine or (whole and position.is_frozen):  # that nothing is frozen is worth knowing
             found[position] = mine
     return found

@@ -155,6 +155,12 @@ class _Judge:
         status = _status(certain, most, owed, self.basis, limits.breach_below)
         if status is ReserveStatus.UNKNOWN and owed is not None:
             gaps += self.gaps_of_verdicts(asset, parts)
+        positions = [
+            held
+            for token in tokens
+            if (tally := self.tallies.get(token.network)) and self.shown(token)
+            for held in tally.positions.get(token, ())
+        ]
         return AssetAssessment(
             asset=asset,
             basis=self.basis,
@@ -175,12 +181,8 @@ class _Judge:
             comparable=frozen(parts.comparable),
             lowest=frozen(parts.lowest),
             not_comparable=frozenset(gap.network for gap in parts.gaps if gap.network) - parts.comparable.keys(),
-            positions=tuple(
-                held
-                for token in tokens
-                if (tally := self.tallies.get(token.network)) and self.shown(token)
-                for held in tally.positions.get(token, ())
-            ),
+            positions=tuple(held for held in positions if not held.token.is_frozen),
+            frozen=tuple(held for held in positions if held.token.is_frozen),
             implied=asset not in self.named,
         )
 

@@ -35,7 +35,8 @@ class Tally:
     """By token, the most that is to be reckoned with where it is not whole, or no longer fresh: the larger of what the
     list claims and what was last read. Unbounded where an account was never read and nothing is claimed of it."""
     positions: Mapping[Token, tuple[PositionHeld, ...]]
-    """What of the tokens of ``sums`` is no coin in a wallet: all of a token, or parts of a coin."""
+    """What of the tokens of ``sums`` is no coin in a wallet: all of a token, or parts of a coin. What its issuer has
+    frozen is among them, and not in ``sums``."""
     away: Mapping[str, Mapping[Basis, Decimal]]
     """By asset, what was away at the block between the last snapshots that was looked back at."""
 
@@ -71,10 +72,8 @@ def _tally(holdings: Holdings, state: SnapshotState) -> Tally:
             missing[token] = _not_told(token, state.last) if snapshot is None else reason
             unread[token] = unread_of(token, standings, stated, snapshot)
             continue
-        held = snapshot.balances[token]
-        amounts = {
-            standing: token.whole(total(map(held.__getitem__, accounts))) for standing, accounts in standings.items()
-        }
+        held, blocked = snapshot.balances[token], snapshot.positions.get(token.frozen, {})
+        amounts = {standing: token.whole(_movable(held, blocked, each)) for standing, each in standings.items()}
         sums[token] = sums_of(amounts)
         unread[token] = _larger(_claimed(token, stated, snapshot), amounts)
         if token.position:
@@ -86,10 +85,18 @@ def _tally(holdings: Holdings, state: SnapshotState) -> Tally:
     )
 
 
+def _movable(
+    held: Mapping[Address, BaseUnits], blocked: Mapping[Address, BaseUnits], accounts: tuple[Address, ...]
+) -> BaseUnits:
+    """What ``accounts`` hold, less what the issuer has blocked there."""
+    frozen = total(blocked[each] for each in accounts if each in blocked) if blocked else 0
+    return BaseUnits(total(map(held.__getitem__, accounts)) - frozen)
+
+
 def _parts(
     token: Token, standings: Mapping[Standing, tuple[Address, ...]], snapshot: Snapshot
 ) -> Iterator[PositionHeld]:
-    """What of the coin ``token`` is staked or locked."""
+    """What of the coin ``token`` is staked, locked or frozen."""
     for position, held in snapshot.positions.items():
         if token.has_part(position):
             amounts = {

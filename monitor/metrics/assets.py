@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
+from monitor.formats import exact
 from monitor.metrics import families
 from monitor.metrics.text import Series
 from monitor.metrics.values import Sources, downwards
@@ -79,6 +80,17 @@ def _positions(world: World) -> Series:
                 yield (exchange, asset.asset, held.token.network, name, basis), float(amount)
 
 
+def _frozen(world: World) -> Series:
+    for exchange, asset in _assets(world):
+        by_network: dict[tuple[str, Basis], Decimal] = {}
+        for held in asset.frozen:
+            for basis, amount in held.amounts.items():
+                place = held.token.network, basis
+                by_network[place] = exact.add(by_network.get(place, exact.ZERO), amount)
+        for (network, basis), amount in by_network.items():
+            yield (exchange, asset.asset, network, basis), float(amount)
+
+
 def _unaddressed(world: World) -> Series:
     for exchange, asset in _assets(world):
         if asset.unaddressed:
@@ -119,6 +131,7 @@ ASSETS: Sources = (
     (families.RESERVE_STATUS, _statuses),
     (families.RESERVES, _reserves),
     (families.RESERVES_POSITIONS, _positions),
+    (families.RESERVES_FROZEN, _frozen),
     (families.RESERVES_UNADDRESSED, _unaddressed),
     (families.RATIO_LIMIT, _limits),
     (families.ALERT_ACTIVE, _alerts),

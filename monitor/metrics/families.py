@@ -77,6 +77,11 @@ RESERVES_POSITIONS = _gauge(
     "The part of por_reserves that is no coin in a wallet (staked, locked, lent, wrapped), by what, in whole coins.",
     "exchange", "asset", "network", "position", "basis",
 )  # fmt: skip
+RESERVES_FROZEN = _gauge(
+    "por_reserves_frozen",
+    "Coins that the token's issuer has blocked, which are in no other series, in whole coins; absent where not told.",
+    "exchange", "asset", "network", "basis",
+)  # fmt: skip
 RESERVES_UNADDRESSED = _gauge(
     "por_reserves_unaddressed",
     "Reserves stated without addresses, in whole coins: part of the basis asserted only.",

@@ -1,5 +1,6 @@
 """Networks, tokens and blocks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +9,7 @@ from monitor.formats import exact
 from monitor.model.chain_parameters import ChainParameters
 from monitor.model.positions import Position, PositionKind
 from monitor.model.units import BaseUnits, Caip2, Height
+from monitor.model.values import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Network:
     """What tells a coin of Bitcoin's family from its kin; None where the registry does not say, and elsewhere."""
     explorer: str = ""
     """The URL of a page on any account, with ``{account}`` in its place; empty where none is known."""
+    freezes: Mapping[Address, str] = field(default_factory=dict, hash=False, repr=False)
+    """By contract of a token, the function that tells of an account whether the issuer has blocked it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,16 @@ class Token:
     def part(self, name: str, kind: PositionKind) -> "Token":
         """Return that part of this coin which is no coin in a wallet, so called."""
         return replace(self, position=Position(f"{name} {self.asset}", kind, self.decimals))
+
+    @property
+    def frozen(self) -> "Token":
+        """That part of this coin which its issuer has blocked in the accounts."""
+        return self.part("frozen", PositionKind.FROZEN)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it is such a part."""
+        return self.position is not None and self.position.kind is PositionKind.FROZEN
 
     def has_part(self, other: "Token") -> bool:
         """Tell whether ``other`` is a part of this coin."""

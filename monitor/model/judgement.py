@@ -118,6 +118,9 @@ class AssetAssessment:
     """The other networks that the asset is claimed on."""
     positions: tuple[PositionHeld, ...] = ()
     """What of ``reserves`` is no coin in a wallet, of every snapshot that is held; contained in ``reserves``."""
+    frozen: tuple[PositionHeld, ...] = ()
+    """By network that could be asked, what of it the token's issuer has blocked in the accounts: in no sum, as nobody
+    can move it; 0 where nothing is."""
     implied: bool = False
     """Whether nobody names it: neither the list, which has addresses that may hold it, nor what is owed, nor the
     configuration. It is shown in brief."""

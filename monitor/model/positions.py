@@ -21,6 +21,8 @@ class PositionKind(StrEnum):
     """Invested by a contract (ERC-4626)."""
     WRAPPED = "wrapped"
     """With an issuer, a bridge or a contract that keeps them one to one."""
+    FROZEN = "frozen"
+    """In the account, which the token's issuer has blocked: nobody can move them, and they are no reserve."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ Explorer = Annotated[
 """Where people look an account up on a chain of theirs."""
 Decimals = Annotated[StrictInt, Field(ge=0, le=36)]
 StorageSlot = Annotated[StrictInt, Field(ge=0, lt=2**256)]
+FreezeFunction = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}\(address\)$")]
 RateFunction = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}\((uint256)?\)$")]
 Pair = Annotated[str, StringConstraints(pattern=r"^([A-Z0-9._-]+ / [A-Z0-9._-]+)?$")]
 

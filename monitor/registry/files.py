@@ -15,6 +15,7 @@ from monitor.registry.fields import (
     Decimals,
     Entry,
     Explorer,
+    FreezeFunction,
     Name,
     Pair,
     RateFunction,
@@ -82,12 +83,15 @@ class TokenEntry(Entry):
     contract: Text | None = None
     names: list[Text] = Field(default_factory=list)
     implied: StrictBool = True
+    freeze: FreezeFunction | None = None
     balance_slot: StorageSlot | SlotEntry | None = None
 
     @model_validator(mode="after")
     def _only_contracts_have_storage(self) -> Self:
         if self.balance_slot is not None and self.contract is None:
             raise ValueError("a `balance_slot` is in the storage of a contract: name the `contract`")
+        if self.freeze is not None and self.contract is None:
+            raise ValueError("`freeze` is a function of a contract: name the `contract`")
         return self
 
 

@@ -1,12 +1,14 @@
 """From registry files to a :class:`Registry`: merged, cross-checked, indexed."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from monitor.model import USD, BalanceSlot, ChainParameters, Feed, Height, Network, Token
+from monitor.model import USD, BalanceSlot, ChainParameters, Feed, Height, Network, Token, frozen
 from monitor.registry.addresses import AddressError, decode
 from monitor.registry.book import CoinId, Move, Registry, Tables
 from monitor.registry.errors import RegistryError
@@ -30,6 +32,8 @@ _BUILT_IN = ("networks.yaml", "tokens.yaml", "positions.yaml", "coins.yaml", "fe
 
 # Where a token's contract is an account, it is kept in the spelling of accounts, and checked like one.
 _CONTRACTS_ARE_ACCOUNTS = frozenset({"evm", "solana", "starknet", "tron"})
+_FREEZES = frozenset({"evm", "tron"})
+"""Families whose tokens are asked whom their issuer blocks."""
 
 T = TypeVar("T")
 Files = Sequence[tuple[str, RegistryFile]]
@@ -137,11 +141,27 @@ class _Assembly:
                 if entry.parameters:
                     addresses[name] = entry.parameters.addresses
         self.tables.networks.update(related(self.tables.networks, known_prefixes(addresses)))
+        self._freezes()
         for name, other in indistinct(self.tables.networks).items():
             self.faults.append(
                 f"{self._origins['network', name]}: it shares its genesis with {other}, and nothing tells the two "
                 "apart: give it a `checkpoint` of its own, a block after the split"
             )
+
+    def _freezes(self) -> None:
+        """What tells of accounts whether they are blocked; a contract that is none is told with its token."""
+        found: dict[str, dict[str, str]] = {}
+        for file, name, entries in self._entries(lambda document: document.tokens):
+            network = self.tables.networks.get(name)
+            for entry in entries:
+                if not entry.freeze or network is None:
+                    continue
+                if network.family not in _FREEZES:
+                    self.faults.append(f"{file}: tokens.{name}: on {name} no token is asked whom it blocks")
+                with suppress(AddressError):
+                    found.setdefault(name, {})[decode(network, entry.contract or "").canonical] = entry.freeze
+        for name, functions in found.items():
+            self.tables.networks[name] = replace(self.tables.networks[name], freezes=frozen(functions))
 
     def _parameters(self, entry: NetworkEntry, place: str) -> ChainParameters | None:
         if entry.parameters is None:

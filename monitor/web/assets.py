@@ -1,6 +1,7 @@
 """What is held of an asset against what is owed, as JSON's types."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from monitor.formats.exact import plain
 from monitor.judgement.unread import by_cause, rests_on_unread, unless
@@ -33,6 +34,7 @@ def asset(each: AssetAssessment, snapshots: Mapping[str, SnapshotState]) -> Json
             for network, sums in each.reserves.items()
         },
         "positions": [position(held, snapshots) for held in each.positions],
+        "frozen": [frozen(held, snapshots) for held in each.frozen],
         "gaps": [gap(missing) for missing in each.gaps],
     }
 
@@ -48,6 +50,18 @@ def position(held: PositionHeld, snapshots: Mapping[str, SnapshotState]) -> Json
         "reserves": by_basis(held.amounts),
         "rate": rate(held),
         "snapshot": snapshot_of(snapshots.get(token.network)),
+    }
+
+
+def frozen(held: PositionHeld, snapshots: Mapping[str, SnapshotState]) -> Json:
+    """What an issuer has blocked on one network, with the accounts by name."""
+    state = snapshots.get(held.token.network)
+    snapshot = state.of(replace(held.token, position=None)) if state else None
+    return {
+        "network": held.token.network,
+        "contract": held.token.contract,
+        "amounts": by_basis(held.amounts),
+        "accounts": list(snapshot.positions.get(held.token, ())) if snapshot else [],
     }
 
 

@@ -34,6 +34,7 @@ POSITIONS = {
     PositionKind.LENT: "lent out in a market",
     PositionKind.VAULT: "invested by a contract",
     PositionKind.WRAPPED: "a token that an issuer, bridge or contract backs",
+    PositionKind.FROZEN: "blocked by the token's issuer",
 }
 CAUSES = {
     Cause.NOT_CONFIGURED: "on networks that could be read and are not configured",

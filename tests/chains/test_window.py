@@ -175,6 +175,16 @@ def test_the_lower_reading_of_each_part_of_a_coin_counts_since_coins_move_betwee
     assert held.positions == {staked: {"a": 2}}
 
 
+def test_what_was_frozen_in_either_pass_is_frozen_and_still_there() -> None:
+    one = Held(block(1), {COIN: {"a": 12, "b": 1}}, positions={COIN.frozen: {"a": 12}})
+    two = Held(block(2), {COIN: {"a": 11, "b": 2}}, positions={COIN.frozen: {"b": 2}})
+    held = lower_of(one, two, block(1), block(3))
+    assert held.balances == {COIN: {"a": 11, "b": 1}}
+    assert held.positions == {COIN.frozen: {"a": 11, "b": 1}}
+    none = Held(block(2), {COIN: {"a": 1}}, positions={COIN.frozen: {}})
+    assert lower_of(none, none, block(1), block(3)).positions == {COIN.frozen: {}}, "asked, and nothing was"
+
+
 @given(st.lists(st.integers(0, 4), min_size=3, max_size=3))
 def test_looks_that_go_back_show_that_nodes_take_turns_and_nothing_is_believed(numbers: list[int]) -> None:
     looks = iter(numbers)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from monitor.judgement import holdings
 from monitor.judgement.holdings import Standing
 from monitor.model import (
+    AssetAssessment,
     Balances,
     BaseUnits,
     Basis,
@@ -64,6 +66,26 @@ def test_what_of_a_coin_is_staked_is_listed_apart_and_counts_with_it() -> None:
         "delegated ATOM": {Basis.VERIFIED: 3, Basis.SIGNED: 3, Basis.LISTED: 4},
         "unbonding ATOM": {Basis.VERIFIED: 0, Basis.SIGNED: 0, Basis.LISTED: 2},
     }
+
+
+def test_what_an_issuer_has_frozen_is_in_no_sum_and_named_apart() -> None:
+    rows = [(claim("0xa", USDT), VERIFIED), (claim("0xb", USDT), UNSIGNED)]
+    balances: Balances = {USDT: {"0xa": BaseUnits(5 * COIN), "0xb": BaseUnits(4 * COIN)}}
+    blocked = {USDT.frozen: {"0xa": BaseUnits(5 * COIN), "0xstranger": BaseUnits(COIN)}}
+
+    def usdt(**snapshot: Any) -> AssetAssessment:
+        last = Snapshot("okx", "ethereum", block(), NOW, balances, **snapshot)
+        return judge(rows, [SnapshotState("ethereum", last, stale=False, wanted=2)], owing(USDT=8))["USDT"]
+
+    found = usdt(positions=blocked)
+    assert found.totals == {Basis.VERIFIED: 0, Basis.SIGNED: 0, Basis.LISTED: 4, Basis.ASSERTED: 4}
+    assert found.reserves["ethereum"] == {Basis.VERIFIED: 0, Basis.SIGNED: 0, Basis.LISTED: 4}
+    (held,) = found.frozen
+    assert (held.token, found.positions) == (USDT.frozen, ())
+    assert held.amounts == {Basis.VERIFIED: 5, Basis.SIGNED: 5, Basis.LISTED: 5}
+    assert [held.amounts[Basis.LISTED] for held in usdt(positions={USDT.frozen: {}}).frozen] == [0]
+    assert usdt().frozen == (), "nobody was asked"
+    assert usdt().totals[Basis.LISTED] == 9
 
 
 def test_only_a_part_of_a_coin_is_its_part() -> None:

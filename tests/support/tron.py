@@ -10,8 +10,9 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import RawTestServer
 from eth_abi.abi import decode, encode
+from eth_utils.crypto import keccak
 
-from monitor.chains.evm.bytecode import COINS_CREATED, TOKEN_CREATED
+from monitor.chains.evm.bytecode import COINS_CREATED, TOKEN_CREATED, token_created
 from monitor.chains.tron.accounts import from_hex
 from monitor.model import Network, Token
 from monitor.registry import load
@@ -25,6 +26,8 @@ USDT_HEX = "0xa614f803b6fd780986a42c78ec9c7f77e6ded13c"
 ANSWERS = recorded("tron")
 
 MULTICALL3 = "0x32a4f47a74a6810bd0bf861cabab99656a75de9e"
+_IS_BLACK_LISTED = keccak(text="isBlackListed(address)")[:4].hex()
+_ASKS_BLOCKED = token_created(_IS_BLACK_LISTED)
 _BEGAN = int(time.time()) - 3
 """The time of all blocks, on all stand-ins."""
 _REVERTED = "REVERT opcode executed"
@@ -51,6 +54,8 @@ class TronStandIn:
         self.coins: dict[str, int] = {}
         """By account in hex with ``0x``, of the newest block; the solidified block has one sun less of each."""
         self.tokens: dict[str, dict[str, int]] = {USDT_HEX: {}}
+        self.blocked: set[str] = set()
+        """By the issuer of USDT, accounts in hex with ``0x``."""
         self.runs = {"deployless", "multicall3"}
         self.at_once = 10**9
         """Accounts for which the time of one call suffices."""
@@ -171,22 +176,26 @@ class TronStandIn:
             return self._multicall(data, solid=solid)
         if to not in self.tokens:
             raise RefusedError(-32600, "Smart contract is not exist.")
-        assert data.startswith("70a08231" + "0" * 24)
+        assert data[8:].startswith("0" * 24)
+        if data.startswith(_IS_BLACK_LISTED):
+            return f"{'0x' + data[-40:] in self.blocked:064x}"
+        assert data.startswith("70a08231")
         units = self.tokens[to].get("0x" + data[-40:], 0)
         if units < 0:
             raise RefusedError(3, _REVERTED)
         return f"{units:064x}"
 
     def _program(self, data: str, *, solid: bool) -> str:
-        program = TOKEN_CREATED if data.startswith(TOKEN_CREATED.hex()) else COINS_CREATED
-        assert data.startswith(program.hex())
+        program = next(each for each in (TOKEN_CREATED, COINS_CREATED, _ASKS_BLOCKED) if data.startswith(each.hex()))
         packed = bytes.fromhex(data)[len(program) :]
         accounts = ["0x" + packed[start : start + 20].hex() for start in range(0, len(packed), 20)]
-        contract = accounts.pop(0) if program is TOKEN_CREATED else None
+        contract = accounts.pop(0) if program is not COINS_CREATED else None
         self._within_time(len(accounts))
         words = [len(accounts)]
         for each in accounts:
             units = self.tokens.get(contract, {}).get(each, 0) if contract else self._coins(each, solid=solid)
+            if program is _ASKS_BLOCKED:
+                units = int(each in self.blocked)
             if contract and (contract not in self.tokens or units < 0):
                 raise RefusedError(3, _REVERTED, f"8cb85f52{each[2:]:0>64}")
             words.append(units)

@@ -115,6 +115,7 @@ def asset(
     upper_bounds: Sums | None = None,
     unread: Sums | None = None,
     positions: Sequence[PositionHeld] = (),
+    blocked: Sequence[PositionHeld] = (),
     basis: Basis = Basis.SIGNED,
 ) -> AssetAssessment:
     """An asset whose lower bounds follow from ``totals``; without ``gaps`` they are its ratios too.
@@ -142,6 +143,7 @@ def asset(
         upper_bounds=frozen(upper_bounds or most),
         unread=frozen(open_),
         positions=tuple(positions),
+        frozen=tuple(blocked),
     )
 
 
@@ -190,6 +192,7 @@ def _aurora_assets() -> dict[str, AssetAssessment]:
                 Gap("tron", "not configured: no endpoint to read it from", Decimal(900_000_000), Cause.NOT_CONFIGURED),
             ),
             unread=sums("900000000", "1210000000", "1210000000", "1210000000"),
+            blocked=[PositionHeld(USDT_ETHEREUM.frozen, sums("0", "12500", "12500"), None)],
         ),
     }
 

@@ -69,6 +69,12 @@ async def test_alerts_lead_to_what_they_mean_or_to_their_runbook(client: Client,
         assert 'href="https://docs.example/alerts/PorRatioBelowLimit"' in await page(other)
 
 
+async def test_what_an_issuer_has_frozen_is_named(client: Client) -> None:
+    text = re.sub(r"</?data[^>]*>", "", await page(client, "/exchanges/aurora/assets/USDT"))
+    assert "12,500.0000 USDT on ethereum are frozen by the issuer of the token: nobody can move them" in text
+    assert "are frozen by" not in await page(client, "/exchanges/aurora/assets/ETH")
+
+
 async def test_dollars_are_at_least_so_much_and_name_what_they_lack(client: Client, daemon: Daemon) -> None:
     text = re.sub(r"</?data[^>]*>", "", await page(client))
     assert "<dt>Held</dt> <dd>at least $9,490,047,686.89, without USDT</dd>" in text

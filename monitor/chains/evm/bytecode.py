@@ -12,6 +12,7 @@ than Constantinople (SHR), so that the programs run on every EVM chain.
 """
 
 import re
+from functools import cache
 
 _NAMED = {
     "ADD": 0x01,
@@ -129,7 +130,7 @@ _BEGIN_COINS = """
 """
 
 _BEGIN_ERC20 = """
-        PUSH4 0x70a08231    ;                   balanceOf(address)
+        PUSH4 0x{selector}    ;                   balanceOf(address), or another function of an account
         PUSH1 0
         MSTORE              ; n                 memory[28 ... 32] = selector; behind it goes the account
         PUSH1 0x40
@@ -229,11 +230,27 @@ _COINS_BODY = _BEGIN_COINS + _FOR_EACH + _COINS + _UNTIL_DONE
 _ERC20_BODY = _BEGIN_ERC20 + _FOR_EACH + _ERC20 + _UNTIL_DONE + _REFUSAL
 _END = "end:"
 
+BALANCE_OF = "70a08231"
+"""Selector of ``balanceOf(address)``."""
+
+
+@cache
+def token_called(selector: str = BALANCE_OF) -> bytes:
+    """Return the program that asks one token by ``selector``; the input is the call data."""
+    return assemble(_FROM_CALL_DATA + _ERC20_BODY.replace("{selector}", selector))
+
+
+@cache
+def token_created(selector: str = BALANCE_OF) -> bytes:
+    """Return the program that asks one token by ``selector``; the input lies behind these bytes."""
+    return assemble(_FROM_CODE + _ERC20_BODY.replace("{selector}", selector) + _END)
+
+
 COINS_CALLED = assemble(_FROM_CALL_DATA + _COINS_BODY)
 """Native coins; the input is the call data."""
-TOKEN_CALLED = assemble(_FROM_CALL_DATA + _ERC20_BODY)
+TOKEN_CALLED = token_called()
 """One token; the input is the call data."""
 COINS_CREATED = assemble(_FROM_CODE + _COINS_BODY + _END)
 """Native coins; the input lies behind these bytes."""
-TOKEN_CREATED = assemble(_FROM_CODE + _ERC20_BODY + _END)
+TOKEN_CREATED = token_created()
 """One token; the input lies behind these bytes."""

@@ -6,6 +6,8 @@ is a call of its own, in JSON-RPC batches (single_calls.py).
 
 import struct
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from operator import itemgetter
 from typing import Any, Protocol
 
@@ -20,6 +22,24 @@ _WORD = 32
 _LENGTH = 42
 _DIGITS = itemgetter(slice(2, None))
 """An account without its ``0x``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag(Token):
+    """What a token tells of an account by another function than ``balanceOf``, asked like a balance."""
+
+    function: str = ""
+    """Its name and ``(address)``."""
+
+
+@cache
+def _selector(function: str) -> str:
+    return keccak(text=function)[:4].hex()
+
+
+def selector_of(token: Token) -> str:
+    """Return what an account's word is asked by: eight digits."""
+    return _selector(token.function) if isinstance(token, Flag) else bytecode.BALANCE_OF
 
 
 class NoBalanceError(Exception):
@@ -65,7 +85,7 @@ class Override:
     _PLACE = "0x" + keccak(text="reserve-monitor: balances")[-20:].hex()
 
     def params(self, token: Token, accounts: Sequence[Address], at: Position) -> list[Any]:
-        code = bytecode.TOKEN_CALLED if token.contract else bytecode.COINS_CALLED
+        code = bytecode.token_called(selector_of(token)) if token.contract else bytecode.COINS_CALLED
         call = {"to": self._PLACE, "data": "0x" + _input(token, accounts)}
         return [call, at, {self._PLACE: {"code": "0x" + code.hex()}}]
 
@@ -83,7 +103,7 @@ class Deployless:
     most = 767
 
     def params(self, token: Token, accounts: Sequence[Address], at: Position) -> list[Any]:
-        code = bytecode.TOKEN_CREATED if token.contract else bytecode.COINS_CREATED
+        code = bytecode.token_created(selector_of(token)) if token.contract else bytecode.COINS_CREATED
         return [{"data": "0x" + code.hex() + _input(token, accounts)}, at]
 
     def amounts(self, data: bytes, accounts: Sequence[Address]) -> Sequence[int]:
@@ -100,7 +120,10 @@ class Multicall3:
         self._contract = contract
 
     def params(self, token: Token, accounts: Sequence[Address], at: Position) -> list[Any]:
-        return [{"to": self._contract, "data": encoded(self._contract, token.contract, accounts)}, at]
+        return [
+            {"to": self._contract, "data": encoded(self._contract, token.contract, accounts, selector_of(token))},
+            at,
+        ]
 
     def amounts(self, data: bytes, accounts: Sequence[Address]) -> Sequence[int]:
         answers = results(data, len(accounts))

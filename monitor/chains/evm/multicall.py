@@ -6,6 +6,7 @@ results and 73 times as long to write the calls.
 
 from collections.abc import Sequence
 
+from monitor.chains.evm.bytecode import BALANCE_OF
 from monitor.model import Address
 
 MULTICALL3 = "0xca11bde05977b3631167028862be2a173976ca11"
@@ -19,15 +20,17 @@ GET_BLOCK_NUMBER = "0x42cbb15c"
 GET_LAST_BLOCK_HASH = "0x27e86d6e"
 """Functions of Multicall3 without arguments: the chain and the block in which it is called, and the hash of the block
 before."""
-_BALANCE_OF = "70a08231"  # balanceOf(address), ERC-20
 _CALL = 6 * _WORD
 """One tuple: target, whether it may fail, the place of its call data, their length, and 36 bytes padded to 64."""
 
 
-def encoded(multicall: Address, token: Address | None, accounts: Sequence[Address]) -> str:
-    """Return call data that ask for the balance of each account; a call that fails shall not fail the others."""
+def encoded(multicall: Address, token: Address | None, accounts: Sequence[Address], ask: str = BALANCE_OF) -> str:
+    """Return call data that ask for the balance of each account; a call that fails shall not fail the others.
+
+    ``ask`` is the selector by which a token is asked.
+    """
     count = len(accounts)
-    selector = _BALANCE_OF if token else _GET_ETH_BALANCE
+    selector = ask if token else _GET_ETH_BALANCE
     before = _address(token or multicall) + _number(1) + _number(3 * _WORD) + _number(36) + selector + "00" * 12
     after = "00" * 28
     places = "".join(_number(_WORD * count + _CALL * number) for number in range(count))

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from monitor.chains.block_choice import BlockChoice
 from monitor.chains.errors import Reason
-from monitor.chains.evm import balances, feeds, owners, positions, values
+from monitor.chains.evm import balances, feeds, freezes, owners, positions, values
 from monitor.chains.evm.call_size import CallSize
 from monitor.chains.evm.method_choice import Methods
 from monitor.chains.evm.methods import Method, methods_of
@@ -56,7 +56,9 @@ class EvmNode(Node):
             return Held(await self._rpc.still_canonical(block), {token: {} for token in wanted})
 
         async def read(at: AtBlock) -> Held:
-            return await positions.valued(at, await balances.balances(at, self._methods, wanted))
+            held = await balances.balances(at, self._methods, wanted)
+            held = await freezes.with_frozen(at, self._methods, held, self.network.freezes)
+            return await positions.valued(at, held)
 
         return await self._pinned(block, read)
 

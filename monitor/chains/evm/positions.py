@@ -50,7 +50,7 @@ async def valued(at: AtBlock, held: Held) -> Held:
             rates[token] = rate
         except _NoRateError as error:
             failed[token] = f"{call.function} {error} at block {at.block.number}"
-    return Held(held.block, balances, failed, rates, held.within)
+    return Held(held.block, balances, failed, rates, held.within, held.positions)
 
 
 def unprovable(wanted: Wanted) -> dict[Token, str]:

@@ -36,6 +36,8 @@ class Translated:
         self._accounts: dict[Address, Address] = {}
         self._tokens: dict[Token, Token] = {}
         self._failed: dict[Token, str] = {}
+        self.freezes = {to_hex(network, contract): function for contract, function in network.freezes.items()}
+        """As :attr:`~monitor.model.Network.freezes`, in the words of the EVM."""
         for token, accounts in wanted.items():
             try:
                 theirs = replace(token, contract=token.contract and to_hex(network, token.contract))
@@ -58,7 +60,12 @@ class Translated:
             for token, amounts in held.balances.items()
         }
         failed = {self._tokens[token]: _in_base58(reason) for token, reason in held.failed.items()}
-        return Held(held.block, balances, self._failed | failed)
+        positions = {}
+        for part, amounts in held.positions.items():
+            token = self._tokens[replace(part, position=None)]
+            own = {self._accounts[account]: units for account, units in amounts.items()}
+            positions[replace(token, position=part.position)] = own
+        return Held(held.block, balances, self._failed | failed, positions=positions)
 
 
 def _in_base58(text: str) -> str:

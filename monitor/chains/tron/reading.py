@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from monitor.chains.errors import ChainError
 from monitor.chains.evm import balances
+from monitor.chains.evm.freezes import with_frozen
 from monitor.chains.evm.method_choice import Methods
 from monitor.chains.evm.methods import Multicall3
 from monitor.chains.evm.rpc import AtBlock, EvmRpc
@@ -39,7 +40,9 @@ async def read(
         if moved:
             methods.forget()  # a way that told another balance than the node may have told that of another block
         moved = True
-        return await balances.balances(AtBlock(rpc, block, LATEST), methods, translated.wanted)
+        at = AtBlock(rpc, block, LATEST)
+        held = await balances.balances(at, methods, translated.wanted)
+        return await with_frozen(at, methods, held, translated.freezes)
 
     try:
         return translated.back(await between_looks(attempt, newest, rpc.link, window=window))

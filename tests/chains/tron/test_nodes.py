@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
-from monitor.chains.tron.accounts import from_hex
+from monitor.chains.tron.accounts import from_hex, to_hex
 from monitor.model import Height, Token
 from tests.chains.conftest import Opener
 from tests.support.chains import account as evm_account
@@ -66,9 +66,12 @@ async def test_coins_and_tokens_are_read_by_the_best_way_there_is(
 ) -> None:
     node = await tron()
     node.runs = set(runs)
+    blocked = max(TETHER, key=TETHER.__getitem__)
+    node.blocked = {to_hex(TRON, blocked)}
     reader = open_reader(TRON, endpoint(node))
     reading = await reader.read(WANTED, LATEST)
     assert (reading.balances[TRX], reading.balances[USDT]) == (COINS, TETHER)
+    assert reading.positions == {USDT.frozen: {blocked: TETHER[blocked]}}, "whom the issuer has blocked"
     assert (reading.block.number, reading.block.hash) == (node.tip, f"0x{node.tip:016x}{0:048x}")
     (state,) = reader.endpoints()
     expected = "deployless" if "deployless" in runs and endpoint is http else "multicall3" if runs else "batch"
@@ -81,7 +84,9 @@ async def test_many_accounts_take_few_requests(tron: Nodes, open_reader: Opener,
     await reader.read(WANTED, LATEST)
     node.asked.clear()
     await reader.read(WANTED, LATEST)
-    assert len(node.methods) == 2 + 3 + len(WANTED), "the chain twice, the block thrice, and one call a token"
+    assert len(node.methods) == 2 + 3 + len(WANTED) + 1, (
+        "the chain twice, the block thrice, one call a token, whom USDT blocks"
+    )
 
 
 @pytest.mark.parametrize("runs", [("deployless", "multicall3"), ()], ids=["packed", "singles"])
@@ -321,9 +326,13 @@ OWNER = from_hex("0x" + ANSWERS["/wallet/getaccount"]["address"][2:])
 async def read_documented(open_reader: Opener, answers: dict[str, Any]) -> Any:
     constant = answers["/wallet/triggerconstantcontract"]
     no_program = {"result": {"code": "OTHER_ERROR", "message": ""}}
+    by_selector = {
+        "70a08231": constant,
+        "e47d6060": {**ANSWERS["/wallet/triggerconstantcontract"], "constant_result": ["0" * 64]},
+    }
     served = {
         **answers,
-        "/wallet/triggerconstantcontract": lambda body: constant if body["data"].startswith("70a0") else no_program,
+        "/wallet/triggerconstantcontract": lambda body: by_selector.get(body["data"][:8], no_program),
     }
     async with OwnerStandIn(served).serving() as url:
         reader = open_reader(TRON, {"url": url}, behind_after="100000d")
