@@ -39,8 +39,8 @@ path; `reserve-monitor config show FILE` prints the effective configuration, def
   `por_config_last_reload_successful` becomes 0 and PorConfigReloadFailed goes off. `store`,
   `web.listen` and `web.runbook_url` take effect at the next start; everything else at once.
 
-Ready files: `config/okx.yaml` (OKX on public endpoints), `config/networks.yaml` (these endpoints, to be included) and
-`config/devnet.yaml` (the local devnet).
+Ready files: one for each exchange ([exchanges](exchanges.md)), such as `config/okx.yaml`; `config/networks.yaml`, the
+public endpoints that all of them include; and `config/devnet.yaml`, the local devnet.
 
 This page is made from `monitor/settings/` by `make docs`.
 """

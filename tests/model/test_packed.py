@@ -29,7 +29,8 @@ CLAIMS = st.builds(
     key=TEXTS,
     owners=st.lists(TEXTS, max_size=2).map(tuple),
     implied=st.booleans(),
-)
+    custodian=st.sampled_from(["", "Ceffu"]),
+).map(lambda claim: replace(claim, amount=None, shared=claim.amount) if claim.line % 3 == 0 else claim)
 
 
 def without_evidence(claim: Claim) -> Claim:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from monitor.formats import quoted
-from monitor.formats.exact import total
+from monitor.formats.exact import ZERO, total
 from monitor.model import Address, Claim, ClaimKind, Height
 from monitor.published.archives import PublishedFile
 from monitor.published.budget import Budget
@@ -27,6 +27,7 @@ _HEAD = ("height", "chain", "claim", "keys", "total")
 _OPTIONAL = ("xpub",)
 _ROW = ("addr", "addr_type", "balance", "script")
 _UNSPENDABLE = "unspendable"
+_LOST = "BitMEX says that nobody can spend what is there"
 _COIN, _NETWORK = "BTC", "bitcoin"
 _MOST_KEYS = 15
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
@@ -62,10 +63,14 @@ def _read(file: PublishedFile, budget: Budget, found: FileClaims, placements: Pl
         raise LayoutError(Cause.LAYOUT, f"{file.name}: {error}") from error
     claims = [reserves.claim(*row) for row in rows]
     claimed = total(claim.amount for claim in claims if claim.amount is not None)
+    lost = [claim for claim in claims if claim.fault == _LOST]
     if claimed != Decimal(stated).scaleb(-8):
         problem = f"total is {stated} satoshis, but its addresses add up to {claimed.scaleb(8):f}"
         raise LayoutError(Cause.INCONSISTENT, f"{file.name}: {problem}; it is cut, or was altered")
-    yield from claims
+    if lost:
+        amount = total(claim.amount or ZERO for claim in lost)
+        found.unread.append(f"{file.name}: {len(lost)} addresses with {amount} BTC are left out: {_LOST}")
+    yield from (claim for claim in claims if claim.fault != _LOST)
 
 
 def _row(value: Yaml) -> tuple[Mapping[str, str], str]:
@@ -143,7 +148,7 @@ class _Reserves:
         network = self.placements.registry.networks[_NETWORK]
         account, undecoded = self.placements.account(network, address)
         if kind == _UNSPENDABLE:
-            return None, "BitMEX says that nobody can spend what is there"
+            return None, _LOST
         if account is None:
             return None, undecoded
         if kind not in TYPES:  # it may well hold coins: left open, not taken for nothing
