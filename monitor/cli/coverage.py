@@ -19,6 +19,7 @@ _PARTS = {
     Cause.NOT_CONFIGURED: "readable, not configured",
     Cause.NOT_READABLE: "not readable",
     Cause.UNKNOWN_LABEL: "unknown label",
+    Cause.NOT_WATCHED: "not watched",
 }
 
 

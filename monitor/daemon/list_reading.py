@@ -68,7 +68,9 @@ def read_list(task: ListTask, content: bytes, previous: bytes = b"") -> ReadList
     """
     with refusing(lambda: task.document.source):
         files = unpack(content, task.document, task.settings)
-        published = read_wallets(files, task.document, task.settings.format, task.registry)
+        published = read_wallets(
+            files, task.document, task.settings.format, task.registry, largest=task.settings.largest
+        )
         if task.rows_before:
             check_shrink(task.rows_before, published, task.settings.max_shrink)
         changes = _changes(task, task.previous, previous, published.claims) if task.previous else None
@@ -79,7 +81,8 @@ def _changes(task: ListTask, before: Document, content: bytes, claims: Iterable[
     """What is new against the list before, gone through once: none of its rows is kept."""
     try:
         files = unpack(content, before, task.settings)
-        return compare_lists(claims_again(files, before, task.settings.format, task.registry), claims)
+        wanted, largest = task.settings.format, task.settings.largest
+        return compare_lists(claims_again(files, before, wanted, task.registry, largest=largest), claims)
     except DocumentError:
         return None  # of a layout that is not configured any more: nothing to compare with
 

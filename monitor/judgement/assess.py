@@ -283,7 +283,7 @@ class _Judge:
     def leave_unplaced(self, parts: _Parts, claims: Unplaced, reason: str) -> None:
         claimed = by_basis(MOST, claims.stated)
         growth = self.growth.get(claims.network, self.settings.growth)
-        gap = Gap(claims.network, reason, claimed[self.counting], Cause.UNKNOWN_LABEL)
+        gap = Gap(claims.network, reason, claimed[self.counting], claims.cause)
         parts.leave_open(gap, claimed, growth)
 
     # --- Bounds and reasons -----------------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ def coverage(
 
 def _unplaced(claims: Unplaced) -> ClaimedPlace:
     claimed = by_basis(MOST, claims.stated)[Basis.LISTED]
-    return ClaimedPlace(claims.network, Cause.UNKNOWN_LABEL, uncounted(claims), claimed)
+    return ClaimedPlace(claims.network, claims.cause, uncounted(claims), claimed)
 
 
 def _joined(places: Sequence[ClaimedPlace]) -> Iterator[ClaimedPlace]:

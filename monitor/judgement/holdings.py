@@ -8,7 +8,7 @@ from enum import IntEnum
 from itertools import combinations
 
 from monitor.formats import exact
-from monitor.model import Address, Basis, Claim, Code, Token, Verdict, VerdictStatus, frozen
+from monitor.model import Address, Basis, Cause, Claim, Code, Token, Verdict, VerdictStatus, frozen
 
 
 class Standing(IntEnum):
@@ -88,6 +88,13 @@ class Unplaced:
     """Of the first such claim."""
     stated: Mapping[Standing, Decimal] = field(default_factory=dict)
     """What they claim in whole coins; unbounded where one of them claims no amount."""
+    rest: int = 0
+    """How many rows they stand for that are too small to be watched; 0: they are rows that cannot be counted."""
+
+    @property
+    def cause(self) -> Cause:
+        """Why nobody reads them."""
+        return Cause.NOT_WATCHED if self.rest else Cause.UNKNOWN_LABEL
 
     def told_among(self, assets: Iterable[str]) -> str:
         """Which of ``assets`` this is by its coin id (``USDT-NEWCHAIN`` is USDT), or empty."""
@@ -157,7 +164,7 @@ def holdings(
     ``asset_of`` tells the asset of a coin id whose token is not known (``OKB-X1-USDT`` is USDT).
     """
     best: defaultdict[Token, dict[Address, _Row]] = defaultdict(dict)
-    unplaced: dict[tuple[str, str], Unplaced] = {}
+    unplaced: dict[tuple[str, str, bool], Unplaced] = {}
     uncounted: set[tuple[str, str]] = set()
     has_signatures = False
     named: set[str] = set()
@@ -235,18 +242,20 @@ def _count_once(best: Mapping[Token, dict[Address, _Row]]) -> None:
 
 
 def _remember(
-    unplaced: dict[tuple[str, str], Unplaced],
+    unplaced: dict[tuple[str, str, bool], Unplaced],
     claim: Claim,
     row: _Row,
     reason: str,
     asset_of: Callable[[str], str | None],
 ) -> None:
-    place = claim.coin, claim.network or ""
-    known = unplaced.get(place) or Unplaced(*place, asset_of(claim.coin) or "", 0, reason)
+    place = claim.coin, claim.network or "", bool(claim.rest)
+    known = unplaced.get(place) or Unplaced(*place[:2], asset_of(claim.coin) or "", 0, reason)
     before = known.stated.get(row.standing, exact.ZERO)
     claimed = exact.UNBOUNDED if row.claimed is None else row.claimed
     stated = {**known.stated, row.standing: exact.add(before, claimed)}
-    unplaced[place] = replace(known, claims=known.claims + 1, stated=stated)
+    unplaced[place] = replace(
+        known, claims=known.claims + max(claim.rest, 1), stated=stated, rest=known.rest + claim.rest
+    )
 
 
 def _by_standing(

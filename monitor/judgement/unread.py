@@ -6,7 +6,7 @@ from decimal import Decimal
 from monitor.formats import exact
 from monitor.formats.phrases import counted, first
 from monitor.judgement.holdings import Unplaced
-from monitor.model import AssetAssessment, Cause, ReserveStatus
+from monitor.model import AssetAssessment, Cause, Gap, ReserveStatus
 
 
 def why_not_read(network: str, configured: Container[str], unreadable: Mapping[str, str]) -> tuple[Cause, str] | None:
@@ -23,6 +23,8 @@ def why_not_read(network: str, configured: Container[str], unreadable: Mapping[s
 
 def uncounted(claims: Unplaced) -> str:
     """Say which claims cannot be counted, and why."""
+    if claims.rest:
+        return f"{claims.reason} ({claims.coin})"
     return f"{counted(claims.claims, 'claim')} of {claims.coin} cannot be counted: {claims.reason}"
 
 
@@ -58,5 +60,8 @@ def unless(asset: AssetAssessment, limit: Decimal | None = None) -> str:
 def places(asset: AssetAssessment) -> str:
     """Name where coins are claimed that were not read, those with the most first: ``starknet, ton and 2 more``."""
     open_ = sorted((gap for gap in asset.gaps if gap.claimed), key=lambda gap: gap.claimed or exact.ZERO, reverse=True)
-    names = list(dict.fromkeys(gap.network or "networks that are not known here" for gap in open_))
-    return first(names)
+    return first(list(dict.fromkeys(gap.network or _nowhere(gap) for gap in open_)))
+
+
+def _nowhere(gap: Gap) -> str:
+    return "accounts too small to be watched" if gap.cause is Cause.NOT_WATCHED else "networks that are not known here"

@@ -41,6 +41,8 @@ class Cause(StrEnum):
     """No protocol reads it."""
     UNKNOWN_LABEL = "unknown_label"
     """The registry knows no network or token by the list's own name for it."""
+    NOT_WATCHED = "not_watched"
+    """Its accounts are too small to be watched, by the configuration."""
     FAILED = "failed"
     """Its endpoints gave no whole snapshot, or none lately."""
 

@@ -73,6 +73,7 @@ class Alike(NamedTuple):
     kind: ClaimKind
     implied: bool
     custodian: str
+    rest: int
 
 
 class PackedClaims(Sequence[Claim]):
@@ -102,7 +103,9 @@ class PackedClaims(Sequence[Claim]):
             self._lines.append(claim.line)
             self._heights.append(_NO_HEIGHT if claim.height is None else claim.height)
             common = Alike(
-                claim.file, claim.coin, claim.network, claim.token, claim.kind, claim.implied, claim.custodian
+                *(claim.file, claim.coin, claim.network, claim.token, claim.kind, claim.implied),
+                claim.custodian,
+                claim.rest,
             )
             self.of_alike.append(shared.setdefault(common, len(shared)))
             self._of_faults.append(faults.setdefault(claim.fault, len(faults)))
@@ -141,7 +144,7 @@ class PackedClaims(Sequence[Claim]):
         return map(self._claim, range(len(self)))
 
     def _claim(self, position: int) -> Claim:
-        file, coin, network, token, kind, implied, custodian = self.alike[self.of_alike[position]]
+        file, coin, network, token, kind, implied, custodian, rest = self.alike[self.of_alike[position]]
         account, height, amount = self.accounts[position], self._heights[position], self._amounts[position]
         as_account = account is not None and self._spelling[position] == _AS_ACCOUNT
         address = account if account is not None and as_account else self._addresses[position]
@@ -155,6 +158,7 @@ class PackedClaims(Sequence[Claim]):
             implied=implied,
             custodian=custodian,
             shared=shared,
+            rest=rest,
         )
 
     def spelled_otherwise(self, text: str) -> list[int]:

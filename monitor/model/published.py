@@ -54,6 +54,8 @@ class Claim:
     """Who keeps the account for the exchange, as the list calls them; empty: it says nothing of that."""
     shared: Decimal | None = None
     """Where a row states one amount for all of its accounts together: that amount at the first, and 0 at the others."""
+    rest: int = 0
+    """How many rows it stands for that are too small to be watched; 0: it is a row itself."""
 
     @property
     def stated(self) -> Decimal | None:

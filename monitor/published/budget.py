@@ -24,6 +24,10 @@ class Budget:
         self._limit = limit
         self._left = limit - held
 
+    def for_passing(self) -> "Budget":
+        """The same for rows of which none is kept: what they take, they give back at once."""
+        return _Passing(self._limit, self._limit - self._left)
+
     def take_rows(self, name: str, rows: int, text: str) -> None:
         """Take what ``rows`` that stand in ``text`` will need. Raises DocumentError, of the file ``name``."""
         self._take(name, rows * _ROW + len(text) * (1 if text.isascii() else _WIDE))
@@ -54,3 +58,14 @@ class Budget:
             raise DocumentError(
                 Cause.TOO_LARGE, f"{name}: {problem}; raise it if the document has really grown so much"
             )
+
+
+class _Passing(Budget):
+    def take_rows(self, name: str, rows: int, text: str) -> None:
+        """Nothing is kept of them."""
+
+    def take_texts(self, name: str, texts: int) -> None:
+        """Nothing is kept of them."""
+
+    def take_claims(self, name: str, claims: int) -> None:
+        """Nothing is kept of them."""

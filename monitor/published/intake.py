@@ -42,7 +42,10 @@ async def fetch_wallets(
     fetched = await fetch_list(settings, session=session, known=known)
     if isinstance(fetched, Unchanged):
         return fetched
-    return await asyncio.to_thread(read_wallets, fetched.files, fetched.document, settings.format, registry), fetched
+    found = await asyncio.to_thread(
+        read_wallets, fetched.files, fetched.document, settings.format, registry, largest=settings.largest
+    )
+    return found, fetched
 
 
 async def fetch_list(

@@ -79,6 +79,12 @@ class WalletsSettings(DocumentSettings):
         description="Bytes of memory that reading it may take, what was published among them; twice as many to judge "
         "it.",
     )
+    largest: int | None = Field(
+        None,
+        gt=0,
+        description="How many rows of a longer list are watched: those that claim the largest share of their coin; "
+        "what the others claim is `unread`, at the list's own word. Unset: all.",
+    )
     max_shrink: Decimal = Field(
         Decimal("0.5"), ge=0, le=1, description="A new list that lost more than this share of its rows is refused."
     )

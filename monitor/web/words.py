@@ -40,6 +40,7 @@ CAUSES = {
     Cause.NOT_CONFIGURED: "on networks that could be read and are not configured",
     Cause.NOT_READABLE: "on networks that cannot be read",
     Cause.UNKNOWN_LABEL: "under labels that are not known here",
+    Cause.NOT_WATCHED: "on accounts too small to be watched",
     Cause.FAILED: "where reading failed",
 }
 STATUSES = {

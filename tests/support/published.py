@@ -32,10 +32,13 @@ def opened(raw: bytes, name: str = "list.csv") -> tuple[PublishedFile, ...]:
     return unpack(raw, document(name), settings())
 
 
-def wallets(raw: bytes | str, registry: Registry, *, layout: str = "auto", name: str = "list.csv") -> WalletList:
+def wallets(
+    raw: bytes | str, registry: Registry, *, layout: str = "auto", name: str = "list.csv", largest: int | None = None
+) -> WalletList:
     content = raw.encode() if isinstance(raw, str) else raw
     files = opened(content, name)
-    return read_wallets(files, document(name, len(content), tuple(file.name for file in files)), layout, registry)
+    members = tuple(file.name for file in files)
+    return read_wallets(files, document(name, len(content), members), layout, registry, largest=largest)
 
 
 def liabilities(raw: bytes | str, registry: Registry, *, layout: str = "auto", name: str = "owed.csv") -> Liabilities:

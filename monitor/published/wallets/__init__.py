@@ -16,6 +16,7 @@ from monitor.published.errors import Cause, DocumentError, LayoutError, refusing
 from monitor.published.wallets import accounts, address_book, binance, bitmex, bybit, okx, okx_audit, okx_staking
 from monitor.published.wallets.file_claims import FileClaims
 from monitor.published.wallets.files import ListFile, recognise
+from monitor.published.wallets.largest import Cut, Sizes
 from monitor.published.wallets.layouts import Layout
 from monitor.published.wallets.placements import Placements
 from monitor.registry import Registry
@@ -43,17 +44,24 @@ FORMATS = (AUTO, *dict.fromkeys(layout.name for layout in LAYOUTS))
 """What ``format`` may be in the configuration of a wallet list."""
 
 
-def read_wallets(files: Sequence[PublishedFile], document: Document, format_: str, registry: Registry) -> WalletList:
+def read_wallets(
+    files: Sequence[PublishedFile], document: Document, format_: str, registry: Registry, *, largest: int | None = None
+) -> WalletList:
     """Read a whole list, from all files of the document that are one. Raises DocumentError; reads nothing partly.
 
-    Takes seconds for a million rows: call it in a thread.
+    Takes seconds for a million rows: call it in a thread. Of more than ``largest`` rows the largest are kept, and what
+    the others claim together.
 
     A file of another layout beside a list (a licence, a manual) is named in ``unread``. An empty file, a web page or a
     damaged list among the files refuses the document: it may be the list that was meant.
     """
     others: list[LayoutError] = []
     try:
-        files_found = [_read(file) for file in _lists(files, _layouts(format_), registry, others)]
+        layouts = _layouts(format_)
+        cut = _cut(files, layouts, registry, largest)
+        budget = _budget(files)
+        passing = budget.for_passing() if cut else budget
+        files_found = [_read(file, cut, budget) for file in _lists(files, layouts, registry, others, passing)]
         claims: list[Claim] = []
         unknown: set[tuple[str, str | None]] = set()
         for found in files_found:
@@ -74,7 +82,7 @@ def read_wallets(files: Sequence[PublishedFile], document: Document, format_: st
 
 
 def claims_again(
-    files: Sequence[PublishedFile], document: Document, format_: str, registry: Registry
+    files: Sequence[PublishedFile], document: Document, format_: str, registry: Registry, *, largest: int | None = None
 ) -> Iterator[Claim]:
     """The claims of a list that :func:`read_wallets` has read before, one after another, none of them kept.
 
@@ -82,9 +90,12 @@ def claims_again(
     read as it was: the configuration may have changed meanwhile.
     """
     try:
-        for file in _lists(files, _layouts(format_), registry, []):
+        layouts = _layouts(format_)
+        cut, budget = _cut(files, layouts, registry, largest), _budget(files)
+        for file in _lists(files, layouts, registry, [], budget.for_passing() if cut else budget):
             with refusing(file.place):
-                yield from _as_held(file.claims(), registry)
+                claims = file.claims()
+                yield from _as_held(cut.of(claims, file.found, budget) if cut else claims, registry)
     except DocumentError as error:
         raise error.about(document.source) from error
 
@@ -131,9 +142,26 @@ def check_shrink(previous_rows: int, new: WalletList, max_shrink: Decimal) -> No
         )
 
 
-def _read(file: ListFile) -> FileClaims:
+def _budget(files: Sequence[PublishedFile]) -> Budget:
+    return files[0].budget() if files else Budget()
+
+
+def _cut(
+    files: Sequence[PublishedFile], layouts: Sequence[Layout], registry: Registry, largest: int | None
+) -> Cut | None:
+    """Which rows are kept, where those of all files are more than ``largest``; None: all of them."""
+    if largest is None:
+        return None
+    sizes = Sizes()
+    for file in _lists(files, layouts, registry, [], _budget(files).for_passing()):
+        with refusing(file.place):
+            sizes.add(file.claims())
+    return sizes.cut(largest)
+
+
+def _read(file: ListFile, cut: Cut | None, budget: Budget) -> FileClaims:
     with refusing(file.place):
-        return file.read()
+        return file.read(lambda claims: cut.of(claims, file.found, budget) if cut else claims)
 
 
 def _layouts(format_: str) -> list[Layout]:
@@ -146,11 +174,14 @@ def _layouts(format_: str) -> list[Layout]:
 
 
 def _lists(
-    files: Sequence[PublishedFile], layouts: Sequence[Layout], registry: Registry, others: list[LayoutError]
+    files: Sequence[PublishedFile],
+    layouts: Sequence[Layout],
+    registry: Registry,
+    others: list[LayoutError],
+    budget: Budget,
 ) -> Iterator[ListFile]:
     """The files that are lists, one after another; why the others are none is added to ``others``."""
     placements = Placements(registry)
-    budget = files[0].budget() if files else Budget()
     for file in files:
         try:
             with refusing(partial(str, file.name)):

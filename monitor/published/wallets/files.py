@@ -1,6 +1,6 @@
 """A file that was recognised as a list: by its header a table, by its keys a tree, by its beginning a stream."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from monitor.model import Claim
 from monitor.published.archives import PublishedFile
@@ -14,6 +14,9 @@ from monitor.published.wallets.file_claims import FileClaims
 from monitor.published.wallets.layouts import Layout, StreamLayout, TableLayout, TreeLayout
 from monitor.published.wallets.placements import Placements
 from monitor.published.wallets.summary import Summary
+
+Kept = Callable[[Iterable[Claim]], Iterable[Claim]]
+"""Chooses those claims of a file that are kept."""
 
 _COUNTED = 100
 """Rows whose texts are counted together; what the rows themselves take is counted as they are read."""
@@ -42,8 +45,8 @@ class TableFile:
         self._placements = placements
         self._summary = Summary(file.name)
         self._layout, self._fitting = _header(self._table, layouts, self._summary)
-        self._found = FileClaims(file.name, self._layout.name)
-        self._found.unread.extend(f"{file.name}: column {column!r} is not read" for column in self._fitting.unknown)
+        self.found = FileClaims(file.name, self._layout.name)
+        self.found.unread.extend(f"{file.name}: column {column!r} is not read" for column in self._fitting.unknown)
 
     def place(self) -> str:
         """Where reading has got to, for errors."""
@@ -52,7 +55,7 @@ class TableFile:
     def claims(self) -> Iterator[Claim]:
         """The claims of all rows, one after another; none is kept. Raises DocumentError."""
         table, fitting = self._table, self._fitting
-        read = self._layout.reader(self._found, self._placements)
+        read = self._layout.reader(self.found, self._placements)
         count = counted = 0
         for number, (line, cells) in enumerate(table):
             values, misfit = fitting.apart(cells)
@@ -71,10 +74,10 @@ class TableFile:
         if not table.ends_with_line and count and (self._layout.ends_with_line or fitting.is_cut(count)):
             raise table.cut(f"{count} fields, no line end")
 
-    def read(self) -> FileClaims:
-        """All of the file, checked. Raises DocumentError."""
-        found = self._found
-        found.claims.extend(self.claims())
+    def read(self, kept: Kept) -> FileClaims:
+        """All of the file, of its claims those that are ``kept``, checked. Raises DocumentError."""
+        found = self.found
+        found.claims.extend(kept(self.claims()))
         found.check()
         if self._layout.compare is not None:
             self._layout.compare(self._summary, found, self._placements)
@@ -108,7 +111,7 @@ class TreeFile:
         self._tree, self._content = load(file, budget)
         self._placements = placements
         self._layout = self._of(file.name, layouts)
-        self._found = FileClaims(file.name, self._layout.name, budget=budget)
+        self.found = FileClaims(file.name, self._layout.name, budget=budget)
 
     def _of(self, name: str, layouts: Sequence[TreeLayout]) -> TreeLayout:
         for layout in layouts:
@@ -119,19 +122,20 @@ class TreeFile:
 
     def place(self) -> str:
         """Where reading has got to, for errors."""
-        claims = self._found.claims
-        return f"{self._found.file}:{claims[-1].line if claims else 1}"
+        claims = self.found.claims
+        return f"{self.found.file}:{claims[-1].line if claims else 1}"
 
     def claims(self) -> Iterator[Claim]:
         """The claims of the whole tree. Raises DocumentError."""
-        self._layout.read(self._tree, self._content, self._found, self._placements)
-        yield from self._found.claims
+        self._layout.read(self._tree, self._content, self.found, self._placements)
+        yield from self.found.claims
 
-    def read(self) -> FileClaims:
-        """All of the file, checked. Raises DocumentError."""
-        self._layout.read(self._tree, self._content, self._found, self._placements)
-        self._found.check()
-        return self._found
+    def read(self, kept: Kept) -> FileClaims:
+        """As of a table; a tree is in memory as a whole. Raises DocumentError."""
+        self._layout.read(self._tree, self._content, self.found, self._placements)
+        self.found.claims[:] = kept(tuple(self.found.claims))
+        self.found.check()
+        return self.found
 
 
 class StreamFile:
@@ -142,7 +146,7 @@ class StreamFile:
         self._budget = budget
         self._placements = placements
         self._layout = layout
-        self._found = FileClaims(file.name, layout.name, budget=budget)
+        self.found = FileClaims(file.name, layout.name, budget=budget)
 
     def place(self) -> str:
         """What is read, for errors."""
@@ -150,13 +154,13 @@ class StreamFile:
 
     def claims(self) -> Iterator[Claim]:
         """The claims of the file, one after another. Raises DocumentError."""
-        return self._layout.read(self._file, self._budget, self._found, self._placements)
+        return self._layout.read(self._file, self._budget, self.found, self._placements)
 
-    def read(self) -> FileClaims:
-        """All of the file, checked. Raises DocumentError."""
-        self._found.claims.extend(self.claims())
-        self._found.check()
-        return self._found
+    def read(self, kept: Kept) -> FileClaims:
+        """As of a table. Raises DocumentError."""
+        self.found.claims.extend(kept(self.claims()))
+        self.found.check()
+        return self.found
 
 
 ListFile = TableFile | TreeFile | StreamFile
