@@ -76,6 +76,11 @@ class Assessor:
             self._memory = AlertMemory.from_json(kept).changed(lambda at: min(at, now))
             self._active = frozenset(key for key, alert in self._memory.alerts.items() if alert.active)
 
+    @property
+    def active(self) -> frozenset[tuple[str, str, AlertName]]:
+        """The alerts that are up: exchange, asset, name."""
+        return self._active
+
     def move(self, step: timedelta) -> None:
         """Go along with a step of the clock: alerts and ratios keep their ages."""
         self._memory = self._memory.changed(lambda at: at + step)

@@ -16,7 +16,8 @@ from monitor.proofs import Expected, UnreadableError, unpacked, verify
 from monitor.settings import VerifySettings
 
 _EXPANDS = 8
-"""How many times the size of an upload its files may have."""
+"""How many times the size of an upload its files may have, and a little more."""
+_LITTLE = 1024**2
 _PROGRAM = 256 * 1024**2
 """Bytes that the program takes by itself, with room."""
 _FIRST_TO_GO = "900"
@@ -73,15 +74,16 @@ def _work(connection: Connection, memory: int, time: timedelta) -> None:
     seconds = int(time.total_seconds()) + 1
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     with suppress(EOFError, OSError):  # nobody is there any more
         name, content, user = connection.recv()
-        connection.send(_verified(name, content, user))
+        most = _EXPANDS * len(content) + _LITTLE
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))  # hashes of a whole tree are sorted in nameless files
+        connection.send(_verified(name, content, user, most))
 
 
-def _verified(name: str, content: bytes, user: str) -> LiabilitiesProof:
+def _verified(name: str, content: bytes, user: str, most: int) -> LiabilitiesProof:
     try:
-        return verify(unpacked(name, content, _EXPANDS * len(content) + 1024**2), Expected(user=user))
+        return verify(unpacked(name, content, most), Expected(user=user))
     except UnreadableError as error:
         return _unreadable(str(error))
     except MemoryError:

@@ -90,7 +90,8 @@ def pieces_of(new: NewList) -> Iterator[Piece]:
     for name in _BY_KEY:
         yield from ((name, dict(some)) for some in _some(getattr(judged, name).items()))
     if changes is not None:
-        yield "changes", (Texts(changes.added), Texts(changes.removed), Texts(changes.altered), changes.restated)
+        texts = Texts(changes.added), Texts(changes.removed), Texts(changes.altered)
+        yield "changes", (*texts, changes.restated, changes.added_coins, changes.removed_coins)
     empty: dict[str, Any] = {name: {} for name in _BY_KEY}
     yield "rest", replace(judged, claims=_NO_CLAIMS, verdicts=_NO_VERDICTS, holdings=_NO_HOLDINGS, **empty)
 
@@ -114,8 +115,8 @@ def put_together(pieces: Iterable[Piece]) -> NewList:
     )
     if whole["changes"] is None:
         return NewList(judged, None)
-    added, removed, altered, restated = whole["changes"]
-    return NewList(judged, ListChanges(tuple(added), tuple(removed), tuple(altered), restated))
+    added, removed, altered, *sizes = whole["changes"]
+    return NewList(judged, ListChanges(tuple(added), tuple(removed), tuple(altered), *sizes))
 
 
 def _some(entries: Iterable[Any]) -> Iterator[list[Any]]:

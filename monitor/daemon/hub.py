@@ -16,6 +16,7 @@ from monitor.daemon.audits import Audits
 from monitor.daemon.channels import Line
 from monitor.daemon.claimed_balances import KEPT
 from monitor.daemon.clock import SteadyClock
+from monitor.daemon.events import EventKeeper
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.history import HistoryKeeper, SnapshotKeeper
 from monitor.daemon.list_judge import ListJudge
@@ -91,6 +92,7 @@ class Hub:
         self._notifier = notifier
         self._assessor = Assessor(store, now, notifier)
         self._history = HistoryKeeper(store)
+        self._events = EventKeeper(store)
         self._snapshots = SnapshotKeeper(store)
         self._ready = False
         self._lists = ListJudge(StoredVerdicts(store))
@@ -109,6 +111,7 @@ class Hub:
     async def start(self, settings: Settings, registry: Registry) -> Prepared:
         """Take up the history, and the first configuration."""
         await self._assessor.restore(settings)
+        self._events.begin(self._assessor.active)
         await self._signatures.restore()
         if self._notifier:
             await self._notifier.restore()
@@ -314,6 +317,7 @@ class Hub:
             self.world, self.rendered, self._answered = world, rendered, answers
             self.judged = asyncio.get_running_loop().time()
             await self._history.keep(world)
+            await self._events.keep(world)
 
     def _keep_time(self) -> None:
         """Take over what the system's clock has stepped: all that has an age moves along, and keeps it."""

@@ -14,7 +14,7 @@ from monitor.daemon.proof import PROOF, Judged, ProofWatch
 from monitor.daemon.proof_sources import is_proof, proof_settings
 from monitor.daemon.stored import written
 from monitor.judgement import CIRCUIT, REPORT, differences, regularity
-from monitor.model import DocumentState, Liabilities, ProofState, ProofStatus, Publication, Regularity
+from monitor.model import DocumentState, Liabilities, LiabilitiesProof, ProofState, ProofStatus, Publication, Regularity
 from monitor.published import (
     Cause,
     DocumentError,
@@ -202,17 +202,21 @@ class LiabilitiesWatch:
         """Add a proof that holds to the record, as soon as it is known which report it stands beside."""
         if self.current and found and found.proof.root and found.proof.holds:
             proof, sha256 = found.proof, found.document.sha256
-            await self._note(proof.scheme, proof.report_id, proof.root, sha256)
+            await self._note(proof.scheme, proof.report_id, proof.root, sha256, proof=proof)
             if proof.circuit:
-                await self._note(f"{proof.scheme}{CIRCUIT}", proof.report_id, proof.circuit, sha256)
+                await self._note(f"{proof.scheme}{CIRCUIT}", proof.report_id, proof.circuit, sha256, proof=proof)
 
-    async def _note(self, kind: str, report_id: str, root: str, sha256: str) -> None:
+    async def _note(
+        self, kind: str, report_id: str, root: str, sha256: str, *, proof: LiabilitiesProof | None = None
+    ) -> None:
         """Add a publication to the record, unless it is the newest of its kind already."""
         newest = next((each for each in reversed(self._record) if each.kind == kind), None)
         if newest and newest.sha256 == sha256:
             return
         now = self._now()
-        publication = Publication(now, self.current.as_of if self.current else now, kind, report_id, root, sha256)
+        as_of = self.current.as_of if self.current else now
+        how_far = (proof.status, proof.strength) if proof else ("", "")
+        publication = Publication(now, as_of, kind, report_id, root, sha256, *how_far)
         await written(self._store.save_publication(self._exchange, publication))
         self._record = (*self._record, publication)
 

@@ -226,6 +226,7 @@ class Daemon:
             history=store.history,
             finest=self._finest,
             publications=store.publications,
+            events=store.events,
             verify=verify_upload,
             reload=self.reload,
             stalled=self._stalled,

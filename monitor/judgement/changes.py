@@ -1,8 +1,11 @@
 """What differs between two published lists (design, section 4, rule 11)."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import NamedTuple
 
-from monitor.model import Claim, ListChanges
+from monitor.formats import exact
+from monitor.model import Claim, ListChanges, frozen
 
 _Key = tuple[str, str | None, str]
 """Coin id, network and account."""
@@ -15,32 +18,57 @@ def compare_lists(old: Iterable[Claim], new: Iterable[Claim]) -> ListChanges:
     gone through once and not kept: it can be read from the history while only the new list is in memory.
     """
     unmatched = _Unmatched(new)
-    gone: dict[_Key, list[str]] = {}
+    gone: dict[_Key, list[_Gone]] = {}
     restated = 0
     for claim in old:
         twin = unmatched.take_twin(claim)
         if twin is None:
             key = (claim.coin, claim.network, claim.account or claim.address)
-            gone.setdefault(key, []).append(describe(claim))
+            gone.setdefault(key, []).append(_Gone(describe(claim), *_size(claim)))
         else:
             restated += not _same_statement(twin, claim)
     return _resolve(unmatched, gone, restated)
 
 
-def _resolve(unmatched: "_Unmatched", gone: dict[_Key, list[str]], restated: int) -> ListChanges:
+def _resolve(unmatched: "_Unmatched", gone: dict[_Key, list["_Gone"]], restated: int) -> ListChanges:
     """Rows left over on both sides under one key were altered; the others came or went."""
     added: list[str] = []
     removed: list[str] = []
     altered: list[str] = []
+    added_coins: dict[str, Decimal] = {}
+    removed_coins: dict[str, Decimal] = {}
     for key, claims in unmatched.left():
         known = min(len(claims), len(gone.get(key, ())))
         altered += map(describe, claims[:known])
-        added += map(describe, claims[known:])
+        for claim in claims[known:]:
+            added.append(describe(claim))
+            _count(added_coins, *_size(claim))
         if known:
             del gone[key][:known]
-    for descriptions in gone.values():
-        removed += descriptions
-    return ListChanges(tuple(added), tuple(removed), tuple(altered), restated)
+    for left in gone.values():
+        for each in left:
+            removed.append(each.description)
+            _count(removed_coins, each.asset, each.amount)
+    return ListChanges(
+        tuple(added), tuple(removed), tuple(altered), restated, frozen(added_coins), frozen(removed_coins)
+    )
+
+
+class _Gone(NamedTuple):
+    """What is kept of a row of the old list that no row of the new one was found for."""
+
+    description: str
+    asset: str
+    amount: Decimal | None
+
+
+def _size(claim: Claim) -> tuple[str, Decimal | None]:
+    return claim.token.asset if claim.token is not None else claim.coin, claim.amount
+
+
+def _count(coins: dict[str, Decimal], asset: str, amount: Decimal | None) -> None:
+    if amount:
+        coins[asset] = exact.add(coins.get(asset, exact.ZERO), amount)
 
 
 def describe(claim: Claim) -> str:

@@ -26,6 +26,7 @@ from monitor.model.chain_parameters import (
     KeyHash,
     KnownPrefixes,
 )
+from monitor.model.events import Event, EventKind, EventPlace, ListChange
 from monitor.model.history import AssetStep, Extent, HistoryStep, Step
 from monitor.model.judgement import (
     AssetAssessment,
@@ -127,6 +128,9 @@ __all__ = [
     "Dollars",
     "Durations",
     "EndpointState",
+    "Event",
+    "EventKind",
+    "EventPlace",
     "Extent",
     "Fall",
     "Feed",
@@ -143,6 +147,7 @@ __all__ = [
     "LiabilitiesFall",
     "LiabilitiesLedger",
     "LiabilitiesProof",
+    "ListChange",
     "ListChanges",
     "LookBack",
     "LostConfirmations",

@@ -88,6 +88,10 @@ class Publication:
     report_id: str
     root: str
     sha256: str
+    status: str = ""
+    """Of a proof: how far it carried, a :class:`ProofStatus`; empty where that was not kept."""
+    strength: str = ""
+    """Of a proof: a :class:`Strength`; empty where that was not kept."""
 
 
 @dataclass(frozen=True, slots=True)

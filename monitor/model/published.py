@@ -132,6 +132,11 @@ class ListChanges:
     """Same coin, network and address, but other evidence (message, signatures, key, owners, kind)."""
     restated: int = 0
     """Rows where only amount or height moved, as in every monthly list."""
+    added_coins: Mapping[str, Decimal] = field(default_factory=dict)
+    """What the added rows claim, in whole coins by asset, or by coin id where that is not placed. Rows that claim no
+    amount add nothing."""
+    removed_coins: Mapping[str, Decimal] = field(default_factory=dict)
+    """What the removed rows claimed."""
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed or self.altered)

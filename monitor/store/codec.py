@@ -26,6 +26,7 @@ from monitor.model import (
     Rates,
     Snapshot,
     Token,
+    frozen,
 )
 
 _LEVEL = 1  # lists and balances are written often and read once: speed counts, and level 1 already finds the repeats
@@ -170,9 +171,26 @@ def encode_changes(changes: ListChanges) -> bytes:
     return pack([changes.added, changes.removed, changes.altered])
 
 
-def decode_changes(content: bytes, restated: int) -> ListChanges:
+def decode_changes(content: bytes, restated: int, coins: Mapping[str, Mapping[str, str]]) -> ListChanges:
     added, removed, altered = unpack(content)
-    return ListChanges(tuple(added), tuple(removed), tuple(altered), restated)
+    return ListChanges(tuple(added), tuple(removed), tuple(altered), restated, *sizes_of(coins))
+
+
+def coins_of(changes: ListChanges) -> dict[str, dict[str, str]]:
+    """What added and removed rows claim, as the column ``coins`` has it."""
+    sizes = {"added": changes.added_coins, "removed": changes.removed_coins}
+    return {
+        which: {asset: str(amount) for asset, amount in amounts.items()} for which, amounts in sizes.items() if amounts
+    }
+
+
+def sizes_of(coins: Mapping[str, Mapping[str, str]]) -> tuple[Mapping[str, Decimal], Mapping[str, Decimal]]:
+    """The inverse of :func:`coins_of`: what the added rows claim, and the removed ones."""
+    added, removed = (
+        frozen({asset: Decimal(amount) for asset, amount in coins.get(which, {}).items()})
+        for which in ("added", "removed")
+    )
+    return added, removed
 
 
 def encode_audit(audit: Audit) -> bytes:

@@ -66,6 +66,7 @@ class Documents(Access):
                         removed=len(changes.removed),
                         altered=len(changes.altered),
                         restated=changes.restated,
+                        coins=codec.coins_of(changes),
                         detail=detail,
                     )
                 )
@@ -111,7 +112,7 @@ class Documents(Access):
             .limit(1)
         )
         rows = await self._rows(query)
-        return (rows[0].at, codec.decode_changes(rows[0].detail, rows[0].restated)) if rows else None
+        return (rows[0].at, codec.decode_changes(rows[0].detail, rows[0].restated, rows[0].coins)) if rows else None
 
     async def prune_documents(self, newest: int) -> dict[str, datetime]:
         """Forget documents and what lists have changed, but for the ``newest`` of each exchange and kind.

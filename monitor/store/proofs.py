@@ -76,6 +76,6 @@ class Proofs(Access):
         columns = tables.publications.c
         query = select(tables.publications).where(columns.exchange == exchange).order_by(columns.id)
         return [
-            Publication(row.seen_at, row.as_of, row.kind, row.report_id, row.root, row.sha256)
+            Publication(row.seen_at, row.as_of, row.kind, row.report_id, row.root, row.sha256, row.status, row.strength)
             for row in await self._rows(query)
         ]

@@ -5,6 +5,7 @@ Every write is one transaction: after a crash either all of it is there or nothi
 
 from monitor.store.audits import Audits
 from monitor.store.documents import Documents
+from monitor.store.events import Events
 from monitor.store.history import History
 from monitor.store.journals import Journals
 from monitor.store.ledgers import Ledgers
@@ -15,5 +16,5 @@ from monitor.store.ratios import Ratios
 from monitor.store.snapshots import Snapshots
 
 
-class Store(Audits, Documents, History, Journals, Ledgers, Notices, Ownership, Proofs, Ratios, Snapshots):
+class Store(Audits, Documents, Events, History, Journals, Ledgers, Notices, Ownership, Proofs, Ratios, Snapshots):
     """The history of all exchanges. Not for use by two daemons at once: each opens it ``alone``."""

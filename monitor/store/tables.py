@@ -93,7 +93,23 @@ changes = Table(
     Column("altered", Integer, nullable=False),
     Column("restated", Integer, nullable=False),
     Column("detail", LargeBinary, nullable=False),
+    Column("coins", JSON, nullable=False, server_default="{}"),
     comment="What each new list changed; detail is zlib-compressed JSON of the rows.",
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("exchange", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("severity", String(16), nullable=False),
+    Column("summary", Text, nullable=False),
+    Index(None, "exchange", "at"),
+    comment="What no other table tells: alerts that began and ended, blocks that were replaced.",
 )
 
 verdicts = Table(
@@ -249,6 +265,8 @@ publications = Table(
     Column("report_id", Text, nullable=False),
     Column("root", Text, nullable=False),
     Column("sha256", String(64), nullable=False),
+    Column("status", String(16), nullable=False, server_default=""),
+    Column("strength", String(16), nullable=False, server_default=""),
     comment="Every report and every root of a proof that was ever seen.",
 )
 

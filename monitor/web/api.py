@@ -13,6 +13,7 @@ _ROUTES = {
     "exchange": "/api/v1/exchanges/{name}",
     "claims": "/api/v1/exchanges/{name}/claims?search=&network=&asset=&verdict=&reason=&order=&cursor=&limit=&format=",
     "history": "/api/v1/exchanges/{name}/history?asset=&step=&from=30d&to=now&format=json",
+    "events": "/api/v1/exchanges/{name}/events?until=&cursor=&limit=100",
     "account": "/api/v1/exchanges/{name}/networks/{network}/accounts/{account}",
     "prices": "/api/v1/prices",
     "endpoints": "/api/v1/endpoints",

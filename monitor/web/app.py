@@ -4,13 +4,13 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from monitor.settings.web_config import WebConfig
-from monitor.web import api, claims_api, history_api, operations
+from monitor.web import api, claims_api, events_api, history_api, operations
 from monitor.web.access import Access, authenticated
 from monitor.web.answers import of_api, refuse
 from monitor.web.deps import DEPS, Deps
 from monitor.web.origin import from_here
 from monitor.web.pace import limited
-from monitor.web.pages import asset, exchange, exchanges, glossary, pictures, static, stream, verify, wallets
+from monitor.web.pages import asset, events, exchange, exchanges, glossary, pictures, static, stream, verify, wallets
 from monitor.web.pages.days import DAYS, Days
 from monitor.web.pages.frame import for_people
 from monitor.web.pages.frame import refuse as page_of_refusal
@@ -19,7 +19,7 @@ from monitor.web.sharing import preflighted
 from monitor.web.transfer import sparing
 from monitor.web.uploads import UPLOADS
 
-PAGES = (exchanges, exchange, asset, wallets, verify, glossary)
+PAGES = (exchanges, exchange, asset, wallets, events, verify, glossary)
 """A page is one module with ``routes``. The navigation leads to every page that is here, by the names of the routes."""
 
 
@@ -38,6 +38,7 @@ def create_app(deps: Deps, access: Access | None = None) -> web.Application:
     app.add_routes(api.routes)
     app.add_routes(claims_api.routes)
     app.add_routes(history_api.routes)
+    app.add_routes(events_api.routes)
     app.on_shutdown.append(app[STREAMS].end)
     app.on_response_prepare.append(access.set_headers)
     return app

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from monitor.model import HistoryStep, LiabilitiesProof, Publication, ReloadState, Step, World
+from monitor.model import Event, EventPlace, HistoryStep, LiabilitiesProof, Publication, ReloadState, Step, World
 from monitor.settings import VerifySettings
 
 
@@ -26,6 +26,21 @@ class Verify(Protocol):
 
     async def __call__(self, name: str, content: bytes, user: str, limits: VerifySettings) -> LiabilitiesProof:
         """Verify the file ``name``, in which the customer is called ``user``; never raises because of what is in it."""
+        ...
+
+
+class Events(Protocol):
+    """What happened to an exchange."""
+
+    async def __call__(
+        self, exchange: str, most: int, *, before: EventPlace | None = None, until: datetime | None = None
+    ) -> Sequence[tuple[EventPlace, Event]]:
+        """Return the newest ``most`` events, newest first: those before a place, and not after ``until``.
+
+        Raises:
+            ForeseenError: they cannot be read.
+
+        """
         ...
 
 
@@ -61,6 +76,7 @@ class Deps:
     """The finest step that is kept from one moment on, and of which there are no more until the other."""
     publications: Callable[[str], Awaitable[Sequence[Publication]]]
     """Every report and root that an exchange was seen to publish, in that order. Raises ForeseenError."""
+    events: Events
     verify: Verify
     reload: Callable[[], Awaitable[ReloadState]]
     """Load the configuration again; a bad one is an unsuccessful state, not an exception."""

@@ -1,5 +1,6 @@
 """A customer's file in a process of its own: what it shows is said, and nothing that it does lasts."""
 
+import asyncio
 import gzip
 import io
 import logging
@@ -14,6 +15,7 @@ from monitor.model import ProofStatus
 from monitor.proofs import UnreadableError, unpacked
 from monitor.settings import VerifySettings
 
+TREE = Path(__file__).parents[1] / "data" / "proofs" / "trees" / "river-test.csv"
 PATH = Path(__file__).parents[1] / "data" / "proofs" / "trees" / "merkle-v1-proof.json"
 
 
@@ -25,14 +27,18 @@ def zipped(**members: bytes) -> bytes:
     return content.getvalue()
 
 
-async def test_a_path_is_verified_and_leaves_no_trace(
+async def test_a_path_and_a_whole_tree_are_verified_and_leave_no_trace(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     with caplog.at_level(logging.DEBUG):
-        proof = await verify_upload("proof.zip", zipped(proof=PATH.read_bytes()), "", VerifySettings())
-    assert (proof.status, proof.scheme) == (ProofStatus.PROVEN, "okx-merkle-v1")
+        path, tree = await asyncio.gather(
+            verify_upload("proof.zip", zipped(proof=PATH.read_bytes()), "", VerifySettings()),
+            verify_upload("tree.csv", TREE.read_bytes(), "", VerifySettings()),
+        )
+    assert (path.status, path.scheme, path.reason) == (ProofStatus.PROVEN, "okx-merkle-v1", "")
+    assert (tree.status, tree.scheme, tree.reason) == (ProofStatus.PROVEN, "bitmex-merkle", "")
     assert list(tmp_path.iterdir()) == []
     assert not [record for record in caplog.records if "proof" in record.getMessage()]
 

@@ -24,7 +24,7 @@ def test_the_same_rows_in_another_order_and_on_other_lines_are_no_change() -> No
 def test_added_and_removed_rows_are_named_with_their_own_place() -> None:
     changes = compare_lists([ONE], [OTHER])
 
-    assert changes == ListChanges(added=("ETH 0xB (wallets.csv:18)",), removed=("ETH 0xA (wallets.csv:17)",))
+    assert (changes.added, changes.removed) == (("ETH 0xB (wallets.csv:18)",), ("ETH 0xA (wallets.csv:17)",))
     assert changes
 
 

@@ -16,6 +16,8 @@ from monitor.model import (
     Claim,
     Code,
     Document,
+    Event,
+    EventPlace,
     Gap,
     Height,
     HistoryStep,
@@ -53,6 +55,7 @@ class Daemon:
     steps: list[HistoryStep] = field(default_factory=list)
     history_error: str = ""
     published: list[Publication] = field(default_factory=list)
+    happened: list[tuple[EventPlace, Event]] = field(default_factory=list)
     proof: LiabilitiesProof | None = None
     uploaded: list[tuple[str, bytes, str]] = field(default_factory=list)
     devnet: bool = False
@@ -65,6 +68,7 @@ class Daemon:
             history=self.history,
             finest=lambda since, until, most: HistorySettings().finest(since, until, worlds.NOW, most=most),
             publications=self.publications,
+            events=self.events,
             verify=self.verify,
             reload=self.reload,
             stalled=lambda: self.stalled,
@@ -90,6 +94,15 @@ class Daemon:
         if self.history_error:
             raise ForeseenError(self.history_error)
         return self.published if exchange == "aurora" else []
+
+    async def events(
+        self, exchange: str, most: int, *, before: EventPlace | None = None, until: datetime | None = None
+    ) -> list[tuple[EventPlace, Event]]:
+        if self.history_error:
+            raise ForeseenError(self.history_error)
+        newest = sorted(self.happened, key=lambda each: each[0], reverse=True)
+        wanted = [each for each in newest if each[1].exchange == exchange and (until is None or each[0].at <= until)]
+        return [each for each in wanted if before is None or each[0] < before][:most]
 
     async def verify(self, name: str, content: bytes, user: str, limits: VerifySettings) -> LiabilitiesProof:
         del limits

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -20,7 +21,11 @@ from monitor.model import (
     Cause,
     ClaimKind,
     Code,
+    Event,
+    EventKind,
+    EventPlace,
     HistoryStep,
+    ListChange,
     PositionKind,
     ProofStatus,
     ReserveStatus,
@@ -63,6 +68,13 @@ def steps() -> list[HistoryStep]:
     ]
 
 
+def happened() -> list[tuple[EventPlace, Event]]:
+    """A change of the list, and an alert."""
+    change = Event("aurora", worlds.NOW, EventKind.LIST_CHANGED, change=ListChange(1, 0, 0, 0, {"BTC": Decimal(2)}))
+    alert = Event("aurora", worlds.NOW, EventKind.ALERT_ENDED, "BTC", "PorRatioFalling")
+    return [(EventPlace(worlds.NOW, number, 1), event) for number, event in enumerate((change, alert))]
+
+
 WORLDS: dict[str, Callable[[], World | None]] = {
     "usual": worlds.world,
     "spoiled": spoiled,
@@ -95,7 +107,7 @@ OPERATIONS = operations(known())
 
 @pytest.fixture(scope="module")
 def daemon() -> Daemon:
-    return Daemon(steps=steps())
+    return Daemon(steps=steps(), happened=happened())
 
 
 @pytest.fixture(scope="module")

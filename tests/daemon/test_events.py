@@ -1,0 +1,60 @@
+"""Alerts that began and ended, and blocks that were replaced, are kept once each, over restarts too."""
+
+from dataclasses import replace
+
+from monitor.daemon.events import EventKeeper
+from monitor.model import AlertName, Caip2, Event, EventKind, Height, World, frozen
+from monitor.store import Store
+from tests.support import worlds
+
+
+def with_alerts(*active: bool) -> World:
+    world = worlds.world()
+    pairs = zip(world.alerts, active, strict=False)
+    return replace(world, alerts=tuple(replace(alert, active=up) for alert, up in pairs))
+
+
+def with_block(number: int, digest: str, *, chain: str = "eip155:1") -> World:
+    world, aurora = worlds.world(), worlds.aurora()
+    state = aurora.snapshots["ethereum"]
+    assert state.last
+    block = replace(state.last.block, number=Height(number), hash=digest)
+    state = replace(state, last=replace(state.last, block=block), chain=Caip2(chain))
+    aurora = replace(aurora, snapshots=frozen({"ethereum": state}))
+    return replace(world, alerts=(), assessments=frozen({"aurora": aurora}))
+
+
+async def kept(store: Store, exchange: str) -> list[Event]:
+    return [event for _, event in await store.events(exchange, 100)][::-1]
+
+
+async def test_an_alert_is_kept_when_it_begins_and_when_it_ends(store: Store) -> None:
+    keeper = EventKeeper(store)
+    first = with_alerts(True).alerts[0]
+    for world in (with_alerts(False), with_alerts(True), with_alerts(True), with_alerts(False)):
+        await keeper.keep(world)
+    begun, ended = await kept(store, first.exchange)
+    assert (begun.kind, begun.name, begun.subject) == (EventKind.ALERT_BEGUN, first.name, first.asset)
+    assert (begun.severity, begun.summary) == (first.severity, first.summary)
+    assert (ended.kind, ended.name, ended.subject) == (EventKind.ALERT_ENDED, first.name, first.asset)
+
+
+async def test_an_alert_that_was_up_before_a_restart_does_not_begin_again(store: Store) -> None:
+    keeper = EventKeeper(store)
+    first = with_alerts(True).alerts[0]
+    gone = (first.exchange, "XYZ", AlertName.RATIO_BELOW_LIMIT)
+    keeper.begin([(first.exchange, first.asset, first.name), gone])
+    await keeper.keep(with_alerts(True))
+    (ended,) = await kept(store, first.exchange)
+    assert (ended.kind, ended.subject) == (EventKind.ALERT_ENDED, "XYZ")
+
+
+async def test_a_block_that_another_took_the_place_of_is_kept(store: Store) -> None:
+    keeper = EventKeeper(store)
+    for world in (with_block(7, "a"), with_block(8, "b"), with_block(8, "b"), with_block(8, "c"), with_block(6, "d")):
+        await keeper.keep(world)
+    await keeper.keep(with_block(3, "e", chain="eip155:5"))  # another chain by the same name
+    replaced, back = await kept(store, "aurora")
+    assert (replaced.kind, replaced.subject) == (EventKind.REORGANISATION, "ethereum")
+    assert replaced.summary == "block 8 was b and is c now: another took its place"
+    assert back.summary.startswith("read at block 6 after block 8")
