@@ -224,6 +224,7 @@ class Daemon:
             world=self._world,
             exposition=self._exposition,
             history=store.history,
+            statuses=store.statuses,
             finest=self._finest,
             publications=store.publications,
             events=store.events,
@@ -232,6 +233,7 @@ class Daemon:
             stalled=self._stalled,
             devnet=self._devnet,
             runbook_url=settings.web.runbook_url,
+            external_url=lambda: self._settings.web.external_url.rstrip("/"),
         )
 
     def _require_hub(self) -> Hub:

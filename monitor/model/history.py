@@ -1,6 +1,6 @@
 """What was known of assets over time, by steps that keep every extreme: no mean ever hides a breach."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -101,7 +101,7 @@ class AssetStep:
     @property
     def worst(self) -> ReserveStatus | None:
         """The worst status that was seen, a breach before what is unknown; None of a time of which none was kept."""
-        return max(self.spent, key=_BEST_FIRST.index, default=None)
+        return worst_status(self.spent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,11 @@ class HistoryStep:
     at: datetime
     """When the step began."""
     assets: Mapping[str, AssetStep]
+
+
+def worst_status(seen: Iterable[ReserveStatus]) -> ReserveStatus | None:
+    """Return the worst of what was seen, a breach before what is unknown; None where nothing was."""
+    return max(seen, key=_BEST_FIRST.index, default=None)
 
 
 def _extent(value: Decimal | None) -> Extent | None:

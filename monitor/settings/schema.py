@@ -535,8 +535,8 @@ class WebSettings(Section):
     verify_limits: VerifySettings = VerifySettings()
     external_url: Annotated[str, StringConstraints(pattern=r"^(https?://[^\s/?#]+[^\s?#]*)?$")] = Field(
         "",
-        description="Where people reach the page, such as `https://reserves.example.com`: links in notifications lead "
-        "there; unset: the address that it listens on.",
+        description="Where people reach the pages, such as `https://reserves.example.com`: links in notifications, "
+        "citations and badges lead there; unset: the address that it listens on or is asked at.",
     )
     runbook_url: str = Field(
         "",

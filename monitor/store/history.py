@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from monitor.formats import exact
 from monitor.model import AssetStep, Basis, Extent, HistoryStep, ReserveStatus, Step
+from monitor.model.history import worst_status
 from monitor.store import codec, tables
 from monitor.store.access import Access
 
@@ -64,6 +65,23 @@ class History(Access):
             found += await asyncio.to_thread(_steps_of, exchange, step, part, asset)
         return found
 
+    async def statuses(
+        self, exchange: str, step: Step, since: datetime, until: datetime
+    ) -> dict[datetime, dict[str, ReserveStatus]]:
+        """Return the worst status of every asset that was owed (of all, where none was), by the step's beginning.
+
+        It takes a quarter of the time of :meth:`history`, which tells the amounts too. Steps of which no status was
+        kept have none.
+
+        Raises:
+            StoreError: the history cannot be read.
+
+        """
+        columns = tables.steps.c
+        query = select(columns.at, columns.assets).where(columns.exchange == exchange, columns.step == step.value)
+        rows = await self._rows(query.where(columns.at >= step.begins(since), columns.at < until))
+        return await asyncio.to_thread(lambda: {row.at: _statuses(codec.unpack(row.assets)) for row in rows})
+
     async def prune_history(self, step: Step, before: datetime) -> None:
         """Forget the steps of this kind that began before."""
         columns = tables.steps.c
@@ -91,6 +109,12 @@ def _steps_of(exchange: str, step: Step, rows: Sequence[Any], asset: str | None)
         if wanted:
             found.append(HistoryStep(exchange, step, row.at, {name: _told(each) for name, each in wanted.items()}))
     return found
+
+
+def _statuses(assets: Mapping[str, Any]) -> dict[str, ReserveStatus]:
+    owed = {name: each for name, each in assets.items() if each["owed"] is not None} or assets
+    worst = {name: worst_status(map(ReserveStatus, each["spent"])) for name, each in owed.items()}
+    return {name: status for name, status in worst.items() if status is not None}
 
 
 def _plain(told: AssetStep) -> dict[str, Any]:

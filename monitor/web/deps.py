@@ -7,7 +7,17 @@ from typing import Protocol
 
 from aiohttp import web
 
-from monitor.model import Event, EventPlace, HistoryStep, LiabilitiesProof, Publication, ReloadState, Step, World
+from monitor.model import (
+    Event,
+    EventPlace,
+    HistoryStep,
+    LiabilitiesProof,
+    Publication,
+    ReloadState,
+    ReserveStatus,
+    Step,
+    World,
+)
 from monitor.settings import VerifySettings
 
 
@@ -63,6 +73,21 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+class Statuses(Protocol):
+    """How it was."""
+
+    async def __call__(
+        self, exchange: str, step: Step, since: datetime, until: datetime
+    ) -> Mapping[datetime, Mapping[str, ReserveStatus]]:
+        """Return the worst status of every asset that was owed, by the beginnings of the steps, as History has them.
+
+        Raises:
+            ForeseenError: they cannot be read.
+
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deps:
     """The daemon's side of the application."""
@@ -72,6 +97,7 @@ class Deps:
     exposition: Callable[[str, str], Scrape]
     """From the request headers Accept and Accept-Encoding."""
     history: History
+    statuses: Statuses
     finest: Callable[[datetime, datetime, int], Step]
     """The finest step that is kept from one moment on, and of which there are no more until the other."""
     publications: Callable[[str], Awaitable[Sequence[Publication]]]
@@ -86,6 +112,8 @@ class Deps:
     """Whether this watches the devnet: then the page says what to try on it."""
     runbook_url: str = ""
     """Where the alerts' pages are, with ``{alert}`` for the name; empty: pages lead to the glossary."""
+    external_url: Callable[[], str] = str
+    """Where people reach the pages, without a slash at its end; empty: at the address that they ask for."""
     now: Callable[[], datetime] = _now
 
 

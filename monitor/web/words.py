@@ -19,6 +19,7 @@ from monitor.model import (
     World,
 )
 
+_FOLDERS = re.compile(r"(?<![\w:/.~])(?:~|\.{0,2})/(?:[^\s/:]+/)+(?=[^\s/])")
 _CLAUSE = re.compile(r"[:;(]|, ")
 
 BASES = {
@@ -120,9 +121,9 @@ def aside(assessment: Assessment) -> str:
         del left[asset.asset]
     held = [_held(asset) for asset in left.values() if asset.totals.get(Basis.LISTED)]
     unknown = [asset.asset for asset in left.values() if _open(asset) and not asset.totals.get(Basis.LISTED)]
-    sentences = [f"Also held, with nothing known to be owed: {', '.join(held)}."] if held else []
+    sentences = [f"Also held, with nothing known to be owed: {first(held, 8)}."] if held else []
     if unknown:
-        sentences.append(f"Not read, with nothing known to be owed: {', '.join(unknown)}.")
+        sentences.append(f"Not read, with nothing known to be owed: {first(unknown, 8)}.")
     return " ".join(sentences)
 
 
@@ -151,6 +152,16 @@ def called(status: ReserveStatus | None) -> str:
     return STATUSES[status] if status is not None else "Not watched"
 
 
+def source(address: str) -> str:
+    """Where a document is from: an address whole, of a file of this server its name alone."""
+    return address if "://" in address else address.rpartition("/")[2] or address
+
+
+def without_folders(sentence: str) -> str:
+    """``sentence`` with the files of this server by their names alone: where they lie helps no reader."""
+    return _FOLDERS.sub("", sentence)
+
+
 def rank(status: ReserveStatus | None) -> int:
     """Where a status stands among others, the worst first; last where there is none."""
     return WORST_FIRST.index(status) if status is not None else len(WORST_FIRST)
@@ -170,7 +181,7 @@ def unready(world: World | None) -> str:
             if state.wanted and state.snapshot is None
         }
     )
-    return "the first pass is not finished" + (f"; still to be read: {', '.join(waiting)}" if waiting else "")
+    return "the first pass is not finished" + (f"; still to be read: {first(waiting)}" if waiting else "")
 
 
 def troubles(world: World | None) -> list[str]:
@@ -198,7 +209,7 @@ def _covered(assessment: Assessment) -> list[str]:
 def _why_nothing(assessment: Assessment) -> str:
     wallets = assessment.documents.get("wallets")
     if wallets is not None and wallets.refusal:
-        return f"because its wallet list was refused: {wallets.refusal}"
+        return f"because its wallet list was refused: {without_folders(wallets.refusal)}"
     return "because no wallet list has been read"
 
 

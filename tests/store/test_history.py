@@ -37,6 +37,24 @@ async def test_a_step_comes_back_as_it_was_and_is_replaced(store: Store) -> None
     assert kept.assets["BTC"].worst is None
 
 
+async def test_statuses_are_those_of_what_was_owed_or_of_all_where_nothing_was(store: Store) -> None:
+    covered = replace(ETH, spent={COVERED: MINUTE})
+    unowed = replace(covered, owed=None)
+    await store.save_history(
+        [
+            step(DAY, ETH=ETH, BTC=unowed),
+            step(DAY + MINUTE, BTC=unowed),
+            step(DAY + 2 * MINUTE, ETH=BTC),
+            step(DAY + 3 * MINUTE, ETH=covered),
+        ]
+    )
+    assert await store.statuses("okx", Step.RAW, DAY, DAY + 3 * MINUTE) == {
+        DAY: {"ETH": BREACH},
+        DAY + MINUTE: {"BTC": COVERED},
+        DAY + 2 * MINUTE: {},
+    }
+
+
 async def test_bounds_are_cut_never_rounded_up_to_a_limit(store: Store) -> None:
     nearly = Extent.of(Decimal("0." + "9" * 50))
     await store.save_history([step(DAY, ETH=replace(ETH, lower=nearly, upper=nearly))])

@@ -24,6 +24,7 @@ from monitor.model import (
     LiabilitiesProof,
     Publication,
     ReloadState,
+    ReserveStatus,
     Step,
     UnspentOutput,
     Verdict,
@@ -66,6 +67,7 @@ class Daemon:
             world=lambda: self.world,
             exposition=self.exposition,
             history=self.history,
+            statuses=self.statuses,
             finest=lambda since, until, most: HistorySettings().finest(since, until, worlds.NOW, most=most),
             publications=self.publications,
             events=self.events,
@@ -89,6 +91,12 @@ class Daemon:
         of_time = [each for each in self.steps if each.step is step and step.begins(since) <= each.at < until]
         of_exchange = [each for each in of_time if each.exchange == exchange]
         return [each for each in of_exchange if asset is None or asset in each.assets]
+
+    async def statuses(
+        self, exchange: str, step: Step, since: datetime, until: datetime
+    ) -> dict[datetime, dict[str, ReserveStatus]]:
+        found = await self.history(exchange, step, since, until, asset=None)
+        return {each.at: {name: told.worst for name, told in each.assets.items() if told.worst} for each in found}
 
     async def publications(self, exchange: str) -> list[Publication]:
         if self.history_error:

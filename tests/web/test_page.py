@@ -4,8 +4,10 @@ import re
 from dataclasses import replace
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
 from monitor.model import Gap, Height, Heights, ReloadState, frozen
+from monitor.web.app import create_app
 from tests.support import worlds
 from tests.support.web import Client, Daemon, client_of
 
@@ -160,6 +162,14 @@ async def test_a_moment_that_cannot_be_shown_is_refused(client: Client, at: str,
     async with client.get(f"/?at={at}") as response:
         assert response.status == 400
         assert why in await response.text()
+
+
+async def test_where_people_reach_the_pages_is_what_they_cite(daemon: Daemon) -> None:
+    deps = replace(daemon.deps(), external_url=lambda: "https://por.example")
+    async with TestClient(TestServer(create_app(deps))) as client:
+        text = await page(client)
+    assert "https://por.example/exchanges/aurora?at=2026-03-14T15:09:26Z" in text
+    assert 'og:url" content="https://por.example/exchanges/aurora"' in text
 
 
 async def test_the_navigation_leads_to_pages_that_there_are(client: Client) -> None:

@@ -6,7 +6,17 @@ from decimal import Decimal
 import pytest
 
 from monitor.model import Assessment, AssetAssessment, Basis, Gap, ReserveStatus, frozen
-from monitor.web.words import aside, headline, on_its_word, only_claimed, shown, unready, worst
+from monitor.web.words import (
+    aside,
+    headline,
+    on_its_word,
+    only_claimed,
+    shown,
+    source,
+    unready,
+    without_folders,
+    worst,
+)
 from tests.support import worlds
 
 
@@ -43,6 +53,29 @@ def only(*assets: str) -> Assessment:
 )
 def test_the_headline_says_what_is_covered_what_is_not_and_what_is_unknown(assessment: Assessment, said: str) -> None:
     assert headline(assessment) == said
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("/var/lib/por/wallets.csv: cannot be read", "wallets.csv: cannot be read"),
+        ("No such file: '../a/b.csv' [~/c/d.yaml]", "No such file: 'b.csv' [d.yaml]"),
+        ("https://a.example/b/c.zip: HTTP/1.1 503, 1/2 of it", "https://a.example/b/c.zip: HTTP/1.1 503, 1/2 of it"),
+    ],
+)
+def test_a_sentence_for_people_names_files_and_no_folders_of_this_server(sentence: str, shown: str) -> None:
+    assert without_folders(sentence) == shown
+
+
+def test_the_source_of_a_document_is_its_address_or_the_name_of_its_file() -> None:
+    assert source("https://a.example/b/c.zip") == "https://a.example/b/c.zip"
+    assert (source("config/lists/okx.csv"), source("/srv/okx.csv"), source("okx.csv")) == ("okx.csv",) * 3
+
+
+def test_a_long_list_of_names_is_cut_and_counted() -> None:
+    others = book(*((f"COIN{number}", "1") for number in range(100)))
+    aurora = replace(worlds.aurora(), assets=frozen({**worlds.aurora().assets, **others}))
+    assert aside(aurora).endswith("1.0000 COIN7 and 92 more.")
 
 
 def test_all_covered_is_said_shortly() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from aiohttp import web
 
-from monitor.model import Assessment, AssetStep, ReserveStatus, Step
+from monitor.model import Assessment, ReserveStatus, Step
 from monitor.web import words
 from monitor.web.deps import Deps
 
@@ -66,13 +66,8 @@ DAYS = web.AppKey("days", Days)
 
 async def _days(deps: Deps, exchange: str, since: datetime, until: datetime) -> dict[date, Statuses]:
     end = datetime.combine(until.date(), time(), UTC) + _DAY
-    steps = await deps.history(exchange, Step.DAILY, since, end, asset=None)
-    return {each.at.date(): _statuses(each.assets) for each in steps}
-
-
-def _statuses(assets: Mapping[str, AssetStep]) -> Statuses:
-    owed = {name: told for name, told in assets.items() if told.owed is not None} or assets
-    return {name: told.worst for name, told in owed.items() if told.worst is not None}
+    steps = await deps.statuses(exchange, Step.DAILY, since, end)
+    return {at.date(): statuses for at, statuses in steps.items()}
 
 
 def with_present(days: Mapping[date, Statuses], assessment: Assessment) -> Mapping[date, Statuses]:

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from monitor import __version__
 from monitor.formats import exact, figures, shown
-from monitor.formats.phrases import counted, moment, span
+from monitor.formats.phrases import counted, first, moment, span
 from monitor.judgement.unread import rests_on_unread, unless
 from monitor.web import lists, plain, words
 
@@ -91,6 +91,9 @@ def _environment() -> Environment:
         PROOFS=words.PROOFS,
         STATUSES=words.STATUSES,
         called=words.called,
+        source=words.source,
+        without_folders=words.without_folders,
+        first=first,
         VERDICTS=words.VERDICTS,
         verdict_table=lists.verdicts,
         age=age,

@@ -100,14 +100,13 @@ async def _rows(deps: Deps, days: Days, world: World, at: datetime | None) -> tu
     rows, fault = [], ""
     for each in world.assessments.values():
         try:
-            before: Mapping[date, Statuses] | None = await days.until(deps, each.exchange, at or world.at, world.at)
-            step = await past.then(deps, each.exchange, at) if at else None
+            if at is not None:
+                rows.append(past_row(each, await past.then(deps, each.exchange, at)))
+            else:
+                rows.append(row(world, each, await days.until(deps, each.exchange, world.at, world.at)))
         except ForeseenError as error:
-            before, step, fault = None, None, str(error)
-        if at is None:
-            rows.append(row(world, each, before))
-        else:
-            rows.append(past_row(each, step, strip(before, at.date()) if before else None))
+            fault = str(error)
+            rows.append(row(world, each, None) if at is None else past_row(each, None))
     return sorted(rows, key=lambda row: (words.rank(row.status), row.lowest)), fault
 
 
@@ -130,7 +129,7 @@ def row(world: World, assessment: Assessment, before: Mapping[date, Statuses] | 
     )
 
 
-def past_row(assessment: Assessment, step: HistoryStep | None, drawn: Strip | None) -> Row:
+def past_row(assessment: Assessment, step: HistoryStep | None) -> Row:
     """Return the row of an exchange as it was in ``step``."""
     told = past.told(step) if step is not None else []
     return Row(
@@ -141,7 +140,6 @@ def past_row(assessment: Assessment, step: HistoryStep | None, drawn: Strip | No
         held=[Held(each.asset, each.status, each.ratio or "no ratio") for each in told],
         lowest=Decimal(),
         since=past.when(step) if step is not None else "",
-        strip=drawn,
     )
 
 

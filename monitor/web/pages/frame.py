@@ -123,7 +123,7 @@ def frame(
     own = Frame(
         title=title,
         path=request.rel_url.raw_path,
-        origin=str(request.url.origin()),
+        origin=deps.external_url() or str(request.url.origin()),
         now=deps.now(),
         seen=at or (world.at if world else None),
         at=at,
@@ -145,7 +145,7 @@ def frame(
         own,
         sections=sections,
         trail=(*crumbs, *trail),
-        badge=f"{about}/badge.svg" if section in {"exchange", "asset"} else "",
+        badge=f"{about}/badge.svg" if section in {"exchange", "asset"} and at is None else "",
         picture=f"{about}/picture.svg" if at is None else "",
     )
 
@@ -162,7 +162,7 @@ def refuse(request: web.Request, status: int, reason: str) -> web.Response:
     own = Frame(
         title=words.REFUSALS.get(status, "This cannot be shown"),
         path=request.rel_url.raw_path,
-        origin=str(request.url.origin()),
+        origin=deps.external_url() or str(request.url.origin()),
         now=deps.now(),
         seen=None,
     )

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from monitor.judgement.alerts import CATALOGUE
 from monitor.web.deps import DEPS
-from monitor.web.pages.frame import Link, frame, respond
+from monitor.web.pages.frame import frame, respond
 
 routes = web.RouteTableDef()
 
@@ -12,4 +12,4 @@ routes = web.RouteTableDef()
 @routes.get("/glossary", name="glossary")
 async def show(request: web.Request) -> web.Response:
     own = frame(request, "Glossary", request.app[DEPS].world(), section="glossary")
-    return await respond("glossary.html", own, alerts=CATALOGUE, home=Link("All exchanges", own.to()))
+    return await respond("glossary.html", own, alerts=CATALOGUE)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from aiohttp import hdrs, web
 
@@ -69,7 +69,7 @@ async def events(request: web.Request) -> web.StreamResponse:
     deps, streams = request.app[DEPS], request.app[STREAMS]
     headers = {hdrs.CONTENT_TYPE: "text/event-stream", hdrs.CACHE_CONTROL: "no-store", "X-Accel-Buffering": "no"}
     response = web.StreamResponse(headers=headers)
-    with streams.another():
+    with streams.another(), suppress(ConnectionResetError):  # whoever listened has left
         await response.prepare(request)
         world, silent = deps.world(), 0.0
         await response.write(b"retry: 5000\n" + _news(world))

@@ -1,0 +1,1 @@
+"""Pages as people are served them."""

@@ -1,0 +1,92 @@
+"""How quickly pages come, and how long they are.
+
+    python -m benchmarks.serving                    # 20 exchanges, 25 assets each, 300 000 wallets; a minute
+    python -m benchmarks.serving --wallets 20000 --rounds 5
+
+90 days of history lie in a real database, as the daemon keeps them; the pages come over a real socket. *First* is when
+a page is asked for the first time after the start, *then* the median of the others, *CPU* that of both ends.
+"""
+
+import argparse
+import asyncio
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+
+import aiohttp
+
+from monitor.model import Step, World, frozen
+from monitor.model.packed import PackedClaims, PackedVerdicts
+from monitor.store import Store
+from monitor.web.server import WebServer
+from tests.support import pages
+from tests.support.web import ANYWHERE, Daemon, judged
+
+NAME = "exchange-07"
+PATHS = (
+    *("/", "/?q=btc", "/?at=2026-02-21", f"/exchanges/{NAME}", f"/exchanges/{NAME}?at=2026-02-21"),
+    *(f"/exchanges/{NAME}/assets/BTC", f"/exchanges/{NAME}/assets/BTC?range=7d", f"/exchanges/{NAME}/badge.svg"),
+    *(f"/exchanges/{NAME}/wallets", f"/exchanges/{NAME}/wallets?search=aurora1", "/glossary"),
+)
+
+
+def _world(wallets: int) -> World:
+    """20 exchanges, one of them with a long list."""
+    world, rows = pages.crowd(), judged(wallets)
+    listed = replace(
+        world.assessments[NAME],
+        claims=PackedClaims(claim for claim, _ in rows),
+        claim_verdicts=PackedVerdicts(verdict for _, verdict in rows),
+    )
+    return replace(world, assessments=frozen({**world.assessments, NAME: listed}))
+
+
+async def _remember(store: Store, world: World) -> None:
+    for name, assessment in world.assessments.items():
+        steps = [each for each in pages.past(name, *assessment.assets) if each.step is not Step.RAW]
+        await store.save_history(steps)
+
+
+async def _measure(address: str, paths: Iterable[str], rounds: int) -> None:
+    print(f"{'page':<46} {'bytes':>8} {'first':>9} {'then':>9} {'CPU':>9}")
+    async with aiohttp.ClientSession(address, headers={"Accept": "text/html"}) as session:
+        for path in paths:
+            spent, worked = [], []
+            for _ in range(1 + rounds):
+                began, before = time.perf_counter(), time.process_time()
+                async with session.get(path) as response:
+                    body = await response.read()
+                    response.raise_for_status()
+                spent.append((time.perf_counter() - began) * 1000)
+                worked.append((time.process_time() - before) * 1000)
+            times = " ".join(f"{each:6.0f} ms" for each in (spent[0], median(spent[1:]), median(worked[1:])))
+            print(f"{path:<46} {len(body):8,} {times}")
+
+
+async def _run(wallets: int, rounds: int) -> None:
+    world = _world(wallets)
+    with TemporaryDirectory() as folder:
+        store = await Store.open(f"sqlite+aiosqlite:///{Path(folder) / 'history.db'}")
+        await _remember(store, world)
+        server = WebServer(replace(Daemon(world=world).deps(), history=store.history, statuses=store.statuses))
+        await server.start(ANYWHERE)
+        try:
+            await _measure(f"http://127.0.0.1:{server.port}", PATHS, rounds)
+        finally:
+            await server.stop()
+            await store.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--wallets", type=int, default=300_000)
+    parser.add_argument("--rounds", type=int, default=20)
+    asked = parser.parse_args()
+    asyncio.run(_run(asked.wallets, asked.rounds))
+
+
+if __name__ == "__main__":
+    main()
