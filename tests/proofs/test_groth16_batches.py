@@ -13,6 +13,7 @@ from monitor.proofs.executors import InProcess
 from monitor.proofs.groth16 import fast
 from monitor.proofs.groth16 import proofs as batches
 from monitor.proofs.work import DIGEST_SIZE
+from tests.support.groth16 import verify_once
 from tests.support.proof_files import all_held, bytes_below
 
 T = TypeVar("T")
@@ -28,6 +29,7 @@ def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
     """Either way to verify, and groth16py with one batch in a part."""
     monkeypatch.setattr(fast, "available", lambda: request.param)
     monkeypatch.setattr(batches, "_AT_ONCE", 1)
+    verify_once(monkeypatch)
 
 
 class Counting(InProcess):

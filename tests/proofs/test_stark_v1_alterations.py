@@ -16,7 +16,7 @@ from monitor.proofs.scheme import Expected, ProofError
 from monitor.proofs.stark_v1 import SCHEME
 from monitor.proofs.stark_v1.documents import TRUNK_ROWS, read_config
 from monitor.proofs.stark_v1.folder import sort
-from monitor.proofs.stark_v1.hashing import check_work
+from monitor.proofs.stark_v1.hashing import check_paths, check_work, keccak
 from monitor.proofs.stark_v1.report import verify_inclusion, verify_sums
 from monitor.proofs.stark_v1.sums import Part, prove
 from tests.support.proof_files import all_held, below, held
@@ -91,6 +91,16 @@ def test_every_word_of_an_opened_row_altered_is_refused() -> None:
             altered = f"{entry[:at]}{int(entry[at], 16) ^ 8:x}{entry[at + 1 :]}"
             with pytest.raises(ProofError):
                 prove(part(json.dumps(replaced(document, ("mtree_entries_data", i), altered)), VALUES))
+
+
+@pytest.mark.parametrize("index", [0, 1], ids=["the right one", "the left one"])
+def test_a_path_that_lacks_a_sibling_is_refused(index: int) -> None:
+    leaves = [bytes([i]) * 32 for i in range(4)]
+    pairs = [keccak(leaves[0] + leaves[1]), keccak(leaves[2] + leaves[3])]
+    root = keccak(pairs[0] + pairs[1])
+    check_paths(root, 4, [index], [(leaves[index], leaves[1 - index], pairs[1])], "here")
+    with pytest.raises(ProofError, match="here: the paths lack a sibling"):
+        check_paths(root, 4, [index], [(leaves[index], b"", pairs[1])], "here")
 
 
 def test_a_nonce_that_took_less_work_is_refused() -> None:

@@ -4,10 +4,22 @@ import base64
 import csv
 import io
 import json
+from functools import cache
 from typing import Any
 
+import pytest
+
+from monitor.proofs.groth16 import keys, pairing, proofs
 from monitor.proofs.groth16.forms import DEPTH, Form, Space, empty_root
 from monitor.proofs.groth16.poseidon import hash_elements
+
+_read_proof, _verifies = cache(keys.read_proof), cache(pairing.verifies)
+
+
+def verify_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The very same proof is read and verified by py_ecc once, which takes a second, in whatever files it comes."""
+    monkeypatch.setattr(proofs, "read_proof", _read_proof)
+    monkeypatch.setattr(proofs, "verifies", _verifies)
 
 
 def encoded(element: int) -> str:
