@@ -1,17 +1,18 @@
 """Wallet lists, their rows with what was made of them, and their audits, as JSON's types."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from urllib.parse import quote
 
-from monitor.formats.exact import plain
+from monitor.formats.exact import ZERO, plain, total
 from monitor.model import Assessment, Audit, Claim, SignaturesGone, SnapshotState, VerdictStatus
 from monitor.web.plain import Json, block, number, time
 from monitor.web.table import csv_line
 
 _COLUMNS = (
     *("file", "line", "coin", "network", "asset", "contract", "position", "kind", "address", "account", "fault"),
-    *("claimed", "height", "message", "verdict", "code", "reason", "administered"),
+    *("claimed", "height", "message", "verdict", "code", "reason", "administered", "custodian"),
 )
 
 
@@ -43,6 +44,33 @@ def wallet_list(assessment: Assessment) -> Json:
             {"exchange": each.exchange, "count": each.count, "examples": list(each.examples)}
             for each in assessment.shared
         ],
+        "custody": custody(assessment),
+    }
+
+
+def custody(assessment: Assessment) -> list[Json]:
+    """What custodians keep for the exchange on accounts that it lists: counted as listed, by keys of somebody else."""
+    rows = assessment.claims
+    kinds = {number for number, alike in enumerate(rows.alike) if alike.custodian}
+    kept: defaultdict[tuple[str, str], list[Claim]] = defaultdict(list)
+    for place, kind in enumerate(rows.of_alike if kinds else ()):
+        if kind in kinds:
+            row = rows[place]
+            kept[row.custodian, row.token.asset if row.token is not None else row.coin].append(row)
+    return [
+        {"custodian": custodian, "asset": asset, **_kept(claims, assessment.snapshots)}
+        for (custodian, asset), claims in sorted(kept.items())
+    ]
+
+
+def _kept(claims: Iterable[Claim], snapshots: Mapping[str, SnapshotState]) -> Json:
+    """What ``claims`` claim, and what their accounts hold, each once; null where that is not known of all of them."""
+    accounts = {(row.token, row.account): balance_of(row, snapshots) for row in claims}
+    held = [amount for amount in accounts.values() if amount is not None]
+    return {
+        "accounts": len(accounts),
+        "claimed": plain(total(row.stated or ZERO for row in claims)),
+        "held": plain(total(held)) if len(held) == len(accounts) else None,
     }
 
 
@@ -122,6 +150,7 @@ def claim(assessment: Assessment, position: int) -> Json:
         "code": verdict.code,
         "reason": verdict.reason,
         "administered": verdict.administered,
+        "custodian": row.custodian or None,
         "balance": _balance(row, assessment.snapshots),
         "explorer": explorer(row, assessment.explorers),
     }
