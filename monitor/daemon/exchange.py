@@ -127,6 +127,8 @@ class ExchangeWatch:
         try:
             with refusing(lambda: mask_source(self.settings.wallets.source)):
                 fetched = await fetch_list(self.settings.wallets, session=self._session, known=self._kept.validators)
+                if self.owed:
+                    await self.owed.note_listed(fetched.listed)
                 if isinstance(fetched, Unchanged):
                     self._attempts.accepted()
                     await self._kept.unchanged(fetched.validators)

@@ -1,5 +1,6 @@
 """Watching what one exchange says that it owes: its report, the proof of it, and the record of both."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -13,8 +14,17 @@ from monitor.daemon.ledger import Ledger
 from monitor.daemon.proof import PROOF, Judged, ProofWatch
 from monitor.daemon.proof_sources import is_proof, proof_settings
 from monitor.daemon.stored import written
-from monitor.judgement import CIRCUIT, REPORT, differences, regularity
-from monitor.model import DocumentState, Liabilities, LiabilitiesProof, ProofState, ProofStatus, Publication, Regularity
+from monitor.judgement import CIRCUIT, LISTED, REPORT, differences, regularity
+from monitor.model import (
+    DocumentState,
+    Liabilities,
+    LiabilitiesProof,
+    ListedReport,
+    ProofState,
+    ProofStatus,
+    Publication,
+    Regularity,
+)
 from monitor.published import (
     Cause,
     DocumentError,
@@ -31,6 +41,8 @@ from monitor.settings import LiabilitiesSettings, mask_source
 from monitor.store import Store
 
 LIABILITIES = "liabilities"
+
+_DAY = timedelta(days=1)
 
 _log = structlog.get_logger(__name__)
 
@@ -219,6 +231,15 @@ class LiabilitiesWatch:
         publication = Publication(now, as_of, kind, report_id, root, sha256, *how_far)
         await written(self._store.save_publication(self._exchange, publication))
         self._record = (*self._record, publication)
+
+    async def note_listed(self, listed: Iterable[ListedReport]) -> None:
+        """Add what the exchange's own page lists to the record, each report once."""
+        known = {each.report_id for each in self._record if each.kind == LISTED}
+        for report in listed:
+            if report.report_id not in known and report.created_at <= self._now() + _DAY:
+                publication = Publication(self._now(), report.created_at, LISTED, report.report_id, "", "")
+                await written(self._store.save_publication(self._exchange, publication))
+                self._record = (*self._record, publication)
 
     # --- What is shown -----------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ from monitor.judgement.coverage import AssetCoverage, ClaimedPlace, coverage
 from monitor.judgement.holdings import Holdings, as_text, holdings
 from monitor.judgement.owed import in_force, renamed, taken_up
 from monitor.judgement.proofs import differences
-from monitor.judgement.regularity import CIRCUIT, REPORT, missing_lately, regularity
+from monitor.judgement.regularity import CIRCUIT, LISTED, REPORT, missing_lately, regularity, reports_of
 from monitor.judgement.repeats import repeats
 from monitor.judgement.shared import shared_accounts
 from monitor.judgement.signatures import Lost, signatures_gone, signatures_lost
@@ -35,6 +35,7 @@ from monitor.judgement.totals import Total, totals
 
 __all__ = [
     "CIRCUIT",
+    "LISTED",
     "REPORT",
     "AssetCoverage",
     "ClaimedPlace",
@@ -68,6 +69,7 @@ __all__ = [
     "renamed",
     "repeats",
     "report_questions",
+    "reports_of",
     "reservation",
     "shared_accounts",
     "signatures_gone",

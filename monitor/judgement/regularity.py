@@ -12,6 +12,9 @@ REPORT = "report"
 CIRCUIT = " circuit"
 """What ends the kind of a publication that is the circuit, or the keys, of a proof."""
 
+LISTED = "listed"
+"""The kind of a publication that an exchange's own page lists; nothing more was seen of it here."""
+
 BEFORE_ITS_REPORT = timedelta(days=1)
 """How long before its report a proof may be published."""
 
@@ -25,7 +28,7 @@ def regularity(publications: Iterable[Publication], months_between: int, now: da
     A report is missing where the next one came more than half a period after the month in which it was due.
     """
     record = sorted(publications, key=lambda each: each.seen_at)
-    moments = sorted({each.as_of for each in record if each.kind == REPORT})
+    moments = sorted({each.as_of for each in reports_of(record)})
     if not moments:
         return None  # a proof alone says nothing of reports
     gaps = {later: tuple(_due(before, later, months_between)) for before, later in pairwise(moments)}
@@ -36,6 +39,13 @@ def regularity(publications: Iterable[Publication], months_between: int, now: da
         missing=tuple(month for later in moments[1:] for month in gaps[later]),
         root_changes=tuple(_root_changes(record, now)),
     )
+
+
+def reports_of(publications: Iterable[Publication]) -> list[Publication]:
+    """The reports: those that were seen, and of those that the exchange lists the others."""
+    record = list(publications)
+    seen = {each.report_id for each in record if each.kind == REPORT}
+    return [each for each in record if each.kind == REPORT or (each.kind == LISTED and each.report_id not in seen)]
 
 
 def missing_lately(found: Regularity, now: datetime) -> tuple[str, ...]:

@@ -78,6 +78,15 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedReport:
+    """A report that an exchange's own page lists among all of its reports."""
+
+    report_id: str
+    created_at: datetime
+    """By the page's word."""
+
+
+@dataclass(frozen=True, slots=True)
 class SummaryDifference:
     """A coin id whose published total is not the sum of its rows."""
 

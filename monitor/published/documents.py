@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from monitor.model import Document
+from monitor.model import Document, ListedReport
 from monitor.published.archives import PublishedFile, is_archive
 from monitor.published.archives import unpack as _unpack
 from monitor.published.errors import Cause, DocumentError, refusing, too_large
@@ -45,6 +45,8 @@ class Fetched:
     raw: bytes = field(repr=False)
     """The bytes as published, archives unopened: what the store keeps, and what :func:`unpack` reads again."""
     files: tuple[PublishedFile, ...]
+    listed: tuple[ListedReport, ...] = ()
+    """All reports that the page lists which led here; empty where none did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Unchanged:
 
     validators: Validators
     """For the next request. Not always those that were known: a server may send the same bytes under another ETag."""
+    listed: tuple[ListedReport, ...] = ()
+    """As in :class:`Fetched`."""
 
 
 def origin_of(source: str) -> str:

@@ -54,8 +54,12 @@ async def fetch_list(
     """The same, for those who read it themselves, by :func:`read_wallets`."""
     fetched = await fetch(settings.source, settings, session=session, known=known)
     if isinstance(fetched, Fetched) and settings.format in {"auto", "okx"} and _is_page(fetched):
-        archive = await _of_page(fetched, okx_pages.find_wallet_archive, fetched.raw, settings.source)
-        fetched = await fetch(archive, settings, session=session, known=known, page=settings.source)
+        page = fetched
+        archive = await _of_page(page, okx_pages.find_wallet_archive, page.raw, settings.source)
+        listed = await _of_page(page, okx_pages.find_reports, page.raw)
+        fetched = replace(
+            await fetch(archive, settings, session=session, known=known, page=settings.source), listed=listed
+        )
     return fetched
 
 

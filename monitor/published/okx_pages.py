@@ -6,15 +6,20 @@ There is no API. The pages carry their state as JSON in ``<script id="appState">
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
 from monitor.formats import quoted
 from monitor.formats.strict_json import Json
+from monitor.model import ListedReport
 from monitor.published.errors import Cause, DocumentError, LayoutError
 from monitor.published.trees import cell, parse
 
 _SCRIPT = "appState"
+_MOST = 1_000
+"""Reports of a list that are taken for such: a century of months."""
 _PATH = ("appContext", "initialProps", "App")
 
 
@@ -57,6 +62,17 @@ def find_wallet_archive(html: bytes, page_url: str) -> str:
     if urlsplit(url).scheme not in allowed:
         raise DocumentError(Cause.REDIRECT, f"the page leads to {quoted(url)}, which is not https; it is not followed")
     return url
+
+
+def find_reports(html: bytes) -> tuple[ListedReport, ...]:
+    """The reports that a download page lists, oldest first: those with an id and a moment of the calendar."""
+    audits = _state(html).get("auditList")
+    found = {}
+    for audit in audits if isinstance(audits, list) else ():
+        if isinstance(audit, dict) and (report_id := cell(audit.get("auditId")).strip()):
+            with suppress(LayoutError, OverflowError, OSError, ValueError):
+                found[report_id] = datetime.fromtimestamp(_created(audit) // 1000, UTC)
+    return tuple(ListedReport(*each) for each in sorted(found.items(), key=lambda each: (each[1], each[0])))[-_MOST:]
 
 
 def find_report(html: bytes) -> bytes:

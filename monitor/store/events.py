@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Table, and_, insert, or_, select
 
-from monitor.judgement import CIRCUIT, REPORT
+from monitor.judgement import CIRCUIT, LISTED, REPORT
 from monitor.model import Event, EventKind, EventPlace, ListChange
 from monitor.store import codec, tables
 from monitor.store.access import Access
@@ -43,6 +43,8 @@ class Events(Access):
             columns = source.table.c
             at = columns[source.at]
             wanted = [columns.exchange == exchange]
+            if source.table is tables.publications:
+                wanted.append(columns.kind != LISTED)  # it was not seen to happen
             if until is not None:
                 wanted.append(at <= until)
             if before is not None:

@@ -10,7 +10,19 @@ from monitor.web.answers import of_api, refuse
 from monitor.web.deps import DEPS, Deps
 from monitor.web.origin import from_here
 from monitor.web.pace import limited
-from monitor.web.pages import asset, events, exchange, exchanges, glossary, pictures, static, stream, verify, wallets
+from monitor.web.pages import (
+    asset,
+    events,
+    exchange,
+    exchanges,
+    glossary,
+    pictures,
+    reports,
+    static,
+    stream,
+    verify,
+    wallets,
+)
 from monitor.web.pages.days import DAYS, Days
 from monitor.web.pages.frame import for_people
 from monitor.web.pages.frame import refuse as page_of_refusal
@@ -19,7 +31,7 @@ from monitor.web.sharing import preflighted
 from monitor.web.transfer import sparing
 from monitor.web.uploads import UPLOADS
 
-PAGES = (exchanges, exchange, asset, wallets, events, verify, glossary)
+PAGES = (exchanges, exchange, asset, wallets, reports, events, verify, glossary)
 """A page is one module with ``routes``. The navigation leads to every page that is here, by the names of the routes."""
 
 

@@ -1,5 +1,6 @@
 """How regularly an exchange publishes."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -25,6 +26,18 @@ def test_months_in_a_row_are_counted_up_to_the_newest_report() -> None:
     assert found is not None
     assert found.months == ("2026-01", "2026-02", "2026-04", "2026-05", "2026-06")
     assert (found.in_a_row, found.missing) == (3, ("2026-03",))
+
+
+def test_reports_that_the_exchange_lists_itself_count_as_those_that_were_seen_do_and_once() -> None:
+    listed = [
+        replace(report(f"{month}-06", report_id=month, root="", kind="listed"), seen_at=NOW)
+        for month in ("2026-01", "2026-02", "2026-04", "2026-05")
+    ]
+    seen = report("2026-04-30", report_id="2026-05")  # its figures are older than its line in the list
+    found = regularity([*listed, seen], 1, NOW)
+    assert found is not None
+    assert found.months == ("2026-01", "2026-02", "2026-04")
+    assert (found.missing, found.root_changes) == (("2026-03",), ())
 
 
 @pytest.mark.parametrize(

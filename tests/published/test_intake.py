@@ -1,17 +1,21 @@
 """The newest list and the newest liabilities, straight or by way of OKX's pages."""
 
 import json
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from monitor.model import ListedReport
 from monitor.published import (
     DocumentError,
+    Fetched,
     Unchanged,
     check_shrink,
     fetch_liabilities,
+    fetch_list,
     fetch_wallets,
     read_liabilities,
     unpack,
@@ -73,6 +77,18 @@ class TestWallets:
         assert [claim.file for claim in wallet_list.claims] == ["new.csv", "new.csv"]
         assert wallet_list.document.source == publisher.url + "/chain/new.zip"
         assert fetched.raw == zipped({"new.csv": NEW})
+
+    async def test_all_reports_that_the_page_lists_come_along(self, registry: Registry, publisher: Publisher) -> None:
+        publisher.put("/a.zip", zipped({"a.csv": NEW}))
+        listed = [*audits((2000, "/a.zip"), (1000, "")), {"auditId": "x", "createTime": 10**30}, {"createTime": 5}, 7]
+        source = publisher.put("/por/download", page(auditList=listed))
+        fetched = await fetch_list(list_at(source, "okx"))
+        expected = tuple(ListedReport(str(at), datetime.fromtimestamp(at // 1000, UTC)) for at in (1000, 2000))
+        assert fetched.listed == expected
+        assert isinstance(fetched, Fetched)
+        unchanged = await fetch_list(list_at(source, "okx"), known=fetched.validators)
+        assert isinstance(unchanged, Unchanged)
+        assert unchanged.listed == expected
 
     async def test_an_archive_that_stays_is_unchanged_however_the_page_changes(
         self, registry: Registry, publisher: Publisher
