@@ -88,7 +88,8 @@ def paths(page: Page, site: str, *, past: bool) -> list[str]:
         for found in page.evaluate(_LINKS):
             parts = found.split("/")
             kind = "/".join(part for place, part in enumerate(parts) if place not in {2, 4})
-            if parts[1] in {"exchanges", "verify", "glossary"} and kind not in kinds:
+            page_of_ours = parts[1] in {"exchanges", "verify", "glossary"} and "." not in parts[-1]  # no feed, no file
+            if page_of_ours and kind not in kinds:
                 kinds.add(kind)
                 waiting.append(found)
     return [*waiting, "/nothing", *(f"{each}?at=2026-02-21" for each in waiting)] if past else waiting

@@ -91,7 +91,7 @@ async def test_positions_are_counted_shown_apart_and_kept(site: Site, anvil: Anv
             }
             assert before["USDT"]["snapshot"]["block"]["number"] == 7
             assert before["ETH"]["snapshot"]["block"]["number"] == 107, "the slot that carries block 7"
-            _, page = await watched.get("/")
+            _, page = await watched.get("/exchanges/okx/assets/USDT")
             assert "Contained in the above, and no coins in a wallet" in page
             assert "cUSDT on ethereum" in page
             audit = (await watched.exchange())["audit"]

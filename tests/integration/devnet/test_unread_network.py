@@ -62,7 +62,7 @@ def test_a_drain_pages_though_a_network_is_not_read(
         asset = eth(daemon)
         bounds = asset["lower_bounds"]["verified"], asset["upper_bounds"]["verified"]
         assert (asset["status"], *bounds) == ("breach", "0.927", upper)
-        page = daemon.get("/").replace("\N{NO-BREAK SPACE}", " ").replace("&#39;", "'")
+        page = daemon.get("/exchanges/example").replace("\N{NO-BREAK SPACE}", " ").replace("&#39;", "'")
         assert headline in page
         assert said in page
         assert ("100.0000</data> only claimed, <data" in " ".join(page.split())) is bool(said)
