@@ -337,11 +337,18 @@ async def rested(reader: Anchoring, model: Model) -> ChainError:
             assert await reader.ready(ACCOUNTS) == {HIDDEN}
         except ChainError as error:
             if error.reason is not Reason.UNDER_WAY:
-                model.mine()
-                model.mine()  # one machine may not have seen the last
                 return error
         model.mine()
     raise AssertionError("nothing fails")
+
+
+async def until_read(reader: Anchoring, model: Model, accounts: Collection[Address]) -> None:
+    """See that all are read once some blocks have come: answers wait for one, and machines are one behind."""
+    for _ in range(10):
+        model.mine()
+        if not await reader.ready(accounts):
+            return
+    raise AssertionError("some are never read")
 
 
 def test_an_account_that_the_explorer_never_tells_is_named_and_all_others_are_read_once() -> None:
@@ -357,7 +364,7 @@ def test_an_account_that_the_explorer_never_tells_is_named_and_all_others_are_re
         assert error.reason is Reason.HTTP_STATUS
         assert str(error) == f"http_status: explorer: HTTP 400; account {REFUSED} cannot be read"
         others = [each for each in ACCOUNTS if each not in (REFUSED, HIDDEN)]
-        assert await reader.ready(others) == set()
+        await until_read(reader, model, others)
         await reader.close()
         again, asked = anchoring(model, journals), model.asked
         assert str(await rested(again, model)) == str(error)
@@ -382,7 +389,7 @@ def test_several_are_told_of_and_an_explorer_that_tells_nothing_for_a_while_lose
         model.refuses = refusing(*ACCOUNTS[:3])
         while not str(await rested(reader, model)).endswith("cannot be read, nor could 2 others be"):
             pass
-        assert await reader.ready(ACCOUNTS[3:]) == {HIDDEN}
+        await until_read(reader, model, ACCOUNTS[3:-1])
         model.refuses = refusing()
         await known(reader, model)
         await reader.close()
