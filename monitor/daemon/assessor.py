@@ -212,6 +212,7 @@ class Assessor:
             liabilities_max_age=settings.liabilities.max_age if settings.liabilities else None,
             proof=owed.proof_state() if owed else None,
             regularity=owed.regularity() if owed else None,
+            signature_ages=watch.signature_ages,
             claims=judged.claims if judged else PackedClaims(()),
             claim_verdicts=judged.verdicts if judged else PackedVerdicts(()),
             explorers=watch.registry.explorers,

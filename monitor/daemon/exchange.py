@@ -25,6 +25,7 @@ from monitor.model import (
     OwnerAnswer,
     OwnerOutcome,
     OwnerQuestion,
+    SignatureAges,
     Token,
 )
 from monitor.model.packed import PackedVerdicts
@@ -61,6 +62,7 @@ class ExchangeWatch:
         self._now = now
         self._lists = lists
         self.judged: JudgedList | None = None
+        self.signature_ages: SignatureAges | None = None
         owed = settings.liabilities
         self.owed = LiabilitiesWatch(name, owed, registry, store=store, session=session, now=now) if owed else None
         self.changes: dict[str, int] = {"added": 0, "removed": 0, "altered": 0}
@@ -206,7 +208,15 @@ class ExchangeWatch:
             self._told = {mark: replace(said, told_at=min(said.told_at, now)) for mark, said in told.items()}
             self._unpromoted = judged.verdicts
             promoted = await self._with_answers(judged)
-            self._wanted, self.judged = wanted, promoted
+            ages = await self._signature_ages(judged.accepted_at)
+            self._wanted, self.judged, self.signature_ages = wanted, promoted, ages
+
+    async def _signature_ages(self, accepted_at: datetime) -> SignatureAges | None:
+        try:
+            return await self._store.signature_ages(self.name, accepted_at)
+        except StoreError as error:
+            _log.error("the history was not read", exchange=self.name, error=str(error))
+            return None
 
     async def _confirmations(self, questions: Mapping[bytes, OwnerQuestion]) -> Mapping[bytes, Confirmation]:
         """What chains said of ``questions``; where the history cannot be read, what is known of them in this run."""

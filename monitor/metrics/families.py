@@ -187,6 +187,11 @@ SIGNATURES_GONE = _gauge(
     "Accounts for which a newer list no longer has the valid signature of the one before; until the configured time.",
     "exchange",
 )
+SIGNATURE_AGE = _gauge(
+    "por_signature_age_seconds",
+    "How long the current list's valid signatures are known here with the same message: the oldest, and the median.",
+    "exchange", "statistic",
+)  # fmt: skip
 WALLET_LIST_CHANGES = _counter(
     "por_wallet_list_changes_total",
     "Claims added, removed or altered by newer wallet lists since the history began.",

@@ -68,6 +68,13 @@ def _signatures_gone(world: World) -> Series:
             yield (exchange,), gone.accounts if gone and world.at - gone.at < world.limits.changed_for else 0
 
 
+def _signature_ages(world: World) -> Series:
+    for exchange, assessment in world.assessments.items():
+        if ages := assessment.signature_ages:
+            yield (exchange, "oldest"), max(0.0, (world.at - ages.oldest).total_seconds())
+            yield (exchange, "median"), max(0.0, (world.at - ages.median).total_seconds())
+
+
 def _list_changes(world: World) -> Series:
     for exchange, assessment in world.assessments.items():
         for change, count in assessment.changes.items():
@@ -98,6 +105,7 @@ LISTS: Sources = (
     (families.SHARED_ACCOUNTS, _shared_accounts),
     (families.WALLET_LIST_TIMESTAMP, _list_times),
     (families.SIGNATURES_GONE, _signatures_gone),
+    (families.SIGNATURE_AGE, _signature_ages),
     (families.WALLET_LIST_CHANGES, _list_changes),
     (families.DOCUMENT_FETCHES, _document_fetches),
     (families.DOCUMENT_FAILURES, _document_failures),

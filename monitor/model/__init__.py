@@ -41,6 +41,7 @@ from monitor.model.judgement import (
     Repeats,
     ReserveStatus,
     SharedAccounts,
+    SignatureAges,
     SignaturesGone,
 )
 from monitor.model.notifications import ChannelState, Notice, NoticeKind, SendFailure
@@ -184,6 +185,7 @@ __all__ = [
     "SendFailure",
     "Severity",
     "SharedAccounts",
+    "SignatureAges",
     "SignaturesGone",
     "Slot",
     "Snapshot",

@@ -217,6 +217,21 @@ class SignaturesGone:
 
 
 @dataclass(frozen=True, slots=True)
+class SignatureAges:
+    """How long the valid signatures of the current list are known here, each as long as account, message and signatures
+    are the same: an old one shows nothing that has happened since.
+    """
+
+    oldest: datetime
+    """When the first list was accepted that had the oldest."""
+    median: datetime
+    """When half of them were known."""
+    count: int
+    renewed: int
+    """How many of them the current list is the first to have."""
+
+
+@dataclass(frozen=True, slots=True)
 class SharedAccounts:
     """Accounts that another exchange's list claims too: each of them can back only one of the two."""
 

@@ -8,7 +8,15 @@ from decimal import Decimal
 from monitor.model.alerts import AlertState
 from monitor.model.balances import LookBack, Snapshot
 from monitor.model.chain import Token
-from monitor.model.judgement import AssetAssessment, Audit, Basis, Repeats, SharedAccounts, SignaturesGone
+from monitor.model.judgement import (
+    AssetAssessment,
+    Audit,
+    Basis,
+    Repeats,
+    SharedAccounts,
+    SignatureAges,
+    SignaturesGone,
+)
 from monitor.model.notifications import ChannelState
 from monitor.model.ownership import LostConfirmations
 from monitor.model.packed import PackedClaims, PackedVerdicts
@@ -195,6 +203,8 @@ class Assessment:
     """None where none is configured, or none was verified yet."""
     signatures_gone: SignaturesGone | None = None
     """What a newer list last lost of them; None where none ever did."""
+    signature_ages: SignatureAges | None = None
+    """None where the current list has no valid signature, or the history could not be read."""
     regularity: Regularity | None = None
     """None until something was published."""
     claims: PackedClaims = _NO_CLAIMS

@@ -79,10 +79,15 @@ class Access:
         except (SQLAlchemyError, OSError) as error:
             raise StoreError(f"the history cannot be read: {error.__cause__ or error}") from error
 
-    async def _upsert(self, connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    async def _upsert(
+        self, connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], *, once: str = ""
+    ) -> None:
+        """Write ``rows`` in the place of those with the same keys; the column ``once`` stays as it was at first."""
         new: Any = _UPSERTS[self._engine.dialect.name](table)
         keys = [column.name for column in table.primary_key]
-        others = {column.name: new.excluded[column.name] for column in table.columns if column.name not in keys}
+        others = {
+            column.name: new.excluded[column.name] for column in table.columns if column.name not in (*keys, once)
+        }
         statement = new.on_conflict_do_update(index_elements=keys, set_=others)
         for start in range(0, len(rows), _ROWS):
             await connection.execute(statement, list(rows[start : start + _ROWS]))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from monitor.model import (
     Block,
@@ -12,8 +12,10 @@ from monitor.model import (
     Confirmation,
     OwnerAnswer,
     OwnerOutcome,
+    SignatureAges,
     SignaturesGone,
     Verdict,
+    VerdictStatus,
 )
 from monitor.store import tables
 from monitor.store.access import block_columns
@@ -50,11 +52,37 @@ class Ownership(SmallState):
                 "reason": verdict.reason,
                 "exchange": exchange,
                 "listed_at": listed_at,
+                "first_at": listed_at,
             }
             for fingerprint, verdict in verdicts.items()
         ]
         async with self._transaction() as connection:
-            await self._upsert(connection, tables.verdicts, rows)
+            await self._upsert(connection, tables.verdicts, rows, once="first_at")
+
+    async def signature_ages(self, exchange: str, listed_at: datetime) -> SignatureAges | None:
+        """Tell how old the valid signatures of the list are that was accepted at ``listed_at``; None: it has none.
+
+        The same evidence (account, message and signatures) is as old as the first list in which it was seen.
+        """
+        columns = tables.verdicts.c
+        valid = [code.value for code in Code if code.status in (VerdictStatus.VERIFIED, VerdictStatus.UNBOUND)]
+        query = (
+            select(columns.first_at, func.count())
+            .where(columns.exchange == exchange, columns.listed_at == listed_at, columns.code.in_(valid))
+            .group_by(columns.first_at)
+            .order_by(columns.first_at)
+        )
+        found = [(first_at, count) for first_at, count in await self._rows(query) if first_at]
+        total = sum(count for _, count in found)
+        if not found:
+            return None
+        before, median = 0, found[-1][0]
+        for first_at, count in found:
+            before += count
+            if 2 * before >= total:
+                median = first_at
+                break
+        return SignatureAges(found[0][0], median, total, sum(count for at, count in found if at >= listed_at))
 
     async def need_verdicts(self, prints: Sequence[bytes], exchange: str, listed_at: datetime) -> None:
         """Note that the evidence with these fingerprints is in a list too that was accepted at ``listed_at``."""

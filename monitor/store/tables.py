@@ -121,6 +121,7 @@ verdicts = Table(
     Column("reason", Text, nullable=False),
     Column("exchange", String(64)),
     Column("listed_at", Moment),
+    Column("first_at", Moment),
     comment="Judged evidence, by fingerprint and version of the rules.",
 )
 

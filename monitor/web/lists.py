@@ -6,7 +6,7 @@ from decimal import Decimal
 from urllib.parse import quote
 
 from monitor.formats.exact import ZERO, plain, total
-from monitor.model import Assessment, Audit, Claim, SignaturesGone, SnapshotState, VerdictStatus
+from monitor.model import Assessment, Audit, Claim, SignatureAges, SignaturesGone, SnapshotState, VerdictStatus
 from monitor.web.plain import Json, block, number, time
 from monitor.web.table import csv_line
 
@@ -25,6 +25,7 @@ def wallet_list(assessment: Assessment) -> Json:
         "changes": dict(assessment.changes),
         "last_changes": last_changes(assessment),
         "signatures_gone": signatures_gone(assessment.signatures_gone),
+        "signature_ages": signature_ages(assessment.signature_ages),
         "summary_differences": [
             {"coin": each.coin, "stated": plain(each.stated), "summed": plain(each.summed)}
             for each in assessment.differences
@@ -93,6 +94,12 @@ def last_changes(assessment: Assessment) -> Json | None:
         "altered": list(changes.altered),
         "restated": changes.restated,
     }
+
+
+def signature_ages(ages: SignatureAges | None) -> Json | None:
+    if ages is None:
+        return None
+    return {"oldest": time(ages.oldest), "median": time(ages.median), "count": ages.count, "renewed": ages.renewed}
 
 
 def signatures_gone(gone: SignaturesGone | None) -> Json | None:

@@ -308,3 +308,10 @@ def test_dollars_are_told_of_assets_that_have_a_price_and_of_no_sum(shown: Scrap
         assert {series["asset"] for series in shown.named(name)} == {"BTC", "ETH"}, "no USDT, of which none is known"
     assert shown.value("por_reserves_usd", exchange="aurora", asset="BTC", basis="signed") == 6400047439.98
     assert shown.value("por_liabilities_usd", exchange="aurora", asset="ETH") == 3e9
+
+
+def test_signatures_have_the_age_at_which_they_were_first_seen(shown: Scraper) -> None:
+    for statistic, days in (("oldest", 400), ("median", 90)):
+        age = shown.value("por_signature_age_seconds", exchange="aurora", statistic=statistic)
+        assert age == days * 86400
+    assert {series["exchange"] for series in shown.named("por_signature_age_seconds")} == {"aurora"}, "others have none"

@@ -30,6 +30,7 @@ from monitor.model import (
     PositionKind,
     Rate,
     RatioPoint,
+    SignatureAges,
     Snapshot,
     Token,
     Verdict,
@@ -96,6 +97,20 @@ async def test_verdicts_belong_to_the_version_of_the_rules_that_judged_them(stor
     await store.save_verdicts(2, anew, "okx", NOW)
     assert await store.verdicts(2, [*verdicts]) == anew
     assert set(await store.verdicts(1, [*verdicts])) == set(verdicts) - set(anew)
+
+
+async def test_evidence_is_as_old_as_the_first_list_that_had_it_whatever_the_rules(store: Store) -> None:
+    codes = (Code.OWN_KEY, Code.OWN_KEY, Code.HIGH_S)
+    old, new, bad = ({bytes([n] * 16): Verdict(code, "")} for n, code in enumerate(codes))
+    month = timedelta(days=30)
+    await store.save_verdicts(1, old | bad, "okx", NOW)
+    await store.need_verdicts([*old, *bad], "okx", NOW + month)
+    await store.save_verdicts(1, new, "okx", NOW + month)
+    assert await store.signature_ages("okx", NOW + month) == SignatureAges(NOW, NOW, 2, 1)
+    await store.save_verdicts(2, old | new, "okx", NOW + 2 * month)
+    assert await store.signature_ages("okx", NOW + 2 * month) == SignatureAges(NOW, NOW, 2, 0)
+    assert await store.signature_ages("okx", NOW + month) is None
+    assert await store.signature_ages("kraken", NOW) is None
 
 
 async def test_only_the_verdicts_that_are_asked_for_are_read(store: Store) -> None:

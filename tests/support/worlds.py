@@ -54,6 +54,7 @@ from monitor.model import (
     SendFailure,
     Severity,
     SharedAccounts,
+    SignatureAges,
     Snapshot,
     SnapshotAttempts,
     SnapshotState,
@@ -310,6 +311,7 @@ def aurora() -> Assessment:
         shared=(SharedAccounts("borealis", 1, ("bc1qaurora2 on bitcoin",)),),
         lost=LostConfirmations(2, 1, {}, "0xa: others own it"),
         liabilities_max_age=timedelta(days=35),
+        signature_ages=SignatureAges(NOW - timedelta(days=400), NOW - timedelta(days=90), 4, 1),
         proof=ProofState(
             LiabilitiesProof(
                 "okx-merkle-v2",

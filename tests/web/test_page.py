@@ -77,6 +77,12 @@ async def test_what_an_issuer_has_frozen_is_named(client: Client) -> None:
     assert "are frozen by" not in await page(client, "/exchanges/aurora/assets/ETH")
 
 
+async def test_how_old_the_signatures_are_is_said_with_what_that_means(client: Client) -> None:
+    text = await page(client)
+    assert "The oldest is known here since <time" in text
+    assert "1 of 4 are new with the current list" in text
+
+
 async def test_dollars_are_at_least_so_much_and_name_what_they_lack(client: Client, daemon: Daemon) -> None:
     text = re.sub(r"</?data[^>]*>", "", await page(client))
     assert "<dt>Held</dt> <dd>at least $9,490,047,686.89, without USDT</dd>" in text
