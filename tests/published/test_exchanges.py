@@ -214,6 +214,88 @@ class TestBybit:
         assert compared(4473650000000) == (0, 0), "one of them was not read"
 
 
+BYBIT_CHAINS = [
+    "Ethereum",
+    "BSC",
+    "Arbitrum",
+    "ARBINOVA",
+    "AVAXC",
+    "Optimism",
+    "Polygon",
+    "Mantle",
+    "BASE",
+    "Solana",
+    "Aptos",
+    "SUI",
+    "TON",
+    "ZKSync",
+    "ZKSyncEra",
+    "TRX",
+    "Tron",
+    "XRP",
+    "Scroll",
+    "TAIKO",
+    "LINEA",
+    "Litecoin",
+    "Dogecoin",
+    "Cosmos",
+    "Celo",
+    "Polkadot",
+    "KLAY",
+    "KAVAEVM",
+    "EOS",
+    "Dydx",
+    "Sonic",
+    "HyperEVM",
+    "PLASMA",
+    "MONAD",
+    "Cardano",
+    "Starknet",
+]
+BINANCE_NETWORKS = [
+    "BTC",
+    "ETH",
+    "BSC",
+    "TRX",
+    "SOL",
+    "APT",
+    "ALGO",
+    "AVAXC",
+    "MATIC",
+    "ARBITRUM",
+    "OPTIMISM",
+    "BASE",
+    "OPBNB",
+    "SEGWITBTC",
+    "STATEMINT",
+    "TON",
+    "NEAR",
+    "XTZ",
+    "CELO",
+    "XRP",
+    "DOGE",
+    "LTC",
+    "SUI",
+    "SCROLL",
+    "ZKSYNCERA",
+    "STARKNET",
+    "SONIC",
+    "EOS",
+    "ADA",
+    "DOT",
+    "XLM",
+    "HBAR",
+    "ETC",
+    "BCH",
+    "KAVAEVM",
+]
+
+
+@pytest.mark.parametrize("label", dict.fromkeys((*BYBIT_CHAINS, *BINANCE_NETWORKS)))
+def test_labels_that_they_use_are_known(label: str) -> None:
+    assert REGISTRY.network_by_label(label)
+
+
 class TestBitmex:
     def test_reserves_whose_scripts_hold_the_published_keys(self) -> None:
         found = wallets(text(BITMEX), REGISTRY, name=BITMEX)
