@@ -1,5 +1,6 @@
 """Reports proven from generated users: honest ones are accepted, dishonest ones refused, where the scheme allows it."""
 
+import copy
 import random
 from decimal import Decimal
 from functools import cache
@@ -94,6 +95,34 @@ def test_honest_batches_of_any_size_are_accepted(uts: int, count: int) -> None:
 def test_a_prover_who_breaks_one_rule_alone_is_refused_by_it(bent: int | str, rule: str) -> None:
     with pytest.raises(ProofError, match=rule):
         checked(prove(CONFIG, users(11, 3), 16, bent=bent), 16)
+
+
+@pytest.mark.parametrize(
+    ("path", "rule"),
+    [
+        (("mtree_entries_data", 1, 2), "does not hash to its leaf"),  # an id, which no rule is about
+        (("mtree_branches", 0, 1), "json: mtree_branches: "),
+        (("l_mtree_branches", 0, 1), "l_mtree_branches: "),
+        (("low_degree_proof", 0, 1, 0, 1), r"low_degree_proof\[0\]\[1\]: "),
+        (("low_degree_proof", 0, 2, 0, 1), r"low_degree_proof\[0\]\[2\]: "),
+    ],
+    ids=str,
+)
+def test_what_is_opened_must_be_what_was_committed_to(path: tuple[Any, ...], rule: str) -> None:
+    made = copy.deepcopy(batch(13))
+    *way, last = path
+    inner: Any = made.document
+    for key in way:
+        inner = inner[key]
+    inner[last] = "11" * 32
+    with pytest.raises(ProofError, match=rule):
+        checked(made, 16)
+
+
+def test_a_prover_who_does_too_little_work_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hashing, "WORK_BITS", 64)
+    with pytest.raises(ProofError, match="pow_nonce: the proof of work"):
+        checked(batch(13), 16)
 
 
 def test_a_user_below_zero_is_refused() -> None:
