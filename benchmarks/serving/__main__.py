@@ -12,34 +12,44 @@ import asyncio
 import time
 from collections.abc import Iterable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 import aiohttp
 
-from monitor.model import Step, World, frozen
+from monitor.model import BaseUnits, Step, World, frozen
 from monitor.model.packed import PackedClaims, PackedVerdicts
 from monitor.store import Store
 from monitor.web.server import WebServer
-from tests.support import pages
+from tests.support import pages, worlds
 from tests.support.web import ANYWHERE, Daemon, judged
 
 NAME = "exchange-07"
 PATHS = (
     *("/", "/?q=btc", "/?at=2026-02-21", f"/exchanges/{NAME}", f"/exchanges/{NAME}?at=2026-02-21"),
     *(f"/exchanges/{NAME}/assets/BTC", f"/exchanges/{NAME}/assets/BTC?range=7d", f"/exchanges/{NAME}/badge.svg"),
-    *(f"/exchanges/{NAME}/wallets", f"/exchanges/{NAME}/wallets?search=aurora1", "/glossary"),
+    *(f"/exchanges/{NAME}/wallets", f"/exchanges/{NAME}/wallets?search=7abc", f"/exchanges/{NAME}/wallets?search=bc1q"),
+    f"/exchanges/{NAME}/wallets?search=7abc&verdict=verified&reason=p2wpkh&order=balance",
+    *(f"/exchanges/{NAME}/wallets?order=network", f"/exchanges/{NAME}/wallets?order=balance", "/glossary"),
 )
 
 
 def _world(wallets: int) -> World:
     """20 exchanges, one of them with a long list."""
     world, rows = pages.crowd(), judged(wallets)
+    accounts = [f"bc1q{sha256(str(row).encode()).hexdigest()[:38]}" for row in range(wallets)]
+    claims = (replace(claim, address=each, account=each) for (claim, _), each in zip(rows, accounts, strict=True))
+    state = worlds.aurora().snapshots["bitcoin"]
+    assert state.last
+    held = {worlds.BTC: {each: BaseUnits(int(each[4:14], 16)) for each in accounts}}
+    state = replace(state, last=replace(state.last, balances=held))
     listed = replace(
         world.assessments[NAME],
-        claims=PackedClaims(claim for claim, _ in rows),
+        claims=PackedClaims(claims),
         claim_verdicts=PackedVerdicts(verdict for _, verdict in rows),
+        snapshots=frozen({**world.assessments[NAME].snapshots, "bitcoin": state}),
     )
     return replace(world, assessments=frozen({**world.assessments, NAME: listed}))
 
