@@ -11,6 +11,7 @@ from typing import Protocol
 
 from monitor.chains.block_choice import AtHeight, BlockChoice, Depth, Tag, choice_of
 from monitor.chains.errors import ChainError, Reason
+from monitor.chains.examination import Examination
 from monitor.chains.journals import Keeper
 from monitor.chains.node import Wanted
 from monitor.chains.protocols import (
@@ -32,6 +33,7 @@ __all__ = [
     "ChainError",
     "ChainReader",
     "Depth",
+    "Examination",
     "Keeper",
     "Reason",
     "Tag",
@@ -58,7 +60,7 @@ class ChainReader(Protocol):
 
     async def quote(self, contracts: Sequence[Address], at: BlockChoice) -> FeedReading: ...
 
-    async def check(self, sample: Wanted) -> tuple[EndpointState, ...]: ...
+    async def examine(self, sample: Wanted) -> list[Examination]: ...
 
     def endpoints(self) -> tuple[EndpointState, ...]: ...
 

@@ -1,6 +1,7 @@
 """One endpoint's health: its chain is checked, its answers and failures are remembered."""
 
 from collections.abc import Awaitable, Callable, Set
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
 from typing import TypeVar
@@ -10,6 +11,7 @@ import structlog
 from monitor.chains.archive import Archive, Past
 from monitor.chains.block_choice import AtHeight, BlockChoice
 from monitor.chains.errors import HARMLESS, ChainError, Reason
+from monitor.chains.examination import Examination, measured, past_of
 from monitor.chains.link import Breaker, Circuit, Link, until
 from monitor.chains.node import Finding, Node
 from monitor.model import Block, EndpointState, Height, Network
@@ -131,6 +133,22 @@ class Endpoint:
         except ChainError:
             return
         self._succeeded()
+
+    async def examine(self, reading: Job[object], choice: BlockChoice, deadline: float) -> Examination:
+        """Find out what it can do by ``reading``: the calls that one account needs, now and in the past."""
+        about = Examination(self.name, self._protocol, self.party)
+        try:
+            block = await self.resolve(choice, deadline)
+            about = replace(about, block=block)
+            seconds, abilities = await self._guarded(measured(self._node, reading, block), deadline)
+            about = replace(about, seconds=seconds, abilities=abilities)
+            if not self.undoes:
+                past, why = await self._guarded(past_of(self._node, reading, block), deadline)
+                about = replace(about, past=past, past_error=why)
+        except ChainError as error:
+            return replace(about, error=error)
+        self._succeeded()
+        return about
 
     async def _resolve(self, choice: BlockChoice) -> Block:
         await self._identify()

@@ -13,6 +13,7 @@ from monitor.chains.block_choice import AtHeight, BlockChoice, choice_of
 from monitor.chains.concurrency import now
 from monitor.chains.endpoint import Endpoint, Job
 from monitor.chains.errors import ChainError, Reason
+from monitor.chains.examination import Examination
 from monitor.chains.node import Confirmed, Held, Node, Quoted, Wanted
 from monitor.chains.polling import Probes
 from monitor.chains.vote import Group
@@ -114,13 +115,10 @@ class NetworkReader:
         group = await self._agreement.reach(at, quoted, self._deadline())
         return FeedReading(group.finding.block, frozen(group.finding.answers))
 
-    async def check(self, sample: Wanted) -> tuple[EndpointState, ...]:
-        """Ask every endpoint the very calls that a reading needs, for ``sample``; what it said is in the states."""
-        deadline = self._deadline()
-        choice = choice_of(self._settings.block)
-        job = self._probing(sample)
-        await asyncio.gather(*(endpoint.probe(job, choice, deadline) for endpoint in self._endpoints))
-        return self.endpoints()
+    async def examine(self, sample: Wanted) -> list[Examination]:
+        """Find out what each endpoint can do, for ``sample``, in the order of the settings."""
+        deadline, choice, job = self._deadline(), choice_of(self._settings.block), self._probing(sample)
+        return await asyncio.gather(*(endpoint.examine(job, choice, deadline) for endpoint in self._endpoints))
 
     def endpoints(self) -> tuple[EndpointState, ...]:
         """Return the record of every endpoint, in the order of the settings."""

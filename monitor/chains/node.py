@@ -205,6 +205,11 @@ class Node(ABC):
         """Ask the very calls that a reading needs, for the single account of ``sample``."""
         await self.balances(sample, block)
 
+    async def abilities(self, block: Block) -> Mapping[str, str]:
+        """Tell what this endpoint can do that others of its protocol cannot, or the other way; asked after a probe."""
+        del block
+        return {"many balances": self.method} if self.method else {}
+
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
         """Tell whether signers control accounts, at ``block``.
 

@@ -23,6 +23,10 @@ COMMANDS = {
         "Tell what was known of an exchange: by step both bounds with their extremes, and the time in each status.",
     ),
     "notify": ("monitor.cli.notify:app", "Try the channels over which alerts are told."),
+    "doctor": (
+        "monitor.cli.doctor:doctor",
+        "Tell what your own documents, nodes, store and clock can and cannot do, by the very calls that readings need.",
+    ),
     "config": ("monitor.cli.config:app", "Check a configuration, or show what it amounts to."),
     "devnet": ("monitor.devnet.commands:app", "A local exchange on real local nodes, to try the monitor on."),
 }

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 
 from monitor.chains import unreadable_because
 from monitor.daemon import Report
 from monitor.daemon.lists import read_list
 from monitor.judgement import AssetCoverage, Holdings, coverage, holdings
-from monitor.model import Code, Verdict, WalletList
+from monitor.model import Address, Code, Token, Verdict, WalletList
 from monitor.published import DocumentError
 from monitor.registry import Registry
 from monitor.settings import ExchangeSettings, NetworkSettings, Settings
@@ -28,6 +29,9 @@ class ListCoverage:
     """Rows on a known network whose address is none there: they name nothing that could be read."""
     refusal: str = ""
     """Why there is no list; empty where there is one."""
+    layout: str = ""
+    accounts: Mapping[Token, Address] = field(default_factory=dict)
+    """One claimed account of each token."""
 
 
 async def list_coverage(settings: Settings, registry: Registry, progress: Report) -> Mapping[str, ListCoverage]:
@@ -58,6 +62,10 @@ def _covered(
         exchange.title or name,
         coverage(held, networks.keys(), unreadable_networks(held, registry), exchange.assets),
         rows=len(claims),
+        layout=published.layout,
+        accounts={
+            token: next(iter(chain(*told.values()))) for token, told in held.accounts.items() if any(told.values())
+        },
         undecodable=sum(claim.network is not None and claim.account is None for claim in claims),
     )
 

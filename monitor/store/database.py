@@ -1,5 +1,7 @@
 """Opening a database and bringing its schema up to date."""
 
+import os
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -79,6 +81,39 @@ async def opened(url: str, *, alone: bool = False, new: bool = True) -> AsyncIte
                 f"{shown}: {reason}; check that it exists, may be written and is a database of ours"
             ) from error
         yield engine
+
+
+async def obstacle(url: str) -> str:
+    """Return why a history cannot be kept at ``url``, without touching what is there; empty where it can."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        there = _place(parsed)
+        return "" if there is None or os.access(there, os.W_OK) else f"{there} may not be written by this user"
+    try:
+        engine = _engine(parsed, new=False)
+        try:
+            async with engine.connect() as connection:
+                await connection.execute(select(1))
+        finally:
+            await engine.dispose()
+    except ModuleNotFoundError as error:
+        return f"{error}; {_EXTRA}"
+    except (SQLAlchemyError, OSError) as error:
+        return str(error.__cause__ or error).splitlines()[0]
+    return ""
+
+
+def room(url: str) -> int | None:
+    """Return the bytes that are free where the SQLite file at ``url`` is or would be; None for any other."""
+    parsed = make_url(url)
+    there = _place(parsed) if parsed.get_backend_name() == "sqlite" else None
+    return shutil.disk_usage(there).free if there else None
+
+
+def _place(url: URL) -> Path | None:
+    """The file of a SQLite database, or what there is on the way to it; None of one in memory."""
+    file = _file(url)
+    return next(path for path in (file.absolute(), *file.absolute().parents) if path.exists()) if file else None
 
 
 def _engine(url: URL, *, new: bool) -> AsyncEngine:

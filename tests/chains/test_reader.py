@@ -245,16 +245,18 @@ async def test_an_endpoint_that_is_down_is_not_asked_first_until_a_probe_found_i
     await settled()
     assert len(nodes[0].asked) == asked  # it rests
     nodes[0].mischief = None
-    await reader.check(WANTED)
+    await reader.examine(WANTED)
     assert (await reader.read(WANTED, LATEST)).endpoints == ("node-1",)
 
 
-async def test_a_check_asks_every_endpoint(evm: Evm, open_reader: Opener) -> None:
+async def test_an_examination_asks_every_endpoint(evm: Evm, open_reader: Opener) -> None:
     nodes = await honest(evm, 3)
     nodes[1].chain_id = 5
-    states = await open_reader(ETHEREUM, *urls(nodes)).check({ETH: ACCOUNTS[:1]})
-    assert [state.up for state in states] == [True, False, True]
-    assert "eip155:5" in states[1].last_error
+    first, second, third = await open_reader(ETHEREUM, *urls(nodes)).examine({ETH: ACCOUNTS[:1]})
+    assert (first.error, third.error) == (None, None)
+    assert second.error is not None
+    assert second.error.reason is Reason.WRONG_CHAIN
+    assert "eip155:5" in str(second.error)
 
 
 async def test_a_closed_reader_leaves_no_task_behind(evm: Evm, open_reader: Opener) -> None:

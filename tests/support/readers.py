@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
-from monitor.chains import AtHeight, BlockChoice, ChainError
+from monitor.chains import AtHeight, BlockChoice, ChainError, Examination
 from monitor.model import (
     Address,
     BaseUnits,
@@ -65,7 +65,7 @@ class Reader:
         block = Block(Height(self.height), f"0x{self.height:064x}", START)
         return FeedReading(block, {each: self.prices[each] for each in contracts})
 
-    async def check(self, sample: Mapping[Token, Collection[Address]]) -> tuple[EndpointState, ...]:
+    async def examine(self, sample: Mapping[Token, Collection[Address]]) -> list[Examination]:
         raise NotImplementedError
 
     def endpoints(self) -> tuple[EndpointState, ...]:

@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import TypeVar
 
 from monitor.chains.block_choice import BlockChoice
-from monitor.chains.errors import Reason
+from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm import balances, feeds, freezes, owners, positions, values
 from monitor.chains.evm.call_size import CallSize
 from monitor.chains.evm.method_choice import Methods
 from monitor.chains.evm.methods import Method, methods_of
+from monitor.chains.evm.multicall import MULTICALL3
 from monitor.chains.evm.pin import Pin, Pins, nowhere, position
 from monitor.chains.evm.proofs import header, reading, slots
 from monitor.chains.evm.proofs.gathering import MOST_WORDS
@@ -77,6 +78,23 @@ class EvmNode(Node):
         """What ``work`` found, under the block as this endpoint tells it."""
         found = await work(AtBlock(self._rpc, block, position(pin, block), nowhere(pin, block)))
         return replace(found, block=await self._rpc.still_canonical(block))
+
+    async def abilities(self, block: Block) -> dict[str, str]:
+        pin = await self._pins.of(block)
+        try:
+            await self._rpc.result("eth_getProof", [MULTICALL3, [], position(pin, block)])
+            proofs = "yes"
+        except ChainError as error:
+            proofs = f"no ({error.reason})"
+        found = {
+            "many balances": self.method,
+            "state overrides": "yes" if self._methods.name == "override" else "no",
+            "block hash": "heeded" if pin is Pin.HASH else "ignored; held by number",
+            "proofs": proofs,
+        }
+        if self.method == "batch":
+            found["batch"] = f"{self.link.settings.batch} calls a request at the most"
+        return found
 
     def forget(self) -> None:
         self._pins.forget()

@@ -183,8 +183,8 @@ async def test_the_progress_of_a_scan_is_shown_while_it_runs(
 
 
 async def test_a_probe_does_not_scan(bitcoind: BitcoindStandIn, open_reader: Opener) -> None:
-    states = await open_reader(REGTEST, {"url": bitcoind.url}).check(WANTED)
-    assert states[0].up
+    (found,) = await open_reader(REGTEST, {"url": bitcoind.url}).examine(WANTED)
+    assert found.error is None
     assert [body["params"] for body in bitcoind.asked if body["method"] == "scantxoutset"] == [["status"]]
 
 

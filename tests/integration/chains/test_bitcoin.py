@@ -69,7 +69,7 @@ async def test_a_node_that_is_killed_is_refused_and_read_again_when_it_is_back(
     node = bitcoin_node()
     node.fund(AMOUNTS)
     reader = open_reader(REGTEST, by_rpc(node))
-    assert (await reader.check(WANTED))[0].up
+    assert (await reader.examine(WANTED))[0].error is None
     await asyncio.to_thread(node.stop)
     with pytest.raises(ChainError) as failure:
         await reader.read(WANTED, LATEST)

@@ -292,13 +292,13 @@ async def test_words_that_are_too_many_for_a_node_are_asked_for_in_parts(node: A
     assert 25 <= largest <= 50
 
 
-async def test_a_check_of_the_endpoints_asks_for_proofs(node: Anvil, open_reader: Opener) -> None:
+async def test_an_examination_of_the_endpoints_asks_for_proofs(node: Anvil, open_reader: Opener) -> None:
     refusing = no_proofs(-32601, "the method eth_getProof does not exist/is not available")
     async with in_front_of(node, refusing) as url:
         reader = open_reader(ETHEREUM, {"url": url}, {"url": node.url}, verify="proof", block="latest")
-        without, able = await reader.check({USDT: ACCOUNTS[:1]})
-        assert "no eth_getProof" in without.last_error
-        assert (able.up, able.method, able.last_error) == (True, "proof", "")
+        without, able = await reader.examine({USDT: ACCOUNTS[:1]})
+        assert "no eth_getProof" in str(without.error)
+        assert (able.error, able.abilities["proofs"], able.abilities["many balances"]) == (None, "yes", "proof")
 
 
 async def test_pruned_proofs_say_what_to_do(node: Anvil, open_reader: Opener) -> None:
