@@ -21,6 +21,7 @@ help: ## Show what can be made
 install: $(STAMPS)/runtime ## Set up .venv with the reserve-monitor command
 	@echo "Ready: $(BIN)/reserve-monitor --help"
 
+# What is already there is not said: each line stands where it is done.
 run: $(STAMPS)/runtime ## Run the devnet and the monitor on it; CONFIG=config/okx.yaml: only the monitor
 ifeq ($(CONFIG),)
 	@$(MAKE) $(STAMPS)/node-modules $(STAMPS)/bitcoin-node
@@ -66,24 +67,29 @@ clean: ## Remove everything that was installed or written here
 
 # What was installed, so that it is installed once: newer than what it was installed from.
 $(STAMPS)/runtime: requirements.lock pyproject.toml | $(STAMPS)
+	@echo "Installing the monitor and its Python packages into .venv: some minutes, once …"
 	@tools/install-python-packages requirements.lock
 	@touch $@
 
 $(STAMPS)/development: requirements-dev.lock pyproject.toml | $(STAMPS)
+	@echo "Installing Python packages, and those that check them, into .venv: some minutes, once …"
 	@tools/install-python-packages requirements-dev.lock
 	@touch $@ $(STAMPS)/runtime
 
 $(STAMPS)/node-modules: package-lock.json | $(STAMPS)
+	@echo "Installing the Ethereum node (anvil) into node_modules …"
 	@tools/install-debian-packages npm:npm
 	@npm ci --silent --omit=dev
 	@touch $@
 
 $(STAMPS)/node-modules-development: package-lock.json | $(STAMPS)
+	@echo "Installing the Ethereum nodes and what tests the page into node_modules …"
 	@tools/install-debian-packages npm:npm
 	@npm ci --silent
 	@touch $@ $(STAMPS)/node-modules
 
 $(STAMPS)/bitcoin-node: tools/install-bitcoin-node | $(STAMPS)
+	@echo "Installing a Bitcoin node into .cache/bitcoin-node, unless there is one …"
 	@tools/install-bitcoin-node
 	@touch $@
 

@@ -6,16 +6,23 @@ from typing import Annotated
 import typer
 
 from monitor.cli.options import ConfigOption
+from monitor.cli.printing import err, note
 from monitor.daemon.service import serve
 
 
 def run(
     config: ConfigOption,
-    devnet: Annotated[bool, typer.Option("--devnet", hidden=True)] = False,  # noqa: FBT002 - a flag
+    devnet: Annotated[str, typer.Option("--devnet", metavar="INBOX", hidden=True)] = "",
 ) -> None:
     """Watch: read, judge and serve until SIGTERM or Ctrl-C.
 
     The page is at `http://127.0.0.1:9876` unless `web.listen` says otherwise, the metrics at `/metrics`. SIGHUP or
     `POST /-/reload` reads the configuration again; a bad one changes nothing.
     """
-    asyncio.run(serve(config, devnet=devnet))
+    asyncio.run(serve(config, devnet=devnet, started=_started))
+
+
+def _started(page: str) -> None:
+    """Tell a person where to look, however much is logged; for programs the log has it."""
+    if err.is_terminal:
+        note(f"The page is at {page}, the metrics at {page}metrics. Ctrl-C stops the monitor.")

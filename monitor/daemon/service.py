@@ -52,7 +52,7 @@ _log = structlog.get_logger(__name__)
 class Daemon:
     """One process: a configuration, a hub, a schedule and a server."""
 
-    def __init__(self, path: Path, *, devnet: bool = False, now: SteadyClock | None = None) -> None:
+    def __init__(self, path: Path, *, devnet: str = "", now: SteadyClock | None = None) -> None:
         self._path = path
         self._now = now or SteadyClock()
         self._hub: Hub | None = None
@@ -266,8 +266,11 @@ class Daemon:
         return ""
 
 
-async def serve(path: Path, *, devnet: bool = False) -> None:
-    """Run the daemon until SIGTERM or SIGINT, which also end its start; SIGHUP reloads."""
+async def serve(path: Path, *, devnet: str = "", started: Callable[[str], None] = lambda _: None) -> None:
+    """Run the daemon until SIGTERM or SIGINT, which also end its start; SIGHUP reloads.
+
+    ``devnet`` is the address of the devnet's inbox, where it watches that; ``started`` is called with the page's.
+    """
     daemon = Daemon(path, devnet=devnet)
     loop, asked = asyncio.get_running_loop(), asyncio.Event()
     reloads: set[asyncio.Task[ReloadState]] = set()
@@ -287,6 +290,7 @@ async def serve(path: Path, *, devnet: bool = False) -> None:
         _leave_threads_behind()
         return
     await start
+    started(f"{daemon.address}/")
     try:
         await stop
     finally:

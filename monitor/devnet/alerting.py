@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -20,8 +21,17 @@ def quick_rules(rules: Iterable[Path], directory: Path) -> list[Path]:
             for rule in group["rules"]:
                 rule.pop("keep_firing_for", None)
                 if "for" in rule:
+                    _say_so(rule, rule["for"])
                     rule["for"] = _PATIENCE
         copy = directory / path.name
         copy.write_text(yaml.safe_dump(content, sort_keys=False))
         copies.append(copy)
     return copies
+
+
+def _say_so(rule: dict[str, Any], before: str) -> None:
+    """The alert's own text says how long it waited."""
+    texts = rule.get("annotations", {})
+    texts |= {
+        name: text.replace(f"for {before} or longer", f"for {_PATIENCE} or longer") for name, text in texts.items()
+    }

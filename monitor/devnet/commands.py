@@ -15,9 +15,10 @@ from rich.table import Table
 
 from monitor.devnet.devnet import Devnet
 from monitor.devnet.exchange import RequestError, Standing, Transfer
+from monitor.devnet.inbox import Letter
 from monitor.devnet.jsonrpc import NoAnswerError, RpcError
 from monitor.devnet.nodes import Daemon, Prometheus
-from monitor.devnet.processes import NodeError
+from monitor.devnet.processes import NodeError, NotReadyError
 from monitor.devnet.programs import ROOT, ProgramMissingError
 from monitor.devnet.state import State
 from monitor.formats.exact import plain
@@ -25,6 +26,7 @@ from monitor.formats.figures import percent
 from monitor.model import BaseUnits
 
 _USAGE, _UNREADABLE = 2, 3
+_NEWEST = 5
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 app = typer.Typer(
@@ -61,10 +63,12 @@ def up(directory: Directory = _DIRECTORY) -> None:
     for number in _STOPPING:
         signal.signal(number, _interrupt)
     with _explained():
-        _err.print("Starting the nodes and funding the exchange's accounts …")
+        _err.print("Starting the nodes, and funding the exchange's accounts on them …")
         try:
             with Devnet.start(directory, usual_ports=True) as devnet:
+                _err.print("Starting the monitor, and waiting for its first pass …")
                 daemon = devnet.start_daemon()
+                _err.print("Starting Prometheus and Alertmanager …")
                 prometheus = _prometheus(devnet, daemon)
                 _welcome(devnet, daemon, prometheus)
                 _watch(daemon)
@@ -108,9 +112,11 @@ def refill(
 
 @app.command()
 def status(directory: Directory = _DIRECTORY, json: Json = False) -> None:  # noqa: FBT002 - a flag
-    """Tell what the exchange holds on its chains, and owes, at this moment."""
+    """Tell what the exchange holds on its chains, and owes, at this moment, and what came into the inbox."""
     with _explained():
-        _tell((), Devnet.attach(directory).standings(), as_json=json)
+        devnet = Devnet.attach(directory)
+        letters = devnet.inbox.messages()
+        _tell((), devnet.standings(), as_json=json, letters=letters)
 
 
 @app.command()
@@ -131,17 +137,22 @@ def _prometheus(devnet: Devnet, daemon: Daemon) -> Prometheus | None:
 
 def _welcome(devnet: Devnet, daemon: Daemon, prometheus: Prometheus | None) -> None:
     _tell((), devnet.standings(), as_json=False)
-    places = {"Page": f"{daemon.url}/", "Metrics": f"{daemon.url}/metrics"}
+    places = {"Page": f"{daemon.url}/", "Metrics": f"{daemon.url}/metrics", "Inbox": f"{devnet.inbox.url}/"}
     if prometheus:
-        places["Prometheus"] = f"{prometheus.url}/alerts"
+        places["Prometheus"] = prometheus.alerts_page
     places |= {"Published": str(devnet.directory / "published"), "Logs": str(daemon.log)}
     for name, place in places.items():
         _out.print(f"{name:<12}{place}", soft_wrap=True)
     ours = "" if devnet.directory == _DIRECTORY else f" --directory {devnet.directory}"
-    attempts = {"drain BTC 10%": "a tenth of the BTC leaves, and the alert goes off", "refill": "it comes back"}
+    attempts = {
+        "drain BTC 10%": "a tenth of the BTC leaves: the alert goes off, and comes into the inbox",
+        "status": "what is held, what is owed, and what came into the inbox",
+        "refill": "the BTC comes back, and the inbox hears that it is over",
+    }
     _out.print("\nTry, in another terminal:")
     for attempt, effect in attempts.items():
         _out.print(f"  {_program()} devnet {attempt}{ours}    ({effect})", soft_wrap=True)
+    _out.print("The real thing:  make run CONFIG=config/okx.yaml")
     _out.print("Ctrl-C stops everything.")
 
 
@@ -161,9 +172,12 @@ def _watch(daemon: Daemon) -> NoReturn:
     raise NodeError(f"the monitor has ended; its log is {daemon.log}")
 
 
-def _tell(moved: Sequence[Transfer], standings: Sequence[Standing], *, as_json: bool) -> None:
+def _tell(
+    moved: Sequence[Transfer], standings: Sequence[Standing], *, as_json: bool, letters: Sequence[Letter] | None = None
+) -> None:
     if as_json:
-        sys.stdout.write(json.dumps({"moved": [*map(_transfer, moved)], "assets": [*map(_standing, standings)]}) + "\n")
+        told: dict[str, object] = {"moved": [*map(_transfer, moved)], "assets": [*map(_standing, standings)]}
+        sys.stdout.write(json.dumps(told if letters is None else told | {"inbox": letters}) + "\n")
         return
     for transfer in moved:
         _out.print(f"moved {transfer} in {transfer.transaction}", soft_wrap=True)
@@ -175,6 +189,8 @@ def _tell(moved: Sequence[Transfer], standings: Sequence[Standing], *, as_json: 
         held, movable = ([plain(figure) for figure in pair] for pair in figures)
         table.add_row(now.asset, *held, percent(now.ratio), *movable)
     _out.print(table)
+    for letter in (letters or ())[:_NEWEST]:
+        _out.print(f"{letter['at']}  {letter['title']}", markup=False, soft_wrap=True)
 
 
 def _transfer(transfer: Transfer) -> dict[str, str]:
@@ -208,7 +224,7 @@ def _explained() -> Iterator[None]:
         yield
     except RequestError as error:
         _fail(error, _USAGE)
-    except (NodeError, NoAnswerError, RpcError, ProgramMissingError) as error:
+    except (NodeError, NotReadyError, NoAnswerError, RpcError, ProgramMissingError) as error:
         _fail(error, _UNREADABLE)
 
 

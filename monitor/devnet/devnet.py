@@ -13,7 +13,7 @@ from monitor.devnet.alerting import quick_rules
 from monitor.devnet.exchange import Exchange, RequestError, Standing, Transfer
 from monitor.devnet.holdings import OWED, holdings
 from monitor.devnet.ledgers import BitcoinLedger, EvmLedger, Ledger
-from monitor.devnet.nodes import Alertmanager, Anvil, BitcoinNode, Daemon, Prometheus
+from monitor.devnet.nodes import Alertmanager, Anvil, BitcoinNode, Daemon, Inbox, Prometheus
 from monitor.devnet.processes import Node
 from monitor.devnet.programs import ROOT
 from monitor.devnet.publish import write_report, write_wallets
@@ -27,7 +27,15 @@ RULES = ROOT / "config/prometheus/rules"
 
 _EVM_CHAINS = {"ethereum": 1, "arbitrum": 42161}
 USUAL_PORTS: Mapping[str, int] = MappingProxyType(
-    {"bitcoin": 18443, "ethereum": 8545, "arbitrum": 8546, "monitor": 9876, "prometheus": 9090, "alertmanager": 9093}
+    {
+        "bitcoin": 18443,
+        "ethereum": 8545,
+        "arbitrum": 8546,
+        "inbox": 8025,
+        "monitor": 9876,
+        "prometheus": 9090,
+        "alertmanager": 9093,
+    }
 )
 """Where config/devnet.yaml looks by default, and where the programs are usually found."""
 
@@ -36,12 +44,19 @@ class Devnet:
     """A running devnet. As a context manager it stops at the end."""
 
     def __init__(
-        self, directory: Path, bitcoin: BitcoinNode, evm: Mapping[str, Anvil], usual_ports: Mapping[str, int]
+        self,
+        directory: Path,
+        bitcoin: BitcoinNode,
+        evm: Mapping[str, Anvil],
+        inbox: Inbox,
+        usual_ports: Mapping[str, int],
     ) -> None:
         """Use :meth:`start`, or :meth:`attach` for one that another process runs. ``evm`` by network."""
         self.directory = directory.resolve()
         self.heights: Mapping[str, int] = {}
         """By network: where the published amounts are true."""
+        self.inbox = inbox
+        """Where the monitor sends alerts."""
         self._chains: Mapping[str, Node] = {"bitcoin": bitcoin, **evm}
         self._running: dict[str, Node] = {}
         self._usual = usual_ports
@@ -62,6 +77,7 @@ class Devnet:
             directory,
             BitcoinNode(directory / "bitcoin", usual_port=usual["bitcoin"]),
             {name: Anvil(chain, directory / name, usual_port=usual[name]) for name, chain in _EVM_CHAINS.items()},
+            Inbox(directory / "inbox", usual_port=usual["inbox"]),
             usual,
         )
         try:
@@ -81,6 +97,7 @@ class Devnet:
             directory,
             BitcoinNode(directory / "bitcoin", port=state.ports["bitcoin"]),
             {name: Anvil(chain, directory / name, port=state.ports[name]) for name, chain in _EVM_CHAINS.items()},
+            Inbox(directory / "inbox", port=state.ports["inbox"]),
             state.ports,
         )
 
@@ -115,7 +132,8 @@ class Devnet:
     def environment(self) -> dict[str, str]:
         """The variables with which ``config_path`` finds this devnet."""
         urls = {f"DEVNET_{name.upper()}_URL": node.url for name, node in self._chains.items()}
-        return {"DEVNET_DIRECTORY": str(self.directory), **urls}
+        inbox = {"DEVNET_INBOX_URL": f"json://127.0.0.1:{self.inbox.port}", "DEVNET_INBOX_PAGE": f"{self.inbox.url}/"}
+        return {"DEVNET_DIRECTORY": str(self.directory), **urls, **inbox}
 
     def standings(self) -> list[Standing]:
         """Every asset of the exchange, as the chains have it now."""
@@ -142,7 +160,7 @@ class Devnet:
         self.stop()
 
     def _launch(self) -> None:
-        for name, node in self._chains.items():
+        for name, node in {**self._chains, "inbox": self.inbox}.items():
             self._run(name, node)
         self.heights = self._exchange.fund()
         published = self.directory / "published"

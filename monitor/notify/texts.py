@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from monitor.formats import shown
-from monitor.formats.phrases import counted, first, moment, span
+from monitor.formats.phrases import moment, span
 from monitor.model import Notice, NoticeKind, Severity
 
 _MOST = 20
 """Alerts that are told in full in one message; the others by name."""
 _LONGEST = 900
 """Characters of a summary: a message that is too long is refused or cut by some services."""
+_SHORT = timedelta(seconds=1)
 _ORDER = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
 
@@ -73,7 +74,10 @@ def message(notices: Sequence[Notice], links: Links, *, digest: bool = False) ->
     Of an alert that began and ended while it waited, one piece tells both.
     """
     stories = sorted(_stories(notices), key=lambda story: story.rank)
-    told = [_told(story, links) for story in stories[:_MOST]]
+    told = [
+        _told(story, links, figures=story.last.figures not in {each.last.figures for each in stories[:before]})
+        for before, story in enumerate(stories[:_MOST])
+    ]
     if rest := stories[_MOST:]:
         told.append("And: " + "; ".join(_head(story.last) for story in rest))
     opening = ["What came in the quiet hours:"] if digest else []
@@ -95,15 +99,13 @@ def _stories(notices: Iterable[Notice]) -> list[_Story]:
 
 
 def _title(stories: Sequence[_Story]) -> str:
-    if len(stories) == 1:
-        (story,) = stories
-        return f"[{_state(story)}] {_head(story.last)}"
+    """The worst by its name, which is the first, and how many more there are."""
+    worst = stories[0]
     over = sum(story.over for story in stories)
-    counts = [counted(len(stories) - over, "alert")] if len(stories) > over else []
-    counts += [f"{over} ended"] if over else []
-    about = dict.fromkeys(story.last.exchange or "the monitor itself" for story in stories)
-    worst = next((f"[{story.last.severity}] " for story in stories if not story.over), "[ended] ")
-    return f"{worst}{', '.join(counts)}: {first(list(about))}"
+    more = (over if worst.over else len(stories) - over) - 1
+    others = f" and {more} more" if more else ""
+    ended = f", {over} ended" if over and not worst.over else ""
+    return f"[{_state(worst)}] {_head(worst.last)}{others}{ended}"
 
 
 def _state(story: _Story) -> str:
@@ -118,13 +120,13 @@ def _head(notice: Notice) -> str:
     return shown(" ".join(filter(None, (notice.alert, notice.exchange, notice.asset))))
 
 
-def _told(story: _Story, links: Links) -> str:
+def _told(story: _Story, links: Links, *, figures: bool) -> str:
+    """Tell ``story``, with its figures unless the piece before has them too: alerts of one asset share theirs."""
     notice = story.last
     lines = [f"{_state(story).upper()}: {_head(notice)}"]
-    if story.over:
-        lines += [f"It was: {notice.summary}", f"Now: {notice.figures}." if notice.figures else ""]
-    else:
-        lines += [notice.summary, f"{notice.figures}." if notice.figures else ""]
+    lines.append(f"It was: {notice.summary}" if story.over else notice.summary)
+    if figures and notice.figures:
+        lines.append(f"{'Now: ' if story.over else ''}{notice.figures}.")
     lines.append(_when(story))
     lines.append(f"Page: {links.to(notice.exchange, notice.asset)}")
     lines.append(f"What it means: {links.runbook_of(notice.alert)}")
@@ -139,4 +141,5 @@ def _when(story: _Story) -> str:
         often = f", the last of {again} times" if again > 1 else ""
         return f"From {moment(notice.since)} to {moment(notice.at)}, {length}{often}."
     rule = f"told once it has held for {span(notice.holds_for)}" if notice.holds_for else "told at once"
-    return f"Since {moment(notice.since)}, {length} before {moment(notice.at)}; {rule}."
+    before = f", {length} before {moment(notice.at)}" if notice.at - notice.since >= _SHORT else ""
+    return f"Since {moment(notice.since)}{before}; {rule}."

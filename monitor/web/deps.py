@@ -108,8 +108,8 @@ class Deps:
     """Load the configuration again; a bad one is an unsuccessful state, not an exception."""
     stalled: Callable[[], str] = str
     """Why the daemon does not get on; empty while passes end in time."""
-    devnet: bool = False
-    """Whether this watches the devnet: then the page says what to try on it."""
+    devnet: str = ""
+    """Where this watches the devnet, the address of its inbox: then the page says what to try."""
     runbook_url: str = ""
     """Where the alerts' pages are, with ``{alert}`` for the name; empty: pages lead to the glossary."""
     external_url: Callable[[], str] = str

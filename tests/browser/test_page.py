@@ -54,7 +54,7 @@ class Opened:
 
 @pytest.fixture
 def daemon() -> Daemon:
-    return Daemon(devnet=True)
+    return Daemon(devnet="http://127.0.0.1:8025/")
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ groups:
   - name: reserves
     interval: 5m
     rules:
-      - {alert: Low, expr: "ratio < 1", for: 10m, keep_firing_for: 5m, labels: {severity: critical}}
+      - {alert: Low, expr: "ratio < 1", for: 10m, keep_firing_for: 5m, labels: {severity: critical},
+         annotations: {description: Low for 10m or longer.}}
       - {record: ratio, expr: "a / b"}
 """
 
@@ -23,7 +24,13 @@ def test_copies_of_the_rules_differ_in_their_delays_only(tmp_path: Path) -> None
             {
                 "name": "reserves",
                 "rules": [
-                    {"alert": "Low", "expr": "ratio < 1", "for": "10s", "labels": {"severity": "critical"}},
+                    {
+                        "alert": "Low",
+                        "expr": "ratio < 1",
+                        "for": "10s",
+                        "labels": {"severity": "critical"},
+                        "annotations": {"description": "Low for 10s or longer."},
+                    },
                     {"record": "ratio", "expr": "a / b"},
                 ],
             }

@@ -128,7 +128,7 @@ def test_an_end_tells_how_long_it_was_and_what_is_so_now() -> None:
 def test_a_digest_tells_each_alert_once_with_its_beginning_and_its_end_the_worst_first() -> None:
     twice = [BEGAN, ENDED, replace(BEGAN, id="5", at=DAY), replace(ENDED, id="6", at=DAY)]
     told = message([*twice, replace(BREACH, exchange="binance")], LINKS, digest=True)
-    assert told.title == "[critical] 1 alert, 1 ended: binance, okx"
+    assert told.title == "[critical] PorRatioBelowLimit binance BTC, 1 ended"
     assert (told.severity, told.over) == (Severity.CRITICAL, False)
     opening, *rest = told.body.split("\n\n")
     assert opening == "What came in the quiet hours:"
@@ -142,7 +142,7 @@ def test_a_digest_tells_each_alert_once_with_its_beginning_and_its_end_the_worst
 def test_many_alerts_are_told_in_part_by_name_and_none_is_left_out() -> None:
     many = [replace(BEGAN, id=str(n), asset=f"A{n:03}") for n in range(300)]
     told = message(many, LINKS)
-    assert told.title == "[warning] 300 alerts: okx"
+    assert told.title == "[warning] PorReserveUnknown okx A000 and 299 more"
     assert all(f"A{n:03}" in told.body for n in range(300))
     assert len(told.body) < 30_000
 

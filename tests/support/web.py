@@ -59,7 +59,7 @@ class Daemon:
     happened: list[tuple[EventPlace, Event]] = field(default_factory=list)
     proof: LiabilitiesProof | None = None
     uploaded: list[tuple[str, bytes, str]] = field(default_factory=list)
-    devnet: bool = False
+    devnet: str = ""
     runbook_url: str = ""
 
     def deps(self) -> Deps:

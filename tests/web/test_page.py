@@ -127,7 +127,7 @@ async def test_a_failed_reload_is_shown(client: Client, daemon: Daemon) -> None:
 
 async def test_the_devnet_says_what_to_try(client: Client, daemon: Daemon) -> None:
     assert "devnet drain" not in await page(client, "/")
-    daemon.devnet = True
+    daemon.devnet = "http://127.0.0.1:8025/"
     async with client_of(daemon) as other:
         assert "reserve-monitor devnet drain BTC 10%" in await page(other, "/")
 

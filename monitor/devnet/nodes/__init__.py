@@ -5,6 +5,7 @@ from monitor.devnet.nodes.anvil import Anvil
 from monitor.devnet.nodes.bitcoin import BitcoinNode
 from monitor.devnet.nodes.daemon import Daemon
 from monitor.devnet.nodes.electrum import ElectrumServer
+from monitor.devnet.nodes.inbox import Inbox
 from monitor.devnet.nodes.prometheus import Prometheus
 
-__all__ = ["Alertmanager", "Anvil", "BitcoinNode", "Daemon", "ElectrumServer", "Prometheus"]
+__all__ = ["Alertmanager", "Anvil", "BitcoinNode", "Daemon", "ElectrumServer", "Inbox", "Prometheus"]

@@ -28,7 +28,8 @@ class Daemon(Node):
         return {**self._environment, "DEVNET_LISTEN": f"127.0.0.1:{self.port}"}
 
     def command(self) -> Sequence[str | Path]:
-        return (sys.executable, "-m", "monitor", "run", "--devnet", "--config", self._configuration)
+        inbox = self._environment["DEVNET_INBOX_PAGE"]
+        return (sys.executable, "-m", "monitor", "run", "--devnet", inbox, "--config", self._configuration)
 
     def ask(self) -> None:
         local_get(self.port, "/-/ready")

@@ -52,6 +52,15 @@ class Prometheus(Node):
     def ask(self) -> None:
         self.get("/-/ready")
 
+    @property
+    def alerts_page(self) -> str:
+        """Where people see its alerts: Debian's, which is built without the newer page, has the classic one."""
+        try:
+            self.get("/alerts")
+        except NotReadyError:
+            return f"{self.url}/classic/alerts"
+        return f"{self.url}/alerts"
+
     def query(self, expression: str) -> list[dict[str, Any]]:
         """The instant vector of a PromQL expression, as the API returns it: metric and value pairs."""
         answer = json.loads(self.get("/api/v1/query?" + urlencode({"query": expression})))

@@ -1,7 +1,7 @@
 """After a kill the daemon goes on where it was: nothing lost, nothing judged twice, no alert that flaps."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from monitor.settings import WalletsSettings
 from monitor.store import Store
 from tests.support.daemons import Row, Site, TurnableClock, Watched, signed, unsigned, until, watching
 from tests.support.evm import give
+from tests.support.inbox import Inbox, opened_inbox
 from tests.support.nodes import AnvilFactory
 from tests.support.processes import MonitorProcess
 
@@ -28,6 +29,12 @@ def site(site: Site, history_url: str) -> Site:
     """With its history on each kind of database."""
     site.sections["store"] = {"url": history_url}
     return site
+
+
+@pytest.fixture
+async def inbox() -> AsyncIterator[Inbox]:
+    async with opened_inbox() as opened:
+        yield opened
 
 
 async def attempts(watched: Watched) -> float:
@@ -51,8 +58,11 @@ async def mark_verdicts(site: Site) -> int:
 
 
 async def test_after_a_kill_in_the_middle_of_a_poll_all_is_there_before_the_next_poll_ends(
-    site: Site, anvil: AnvilFactory, monitor: Callable[[], MonitorProcess]
+    site: Site, anvil: AnvilFactory, monitor: Callable[[], MonitorProcess], inbox: Inbox
 ) -> None:
+    """Alerts too, that were decided and not sent, as the channel was not to be had: they are sent once."""
+    inbox.status = 503
+    site.sections["notify"] = [{"url": f"json://{inbox.url}", "group_wait": "0s"}]
     node = anvil()
     give(node, signed(1).address, 80)
     node.mine()
@@ -68,6 +78,7 @@ async def test_after_a_kill_in_the_middle_of_a_poll_all_is_there_before_the_next
             return set(await watched.alerts()) == {"PorRatioBelowLimit ETH", "PorOwnershipInvalid"}
 
         await until(alarmed)
+        await inbox.came.wait()
         node.pause()
         before = await attempts(watched)
 
@@ -78,6 +89,8 @@ async def test_after_a_kill_in_the_middle_of_a_poll_all_is_there_before_the_next
         was = await watched.exchange()
         alerts = await watched.alerts()
         process.kill()
+    inbox.status = 200
+    inbox.messages.clear()
 
     assert await mark_verdicts(site) == 2
     await asyncio.to_thread(process.start)
@@ -104,6 +117,8 @@ async def test_after_a_kill_in_the_middle_of_a_poll_all_is_there_before_the_next
         assert {name: alert["since"] for name, alert in (await watched.alerts()).items()} == {
             name: alert["since"] for name, alert in alerts.items()
         }
+        assert await watched.value("por_notifications_total", channel="json", result="sent") == 1
+    assert inbox.titles == ["[critical] PorRatioBelowLimit okx ETH and 1 more"]
     log = process.log.read_text()
     first_run, _, second_run = log.partition("watching")[2].partition("watching")
     assert first_run.count('"state": "active"') == 2

@@ -51,6 +51,12 @@ def invoke(command: str, directory: Path, *arguments: str) -> Result:
     return CliRunner().invoke(app, [command, *arguments, "--directory", str(directory)])
 
 
+def titles(directory: Path) -> str:
+    """Of what came into the inbox, newest first."""
+    told = json.loads(invoke("status", directory, "--json").stdout)
+    return "; ".join(letter["title"] for letter in told["inbox"])
+
+
 def running(directory: Path) -> State:
     state = State.load(directory)
     assert state is not None
@@ -63,7 +69,8 @@ def test_up_runs_everything_until_it_is_told_to_stop_and_leaves_nothing(
 ) -> None:
     child = up()
     state = running(directory)
-    assert sorted(state.processes) == ["alertmanager", "arbitrum", "bitcoin", "ethereum", "monitor", "prometheus"]
+    nodes = ["arbitrum", "bitcoin", "ethereum"]
+    assert sorted(state.processes) == sorted([*nodes, "alertmanager", "inbox", "monitor", "prometheus"])
     assert b"por_reserve_ratio" in local_get(state.ports["monitor"], "/metrics")
     child.send_signal(number)
     assert child.wait() == 0
@@ -80,10 +87,12 @@ def test_coins_are_moved_and_told_from_another_terminal(
     assert (moved["asset"], moved["network"], moved["amount"]) == ("BTC", "bitcoin", "105")
     shown = invoke("status", directory)
     assert "94.50 %" in shown.stdout
+    eventually(lambda: "[critical] PorRatioBelowLimit example BTC" in titles(directory))
     refused = invoke("drain", directory, "BTC", "90%")
     assert refused.exit_code == 2
     assert "850.5 BTC cannot leave" in refused.stderr
     assert json.loads(invoke("refill", directory, "--json").stdout)["assets"][0]["ratio"] == "1.05"
+    eventually(lambda: "[ended] PorRatioBelowLimit example BTC" in titles(directory))
     stopped = invoke("down", directory)
     assert (stopped.exit_code, "Stopped" in stopped.stderr) == (0, True)
     assert child.wait() == 0
