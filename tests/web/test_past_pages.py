@@ -110,6 +110,15 @@ def test_days_unwatched_are_holes_of_a_strip() -> None:
     assert strip({}, TODAY).said == "Of 90 days: 90 not watched"
 
 
+def test_the_nearest_to_its_limit_is_first_and_a_limit_may_be_nothing() -> None:
+    aurora = worlds.aurora()
+    eth = aurora.assets["ETH"]
+    assets = {"ETH": eth, "NONE": replace(eth, asset="NONE", breach_below=Decimal()), "BTC": aurora.assets["BTC"]}
+    told = row(worlds.world(), replace(aurora, assets=frozen(assets)), None)
+    assert [each.asset for each in told.held] == ["BTC", "ETH", "NONE"]
+    assert told.margin == Decimal("-0.0000004")
+
+
 def test_what_is_unknown_now_is_not_covered_for_days() -> None:
     days = {TODAY - DAY * back: {"BTC": COVERED} for back in range(30)}
     told = row(replace(worlds.world(), alerts=()), worlds.cassini(), days)

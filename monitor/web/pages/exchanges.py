@@ -47,8 +47,8 @@ class Row:
     answer: str
     held: Sequence[Held]
     """Every asset, the worst first."""
-    lowest: Decimal
-    """The lowest ratio, as a share of its limit."""
+    margin: Decimal
+    """The least by which a ratio is over its limit, negative under it."""
     since: str = ""
     proof: str = ""
     ages: Sequence[tuple[str, str]] = ()
@@ -107,12 +107,12 @@ async def _rows(deps: Deps, days: Days, world: World, at: datetime | None) -> tu
         except ForeseenError as error:
             fault = str(error)
             rows.append(row(world, each, None) if at is None else past_row(each, None))
-    return sorted(rows, key=lambda row: (words.rank(row.status), row.lowest)), fault
+    return sorted(rows, key=lambda row: (words.rank(row.status), row.margin)), fault
 
 
 def row(world: World, assessment: Assessment, before: Mapping[date, Statuses] | None) -> Row:
     """Return the row of an exchange as it is now; ``before`` are its days, None where they cannot be read."""
-    assets = sorted(words.shown(assessment), key=lambda asset: (words.rank(asset.status), _share(asset)))
+    assets = sorted(words.shown(assessment), key=lambda asset: (words.rank(asset.status), _margin(asset)))
     drawn = strip(with_present(before, assessment), world.at.date()) if before is not None else None
     status = words.worst(assessment)
     return Row(
@@ -121,7 +121,7 @@ def row(world: World, assessment: Assessment, before: Mapping[date, Statuses] | 
         status=status,
         answer=words.answer(assessment),
         held=[Held(asset.asset, asset.status, _ratio(asset)) for asset in assets],
-        lowest=min(map(_share, assets), default=Decimal()),
+        margin=min(map(_margin, assets), default=Decimal()),
         since=_since(world, assessment.exchange, status, drawn),
         proof=proof(assessment),
         ages=ages(assessment, world.at),
@@ -138,14 +138,14 @@ def past_row(assessment: Assessment, step: HistoryStep | None) -> Row:
         status=past.status_of(step),
         answer=past.answer(step),
         held=[Held(each.asset, each.status, each.ratio or "no ratio") for each in told],
-        lowest=Decimal(),
+        margin=Decimal(),
         since=past.when(step) if step is not None else "",
     )
 
 
-def _share(asset: AssetAssessment) -> Decimal:
-    """The part of its limit that an asset is sure to reach; nothing is said of one that has no ratio."""
-    return asset.lower_bounds.get(asset.basis, Decimal("Infinity")) / asset.breach_below
+def _margin(asset: AssetAssessment) -> Decimal:
+    """By how much a ratio is sure to be over its limit; one that has no ratio comes last."""
+    return asset.lower_bounds.get(asset.basis, Decimal("Infinity")) - asset.breach_below
 
 
 def _ratio(asset: AssetAssessment) -> str:
