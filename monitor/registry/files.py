@@ -7,7 +7,6 @@ from typing import Annotated, Any, Self
 import yaml
 from pydantic import Field, StrictBool, StrictInt, ValidationError, model_validator
 
-from monitor.model import PositionKind
 from monitor.registry.errors import RegistryError
 from monitor.registry.fields import (
     AssetName,
@@ -16,6 +15,7 @@ from monitor.registry.fields import (
     Entry,
     Explorer,
     FreezeFunction,
+    Kind,
     Name,
     Pair,
     RateFunction,
@@ -34,7 +34,7 @@ class HeldAsEntry(Entry):
     """What the native units of a network stand for, where they are no coins in a wallet."""
 
     name: Text
-    kind: PositionKind
+    kind: Kind
 
 
 class NativeEntry(Entry):
@@ -114,7 +114,7 @@ class PositionEntry(Entry):
     """A token of the network under which it stands that counts as the coins that it stands for."""
 
     name: Text
-    kind: PositionKind
+    kind: Kind
     asset: AssetName
     contract: Text
     decimals: Decimals

@@ -105,6 +105,7 @@ VALID = f'{{name: vDAI, kind: vault, asset: DAI, contract: "{VAULT}", decimals: 
         (f"positions: {{tron: [{VALID}]}}", "positions are read on EVM networks only"),
         (f"positions: {{ethereum: [{VALID.replace(VAULT, '0x12')}]}}", "contract 0x12"),
         (f"positions: {{ethereum: [{VALID.replace('vault', 'magic')}]}}", "kind"),
+        (f"positions: {{ethereum: [{VALID.replace('vault', 'frozen')}]}}", "name its function under `freeze`"),
         (
             f"positions: {{ethereum: [{VALID[:-1]}, rate: {{function: rate(), decimals: 18}}}}]}}",
             "a function without argument needs a `scale`",
