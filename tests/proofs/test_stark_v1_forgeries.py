@@ -120,9 +120,10 @@ def test_what_is_opened_must_be_what_was_committed_to(path: tuple[Any, ...], rul
 
 
 def test_a_prover_who_does_too_little_work_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = batch(13)  # with little work, before more is asked for
     monkeypatch.setattr(hashing, "WORK_BITS", 64)
     with pytest.raises(ProofError, match="pow_nonce: the proof of work"):
-        checked(batch(13), 16)
+        checked(made, 16)
 
 
 def test_a_user_below_zero_is_refused() -> None:
