@@ -1,93 +1,68 @@
 """What exchanges say that they owe, the proofs of it, and how regularly they publish, as series."""
 
+from collections.abc import Iterator
+
 from monitor.judgement import missing_lately
 from monitor.metrics import families
 from monitor.metrics.text import Series
-from monitor.metrics.values import Sources, seconds
-from monitor.model import ProofStatus, World
+from monitor.metrics.values import Sources, each, each_by, seconds
+from monitor.model import Assessment, Liabilities, ProofState, ProofStatus, Regularity, World
 
 
-def _liabilities(world: World) -> Series:
+def _assessments(world: World) -> Iterator[tuple[tuple[str], Assessment]]:
     for exchange, assessment in world.assessments.items():
-        if assessment.liabilities is not None:
-            for asset, owed in assessment.liabilities.owed.items():
-                yield (exchange, asset), float(owed)
+        yield (exchange,), assessment
 
 
-def _liabilities_times(world: World) -> Series:
-    for exchange, assessment in world.assessments.items():
-        if assessment.liabilities is not None:
-            yield (exchange,), seconds(assessment.liabilities.as_of)
+def _owed(world: World) -> Iterator[tuple[tuple[str], Liabilities]]:
+    return ((labels, one.liabilities) for labels, one in _assessments(world) if one.liabilities is not None)
 
 
-def _liabilities_carried(world: World) -> Series:
-    for exchange, assessment in world.assessments.items():
-        if assessment.liabilities is not None:
-            for asset, as_of in assessment.liabilities.carried.items():
-                yield (exchange, asset), seconds(as_of)
+def _proofs(world: World) -> Iterator[tuple[tuple[str], ProofState]]:
+    return ((labels, one.proof) for labels, one in _assessments(world) if one.proof is not None)
 
 
-def _liabilities_fell(world: World) -> Series:
-    for exchange, assessment in world.assessments.items():
-        if assessment.liabilities is not None:
-            for fall in assessment.liabilities.falls:
-                yield (exchange, fall.asset), seconds(fall.seen_at)
+def _regularities(world: World) -> Iterator[tuple[tuple[str], Regularity]]:
+    return ((labels, one.regularity) for labels, one in _assessments(world) if one.regularity is not None)
 
 
-def _liabilities_max_ages(world: World) -> Series:
-    for exchange, assessment in world.assessments.items():
-        if assessment.liabilities_max_age is not None:
-            yield (exchange,), assessment.liabilities_max_age.total_seconds()
-
-
-def _proofs(world: World) -> Series:
-    for exchange, assessment in world.assessments.items():
-        if assessment.proof is not None:
-            proof = assessment.proof.proof
-            for status in ProofStatus:
-                yield (exchange, proof.scheme, status, proof.strength), float(proof.status is status)
-
-
-def _proof_times(world: World) -> Series:
-    for exchange, assessment in world.assessments.items():
-        if assessment.proof is not None:
-            yield (exchange,), seconds(assessment.proof.verified_at)
-
-
-def _proof_differences(world: World) -> Series:
-    for exchange, assessment in world.assessments.items():
-        if assessment.proof is not None and assessment.proof.differences is not None:
-            yield (exchange,), len(assessment.proof.differences)
-
-
-def _root_changes(world: World) -> Series:
-    for exchange, assessment in world.assessments.items():
-        if assessment.regularity is not None:
-            yield (exchange,), len(assessment.regularity.root_changes)
-
-
-def _reports_in_a_row(world: World) -> Series:
-    for exchange, assessment in world.assessments.items():
-        if assessment.regularity is not None:
-            yield (exchange,), assessment.regularity.in_a_row
+def _proof_statuses(world: World) -> Series:
+    for (exchange,), state in _proofs(world):
+        proof = state.proof
+        for status in ProofStatus:
+            yield (exchange, proof.scheme, status, proof.strength), float(proof.status is status)
 
 
 def _reports_missing(world: World) -> Series:
-    for exchange, assessment in world.assessments.items():
-        if assessment.regularity is not None:
-            yield (exchange,), len(missing_lately(assessment.regularity, world.at))
+    for labels, regularity in _regularities(world):
+        yield labels, len(missing_lately(regularity, world.at))
+
+
+def _max_age(assessment: Assessment) -> float | None:
+    age = assessment.liabilities_max_age
+    return age.total_seconds() if age is not None else None
+
+
+def _differences(state: ProofState) -> int | None:
+    return len(state.differences) if state.differences is not None else None
 
 
 LIABILITIES: Sources = (
-    (families.LIABILITIES, _liabilities),
-    (families.LIABILITIES_TIMESTAMP, _liabilities_times),
-    (families.LIABILITIES_CARRIED_TIMESTAMP, _liabilities_carried),
-    (families.LIABILITIES_FELL_TIMESTAMP, _liabilities_fell),
-    (families.LIABILITIES_MAX_AGE, _liabilities_max_ages),
-    (families.LIABILITIES_PROOF, _proofs),
-    (families.LIABILITIES_PROOF_TIMESTAMP, _proof_times),
-    (families.LIABILITIES_PROOF_DIFFERENCES, _proof_differences),
-    (families.LIABILITIES_ROOT_CHANGES, _root_changes),
-    (families.LIABILITIES_REPORTS_IN_A_ROW, _reports_in_a_row),
+    (families.LIABILITIES, each_by(_owed, lambda it: {asset: float(owed) for asset, owed in it.owed.items()})),
+    (families.LIABILITIES_TIMESTAMP, each(_owed, lambda it: seconds(it.as_of))),
+    (
+        families.LIABILITIES_CARRIED_TIMESTAMP,
+        each_by(_owed, lambda it: {asset: seconds(as_of) for asset, as_of in it.carried.items()}),
+    ),
+    (
+        families.LIABILITIES_FELL_TIMESTAMP,
+        each_by(_owed, lambda it: {fall.asset: seconds(fall.seen_at) for fall in it.falls}),
+    ),
+    (families.LIABILITIES_MAX_AGE, each(_assessments, _max_age)),
+    (families.LIABILITIES_PROOF, _proof_statuses),
+    (families.LIABILITIES_PROOF_TIMESTAMP, each(_proofs, lambda state: seconds(state.verified_at))),
+    (families.LIABILITIES_PROOF_DIFFERENCES, each(_proofs, _differences)),
+    (families.LIABILITIES_ROOT_CHANGES, each(_regularities, lambda it: len(it.root_changes))),
+    (families.LIABILITIES_REPORTS_IN_A_ROW, each(_regularities, lambda it: it.in_a_row)),
     (families.LIABILITIES_REPORTS_MISSING, _reports_missing),
 )

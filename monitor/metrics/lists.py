@@ -5,14 +5,23 @@ from collections.abc import Iterator
 
 from monitor.metrics import families
 from monitor.metrics.text import Series
-from monitor.metrics.values import Sources, seconds
+from monitor.metrics.values import Sources, each, each_by, seconds
 from monitor.model import Assessment, DocumentState, World
 
 
-def _documents(world: World) -> Iterator[tuple[str, DocumentState]]:
+def _assessments(world: World) -> Iterator[tuple[tuple[str], Assessment]]:
+    for exchange, assessment in world.assessments.items():
+        yield (exchange,), assessment
+
+
+def _listed(world: World) -> Iterator[tuple[tuple[str], Assessment]]:
+    return ((labels, one) for labels, one in _assessments(world) if one.listed_at is not None)
+
+
+def _documents(world: World) -> Iterator[tuple[tuple[str, str], DocumentState]]:
     for exchange, assessment in world.assessments.items():
         for document in assessment.documents.values():
-            yield exchange, document
+            yield (exchange, document.kind), document
 
 
 def _claims(world: World) -> Series:
@@ -23,42 +32,17 @@ def _claims(world: World) -> Series:
 
 def _mismatches(world: World) -> Series:
     for exchange, assessment in world.assessments.items():
-        yield from _mismatches_of(exchange, assessment)
-
-
-def _mismatches_of(exchange: str, assessment: Assessment) -> Series:
-    audit = assessment.audit
-    if audit is None:
-        return
-    found = Counter((mismatch.network, mismatch.token.asset) for mismatch in audit.mismatches)
-    for (network, asset), compared in audit.checked.items():
-        if compared:
-            yield (exchange, network, asset), found[network, asset]
-
-
-def _confirmations_lost(world: World) -> Series:
-    for exchange, assessment in world.assessments.items():
-        if assessment.listed_at is not None:
-            yield (exchange, "refuted"), assessment.lost.refuted
-            yield (exchange, "old"), assessment.lost.old
-
-
-def _repeated_claims(world: World) -> Series:
-    for exchange, assessment in world.assessments.items():
-        for network, count in assessment.repeats.counts.items():
-            yield (exchange, network), count
+        if (audit := assessment.audit) is not None:
+            found = Counter((mismatch.network, mismatch.token.asset) for mismatch in audit.mismatches)
+            for (network, asset), compared in audit.checked.items():
+                if compared:
+                    yield (exchange, network, asset), found[network, asset]
 
 
 def _shared_accounts(world: World) -> Series:
     for exchange, assessment in world.assessments.items():
         for shared in assessment.shared:
             yield (exchange, shared.exchange), shared.count
-
-
-def _list_times(world: World) -> Series:
-    for exchange, assessment in world.assessments.items():
-        if assessment.listed_at is not None:
-            yield (exchange,), seconds(assessment.listed_at)
 
 
 def _signatures_gone(world: World) -> Series:
@@ -75,39 +59,17 @@ def _signature_ages(world: World) -> Series:
             yield (exchange, "median"), max(0.0, (world.at - ages.median).total_seconds())
 
 
-def _list_changes(world: World) -> Series:
-    for exchange, assessment in world.assessments.items():
-        for change, count in assessment.changes.items():
-            yield (exchange, change), count
-
-
-def _document_fetches(world: World) -> Series:
-    for exchange, document in _documents(world):
-        yield (exchange, document.kind), document.fetched
-
-
-def _document_failures(world: World) -> Series:
-    for exchange, document in _documents(world):
-        for reason, count in document.failures.items():
-            yield (exchange, document.kind, reason), count
-
-
-def _documents_refused(world: World) -> Series:
-    for exchange, document in _documents(world):
-        yield (exchange, document.kind), float(bool(document.refusal))
-
-
 LISTS: Sources = (
     (families.CLAIMS, _claims),
     (families.CLAIM_MISMATCHES, _mismatches),
-    (families.CONFIRMATIONS_LOST, _confirmations_lost),
-    (families.CLAIMS_REPEATED, _repeated_claims),
+    (families.CONFIRMATIONS_LOST, each_by(_listed, lambda one: {"refuted": one.lost.refuted, "old": one.lost.old})),
+    (families.CLAIMS_REPEATED, each_by(_assessments, lambda one: one.repeats.counts)),
     (families.SHARED_ACCOUNTS, _shared_accounts),
-    (families.WALLET_LIST_TIMESTAMP, _list_times),
+    (families.WALLET_LIST_TIMESTAMP, each(_assessments, lambda one: seconds(one.listed_at) if one.listed_at else None)),
     (families.SIGNATURES_GONE, _signatures_gone),
     (families.SIGNATURE_AGE, _signature_ages),
-    (families.WALLET_LIST_CHANGES, _list_changes),
-    (families.DOCUMENT_FETCHES, _document_fetches),
-    (families.DOCUMENT_FAILURES, _document_failures),
-    (families.DOCUMENT_REFUSED, _documents_refused),
+    (families.WALLET_LIST_CHANGES, each_by(_assessments, lambda one: one.changes)),
+    (families.DOCUMENT_FETCHES, each(_documents, lambda document: document.fetched)),
+    (families.DOCUMENT_FAILURES, each_by(_documents, lambda document: document.failures)),
+    (families.DOCUMENT_REFUSED, each(_documents, lambda document: bool(document.refusal))),
 )

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from monitor.metrics import families
-from monitor.metrics.text import Series
-from monitor.metrics.values import Sources, seconds
-from monitor.model import Durations, Snapshot, SnapshotState, World
+from monitor.metrics.values import Sources, each, each_by, seconds
+from monitor.model import Durations, EndpointState, Snapshot, SnapshotState, World
 
 
 def _states(world: World) -> Iterator[tuple[tuple[str, str], SnapshotState]]:
@@ -21,42 +20,18 @@ def _snapshots(world: World) -> Iterator[tuple[tuple[str, str], Snapshot]]:
             yield labels, state.snapshot
 
 
-def _snapshot_times(world: World) -> Series:
-    for labels, snapshot in _snapshots(world):
-        yield labels, seconds(snapshot.taken_at)
+def _endpoints(world: World) -> Iterator[tuple[tuple[str, str], EndpointState]]:
+    for endpoint in world.endpoints:
+        yield (endpoint.network, endpoint.name), endpoint
 
 
-def _block_numbers(world: World) -> Series:
-    for labels, snapshot in _snapshots(world):
-        yield labels, snapshot.block.number
+def _window(snapshot: Snapshot) -> int | None:
+    since = snapshot.block.since
+    return snapshot.block.number - since.number if since is not None else None
 
 
-def _window_blocks(world: World) -> Series:
-    for labels, snapshot in _snapshots(world):
-        if (since := snapshot.block.since) is not None:
-            yield labels, snapshot.block.number - since.number
-
-
-def _block_times(world: World) -> Series:
-    for labels, snapshot in _snapshots(world):
-        yield labels, seconds(snapshot.block.timestamp)
-
-
-def _stale_after(world: World) -> Series:
-    for labels, state in _states(world):
-        if state.wanted and state.stale_after is not None:
-            yield labels, state.stale_after.total_seconds()
-
-
-def _snapshot_attempts(world: World) -> Series:
-    for labels, state in _states(world):
-        yield labels, state.attempts.begun
-
-
-def _snapshot_failures(world: World) -> Series:
-    for labels, state in _states(world):
-        for reason, count in state.attempts.failures.items():
-            yield (*labels, reason), count
+def _stale_after(state: SnapshotState) -> float | None:
+    return state.stale_after.total_seconds() if state.wanted and state.stale_after is not None else None
 
 
 def snapshot_durations(world: World) -> Iterator[tuple[tuple[str, str], Durations]]:
@@ -65,66 +40,20 @@ def snapshot_durations(world: World) -> Iterator[tuple[tuple[str, str], Duration
         yield labels, state.attempts.took
 
 
-def _endpoint_requests(world: World) -> Series:
-    for endpoint in world.endpoints:
-        yield (endpoint.network, endpoint.name), endpoint.requests
-
-
-def _endpoint_failures(world: World) -> Series:
-    for endpoint in world.endpoints:
-        for reason, count in endpoint.failures.items():
-            yield (endpoint.network, endpoint.name, reason), count
-
-
-def _endpoint_up(world: World) -> Series:
-    for endpoint in world.endpoints:
-        if endpoint.up is not None:
-            yield (endpoint.network, endpoint.name), float(endpoint.up)
-
-
-def _endpoint_disagreements(world: World) -> Series:
-    for endpoint in world.endpoints:
-        yield (endpoint.network, endpoint.name), endpoint.disagreements
-
-
-def _follow_differences(world: World) -> Series:
-    for endpoint in world.endpoints:
-        if endpoint.difference is not None:
-            yield (endpoint.network, endpoint.name), float(bool(endpoint.difference))
-
-
-def _scan_progress(world: World) -> Series:
-    for endpoint in world.endpoints:
-        if endpoint.work is not None:
-            yield (endpoint.network, endpoint.name), endpoint.work.share
-
-
-def _endpoint_heads(world: World) -> Series:
-    for endpoint in world.endpoints:
-        if endpoint.head is not None:
-            yield (endpoint.network, endpoint.name), endpoint.head
-
-
-def _endpoint_lags(world: World) -> Series:
-    for endpoint in world.endpoints:
-        if endpoint.lag is not None:
-            yield (endpoint.network, endpoint.name), endpoint.lag
-
-
 NETWORKS: Sources = (
-    (families.SNAPSHOT_SUCCESS, _snapshot_times),
-    (families.SNAPSHOT_BLOCK_NUMBER, _block_numbers),
-    (families.SNAPSHOT_WINDOW_BLOCKS, _window_blocks),
-    (families.SNAPSHOT_BLOCK_TIMESTAMP, _block_times),
-    (families.SNAPSHOT_STALE_AFTER, _stale_after),
-    (families.SNAPSHOT_ATTEMPTS, _snapshot_attempts),
-    (families.SNAPSHOT_FAILURES, _snapshot_failures),
-    (families.ENDPOINT_REQUESTS, _endpoint_requests),
-    (families.ENDPOINT_FAILURES, _endpoint_failures),
-    (families.ENDPOINT_UP, _endpoint_up),
-    (families.ENDPOINT_DISAGREEMENTS, _endpoint_disagreements),
-    (families.FOLLOW_DIFFERENCE, _follow_differences),
-    (families.SCAN_PROGRESS, _scan_progress),
-    (families.ENDPOINT_HEAD_BLOCK, _endpoint_heads),
-    (families.ENDPOINT_HEAD_LAG, _endpoint_lags),
+    (families.SNAPSHOT_SUCCESS, each(_snapshots, lambda snapshot: seconds(snapshot.taken_at))),
+    (families.SNAPSHOT_BLOCK_NUMBER, each(_snapshots, lambda snapshot: snapshot.block.number)),
+    (families.SNAPSHOT_WINDOW_BLOCKS, each(_snapshots, _window)),
+    (families.SNAPSHOT_BLOCK_TIMESTAMP, each(_snapshots, lambda snapshot: seconds(snapshot.block.timestamp))),
+    (families.SNAPSHOT_STALE_AFTER, each(_states, _stale_after)),
+    (families.SNAPSHOT_ATTEMPTS, each(_states, lambda state: state.attempts.begun)),
+    (families.SNAPSHOT_FAILURES, each_by(_states, lambda state: state.attempts.failures)),
+    (families.ENDPOINT_REQUESTS, each(_endpoints, lambda endpoint: endpoint.requests)),
+    (families.ENDPOINT_FAILURES, each_by(_endpoints, lambda endpoint: endpoint.failures)),
+    (families.ENDPOINT_UP, each(_endpoints, lambda endpoint: endpoint.up)),
+    (families.ENDPOINT_DISAGREEMENTS, each(_endpoints, lambda endpoint: endpoint.disagreements)),
+    (families.FOLLOW_DIFFERENCE, each(_endpoints, lambda it: None if it.difference is None else bool(it.difference))),
+    (families.SCAN_PROGRESS, each(_endpoints, lambda endpoint: endpoint.work.share if endpoint.work else None)),
+    (families.ENDPOINT_HEAD_BLOCK, each(_endpoints, lambda endpoint: endpoint.head)),
+    (families.ENDPOINT_HEAD_LAG, each(_endpoints, lambda endpoint: endpoint.lag)),
 )

@@ -1,20 +1,17 @@
 """What coins are worth, as series: per asset, never summed up, which is wrong as soon as a price is missing."""
 
+from collections.abc import Iterator
+
 from monitor.formats import exact
 from monitor.metrics import families
 from monitor.metrics.text import Series
-from monitor.metrics.values import Sources, seconds
-from monitor.model import World
+from monitor.metrics.values import Sources, each, seconds
+from monitor.model import Price, World
 
 
-def _prices(world: World) -> Series:
+def _prices(world: World) -> Iterator[tuple[tuple[str], Price]]:
     for asset, price in world.prices.known.items() if world.prices else ():
-        yield (asset,), float(price.usd)
-
-
-def _times(world: World) -> Series:
-    for asset, price in world.prices.known.items() if world.prices else ():
-        yield (asset,), seconds(price.at)
+        yield (asset,), price
 
 
 def _reserves(world: World) -> Series:
@@ -35,8 +32,8 @@ def _liabilities(world: World) -> Series:
 
 
 PRICES: Sources = (
-    (families.PRICE_USD, _prices),
-    (families.PRICE_TIMESTAMP, _times),
+    (families.PRICE_USD, each(_prices, lambda price: float(price.usd))),
+    (families.PRICE_TIMESTAMP, each(_prices, lambda price: seconds(price.at))),
     (families.RESERVES_USD, _reserves),
     (families.LIABILITIES_USD, _liabilities),
 )
