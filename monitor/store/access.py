@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any, Self
 
 import structlog
-from sqlalchemy import Table
+from sqlalchemy import Executable, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -78,6 +78,19 @@ class Access:
                 return (await connection.execute(query)).all()
         except (SQLAlchemyError, OSError) as error:
             raise StoreError(f"the history cannot be read: {error.__cause__ or error}") from error
+
+    async def _row_of(self, table: Table, exchange: str) -> Any:  # noqa: ANN401 - as _rows
+        """The one row of an exchange, or None."""
+        rows = await self._rows(select(table).where(table.c.exchange == exchange))
+        return rows[0] if rows else None
+
+    async def _write(self, statement: Executable) -> None:
+        async with self._transaction() as connection:
+            await connection.execute(statement)
+
+    async def _put(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        async with self._transaction() as connection:
+            await self._upsert(connection, table, rows)
 
     async def _upsert(
         self, connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], *, once: str = ""

@@ -44,9 +44,7 @@ class Audits(Access):
     async def save_audit(self, exchange: str, sha256: str, audit: Audit) -> None:
         """Keep the audit of the list whose document has this ``sha256``."""
         content = await asyncio.to_thread(codec.encode_audit, audit)
-        async with self._transaction() as connection:
-            row = {"exchange": exchange, "sha256": sha256, "at": audit.at, "audit": content}
-            await self._upsert(connection, tables.audits, [row])
+        await self._put(tables.audits, [{"exchange": exchange, "sha256": sha256, "at": audit.at, "audit": content}])
 
     async def audit(self, exchange: str, sha256: str) -> Audit | None:
         """The audit of exactly this list, or None."""
@@ -65,8 +63,7 @@ class Audits(Access):
             "balances": balances,
             "within": dict(reading.within),
         }
-        async with self._transaction() as connection:
-            await connection.execute(insert(tables.claim_readings).values(row))
+        await self._write(insert(tables.claim_readings).values(row))
 
     async def claim_readings(self, source: Source, height: Height) -> list[ClaimReading]:
         """All parts that are kept of ``height``, in the order in which they were read."""
@@ -83,18 +80,15 @@ class Audits(Access):
 
     async def forget_claim_readings(self, source: Source, height: Height) -> None:
         """Forget all parts of ``height``."""
-        async with self._transaction() as connection:
-            await connection.execute(delete(tables.claim_readings).where(_is_of(source, height)))
+        await self._write(delete(tables.claim_readings).where(_is_of(source, height)))
 
     async def forget_list(self, sha256: str) -> None:
         """Forget all parts of all heights that this list claims."""
-        async with self._transaction() as connection:
-            await connection.execute(delete(tables.claim_readings).where(tables.claim_readings.c.sha256 == sha256))
+        await self._write(delete(tables.claim_readings).where(tables.claim_readings.c.sha256 == sha256))
 
     async def prune_claim_readings(self, before: datetime) -> None:
         """Forget all parts of all lists that were read before."""
-        async with self._transaction() as connection:
-            await connection.execute(delete(tables.claim_readings).where(tables.claim_readings.c.read_at < before))
+        await self._write(delete(tables.claim_readings).where(tables.claim_readings.c.read_at < before))
 
 
 def _source_columns(source: Source) -> dict[str, str]:

@@ -75,8 +75,7 @@ class Documents(Access):
         """Keep what a conditional request for the last accepted document needs from now on."""
         columns = tables.contents.c
         same = update(tables.contents).where(columns.exchange == exchange, columns.kind == kind)
-        async with self._transaction() as connection:
-            await connection.execute(same.values(validators=dict(validators)))
+        await self._write(same.values(validators=dict(validators)))
 
     async def document(self, exchange: str, kind: str) -> StoredDocument | None:
         """The last accepted document of ``kind`` (``wallets`` or ``liabilities``), or None."""

@@ -27,8 +27,7 @@ class History(Access):
         """Keep ``steps``, each in the place of what was kept of the same exchange and time."""
         rows = await asyncio.to_thread(_rows_of, steps)
         if rows:
-            async with self._transaction() as connection:
-                await self._upsert(connection, tables.steps, rows)
+            await self._put(tables.steps, rows)
 
     async def history(
         self,
@@ -85,8 +84,7 @@ class History(Access):
     async def prune_history(self, step: Step, before: datetime) -> None:
         """Forget the steps of this kind that began before."""
         columns = tables.steps.c
-        async with self._transaction() as connection:
-            await connection.execute(delete(tables.steps).where(columns.step == step.value, columns.at < before))
+        await self._write(delete(tables.steps).where(columns.step == step.value, columns.at < before))
 
 
 def _rows_of(steps: Iterable[HistoryStep]) -> list[dict[str, Any]]:

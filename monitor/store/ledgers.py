@@ -1,7 +1,7 @@
 """What stays owed from one report to the next."""
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from monitor.model import LiabilitiesLedger, OwedAsset, frozen
 from monitor.store import tables
@@ -20,19 +20,16 @@ class Ledgers(Access):
             "configured": ledger.source,
             "assets": msgspec.to_builtins(dict(ledger.assets)),
         }
-        async with self._transaction() as connection:
-            await self._upsert(connection, tables.ledgers, [row])
+        await self._put(tables.ledgers, [row])
 
     async def ledger(self, exchange: str) -> LiabilitiesLedger | None:
         """What was last in force; None where no report was ever accepted."""
-        rows = await self._rows(select(tables.ledgers).where(tables.ledgers.c.exchange == exchange))
-        if not rows:
+        row = await self._row_of(tables.ledgers, exchange)
+        if row is None:
             return None
-        row = rows[0]
         assets = frozen(msgspec.convert(row.assets, dict[str, OwedAsset]))
         return LiabilitiesLedger(document_of(row), row.as_of, row.configured, assets)
 
     async def forget_ledger(self, exchange: str) -> None:
         """Take back what is in force."""
-        async with self._transaction() as connection:
-            await connection.execute(delete(tables.ledgers).where(tables.ledgers.c.exchange == exchange))
+        await self._write(delete(tables.ledgers).where(tables.ledgers.c.exchange == exchange))

@@ -27,19 +27,16 @@ class Notices(Access):
     async def trying(self, ids: Collection[str]) -> None:
         """Remember that these are being sent: whoever finds them so does not know whether they have arrived."""
         columns = tables.notices.c
-        async with self._transaction() as connection:
-            await connection.execute(update(tables.notices).where(columns.id.in_(ids)).values(tried=True))
+        await self._write(update(tables.notices).where(columns.id.in_(ids)).values(tried=True))
 
     async def not_sent(self, ids: Collection[str]) -> None:
         """Remember that these have not arrived for certain."""
         columns = tables.notices.c
-        async with self._transaction() as connection:
-            await connection.execute(update(tables.notices).where(columns.id.in_(ids)).values(tried=False))
+        await self._write(update(tables.notices).where(columns.id.in_(ids)).values(tried=False))
 
     async def forget_notices(self, ids: Collection[str]) -> None:
         """Forget these."""
-        async with self._transaction() as connection:
-            await connection.execute(delete(tables.notices).where(tables.notices.c.id.in_(ids)))
+        await self._write(delete(tables.notices).where(tables.notices.c.id.in_(ids)))
 
     async def notices(self) -> list[Notice]:
         """Return all that wait, oldest first."""

@@ -91,8 +91,7 @@ class Ownership(SmallState):
         for start in range(0, len(prints), _ASKED):
             asked = columns.fingerprint.in_(prints[start : start + _ASKED])
             noted = update(tables.verdicts).where(asked, older).values(exchange=exchange, listed_at=listed_at)
-            async with self._transaction() as connection:
-                await connection.execute(noted)
+            await self._write(noted)
 
     async def prune_ownership(self, rules: int, before: Mapping[str, datetime]) -> None:
         """Forget verdicts of versions before ``rules``, and what only lists need that are gone.
@@ -137,8 +136,7 @@ class Ownership(SmallState):
             }
             for mark, said in told.items()
         ]
-        async with self._transaction() as connection:
-            await self._upsert(connection, tables.confirmations, rows)
+        await self._put(tables.confirmations, rows)
 
     async def save_signatures_gone(self, gone: Mapping[str, SignaturesGone]) -> None:
         """Keep, by exchange, what a newer list last lost of the signatures of the one before."""

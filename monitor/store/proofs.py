@@ -25,15 +25,13 @@ class Proofs(Access):
             "verified_at": verified_at,
             "proof": msgspec.to_builtins(proof),
         }
-        async with self._transaction() as connection:
-            await self._upsert(connection, tables.proofs, [row])
+        await self._put(tables.proofs, [row])
 
     async def proof(self, exchange: str) -> tuple[Document, LiabilitiesProof, datetime] | None:
         """The newest proof, its document, and when it was judged."""
-        rows = await self._rows(select(tables.proofs).where(tables.proofs.c.exchange == exchange))
-        if not rows:
+        row = await self._row_of(tables.proofs, exchange)
+        if row is None:
             return None
-        row = rows[0]
         return document_of(row), msgspec.convert(row.proof, LiabilitiesProof), row.verified_at
 
     async def save_proven(self, exchange: str, owed: Liabilities) -> None:
@@ -47,22 +45,19 @@ class Proofs(Access):
             "report_id": owed.report_id,
             "root": owed.merkle_root,
         }
-        async with self._transaction() as connection:
-            await self._upsert(connection, tables.proven, [row])
+        await self._put(tables.proven, [row])
 
     async def proven(self, exchange: str) -> Liabilities | None:
         """The last totals that were proven and not taken back since."""
-        rows = await self._rows(select(tables.proven).where(tables.proven.c.exchange == exchange))
-        if not rows:
+        row = await self._row_of(tables.proven, exchange)
+        if row is None:
             return None
-        row = rows[0]
         owed = msgspec.convert(row.owed, dict[str, Decimal])
         return Liabilities(document_of(row), row.scheme, row.as_of, owed, report_id=row.report_id, merkle_root=row.root)
 
     async def forget_proven(self, exchange: str) -> None:
         """Take back what was proven: the same files prove it no more."""
-        async with self._transaction() as connection:
-            await connection.execute(delete(tables.proven).where(tables.proven.c.exchange == exchange))
+        await self._write(delete(tables.proven).where(tables.proven.c.exchange == exchange))
 
     async def save_publication(self, exchange: str, publication: Publication) -> None:
         """Add one line to the record of ``exchange``."""

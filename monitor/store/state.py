@@ -13,8 +13,7 @@ class SmallState(Access):
 
     async def put(self, key: str, value: Any) -> None:  # noqa: ANN401 - whatever JSON can hold
         """Keep ``value`` under ``key``, in the place of the one before."""
-        async with self._transaction() as connection:
-            await self._upsert(connection, tables.state, [{"key": key, "value": value}])
+        await self._put(tables.state, [{"key": key, "value": value}])
 
     async def get(self, key: str) -> Any:  # noqa: ANN401 - whatever was put
         """The value last put under ``key``, or None."""
