@@ -7,9 +7,8 @@ that says more than this module understands is left as it is, for a family that 
 """
 
 from base64 import b64encode
-from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,6 +16,8 @@ from monitor.formats import strict_json
 from monitor.model import Address, Claim, Code, Network
 from monitor.ownership.family import NotJudged, Refused
 from monitor.registry.addresses import AddressError, decode
+
+T = TypeVar("T")
 
 _LONGEST = 100_000  # characters: a message of any sensible length, escaped
 _SIGNATURE = ("signature", "sig", "signedMessage")
@@ -53,22 +54,24 @@ def plain(claim: Claim, network: Network) -> Claim:
     return replace(claim, signatures=tuple(one.signature for one in found), key=key)
 
 
-def read(text: str, names: Collection[str]) -> dict[str, str]:
-    """Read the texts and numbers under ``names`` of an object that has no others; else raise ``NotJudged``."""
-    tree = _parse(text)
-    if tree is None:
-        raise NotJudged(Code.OBJECT_UNREAD, "the signature begins as a JSON object and is none")
-    if unknown := sorted(tree.keys() - set(names)):
-        raise NotJudged(
-            Code.OBJECT_UNREAD, f"the signature is a JSON object with {', '.join(unknown)}, which are not understood"
-        )
-    stated = {name: value for name, value in tree.items() if value is not None}
-    for name, value in stated.items():
-        if not isinstance(value, (str, int)):
-            raise NotJudged(
-                Code.OBJECT_UNREAD, f"{name} of the JSON object that is the signature is neither a text nor a number"
-            )
-    return {name: str(value) for name, value in stated.items()}
+def parse(text: str) -> dict[str, Any] | None:
+    """Parse the object that ``text``, which begins with a brace, is; None where it is too long or has a name twice."""
+    if len(text) > _LONGEST:
+        return None
+    try:
+        tree: dict[str, Any] = strict_json.read(text.encode())
+    except ValueError:
+        return None
+    return tree
+
+
+def shaped(tree: dict[str, Any] | None, shape: type[T]) -> T:
+    """Take ``tree`` (of :func:`parse`) for an object of exactly this ``shape``; else raise ``NotJudged``."""
+    try:
+        return msgspec.convert(tree, shape)
+    except msgspec.ValidationError as error:
+        reason = f"the signature begins as a JSON object and is none that is understood: {error}"
+        raise NotJudged(Code.OBJECT_UNREAD, reason) from error
 
 
 def check_account(stated: str, network: Network, account: Address) -> None:
@@ -109,7 +112,7 @@ class _Found:
 
 def _inner(text: str) -> dict[str, Any] | str | None:
     """The innermost object or text."""
-    held: Any = _parse(text)
+    held: Any = parse(text)
     for name, beside in _WRAPPERS:
         if isinstance(held, dict) and name in held and held.keys() <= {name, *beside}:
             inside = held[name]
@@ -138,14 +141,3 @@ def _decoded(network: Network, text: str) -> Address:
         return decode(network, text).canonical
     except AddressError as error:
         raise NotJudged(Code.OBJECT_UNREAD, f"the address {text} beside the signature {error}") from error
-
-
-def _parse(text: str) -> dict[str, Any] | None:
-    """The object that ``text``, which begins with a brace, is; None where it is too long or has a name twice."""
-    if len(text) > _LONGEST:
-        return None
-    try:
-        tree: dict[str, Any] = strict_json.read(text.encode())
-    except ValueError:
-        return None
-    return tree

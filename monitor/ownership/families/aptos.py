@@ -13,6 +13,9 @@ A line that names another account or another chain than Aptos' main net contradi
 
 import re
 from hashlib import sha3_256
+from typing import Annotated
+
+import msgspec
 
 from monitor.model import Code
 from monitor.ownership import stated_keys, wallet_objects
@@ -33,9 +36,21 @@ _WALLET_TEXT = re.compile(
     r"APTOS\n((?:(?:address|application|chainId): [^\n]*\n)*)message: (.*)\nnonce: [^\n]*", re.DOTALL
 )
 _MAIN_NET = "1"
-_RETURNED = {"address", "application", "chainId", "fullMessage", "message", "nonce", "prefix", "signature"}
 _SCHEMES = {"Ed25519": (b"", b"\x00"), "single-key": (b"\x00\x20", b"\x02")}
 """What is hashed before and after the key. A single key in BCS has its variant (Ed25519 is 0) and length before it."""
+
+
+class _Returned(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """What a wallet returns; the text that was signed says all but the signature once more."""
+
+    full_message: str
+    signature: Annotated[str, msgspec.Meta(min_length=1)]
+    address: str | None = None
+    application: str | bool | None = None
+    chain_id: str | int | None = None
+    message: str | None = None
+    nonce: str | int | None = None
+    prefix: str | None = None
 
 
 def bind(key: bytes, account: Decoded) -> str | None:
@@ -66,16 +81,14 @@ def _check(row: stated_keys.Row) -> stated_keys.StatedSignature:
 
 def _of_returned(row: stated_keys.Row) -> stated_keys.Row:
     """The row with the text and the signature that the wallet's object holds."""
-    stated = wallet_objects.read(row.signature, _RETURNED)
-    signed = stated.get("fullMessage", "")
+    returned = wallet_objects.shaped(wallet_objects.parse(row.signature), _Returned)
+    signed = returned.full_message
     text = _WALLET_TEXT.fullmatch(signed)
-    if not text or not stated.get("signature"):
-        raise NotJudged(
-            Code.OBJECT_UNREAD, "the signature is a JSON object without signature and fullMessage as AIP-62 has them"
-        )
+    if not text:
+        raise NotJudged(Code.OBJECT_UNREAD, "the fullMessage beside the signature is not one as AIP-62 has it")
     if row.message.decode() not in {signed, text[2]}:
         raise Refused(Code.OTHER_MESSAGE, "the message that the wallet signed is not the row's")
-    return row._replace(message=signed.encode(), signature=stated["signature"])
+    return row._replace(message=signed.encode(), signature=returned.signature)
 
 
 _SCHEME = stated_keys.StatedKeys(check=_check, bind=bind)

@@ -15,15 +15,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from monitor.formats import strict_json
 from monitor.model import Code
-from monitor.ownership import ed25519, stated_keys
+from monitor.ownership import ed25519, stated_keys, wallet_objects
 from monitor.ownership.family import NotJudged, Refused
 from monitor.ownership.spellings import base64_bytes
-from monitor.ownership.wallet_objects import check_account
 from monitor.registry.addresses import Decoded
 
-_LONGEST = 100_000  # a text of any sensible length, escaped
 _PROOF = {"signature", "timestamp", "domain", "payload"}
 _PROOFS = (_PROOF, _PROOF | {"state_init"})
 _MAIN_NET = "-239"
@@ -51,7 +48,7 @@ def check(row: stated_keys.Row) -> stated_keys.StatedSignature:
     response = _read(row.signature)
     domain, time = response.domain, response.timestamp
     _check_payload(response.payload, row)
-    check_account(response.address, row.network, row.signer.canonical)
+    wallet_objects.check_account(response.address, row.network, row.signer.canonical)
     if not row.key:
         reason = "the row states no public key, without which a TON Connect signature cannot be judged"
         raise NotJudged(Code.NO_PUBLIC_KEY, reason)
@@ -65,17 +62,11 @@ def check(row: stated_keys.Row) -> stated_keys.StatedSignature:
 
 
 def _read(text: str) -> _Response:
-    if len(text) > _LONGEST:
-        raise NotJudged(Code.WRONG_LENGTH, "the TON Connect signature is longer than any that is judged")
-    try:
-        response = strict_json.read(text.encode())
-        if "proof" in response or set(response) in _PROOFS:
-            reason = "TON Connect's ton_proof is not judged: wallets log in with it, and do not show its payload"
-            raise NotJudged(Code.PROOF_NOT_JUDGED, reason)
-        return msgspec.convert(response, _Response)
-    except ValueError as error:
-        reason = f"the signature is not a response of TON Connect to a text, as which alone it is judged: {error}"
-        raise NotJudged(Code.OBJECT_UNREAD, reason) from error
+    tree = wallet_objects.parse(text)
+    if tree is not None and ("proof" in tree or set(tree) in _PROOFS):
+        reason = "TON Connect's ton_proof is not judged: wallets log in with it, and do not show its payload"
+        raise NotJudged(Code.PROOF_NOT_JUDGED, reason)
+    return wallet_objects.shaped(tree, _Response)
 
 
 def _check_payload(payload: _Payload, row: stated_keys.Row) -> None:
@@ -85,7 +76,7 @@ def _check_payload(payload: _Payload, row: stated_keys.Row) -> None:
         reason = f"the payload of the TON Connect signature is for network {payload.network}, not {_MAIN_NET}"
         raise Refused(Code.OTHER_CHAIN, reason)
     if payload.sender is not msgspec.UNSET:
-        check_account(payload.sender, row.network, row.signer.canonical)
+        wallet_objects.check_account(payload.sender, row.network, row.signer.canonical)
 
 
 def _digest(signer: Decoded, domain: str, time: int, text: bytes) -> bytes:
