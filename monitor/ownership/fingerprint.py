@@ -4,6 +4,7 @@ import marshal
 from collections.abc import Mapping
 from hashlib import sha256
 from operator import attrgetter
+from typing import Any
 
 from monitor.model import Claim, Verdict
 
@@ -25,4 +26,9 @@ def fingerprint(claim: Claim) -> bytes:
     Amount, height, coin, file and line are left out: a monthly list restates them and proves the same. In what is
     hashed every text stands behind its length and every list behind its count, so that no two claims share their bytes.
     """
-    return sha256(marshal.dumps(_evidence(claim), _LAYOUT)).digest()[:_SIZE]
+    return hashed(_evidence(claim))
+
+
+def hashed(value: tuple[Any, ...]) -> bytes:
+    """Hash texts, bytes, numbers and tuples of such to 16 bytes of SHA-256."""
+    return sha256(marshal.dumps(value, _LAYOUT)).digest()[:_SIZE]

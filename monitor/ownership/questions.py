@@ -1,17 +1,12 @@
 """Questions for a chain about claims that the list alone leaves ``unbound``: one builder for each kind of evidence."""
 
-import marshal
 from collections.abc import Iterable
 from dataclasses import astuple
-from hashlib import sha256
 
 from monitor.model import Claim, Network, OwnerQuestion
 from monitor.ownership import owners
+from monitor.ownership.fingerprint import hashed
 from monitor.ownership.owners import SchemeOf
-
-_SIZE = 16
-_LAYOUT = 0
-"""Of ``marshal``, as in :mod:`~monitor.ownership.fingerprint`."""
 
 
 def of_owners(claim: Claim, network: Network, layer: Network, scheme_of: SchemeOf) -> OwnerQuestion | None:
@@ -44,4 +39,4 @@ def of_keys(claim: Claim, network: Network, keys: Iterable[bytes]) -> OwnerQuest
 
 def mark(question: OwnerQuestion) -> bytes:
     """Hash everything that the answer to ``question`` may depend on: 16 bytes of SHA-256."""
-    return sha256(marshal.dumps(astuple(question), _LAYOUT)).digest()[:_SIZE]
+    return hashed(astuple(question))
