@@ -120,7 +120,7 @@ def _named(claims: PackedClaims, rows: Sequence[int], text: str) -> Sequence[int
     found = list(compress(rows, map(str.__contains__, column, repeat(text.lower()))))
     folded = text.casefold()
     labelled = [folded in f"{alike.coin}\n{alike.file}".casefold() for alike in claims.alike]
-    others = set(claims.spelled_otherwise(text))
+    others = {row for each in {text, text.lower()} for row in claims.spelled_otherwise(each)}
     if text != text.lower() and text[:2] not in {"0x", "0X"}:
         others.update(compress(rows, map(str.__contains__, column, repeat(text))))
     if any(labelled):

@@ -213,7 +213,8 @@ async def test_a_cursor_is_good_for_the_rows_that_it_was_made_for(client: Client
 
 async def test_claims_are_searched_and_put_in_order(client: Client, daemon: Daemon) -> None:
     daemon.world = listing(judged(5))
-    assert (await get(client, f"{CLAIMS}?search=QAURORA0"))["claims"] == []
+    assert len((await get(client, f"{CLAIMS}?search=QAURORA0"))["claims"]) == 2
+    assert (await get(client, f"{CLAIMS}?search=aurora2"))["claims"] == []
     page = await get(client, f"{CLAIMS}?search=aurora1&reason=p2wpkh&order=balance&limit=2")
     assert ([each["line"] for each in page["claims"]], page["total"], page["next"]) == ([2, 4], 3, 2)
     page = await get(client, f"{CLAIMS}?search=aurora1&reason=p2wpkh&order=balance&cursor={page['cursor']}")

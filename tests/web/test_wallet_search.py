@@ -66,7 +66,7 @@ def fits(claim: Claim, verdict: Verdict, wanted: Wanted) -> bool:
         and (
             text in account
             or text.lower() in account
-            or (claim.address != claim.account and text in claim.address)
+            or (claim.address != claim.account and (text in claim.address or text.lower() in claim.address))
             or text.lower() in f"{claim.coin} {claim.file}".lower()
         )
     )

@@ -51,7 +51,7 @@ async def test_a_wallet_is_shown_with_what_is_known_of_it(client: Client, daemon
 
 async def test_a_form_narrows_and_keeps_what_was_asked(client: Client, daemon: Daemon) -> None:
     daemon.world = listing(judged(9))
-    text = await get(client, f"{PAGE}?search=AURORA0&network=&asset=BTC&verdict=invalid&reason=&order=balance")
+    text = await get(client, f"{PAGE}?search=aurora2&network=&asset=BTC&verdict=invalid&reason=&order=balance")
     assert rows(text) == []
     text = await get(client, f"{PAGE}?search=aurora0&network=&asset=BTC&verdict=invalid&reason=&order=verdict")
     assert rows(text) == ["3", "5", "7", "9"]
