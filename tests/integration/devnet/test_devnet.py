@@ -134,7 +134,7 @@ def test_what_was_started_has_ended_after_a_stop(tmp_path: Path) -> None:
     with Devnet.start(tmp_path / "devnet"):
         state = State.load(tmp_path / "devnet")
         assert state is not None
-        assert sorted(state.processes) == ["arbitrum", "bitcoin", "ethereum"]
+        assert sorted(state.processes) == ["arbitrum", "bitcoin", "ethereum", "inbox"]
         assert all(process.alive for process in state.processes.values())
     assert not any(process.alive for process in state.processes.values())
 
