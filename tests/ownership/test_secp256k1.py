@@ -5,8 +5,9 @@ from coincurve import PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.model import Code
 from monitor.ownership.family import Refused
-from monitor.ownership.secp256k1 import HIGHEST_S, ORDER, recover
+from monitor.ownership.secp256k1 import HIGHEST_S, ORDER, is_der, recover, verify
 
 DIGEST = b"\x07" * 32
 SIGNED = PrivateKey(b"\x01" * 32).sign_recoverable(DIGEST, hasher=None)
@@ -76,3 +77,38 @@ def test_what_the_library_would_end_the_process_on_never_reaches_it(
 ) -> None:
     with pytest.raises(ValueError, match="64 bytes and a number from 0 to 3, over 32 bytes"):
         recover(raw, recovery_id, digest)
+
+
+def der(r: bytes, s: bytes, tag: int = 0x30, inner: tuple[int, int] = (2, 2)) -> bytes:
+    body = bytes((inner[0], len(r))) + r + bytes((inner[1], len(s))) + s
+    return bytes((tag, len(body))) + body
+
+
+def test_der_is_told_by_each_of_its_marks_and_lengths() -> None:
+    r, s = b"\x01" * 32, b"\x02" * 31
+    good = der(r, s)
+    assert is_der(good)
+    for other in (
+        der(r, s, tag=0x31),
+        der(r, s, inner=(3, 2)),
+        der(r, s, inner=(2, 3)),
+        good + b"\0",
+        good[:-1],
+        good[:1] + bytes((good[1] + 1,)) + good[2:],
+        b"",
+        good[:5],
+    ):
+        assert not is_der(other), other.hex()
+
+
+def test_a_signature_by_another_key_is_told_from_a_malleable_one() -> None:
+    private = PrivateKey(b"\x01" * 32)
+    key, signature = private.public_key.format(), private.sign(DIGEST, hasher=None)
+    verify(signature, key, DIGEST)
+    with pytest.raises(Refused) as other:
+        verify(signature, PrivateKey(b"\x02" * 32).public_key.format(), DIGEST)
+    assert other.value.code is Code.NOT_BY_KEY
+    high = der(SIGNED[1:32], b"\0" + (ORDER - S).to_bytes(32, "big"))  # its r begins with a zero, its s then does not
+    with pytest.raises(Refused) as malleable:
+        verify(high, key, DIGEST)
+    assert malleable.value.code is Code.HIGH_S

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from monitor.model import Claim, Code, Verdict, VerdictStatus
 from monitor.ownership import judge, question
+from monitor.ownership.family import NotJudged
+from monitor.ownership.wallet_objects import plain
 from monitor.registry import load
 from tests.ownership.test_every_family import MAKERS
 from tests.support import ed25519
@@ -58,6 +60,24 @@ def test_it_proves_no_other_message_and_no_other_account(row: Claim, answer: Map
     other = MAKERS[family](2, MESSAGE)
     assert judged(replace(row, message=MESSAGE + "."), answer).status is VerdictStatus.INVALID
     assert judged(replace(row, address=other.address, account=other.account), answer).status is VerdictStatus.INVALID
+
+
+def test_one_object_among_several_signatures_is_taken_out_too() -> None:
+    owners = (EVM.address, MAKERS["evm"](2, MESSAGE).address)
+    second = signature_of(MAKERS["evm"](2, MESSAGE))
+    row = replace(EVM, owners=owners, signatures=(json.dumps({"sig": signature_of(EVM)}), second))
+    assert plain(row, NETWORKS["ethereum"]).signatures == (signature_of(EVM), second)
+
+
+def test_a_key_of_another_type_is_not_judged_and_one_of_secp256k1_is_read() -> None:
+    known = {"type": "tendermint/PubKeySecp256k1", "value": "A" * 44}
+    row = replace(COSMOS, key="", signatures=(json.dumps({"pub_key": known, "signature": signature_of(COSMOS)}),))
+    assert plain(row, NETWORKS[COSMOS.network or ""]).key == known["value"]
+    other = known | {"type": "tendermint/PubKeyEd25519"}
+    with pytest.raises(NotJudged, match="tendermint/PubKeyEd25519"):
+        plain(
+            replace(row, signatures=(json.dumps({"pub_key": other, "signature": "x"}),)), NETWORKS[COSMOS.network or ""]
+        )
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,14 @@ def test_a_der_signature_with_high_s_is_malleable_and_one_with_padding_malformed
     assert judge(replace(row, signatures=(long_form,)), XRP).code is Code.MALFORMED
 
 
+def test_what_is_no_der_accuses_nobody_and_needs_a_key() -> None:
+    row = ROWS["secp256k1"]
+    for other in (Key(b"\x01" * 32).sign(half(MESSAGE)).hex(), "00" * 70, row.signatures[0] + "00"):
+        verdict = judge(replace(row, signatures=(other,)), XRP)
+        assert (verdict.status, verdict.code) == (VerdictStatus.UNSUPPORTED, Code.UNKNOWN_FORM), other
+    assert judge(replace(row, key=""), XRP).code is Code.NO_PUBLIC_KEY
+
+
 def test_an_uncompressed_key_makes_no_account_of_the_ledger() -> None:
     key = Key(b"\x01" * 32)
     row = claim(XRP, keys.xrp(key.uncompressed), der(key.sign(half(MESSAGE))).hex(), key=key.uncompressed.hex())
