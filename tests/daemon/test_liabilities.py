@@ -369,12 +369,12 @@ async def test_a_month_without_a_report_is_told(site: Site, tree: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
-        ({"format": "magic"}, "okx-merkle-v2"),
+        ({"format": "magic"}, "no such layout of liabilities or scheme of proofs"),
         ({"proof": {"source": "x", "format": "magic"}}, "no such scheme"),
         ({"format": "proof", "proof": {"source": "x"}}, "leave one of the two out"),
         ({"as_of": "2026-11-01T00:00:00Z"}, "only a proof needs it"),
         ({"root": "ab"}, "belongs under `proof`"),
-        ({"format": "proof", "root": "xyz"}, "pattern"),
+        ({"format": "proof", "root": "xyz"}, "not a root: up to 128 hexadecimal digits"),
     ],
 )
 def test_settings_that_mean_nothing_are_refused(site: Site, settings: dict[str, Any], problem: str) -> None:

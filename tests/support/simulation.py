@@ -90,6 +90,7 @@ class Listed:
         self.owed = SimpleNamespace(current=owing(None, **owed), proof_state=lambda: None, regularity=lambda: None)
         self.changes: Mapping[str, int] = {}
         self.last_changes = None
+        self.signature_ages = None
         self.judged: JudgedList | None = None
         self.registry = load()
         self.rows: Sequence[Row] = ()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -52,7 +52,9 @@ async def mark_verdicts(site: Site) -> int:
     store = await Store.open(site.sections["store"]["url"])
     kept = await store.verdicts(RULES_VERSION, list(map(fingerprint, published.claims)))
     marked = {mark: replace(verdict, reason=f"kept: {verdict.reason}") for mark, verdict in kept.items()}
-    await store.save_verdicts(RULES_VERSION, marked, "okx", datetime.now(UTC))
+    listed = await store.document("okx", "wallets")
+    assert listed
+    await store.save_verdicts(RULES_VERSION, marked, "okx", listed.accepted_at)
     await store.close()
     return len(marked)
 
