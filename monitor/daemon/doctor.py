@@ -172,7 +172,7 @@ def _endpoint_findings(
         yield Finding(place, problem, _REMEDIES[Reason.AHEAD])
     parties = {each.party for each in examined if each.error is None}
     if len(parties) < settings.quorum:
-        told = counted(len(parties), "party") if len(parties) != 1 else "1 party"
+        told = f"{len(parties)} parties" if len(parties) != 1 else "1 party"
         yield Finding(f"{place}.quorum", f"{settings.quorum} must agree, and {told} can be read from", "add endpoints")
 
 
