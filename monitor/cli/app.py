@@ -12,7 +12,6 @@ app = typer.Typer(
     name="reserve-monitor",
     cls=Commands,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -38,7 +37,8 @@ def _app(
     """Watch, day and night, whether a crypto exchange still holds what it owes.
 
     Start with `reserve-monitor devnet up`: a local exchange on real local nodes. Then point a configuration at a real
-    one (`config/okx.yaml` is ready) and let `reserve-monitor run` watch it.
+    one (`config/okx.yaml` is ready, `reserve-monitor init` writes one for nodes of yours) and let `reserve-monitor run`
+    watch it.
     """
 
 

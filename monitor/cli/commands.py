@@ -7,6 +7,10 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 COMMANDS = {
+    "init": (
+        "monitor.cli.init:init",
+        "Write a configuration: ask for exchanges and nodes, test them, and put the largest claimed networks first.",
+    ),
     "run": ("monitor.cli.run:run", "Watch: read, judge and serve until SIGTERM or Ctrl-C."),
     "check": (
         "monitor.cli.check:check",

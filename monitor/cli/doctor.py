@@ -24,21 +24,23 @@ def doctor(config: ConfigOption, json: JsonOption = False) -> None:  # noqa: FBT
     settings, registry = configured(config)
     with progress_bar() as progress:
         found = asyncio.run(diagnose(settings, registry, progress))
-    status = _status(found)
+    status = status_of(found)
     if json:
         json_line(_as_json(found, status))
     else:
-        _print(found)
+        print_diagnosis(found)
     raise typer.Exit(status)
 
 
-def _status(found: Diagnosis) -> ExitStatus:
+def status_of(found: Diagnosis) -> ExitStatus:
+    """Return the status to exit with."""
     if any(finding.judged for finding in found.findings):
         return ExitStatus.FINDING
     return ExitStatus.UNJUDGED if found.findings else ExitStatus.WELL
 
 
-def _print(found: Diagnosis) -> None:
+def print_diagnosis(found: Diagnosis) -> None:
+    """Print what was looked at, and every finding with what mends it."""
     table = SafeTable(
         "network",
         "endpoint",

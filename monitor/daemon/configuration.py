@@ -1,6 +1,6 @@
 """A configuration and the registry that it is to be read with."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,9 +40,9 @@ class Configuration:
     warnings: tuple[ConfigurationFault, ...]
 
 
-def read_configuration(path: Path) -> Configuration:
-    """The configuration at ``path``. Raises ConfigurationError."""
-    examined = examine(path, check=_findings)
+def read_configuration(path: Path, environment: Mapping[str, str] | None = None) -> Configuration:
+    """The configuration at ``path``, with the variables of the process or others. Raises ConfigurationError."""
+    examined = examine(path, environment, check=_findings)
     return Configuration(examined.settings, load_registry(examined.settings.registry), examined.warnings)
 
 
