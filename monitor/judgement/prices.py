@@ -167,7 +167,7 @@ def reserves_in_dollars(assessment: Assessment, prices: Prices, basis: Basis, *,
     sums: list[Decimal] = []
     without, partly = [], []
     for asset in _counted(assessment, clean=clean):
-        price, held, more = prices.known.get(asset.asset), asset.totals.get(basis), _more_may_be_held(asset, basis)
+        price, held, more = prices.known.get(asset.asset), asset.totals.get(basis), more_may_be_held(asset, basis)
         if price and held:
             sums.append(exact.times(held, price.usd))
             partly += [asset.asset] * more
@@ -188,6 +188,6 @@ def _counted(assessment: Assessment, *, clean: bool) -> Iterator[AssetAssessment
     return (each for each in assessment.assets.values() if not clean or each.asset != assessment.own_token)
 
 
-def _more_may_be_held(asset: AssetAssessment, basis: Basis) -> bool:
-    """Whether claims of it are not read, or not judged."""
+def more_may_be_held(asset: AssetAssessment, basis: Basis) -> bool:
+    """Tell whether claims of it are not read, or not judged: what is held is then at least so much."""
     return bool(basis not in asset.totals or asset.unread.get(basis) or asset.unjudged.get(basis))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from monitor.model import Gap, Height, Heights, ReloadState, frozen
+from monitor.model import Gap, Height, Heights, Prices, ReloadState, frozen
 from monitor.web.app import create_app
 from tests.support import worlds
 from tests.support.web import Client, Daemon, client_of
@@ -93,6 +93,21 @@ async def test_dollars_are_at_least_so_much_and_name_what_they_lack(client: Clie
     assert "USDT / USD on ethereum: it answers 0" in text
     daemon.world = replace(worlds.world(), prices=None)
     assert "dollars" not in await page(client)
+    assert "dollars" not in await page(client, f"{ASSETS}/BTC")
+
+
+async def test_an_asset_is_told_in_dollars_with_the_source_and_block_of_its_price(
+    client: Client, daemon: Daemon
+) -> None:
+    text = re.sub(r"</?data[^>]*>", "", await page(client, f"{ASSETS}/BTC"))
+    assert "<dd>$64,000.5000, by Chainlink BTC / USD on ethereum, of <time" in text
+    assert "ago)</span>, at block 24650001" in text
+    assert "<dt>Held, on the basis signed</dt> <dd>$" in text
+    assert "<dt>Owed</dt> <dd>$6,400,050,000.00</dd>" in text
+    assert "There is no price of USDT: USDT / USD on ethereum: it answers 0." in await page(client, f"{ASSETS}/USDT")
+    priced = Prices(frozen({"USDT": worlds.prices().known["KAS"]}), frozen({}))
+    daemon.world = replace(worlds.world(), prices=priced)
+    assert re.search(r"<dt>Held, on the basis signed</dt> <dd>at least <data", await page(client, f"{ASSETS}/USDT"))
 
 
 async def test_the_source_of_everything_is_named(client: Client) -> None:

@@ -12,7 +12,7 @@ from monitor.formats.phrases import span
 from monitor.model import Assessment, AssetAssessment, HistoryStep, ReserveStatus
 from monitor.web.answers import assessment_of, world_of
 from monitor.web.deps import DEPS, Deps
-from monitor.web.pages import past
+from monitor.web.pages import dollars, past
 from monitor.web.pages.chart import HEIGHT, WIDTH, Chart, draw
 from monitor.web.pages.exchange import active_alerts, bars, limit_mark, proof
 from monitor.web.pages.frame import Frame, Link, frame, respond
@@ -79,6 +79,7 @@ async def show(request: web.Request) -> web.Response:
         alerts=active_alerts(world, assessment.exchange, name),
         bars=bars,
         limit_mark=limit_mark,
+        dollars=dollars.row(asset, world.prices) if world.prices else None,
         **values,
     )
 

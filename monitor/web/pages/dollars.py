@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from monitor.formats import exact
 from monitor.formats.phrases import first
-from monitor.judgement.prices import liabilities_in_dollars, reserves_in_dollars
+from monitor.judgement.prices import liabilities_in_dollars, more_may_be_held, reserves_in_dollars
 from monitor.model import Assessment, AssetAssessment, Dollars, Price, Prices
 from monitor.web.words import shown
 
@@ -21,6 +21,8 @@ class Row:
     asset: str
     price: Price | None
     held: Decimal | None
+    at_least: bool
+    """Whether more than ``held`` may be held."""
     owed: Decimal | None
     unknown: str
 
@@ -56,15 +58,17 @@ def _lacks(dollars: Dollars) -> str:
 
 def rows(assessment: Assessment, prices: Prices) -> Sequence[Row]:
     """The assets that are shown one by one."""
-    return [_row(asset, prices) for asset in shown(assessment)]
+    return [row(asset, prices) for asset in shown(assessment)]
 
 
-def _row(asset: AssetAssessment, prices: Prices) -> Row:
+def row(asset: AssetAssessment, prices: Prices) -> Row:
+    """Tell one asset in dollars, held on the basis that alerts act on."""
     price, held = prices.known.get(asset.asset), asset.totals.get(asset.basis)
     return Row(
         asset.asset,
         price,
         exact.times(held, price.usd) if price and held is not None else None,
+        more_may_be_held(asset, asset.basis),
         exact.times(asset.owed, price.usd) if price and asset.owed is not None else None,
         prices.unknown.get(asset.asset, ""),
     )
