@@ -17,7 +17,7 @@ from monitor.devnet.programs import promtool
 from monitor.metrics import Metrics
 from monitor.model import World
 from tests.support import worlds
-from tests.support.dashboards import Json, boards, expand, panels, queries
+from tests.support.dashboards import Json, boards, expand, panels, queries, unexpanded
 from tests.support.waiting import eventually
 from tools.dashboards import promql
 
@@ -88,8 +88,18 @@ def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Promethe
 
 def test_every_query_has_an_answer(scraped: tuple[Prometheus, dict[str, str]]) -> None:
     prometheus, values = scraped
-    empty = [query for query in queries(values) if not prometheus.query(query.expr)]
+    asked = {name: chosen(board, values) for name, board in boards().items()}
+    empty = [
+        (query.dashboard, query.panel, query.expr)
+        for query in unexpanded()
+        if not prometheus.query(expand(query.expr, asked[query.dashboard]))
+    ]
     assert not empty
+
+
+def chosen(board: Json, values: Mapping[str, str]) -> dict[str, str]:
+    """``values``, and all of what several can be chosen of."""
+    return {**values, **{each["name"]: ".+" for each in board["templating"]["list"] if each.get("multi")}}
 
 
 def test_every_legend_and_column_names_labels_that_the_answer_has(
@@ -99,7 +109,7 @@ def test_every_legend_and_column_names_labels_that_the_answer_has(
     for board in boards().values():
         for panel in panels(board):
             for target in panel["targets"]:
-                answer = prometheus.query(expand(target["expr"], values))
+                answer = prometheus.query(expand(target["expr"], chosen(board, values)))
                 there = set.union(*(set(series["metric"]) for series in answer))
                 named = re.findall(r"\{\{(\w+)\}\}", target["legendFormat"])
                 assert set(named) <= there, (panel["title"], target["expr"])
@@ -111,10 +121,10 @@ def test_the_first_column_of_a_table_has_every_row(scraped: tuple[Prometheus, di
     """Grafana names the columns of a table by what has an answer: the first must be among them."""
     prometheus, values = scraped
     for board in boards().values():
-        asked = values | {each["name"]: ".+" for each in board["templating"]["list"] if each.get("multi")}
         for panel in panels(board):
             if panel["type"] == "table":
-                first, *others = (rows(prometheus, expand(target["expr"], asked)) for target in panel["targets"])
+                asked = [expand(target["expr"], chosen(board, values)) for target in panel["targets"]]
+                first, *others = (rows(prometheus, expr) for expr in asked)
                 assert first.union(*others) == first, panel["title"]
 
 
@@ -146,16 +156,18 @@ def value(prometheus: Prometheus, expr: str) -> str:
 # --- What the shared expressions say ---------------------------------------------------------------------------------
 
 
-async def told(tmp_path: Path, series: Mapping[str, str], expr: str, expected: Mapping[str, float]) -> None:
-    """Ask promtool whether ``expr`` after two minutes is ``expected``, on ``series`` of a value a minute."""
-    selected = expand(expr, {"instance": "a", "exchange": "okx"})
+async def told(
+    tmp_path: Path, series: Mapping[str, str], expr: str, expected: Mapping[str, float], after: str = "2m"
+) -> None:
+    """Ask promtool whether ``expr`` at that time is ``expected``, on ``series`` of a value a minute."""
+    selected = expand(expr, {"instance": "a", "exchange": "okx", "asset": "ETH", "basis": "signed", "__interval": "1m"})
     test: dict[str, Any] = {
         "interval": "1m",
         "input_series": [{"series": name, "values": values} for name, values in series.items()],
         "promql_expr_test": [
             {
                 "expr": selected,
-                "eval_time": "2m",
+                "eval_time": after,
                 "exp_samples": [{"labels": labels, "value": number} for labels, number in expected.items()],
             }
         ],
@@ -201,6 +213,46 @@ async def test_the_status_is_the_one_that_holds_and_of_two_monitors_the_worst(tm
     }
     expected = {'{exchange="okx", asset="BTC"}': 3, '{exchange="okx", asset="ETH"}': 2}
     await told(tmp_path, series, promql.status('exchange="okx"'), expected)
+
+
+async def test_positions_are_told_apart_from_coins_in_wallets_and_add_up(tmp_path: Path) -> None:
+    def of(name: str, network: str, more: str = "") -> str:
+        return f'{name}{{instance="a", exchange="okx", asset="ETH", network="{network}", basis="signed"{more}}}'
+
+    series = {
+        of("por_reserves", "ethereum"): "10x5",
+        of("por_reserves", "base"): "5x5",
+        of("por_reserves_positions", "ethereum", ', position="validators"'): "4x5",
+        of("por_reserves_positions", "ethereum", ', position="wstETH"'): "1x5",
+    }
+    (expr,) = (query.expr for query in unexpanded() if query.panel == "Reserves by network and position")
+    expected = {
+        '{network="ethereum", position="validators"}': 4,
+        '{network="ethereum", position="wstETH"}': 1,
+        '{network="ethereum", position="in wallets"}': 5,
+        '{network="base", position="in wallets"}': 5,
+    }
+    await told(tmp_path, series, expr, expected)
+
+
+async def test_the_worst_status_of_a_step_is_seen(tmp_path: Path) -> None:
+    """At two minutes the breach of a moment before has passed, and is what the step shows."""
+    series = {
+        'por_reserve_status{instance="a", exchange="okx", asset="BTC", status="covered"}': "1 0 1",
+        'por_reserve_status{instance="a", exchange="okx", asset="BTC", status="breach"}': "0 1 0",
+    }
+    expr = promql.worst_status('exchange="okx"').replace("$__interval", "2m")
+    await told(tmp_path, series, expr, {'{exchange="okx", asset="BTC"}': 3})
+
+
+async def test_events_are_counted_with_one_scrape_per_step_and_after_a_restart(tmp_path: Path) -> None:
+    series = {
+        'por_snapshot_failures_total{network="bitcoin"}': "5 5 7",
+        'por_snapshot_failures_total{network="ethereum"}': "5 9 3",
+        'por_snapshot_failures_total{network="tron"}': "_ _ 4",
+    }
+    counted = promql.counted("por_snapshot_failures_total", "network")
+    await told(tmp_path, series, counted, {'{network="bitcoin"}': 2, '{network="ethereum"}': 3}, after="2m30s")
 
 
 async def test_only_the_basis_that_alerts_act_on_is_kept(tmp_path: Path) -> None:

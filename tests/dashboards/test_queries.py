@@ -8,14 +8,28 @@ from promql_parser import parse
 from monitor.metrics import families
 from monitor.metrics.families import FAMILIES, Kind
 from tests.support import promql
-from tests.support.dashboards import Json, boards, expand, queries, unexpanded
+from tests.support.dashboards import Json, boards, expand, panels, queries, unexpanded
 from tests.support.scraping import Scraper
 
 VALUES = {"instance": "localhost:9876", "exchange": "aurora", "asset": "BTC", "basis": "signed"}
 UNEXPANDED = unexpanded()
 QUERIES = [pytest.param(query.expr, id=f"{query.dashboard}: {query.panel}") for query in queries(VALUES)]
-RATIOS = {each.name for each in FAMILIES if "ratio" in each.name and each is not families.RATIO_LIMIT}
-AMOUNTS = {families.RESERVES.name, families.RESERVES_UNADDRESSED.name, families.LIABILITIES.name}
+RATIOS = {each.name for each in FAMILIES if "ratio" in each.name} - {
+    families.RATIO_LIMIT.name,
+    families.SCAN_PROGRESS.name,
+}
+AMOUNTS = {
+    each.name
+    for each in (
+        families.RESERVES,
+        families.RESERVES_POSITIONS,
+        families.RESERVES_FROZEN,
+        families.RESERVES_UNADDRESSED,
+        families.RESERVES_USD,
+        families.LIABILITIES,
+        families.LIABILITIES_USD,
+    )
+}
 BY_PROMETHEUS = {"up", "scrape_duration_seconds", "scrape_samples_scraped"}
 """Series that Prometheus writes itself about each target."""
 TARGET = {"job", "instance"}
@@ -52,9 +66,9 @@ def test_every_metric_and_label_is_exported(expr: str) -> None:
 
 @pytest.mark.parametrize("expr", QUERIES)
 def test_counters_are_read_as_counters(expr: str) -> None:
-    """Over a range; only what is told to have happened since the start takes them as they are."""
+    """Over time; only what is told to have happened since the start takes them as they are."""
     tree = parse(expr)
-    ranged = promql.ranged(tree)
+    ranged = [*promql.ranged(tree), *promql.shifted(tree)] if "max_over_time" not in expr else []
     for selector in promql.selectors(tree):
         name = str(selector.name)
         if name in ranged:
@@ -63,16 +77,32 @@ def test_counters_are_read_as_counters(expr: str) -> None:
             assert not name.endswith(("_total", "_bucket")) or name.startswith("por_document_"), name
 
 
+def test_no_window_is_too_short_for_one_scrape_per_interval() -> None:
+    """``rate`` and ``increase`` need two scrapes: only windows that are known to have them will do."""
+    for board in boards().values():
+        for panel in panels(board):
+            for target in panel["targets"]:
+                windows = set(re.findall(r"(?:rate|increase)\(.+?\[(.+?)\]", target["expr"]))
+                assert windows <= {"$__rate_interval", "$__range", "1h"}, panel["title"]
+                assert ("$__rate_interval" in windows) <= (target.get("interval") == "1m"), panel["title"]
+                assert ("$__range" not in windows) or target["instant"], panel["title"]
+
+
 @pytest.mark.parametrize("expr", QUERIES)
 def test_coins_and_ratios_of_different_assets_are_never_put_together(expr: str) -> None:
-    assert not [each.name for each in promql.mixed(parse(expr), "asset") if each.name in AMOUNTS | RATIOS]
+    assert not mixed(expr, "asset", AMOUNTS | RATIOS)
 
 
 @pytest.mark.parametrize("expr", QUERIES)
 def test_ratios_and_coins_of_different_bases_are_never_put_together(expr: str) -> None:
     on_acting_basis = re.compile(r"and on \(job, instance, exchange, basis\) por_alert_basis\{")
-    mixed = [each.name for each in promql.mixed(parse(expr), "basis") if each.name in RATIOS | {families.RESERVES.name}]
-    assert not mixed or on_acting_basis.search(expr)
+    assert not mixed(expr, "basis", AMOUNTS | RATIOS) or on_acting_basis.search(expr)
+
+
+def mixed(expr: str, label: str, names: set[str]) -> list[str]:
+    """Which of ``names`` have the label and are put together across it."""
+    found = (str(each.name) for each in promql.mixed(parse(expr), label))
+    return [name for name in found if name in names and label in EXPORTED[name]]
 
 
 def test_a_ratio_under_one_never_reads_one() -> None:

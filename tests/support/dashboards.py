@@ -10,8 +10,8 @@ DIRECTORY = Path(__file__).parents[2] / "dashboards"
 
 Json = dict[str, Any]
 
-BUILT_IN = {"__interval": "30s", "__rate_interval": "30s", "__range": "5m"}
-"""Grafana's own variables, for a Prometheus that scrapes every second."""
+BUILT_IN = {"__interval": "1s", "__rate_interval": "4s", "__range": "5m"}
+"""Grafana's own variables, for a Prometheus that scrapes every second: one scrape per interval."""
 
 
 class Query(NamedTuple):

@@ -31,6 +31,11 @@ def ranged(expr: Expr) -> list[str]:
     return [str(each.vector_selector.name) for each in nodes(expr) if isinstance(each, MatrixSelector)]
 
 
+def shifted(expr: Expr) -> list[str]:
+    """The names of metrics that are compared with what they were."""
+    return [str(each.name) for each in selectors(expr) if each.offset is not None]
+
+
 def labels(expr: Expr) -> Iterator[str]:
     """Every label that is matched, grouped or joined by."""
     for each in nodes(expr):

@@ -7,7 +7,9 @@ from grafana_foundation_sdk.models.dashboard import DynamicConfigValue, Variable
 from monitor.metrics import families
 from monitor.metrics.families import Family
 from tools.dashboards import looks
-from tools.dashboards.annotations import moments
+from tools.dashboards.annotations import alerts, changes_and_reports
+from tools.dashboards.claims import claims
+from tools.dashboards.coins import coins, dollars
 from tools.dashboards.frame import EXCHANGE_IN_DEPTH, Part, asset, dashboard, exchange
 from tools.dashboards.liabilities import liabilities
 from tools.dashboards.looks import BAD, GOOD, WARNING
@@ -20,12 +22,12 @@ from tools.dashboards.panels import (
     label,
     number,
     rows,
-    stacked,
     timeline,
 )
 from tools.dashboards.promql import (
     ASSET,
     EXCHANGE,
+    MONITOR,
     acting,
     age,
     counted,
@@ -34,11 +36,11 @@ from tools.dashboards.promql import (
     lowest,
     network_state,
     of,
-    or_zero,
     snapshot_age,
     snapshot_age_of_limit,
     status,
     truncated,
+    worst_status,
 )
 
 _SAME_ASSET = "on (job, instance, exchange, asset) group_left ()"
@@ -54,19 +56,11 @@ def exchange_in_depth() -> Dashboard:
         "Proof of reserves: one exchange",
         "One asset of one exchange at a time: coins of different assets are never added up.",
         [exchange(), asset(), _basis()],
-        [_glance(), _ratio(), _coins(), liabilities(), _claims(), _snapshots()],
+        [_glance(), _ratio(), coins(), dollars(), liabilities(), claims(), _snapshots()],
     )
-    board.annotation(
-        moments("New wallet list", of(families.WALLET_LIST_TIMESTAMP, EXCHANGE), "blue", "A wallet list was accepted")
-    )
-    board.annotation(
-        moments(
-            "Liabilities as of",
-            of(families.LIABILITIES_TIMESTAMP, EXCHANGE),
-            "yellow",
-            "The liabilities are as of here",
-        )
-    )
+    # An alert about the exchange as a whole has an empty asset.
+    for marks in (*changes_and_reports(EXCHANGE), alerts(f'{EXCHANGE}, asset=~"|$asset"')):
+        board.annotation(marks)
     return board
 
 
@@ -143,10 +137,23 @@ def _glance() -> Part:
             looks.AGO,
             width=3,
         ),
+        timeline(
+            "The last 90 days",
+            "The worst answer within each step, so that a breach of one scrape is seen too. Where there is no colour, "
+            "the monitor said nothing, or Prometheus does not keep it any more.",
+            Line(worst_status(ASSET), "{{asset}}"),
+            (looks.STATUS,),
+            height=5,
+        )
+        .time_from("90d")
+        .interval("1h"),
     ]
 
 
 def _ratio() -> Part:
+    unread = of(families.CLAIMS_UNREAD_RATIO, ASSET)
+    # There is a ratio only while every network is read.
+    none = f"on (job, instance, basis) 0 * {of(families.RESERVE_RATIO, ASSET)}"
     return "Ratio of $asset", [
         _with_limits(
             "Ratio on every basis",
@@ -172,7 +179,26 @@ def _ratio() -> Part:
             "with like. There only when every claim of the asset could be read at its height.",
             [_of_each_basis(families.REPORT_RESERVE_RATIO)],
         ),
+        _limited(
+            "Only claimed",
+            "What is only claimed, where no whole, fresh snapshot is, over liabilities, against the share that may "
+            "rest on it. No line where no amount is said.",
+            Line(truncated(highest(f"{unread} or {none}", "basis")), "{{basis}}"),
+            of(families.CLAIMS_UNREAD_LIMIT, MONITOR),
+        ),
+        _limited(
+            "Largest fall",
+            "The largest fall of the ratio within the configured time, on the networks that were read then and now, "
+            "against the fall that is an alert.",
+            Line(truncated(highest(of(families.RATIO_FALL, ASSET), "asset")), "{{asset}}"),
+            of(families.RATIO_FALL_LIMIT, MONITOR),
+        ),
     ]
+
+
+def _limited(title: str, description: str, line: Line, limit: str) -> timeseries.Panel:
+    lines = [line, Line(truncated(f"min({limit})"), "limit")]
+    return dashed(graph(title, description, lines, looks.RATIO, decimals=looks.RATIO_DECIMALS, minimum=0), "limit", BAD)
 
 
 def _of_each_basis(family: Family) -> Line:
@@ -182,106 +208,6 @@ def _of_each_basis(family: Family) -> Line:
 def _with_limits(title: str, description: str, lines: list[Line]) -> timeseries.Panel:
     panel = graph(title, description, [*lines, *_LIMITS], looks.RATIO, decimals=looks.RATIO_DECIMALS, width=8)
     return dashed(dashed(panel, "limit", BAD), "warning limit", WARNING).height(10)
-
-
-def _coins() -> Part:
-    ratio = of(families.RESERVE_RATIO, ASSET)
-    unaddressed = of(families.RESERVES_UNADDRESSED, ASSET)
-    return "Coins of $asset", [
-        stacked(
-            "Reserves by network",
-            "Coins on the chosen basis in the last whole snapshot of each network, however old it is. A network "
-            "without any has no area: then the height is not the sum.",
-            [Line(highest(of(families.RESERVES, ASSET, 'basis="$basis"'), "network"), "{{network}}")],
-            looks.COINS,
-        ),
-        dashed(
-            graph(
-                "Reserves and liabilities",
-                "The sum over all networks on every basis, only while all of them are whole and fresh (the ratio "
-                "times what is owed), against what is owed. Reserves stated without addresses are part of the basis "
-                "asserted only.",
-                [
-                    Line(lowest(f"{ratio} * {_SAME_ASSET} {_OWED}", "basis"), "reserves, {{basis}}"),
-                    Line(highest(_OWED, "exchange"), "owed"),
-                    Line(
-                        or_zero(highest(unaddressed, "exchange"), highest(_OWED, "exchange"), "exchange"),
-                        "stated without addresses",
-                    ),
-                ],
-                looks.COINS,
-            ),
-            "owed",
-            BAD,
-        ),
-    ]
-
-
-def _claims() -> Part:
-    lists = highest(of(families.WALLET_LIST_TIMESTAMP, EXCHANGE), "exchange")
-    verdicts = {
-        "Verified": "verified",
-        "Unbound": "unbound",
-        "Invalid": "invalid",
-        "Unsigned": "unsigned",
-        "Unsupported": "unsupported",
-    }
-    return "Claims of $exchange", [
-        rows(
-            "Claims by verdict and network",
-            "Rows of the wallet list by what their signatures prove. Verified: signed by a key that is bound to the "
-            "account. Unbound: signed by a key that nothing ties to it. Network 'unknown': the registry could not "
-            "place the claim.",
-            {"network": "Network"},
-            [
-                Column(title, _claims_that_are(verdict), looks.COUNT, steps=((1, BAD),) if verdict == "invalid" else ())
-                for title, verdict in verdicts.items()
-            ],
-            sort_by="Network",
-            descending=False,
-            width=12,
-        ),
-        stacked(
-            "Claims over time",
-            "Rows of the wallet list by verdict, over all networks.",
-            [Line(f"sum by (verdict) ({highest(of(families.CLAIMS, EXCHANGE), 'network, verdict')})", "{{verdict}}")],
-            looks.COUNT,
-        ),
-        bars(
-            "Changes of the wallet list",
-            "Claims added, removed or altered by newer lists. A reserve that rises with the list did not come in.",
-            [Line(counted(of(families.WALLET_LIST_CHANGES, EXCHANGE), "change"), "{{change}}")],
-            looks.COUNT,
-            width=8,
-        ),
-        graph(
-            "Claim mismatches",
-            "Claimed amounts that the chain does not confirm at the claimed height, where some were compared.",
-            [Line(highest(of(families.CLAIM_MISMATCHES, EXCHANGE), "network, asset"), "{{asset}} on {{network}}")],
-            looks.COUNT,
-            width=8,
-            minimum=0,
-        ),
-        graph(
-            "Accounts claimed by another exchange too",
-            "Each of them can back only one of the two.",
-            [
-                Line(
-                    or_zero(highest(of(families.SHARED_ACCOUNTS, EXCHANGE), "exchange, other"), lists, "exchange"),
-                    "shared {{other}}",
-                )
-            ],
-            looks.COUNT,
-            width=8,
-            minimum=0,
-        ),
-    ]
-
-
-def _claims_that_are(verdict: str) -> str:
-    """By network, 0 where there are claims and none is so."""
-    these = highest(of(families.CLAIMS, EXCHANGE, f'verdict="{verdict}"'), "network")
-    return or_zero(these, highest(of(families.CLAIMS, EXCHANGE), "network"), "network")
 
 
 def _snapshots() -> Part:

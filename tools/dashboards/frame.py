@@ -23,7 +23,7 @@ from grafana_foundation_sdk.models.dashboard import (
 
 from monitor.metrics import families
 from tools.dashboards.panels import DATASOURCE
-from tools.dashboards.promql import EXCHANGE, MONITOR, of
+from tools.dashboards.promql import EXCHANGE, EXCHANGES, MONITOR, of
 
 OVERVIEW = "por-overview"
 EXCHANGE_IN_DEPTH = "por-exchange"
@@ -75,6 +75,11 @@ def exchanges() -> QueryVariable:
 def exchange() -> QueryVariable:
     """One exchange."""
     return _values("exchange", "Exchange", f"label_values({of(families.ALERT_BASIS, MONITOR)}, exchange)")
+
+
+def assets() -> QueryVariable:
+    """Several assets of the chosen exchanges, all at first."""
+    return _values("asset", "Asset", f"label_values({of(families.RESERVE_STATUS, EXCHANGES)}, asset)", several=True)
 
 
 def asset() -> QueryVariable:

@@ -18,14 +18,12 @@ def liabilities() -> Part:
             "here. Bound: tied to the published root, and not proven. docs/liabilities.md says what each is worth.",
             f"{status} == 1",
             "{{status}}",
-            width=5,
         ),
         number(
             "Verified",
             "When the newest proof was verified here.",
             f"1000 * {verified}",
             looks.AGO,
-            width=5,
         ),
         number(
             "Contradicts the report in",
@@ -34,7 +32,6 @@ def liabilities() -> Part:
             looks.COUNT,
             base=GOOD,
             steps=((1, BAD),),
-            width=5,
         ),
         number(
             "Months with a report in a row",
@@ -42,7 +39,14 @@ def liabilities() -> Part:
             highest(of(families.LIABILITIES_REPORTS_IN_A_ROW, EXCHANGE), "exchange"),
             looks.COUNT,
             base=UNKNOWN,
-            width=5,
+        ),
+        number(
+            "Reports that never came",
+            "Reports that were due in the last 92 days.",
+            highest(of(families.LIABILITIES_REPORTS_MISSING, EXCHANGE), "exchange"),
+            looks.COUNT,
+            base=GOOD,
+            steps=((1, WARNING),),
         ),
         number(
             "Roots replaced",
@@ -51,6 +55,5 @@ def liabilities() -> Part:
             looks.COUNT,
             base=GOOD,
             steps=((1, WARNING),),
-            width=4,
         ),
     ]

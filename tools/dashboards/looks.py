@@ -23,6 +23,7 @@ RATIO = units.PercentUnit
 RATIO_DECIMALS = 4
 COINS = units.LocaleFormat  # every digit: 5,100,000,000.5
 COUNT = units.LocaleFormat
+DOLLARS = units.LocaleFormat  # every digit too, so that nothing is rounded up; titles say USD
 DURATION = units.DurationSeconds
 SECONDS = units.Seconds
 PER_SECOND = units.EventsPerSecond
@@ -50,7 +51,7 @@ NETWORK_STATE = mapped(("fresh", GOOD), ("stale", WARNING), ("no snapshot", BAD)
 UP = mapped(("down", BAD), ("up", GOOD), start=0)
 ACCEPTED = mapped(("accepted", GOOD), ("refused", BAD), start=0)
 SUCCESSFUL = mapped(("failed", BAD), ("succeeded", GOOD), start=0)
-ACTIVE = mapped(("quiet", NEUTRAL), ("active", BAD), start=0)
+SEVERITY = mapped(("quiet", NEUTRAL), ("info", NEUTRAL), ("warning", WARNING), ("critical", BAD), start=0)
 
 Mappings = tuple[ValueMapping, ...]
 Steps = tuple[tuple[float, str], ...]

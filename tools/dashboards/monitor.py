@@ -32,7 +32,7 @@ def health() -> Dashboard:
         "Proof of reserves: the monitor's health",
         "Is what the other dashboards show news? Snapshots, endpoints, documents, and the process itself.",
         [],
-        [_now(), _snapshots(), _endpoints(), _documents(), _process()],
+        [_now(), _snapshots(), _endpoints(), _documents(), _notifications(), _process()],
     )
 
 
@@ -217,7 +217,7 @@ def _endpoints() -> Part:
                 )
             ],
             looks.COUNT,
-            width=12,
+            width=8,
             minimum=0,
         ),
         graph(
@@ -225,8 +225,17 @@ def _endpoints() -> Part:
             "The block that each endpoint named when all were last asked. One that stands still is a flat line.",
             [Line(highest(of(families.ENDPOINT_HEAD_BLOCK, MONITOR), _BY_ENDPOINT), "{{endpoint}} ({{network}})")],
             looks.COUNT,
-            width=12,
+            width=8,
         ),
+        graph(
+            "Progress of scans",
+            "How far a scan of outputs, or the way back to a past block, has come. A line ends with its scan.",
+            [Line(highest(of(families.SCAN_PROGRESS, MONITOR), _BY_ENDPOINT), "{{endpoint}} ({{network}})")],
+            looks.RATIO,
+            decimals=1,
+            width=8,
+            minimum=0,
+        ).no_value("No scan was under way"),
     ]
 
 
@@ -272,6 +281,36 @@ def _documents() -> Part:
             looks.COUNT,
             width=8,
         ),
+    ]
+
+
+def _notifications() -> Part:
+    up = of(families.NOTIFICATION_CHANNEL_UP, MONITOR)
+    waiting = highest(of(families.NOTIFICATIONS_WAITING, MONITOR), "channel")
+    failures = of(families.NOTIFICATION_FAILURES, MONITOR)
+    return "Notifications", [
+        rows(
+            "Channels",
+            "Whom the monitor itself tells of alerts. Down: it did not take the newest message. Waiting: alerts, "
+            "begun or ended, that it has not been told yet. Failures are those of the dashboard's time range.",
+            {"channel": "Channel"},
+            [
+                Column("State", f"min by (channel) ({up})", looks.COUNT, mappings=(looks.UP,)),
+                Column("Waiting", waiting, looks.COUNT, steps=((1, WARNING),)),
+                Column("Failures", counted_in_range(failures, "channel"), looks.COUNT, 0, absent="none"),
+            ],
+            sort_by="State",
+            descending=False,
+            none="No channel is configured",
+            width=12,
+        ),
+        bars(
+            "Messages",
+            "Messages that each channel was to take, by what became of them.",
+            [Line(counted(of(families.NOTIFICATIONS, MONITOR), "channel, result"), "{{channel}}: {{result}}")],
+            looks.COUNT,
+            width=12,
+        ).no_value("No channel is configured"),
     ]
 
 

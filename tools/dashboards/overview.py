@@ -5,14 +5,18 @@ from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from monitor.metrics import families
 from tools.dashboards import looks
-from tools.dashboards.frame import OVERVIEW, Part, dashboard, exchanges, in_depth
+from tools.dashboards.annotations import alerts, changes_and_reports
+from tools.dashboards.frame import OVERVIEW, Part, assets, dashboard, exchanges, in_depth
 from tools.dashboards.looks import BAD, GOOD, UNKNOWN, WARNING
 from tools.dashboards.panels import Column, Line, graph, number, rows, timeline
 from tools.dashboards.promql import (
+    ASSETS,
     EXCHANGES,
     MONITOR,
     acting,
     age,
+    answers,
+    each_status,
     highest,
     lowest,
     network_state,
@@ -24,20 +28,24 @@ from tools.dashboards.promql import (
 )
 
 _SAME_ASSET = "on (job, instance, exchange, asset)"
-_RATIO = acting(of(families.RESERVE_RATIO, EXCHANGES))
-_CRITICAL = of(families.RATIO_LIMIT, EXCHANGES, 'severity="critical"')
-_WARNING = of(families.RATIO_LIMIT, EXCHANGES, 'severity="warning"')
+_RATIO = acting(of(families.RESERVE_RATIO, ASSETS))
+_CRITICAL = of(families.RATIO_LIMIT, ASSETS, 'severity="critical"')
+_WARNING = of(families.RATIO_LIMIT, ASSETS, 'severity="warning"')
 _KEYS = {"exchange": "Exchange", "asset": "Asset"}
 
 
 def overview() -> Dashboard:
-    return dashboard(
+    board = dashboard(
         OVERVIEW,
         "Proof of reserves: all exchanges",
         "Do the coins that each exchange can be shown to hold on chain cover what it says it owes?",
-        [exchanges()],
+        [exchanges(), assets()],
         [_now(), _assets(), _reasons(), _exchanges()],
     )
+    # Alerts have an empty exchange or asset where they are about all of them.
+    for marks in (*changes_and_reports(EXCHANGES), alerts(f'{MONITOR}, exchange=~"|$exchange", asset=~"|$asset"')):
+        board.annotation(marks)
+    return board
 
 
 def _now() -> Part:
@@ -77,10 +85,10 @@ def _now() -> Part:
 
 
 def _assets_that_are(answer: str, colour: str, meaning: str) -> stat.Panel:
-    selector = of(families.RESERVE_STATUS, EXCHANGES, f'status="{answer}"')
+    selector = of(families.RESERVE_STATUS, ASSETS, f'status="{answer}"')
     return number(
         answer.capitalize(),
-        f"How many assets of the chosen exchanges. {meaning}",
+        f"How many of the chosen assets of the chosen exchanges. {meaning}",
         f"sum({highest(selector)})",
         looks.COUNT,
         steps=((1, colour),),
@@ -88,20 +96,22 @@ def _assets_that_are(answer: str, colour: str, meaning: str) -> stat.Panel:
 
 
 def _assets() -> Part:
+    frozen = highest(of(families.RESERVES_FROZEN, ASSETS, 'basis="listed"'), "exchange, asset, network")
     return "Assets", [
         rows(
             "Every asset",
             "Ratios are on the basis that the exchange's alerts act on, cut off after four decimals: what is under "
             "100 % never reads 100 %. The margin is the ratio less its limit, uncut. There is a ratio only while "
             "every network of the asset is whole and fresh; the two bounds always stand. What is only claimed, where "
-            "nothing is read, is a share of what is owed.",
+            "nothing is read, is a share of what is owed. Coins frozen by their issuer count nowhere else. Dollars: "
+            "what is known for certain to be held, and what is owed; never a sum of all assets.",
             _KEYS,
             [
-                Column("Status", status(EXCHANGES), looks.COUNT, mappings=(looks.STATUS,)),
+                Column("Status", status(ASSETS), looks.COUNT, mappings=(looks.STATUS,)),
                 _ratio("Ratio", truncated(lowest(_RATIO))),
-                _ratio("At least", truncated(lowest(acting(of(families.RESERVE_RATIO_LOWER_BOUND, EXCHANGES))))),
-                _ratio("At most", truncated(lowest(acting(of(families.RESERVE_RATIO_UPPER_BOUND, EXCHANGES))))),
-                _ratio("Only claimed", truncated(highest(acting(of(families.CLAIMS_UNREAD_RATIO, EXCHANGES))))),
+                _ratio("At least", truncated(lowest(acting(of(families.RESERVE_RATIO_LOWER_BOUND, ASSETS))))),
+                _ratio("At most", truncated(lowest(acting(of(families.RESERVE_RATIO_UPPER_BOUND, ASSETS))))),
+                _ratio("Only claimed", truncated(highest(acting(of(families.CLAIMS_UNREAD_RATIO, ASSETS))))),
                 _ratio("Limit", highest(_CRITICAL)),
                 _ratio("Warning limit", highest(_WARNING), absent="none"),
                 Column(
@@ -112,7 +122,10 @@ def _assets() -> Part:
                     base=BAD,
                     steps=((0, GOOD),),
                 ),
-                Column("Owed (coins)", highest(of(families.LIABILITIES, EXCHANGES)), looks.COINS),
+                Column("Owed (coins)", highest(of(families.LIABILITIES, ASSETS)), looks.COINS),
+                Column("Frozen (coins)", f"sum by (exchange, asset) ({frozen})", looks.COINS, absent="not told"),
+                Column("Held at least (USD)", lowest(acting(of(families.RESERVES_USD, ASSETS))), looks.DOLLARS),
+                Column("Owed (USD)", highest(of(families.LIABILITIES_USD, ASSETS)), looks.DOLLARS),
             ],
             sort_by="Status",
             links={title: in_depth("Exchange", "Asset") for title in _KEYS.values()},
@@ -121,7 +134,7 @@ def _assets() -> Part:
         timeline(
             "Status over time",
             "Covered, unknown or breach. Where there is no colour, the monitor said nothing.",
-            Line(status(EXCHANGES), "{{exchange}} {{asset}}"),
+            Line(status(ASSETS), "{{exchange}} {{asset}}"),
             (looks.STATUS,),
             width=12,
             height=10,
@@ -142,8 +155,8 @@ def _ratio(title: str, expr: str, absent: str = "unknown") -> Column:
 
 
 def _reasons() -> Part:
-    unknown = of(families.RESERVE_STATUS, EXCHANGES, 'status="unknown"')
-    owed = of(families.LIABILITIES, EXCHANGES)
+    unknown = of(families.RESERVE_STATUS, ASSETS, 'status="unknown"')
+    owed = of(families.LIABILITIES, ASSETS)
     unsupported = of(families.CLAIMS, EXCHANGES, 'verdict="unsupported"')
     claims = of(families.CLAIMS, EXCHANGES)
     return "Why unknown", [
@@ -159,10 +172,10 @@ def _reasons() -> Part:
                     looks.COUNT,
                     mappings=(looks.WHY_UNKNOWN,),
                 ),
-                _ratio("At least", truncated(lowest(acting(of(families.RESERVE_RATIO_LOWER_BOUND, EXCHANGES))))),
-                _ratio("Only claimed", truncated(highest(acting(of(families.CLAIMS_UNREAD_RATIO, EXCHANGES))))),
+                _ratio("At least", truncated(lowest(acting(of(families.RESERVE_RATIO_LOWER_BOUND, ASSETS))))),
+                _ratio("Only claimed", truncated(highest(acting(of(families.CLAIMS_UNREAD_RATIO, ASSETS))))),
             ],
-            sort_by="Exchange",
+            sort_by="At least",
             descending=False,
             only=("Because", 1),
             links={title: in_depth("Exchange", "Asset") for title in _KEYS.values()},
@@ -203,7 +216,9 @@ def _exchanges() -> Part:
     refused = of(families.DOCUMENT_REFUSED, EXCHANGES)
     listed = of(families.ALERT_BASIS, EXCHANGES)
     active = of(families.ALERT_ACTIVE, EXCHANGES)
-    alerts = of(families.ALERT_ACTIVE, MONITOR)
+    by_severity = answers(
+        *(of(families.ALERT_ACTIVE, MONITOR, f'severity="{each}"') for each in ("info", "warning", "critical"))
+    )
     return "Exchanges and alerts", [
         rows(
             "Every exchange",
@@ -213,6 +228,7 @@ def _exchanges() -> Part:
             {"exchange": "Exchange", "basis": "Acting basis"},
             [
                 Column("Watched by", f"count by (exchange, basis) ({listed})", looks.COUNT),
+                Column("Worst", _worst(), looks.COUNT, mappings=(looks.STATUS,)),
                 Column("Unknown assets", _per_exchange("unknown"), looks.COUNT, steps=((1, UNKNOWN),)),
                 Column("Breaches", _per_exchange("breach"), looks.COUNT, steps=((1, BAD),)),
                 Column(
@@ -238,8 +254,7 @@ def _exchanges() -> Part:
                     mappings=(looks.ACCEPTED,),
                 ),
             ],
-            sort_by="Exchange",
-            descending=False,
+            sort_by="Worst",
             links={"Exchange": in_depth("Exchange")},
             width=14,
         ),
@@ -247,22 +262,29 @@ def _exchanges() -> Part:
             "Active alerts",
             "Alerts that are active by the monitor's own judgement; Prometheus decides the same ones from its rules. "
             "Without exchange: about the monitor as a whole.",
-            {"severity": "Severity", "alert": "Alert", "exchange": "Exchange", "asset": "Asset"},
+            {"alert": "Alert", "exchange": "Exchange", "asset": "Asset"},
             [
                 Column(
-                    "State",
-                    highest(alerts, "severity, alert, exchange, asset"),
+                    "Severity",
+                    highest(by_severity, "alert, exchange, asset"),
                     looks.COUNT,
-                    mappings=(looks.ACTIVE,),
+                    mappings=(looks.SEVERITY,),
                 )
             ],
             sort_by="Severity",
-            descending=False,
-            only=("State", 1),
+            only=("Severity", 1),
             none="None is active, as far as any is evaluated",
             width=10,
         ),
     ]
+
+
+def _worst() -> str:
+    """The worst answer of all its assets; unknown where nothing is known of any."""
+    return _beside_basis(
+        f"max by (job, instance, exchange) ({each_status(EXCHANGES)})"
+        f" or on (job, instance, exchange) 2 * {of(families.ALERT_BASIS, EXCHANGES)}"
+    )
 
 
 def _per_exchange(answer: str) -> str:

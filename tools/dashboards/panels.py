@@ -49,8 +49,8 @@ WIDTH = 24
 """Of the whole dashboard, in grid columns."""
 
 
-EVENTS_STEP = "1m"
-"""The shortest step over which events are counted: some scrapes long."""
+_RATE_STEP = "1m"
+"""The shortest step of a query by rates: Grafana's window is then four of them, with two scrapes in it at the least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ class Column:
 
 def query(expr: str, legend: str, at: int = 0) -> Dataquery:
     """The dashboard's query number ``at`` of a panel."""
-    return Dataquery().datasource(DATASOURCE).expr(expr).legend_format(legend).ref_id(chr(ord("A") + at))
+    found = Dataquery().datasource(DATASOURCE).expr(expr).legend_format(legend).ref_id(chr(ord("A") + at))
+    return found.interval(_RATE_STEP) if "$__rate_interval" in expr else found
 
 
 def number(
@@ -167,8 +168,7 @@ def bars(
     title: str, description: str, lines: Sequence[Line], unit: str, *, width: int = WIDTH // 2
 ) -> timeseries.Panel:
     """Bars on top of each other: for events of one kind, counted by :func:`~tools.dashboards.promql.counted`."""
-    panel = stacked(title, description, lines, unit, width=width)
-    return panel.draw_style(GraphDrawStyle.BARS).line_width(0).interval(EVENTS_STEP)
+    return stacked(title, description, lines, unit, width=width).draw_style(GraphDrawStyle.BARS).line_width(0)
 
 
 def dashed(panel: timeseries.Panel, name: str, colour: str) -> timeseries.Panel:

@@ -9,12 +9,16 @@ MONITOR = 'instance=~"$instance"'
 EXCHANGES = f'{MONITOR}, exchange=~"$exchange"'
 """Of these, what is about the chosen exchanges; for dashboards on which several can be chosen."""
 
+ASSETS = f'{EXCHANGES}, asset=~"$asset"'
+"""Of these, what is about the chosen assets, each by itself."""
+
 EXCHANGE = f'{MONITOR}, exchange="$exchange"'
 """The same for dashboards about one exchange."""
 
 ASSET = f'{EXCHANGE}, asset="$asset"'
 """Of these, what is about the one chosen asset: coins of different assets are never added up."""
 
+_STATUSES = ("covered", "unknown", "breach")
 BY_ASSET = "exchange, asset"
 BY_NETWORK = "exchange, network"
 
@@ -51,13 +55,17 @@ def age(timestamp: str) -> str:
 
 
 def rate(selector: str, by: str) -> str:
-    """Events per second."""
+    """Events per second; a query of it has a shortest step (``panels.query``)."""
     return f"sum by ({by}) (rate({selector}[$__rate_interval]))"
 
 
 def counted(selector: str, by: str) -> str:
-    """Events within each step of a graph, for panels whose steps are at least some scrapes long."""
-    return f"sum by ({by}) (increase({selector}[$__interval]))"
+    """Events within each step of a graph, to the event; after a restart of the counter those since then.
+
+    ``increase`` needs two scrapes within the step, and is empty where there is one.
+    """
+    before = f"{selector} offset $__interval"
+    return f"sum by ({by}) ({selector} - {before} >= 0 or {selector} and {before})"
 
 
 def counted_in_range(selector: str, by: str) -> str:
@@ -75,10 +83,23 @@ def or_zero(counted: str, known: str, on: str) -> str:
 
 def status(selection: str) -> str:
     """1 covered, 2 unknown, 3 breach: of several monitors' answers the worst."""
-    covered, unknown, breach = (
-        of(families.RESERVE_STATUS, selection, f'status="{name}"') for name in ("covered", "unknown", "breach")
-    )
-    return highest(f"{covered} or 2 * {unknown} or 3 * {breach}")
+    return highest(each_status(selection))
+
+
+def each_status(selection: str) -> str:
+    """The same by monitor, beside zeros for what is not the answer."""
+    return answers(*(of(families.RESERVE_STATUS, selection, f'status="{name}"') for name in _STATUSES))
+
+
+def worst_status(selection: str) -> str:
+    """The worst one within each step of a graph: a breach between two steps is one too."""
+    selectors = (of(families.RESERVE_STATUS, selection, f'status="{name}"') for name in _STATUSES)
+    return highest(answers(*(f"max_over_time({selector}[$__interval])" for selector in selectors)))
+
+
+def answers(*selectors: str) -> str:
+    """1 for the series of the first selector that are 1, 2 for those of the second and so on; 0 for the others."""
+    return " or ".join(f"{number} * {selector}" for number, selector in enumerate(selectors, start=1))
 
 
 def network_state(selection: str, by: str = BY_NETWORK) -> str:
