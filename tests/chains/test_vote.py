@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from monitor.chains.endpoint import Endpoint, Standing
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.node import Held
-from monitor.chains.vote import Vote
+from monitor.chains.vote import ContestedError, Group, Vote, settle
 from monitor.model import Block, Height
 from tests.support.chains import ETH, account
 from tests.support.fake_nodes import Fakes
@@ -63,3 +64,65 @@ async def test_what_a_party_tells_second_is_not_counted() -> None:
     vote = voted(2, [found(), found(7), found()], ["torn", "torn", "other"])
     assert vote.winner().finding == found()
     assert reason(voted(2, [found(7), found(), found()], ["torn", "torn", "other"])) is Reason.DISAGREEMENT
+
+
+def contested(*sides: Sequence[Endpoint]) -> ContestedError:
+    """Parties that contradict each other, each of one mind within itself."""
+    return ContestedError(
+        "they contradict each other",
+        [(Group(found(number), list(side), len(sides)), f"side {number}") for number, side in enumerate(sides)],
+    )
+
+
+def disagreements(endpoints: Sequence[Endpoint]) -> list[int]:
+    return [endpoint.state().disagreements for endpoint in endpoints]
+
+
+async def test_those_of_one_mind_with_who_is_trusted_are_told_nothing_and_the_others_once() -> None:
+    one, same, other = endpoints = Fakes(3).endpoints
+    contest = contested((one, same), (other,))
+    contest.settle([same])
+    contest.settle([same])
+    assert disagreements(endpoints) == [0, 0, 1]
+    assert other.state().last_error == "disagreement: side 1"
+
+
+async def test_where_nobody_is_trusted_those_are_told_who_are_in_doubt_already_or_else_all() -> None:
+    one, same, other = endpoints = Fakes(3).endpoints
+    contested((one, same), (other,)).settle([])
+    assert disagreements(endpoints) == [1, 1, 1]
+    one, same, other = endpoints = Fakes(3).endpoints
+    same.disagreed("of something else")
+    contested((one, same), (other,)).settle([])
+    assert disagreements(endpoints) == [1, 2, 0]
+
+
+async def test_where_all_are_trusted_nobody_is_right_and_those_in_doubt_are_told() -> None:
+    one, other = endpoints = Fakes(2).endpoints
+    other.disagreed("of something else")
+    contested((one,), (other,)).settle(endpoints)
+    assert disagreements(endpoints) == [1, 2]
+
+
+async def test_what_is_clearest_is_settled_first_wherever_it_stands_among_the_causes() -> None:
+    """Who contradicts the trusted is in doubt from then on, and alone blamed where nobody trusted took part."""
+    trusted, liar, third = endpoints = Fakes(3).endpoints
+    unclear, clear = contested((third,), (liar,)), contested((trusted,), (liar,))
+    settle([ChainError(Reason.DISAGREEMENT, "all of it", causes=[unclear, clear])], [trusted])
+    assert disagreements(endpoints) == [0, 2, 0]
+
+
+async def test_a_majority_of_two_clears_those_who_won_and_one_party_alone_clears_nobody() -> None:
+    first, second = Fakes(2).endpoints
+    first.disagreed("of something else")
+    vote: Vote[Held] = Vote(2)
+    vote.add(first, found())
+    vote.add(second, found())
+    vote.winner()
+    assert first.standing is Standing.GOOD
+    alone = Fakes(1).endpoints[0]
+    alone.disagreed("of something else")
+    single: Vote[Held] = Vote(1)
+    single.add(alone, found())
+    single.winner()
+    assert alone.standing is Standing.DOUBTED
