@@ -46,9 +46,10 @@ def channel_secrets(url: str) -> Iterator[str]:
     Where it names the server of the operator (``json://``, ``mailto://``), that is no secret, as hosts never are.
     """
     scheme, _, rest = url.partition("://")
-    yield rest
     place, _, path = rest.partition("/")
     credentials, at, host = place.rpartition("@")
+    if scheme.lower() not in _SERVERS or rest.rstrip("/") != host:
+        yield rest
     user, _, password = credentials.partition(":")
     yield from (password, unquote(password))
     parts = [user, *re.split(r"[/?&=,#+;]", path)]

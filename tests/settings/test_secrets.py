@@ -148,3 +148,11 @@ def test_whatever_may_be_a_key_in_a_channels_url_is_masked_and_words_are_not(url
     assert f"; {open_} is not asked" in told
     (channel,) = masked(settings)["notify"]
     assert channel["url"] == f"{url.partition('://')[0]}://***"
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_the_server_of_a_channel_alone_is_no_secret_and_its_address_may_be_linked(end: str) -> None:
+    settings = parse(f"{CONFIGURATION}\nnotify: [{{url: 'json://127.0.0.1:8025{end}'}}]", "test.yaml", {})
+    assert not any("127.0.0.1:8025" in secret for secret in secrets_of(settings))
+    keyed = parse(f"{CONFIGURATION}\nnotify: [{{url: 'json://127.0.0.1:8025/0123456789abcdef'}}]", "test.yaml", {})
+    assert {"127.0.0.1:8025/0123456789abcdef", "0123456789abcdef"} <= secrets_of(keyed)
