@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from monitor.chains.block_choice import BlockChoice, Tag
+from monitor.chains.block_choice import AtHeight, BlockChoice, Tag
 from monitor.chains.concurrency import now
 from monitor.chains.rollcall import RollCall
 from monitor.model import Block, Height
@@ -36,6 +36,7 @@ def called(
     seconds: Mapping[int, float] | None = None,
     parties: Sequence[str] = (),
     largest_lag: timedelta = timedelta.max,
+    choice: BlockChoice = LATEST,
 ) -> tuple[RollCall, Fakes, float]:
     """Hold a roll call of nodes that name ``blocks``, after so many ``seconds`` each; gives how long it took."""
 
@@ -44,7 +45,7 @@ def called(
         for number, (node, block) in enumerate(zip(fakes.nodes, blocks, strict=True)):
             node.block, node.naming = block, (seconds or {}).get(number, 0.0)  # type: ignore[attr-defined]
         began = now()
-        call = RollCall(fakes.endpoints, LATEST, quorum, largest_lag, everyone=everyone)
+        call = RollCall(fakes.endpoints, choice, quorum, largest_lag, everyone=everyone)
         rest = await call.take((), began + 600)
         took = round(now() - began, 3)
         for task in rest:
@@ -100,3 +101,22 @@ def test_those_are_asked_first_who_named_the_block_then_who_are_further_then_who
     call, fakes, _ = called([at(101), at(100), at(100), at(99)], seconds={2: 30})
     first, second, silent, _ = fakes.endpoints
     assert call.candidates(at(100)) == [second, first, silent]
+
+
+def test_endpoints_are_behind_what_as_many_as_must_agree_have_reached_and_not_behind_a_single_one() -> None:
+    lag = timedelta(minutes=15)
+    blocks = [at(103), at(102), at(100, late=lag), at(99, late=lag + timedelta(seconds=1))]
+    _, fakes, _ = called(blocks, quorum=2, everyone=True, largest_lag=lag)
+    assert [each.state().lag for each in fakes.endpoints] == [0, 0, 2, 3]
+    assert [each.lags for each in fakes.endpoints] == [False, False, False, True]
+
+
+def test_a_later_answer_is_of_a_later_moment_and_nobody_is_compared_with_it() -> None:
+    _, fakes, took = called([at(101), at(101), at(90)], quorum=3, seconds={2: 3})
+    assert took == 3
+    assert [each.state().lag for each in fakes.endpoints] == [0, 0, 11]
+
+
+def test_nobody_is_behind_by_what_a_past_block_tells() -> None:
+    _, fakes, _ = called([at(50)] * 2, quorum=2, choice=AtHeight(Height(50)))
+    assert [each.state().head for each in fakes.endpoints] == [None, None]
