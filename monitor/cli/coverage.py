@@ -1,7 +1,7 @@
 """What of the published lists can be read, as tables and as JSON: the part of `config check` with `--lists`."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 
 from monitor.chains import readers_of
@@ -38,16 +38,10 @@ def check_lists(settings: Settings, registry: Registry, *, json: bool) -> ExitSt
 
 
 def _status(found: Mapping[str, ListCoverage]) -> ExitStatus:
-    causes = {place.cause for each in found.values() for _, place in _left_open(each)}
+    causes = {place.cause for each in found.values() for _, place in each.left_open()}
     if Cause.NOT_CONFIGURED in causes:
         return ExitStatus.FINDING
     return ExitStatus.UNJUDGED if causes or any(each.refusal for each in found.values()) else ExitStatus.WELL
-
-
-def _left_open(coverage: ListCoverage) -> Iterator[tuple[AssetCoverage, ClaimedPlace]]:
-    """Where coins are claimed that will not be read; a claim of 0 leaves nothing open."""
-    for asset in coverage.assets:
-        yield from ((asset, place) for place in asset.places if place.cause and place.claimed)
 
 
 def _print(name: str, coverage: ListCoverage, registry: Registry) -> None:
@@ -60,7 +54,7 @@ def _print(name: str, coverage: ListCoverage, registry: Registry) -> None:
         cells = (_cell(asset, part) if part else "" for part in parts)
         table.add_row(asset.asset, _told(asset.claimed), *cells)
     table.print()
-    for asset, place in _left_open(coverage):
+    for asset, place in coverage.left_open():
         say(f"{asset.asset}: {_cell(asset, place.claimed)} {_where(place)}{_cure(place, registry)}")
     if coverage.undecodable:
         rows = f"{coverage.undecodable} of {counted(coverage.rows, 'row')}"

@@ -1,14 +1,14 @@
 """What of the published lists can be read, told before anything is read: what `config check --lists` does."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
 from monitor.chains import unreadable_because
 from monitor.daemon import Report
 from monitor.daemon.lists import read_list
-from monitor.judgement import AssetCoverage, Holdings, coverage, holdings
+from monitor.judgement import AssetCoverage, ClaimedPlace, Holdings, coverage, holdings
 from monitor.model import Address, Code, Token, Verdict, WalletList
 from monitor.published import DocumentError
 from monitor.registry import Registry
@@ -32,6 +32,15 @@ class ListCoverage:
     layout: str = ""
     accounts: Mapping[Token, Address] = field(default_factory=dict)
     """One claimed account of each token."""
+
+    def claimed(self) -> Iterator[tuple[AssetCoverage, ClaimedPlace]]:
+        """Yield where coins are claimed, by asset; a claim of 0 asks for nothing."""
+        for asset in self.assets:
+            yield from ((asset, place) for place in asset.places if place.claimed)
+
+    def left_open(self) -> Iterator[tuple[AssetCoverage, ClaimedPlace]]:
+        """Yield where coins are claimed that will not be read."""
+        yield from ((asset, place) for asset, place in self.claimed() if place.cause)
 
 
 async def list_coverage(settings: Settings, registry: Registry, progress: Report) -> Mapping[str, ListCoverage]:

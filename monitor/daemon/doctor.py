@@ -110,11 +110,9 @@ def _list_findings(name: str, coverage: ListCoverage, registry: Registry) -> Ite
     place = f"exchanges.{name}.wallets"
     if coverage.refusal:
         yield Finding(f"{place}.source", coverage.refusal, "correct `source` or `format`, or wait until it is back")
-    unread: dict[tuple[Cause, str, str], list[str]] = {}
-    for asset in coverage.assets:
-        for each in asset.places:
-            if each.cause and each.claimed:
-                unread.setdefault((each.cause, each.network or "", each.reason), []).append(asset.asset)
+    unread: dict[tuple[Cause | None, str, str], list[str]] = {}
+    for asset, each in coverage.left_open():
+        unread.setdefault((each.cause, each.network or "", each.reason), []).append(asset.asset)
     for (cause, network, reason), assets in unread.items():
         where = f"on {network}" if network else "on no known network"
         problem = f"{', '.join(assets[:5])}{' and others' if len(assets) > 5 else ''} {where}: {reason}"

@@ -147,8 +147,7 @@ def _comment(text: str, indent: str) -> list[str]:
 
 def _places(lists: Mapping[str, ListCoverage]) -> Iterator[tuple[str, AssetCoverage, ClaimedPlace]]:
     for name, coverage in lists.items():
-        for asset in coverage.assets:
-            yield from ((name, asset, place) for place in asset.places if place.claimed)
+        yield from ((name, asset, place) for asset, place in coverage.claimed())
 
 
 def _claimed(lists: Mapping[str, ListCoverage]) -> dict[str, str]:
