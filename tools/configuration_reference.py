@@ -36,8 +36,8 @@ path; `reserve-monitor config show FILE` prints the effective configuration, def
   defined twice is refused, unless both say the same. Of other sections, what the including file says holds; where it
   says nothing, the files that it includes must agree. All of their `registry` files count. Reloading reads them again.
 - SIGHUP or `POST /-/reload` reads the file again. A bad file changes nothing: the old configuration stays,
-  `por_config_last_reload_successful` becomes 0 and PorConfigReloadFailed goes off. `store`,
-  `web.listen` and `web.runbook_url` take effect at the next start; everything else at once.
+  `por_config_last_reload_successful` becomes 0 and PorConfigReloadFailed goes off. `store` and
+  `web.listen` take effect at the next start; everything else at once.
 
 Ready files: one for each exchange ([exchanges](exchanges.md)), such as `config/okx.yaml`; `config/networks.yaml`, the
 public endpoints that all of them include; and `config/devnet.yaml`, the local devnet.

@@ -84,7 +84,7 @@ class Daemon:
             store = await Store.open(settings.store.url, alone=True)
             stack.push_async_callback(store.close)
             session = await stack.enter_async_context(aiohttp.ClientSession(headers={"User-Agent": _USER_AGENT}))
-            self._server = server = WebServer(self._deps(settings, store))
+            self._server = server = WebServer(self._deps(store))
             notifier = Notifier(store, session, self._now, page=lambda: server.address, wake=self._tell_soon)
             render = self._metrics.render
             hub = Hub(store, session, self._now, self._schedule.states, render=render, notifier=notifier)
@@ -219,7 +219,7 @@ class Daemon:
 
     # --- What the server asks for ------------------------------------------------------------------------------------
 
-    def _deps(self, settings: Settings, store: Store) -> Deps:
+    def _deps(self, store: Store) -> Deps:
         return Deps(
             world=self._world,
             exposition=self._exposition,
@@ -232,7 +232,7 @@ class Daemon:
             reload=self.reload,
             stalled=self._stalled,
             devnet=self._devnet,
-            runbook_url=settings.web.runbook_url,
+            runbook_url=lambda: self._settings.web.runbook_url,
             external_url=lambda: self._settings.web.external_url.rstrip("/"),
         )
 

@@ -110,7 +110,7 @@ class Deps:
     """Why the daemon does not get on; empty while passes end in time."""
     devnet: str = ""
     """Where this watches the devnet, the address of its inbox: then the page says what to try."""
-    runbook_url: str = ""
+    runbook_url: Callable[[], str] = str
     """Where the alerts' pages are, with ``{alert}`` for the name; empty: pages lead to the glossary."""
     external_url: Callable[[], str] = str
     """Where people reach the pages, without a slash at its end; empty: at the address that they ask for."""

@@ -48,7 +48,7 @@ class WebServer:
             raise
 
     def apply(self, settings: WebSettings, config: WebConfig) -> None:
-        """Take over all but the address and the runbooks' one, for requests and connections from now on.
+        """Take over all but the address, for requests and connections from now on.
 
         Raises ConfigurationError and changes nothing when a certificate cannot be used or TLS itself would change.
         """

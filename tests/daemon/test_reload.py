@@ -134,3 +134,14 @@ async def test_messages_that_are_not_accepted_any_more_are_so_at_once(okx: Site)
         assert (await watched.reload())[0] == 200
         assert await watched.value("por_claims", exchange="okx", network="ethereum", verdict="invalid") == 1
         assert await watched.value("por_claims", exchange="okx", network="ethereum", verdict="verified") is None
+
+
+async def test_alerts_lead_to_the_runbooks_that_are_configured_now(okx: Site) -> None:
+    async with watching(okx.path) as watched:
+        await until(watched.ready)
+        okx.sections["web"]["runbook_url"] = "https://docs.example/{alert}"
+        okx.write()
+        assert (await watched.reload())[0] == 200
+        publish(okx.path, "exchanges: [")
+        assert (await watched.reload())[0] == 500
+        assert 'href="https://docs.example/PorConfigReloadFailed"' in (await watched.get("/"))[1]

@@ -75,7 +75,7 @@ class Daemon:
             reload=self.reload,
             stalled=lambda: self.stalled,
             devnet=self.devnet,
-            runbook_url=self.runbook_url,
+            runbook_url=lambda: self.runbook_url,
             now=lambda: worlds.NOW + timedelta(seconds=5),
         )
 

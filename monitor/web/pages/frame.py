@@ -128,7 +128,7 @@ def frame(
         seen=at or (world.at if world else None),
         at=at,
         tools=tuple(Link(text, address(name), name == section) for name, text in _TOOLS.items() if name in offered),
-        runbook_url=deps.runbook_url,
+        runbook_url=deps.runbook_url(),
         picture=address("picture.svg") if at is None else "",
     )
     if exchange is None:
