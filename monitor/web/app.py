@@ -1,5 +1,7 @@
 """The application: its routes, and how its errors look."""
 
+import asyncio
+
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
@@ -26,6 +28,7 @@ from monitor.web.pages import (
 from monitor.web.pages.days import DAYS, Days
 from monitor.web.pages.frame import for_people
 from monitor.web.pages.frame import refuse as page_of_refusal
+from monitor.web.pages.pictures import PAINTING
 from monitor.web.pages.stream import STREAMS, Streams
 from monitor.web.sharing import preflighted
 from monitor.web.transfer import sparing
@@ -42,6 +45,7 @@ def create_app(deps: Deps, access: Access | None = None) -> web.Application:
     app = web.Application(middlewares=[_errors, *guards, sparing])
     app[DEPS] = deps
     app[DAYS] = Days()
+    app[PAINTING] = asyncio.Lock()
     app[STREAMS] = Streams()
     app[UPLOADS] = access.uploads
     for page in (*PAGES, pictures, static, stream):

@@ -73,11 +73,12 @@ def _address(text: str) -> Address | None:
 
 
 def limited(pace: Pace) -> Middleware:
-    """A middleware that refuses, with 429, what is asked too often of the API, or to be verified."""
+    """A middleware that refuses, with 429, what is asked too often of the API, to be verified, or to be painted."""
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if of_api(request) or (request.method == hdrs.METH_POST and request.path == "/verify"):
+        verified = request.method == hdrs.METH_POST and request.path == "/verify"
+        if of_api(request) or verified or request.path.endswith(".png"):
             early = pace.wait(pace.client(request), asyncio.get_running_loop().time())
             if early:
                 seconds = math.ceil(early)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import struct
 from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree
@@ -10,7 +11,7 @@ import pytest
 from aiohttp import ClientResponse
 
 from monitor.model import frozen
-from monitor.web.pages import stream
+from monitor.web.pages import pictures, stream
 from tests.support import worlds
 from tests.support.web import EVIL, Client, Daemon, spoiled
 from tests.web.test_page import page
@@ -80,21 +81,55 @@ async def test_a_badge_says_how_it_stands_and_may_be_embedded(client: Client, pa
     assert drawn.attrib["aria-label"] == said
 
 
-async def test_a_shared_link_has_a_picture_of_the_present_and_none_of_the_past(client: Client) -> None:
+@pytest.fixture
+def painted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The drawings that were painted."""
+    drawings: list[str] = []
+    paint = pictures.paint
+
+    def recorded(svg: str) -> bytes:
+        drawings.append(svg)
+        return paint(svg)
+
+    monkeypatch.setattr(pictures, "paint", recorded)
+    return drawings
+
+
+async def test_a_shared_link_has_a_picture_that_networks_show_and_none_of_the_past(
+    client: Client, painted: list[str]
+) -> None:
     for path in ("/", "/exchanges/aurora", "/exchanges/aurora/assets/BTC"):
         (picture,) = re.findall(r'property="og:image" content="http://[^/]+([^"]+)"', await page(client, path))
         async with client.get(picture) as response:
-            drawn = ElementTree.fromstring(await response.text())
-        assert drawn.attrib["aria-label"].endswith(": Not covered")
+            body = await response.read()
+            assert response.content_type == "image/png"
+        assert body.startswith(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + struct.pack(">II", 1200, 630))
+        assert len(body) < 100_000
+    said = [ElementTree.fromstring(drawing).attrib["aria-label"] for drawing in painted]
+    assert said == [
+        "Do the coins cover what is owed?: 3 exchanges: 1 not covered, 1 unknown, 1 covered",
+        "Reserves of Aurora: Not covered",
+        "BTC of Aurora: Not covered",
+    ]
+    assert "BTC  99.99 %" in painted[-1]
     assert "og:image" not in await page(client, "/?at=2026-02-01")
     assert 'og:description" content="Aurora: 1 of 3 assets covered;' in await page(client)
 
 
-async def test_what_others_write_is_text_in_a_picture_too(client: Client, daemon: Daemon) -> None:
+@pytest.mark.parametrize("weight", [400, 700])
+def test_words_are_painted_where_the_machine_has_no_font(weight: int) -> None:
+    start = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="40"><g font-family="DejaVu Sans">'
+    said = [f'{start}<text y="30" font-weight="{weight}">{word}</text></g></svg>' for word in ("", "BTC", "ЖÄ")]
+    assert len({pictures.paint(each) for each in said}) == 3
+
+
+async def test_what_others_write_is_text_in_a_picture_too(client: Client, daemon: Daemon, painted: list[str]) -> None:
     daemon.world = spoiled()
     aurora = replace(daemon.world.assessments["aurora"], title=EVIL)
     daemon.world = replace(daemon.world, assessments=frozen({"aurora": aurora}))
-    for path in ("/picture.svg", "/exchanges/aurora/picture.svg", "/exchanges/aurora/badge.svg"):
-        async with client.get(path) as response:
-            ElementTree.fromstring(await response.text())
+    async with client.get("/exchanges/aurora/badge.svg") as response:
+        ElementTree.fromstring(await response.text())
+    for path in ("/picture.png", "/exchanges/aurora/picture.png"):
+        assert (await client.get(path)).status == 200
+        ElementTree.fromstring(painted[-1])
     assert (await client.get("/exchanges/aurora/assets/NONE/badge.svg")).status == 404

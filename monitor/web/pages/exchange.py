@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from aiohttp import web
 
@@ -86,18 +87,17 @@ class Bar:
 
 def bars(asset: AssetAssessment) -> list[Bar]:
     """What is known on each basis, as nested bars, the widest first; widths of 1000 for 125 %."""
-    return [
-        Bar(basis, _place(float(asset.lower_bounds[basis]))) for basis in reversed(Basis) if basis in asset.lower_bounds
-    ]
+    return [Bar(basis, place(asset.lower_bounds[basis])) for basis in reversed(Basis) if basis in asset.lower_bounds]
 
 
 def limit_mark(asset: AssetAssessment) -> int:
     """Where the limit stands in the drawing."""
-    return _place(float(asset.breach_below))
+    return place(asset.breach_below)
 
 
-def _place(ratio: float) -> int:
-    return max(0, min(_WIDTH, int(ratio * 100 / _SCALE * _WIDTH)))
+def place(ratio: Decimal) -> int:
+    """Where ``ratio`` is in a drawing; what is over its scale, or unlimited, is at its end."""
+    return int(max(Decimal(), min(ratio * 100 / _SCALE, Decimal(1))) * _WIDTH)
 
 
 def strips_of(days: Mapping[date, Statuses], assessment: Assessment, today: date) -> dict[str, Strip]:

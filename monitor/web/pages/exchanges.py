@@ -1,6 +1,6 @@
 """``/``: all exchanges at a glance, the worst first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -88,7 +88,7 @@ async def show(request: web.Request) -> web.Response:
         unready="" if own.at else words.unready(world),
         alerts=active_alerts(world, "") if world and not own.at else (),
         rows=found,
-        counts=_counts(rows),
+        counts=counts([row.status for row in rows]),
         wanted=wanted,
         fault=fault,
         devnet=deps.devnet,
@@ -167,9 +167,8 @@ def _since(world: World, exchange: str, status: ReserveStatus, drawn: Strip | No
     return f"{'for' if drawn.whole else 'for at least'} {counted(drawn.unchanged, 'day')}"
 
 
-def _counts(rows: Iterable[Row]) -> str:
+def counts(statuses: Sequence[ReserveStatus | None]) -> str:
     """``20 exchanges: 1 not covered, 3 unknown, 16 covered``."""
-    statuses = [row.status for row in rows]
     parts = [
         f"{statuses.count(each)} {words.called(each).lower()}"
         for each in (*words.WORST_FIRST, None)

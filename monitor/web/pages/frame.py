@@ -129,7 +129,7 @@ def frame(
         at=at,
         tools=tuple(Link(text, address(name), name == section) for name, text in _TOOLS.items() if name in offered),
         runbook_url=deps.runbook_url(),
-        picture=address("picture.svg") if at is None else "",
+        picture=address("picture.png") if at is None else "",
     )
     if exchange is None:
         return own
@@ -146,7 +146,7 @@ def frame(
         sections=sections,
         trail=(*crumbs, *trail),
         badge=f"{about}/badge.svg" if section in {"exchange", "asset"} and at is None else "",
-        picture=f"{about}/picture.svg" if at is None else "",
+        picture=f"{about}/picture.png" if at is None else "",
     )
 
 
