@@ -9,9 +9,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from heapq import nsmallest
+from heapq import nlargest, nsmallest
 from itertools import compress, repeat
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from monitor.model import Address, Assessment, BaseUnits, Verdict, VerdictStatus
 from monitor.model.packed import Alike, PackedClaims
@@ -28,7 +28,13 @@ _UNREAD = 1
 """Comes after a balance of 0, which counts down from there."""
 _LAST = "\x7f"
 """Comes after every name."""
+_MANY = 5000
+"""Rows of which it takes its time to look up every balance."""
+_AMONG = 16
+"""Accounts for each row of a page that are looked at first: some may be narrowed away."""
 _STATUSES = tuple(VerdictStatus)
+_Held: TypeAlias = tuple[Mapping[Address, BaseUnits], int]
+"""The balances of accounts, and the factor to the smallest decimals."""
 
 
 class Order(StrEnum):
@@ -153,9 +159,14 @@ def _groups(
             ranks = _ranks([alike.network or _LAST for alike in claims.alike])
         case Order.BALANCE:
             ranks = _ranks([alike.token.asset if alike.token is not None else _LAST for alike in claims.alike])
+    alone = {ranks[kind] for kind in set(_of(kinds, rows))}
+    if len(alone) == 1:
+        yield alone.pop(), rows
+        return
     groups: list[list[int]] = [[] for _ in range(max(ranks, default=0) + 1)]
-    for kind, row in zip(_of(kinds, rows), rows, strict=True):
-        groups[ranks[kind]].append(row)
+    into = [groups[rank].append for rank in ranks]
+    for append, row in zip(map(into.__getitem__, _of(kinds, rows)), rows, strict=True):
+        append(row)
     for rank in range(max(after, 0) >> _GROUP_BITS, len(groups)):
         yield rank, groups[rank]
 
@@ -174,20 +185,53 @@ def _in_list(_: Assessment, rows: Sequence[int], after: int, most: int) -> Seque
 
 def _by_balance(assessment: Assessment, rows: Sequence[int], after: int, most: int) -> Sequence[int]:
     """The same of rows that are all of one asset, the largest balance first."""
-    accounts, kinds = assessment.claims.accounts, assessment.claims.of_alike
     held = [_balances(assessment, alike) for alike in assessment.claims.alike]
-    left = []  # pairs, which compare quicker than one number of so many bits
+    behind = ((after >> _ROW_BITS) - _LARGEST, after & (1 << _ROW_BITS) - 1) if after >= 0 else (-_LARGEST - 1, 0)
+    page: list[tuple[int, int]] = []
+    if len(rows) > _MANY and behind[0] <= 0:
+        least, few = _holding_most(assessment, held, rows, -behind[0], _AMONG * most)
+        page = [pair for pair in _pairs(assessment, held, few, behind) if pair[0] <= -least]
+    if len(page) < most:
+        page = _pairs(assessment, held, rows, behind)
+    return [((value + _LARGEST) << _ROW_BITS) + row for value, row in nsmallest(most, page)]
+
+
+def _pairs(
+    assessment: Assessment, held: Sequence[_Held], rows: Iterable[int], behind: tuple[int, int]
+) -> list[tuple[int, int]]:
+    """What ``rows`` are put in order by, where they are behind that place. Pairs are quicker than one long number."""
+    accounts, kinds = assessment.claims.accounts, assessment.claims.of_alike
+    pairs = []
     for row in rows:
         balances, scale = held[kinds[row]]
         units = balances.get(accounts[row] or "")
-        left.append((_UNREAD if units is None else -units * scale, row))
-    if after >= 0:
-        behind = (after >> _ROW_BITS) - _LARGEST, after & (1 << _ROW_BITS) - 1
-        left = [pair for pair in left if pair > behind]
-    return [((value + _LARGEST) << _ROW_BITS) + row for value, row in nsmallest(most, left)]
+        pairs.append((_UNREAD if units is None else -units * scale, row))
+    return [pair for pair in pairs if pair > behind]
 
 
-def _balances(assessment: Assessment, alike: Alike) -> tuple[Mapping[Address, BaseUnits], int]:
+def _holding_most(
+    assessment: Assessment, held: Sequence[_Held], rows: Sequence[int], most: int, count: int
+) -> tuple[int, Sequence[int]]:
+    """The rows whose accounts are among some ``count`` that hold the most, but not over ``most``, and what they hold.
+
+    To look up what the account of every row holds takes far longer than to go through what is held.
+    """
+    kinds = [held[kind] for kind in set(_of(assessment.claims.of_alike, rows))]
+    largest = [
+        units * scale
+        for balances, scale in kinds
+        for units in nlargest(count, filter((most // scale).__ge__, balances.values()))
+    ]
+    least = min(nlargest(count, largest), default=most)
+    holders = {
+        account
+        for balances, scale in kinds
+        for account in compress(balances, map((-(-least // scale)).__le__, balances.values()))
+    }
+    return least, list(compress(rows, map(holders.__contains__, _of(assessment.claims.accounts, rows))))
+
+
+def _balances(assessment: Assessment, alike: Alike) -> _Held:
     """The balances of accounts that rows like ``alike`` are of, and the factor to the smallest decimals."""
     state, token = assessment.snapshots.get(alike.network or ""), alike.token
     if state is None or state.snapshot is None or token is None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.model import Assessment, BaseUnits, Claim, Code, Token, Verdict, VerdictStatus
 from monitor.model.packed import PackedClaims, PackedVerdicts
+from monitor.web import wallet_search
 from monitor.web.wallet_search import Order, Wanted, find
 from tests.support import worlds
 
@@ -84,10 +85,17 @@ def key(claim: Claim, verdict: Verdict, order: Order) -> tuple[object, ...]:
     return ()
 
 
-@given(ROWS, WANTED, st.integers(1, 3))
+@given(ROWS, WANTED, st.integers(1, 3), st.sampled_from([0, 5000]), st.sampled_from([1, 2]))
 def test_all_pages_together_are_the_rows_that_fit_in_order(
-    rows: list[tuple[Claim, Verdict]], wanted: Wanted, most: int
+    rows: list[tuple[Claim, Verdict]], wanted: Wanted, most: int, many: int, among: int
 ) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wallet_search, "_MANY", many)
+        patch.setattr(wallet_search, "_AMONG", among)
+        check_pages(rows, wanted, most)
+
+
+def check_pages(rows: list[tuple[Claim, Verdict]], wanted: Wanted, most: int) -> None:
     assessment = listed(rows)
     expected = sorted(
         (row for row in range(len(rows)) if fits(*rows[row], wanted)), key=lambda row: key(*rows[row], wanted.order)
