@@ -1,9 +1,9 @@
 """What happened to an exchange: in sentences, as JSON's types, and a page at a time."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from aiohttp import web
@@ -13,11 +13,10 @@ from monitor.formats.figures import amount
 from monitor.formats.phrases import counted, first
 from monitor.model import Event, EventKind, EventPlace, ListChange
 from monitor.web.deps import Deps
-from monitor.web.plain import Json, time
+from monitor.web.plain import Json, from_microseconds, microseconds, time
+from monitor.web.table import csv_line
 
 _CURSOR = re.compile(r"([0-9]{1,17})-([0-9]{1,3})-([0-9]{1,18})")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +39,14 @@ async def page_of(deps: Deps, exchange: str, cursor: str | None, most: int, unti
 
 
 def _cursor(place: EventPlace) -> str:
-    return f"{(place.at - _EPOCH) // _MICROSECOND}-{place.source}-{place.id}"
+    return f"{microseconds(place.at)}-{place.source}-{place.id}"
 
 
 def _place(cursor: str) -> EventPlace:
     parts = _CURSOR.fullmatch(cursor)
     try:
-        microseconds, source, number = map(int, parts.groups() if parts else ())
-        return EventPlace(_EPOCH + microseconds * _MICROSECOND, source, number)
+        at, source, number = map(int, parts.groups() if parts else ())
+        return EventPlace(from_microseconds(at), source, number)
     except (ValueError, OverflowError):
         raise web.HTTPBadRequest(text="cursor is what the page before gave as such") from None
 
@@ -126,4 +125,25 @@ def event(happened: Event) -> Json:
     }
 
 
+def csv_lines(happened: Iterable[Event]) -> Iterator[str]:
+    """One line for each event, below one of headings; coins as ``2 BTC; 5 ETH``."""
+    yield csv_line((*_COLUMNS, *_CHANGE, *_COINS))
+    for each in happened:
+        own = event(each)
+        cells = [own[name] for name in _COLUMNS]
+        if each.change is not None:
+            cells += [getattr(each.change, name) for name in _CHANGE]
+            cells += [_coins(getattr(each.change, name)) for name in _COINS]
+        else:
+            cells += [None] * len((*_CHANGE, *_COINS))
+        yield csv_line("" if cell is None else str(cell) for cell in cells)
+
+
+def _coins(coins: Mapping[str, Decimal]) -> str:
+    return "; ".join(f"{exact.plain(value)} {asset}" for asset, value in coins.items())
+
+
+_COLUMNS = ("at", "kind", "subject", "name", "severity", "summary", "digest")
+_CHANGE = ("added", "removed", "altered", "restated")
+_COINS = ("added_coins", "removed_coins")
 _DIGESTS = frozenset({EventKind.REPORT, EventKind.ROOT, EventKind.CIRCUIT})

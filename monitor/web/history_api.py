@@ -7,7 +7,6 @@ from aiohttp import web
 
 from monitor.formats import ForeseenError
 from monitor.model import Step
-from monitor.settings.values import parse_moment
 from monitor.web import history as past
 from monitor.web import plain, query
 from monitor.web.answers import answer, assessment_of, stamped, table, world_of
@@ -49,22 +48,13 @@ class _Wanted:
     """Which steps the query asks for; ``until`` is where the page ends, and ``more`` whether that is too early."""
 
     def __init__(self, request: web.Request, now: datetime, finest: Callable[[datetime, datetime, int], Step]) -> None:
-        asked = request.query
+        asked = {"from": "30d", "to": "now", **request.query}
         query.check_names(asked, {"asset", "step", "from", "to", "format"})
         self.asset = asked.get("asset")
         self.form = query.one_of(asked, "format", FORMS, "json")
-        self.since, until = (
-            _moment(name, asked.get(name, usual), now) for name, usual in (("from", "30d"), ("to", "now"))
-        )
+        self.since, until = (query.moment(asked, name, now) for name in ("from", "to"))
         named = query.one_of(asked, "step", tuple(Step), "") if "step" in asked else None
         self.step = Step(named) if named else finest(self.since, until, _MOST)
         longest = _MOST * self.step.length
         self.more = until - self.step.begins(self.since) > longest
         self.until = self.step.begins(self.since) + longest if self.more else until
-
-
-def _moment(name: str, text: str, now: datetime) -> datetime:
-    try:
-        return parse_moment(text.replace(" ", "+"), now)  # a plus that was not written as %2B arrives as a space
-    except ValueError as error:
-        raise web.HTTPBadRequest(text=f"{name}: {error}") from None

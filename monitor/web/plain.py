@@ -1,18 +1,30 @@
 """Values that many answers share, as JSON's types: moments, numbers, blocks, documents."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from monitor.formats.exact import plain
 from monitor.model import Basis, Block, Document
 
 Json = dict[str, object]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def time(moment: datetime | None) -> str | None:
     """RFC 3339, in UTC."""
     return moment.isoformat().replace("+00:00", "Z") if moment is not None else None
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970, for cursors."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(count: int) -> datetime:
+    """The moment of :func:`microseconds`. Raises OverflowError where the calendar has none."""
+    return _EPOCH + count * _MICROSECOND
 
 
 def number(value: Decimal | None) -> str | None:

@@ -1,8 +1,11 @@
 """What the query of a request may say; whatever else it says is refused with 400 and what can be said."""
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from aiohttp import web
+
+from monitor.settings.values import parse_moment
 
 
 def check_names(query: Mapping[str, str], names: Collection[str]) -> None:
@@ -25,3 +28,11 @@ def whole(query: Mapping[str, str], name: str, usual: int, *, least: int, most: 
     if not text.isascii() or not text.isdigit() or not least <= int(text[:12]) <= most:
         raise web.HTTPBadRequest(text=f"{name} is a whole number from {least} to {most}")
     return int(text)
+
+
+def moment(query: Mapping[str, str], name: str, now: datetime) -> datetime:
+    """The parameter ``name``, which is given: a date, a moment, or how long ago."""
+    try:
+        return parse_moment(query[name].replace(" ", "+"), now)  # a plus that was not written as %2B arrives as a space
+    except ValueError as error:
+        raise web.HTTPBadRequest(text=f"{name}: {error}") from None

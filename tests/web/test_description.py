@@ -41,6 +41,7 @@ from tests.support import worlds
 from tests.support.history import BREACH, asset
 from tests.support.served import served
 from tests.support.web import Daemon, judged, listing, spoiled, traced
+from tests.web.test_reports import RECORD
 
 KNOWN = {"name": ["aurora", "borealis", "cassini"], "network": ["bitcoin"], "account": ["bc1qaurora1"]}
 """What the World of the tests has: strangers' names find nothing."""
@@ -107,7 +108,7 @@ OPERATIONS = operations(known())
 
 @pytest.fixture(scope="module")
 def daemon() -> Daemon:
-    return Daemon(steps=steps(), happened=happened())
+    return Daemon(steps=steps(), happened=happened(), published=RECORD)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """What happened to an exchange: as a page, over the API, and as a feed; each page of it leads to the one before."""
 
+import csv
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -113,6 +114,15 @@ async def test_the_api_has_every_digit_of_a_change(client: Client, daemon: Daemo
     }
     assert (alert["kind"], alert["subject"], alert["severity"]) == ("alert_begun", "BTC", "critical")
     assert alert["change"] is None
+
+
+async def test_a_table_has_each_event_in_a_line(client: Client, daemon: Daemon) -> None:
+    daemon.happened = [happened(0, Event("aurora", AT, EventKind.LIST_CHANGED, change=CHANGE)), begun(1), begun(2)]
+    async with client.get(f"{API}?format=csv&limit=2") as response:
+        change, alert = csv.DictReader((await response.text()).splitlines())
+        assert "cursor=" in response.headers["Link"]
+    assert (change["added"], change["added_coins"]) == ("3", "5 ETH; 120.5 BTC")
+    assert (alert["kind"], alert["name"], alert["added"]) == ("alert_begun", "PorReserveRatioLow", "")
 
 
 async def test_a_past_moment_shows_what_had_happened_until_then(client: Client, daemon: Daemon) -> None:

@@ -1,10 +1,12 @@
 """The page of an exchange's reports: each with when it came, its root, and what was proven of it."""
 
+import csv
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from monitor.model import Publication
-from monitor.web.pages.reports import of_record
+from monitor.web.reports import of_record
 from tests.support.web import EVIL, Client, Daemon
 
 PAGE = "/exchanges/aurora/reports"
@@ -72,6 +74,38 @@ async def test_nothing_seen_and_nothing_readable_are_told_apart(client: Client, 
     assert "No report was seen yet." in await get(client)
     daemon.history_error = "the history cannot be read: disk"
     assert "cannot be read" in await get(client, status=503)
+
+
+async def test_programs_are_told_the_same_page_by_page(client: Client, daemon: Daemon) -> None:
+    daemon.published = RECORD
+    told, rows = list[dict[str, Any]](), list[dict[str, str]]()
+    path = f"/api/v1{PAGE}?limit=2"
+    while path:
+        async with client.get(path) as response:
+            page = await response.json()
+        told += page["reports"]
+        path = f"/api/v1{PAGE}?limit=2&cursor={page['cursor']}" if page["cursor"] else ""
+    june, may, april = told
+    assert [each["report"] for each in told] == ["32", "31", "30"]
+    assert (may["as_of"], may["listed_at"], may["delay_seconds"]) == (
+        "2025-05-06T00:00:00Z",
+        "2025-05-07T00:00:00Z",
+        86400,
+    )
+    (proof,) = may["proofs"]
+    assert (proof["scheme"], proof["status"], proof["strength"]) == ("okx-stark-v2", "proven", "limited")
+    assert may["circuits"][0] | {"seen_at": None} == {"scheme": "okx-stark-v2", "digest": "cc" * 32, "seen_at": None}
+    assert (april["first_seen_at"], april["proofs"], june["root"]) == (None, [], None)
+    link = f"/api/v1{PAGE}?format=csv&limit=1"
+    while link:
+        async with client.get(link) as response:
+            rows += csv.DictReader((await response.text()).splitlines())
+            link = response.headers.get("Link", "").partition(">")[0].removeprefix("<")
+    assert [row["report"] for row in rows] == ["32", "31", "30"]
+    assert [row["proof_root"] for row in rows] == ["", "bb" * 32, ""]
+    assert "31" in await get(client, f"/api/v1{PAGE}?until=2025-05-08T12:00Z")
+    for wrong in ("cursor=1-2-3", "until=yesterday", "limit=0", "format=xml", "offset=1"):
+        await get(client, f"/api/v1{PAGE}?{wrong}", status=400)
 
 
 async def test_what_an_exchange_wrote_acts_on_nothing(client: Client, daemon: Daemon) -> None:
