@@ -56,6 +56,7 @@ docs: $(STAMPS)/development ## Write the pages and dashboards that are made from
 	@$(BIN)/python -m tools.ownership_docs
 	@$(BIN)/python -m tools.reference_tables
 	@$(BIN)/python -m tools.dashboards
+	@$(BIN)/python -m tools.pair_rules
 
 lock: ## Write the lock files anew, with the newest versions allowed
 	@tools/lock-python-packages

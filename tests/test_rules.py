@@ -14,11 +14,15 @@ from monitor.judgement.alerts import CATALOGUE, MONITOR_DOWN
 from monitor.metrics.families import FAMILIES
 from monitor.model import AlertName, Severity
 from monitor.settings.values import parse_duration
+from tools import pair_rules
 
 ROOT = Path(__file__).parent.parent
 PROMETHEUS = ROOT / "config/prometheus/prometheus.yml"
 RULES = ROOT / "config/prometheus/rules/por.rules.yml"
 RULE_TESTS = ROOT / "config/prometheus/rules/por.rules.test.yml"
+PAIR = ROOT / "config/prometheus/pair.yml"
+PAIR_RULES = ROOT / "config/prometheus/rules/por.pair.yml"
+PAIR_TESTS = ROOT / "config/prometheus/rules/por.pair.test.yml"
 ALERTMANAGER = ROOT / "config/alertmanager/alertmanager.yml"
 RUNBOOKS = ROOT / "docs/alerts"
 
@@ -101,7 +105,9 @@ def test_a_runbook_has_the_common_form(name: str) -> None:
     assert re.findall(r"^## (.*)$", runbook(name), re.MULTILINE) == SECTIONS
 
 
-@pytest.mark.parametrize("path", [RULES, RULE_TESTS, *sorted(RUNBOOKS.glob("*.md"))], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [RULES, RULE_TESTS, PAIR_TESTS, *sorted(RUNBOOKS.glob("*.md"))], ids=lambda path: path.name
+)
 def test_every_metric_that_rules_and_runbooks_name_is_exported(path: Path) -> None:
     named = set(METRIC.findall(path.read_text(encoding="utf-8")))
 
@@ -144,20 +150,66 @@ def test_no_other_alert_silences_a_critical_one() -> None:
         assert not [name for name in critical if re.fullmatch(silenced[1], name)]
 
 
+def test_the_rules_of_two_monitors_are_made_from_those_of_one() -> None:
+    assert PAIR_RULES.read_text(encoding="utf-8") == pair_rules.made(), "run `make docs`"
+
+
+def test_only_one_of_both_files_of_rules_is_loaded_and_a_pair_drops_what_tells_it_apart() -> None:
+    assert PAIR_RULES not in [
+        path for pattern in load(PROMETHEUS)["rule_files"] for path in PROMETHEUS.parent.glob(pattern)
+    ]
+    pair = load(PAIR)
+    assert [PAIR.parent / pattern for pattern in pair["rule_files"]] == [PAIR_RULES]
+    (drop,) = pair["alerting"]["alert_relabel_configs"]
+    assert set(drop["regex"].split("|")) == {"runbooks", *pair["global"]["external_labels"]}
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("two", [False, True], ids=["one monitor", "two that agree, by the rules of a pair"])
+def test_the_rules_say_what_their_tests_expect(two: bool, tmp_path: Path) -> None:
+    groups = {group["name"]: group["rules"] for group in load(RULES)["groups"]}
+    own = {rule["alert"] for rule in groups[pair_rules.OWN]}
+    written = yaml.load(RULE_TESTS.read_text(encoding="utf-8"), yaml.BaseLoader)  # 0x60 is no number to Prometheus
+    tests: dict[str, list[dict[str, Any]]] = {}
+    for test in written["tests"]:
+        if two and "instance=" in str(test["input_series"]):
+            continue
+        if two:
+            test["input_series"] = [each for one in test["input_series"] for each in _seen_by_two(one)]
+            test["alert_rule_test"] = [each for each in test["alert_rule_test"] if each["alertname"] not in own]
+        tests.setdefault(test["interval"], []).append(test)
+    for interval, each in tests.items():  # judged by the hour, days take milliseconds
+        content = {"rule_files": [str(PAIR_RULES if two else RULES)], "evaluation_interval": interval, "tests": each}
+        (tmp_path / f"{interval}.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
+
+    result = promtool("test", "rules", *tmp_path.iterdir())
+
+    assert sum(map(len, tests.values())) > 25
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def _seen_by_two(series: dict[str, Any]) -> list[dict[str, Any]]:
+    """The series as two monitors export it."""
+    name, brace, labels = series["series"].partition("{")
+    return [
+        series | {"series": f'{name}{{instance="{instance}"{", " if brace else ""}{labels or "}"}'} for instance in "ab"
+    ]
+
+
 @pytest.mark.integration
 @pytest.mark.parametrize(
     "arguments",
     [
         ("check", "rules", "--lint=all", "--lint-fatal", RULES),
         ("check", "config", PROMETHEUS),
-        ("test", "rules", RULE_TESTS),
+        ("check", "rules", "--lint=all", "--lint-fatal", PAIR_RULES),
+        ("check", "config", PAIR),
+        ("test", "rules", PAIR_TESTS),
     ],
-    ids=lambda arguments: " ".join(arguments[:2]),
+    ids=lambda arguments: f"{' '.join(arguments[:2])} {arguments[-1].name}",
 )
 def test_promtool_is_content(arguments: tuple[str | Path, ...]) -> None:
-    result = subprocess.run(
-        [programs.promtool(), *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
-    )
+    result = promtool(*arguments)
 
     assert result.returncode == 0, result.stdout + result.stderr
 
@@ -176,6 +228,12 @@ def test_alerts_go_to_whom_their_severity_concerns(severity: Severity, receiver:
     result = amtool("config", "routes", "test", f"--config.file={ALERTMANAGER}", f"severity={severity}")
 
     assert result.stdout.split() == [receiver]
+
+
+def promtool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [programs.promtool(), *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+    )
 
 
 def amtool(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
