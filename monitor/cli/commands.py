@@ -12,6 +12,10 @@ COMMANDS = {
         "Write a configuration: ask for exchanges and nodes, test them, and put the largest claimed networks first.",
     ),
     "run": ("monitor.cli.run:run", "Watch: read, judge and serve until SIGTERM or Ctrl-C."),
+    "healthy": (
+        "monitor.cli.healthy:healthy",
+        "Ask the monitor that runs on this machine whether it gets on: what the health check of a container calls.",
+    ),
     "check": (
         "monitor.cli.check:check",
         "Do one full pass and tell the verdict; no server, and the daemon's history is not touched.",

@@ -15,7 +15,10 @@ def _layout(name: str) -> str:
 
 
 ConfigOption = Annotated[
-    Path, typer.Option("--config", "-c", metavar="FILE", help="The configuration (docs/configuration.md).")
+    Path,
+    typer.Option(
+        "--config", "-c", metavar="FILE", envvar="POR_CONFIG", help="The configuration (docs/configuration.md)."
+    ),
 ]
 OptionalConfigOption = Annotated[
     Path | None,
