@@ -1,7 +1,9 @@
-"""Writes what pages say in the code's own words (commands, the table of metrics, heads of runbooks): `make docs`."""
+"""Writes what pages say in the code's own words (commands, metrics, heads of runbooks, variables): `make docs`."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from textwrap import wrap
 
 import click
 import typer
@@ -16,7 +18,8 @@ from monitor.model import Network
 from monitor.registry import load
 from monitor.settings.values import format_duration
 
-DOCS = Path(__file__).parent.parent / "docs"
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
 ALERTS: Mapping[str, AlertKind] = {**{name.value: kind for name, kind in CATALOGUE.items()}, **MONITOR_DOWN}
 
 _OF_PROTOCOLS = ("protocol", "networks", "URL", "reads", "past blocks by", "confirms owners by")
@@ -41,6 +44,7 @@ def pages() -> Iterator[tuple[Path, str]]:
     yield _with_table(DOCS / "nodes.md", f"| coin | checkpoint | {' | '.join(_COIN_PROTOCOLS)} |", map(_coin, _coins()))
     for name, kind in ALERTS.items():
         yield _with_head(DOCS / "alerts" / f"{name}.md", name, kind)
+    yield _with_variables(ROOT / "compose.yaml")
 
 
 def _with_table(path: Path, heading: str, rows: Iterator[Sequence[str]]) -> tuple[Path, str]:
@@ -48,6 +52,15 @@ def _with_table(path: Path, heading: str, rows: Iterator[Sequence[str]]) -> tupl
     rest = after.partition("\n\n")[2]
     rule = "|".join("---" for _ in heading.split("|")[1:-1])
     return path, "\n".join((f"{before}{table}|{rule}|", *map(_row, rows), "", rest))
+
+
+def _with_variables(path: Path) -> tuple[Path, str]:
+    """The compose file passes on what the configurations know, those of which a comment tells too."""
+    texts = (file.read_text(encoding="utf-8") for file in (ROOT / "config").glob("*.yaml") if file.stem != "devnet")
+    names = {name for text in texts for name in re.findall(r"\$\{(\w+)", text)} - {"POR_LISTEN"}
+    listed = wrap(", ".join(sorted(names)), 116, initial_indent=" " * 6, subsequent_indent=" " * 6)
+    before, marker, after = path.read_text(encoding="utf-8").partition("the defaults that stand there.\n")
+    return path, "\n".join((f"{before}{marker[:-1]}", *listed, f"    ]{after.partition('    ]')[2]}"))
 
 
 def _row(cells: Sequence[str]) -> str:
