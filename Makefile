@@ -99,7 +99,7 @@ $(STAMPS)/electrum-server: requirements-electrum.lock | $(STAMPS)
 	@touch $@
 
 $(STAMPS)/test-programs: Makefile tools/install-debian-packages | $(STAMPS)
-	@tools/install-debian-packages prometheus:promtool prometheus-alertmanager:amtool chromium:chromium postgresql litecoind:litecoind
+	@tools/install-debian-packages prometheus:promtool prometheus-alertmanager:amtool chromium:chromium postgresql litecoind:litecoind systemd:systemd-analyze
 	@touch $@
 
 $(STAMPS):

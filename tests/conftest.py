@@ -10,6 +10,7 @@ from monitor.formats import SECRETS
 from monitor.store import Store
 from tests.support.daemons import Site, TurnableClock, logging_restored
 from tests.support.postgresql import PostgreSQL
+from tests.support.service_managers import ServiceManagerStandIn
 
 settings.register_profile("untimed", deadline=None)  # how long an example takes says more of the machine than of us
 settings.load_profile("untimed")
@@ -38,6 +39,13 @@ def site(tmp_path: Path) -> Site:
 @pytest.fixture
 def clock() -> TurnableClock:
     return TurnableClock()
+
+
+@pytest.fixture
+def service_manager(tmp_path: Path) -> Iterator[ServiceManagerStandIn]:
+    """Stands in for systemd, where services tell it of themselves."""
+    with ServiceManagerStandIn(f"{tmp_path}/notify") as manager:
+        yield manager
 
 
 @pytest.fixture(scope="session")

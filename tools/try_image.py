@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -113,7 +113,7 @@ def _child(process: int) -> int:
     return int(Path(f"/proc/{process}/task/{process}/children").read_text().split()[0])
 
 
-def _status(process: int, field: str) -> Sequence[str]:
+def _status(process: int, field: str) -> list[str]:
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
     return next(line.split()[1:] for line in lines if line.startswith(f"{field}:"))
 

@@ -24,6 +24,7 @@ from monitor.daemon.hub import Hub, Prepared
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.notifier import Notifier
 from monitor.daemon.schedule import Job, Schedule
+from monitor.daemon.service_manager import ServiceManager
 from monitor.metrics import Exposition, Metrics
 from monitor.model import ReloadState, Step, World
 from monitor.settings import ConfigurationError, ConfigurationFault, Settings
@@ -116,6 +117,15 @@ class Daemon:
     def port(self) -> int:
         """Where the page is served."""
         return self._require_server().port
+
+    def stalled(self) -> str:
+        """Why the daemon does not get on: every tick makes a new World, unless something hangs."""
+        world = self._world()
+        if world and self._hub:
+            idle = asyncio.get_running_loop().time() - self._hub.judged
+            if idle > _STALLED.total_seconds():
+                return f"nothing was assessed since {world.at:%Y-%m-%d %H:%M:%S} UTC"
+        return ""
 
     async def reload(self) -> ReloadState:
         """Load the configuration again, once there is one. A bad one changes nothing, and the state says why."""
@@ -230,7 +240,7 @@ class Daemon:
             events=store.events,
             verify=verify_upload,
             reload=self.reload,
-            stalled=self._stalled,
+            stalled=self.stalled,
             devnet=self._devnet,
             runbook_url=lambda: self._settings.web.runbook_url,
             external_url=lambda: self._settings.web.external_url.rstrip("/"),
@@ -256,27 +266,27 @@ class Daemon:
     def _world(self) -> World | None:
         return self._hub.world if self._hub else None
 
-    def _stalled(self) -> str:
-        """Why the daemon does not get on: every tick makes a new World, unless something hangs."""
-        world = self._world()
-        if world and self._hub:
-            idle = asyncio.get_running_loop().time() - self._hub.judged
-            if idle > _STALLED.total_seconds():
-                return f"nothing was assessed since {world.at:%Y-%m-%d %H:%M:%S} UTC"
-        return ""
-
 
 async def serve(path: Path, *, devnet: str = "", started: Callable[[str], None] = lambda _: None) -> None:
     """Run the daemon until SIGTERM or SIGINT, which also end its start; SIGHUP reloads.
 
     ``devnet`` is the address of the devnet's inbox, where it watches that; ``started`` is called with the page's.
     """
-    daemon = Daemon(path, devnet=devnet)
+    daemon, manager = Daemon(path, devnet=devnet), ServiceManager()
     loop, asked = asyncio.get_running_loop(), asyncio.Event()
     reloads: set[asyncio.Task[ReloadState]] = set()
 
+    def watching() -> str:
+        return f"Watching; the page is at {daemon.address}/"
+
+    async def reread() -> ReloadState:
+        manager.reloading()
+        state = await daemon.reload()
+        manager.ready(watching() if state.successful else "The configuration on disk is wrong; the one before it holds")
+        return state
+
     def reload() -> None:
-        task = asyncio.create_task(daemon.reload())
+        task = asyncio.create_task(reread())
         reloads.add(task)
         task.add_done_callback(reloads.discard)
 
@@ -291,9 +301,13 @@ async def serve(path: Path, *, devnet: str = "", started: Callable[[str], None] 
         return
     await start
     started(f"{daemon.address}/")
+    manager.ready(watching())
+    alive = asyncio.create_task(manager.keep_alive(daemon.stalled))
     try:
         await stop
     finally:
+        manager.stopping()
+        alive.cancel()
         await daemon.stop()
         _leave_threads_behind()
 

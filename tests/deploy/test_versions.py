@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ def found(pattern: str, path: str) -> str:
     return match[1]
 
 
-SAID = {
+SAID: dict[str, Callable[[], str]] = {
     "pyproject.toml": lambda: tomllib.loads(read("pyproject.toml"))["project"]["version"],
     "installed": lambda: __version__,
     "CHANGELOG.md": lambda: found(r"^## (\S+)", "CHANGELOG.md"),

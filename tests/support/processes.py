@@ -18,14 +18,16 @@ class MonitorProcess(Node):
 
     name = "reserve-monitor"
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, **variables: str) -> None:
+        """``variables`` are added to its environment."""
         super().__init__(site.folder)
+        self._variables = variables
         site.write(web={"listen": LISTEN})
         self._configuration = site.path
 
     @property
     def environment(self) -> Mapping[str, str]:
-        return {"TEST_LISTEN": f"127.0.0.1:{self.port}"}
+        return {"TEST_LISTEN": f"127.0.0.1:{self.port}", **self._variables}
 
     def command(self) -> Sequence[str | Path]:
         return (sys.executable, "-m", "monitor", "run", "--config", self._configuration)

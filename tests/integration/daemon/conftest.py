@@ -15,6 +15,6 @@ def _logging(quiet_logging: None) -> None:
 
 
 @pytest.fixture
-def monitor(nodes: ExitStack, site: Site) -> Callable[[], MonitorProcess]:
-    """``monitor()``: the daemon of the site, started; it ends with the test."""
-    return lambda: nodes.enter_context(MonitorProcess(site))
+def monitor(nodes: ExitStack, site: Site) -> Callable[..., MonitorProcess]:
+    """``monitor(**variables)``: the daemon of the site, started, with these in its environment, until the test ends."""
+    return lambda **variables: nodes.enter_context(MonitorProcess(site, **variables))

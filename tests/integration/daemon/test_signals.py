@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ import pytest
 from tests.support.daemons import Site, long_list, publish, signed, until
 from tests.support.nodes import AnvilFactory
 from tests.support.processes import MonitorProcess, family, is_running
+from tests.support.service_managers import ServiceManagerStandIn
 
 pytestmark = pytest.mark.integration
 
@@ -21,7 +23,7 @@ SOON = 10.0
 LONG = 60_000
 """Rows that take some seconds to judge."""
 
-Monitor = Callable[[], MonitorProcess]
+Monitor = Callable[..., MonitorProcess]
 
 
 def ends_cleanly(process: MonitorProcess, number: int = signal.SIGTERM) -> bool:
@@ -122,10 +124,13 @@ async def test_it_ends_while_it_goes_on_with_a_list_that_a_kill_has_cut_short(si
     assert "Traceback" not in process.log.read_text()
 
 
-async def test_hangup_loads_the_configuration_again_and_a_bad_one_changes_nothing(site: Site, monitor: Monitor) -> None:
+async def test_hangup_loads_the_configuration_again_and_a_bad_one_changes_nothing(
+    site: Site, monitor: Monitor, service_manager: ServiceManagerStandIn
+) -> None:
+    """Neither goes past the service manager."""
     site.exchange("okx", [signed(1)])
     site.owes("okx", ETH="1")
-    process = await asyncio.to_thread(monitor)
+    process = await asyncio.to_thread(monitor, NOTIFY_SOCKET=service_manager.address, WATCHDOG_USEC="600000000")
     async with process.watched() as watched:
         await until(watched.ready)
         good = site.path.read_text()
@@ -151,3 +156,15 @@ async def test_hangup_loads_the_configuration_again_and_a_bad_one_changes_nothin
         assert await watched.value("por_config_last_reload_successful") == 1
         assert "PorConfigReloadFailed" not in await watched.alerts()
     assert ends_cleanly(process)
+    watching = f"READY=1\nSTATUS=Watching; the page is at http://127.0.0.1:{process.port}/"
+    refused_status = "READY=1\nSTATUS=The configuration on disk is wrong; the one before it holds"
+    told = re.sub(r"USEC=\d+", "USEC=", "|".join(service_manager.told()))
+    assert told.split("|") == [
+        *(watching, "WATCHDOG=1"),
+        *(
+            "RELOADING=1\nMONOTONIC_USEC=",
+            refused_status,
+        ),
+        *("RELOADING=1\nMONOTONIC_USEC=", watching),
+        "STOPPING=1",
+    ]
