@@ -47,7 +47,8 @@ async def exchanges(request: web.Request) -> web.Response:
 @routes.get("/api/v1/exchanges/{name}")
 async def exchange(request: web.Request) -> web.Response:
     world = world_of(request)
-    return answer(stamped(world) | {"exchange": serialise.exchange(assessment_of(request, world), world.prices)})
+    told = await asyncio.to_thread(serialise.exchange, assessment_of(request, world), world.prices)
+    return answer(stamped(world) | {"exchange": told})
 
 
 @routes.get("/api/v1/exchanges/{name}/networks/{network}/accounts/{account}")

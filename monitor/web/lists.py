@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import compress
 from urllib.parse import quote
 
 from monitor.formats.exact import ZERO, plain, total
 from monitor.model import Assessment, Audit, Claim, SignatureAges, SignaturesGone, SnapshotState, VerdictStatus
+from monitor.model.packed import Alike
 from monitor.web.plain import Json, block, number, time
 from monitor.web.table import csv_line
 
@@ -49,19 +51,25 @@ def wallet_list(assessment: Assessment) -> Json:
     }
 
 
-def custody(assessment: Assessment) -> list[Json]:
-    """What custodians keep for the exchange on accounts that it lists: counted as listed, by keys of somebody else."""
+def custody(assessment: Assessment, asset: str | None = None) -> list[Json]:
+    """What custodians keep for the exchange on accounts that it lists, all of it or of one asset.
+
+    It is counted as listed; the keys are somebody else's. Many rows may have to be gone through: best in a thread.
+    """
     rows = assessment.claims
-    kinds = {number for number, alike in enumerate(rows.alike) if alike.custodian}
+    kinds = [bool(alike.custodian) and asset in {None, _asset_of(alike)} for alike in rows.alike]
     kept: defaultdict[tuple[str, str], list[Claim]] = defaultdict(list)
-    for place, kind in enumerate(rows.of_alike if kinds else ()):
-        if kind in kinds:
-            row = rows[place]
-            kept[row.custodian, row.token.asset if row.token is not None else row.coin].append(row)
+    for place in compress(range(len(rows)), map(kinds.__getitem__, rows.of_alike)) if any(kinds) else ():
+        row = rows[place]
+        kept[row.custodian, _asset_of(row)].append(row)
     return [
         {"custodian": custodian, "asset": asset, **_kept(claims, assessment.snapshots)}
         for (custodian, asset), claims in sorted(kept.items())
     ]
+
+
+def _asset_of(row: Claim | Alike) -> str:
+    return row.token.asset if row.token is not None else row.coin
 
 
 def _kept(claims: Iterable[Claim], snapshots: Mapping[str, SnapshotState]) -> Json:

@@ -83,16 +83,24 @@ async def test_how_old_the_signatures_are_is_said_with_what_that_means(client: C
     assert "1 of 4 are new with the current list" in text
 
 
+async def test_the_ratio_of_the_report_stands_beside_that_of_now(client: Client) -> None:
+    text = await page(client, f"{ASSETS}/BTC")
+    assert re.search(r"99\.99 %</data></strong>.*In its own report</a>: <data [^>]*>104\.30 %</data>", text)
+    assert "In its own report" not in await page(client, f"{ASSETS}/USDT")
+
+
 async def test_dollars_are_at_least_so_much_and_name_what_they_lack(client: Client, daemon: Daemon) -> None:
     text = re.sub(r"</?data[^>]*>", "", await page(client))
-    assert "<dt>Held</dt> <dd>at least $9,490,047,686.89, without USDT</dd>" in text
-    assert "<dt>Owed, AUR left out</dt> <dd>at least $9,400,050,000.00, without USDT</dd>" in text
+    assert "<li>Held at least $9,490,047,686.89, without USDT.</li>" in text
+    assert "<li>Owed, AUR left out, at least $9,400,050,000.00, without USDT.</li>" in text
+    short = "at least $9,490,047,686.89 held and at least $9,400,050,000.00 owed, without USDT."
+    assert f"In US dollars: {short}" in await page(client, "/")
     assert "$64,000.5000" in text
     assert "Chainlink BTC / USD on ethereum<br><span" in text
     assert "of <time datetime=" in text
     assert "USDT / USD on ethereum: it answers 0" in text
     daemon.world = replace(worlds.world(), prices=None)
-    assert "dollars" not in await page(client)
+    assert "dollars" not in await page(client) + await page(client, "/")
     assert "dollars" not in await page(client, f"{ASSETS}/BTC")
 
 
@@ -220,7 +228,7 @@ async def test_every_answer_has_the_security_headers(client: Client) -> None:
 
 async def test_what_is_claimed_twice_is_named_and_counted_once(client: Client) -> None:
     text = await page(client)
-    assert "1 row claim again what an earlier row claims; it counts once." in text
+    assert "1 row claims again what an earlier row claims; it counts once." in text
     assert "Lines 2, 7 of a.csv: bc1qaurora1 on bitcoin is claimed 2 times" in text
 
 

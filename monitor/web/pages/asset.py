@@ -1,5 +1,6 @@
 """``/exchanges/X/assets/A``: all that is known of one asset, now and over time."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from aiohttp import web
 from monitor.formats import ForeseenError
 from monitor.formats.phrases import span
 from monitor.model import Assessment, AssetAssessment, HistoryStep, ReserveStatus
+from monitor.web import lists
 from monitor.web.answers import assessment_of, world_of
 from monitor.web.deps import DEPS, Deps
 from monitor.web.pages import dollars, past
@@ -75,6 +77,7 @@ async def show(request: web.Request) -> web.Response:
         own,
         asset=asset,
         proof=proof(assessment),
+        custody=await asyncio.to_thread(lists.custody, assessment, name),
         proven=_proven(assessment, name),
         alerts=active_alerts(world, assessment.exchange, name),
         bars=bars,

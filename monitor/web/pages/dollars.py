@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from monitor.formats import exact
+from monitor.formats import exact, figures
 from monitor.formats.phrases import first
 from monitor.judgement.prices import liabilities_in_dollars, more_may_be_held, reserves_in_dollars
 from monitor.model import Assessment, AssetAssessment, Dollars, Price, Prices
 from monitor.web.words import shown
 
-_NAMED = 12
-"""Assets that a sentence names; the API has them all."""
+_NAMED, _FEW = 12, 4
+"""Assets that a sentence names, here and where all exchanges are listed; the API has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def sums(assessment: Assessment, prices: Prices) -> Sequence[Sum]:
     """Everything held on the acting basis and everything owed; once more without the exchange's own token."""
     found = []
     for clean in (False, True) if assessment.own_token else (False,):
-        besides = f", {assessment.own_token} left out" if clean else ""
+        besides = f", {assessment.own_token} left out," if clean else ""
         for what, dollars in (
             ("Held", reserves_in_dollars(assessment, prices, assessment.basis, clean=clean)),
             ("Owed", liabilities_in_dollars(assessment, prices, clean=clean)),
@@ -50,8 +50,21 @@ def sums(assessment: Assessment, prices: Prices) -> Sequence[Sum]:
     return found
 
 
-def _lacks(dollars: Dollars) -> str:
-    without, partly = (first(names, _NAMED) for names in (dollars.without, dollars.partly))
+def in_short(assessment: Assessment, prices: Prices) -> str:
+    """All that is held and owed, in one sentence; empty where nothing of it has a price."""
+    held, owed = reserves_in_dollars(assessment, prices, assessment.basis), liabilities_in_dollars(assessment, prices)
+    told = [
+        (f"at least {figures.dollars(each.at_least)} {what}", _lacks(each, _FEW))
+        for what, each in (("held", held), ("owed", owed))
+        if each
+    ]
+    if len({lacks for _, lacks in told}) == 1:
+        told = [(" and ".join(amount for amount, _ in told), told[0][1])]
+    return "; ".join(f"{amount}, {lacks}" if lacks else amount for amount, lacks in told)
+
+
+def _lacks(dollars: Dollars, most: int = _NAMED) -> str:
+    without, partly = (first(names, most) for names in (dollars.without, dollars.partly))
     said = [f"without {without}"] if without else []
     return ", ".join(said + ([f"and with what was read of {partly} alone"] if partly else []))
 

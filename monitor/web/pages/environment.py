@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -65,6 +66,7 @@ def _environment() -> Environment:
         amount=figures.amount,
         exact=exact.plain,
         dollars=figures.dollars,
+        decimal=Decimal,
         percent=figures.percent,
         limit=figures.limit,
         whole=_whole,

@@ -14,6 +14,7 @@ from monitor.web import words
 from monitor.web.deps import DEPS, Deps
 from monitor.web.pages import past
 from monitor.web.pages.days import DAYS, Days, Statuses, Strip, strip, with_present
+from monitor.web.pages.dollars import in_short
 from monitor.web.pages.exchange import active_alerts, ages, proof
 from monitor.web.pages.frame import frame, respond
 
@@ -52,6 +53,7 @@ class Row:
     since: str = ""
     proof: str = ""
     ages: Sequence[tuple[str, str]] = ()
+    dollars: str = ""
     strip: Strip | None = None
 
     @property
@@ -125,6 +127,7 @@ def row(world: World, assessment: Assessment, before: Mapping[date, Statuses] | 
         since=_since(world, assessment.exchange, status, drawn),
         proof=proof(assessment),
         ages=ages(assessment, world.at),
+        dollars=in_short(assessment, world.prices) if world.prices else "",
         strip=drawn,
     )
 
