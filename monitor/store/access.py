@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import asdict
 from typing import Any, Self
 
@@ -11,6 +11,7 @@ from sqlalchemy import Executable, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.pool import StaticPool
 
 from monitor.model import Block, Document, StoreState
 from monitor.store.database import StoreError, opened
@@ -29,6 +30,9 @@ class Access:
         self._engine = engine
         self._opened = opened
         self._writing = asyncio.Lock()  # SQLite has one writer; queueing here beats its busy loop
+        # A database in memory has one connection for all: the end of a query would roll back what is being written.
+        alone = isinstance(engine.pool, StaticPool)
+        self._reading: AbstractAsyncContextManager[None] = self._writing if alone else nullcontext()
         self._state = StoreState()
 
     @property
@@ -74,7 +78,7 @@ class Access:
 
     async def _rows(self, query: Any) -> Sequence[Any]:  # noqa: ANN401 - SQLAlchemy rows, typed where they are used
         try:
-            async with self._engine.connect() as connection:
+            async with self._reading, self._engine.connect() as connection:
                 return (await connection.execute(query)).all()
         except (SQLAlchemyError, OSError) as error:
             raise StoreError(f"the history cannot be read: {error.__cause__ or error}") from error

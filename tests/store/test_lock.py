@@ -67,3 +67,10 @@ async def test_a_lock_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "history.db.lock").mkdir()
     with pytest.raises(StoreError, match=r"history\.db: .*Is a directory.*check that it exists, may be written"):
         await Store.open(f"sqlite+aiosqlite:///{tmp_path}/history.db", alone=True)
+
+
+async def test_in_memory_a_query_waits_for_what_is_being_written_and_undoes_none_of_it() -> None:
+    store = await Store.open("sqlite+aiosqlite://")
+    await asyncio.gather(*(job for n in range(20) for job in (store.put(f"{n}", n), store.get("0"), store.get(f"{n}"))))
+    assert [await store.get(f"{n}") for n in range(20)] == list(range(20))
+    await store.close()
