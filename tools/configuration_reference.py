@@ -61,6 +61,7 @@ SECTIONS: list[tuple[str, type[Section]]] = [
     ("store", schema.StoreSettings),
     ("history", schema.HistorySettings),
     ("prices", schema.PricesSettings),
+    ("evidence", schema.EvidenceSettings),
     ("web", schema.WebSettings),
     ("web.verify_limits", schema.VerifySettings),
     ("metrics", schema.MetricsSettings),

@@ -30,6 +30,7 @@ COMMANDS = {
         "monitor.cli.history:history",
         "Tell what was known of an exchange: by step both bounds with their extremes, and the time in each status.",
     ),
+    "evidence": ("monitor.cli.evidence:app", "Make a bundle of evidence that anyone can check, or check one."),
     "notify": ("monitor.cli.notify:app", "Try the channels over which alerts are told."),
     "doctor": (
         "monitor.cli.doctor:doctor",

@@ -1,7 +1,8 @@
 """One pass without a server: what the command `check` does."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
 
 import aiohttp
 
@@ -21,6 +22,20 @@ async def check(settings: Settings, registry: Registry, progress: Report) -> Wor
 
     Nothing is kept: the daemon's history is neither read nor written.
     """
+    async with one_pass(settings, registry, progress) as (hub, _):
+        return world_of(hub)
+
+
+def world_of(hub: Hub) -> World:
+    """What ``hub`` has assessed."""
+    if hub.world is None:
+        raise RuntimeError("an assessment leaves a World")
+    return hub.world
+
+
+@asynccontextmanager
+async def one_pass(settings: Settings, registry: Registry, progress: Report) -> AsyncIterator[tuple[Hub, Store]]:
+    """Do what :func:`check` does, and leave all that was found open until the end of the block."""
     store = await Store.open(_IN_MEMORY)
     async with aiohttp.ClientSession() as session:
         hub = Hub(store, session, SteadyClock())
@@ -38,9 +53,7 @@ async def check(settings: Settings, registry: Registry, progress: Report) -> Wor
             await _all("owners", [hub.confirm(name) for name in settings.exchanges], progress)
             await _all("claimed amounts", [hub.audit(name) for name in settings.exchanges], progress)
             await hub.assess()
-            if hub.world is None:
-                raise RuntimeError("an assessment leaves a World")
-            return hub.world
+            yield hub, store
         finally:
             await hub.close()
             await store.close()

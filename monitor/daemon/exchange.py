@@ -231,6 +231,11 @@ class ExchangeWatch:
         asked = self.judged.questions if self.judged else {}
         return {mark: question for mark, question in asked.items() if question.network == network}
 
+    @property
+    def told(self) -> Mapping[bytes, Confirmation]:
+        """What chains said of owners, by the marks of the questions."""
+        return self._told
+
     async def confirm(self, answers: Mapping[bytes, OwnerAnswer]) -> None:
         """Take in what a chain said of owners just now; ``answers`` by the marks of :meth:`questions`."""
         async with self._promoting:

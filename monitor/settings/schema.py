@@ -490,6 +490,29 @@ class PricesSettings(Section):
         return next((Path(each) for each in self.source if each != CHAINLINK), None)
 
 
+class EvidenceSettings(Section):
+    """Bundles that anyone can verify, and who signs them (docs/evidence.md)."""
+
+    key_file: Path | None = Field(
+        None, description="The Ed25519 private key (PEM) that signs them. Unset: they are unsigned, and say so."
+    )
+    log: Path | None = Field(
+        None,
+        description="The folder of the append-only log that each signed bundle is entered in; unset: there is none.",
+    )
+    origin: Annotated[str, StringConstraints(pattern=r"^[^\s+]{1,100}$")] = Field(
+        "reserve-monitor",
+        description="The log's name, for ever: a URL without its scheme under which it is served, such as "
+        "`reserves.example.com/log`.",
+    )
+
+    @model_validator(mode="after")
+    def _signed_where_logged(self) -> Self:
+        if self.log and not self.key_file:
+            raise ValueError("a log is signed: set key_file too")
+        return self
+
+
 class VerifySettings(Section):
     """How much one customer's file on the page `/verify` may take; it is verified in a process of its own."""
 
@@ -573,6 +596,7 @@ class Settings(Section):
     store: StoreSettings = StoreSettings()
     history: HistorySettings = HistorySettings()
     prices: PricesSettings | None = None
+    evidence: EvidenceSettings = EvidenceSettings()
     web: WebSettings = WebSettings()
     metrics: MetricsSettings = MetricsSettings()
     log: LogSettings = LogSettings()

@@ -1,0 +1,151 @@
+"""`reserve-monitor evidence make` and `evidence verify`."""
+
+import asyncio
+from datetime import UTC
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.configured import configured
+from monitor.cli.options import ConfigOption, JsonOption, OptionalConfigOption
+from monitor.cli.printing import ExitStatus, SafeTable, complain, json_line, note, progress_bar, say
+from monitor.daemon import Report
+from monitor.daemon.check import one_pass
+from monitor.daemon.evidence import make as make_bundle
+from monitor.daemon.evidence_check import Verified, verify_on_chain
+from monitor.daemon.evidence_check import verify as verify_bundle
+from monitor.daemon.list_judge import NothingKnown
+from monitor.evidence.contents import Contents, read, write
+from monitor.evidence.keys import load_public_key
+from monitor.evidence.statement import Predicate
+from monitor.model import ReserveStatus
+from monitor.registry import Registry
+from monitor.settings import Settings
+from monitor.web.words import span_of
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    help="Make a bundle of evidence that anyone can check, or check one.",
+)
+
+
+@app.command("make")
+def make(
+    exchange: Annotated[str, typer.Argument(metavar="EXCHANGE", help="Its name in the configuration.")],
+    config: ConfigOption,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PLACE",
+            help="A folder that is made, or a file ending in `.zip`; default: by name.",
+        ),
+    ] = None,
+    json: JsonOption = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Do one full pass over an exchange, and put all that its answer rests on into a bundle (docs/evidence.md).
+
+    It holds what the exchange published, the verdicts, balances with their blocks, the arithmetic and the gaps; never a
+    URL of a node, a secret or a path of this machine. It is signed where `evidence.key_file` is configured, and entered
+    in the log where there is one. Exit status: 0 the bundle is there · 3 there is nothing to give evidence of.
+    """
+    settings, registry = configured(config)
+    if exchange not in settings.exchanges:
+        complain(f"no exchange is called {exchange}; {config} has {', '.join(settings.exchanges)}")
+        raise typer.Exit(ExitStatus.USAGE)
+    if output and output.exists():
+        complain(f"{output} is there already: name another place")
+        raise typer.Exit(ExitStatus.USAGE)
+    settings = settings.model_copy(update={"exchanges": {exchange: settings.exchanges[exchange]}})
+    with progress_bar() as progress:
+        predicate, contents = asyncio.run(_made(settings, registry, exchange, progress))
+    at = predicate.at.astimezone(UTC)
+    place = output or Path(f"evidence-{exchange}-{at:%Y%m%dT%H%M%SZ}")
+    write(contents, place)
+    if json:
+        json_line({"bundle": place.name, "at": at.isoformat(), "files": sorted(contents), "signer": predicate.signer})
+    else:
+        signed = "signed" if predicate.signer else "unsigned: nobody's key is configured (`evidence.key_file`)"
+        say(f"{place}: {len(contents)} files, {signed}")
+        note(f"to check it: reserve-monitor evidence verify {place}")
+
+
+async def _made(settings: Settings, registry: Registry, exchange: str, progress: Report) -> tuple[Predicate, Contents]:
+    async with one_pass(settings, registry, progress) as (hub, store):
+        return await make_bundle(hub, store, exchange, NothingKnown())
+
+
+@app.command("verify")
+def verify(
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The folder, or the `.zip` file.")],
+    key: Annotated[
+        Path | None, typer.Option("--key", metavar="FILE", help="The public key (PEM) that must have signed it.")
+    ] = None,
+    log: Annotated[
+        Path | None, typer.Option("--log", metavar="FOLDER", help="A copy of the log that must still have it.")
+    ] = None,
+    config: OptionalConfigOption = None,
+    json: JsonOption = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Check a bundle of evidence offline: digests, signature, log, every verdict, all sums, bounds and statuses.
+
+    With `--config`, nodes are asked for the balances at the bundle's own blocks. What is not as it was made, or not so,
+    is named with its file and line or field.
+
+    Exit status: 0 all is well · 1 something was altered, or is not so · 3 something could not be judged.
+    """
+    settings, registry = configured(config) if config else (None, None)
+    trusted = load_public_key(key) if key else None
+    contents, faults = read(bundle)
+    found = asyncio.run(verify_bundle(contents, faults, trusted=trusted, log=log))
+    if settings and registry and found.derived:
+        with progress_bar() as progress:
+            asyncio.run(verify_on_chain(found, settings.networks, registry, progress))
+    status = ExitStatus.FINDING if found.faults else ExitStatus.UNJUDGED if found.open else ExitStatus.WELL
+    if json:
+        json_line(_as_json(found, status))
+    else:
+        _print(found)
+    raise typer.Exit(status)
+
+
+def _as_json(found: Verified, status: ExitStatus) -> dict[str, object]:
+    told, derived = found.predicate, found.derived
+    return {
+        "status": status,
+        "exchange": told.exchange if told else None,
+        "at": told.at.isoformat() if told else None,
+        "signer": told.signer if told else None,
+        "log": {"origin": found.head.origin, "size": found.head.size} if found.head else None,
+        "findings": [{"file": fault.file, "problem": fault.problem} for fault in found.faults],
+        "not_judged": found.open,
+        "notes": found.notes,
+        "assets": {name: asset.status for name, asset in derived.assets.items()} if derived else {},
+        "rows": len(derived.judged.claims) if derived else 0,
+        "confirmed_on_chain": found.confirmed,
+    }
+
+
+def _print(found: Verified) -> None:
+    for fault in found.faults:
+        say((str(fault), "bold red"))
+    for sentence in found.open:
+        say((f"not judged: {sentence}", "yellow"))
+    told, derived = found.predicate, found.derived
+    if told and derived and not found.faults:
+        rows = SafeTable("asset", "status", "ratio", "basis", title=f"{told.title}, at {told.at.isoformat()}")
+        for asset in derived.assets.values():
+            if asset.owed is not None or asset.status is not ReserveStatus.UNKNOWN:
+                rows.add_row(asset.asset, asset.status, span_of(asset), asset.basis)
+        rows.print()
+        say(f"{len(derived.judged.claims)} rows were judged again, and all sums, bounds and statuses made anew")
+        if found.head:
+            say(f"entered in the log {found.head.origin}, which had {found.head.size} entries then")
+        for network, count in found.confirmed.items():
+            say(f"{network}: {count} balances are the same by your nodes")
+    for sentence in found.notes:
+        note(sentence)

@@ -1,0 +1,208 @@
+"""Evidence against an adversary: whatever is altered in a bundle is found and named, and so is what does not follow."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from monitor.daemon.check import one_pass
+from monitor.daemon.configuration import load_configuration
+from monitor.daemon.evidence import make
+from monitor.daemon.evidence_check import verify
+from monitor.daemon.list_judge import NothingKnown
+from monitor.evidence.contents import Contents, packed, read, unpacked, write
+from monitor.evidence.errors import EvidenceError
+from monitor.evidence.keys import SigningKey
+from monitor.evidence.log import Log
+from monitor.evidence.statement import Predicate, seal
+from tests.support.daemons import Site, signed, unsigned
+from tests.support.standins import EvmStandIn
+
+BESIDE = {"statement.json", "statement.dsse.json", "log.tlog-proof", "SHA256SUMS"}
+ETH = 10**18
+
+
+@pytest.fixture
+async def made(site: Site) -> AsyncIterator[tuple[Predicate, Contents]]:
+    """An unsigned bundle: 100 ETH verified, 5 without a signature, 2 BTC that nobody reads."""
+    node = EvmStandIn()
+    node.coins |= {signed(1).address: 100 * ETH, unsigned(2).address: 5 * ETH}
+    async with node.serving() as url:
+        site.exchange("okx", [signed(1), unsigned(2), signed(3, "BTC", "bitcoin", amount="2")])
+        site.owes("okx", ETH="100", BTC="1")
+        site.network("ethereum", url)
+        async with one_pass(*load_configuration(site.write()), lambda *_: None) as (hub, store):
+            yield await make(hub, store, "okx", NothingKnown())
+
+
+def files_of(contents: Contents) -> dict[str, bytes]:
+    """Those that the statement is about."""
+    return {name: content for name, content in contents.items() if name not in BESIDE}
+
+
+def faults_of(contents: Contents) -> dict[str, str]:
+    """What is wrong with each file."""
+    found: dict[str, str] = {}
+    for fault in asyncio.run(verify(contents)).faults:
+        found[fault.file] = f"{found.get(fault.file, '')}{fault.problem}; "
+    return found
+
+
+@pytest.mark.parametrize("signs", [True, False], ids=["signed", "unsigned"])
+async def test_every_byte_and_file_that_is_altered_is_named(
+    made: tuple[Predicate, Contents], tmp_path: Path, *, signs: bool
+) -> None:
+    predicate, whole = made
+    if signs:
+        key = SigningKey(Ed25519PrivateKey.generate())
+        said = msgspec.structs.replace(predicate, signer=key.public.raw.hex(), log="log.example")
+        whole = seal(files_of(whole), said, key, Log(tmp_path / "log"))
+        assert whole.keys() >= BESIDE
+    await asyncio.to_thread(_alter, whole)
+
+
+def _alter(whole: Contents) -> None:
+    assert not faults_of(whole)
+
+    def refused(contents: Contents, name: str) -> None:
+        assert name in faults_of(contents)
+
+    others = {name: {each: whole[each] for each in whole if each != name} for name in whole}
+    for name, content in whole.items():
+        refused(others[name], name)
+        refused({**others[name], f"{name}.csv": content}, f"{name}.csv")
+        for other in (content + b"\n", content[:-1], content + content, b"", b"\xff", whole[min(others[name])]):
+            refused({**whole, name: other}, name)
+    for name in ("more.csv", "documents/more"):
+        refused({**whole, name: b"a\n"}, name)
+
+    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
+    @given(st.sampled_from(sorted(whole)), st.floats(0, 1, exclude_max=True), st.integers(1, 255))
+    def flip(name: str, place: float, bits: int) -> None:
+        content = bytearray(whole[name])
+        content[int(place * len(content))] ^= bits
+        refused({**whole, name: bytes(content)}, name)
+
+    flip()
+
+
+async def test_a_folder_has_files_and_nothing_else(made: tuple[Predicate, Contents], tmp_path: Path) -> None:
+    folder = tmp_path / "bundle"
+    write(made[1], folder)
+    assert read(folder) == (made[1], [])
+    with pytest.raises(EvidenceError, match="is there already"):
+        write(made[1], folder)
+    (folder / "claims.csv").rename(tmp_path / "claims.csv")
+    (folder / "claims.csv").symlink_to(tmp_path / "claims.csv")
+    (folder / "documents" / "link").symlink_to("/")
+    (folder / "empty").mkdir()
+    (folder / ".hidden").write_bytes(b"")
+    (folder / "a b").write_bytes(b"")
+    os.mkfifo(folder / "pipe")
+    names = {fault.file for fault in read(folder)[1]}
+    assert names == {"claims.csv", "documents/link", "empty", ".hidden", "a b", "pipe"}
+
+
+def test_an_archive_is_that_of_its_files_and_nothing_else(tmp_path: Path) -> None:
+    whole = {"SHA256SUMS": b"x", "claims.csv": b"a,b\n" * 9, "documents/5a": b"\0\1" * 9}
+    archive = packed(whole)
+    write(whole, tmp_path / "bundle.zip")
+    assert (read(tmp_path / "bundle.zip"), archive) == ((whole, []), (tmp_path / "bundle.zip").read_bytes())
+    with ZipFile(tmp_path / "bundle.zip") as file:
+        assert {entry.filename: file.read(entry) for entry in file.infolist()} == whole
+
+    def faults(other: bytes) -> list[str]:
+        return [fault.file for fault in unpacked(other, "bundle.zip")[1]]
+
+    for at, byte in enumerate(archive):
+        for bits in (1, 4, 32, 255):
+            assert faults(archive[:at] + bytes([byte ^ bits]) + archive[at + 1 :]), at
+    assert faults(archive.replace(b"a,b", b"a,c")) == ["claims.csv"]
+    for other in (
+        archive + b"\0",
+        b"\0" + archive,
+        archive + archive,
+        b"",
+        b"PK\3\4",
+        *(archive[:n] for n in (1, 40, -1)),
+    ):
+        assert faults(other) == ["bundle.zip"] or len(other) == 40, len(other)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    "trick",
+    [
+        lambda file: file.writestr("claims.csv", "again"),
+        lambda file: file.writestr("../claims.csv", "outside"),
+        lambda file: file.writestr("/etc/passwd", "outside"),
+        lambda file: file.writestr("documents/../claims.csv", "around"),
+        lambda file: file.writestr("bomb.csv", bytes(10**6), ZIP_DEFLATED),
+        lambda file: file.writestr("dated.csv", "today"),
+        lambda file: setattr(file, "comment", b"hello"),
+    ],
+    ids=["twice", "above", "absolute", "around", "bomb", "dated", "comment"],
+)
+def test_tricks_with_archives_are_refused(tmp_path: Path, trick: Callable[[ZipFile], Any]) -> None:
+    write({"claims.csv": b"a,b\n", "SHA256SUMS": b"x"}, tmp_path / "bundle.zip")
+    with ZipFile(tmp_path / "bundle.zip", "a") as file:
+        trick(file)
+    assert read(tmp_path / "bundle.zip")[1]
+
+
+async def test_what_does_not_follow_is_found_though_every_digest_is_right(made: tuple[Predicate, Contents]) -> None:
+    await asyncio.to_thread(_forge, *made)
+
+
+def _forge(predicate: Predicate, whole: Contents) -> None:
+    files = files_of(whole)
+
+    def forged(name: str, old: str, new: str) -> dict[str, str]:
+        content = files[name].decode()
+        assert old in content, content
+        return faults_of(seal({**files, name: content.replace(old, new, 1).encode()}, predicate))
+
+    def stated(**changes: Any) -> dict[str, str]:
+        return faults_of(seal(files, msgspec.structs.replace(predicate, **changes)))
+
+    assert not stated()
+    assert "line 2: says" in forged("claims.csv", ",verified,", ",unsigned,")["claims.csv"]
+    assert "line 3: says" in forged("claims.csv", ",unsigned,", ",verified,")["claims.csv"]
+    assert "line 6: says" in forged("balances.csv", f",{100 * ETH},", f",{900 * ETH},")["arithmetic.csv"]
+    assert "row 2: block" in forged("balances.csv", ",100,0x", ",101,0x")["balances.csv"]
+    assert "row 3: units" in forged("balances.csv", f",{100 * ETH},", ",1e99,")["balances.csv"]
+    assert "row 2: the statement has no snapshot" in forged("balances.csv", "ethereum,ETH", "tron,TRX")["balances.csv"]
+    assert (
+        "line 6: says" in forged("arithmetic.csv", "ETH,verified,true,100,", "ETH,verified,true,101,")["arithmetic.csv"]
+    )
+    assert "the report says 1" in forged("liabilities.csv", "BTC,1,", "BTC,0.5,")["liabilities.csv"]
+    assert "no amount" in forged("liabilities.csv", "BTC,1,", "BTC,1e999999999,")["liabilities.csv"]
+    assert "line 2: says" in forged("gaps.csv", ",2,not configured", ",20,not configured")["gaps.csv"]
+    assert "line 1: says" in forged("README.md", "Evidence", "Proof")["README.md"]
+    assert "datapackage.json" in forged("datapackage.json", "whole coins", "whole cents")
+    assert "predicate.basis" in stated(basis="listed")["statement.json"]
+    assert "arithmetic.csv" in stated(settings={**predicate.settings, "breach_below": "2"})
+    assert "cannot be judged" in stated(settings={**predicate.settings, "title": "x"})["statement.json"]
+    assert "there is none of wallets" in stated(documents=())["statement.json"]
+    assert "several of wallets" in stated(documents=predicate.documents * 2)["statement.json"]
+    assert "arithmetic.csv" in stated(networks=(msgspec.structs.replace(predicate.networks[0], stale=True),))
+    assert "twice" in stated(networks=predicate.networks * 2)["balances.csv"]
+    assert predicate.owed is not None
+    assert "owed.layout" in stated(owed=msgspec.structs.replace(predicate.owed, layout="x"))["statement.json"]
+
+
+async def test_what_another_version_made_otherwise_is_not_called_altered(made: tuple[Predicate, Contents]) -> None:
+    predicate, whole = made
+    files = files_of(whole)
+    software = msgspec.structs.replace(predicate.software, version="9.9.9")
+    files["claims.csv"] = files["claims.csv"].replace(b"signed by the account's key", b"signed by its key")
+    found = await verify(seal(files, msgspec.structs.replace(predicate, software=software)))
+    assert (found.faults, "made by version 9.9.9" in found.open[-1]) == ([], True)
