@@ -1,7 +1,7 @@
 """From what the watches hold to the World: assessments, ratios over time, alerts."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,6 +15,7 @@ from monitor.daemon.falls import RecentRatios
 from monitor.daemon.lost import lost_of
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.notifier import Notifier
+from monitor.daemon.report_days import ReportDays
 from monitor.daemon.stored import written
 from monitor.formats import exact
 from monitor.judgement import Holdings, Tally, assess, basis_of, shared_accounts, tally
@@ -26,6 +27,7 @@ from monitor.model import (
     Assessment,
     AssetAssessment,
     Audit,
+    DayHeld,
     Fall,
     JobState,
     LostConfirmations,
@@ -64,6 +66,7 @@ class Assessor:
         self._active: frozenset[tuple[str, str, AlertName]] = frozenset()
         self._signed: frozenset[str] = frozenset()
         self._recent = RecentRatios()
+        self._report_days = ReportDays(store, now)
 
     async def restore(self, settings: Settings) -> None:
         """Take up ratios and alerts of an earlier run, so that no alert flaps over a restart."""
@@ -103,6 +106,7 @@ class Assessor:
         await self._note_signed(exchanges)
         shared = await asyncio.to_thread(self._shared_accounts, exchanges)
         growth = {name: each.settings.growth for name, each in networks.items() if each.settings.growth is not None}
+        days = await self._report_days.of(audits)
         now = self._now()
         standing = {  # all at once: what is read meanwhile would be dated after now
             name: {network: each.state(name, watch.wanted(network), now) for network, each in networks.items()}
@@ -117,6 +121,7 @@ class Assessor:
                 states,
                 now,
                 audit=audits.get(name),
+                days=days.get(name, ()),
                 shared=shared.get(name, ()),
                 signatures_gone=signatures_gone.get(name),
                 growth=growth,
@@ -130,7 +135,7 @@ class Assessor:
             reload=reload,
             ready=ready,
             jobs=jobs,
-            limits=AlertLimits(settings.alerts.unread_above, settings.alerts.falling.drop, settings.alerts.changed_for),
+            limits=_limits(settings),
             falls=frozen(falls),
             store=self._store.state,
             channels=self._notifier.states() if self._notifier else (),
@@ -164,6 +169,7 @@ class Assessor:
         now: datetime,
         *,
         audit: Audit | None,
+        days: Collection[DayHeld],
         shared: tuple[SharedAccounts, ...],
         signatures_gone: SignaturesGone | None,
         growth: Mapping[str, Decimal],
@@ -192,6 +198,7 @@ class Assessor:
                 configured=states.keys(),
                 unreadable=unreadable_networks(holdings, watch.registry) if holdings else frozen({}),
                 audit=audit,
+                days=days,
                 now=now,
             ),
             snapshots=frozen(states),
@@ -263,6 +270,11 @@ def _lowest_ratio(asset: AssetAssessment) -> Decimal | None:
         return ratio
     away = exact.subtract(exact.total(asset.comparable.values()), exact.total(asset.lowest.values()))
     return exact.subtract(ratio, exact.ratio(away, asset.owed))
+
+
+def _limits(settings: Settings) -> AlertLimits:
+    alerts = settings.alerts
+    return AlertLimits(alerts.unread_above, alerts.falling.drop, alerts.changed_for, alerts.bump_above)
 
 
 def _advanced(memory: AlertMemory, world: World, settings: Settings) -> tuple[AlertMemory, tuple[AlertState, ...]]:

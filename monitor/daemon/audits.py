@@ -8,7 +8,7 @@ from monitor.daemon.clock import Clock
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.stored import written
-from monitor.judgement import audit, report_questions
+from monitor.judgement import Holdings, audit, report_questions
 from monitor.model import Audit
 from monitor.store import Store
 
@@ -50,7 +50,8 @@ class Audits:
         readable = {
             name: ClaimedNetwork.of(each.network, each.settings, each.reader) for name, each in networks.items()
         }
-        if before and watch.name not in self._unsettled and readable.keys() <= before.asked:
+        same = before is not None and _counts_same(before, judged.holdings)
+        if before and same and watch.name not in self._unsettled and readable.keys() <= before.asked:
             return False
         memory = Memory(self._store, judged.document.sha256, self._now)
         readings = await read_claimed(judged.claims, readable, memory, stakes=judged.stakes, ask=report_questions)
@@ -67,3 +68,8 @@ class Audits:
         else:
             self._unsettled.add(watch.name)
         return True
+
+
+def _counts_same(before: Audit, holdings: Holdings) -> bool:
+    """Whether the sums of ``before`` are of the accounts that count now: chains may have confirmed or denied owners."""
+    return all(before.report_accounts.get(asset) == holdings.digests.get(asset) for asset in before.report_reserves)

@@ -68,6 +68,7 @@ class Gathered(Readings):
     asked: frozenset[str] = frozenset()
     settled: bool = True
     """Whether asking again would find no more."""
+    times: dict[Place, datetime] = field(default_factory=dict)
     remembered: dict[Place, datetime] = field(default_factory=dict)
     """Heights of which a part was not read but remembered, with the time when the oldest was read."""
 
@@ -199,6 +200,7 @@ class _Height:
         for token, amounts in part.balances.items():
             self._held.setdefault(token, {}).update(amounts)
         self._readings.within.setdefault(self._place, {}).update(part.within)
+        self._readings.times[self._place] = part.block.timestamp
 
     def _parts(self, wanted: Wanted) -> Iterator[Wanted]:
         """What is not known yet, in parts; of a token that was refused meanwhile, nothing more."""

@@ -170,7 +170,13 @@ def _taken_in(watched: _Watched, assessment: Assessment) -> Iterator[HistoryStep
 def _differ(one: AssetAssessment, other: AssetAssessment) -> bool:
     """Whether the history of ``one`` is another one."""
     basis = one.basis
-    return (one.status, basis, one.owed) != (other.status, other.basis, other.owed) or any(
+    return (one.status, basis, one.owed, one.whole, one.accounts) != (
+        other.status,
+        other.basis,
+        other.owed,
+        other.whole,
+        other.accounts,
+    ) or any(
         each.get(basis) != before.get(basis)
         for each, before in (
             (one.totals, other.totals),

@@ -19,6 +19,7 @@ from monitor.judgement.audit import (
     questions,
     report_questions,
 )
+from monitor.judgement.bump import days_around
 from monitor.judgement.changes import compare_lists
 from monitor.judgement.clock import clock_contradiction
 from monitor.judgement.conclusions import RootComparison, conclusion, reservation, with_given, with_published
@@ -60,6 +61,7 @@ __all__ = [
     "compare_lists",
     "conclusion",
     "coverage",
+    "days_around",
     "differences",
     "holdings",
     "in_force",

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from monitor.formats import exact
 from monitor.formats.phrases import moment, span
+from monitor.judgement.bump import report_bump
 from monitor.judgement.holdings import COUNTED, MOST, Holdings, Unplaced, by_basis, unplaced_by_asset
 from monitor.judgement.tally import Tally, unread_of
 from monitor.judgement.unread import uncounted, why_not_read
@@ -16,8 +17,10 @@ from monitor.model import (
     Audit,
     Basis,
     Cause,
+    DayHeld,
     Gap,
     Liabilities,
+    ReportBump,
     ReserveStatus,
     SnapshotState,
     Token,
@@ -47,6 +50,7 @@ def assess(
     configured: Collection[str],
     unreadable: Mapping[str, str] = frozen({}),
     audit: Audit | None,
+    days: Collection[DayHeld] = (),
     now: datetime,
 ) -> Mapping[str, AssetAssessment]:
     """Judge every asset that one exchange claims, owes, or has configured.
@@ -54,7 +58,7 @@ def assess(
     ``holdings`` is None while no list was ever accepted. ``states`` and ``tallies`` (of the same ``holdings``, see
     :func:`~monitor.judgement.tally.tally`) are by network, ``configured`` names the networks that can be read,
     ``unreadable`` says of others why no node can be asked about their balances. ``growth`` is by network where it is
-    not the exchange's.
+    not the exchange's. ``days`` are those around the report of ``audit``.
     """
     named = set(settings.assets)
     if liabilities:
@@ -71,6 +75,7 @@ def assess(
         frozenset(configured),
         unreadable,
         audit,
+        days,
         now,
         unplaced_by_asset(holdings.unplaced if holdings else (), known),
         frozenset(named | holdings.named if holdings else named),
@@ -130,6 +135,7 @@ class _Judge:
     configured: frozenset[str]
     unreadable: Mapping[str, str]
     audit: Audit | None
+    days: Collection[DayHeld]
     now: datetime
     unplaced_by_asset: Mapping[str, Sequence[Unplaced]]
     """Claims that cannot be counted, by the asset that they are of; empty where nothing tells."""
@@ -139,7 +145,7 @@ class _Judge:
     @property
     def counting(self) -> Basis:
         """The acting basis, of what has an account."""
-        return Basis.LISTED if self.basis is Basis.ASSERTED else self.basis
+        return self.basis.of_accounts
 
     def asset(self, asset: str) -> AssetAssessment:
         limits = self.settings.limits(asset)
@@ -161,6 +167,7 @@ class _Judge:
             if (tally := self.tallies.get(token.network)) and self.shown(token)
             for held in tally.positions.get(token, ())
         ]
+        bump = self.bump(asset)
         return AssetAssessment(
             asset=asset,
             basis=self.basis,
@@ -184,6 +191,10 @@ class _Judge:
             positions=tuple(held for held in positions if not held.token.is_frozen),
             frozen=tuple(held for held in positions if held.token.is_frozen),
             implied=asset not in self.named,
+            whole=bool(tokens) and not parts.gaps,
+            accounts=self.holdings.digests[asset][self.counting] if self.holdings and tokens else "",
+            bump=bump if isinstance(bump, ReportBump) else None,
+            bump_unknown=bump if isinstance(bump, str) else "",
         )
 
     # --- The networks of an asset -----------------------------------------------------------------------------------
@@ -325,6 +336,12 @@ class _Judge:
         """The list's accounts at the list's own heights, over what is owed (design, section 4, rule 8)."""
         reserves = self.audit.report_reserves.get(asset, {}) if self.audit else {}
         return _over(_with_asserted(reserves, unaddressed) if reserves else {}, owed)
+
+    def bump(self, asset: str) -> ReportBump | str:
+        """The report's reserves beside the days around, or why that is not known; empty where the former are not."""
+        if self.audit is None or not self.audit.report_reserves.get(asset):
+            return ""
+        return report_bump(asset, self.counting, self.audit, self.days)
 
 
 def _because(state: SnapshotState | None, token: Token) -> str:

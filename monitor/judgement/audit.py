@@ -64,6 +64,8 @@ class Readings:
     asked: frozenset[str] = frozenset()
     """Networks that could be asked, whether they answered or not."""
     stakes: Stakes = field(default_factory=dict)
+    times: Mapping[Place, datetime] = field(default_factory=dict)
+    """When the blocks at these heights were made, by their own word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,8 @@ def audit(
             record.compare(claim, subject, exact.total((own, *staked.values())))
     record.compare_shared()
     heights = claimed_heights(claims)
-    reserves, unknown = _report_reserves(holdings, readings, record.incomplete, _heights(_places(claims)))
+    named = _heights(_places(claims))
+    reserves, unknown = _report_reserves(holdings, readings, record.incomplete, named)
     return Audit(
         at=now,
         matches=sum(record.checked.values()) - len(record.mismatches),
@@ -171,7 +174,21 @@ def audit(
         asked=readings.asked,
         report_unknown=frozen(unknown),
         heights=frozen({network: each for network, each in heights.items() if each.count > 1}),
+        report_times=frozen(
+            {asset: times for asset in reserves if (times := _times(asset, holdings, readings, named))}
+        ),
+        report_accounts=frozen({asset: holdings.digests[asset] for asset in reserves}),
     )
+
+
+def _times(
+    asset: str, holdings: Holdings, readings: Readings, heights: Mapping[str, Sequence[Height]]
+) -> tuple[datetime, datetime] | None:
+    """The times of the first and the last block at which ``asset`` was read; None where one is not known."""
+    places = {(token.network, height) for token in holdings.tokens(asset) for height in heights[token.network]}
+    times = [readings.times.get(place) for place in places]
+    known = [each for each in times if each is not None]
+    return (min(known), max(known)) if known and len(known) == len(times) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import IntEnum
+from hashlib import blake2b
 from itertools import combinations
 
 from monitor.formats import exact
@@ -122,6 +123,8 @@ class Holdings:
     uncounted: frozenset[tuple[str, str]] = frozenset()
     """Network and account that are named without being counted. Where a row's network is not known, that is empty, and
     the account is its address as :func:`as_text` has it."""
+    digests: Mapping[str, Mapping[Basis, str]] = field(default_factory=dict)
+    """By asset, of the accounts that count on each basis: sums are of the same ones where these are the same."""
 
     @property
     def networks(self) -> frozenset[str]:
@@ -193,7 +196,33 @@ def holdings(
         has_signatures,
         named=frozenset(named),
         uncounted=frozenset(uncounted),
+        digests=_digests(accounts),
     )
+
+
+def _digests(accounts: Mapping[Token, Mapping[Standing, tuple[Address, ...]]]) -> Mapping[str, Mapping[Basis, str]]:
+    by_asset: defaultdict[str, list[Token]] = defaultdict(list)
+    for token in sorted(accounts, key=lambda each: (each.network, each.contract or "")):
+        by_asset[token.asset].append(token)
+    return frozen(
+        {
+            asset: frozen({basis: _digest(tokens, accounts, standings) for basis, standings in COUNTED.items()})
+            for asset, tokens in by_asset.items()
+        }
+    )
+
+
+def _digest(
+    tokens: Iterable[Token],
+    accounts: Mapping[Token, Mapping[Standing, tuple[Address, ...]]],
+    standings: frozenset[Standing],
+) -> str:
+    found = blake2b(digest_size=16)
+    for token in tokens:
+        counted = sorted(each for standing, group in accounts[token].items() if standing in standings for each in group)
+        if counted:
+            found.update("\n".join((token.network, token.contract or "", *counted, "\n")).encode())
+    return found.hexdigest()
 
 
 def _standing(verdict: Verdict) -> Standing:

@@ -86,6 +86,8 @@ ASSETS: Sources = (
     (families.RATIO_FALL, _falls),
     (families.RATIO_FALL_LIMIT, once(lambda world: downwards(world.limits.fall))),
     (families.REPORT_RESERVE_RATIO, _by_basis(lambda asset: asset.report_ratios)),
+    (families.REPORT_BUMP_RATIO, each(_assets, lambda it: downwards(it.bump.ratio) if it.bump else None)),
+    (families.REPORT_BUMP_LIMIT, once(lambda world: downwards(world.limits.bump))),
     (families.RESERVE_STATUS, each_by(_assets, lambda asset: {each: asset.status is each for each in ReserveStatus})),
     (families.RESERVES, _reserves),
     (families.RESERVES_POSITIONS, _positions),

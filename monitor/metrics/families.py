@@ -62,6 +62,15 @@ REPORT_RESERVE_RATIO = _gauge(
     "Reserves at the report's own heights over the same report's liabilities.",
     "exchange", "asset", "basis",
 )  # fmt: skip
+REPORT_BUMP_RATIO = _gauge(
+    "por_report_bump_ratio",
+    "Reserves at the report's own heights over the median of the seven days around, of the same accounts.",
+    "exchange", "asset",
+)  # fmt: skip
+REPORT_BUMP_LIMIT = _gauge(
+    "por_report_bump_limit_ratio",
+    "Configured number of times the reserves of the days around that may be there for the report.",
+)
 RESERVE_STATUS = _gauge(
     "por_reserve_status",
     "1 for the answer that holds (covered, breach or unknown), 0 for the two others.",

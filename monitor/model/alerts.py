@@ -28,6 +28,7 @@ class AlertName(StrEnum):
     PROOF_FAILED = "PorProofFailed"
     PROOF_DIFFERS = "PorProofDiffers"
     ROOT_CHANGED = "PorRootChanged"
+    REPORT_BUMP = "PorReportBump"
     REPORT_MISSING = "PorReportMissing"
     LIST_ABSENT = "PorListAbsent"
     LIST_CHANGED = "PorListChanged"

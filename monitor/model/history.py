@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 
+from monitor.formats import exact
 from monitor.model.judgement import AssetAssessment, Basis, ReserveStatus
 
 _LENGTHS = {"raw": timedelta(minutes=1), "hourly": timedelta(hours=1), "daily": timedelta(days=1)}
@@ -68,6 +69,10 @@ class AssetStep:
     spent: Mapping[ReserveStatus, timedelta] = field(default_factory=dict)
     """How long each status held that was ever seen, if only for a moment. What is missing to the length of the step is
     time in which nobody watched."""
+    whole: Decimal | None = None
+    """``known`` when nothing of the asset was left unread last; kept of days alone. None where that never was so."""
+    accounts: str = ""
+    """The digest of the accounts that were counted all the time; kept of days alone. Empty where they changed."""
 
     @classmethod
     def of(cls, asset: AssetAssessment) -> Self:
@@ -80,6 +85,8 @@ class AssetStep:
             _extent(asset.lower_bounds.get(basis)),
             _extent(asset.upper_bounds.get(basis)),
             {asset.status: timedelta()},
+            _whole(asset),
+            asset.accounts,
         )
 
     def and_then(self, asset: AssetAssessment) -> "AssetStep":
@@ -92,6 +99,8 @@ class AssetStep:
             _and_then(self.lower, asset.lower_bounds.get(basis)),
             _and_then(self.upper, asset.upper_bounds.get(basis)),
             self.spent if asset.status in self.spent else {**self.spent, asset.status: timedelta()},
+            self.whole if (whole := _whole(asset)) is None else whole,
+            asset.accounts if asset.accounts == self.accounts else "",
         )
 
     def lasting(self, status: ReserveStatus, time: timedelta) -> "AssetStep":
@@ -118,6 +127,13 @@ class HistoryStep:
 def worst_status(seen: Iterable[ReserveStatus]) -> ReserveStatus | None:
     """Return the worst of what was seen, a breach before what is unknown; None where nothing was."""
     return max(seen, key=_BEST_FIRST.index, default=None)
+
+
+def _whole(asset: AssetAssessment) -> Decimal | None:
+    """What the accounts held, with what the issuer of a token has frozen there: a report's heights tell both as one."""
+    basis = asset.basis.of_accounts
+    held = asset.totals.get(basis) if asset.whole else None
+    return None if held is None else exact.total((held, *(each.amounts[basis] for each in asset.frozen)))
 
 
 def _extent(value: Decimal | None) -> Extent | None:

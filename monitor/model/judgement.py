@@ -23,6 +23,11 @@ class Basis(StrEnum):
     LISTED = "listed"
     ASSERTED = "asserted"
 
+    @property
+    def of_accounts(self) -> "Basis":
+        """The same of what has an account: ``asserted`` counts all that is ``listed``, and more that has none."""
+        return Basis.LISTED if self is Basis.ASSERTED else self
+
 
 class ReserveStatus(StrEnum):
     """Three answers, not two (design, section 4, rule 12)."""
@@ -82,6 +87,39 @@ class PositionHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportBump:
+    """What the list's accounts held at the report's own heights, beside the days around it."""
+
+    at: datetime
+    """The time of the newest block of those heights; its day of UTC is the report's day."""
+    held: Decimal
+    """At those heights, in whole coins on the acting basis (``listed`` for ``asserted``)."""
+    usual: Decimal
+    """The median of the same accounts over the seven days around: the report's day, three before and three after."""
+    days: int
+    """How many of the seven are known."""
+
+    @property
+    def ratio(self) -> Decimal:
+        """``held`` over ``usual``; infinite where there usually is nothing."""
+        return exact.ratio(self.held, self.usual) if self.usual else exact.UNBOUNDED
+
+
+@dataclass(frozen=True, slots=True)
+class DayHeld:
+    """What accounts held at the end of a day, whole: nothing of the asset was left unread."""
+
+    day: datetime
+    """When the day of UTC began."""
+    asset: str
+    basis: Basis
+    accounts: str
+    """The digest of those that were counted (see :class:`AssetAssessment`)."""
+    held: Decimal
+    """In whole coins."""
+
+
+@dataclass(frozen=True, slots=True)
 class AssetAssessment:
     """One asset of one exchange. Sums are whole coins; ratios are unrounded."""
 
@@ -126,6 +164,13 @@ class AssetAssessment:
     implied: bool = False
     """Whether nobody names it: neither the list, which has addresses that may hold it, nor what is owed, nor the
     configuration. It is shown in brief."""
+    whole: bool = False
+    """Whether nothing of the asset is left unread, so that ``totals`` are all that there is on the accounts."""
+    accounts: str = ""
+    """A digest of the accounts that ``basis`` counts: sums with the same one are of the same accounts."""
+    bump: ReportBump | None = None
+    bump_unknown: str = ""
+    """Why there is no ``bump``, where the report's own reserves are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +217,10 @@ class Audit:
     """By asset that has no report reserves, the first reason."""
     heights: Mapping[str, Heights] = field(default_factory=dict)
     """By network on which rows name several heights."""
+    report_times: Mapping[str, tuple[datetime, datetime]] = field(default_factory=dict)
+    """By asset of ``report_reserves``, the times of the first and the last block of its heights."""
+    report_accounts: Mapping[str, Mapping[Basis, str]] = field(default_factory=dict)
+    """By asset of ``report_reserves``, the digests of the accounts that each basis counted."""
 
 
 @dataclass(frozen=True, slots=True)

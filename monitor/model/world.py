@@ -247,6 +247,8 @@ class AlertLimits:
     """How much of the ratio may be lost within the configured time."""
     changed_for: timedelta = timedelta(hours=24)
     """How long a change of a list is news."""
+    bump: Decimal = Decimal("1.1")
+    """How many times the reserves of the days around may be there at the report's heights."""
 
 
 @dataclass(frozen=True, slots=True)

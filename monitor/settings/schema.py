@@ -421,6 +421,12 @@ class AlertsSettings(Section):
         Decimal("0.001"), ge=0, le=1, description="A ratio alert ends this far above its limit."
     )
     falling: FallingSettings = FallingSettings()
+    bump_above: Decimal = Field(
+        Decimal("1.1"),
+        ge=1,
+        description="PorReportBump while more than this many times the reserves of the days around was there at the "
+        "report's own heights.",
+    )
     changed_for: PositiveDuration = Field(
         timedelta(hours=24), description="How long PorListChanged and PorLiabilitiesFell stay up."
     )

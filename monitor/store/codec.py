@@ -207,6 +207,13 @@ def encode_audit(audit: Audit) -> bytes:
             "asked": sorted(audit.asked),
             "report_unknown": dict(audit.report_unknown),
             "heights": {name: [each.count, each.lowest, each.highest] for name, each in audit.heights.items()},
+            "report_times": {
+                asset: [each.isoformat() for each in times] for asset, times in audit.report_times.items()
+            },
+            "report_accounts": {
+                asset: {basis.value: digest for basis, digest in digests.items()}
+                for asset, digests in audit.report_accounts.items()
+            },
         }
     )
 
@@ -233,4 +240,12 @@ def decode_audit(content: bytes) -> Audit:
         asked=frozenset(value["asked"]),
         report_unknown=value["report_unknown"],
         heights={network: Heights(*each) for network, each in value["heights"].items()},
+        report_times={
+            asset: (datetime.fromisoformat(first), datetime.fromisoformat(last))
+            for asset, (first, last) in value.get("report_times", {}).items()  # 0.1.0 kept none
+        },
+        report_accounts={
+            asset: {Basis(basis): digest for basis, digest in digests.items()}
+            for asset, digests in value.get("report_accounts", {}).items()
+        },
     )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from monitor.formats import exact
-from monitor.model import AssetStep, Basis, Extent, HistoryStep, ReserveStatus, Step
+from monitor.model import AssetStep, Basis, DayHeld, Extent, HistoryStep, ReserveStatus, Step
 from monitor.model.history import worst_status
 from monitor.store import codec, tables
 from monitor.store.access import Access
@@ -81,6 +81,20 @@ class History(Access):
         rows = await self._rows(query.where(columns.at >= step.begins(since), columns.at < until))
         return await asyncio.to_thread(lambda: {row.at: _statuses(codec.unpack(row.assets)) for row in rows})
 
+    async def days(self, exchange: str, since: datetime, until: datetime) -> list[DayHeld]:
+        """Return what accounts held on the days that began from ``since`` on and before ``until``, where that is whole.
+
+        Raises:
+            StoreError: the history cannot be read.
+
+        """
+        return [
+            DayHeld(each.at, asset, told.bases[0].of_accounts, told.accounts, told.whole)
+            for each in await self.history(exchange, Step.DAILY, since, until)
+            for asset, told in each.assets.items()
+            if told.whole is not None and told.accounts and len(told.bases) == 1
+        ]
+
     async def prune_history(self, step: Step, before: datetime) -> None:
         """Forget the steps of this kind that began before."""
         columns = tables.steps.c
@@ -93,7 +107,9 @@ def _rows_of(steps: Iterable[HistoryStep]) -> list[dict[str, Any]]:
             "exchange": each.exchange,
             "step": each.step.value,
             "at": each.at,
-            "assets": codec.pack({asset: _plain(told) for asset, told in each.assets.items()}),
+            "assets": codec.pack(
+                {asset: _plain(told) | _of_day(each.step, told) for asset, told in each.assets.items()}
+            ),
         }
         for each in steps
     ]
@@ -126,6 +142,13 @@ def _plain(told: AssetStep) -> dict[str, Any]:
     }
 
 
+def _of_day(step: Step, told: AssetStep) -> dict[str, Any]:
+    """What no finer step keeps: it would be most of what they take."""
+    if step is not Step.DAILY or told.whole is None or not told.accounts:
+        return {}
+    return {"whole": exact.plain(told.whole), "accounts": told.accounts}
+
+
 def _told(plain: Mapping[str, Any]) -> AssetStep:
     return AssetStep(
         tuple(map(Basis, plain["bases"])),
@@ -134,6 +157,8 @@ def _told(plain: Mapping[str, Any]) -> AssetStep:
         _extent(plain["lower"]),
         _extent(plain["upper"]),
         {ReserveStatus(status): units * _UNIT for status, units in plain["spent"].items()},
+        Decimal(plain["whole"]) if "whole" in plain else None,
+        plain.get("accounts", ""),
     )
 
 

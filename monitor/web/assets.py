@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from monitor.formats.exact import plain
 from monitor.judgement.unread import by_cause, rests_on_unread, unless
-from monitor.model import AssetAssessment, Gap, PositionHeld, SnapshotState
-from monitor.web.plain import Json, by_basis, number
+from monitor.model import AssetAssessment, Gap, PositionHeld, ReportBump, SnapshotState
+from monitor.web.plain import Json, by_basis, number, time
 from monitor.web.snapshots import snapshot_of
 
 
@@ -29,6 +29,8 @@ def asset(each: AssetAssessment, snapshots: Mapping[str, SnapshotState]) -> Json
         "unread_by_cause": {cause: number(amount) for cause, amount in by_cause(each).items()},
         "unless": unless(each) if rests_on_unread(each) else None,
         "report_ratios": by_basis(each.report_ratios),
+        "report_bump": bump(each.bump) if each.bump else None,
+        "report_bump_unknown": each.bump_unknown or None,
         "networks": {
             network: {"reserves": by_basis(sums), "snapshot": snapshot_of(snapshots.get(network))}
             for network, sums in each.reserves.items()
@@ -36,6 +38,17 @@ def asset(each: AssetAssessment, snapshots: Mapping[str, SnapshotState]) -> Json
         "positions": [position(held, snapshots) for held in each.positions],
         "frozen": [frozen(held, snapshots) for held in each.frozen],
         "gaps": [gap(missing) for missing in each.gaps],
+    }
+
+
+def bump(found: ReportBump) -> Json:
+    """What was held for the report beside the days around; without a ratio where there usually is nothing."""
+    return {
+        "at": time(found.at),
+        "held": plain(found.held),
+        "usual": plain(found.usual),
+        "days": found.days,
+        "ratio": number(found.ratio),
     }
 
 

@@ -1,5 +1,6 @@
 """What each World says goes into its minute, hour and day: every extreme, every second."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -8,9 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.daemon.history import HistoryKeeper
-from monitor.model import AssetAssessment, AssetStep, Basis, Extent, HistoryStep, ReserveStatus, Step
+from monitor.model import (
+    AssetAssessment,
+    AssetStep,
+    Basis,
+    DayHeld,
+    Extent,
+    HistoryStep,
+    PositionHeld,
+    ReserveStatus,
+    Step,
+)
 from monitor.store import Store, StoreError
 from tests.support.history import BREACH, COVERED, UNKNOWN, asset, world
+from tests.support.worlds import USDT_ETHEREUM
 
 DAY = datetime(2026, 11, 20, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -231,3 +243,19 @@ async def test_no_extreme_and_no_second_is_lost(moves: list[tuple[int, int, Rese
         lost = spent[step, begins] - sum(told.spent.values(), timedelta())
         assert timedelta() <= lost <= restarted * timedelta(minutes=1)
         assert spent[step, begins] <= step.length
+
+
+async def test_a_day_ends_with_what_was_whole_last_of_the_same_accounts(store: Store) -> None:
+    keeper = await watch(store, (0, asset(105, accounts="aa")), (5, asset(104, accounts="aa")), (10, asset(40)))
+    assert (await told(store, Step.DAILY)).accounts == "", "a part of it is unread, and nobody knows of which accounts"
+    day = 86_400.0
+    partly = replace(asset(40, accounts="aa"), whole=False)
+    await watch(store, (day, asset(105, accounts="aa")), (day + 5, partly), keeper=keeper)
+    held = DayHeld(DAY + timedelta(days=1), "ETH", Basis.VERIFIED, "aa", Decimal(105))
+    assert await store.days("okx", DAY, DAY + timedelta(days=9)) == [held]
+    frozen = PositionHeld(USDT_ETHEREUM.frozen, {Basis.VERIFIED: Decimal(3)}, None)
+    seized = replace(asset(101, accounts="aa"), frozen=(frozen,))
+    await HistoryKeeper(store).keep(world(DAY + (day + 20) * SECOND, okx={"ETH": seized}))
+    assert await store.days("okx", DAY, DAY + timedelta(days=9)) == [replace(held, held=Decimal(104))], "frozen too"
+    await watch(store, (day + 30, asset(90, accounts="bb")))
+    assert await store.days("okx", DAY, DAY + timedelta(days=9)) == [], "the list names others since"

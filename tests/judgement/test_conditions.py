@@ -26,6 +26,7 @@ from monitor.model import (
     ProofState,
     ProofStatus,
     ReloadState,
+    ReportBump,
     SharedAccounts,
     SignaturesGone,
     StoreState,
@@ -449,6 +450,38 @@ def test_a_mismatch_is_told_with_its_line_and_none_is_known_where_nothing_was_co
     assert condition(AlertName.CLAIM_MISMATCH, audited((), {("bitcoin", "BTC"): 3})).holds is False
     assert condition(AlertName.CLAIM_MISMATCH, audited((), {("ethereum", "ETH"): 3})).holds is None
     assert condition(AlertName.CLAIM_MISMATCH, bitcoin("100")).holds is None
+
+
+@pytest.mark.parametrize(
+    ("usual", "holds", "said"),
+    [
+        ("100", True, "1.25 times as much"),
+        ("0", True, "there usually is nothing"),
+        ("113.636363636363636363", True, "1.1 times as much"),  # by the smallest amount over the limit
+        ("113.636363636363636364", False, ""),
+        ("200", False, ""),
+    ],
+)
+def test_more_for_the_report_than_in_the_days_around_is_told_above_its_limit(
+    usual: str, holds: bool, said: str
+) -> None:
+    bump = ReportBump(NOW - timedelta(days=20), Decimal(125), Decimal(usual), 6)
+    assets = bitcoin("100").assets
+    found = condition(AlertName.REPORT_BUMP, assessment({"BTC": replace(assets["BTC"], bump=bump)}))
+    assert (found.holds, said in found.summary) == (holds, True)
+    if usual == "100":
+        assert found.summary == (
+            "At its report's own heights (2026-05-25 12:00:00 UTC) OKX held 125 BTC; the median of the seven days"
+            " around is 100, by 6 of them: 1.25 times as much; over 1.1 times is an alert."
+        )
+
+
+def test_a_report_whose_days_around_are_not_known_is_neither_well_nor_bad() -> None:
+    assets = bitcoin("100").assets
+    unknown = replace(assets["BTC"], bump_unknown="too few")
+    found = condition(AlertName.REPORT_BUMP, assessment({"BTC": unknown}))
+    assert found.holds is None
+    assert found.summary == "BTC cannot be compared with the days around the report: too few."
 
 
 # --- The monitor itself ----------------------------------------------------------------------------------------------

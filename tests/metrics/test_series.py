@@ -60,6 +60,13 @@ def test_the_report_ratio_is_absent_until_the_report_was_read(shown: Scraper) ->
     assert {series["asset"] for series in shown.named("por_report_reserve_ratio")} == {"BTC"}
 
 
+def test_the_report_beside_the_days_around_is_rounded_down_and_absent_where_it_is_not_known(shown: Scraper) -> None:
+    assert [series["asset"] for series in shown.named("por_report_bump_ratio")] == ["BTC"]
+    found = shown.value("por_report_bump_ratio", exchange="aurora", asset="BTC")
+    assert found == downwards(Decimal(104_300) / Decimal(98_000))
+    assert shown.value("por_report_bump_limit_ratio") == downwards(Decimal("1.1"))
+
+
 @pytest.mark.parametrize(("asset", "holds"), [("BTC", "breach"), ("ETH", "covered"), ("USDT", "unknown")])
 def test_exactly_one_status_holds(shown: Scraper, asset: str, holds: str) -> None:
     status = {
@@ -251,6 +258,7 @@ def test_a_series_goes_when_its_source_goes(shown: Scraper) -> None:
         "por_document_failures_total",
         "por_document_fetches_total",
         "por_document_refused",
+        "por_report_bump_limit_ratio",
         "por_reserve_ratio_fall_limit",
         "por_store_failing",
         "por_store_write_failures_total",

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from monitor.model import AssetStep, Basis, Extent, HistoryStep, Step
+from monitor.model import AssetStep, Basis, DayHeld, Extent, HistoryStep, Step
 from monitor.store import Store
 from tests.support.history import BREACH, COVERED
 
@@ -35,6 +35,25 @@ async def test_a_step_comes_back_as_it_was_and_is_replaced(store: Store) -> None
     assert await store.history("okx", Step.RAW) == [kept]
     assert kept.assets["ETH"].worst is BREACH, "a status that was seen for no time was seen"
     assert kept.assets["BTC"].worst is None
+
+
+async def test_days_alone_keep_what_was_whole_and_of_which_accounts(store: Store) -> None:
+    whole = replace(ETH, bases=(Basis.ASSERTED,), whole=Decimal("90.000000000000000001"), accounts="aa")
+    days = [
+        step(DAY, Step.DAILY, ETH=whole, BTC=BTC),
+        step(DAY + timedelta(days=1), Step.DAILY, ETH=replace(whole, accounts="")),
+        step(DAY + timedelta(days=2), Step.DAILY, ETH=replace(whole, bases=(Basis.LISTED, Basis.VERIFIED))),
+        step(DAY + timedelta(days=3), Step.DAILY, ETH=replace(whole, whole=Decimal())),
+    ]
+    await store.save_history([*days, step(DAY, Step.HOURLY, ETH=whole)])
+    assert (await store.history("okx", Step.DAILY))[0] == days[0]
+    assert (await store.history("okx", Step.HOURLY))[0].assets["ETH"].accounts == ""
+    found = await store.days("okx", DAY, DAY + timedelta(days=4))
+    assert found == [
+        DayHeld(DAY, "ETH", Basis.LISTED, "aa", Decimal("90.000000000000000001")),
+        DayHeld(DAY + timedelta(days=3), "ETH", Basis.LISTED, "aa", Decimal()),
+    ]
+    assert await store.days("okx", DAY, DAY + timedelta(days=3)) == found[:1]
 
 
 async def test_statuses_are_those_of_what_was_owed_or_of_all_where_nothing_was(store: Store) -> None:

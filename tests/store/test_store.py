@@ -215,6 +215,8 @@ async def test_an_audit_belongs_to_exactly_one_list(store: Store) -> None:
         {("ethereum", "USDT"): 4},
         {"USDT": {Basis.SIGNED: Decimal("9.5")}},
         frozenset({"ethereum", "arbitrum"}),
+        report_times={"USDT": (NOW - timedelta(hours=1), NOW)},
+        report_accounts={"USDT": {Basis.SIGNED: "aa"}},
     )
     await store.save_audit("okx", "a" * 64, audit)
     assert await store.audit("okx", "a" * 64) == audit

@@ -18,8 +18,12 @@ def asset(
     upper: Decimal | str | None = None,
     basis: Basis = Basis.VERIFIED,
     implied: bool = False,
+    accounts: str = "",
 ) -> AssetAssessment:
-    """ETH of which so much is known for so much owed; ``upper`` is the same as the lower bound unless told."""
+    """ETH of which so much is known for so much owed; ``upper`` is the same as the lower bound unless told.
+
+    With the digest of its ``accounts`` it is whole.
+    """
     lower = None if owed is None else Decimal(known) / Decimal(owed)
     return AssetAssessment(
         asset="ETH",
@@ -37,6 +41,8 @@ def asset(
         gaps=(),
         upper_bounds={} if lower is None else {basis: lower if upper is None else Decimal(upper)},
         implied=implied,
+        whole=bool(accounts),
+        accounts=accounts,
     )
 
 

@@ -1,6 +1,6 @@
 """Short ways to say what a judgement starts from. Everything is at ``NOW`` unless told otherwise."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from monitor.model import (
     Block,
     Claim,
     Code,
+    DayHeld,
     Document,
     DocumentState,
     Height,
@@ -116,6 +117,7 @@ def judge(
     *,
     configured: Iterable[str] = CONFIGURED,
     audit: Audit | None = None,
+    days: Collection[DayHeld] = (),
     grown: Mapping[str, Decimal] | None = None,
     **fields: Any,
 ) -> Mapping[str, AssetAssessment]:
@@ -136,6 +138,7 @@ def judge(
         growth=grown or {},
         configured=frozenset(configured),
         audit=audit,
+        days=days,
         now=NOW,
     )
 

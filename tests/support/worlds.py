@@ -49,6 +49,7 @@ from monitor.model import (
     ReloadState,
     RepeatedClaim,
     Repeats,
+    ReportBump,
     ReserveStatus,
     RootChange,
     SendFailure,
@@ -117,6 +118,7 @@ def asset(
     unread: Sums | None = None,
     positions: Sequence[PositionHeld] = (),
     blocked: Sequence[PositionHeld] = (),
+    bump: ReportBump | None = None,
     basis: Basis = Basis.SIGNED,
 ) -> AssetAssessment:
     """An asset whose lower bounds follow from ``totals``; without ``gaps`` they are its ratios too.
@@ -145,6 +147,7 @@ def asset(
         unread=frozen(open_),
         positions=tuple(positions),
         frozen=tuple(blocked),
+        bump=bump,
     )
 
 
@@ -167,6 +170,7 @@ def _aurora_assets() -> dict[str, AssetAssessment]:
             unaddressed="1000.5",
             warn_below="1.02",
             report_ratios=sums("0.99", "1.043", "1.05", "1.06"),
+            bump=ReportBump(NOW - timedelta(days=20), Decimal(104_300), Decimal(98_000), 6),
             upper_bounds=sums("0.94", "1.005", "1.01", "1.020005"),
         ),
         "ETH": asset(

@@ -244,3 +244,16 @@ async def test_a_report_of_several_heights_says_so_and_why_there_is_no_ratio(cli
     text = await page(client)
     assert "The rows of bitcoin name 2 heights, 3 blocks apart (900000 to 900003)" in text
     assert "No ratio of the report: USDT (tron at height 5: pruned)." in text
+
+
+async def test_the_report_is_shown_beside_the_days_around_or_why_it_is_not(client: Client, daemon: Daemon) -> None:
+    told = " ".join(re.sub("<[^>]*>", "", await page(client, "/exchanges/aurora/assets/BTC")).split())
+    assert "held 104,300.0000 BTC; in the days around, 98,000.0000 (the median of 6 of seven days): 106.42 %" in told
+    answer = await (await client.get("/api/v1/exchanges/aurora")).json()
+    bump = answer["exchange"]["assets"]["BTC"]["report_bump"]
+    assert (bump["held"], bump["usual"], bump["days"]) == ("104300", "98000", 6)
+    aurora = worlds.aurora()
+    btc = replace(aurora.assets["BTC"], bump=None, bump_unknown="too few days")
+    changed = replace(aurora, assets=frozen({**aurora.assets, "BTC": btc}))
+    daemon.world = replace(worlds.world(), assessments=frozen({"aurora": changed}))
+    assert ">report's day</a> alone: too few days." in await page(client, "/exchanges/aurora/assets/BTC")

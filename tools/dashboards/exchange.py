@@ -193,12 +193,20 @@ def _ratio() -> Part:
             Line(truncated(highest(of(families.RATIO_FALL, ASSET), "asset")), "{{asset}}"),
             of(families.RATIO_FALL_LIMIT, MONITOR),
         ),
+        _limited(
+            "The report beside the days around",
+            "What the list's accounts held at the report's own heights over the median of the seven days around, "
+            "against the number of times that is an alert. No line where not enough whole days are known.",
+            Line(truncated(highest(of(families.REPORT_BUMP_RATIO, ASSET), "asset")), "{{asset}}"),
+            of(families.REPORT_BUMP_LIMIT, MONITOR),
+        ),
     ]
 
 
 def _limited(title: str, description: str, line: Line, limit: str) -> timeseries.Panel:
     lines = [line, Line(truncated(f"min({limit})"), "limit")]
-    return dashed(graph(title, description, lines, looks.RATIO, decimals=looks.RATIO_DECIMALS, minimum=0), "limit", BAD)
+    panel = graph(title, description, lines, looks.RATIO, decimals=looks.RATIO_DECIMALS, minimum=0, width=8)
+    return dashed(panel, "limit", BAD)
 
 
 def _of_each_basis(family: Family) -> Line:

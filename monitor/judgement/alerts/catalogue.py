@@ -79,6 +79,9 @@ CATALOGUE: Mapping[AlertName, AlertKind] = frozen({
     AlertName.ROOT_CHANGED: AlertKind(
         _WARNING, _AT_ONCE, _AT_ONCE, "A published root was replaced although the report stayed the same."
     ),
+    AlertName.REPORT_BUMP: AlertKind(
+        _INFO, _AT_ONCE, _AT_ONCE, "Much more was held for the report than in the days around."
+    ),
     AlertName.REPORT_MISSING: AlertKind(
         _INFO, _AT_ONCE, _AT_ONCE, "A report that was due within the last quarter never came."
     ),

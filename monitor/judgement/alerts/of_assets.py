@@ -51,6 +51,7 @@ def of_asset(subject: Subject) -> Iterator[Condition]:
     yield _unknown(subject)
     yield _claims_unread(subject)
     yield _mismatch(subject)
+    yield _bump(subject)
     if subject.settings.liabilities and subject.assessment.liabilities and asset.asset in subject.settings.assets:
         yield _not_owed(subject)
 
@@ -158,6 +159,32 @@ def _mismatch(subject: Subject) -> Condition:
         f" found {exact.plain(first.found)}."
     )
     return subject.condition(name, holds=True, summary=summary)
+
+
+def _bump(subject: Subject) -> Condition:
+    """Coins that were there for the report, and not in the days around."""
+    name, asset, bump, allowed = (
+        AlertName.REPORT_BUMP,
+        subject.asset.asset,
+        subject.asset.bump,
+        subject.alerts.bump_above,
+    )
+    if bump is None:
+        return subject.condition(name, holds=None, summary=_no_bump(subject.asset))
+    if bump.held <= exact.times(allowed, bump.usual):
+        return subject.condition(name, holds=False)
+    times = f"{_shown(bump.ratio)} times as much" if bump.usual else "there usually is nothing"
+    summary = (
+        f"At its report's own heights ({moment(bump.at)}) {subject.exchange} held {exact.plain(bump.held)} {asset}; the"
+        f" median of the seven days around is {exact.plain(bump.usual)}, by {bump.days} of them: {times}; over"
+        f" {exact.plain(allowed)} times is an alert."
+    )
+    return subject.condition(name, holds=True, summary=summary)
+
+
+def _no_bump(asset: AssetAssessment) -> str:
+    reason = asset.bump_unknown or "what was held at the report's own heights is not known"
+    return f"{asset.asset} cannot be compared with the days around the report: {reason}."
 
 
 def _not_owed(subject: Subject) -> Condition:
