@@ -3,6 +3,7 @@
 import argparse
 import gzip
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -84,6 +85,8 @@ def _tell_scrapes(folder: Path, ours: dict[str, Scraped], seconds: float) -> Non
     """The daemon's, beside the limits."""
     body = folder / "body"
     body.write_bytes(gzip.decompress(ours["gzip"].body))
+    if failed := re.search(rb"^por_snapshot_failures_total.* [1-9].*$", body.read_bytes(), re.MULTILINE):
+        raise SystemExit(f"a snapshot failed, so that this is no figure of a daemon at work: {failed[0].decode()}")
     rows = {"daemon": ours}
     with processes.serving("benchmarks.daemon.bare", body) as bare:
         rows["bare: library and aiohttp"] = scrape(f"{bare}/library", seconds)
