@@ -24,6 +24,9 @@ class Audits:
         self._store = store
         self._now = now
         self._unsettled: set[str] = set()
+        self._in_turn = asyncio.Lock()
+        """Held while all rows of a list are gone through: after a restart many lists are due, and of threads that all
+        want Python's lock the event loop would wait for each."""
 
     async def load(self, watches: Iterable[ExchangeWatch]) -> dict[str, Audit]:
         """Read the audits of an earlier run, of the lists that ``watches`` have taken up again."""
@@ -54,8 +57,11 @@ class Audits:
         if before and same and watch.name not in self._unsettled and readable.keys() <= before.asked:
             return False
         memory = Memory(self._store, judged.document.sha256, self._now)
-        readings = await read_claimed(judged.claims, readable, memory, stakes=judged.stakes, ask=report_questions)
-        result = await asyncio.to_thread(audit, judged.claims, judged.holdings, readings, self._now())
+        async with self._in_turn:
+            asked = await asyncio.to_thread(report_questions, judged.claims, judged.stakes)
+        readings = await read_claimed(asked, readable, memory, stakes=judged.stakes)
+        async with self._in_turn:
+            result = await asyncio.to_thread(audit, judged.claims, judged.holdings, readings, self._now())
         if watch.judged is None or watch.judged.document != judged.document:
             return False  # a new list came meanwhile: this is not its audit
         if before and sum(result.checked.values()) < sum(before.checked.values()):

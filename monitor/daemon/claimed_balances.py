@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -11,8 +11,7 @@ from monitor.chains import AtHeight, ChainError, ChainReader, Reason, Wanted, re
 from monitor.daemon.clock import Clock
 from monitor.daemon.stored import written
 from monitor.judgement import Place, Questions, Readings, Refusal, Stakes
-from monitor.judgement import questions as claim_questions
-from monitor.model import Address, BaseUnits, Caip2, Claim, Network, Token
+from monitor.model import Address, BaseUnits, Caip2, Network, Token
 from monitor.settings import NetworkSettings
 from monitor.store import ClaimReading, Source, Store
 
@@ -74,21 +73,19 @@ class Gathered(Readings):
 
 
 async def read_claimed(
-    claims: Collection[Claim],
+    asked: Questions,
     networks: Mapping[str, ClaimedNetwork],
     memory: Memory,
     progress: Progress = lambda network, done, total: None,
     *,
     stakes: Stakes,
-    ask: Callable[[Collection[Claim], Stakes], Questions] = claim_questions,
 ) -> Gathered:
-    """Read what ``ask`` says, by default every claimed account at its own height: networks side by side, the heights of
-    one in turn.
+    """Read what is ``asked`` of a list: networks side by side, the heights of one in turn.
 
     What ``memory`` has of a height is not read again, if the height still is the same block.
     """
     by_network: defaultdict[str, list[tuple[Place, Wanted]]] = defaultdict(list)
-    for place, wanted in (await asyncio.to_thread(ask, claims, stakes)).items():
+    for place, wanted in asked.items():
         by_network[place[0]].append((place, wanted))
     readings = Gathered(asked=frozenset(networks), stakes=stakes)
 

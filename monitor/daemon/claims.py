@@ -12,7 +12,7 @@ from monitor.daemon.claimed_balances import KEPT, ClaimedNetwork, Gathered, Memo
 from monitor.daemon.clock import utc_now
 from monitor.daemon.lists import read_list
 from monitor.daemon.stakes import stakes_of
-from monitor.judgement import Comparison, Total, claimed_heights, compare, repeats, totals
+from monitor.judgement import Comparison, Total, claimed_heights, compare, questions, repeats, totals
 from monitor.model import Heights, Repeats, WalletList
 from monitor.registry import Registry
 from monitor.settings import NetworkSettings, WalletsSettings
@@ -64,7 +64,8 @@ async def compare_claims(
             }
             memory = Memory(store, published.document.sha256, utc_now)
             stakes = stakes_of(published.claims, registry.networks)
-            gathered = await read_claimed(published.claims, claimed, memory, progress, stakes=stakes)
+            asked = await asyncio.to_thread(questions, published.claims, stakes)
+            gathered = await read_claimed(asked, claimed, memory, progress, stakes=stakes)
     finally:
         await store.close()
     return await asyncio.to_thread(_compared, published, gathered)

@@ -4,13 +4,13 @@ Coins that leave right after a snapshot and are back before the next one would n
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from heapq import nlargest
 
 import structlog
 
 from monitor.chains import AtHeight, ChainError, ChainReader, Reason
-from monitor.model import Address, Balances, Height, Reading, Snapshot, Token
+from monitor.model import Address, Balances, Height, LookBack, Reading, Snapshot, Token, disjoint
 
 _MOST = 1000
 """Accounts of each token that are read again, the largest first."""
@@ -62,6 +62,25 @@ def largest(before: Snapshot, after: Snapshot) -> dict[Token, frozenset[Address]
     return {token: accounts for token, accounts in found.items() if accounts}
 
 
-def those_of(balances: Balances, accounts: Mapping[Token, frozenset[Address]]) -> Balances:
-    """Of ``balances`` those of ``accounts`` alone."""
+def moved(before: Snapshot, then: Reading, after: Snapshot, looked_at: Mapping[Token, frozenset[Address]]) -> LookBack:
+    """Return what those of ``looked_at`` held ``before`` and ``then`` who did not hold the same all three times.
+
+    Whoever did was not away, and most did. Of many accounts it takes a while.
+    """
+    told = {token: accounts for token, accounts in looked_at.items() if token not in then.failed}
+    held_then = disjoint(
+        {token: {each: then.balances[token][each] for each in told[token]} for token in told}, then.within
+    )
+    moving = {
+        token: [
+            each
+            for each, units in held.items()
+            if not units == before.balances[token][each] == after.balances[token][each]
+        ]
+        for token, held in held_then.items()
+    }
+    return LookBack(then.block, _those_of(before.balances, moving), _those_of(held_then, moving))
+
+
+def _those_of(balances: Balances, accounts: Mapping[Token, Collection[Address]]) -> Balances:
     return {token: {each: balances[token][each] for each in some} for token, some in accounts.items()}

@@ -11,13 +11,12 @@ import structlog
 
 from monitor.chains import AtHeight, ChainError, ChainReader, Reason, choice_of, recalls
 from monitor.daemon.clock import Clock
-from monitor.daemon.look_back import largest, read_between, those_of
+from monitor.daemon.look_back import largest, moved, read_between
 from monitor.daemon.snapshot_record import TOKENS_REFUSED, SnapshotRecord, is_fresh
 from monitor.model import (
     Address,
     Balances,
     Block,
-    LookBack,
     Network,
     Positions,
     Reading,
@@ -168,13 +167,13 @@ class NetworkWatch:
         reading = await read_between(self.reader, wanted, blocks, self._chance, patience) if wanted else None
         if reading is None:
             return False
-        watched = self._watched(chosen)
+        lows = {
+            exchange: await asyncio.to_thread(moved, before[exchange], reading, after[exchange], tokens)
+            for exchange, tokens in chosen.items()
+        }
+        watched = self._watched(lows)
         for exchange in watched:
-            tokens = chosen[exchange]
-            told = {token: accounts for token, accounts in tokens.items() if token not in reading.failed}
-            then = _parts({exchange: told}, reading)[exchange]
-            low = LookBack(reading.block, those_of(before[exchange].balances, told), then)
-            self._records[exchange] = replace(self._records[exchange], low=low)
+            self._records[exchange] = replace(self._records[exchange], low=lows[exchange])
         return bool(watched)
 
     async def _read(self, wanted: Wanted, beside: Block | None) -> Reading:

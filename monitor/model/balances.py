@@ -93,7 +93,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class LookBack:
-    """What the largest accounts of a snapshot held at one block between it and the one before, chosen at random."""
+    """What the largest accounts of a snapshot held at one block between it and the one before, chosen at random.
+
+    Of each token that was told, those whose balance was not the same in both snapshots and at the block.
+    """
 
     block: Block
     before: Balances

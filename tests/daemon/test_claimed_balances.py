@@ -8,7 +8,7 @@ import pytest
 
 from monitor.chains import AtHeight, BlockChoice, ChainError, Reason
 from monitor.daemon.claimed_balances import ClaimedNetwork, Gathered, Memory, read_claimed
-from monitor.judgement import compare
+from monitor.judgement import compare, questions
 from monitor.model import Address, BaseUnits, Caip2, Claim, Height, Reading, Token
 from monitor.store import Store
 from tests.support.judgement import BTC, ETH, NOW, USDT, claim
@@ -72,7 +72,7 @@ async def read(
         if shown is not None:
             shown.append((network, done, total))
 
-    return await read_claimed(claims, networks, memory, progress, stakes={})
+    return await read_claimed(questions(claims), networks, memory, progress, stakes={})
 
 
 def matches(claims: Sequence[Claim], gathered: Gathered) -> list[bool | None]:

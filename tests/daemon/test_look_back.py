@@ -7,13 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.chains import AtHeight, BlockChoice, ChainError, Reason, Tag
+from monitor.daemon.look_back import moved
 from monitor.daemon.network import NetworkWatch
+from monitor.judgement import holdings
+from monitor.judgement.between import away
 from monitor.model import Address, BaseUnits, Block, Height, LookBack, Network, Reading, Token
 from monitor.registry import load as load_registry
 from monitor.settings import NetworkSettings
 from tests.support.chains import ETH, ETHEREUM, USDT, account
+from tests.support.judgement import VERIFIED, claim, state, verdict
 from tests.support.readers import START, Reader
 
 A, B = account(1), account(2)
@@ -66,10 +72,9 @@ async def test_coins_that_are_away_between_two_snapshots_are_seen() -> None:
     low = await situation.poll(0.5)
     assert low == LookBack(
         Block(Height(105), "0x69", START),
-        before={ETH: {A: BaseUnits(100), B: BaseUnits(100)}},
-        then={ETH: {A: BaseUnits(0), B: BaseUnits(100)}},
-    )
-    assert low.then[ETH] == {A: 0, B: 100}
+        before={ETH: {A: BaseUnits(100)}},
+        then={ETH: {A: BaseUnits(0)}},
+    ), "B, who held the same all the time, says nothing"
 
 
 async def test_any_block_between_them_may_be_the_one_and_no_other() -> None:
@@ -175,6 +180,7 @@ async def test_the_largest_accounts_of_either_snapshot_are_looked_at(monkeypatch
 
 async def test_accounts_that_one_of_the_snapshots_lacks_and_empty_ones_are_not() -> None:
     situation = Situation()
+    situation.reader.at = lambda height, _: height
     await situation.poll()
     situation.wanted = {"okx": {ETH: frozenset({B, account(3)}), USDT: frozenset({A})}}
     low = await situation.poll()
@@ -201,10 +207,11 @@ async def test_a_token_that_the_chain_refuses_there_is_left_out() -> None:
 async def test_each_exchange_is_told_of_its_own_accounts() -> None:
     situation = Situation()
     situation.wanted = {"okx": {ETH: frozenset({A})}, "kraken": {ETH: frozenset({B})}}
+    situation.reader.at = lambda height, each: height if each == A else -height
     await situation.poll()
     await situation.poll()
     lows = [situation.watch.state(name, each, START).low for name, each in situation.wanted.items()]
-    assert [low and low.then for low in lows] == [{ETH: {A: 100}}, {ETH: {B: 100}}]
+    assert [low and low.then for low in lows] == [{ETH: {A: 105}}, {ETH: {B: -105}}]
     assert len(situation.looked_at()) == 1, "for all at once"
 
 
@@ -223,3 +230,21 @@ async def test_where_it_is_not_wanted_or_costs_too_much_nothing_is_looked_at(sit
     assert await situation.poll() is None
     assert situation.looked_at() == []
     assert situation.reader.choices == [Tag("finalized")] * 2
+
+
+HELD = st.lists(st.integers(0, 3), min_size=3, max_size=3)
+
+
+@given(HELD, HELD, HELD)
+def test_who_held_the_same_all_three_times_changes_nothing_of_what_was_away(
+    before: list[int], then: list[int], after: list[int]
+) -> None:
+    accounts = [account(number) for number in range(3)]
+    held = [{ETH: {a: BaseUnits(n) for a, n in zip(accounts, each, strict=True)}} for each in (before, then, after)]
+    first, last = (snapshot for each in (held[0], held[2]) if (snapshot := state(each).snapshot))
+    reading = Reading(first.block, held[1], {}, ())
+    low = moved(first, reading, last, {ETH: frozenset(accounts)})
+    listed = holdings([claim(each, ETH) for each in accounts], [verdict(VERIFIED)] * 3)
+    shown = [away(listed, replace(state(held[2]), low=each)) for each in (low, LookBack(first.block, held[0], held[1]))]
+    assert shown[0] == shown[1]
+    assert all(not before[n] == then[n] == after[n] for n, each in enumerate(accounts) if each in low.then[ETH])
