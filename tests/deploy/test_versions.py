@@ -10,6 +10,8 @@ import yaml
 
 from monitor import __version__
 
+CHART = "deploy/helm/reserve-monitor/Chart.yaml"
+
 
 def read(path: str) -> str:
     return Path(path).read_text(encoding="utf-8")
@@ -26,6 +28,8 @@ SAID: dict[str, Callable[[], str]] = {
     "installed": lambda: __version__,
     "CHANGELOG.md": lambda: found(r"^## (\S+)", "CHANGELOG.md"),
     "Dockerfile": lambda: found(r'image\.version="([^"]*)"', "Dockerfile"),
+    "Chart.yaml: version": lambda: yaml.safe_load(read(CHART))["version"],
+    "Chart.yaml: appVersion": lambda: yaml.safe_load(read(CHART))["appVersion"],
     "compose.yaml": lambda: yaml.safe_load(read("compose.yaml"))["services"]["monitor"]["image"].rpartition(":")[2],
 }
 
