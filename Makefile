@@ -14,7 +14,7 @@ CONFIG ?=
 WORKERS ?= 2
 CONTRACT := monitor/devnet/contracts/DevnetDollar
 
-.PHONY: help install run test coverage lint format contracts docs lock clean
+.PHONY: help install run test coverage lint format contracts docs release lock clean
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -58,6 +58,9 @@ docs: $(STAMPS)/development ## Write the pages and dashboards that are made from
 	@$(BIN)/python -m tools.dashboards
 	@$(BIN)/python -m tools.pair_rules
 
+release: $(STAMPS)/development $(STAMPS)/test-programs $(STAMPS)/release ## Make and check what is released, in dist/: minutes
+	@tools/release
+
 lock: ## Write the lock files anew, with the newest versions allowed
 	@tools/lock-python-packages
 	@npm install --package-lock-only --silent
@@ -100,6 +103,12 @@ $(STAMPS)/electrum-server: requirements-electrum.lock | $(STAMPS)
 
 $(STAMPS)/test-programs: Makefile tools/install-debian-packages | $(STAMPS)
 	@tools/install-debian-packages prometheus:promtool prometheus-alertmanager:amtool chromium:chromium postgresql litecoind:litecoind systemd:systemd-analyze
+	@touch $@
+
+$(STAMPS)/release: requirements-release.lock tools/install-helm | $(STAMPS)
+	@tools/make-venv .cache/release
+	@.cache/release/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-release.lock
+	@tools/install-helm
 	@touch $@
 
 $(STAMPS):
