@@ -64,8 +64,10 @@ def _measure(site: Site, seconds: float) -> None:
 
 def _watch(site: Site, daemon: Process, start: str, seconds: float) -> list[Span]:
     """One daemon, from its start on; returns when it did what."""
+    serving = processes.wait_for(f"{site.url}/-/healthy", daemon)  # before that nobody asks anything of the loop
     began = time.monotonic()
-    taken = processes.wait_until_ready(site.url, daemon)
+    taken = processes.wait_for(f"{site.url}/-/ready", daemon)
+    print(f"{start}: serves after {serving:.1f} s", flush=True)
     print(f"{start}: first pass finished after {taken:.1f} s, {daemon.cpu:.1f} s of CPU; {_told(daemon)}", flush=True)
     ready = time.monotonic()
     time.sleep(_SETTLE)

@@ -52,9 +52,10 @@ def _balances(params: list[Any]) -> str:
     call, at, override = params
     (code,) = (each["code"] for each in override.values())
     data, first = call["data"], _BEHIND[code] + _ACCOUNT - _DISTINCT
-    head = f"{_block(at):x}".rjust(64 - _DISTINCT, "0")
-    words = [data[at : at + _DISTINCT] for at in range(first, len(data), _ACCOUNT)]
-    return f"0x{len(words):064x}{head}{head.join(words)}"
+    moving, still = (f"{block:x}".rjust(64 - _DISTINCT, "0") for block in (_block(at), site.HEIGHT))
+    accounts = [data[at : at + _DISTINCT] for at in range(first, len(data), _ACCOUNT)]
+    words = [(moving if account[-1] == site.MOVING else still) + account for account in accounts]
+    return f"0x{len(words):064x}{''.join(words)}"
 
 
 def _result(network: str, method: str, params: list[Any]) -> object:

@@ -92,17 +92,17 @@ def daemon(configuration: Path, ticks: Path) -> Iterator[Process]:
         yield process
 
 
-def wait_until_ready(url: str, process: Process) -> float:
-    """Seconds until the first pass was finished."""
+def wait_for(url: str, process: Process) -> float:
+    """Seconds until the daemon said yes there: ``/-/healthy`` once it serves, ``/-/ready`` after the first pass."""
     began = time.monotonic()
     while time.monotonic() - began < _PATIENCE:
         if process.popen.poll() is not None:
             raise SystemExit("the daemon ended before it was ready: see monitor.log")
         try:
-            with urlopen(f"{url}/-/ready", timeout=10):
+            with urlopen(url, timeout=10):
                 return time.monotonic() - began
         except (URLError, OSError):
-            time.sleep(0.2)
+            time.sleep(0.05)
     raise SystemExit(f"the daemon was not ready after {_PATIENCE} s")
 
 

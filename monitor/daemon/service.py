@@ -158,7 +158,7 @@ class Daemon:
 
         What may fail comes first. From the first change to the last nothing else runs, and nothing fails.
         """
-        configuration = read_configuration(self._path)
+        configuration = await asyncio.to_thread(read_configuration, self._path)
         settings, registry = configuration.settings, configuration.registry
         web = load_web(settings)
         prepared = await hub.prepare(settings, registry)
