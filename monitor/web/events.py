@@ -15,6 +15,7 @@ from monitor.model import Event, EventKind, EventPlace, ListChange
 from monitor.web.deps import Deps
 from monitor.web.plain import Json, from_microseconds, microseconds, time
 from monitor.web.table import csv_line
+from monitor.web.words import alert_title
 
 _CURSOR = re.compile(r"([0-9]{1,17})-([0-9]{1,3})-([0-9]{1,18})")
 
@@ -63,9 +64,9 @@ def told(event: Event) -> str:
         case EventKind.CIRCUIT:
             return f"A proof ({event.subject}) was first seen{_with('circuit or keys', event.summary)}."
         case EventKind.ALERT_BEGUN:
-            return f"{event.name}{_of(event.subject)} began: {event.summary}"
+            return f"Alert{_on(event.subject)}, {alert_title(event.name).lower()}: {event.summary}"
         case EventKind.ALERT_ENDED:
-            return f"{event.name}{_of(event.subject)} ended."
+            return f"Alert{_on(event.subject)} over: {alert_title(event.name).lower()}."
         case _:
             return f"{event.subject}: {event.summary}."
 
@@ -93,8 +94,8 @@ def _named(subject: str) -> str:
     return f" {subject}" if subject else ""
 
 
-def _of(asset: str) -> str:
-    return f" of {asset}" if asset else ""
+def _on(asset: str) -> str:
+    return f" on {asset}" if asset else ""
 
 
 def _with(what: str, digest: str) -> str:

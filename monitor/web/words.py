@@ -20,6 +20,7 @@ from monitor.model import (
 )
 
 _FOLDERS = re.compile(r"(?<![\w:/.~])(?:~|\.{0,2})/(?:[^\s/:]+/)+(?=[^\s/])")
+_HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CLAUSE = re.compile(r"[:;(]|, ")
 
 BASES = {
@@ -38,7 +39,7 @@ POSITIONS = {
     PositionKind.FROZEN: "blocked by the token's issuer",
 }
 CAUSES = {
-    Cause.NOT_CONFIGURED: "on networks that could be read and are not configured",
+    Cause.NOT_CONFIGURED: "on networks that could be read, but not by this monitor",
     Cause.NOT_READABLE: "on networks that cannot be read",
     Cause.UNKNOWN_LABEL: "under labels that are not known here",
     Cause.NOT_WATCHED: "on accounts too small to be watched",
@@ -74,7 +75,7 @@ REFUSALS = {
 
 def gap(missing: Gap) -> str:
     """The whole reason, and how much may be there by the exchange's own word."""
-    reason = f"{missing.network}: {missing.reason}" if missing.network else missing.reason
+    reason = f"{missing.network}: {_why(missing)}" if missing.network else _why(missing)
     if missing.claimed is None:
         return reason
     claimed = f"{amount(missing.claimed)} claimed" if missing.claimed.is_finite() else "the list claims no amount"
@@ -97,6 +98,11 @@ def answer(assessment: Assessment) -> str:
     unknown = [_unknown(asset) for asset in assets if asset.status is ReserveStatus.UNKNOWN]
     clauses = [*_covered(assessment), first(breaches, between="; "), first(unknown, between="; ")]
     return f"{'; '.join(filter(None, clauses))}."
+
+
+def _why(missing: Gap) -> str:
+    """What readers want to know of a network that nobody configured is that it is not read here."""
+    return "not read by this monitor" if missing.cause is Cause.NOT_CONFIGURED else missing.reason
 
 
 def weighed(assessment: Assessment) -> list[AssetAssessment]:
@@ -150,6 +156,11 @@ def worst_of(statuses: Iterable[ReserveStatus]) -> ReserveStatus:
 def called(status: ReserveStatus | None) -> str:
     """What a status is called; None is that of a time in which nobody watched."""
     return STATUSES[status] if status is not None else "Not watched"
+
+
+def alert_title(name: str) -> str:
+    """What people call an alert: ``Ratio below limit`` for ``PorRatioBelowLimit``."""
+    return _HUMPS.sub(" ", name.removeprefix("Por")).capitalize()
 
 
 def source(address: str) -> str:
@@ -256,5 +267,5 @@ def _unknown(asset: AssetAssessment) -> str:
 
 
 def _clause(missing: Gap) -> str:
-    reason = _CLAUSE.split(missing.reason, maxsplit=1)[0].strip()
+    reason = _CLAUSE.split(_why(missing), maxsplit=1)[0].strip()
     return f"{missing.network}: {reason}" if missing.network else reason

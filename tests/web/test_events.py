@@ -74,9 +74,9 @@ async def get(client: Client, path: str, status: int = 200) -> Any:
         ),
         (
             Event("aurora", AT, EventKind.ALERT_BEGUN, "BTC", "PorReserveRatioLow", "critical", "99 % is low."),
-            "PorReserveRatioLow of BTC began: 99 % is low.",
+            "Alert on BTC, reserve ratio low: 99 % is low.",
         ),
-        (Event("aurora", AT, EventKind.ALERT_ENDED, "", "PorListChanged"), "PorListChanged ended."),
+        (Event("aurora", AT, EventKind.ALERT_ENDED, "", "PorListChanged"), "Alert over: list changed."),
     ],
 )
 def test_each_event_is_one_sentence(event: Event, words: str) -> None:
@@ -144,7 +144,7 @@ async def test_the_feed_is_atom_whatever_others_wrote(client: Client, daemon: Da
     assert feed.findtext(f"{ATOM}title") == "Events of Aurora"
     entries = feed.findall(f"{ATOM}entry")
     assert len({entry.findtext(f"{ATOM}id") for entry in entries}) == 2
-    assert entries[1].findtext(f"{ATOM}summary") == "PorReserveRatioLow of BTC began: low."
+    assert entries[1].findtext(f"{ATOM}summary") == "Alert on BTC, reserve ratio low: low."
     text = await get(client, PAGE)
     assert "<b>" not in text
     assert f'href="{PAGE}.atom"' in text

@@ -57,7 +57,7 @@ async def test_what_is_no_coin_in_a_wallet_is_told_apart_with_its_rate(client: C
 
 
 async def test_what_is_unknown_is_named_with_its_reason(client: Client) -> None:
-    assert "tron: not configured: no endpoint to read it from" in await page(client)
+    assert "tron: not read by this monitor (900,000,000.0000 claimed)" in await page(client)
     text = await page(client, f"{ASSETS}/USDT")
     assert "Stale, not counted" in text
     assert "at least</span> <data value=" in text

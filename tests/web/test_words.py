@@ -32,12 +32,12 @@ def only(*assets: str) -> Assessment:
             worlds.aurora(),
             (
                 "Aurora: 1 of 3 assets covered; BTC not covered at 99.99 %, under 100 %; "
-                "USDT unknown (bsc: stale, tron: not configured)."
+                "USDT unknown (bsc: stale, tron: not read by this monitor)."
             ),
         ),
         (only("ETH"), "Aurora: ETH covered."),
         (only("BTC"), "Aurora: BTC not covered at 99.99 %, under 100 %."),
-        (only("USDT"), "Aurora: USDT unknown (bsc: stale, tron: not configured)."),
+        (only("USDT"), "Aurora: USDT unknown (bsc: stale, tron: not read by this monitor)."),
         (
             worlds.cassini(),
             (
@@ -128,7 +128,7 @@ def test_what_rests_on_the_exchanges_word_is_told_with_its_amount_and_place() ->
     assets = worlds.aurora().assets
     assert on_its_word(assets["USDT"]) == (
         "1,210,000,000.0000 USDT on tron, bsc rest on the exchange's word alone: they were not read "
-        "(900,000,000.0000 on networks that could be read and are not configured, "
+        "(900,000,000.0000 on networks that could be read, but not by this monitor, "
         "310,000,000.0000 where reading failed). "
         "They are not in the 72.85 %; the 107.42 % count them, and what may have come there since the list."
     )

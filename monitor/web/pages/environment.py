@@ -99,6 +99,7 @@ def _environment() -> Environment:
         VERDICTS=words.VERDICTS,
         verdict_table=lists.verdicts,
         age=age,
+        alert_title=words.alert_title,
         counted=counted,
         address=_address,
         version=__version__,

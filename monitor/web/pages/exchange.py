@@ -133,7 +133,7 @@ def proof(assessment: Assessment) -> str:
 
 
 def ages(assessment: Assessment, now: datetime) -> list[tuple[str, str]]:
-    """How old each part of an answer is: the list, what is owed, its proof, the readings of the chains."""
+    """How old each part of an answer is: the list, what is owed, its proof, the readings from the chains."""
     document = assessment.documents.get("wallets")
     listed = document.current.fetched_at if document and document.current else assessment.listed_at
     owed = assessment.liabilities.as_of if assessment.liabilities else None
@@ -150,5 +150,5 @@ def ages(assessment: Assessment, now: datetime) -> list[tuple[str, str]]:
         oldest, network = read[-1]
         newest = span(read[0][0])
         far = f" to {span(oldest)} ({network})" if span(oldest) != newest else ""
-        parts.append(("chains", f"{newest}{far}"))
+        parts.append(("readings", f"{newest}{far}"))
     return parts

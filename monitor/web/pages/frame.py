@@ -68,7 +68,7 @@ class Frame:
     @property
     def cited(self) -> str:
         """The address that will show the same for as long as the history is kept."""
-        at = self.at or self.seen
+        at = self.at or (self.seen.replace(microsecond=0) if self.seen is not None else None)
         return f"{self.origin}{self.path}" + (f"?at={plain.time(at)}" if at is not None else "")
 
 

@@ -44,7 +44,7 @@ def paged(daemon: Daemon) -> bool:
             "ETH not covered at 92.70 % to 94.70 %, under 100 %, unless 630 ETH came to base since the list.",
             (
                 "100.0000 ETH on base rest on the exchange's word alone: they were not read"
-                " (100.0000 on networks that could be read and are not configured)."
+                " (100.0000 on networks that could be read, but not by this monitor)."
             ),
         ),
     ],
