@@ -17,9 +17,10 @@ from monitor.devnet.programs import promtool
 from monitor.metrics import Metrics
 from monitor.model import World
 from tests.support import worlds
-from tests.support.dashboards import Json, boards, expand, panels, queries, unexpanded
+from tests.support.dashboards import DIRECTORY, Json, boards, expand, panels, queries, unexpanded
 from tests.support.waiting import eventually
-from tools.dashboards import promql
+from tools.dashboards import pictures, promql
+from tools.dashboards.pictures import draw
 
 pytestmark = pytest.mark.integration
 
@@ -146,6 +147,22 @@ def test_a_ratio_just_under_one_is_cut_off_and_its_margin_is_not(
     assert value(prometheus, shown["Ratio"]) == "0.999999"
     assert float(value(prometheus, shown["Margin over the limit"])) == pytest.approx(-0.0000004)
     assert value(prometheus, shown["Status"]) == "3"
+
+
+def test_each_can_be_drawn_without_grafana(
+    scraped: tuple[Prometheus, dict[str, str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    prometheus, values = scraped
+    drawn = {
+        name: draw(DIRECTORY / name, pictures.Prometheus(prometheus.url, 300), values | chosen(board, {}))
+        for name, board in boards().items()
+    }
+    nothing_moves = ["monitor.json: Duration: no answer", "monitor.json: Share of requests that failed: no answer"]
+    assert capsys.readouterr().out.splitlines() == nothing_moves
+    assert 'background: #c4272d">breach</td>' in drawn["overview.json"]
+    assert "99.9999 %" in drawn["exchange.json"]
+    assert "BTC of aurora" in drawn["exchange.json"]
+    assert drawn["monitor.json"].count("<section") == sum(1 for _ in panels(boards()["monitor.json"]))
 
 
 def value(prometheus: Prometheus, expr: str) -> str:

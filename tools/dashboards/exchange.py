@@ -30,6 +30,7 @@ from tools.dashboards.promql import (
     MONITOR,
     acting,
     age,
+    by_reason,
     counted,
     counted_in_range,
     highest,
@@ -270,8 +271,13 @@ def _snapshots() -> Part:
         ),
         bars(
             "Failed snapshots",
-            "Snapshots given up, by network and reason.",
-            [Line(counted(failures, "network, reason"), "{{network}}: {{reason}}")],
+            "Snapshots given up, by network and the reasons that occurred since the start.",
+            [
+                Line(
+                    by_reason(counted(failures, "network, reason"), failures, counted(attempts, "network"), "network"),
+                    "{{network}}: {{reason}}",
+                )
+            ],
             looks.COUNT,
             width=8,
         ),

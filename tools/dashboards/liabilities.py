@@ -3,7 +3,7 @@
 from monitor.metrics import families
 from tools.dashboards import looks
 from tools.dashboards.frame import Part
-from tools.dashboards.looks import BAD, GOOD, UNKNOWN, WARNING
+from tools.dashboards.looks import BAD, GOOD, WARNING
 from tools.dashboards.panels import label, number
 from tools.dashboards.promql import EXCHANGE, counted_in_range, highest, of
 
@@ -38,7 +38,6 @@ def liabilities() -> Part:
             "Up to the newest report, without a gap.",
             highest(of(families.LIABILITIES_REPORTS_IN_A_ROW, EXCHANGE), "exchange"),
             looks.COUNT,
-            base=UNKNOWN,
         ),
         number(
             "Reports that never came",

@@ -11,6 +11,7 @@ from tools.dashboards.promql import (
     BY_NETWORK,
     MONITOR,
     age,
+    by_reason,
     counted,
     counted_in_range,
     highest,
@@ -129,8 +130,14 @@ def _snapshots() -> Part:
         ),
         bars(
             "Failures by reason",
-            "Snapshots given up. The last whole one stays, with its own time.",
-            [Line(counted(failures, "network, reason"), "{{network}}: {{reason}}")],
+            "Snapshots given up, by the reasons that occurred since the start. The last whole one stays, with its own "
+            "time.",
+            [
+                Line(
+                    by_reason(counted(failures, "network, reason"), failures, counted(attempts, "network"), "network"),
+                    "{{network}}: {{reason}}",
+                )
+            ],
             looks.COUNT,
             width=8,
         ),
@@ -189,10 +196,13 @@ def _endpoints() -> Part:
         ),
         graph(
             "Failures by reason",
-            "Requests that failed, by reason; 0 for endpoints of which none has failed since the start.",
+            "Requests that failed, by the reasons that occurred since the start; 0 for endpoints of which none failed.",
             [
                 Line(
-                    or_zero(rate(failures, f"{_BY_ENDPOINT}, reason"), rate(requests, _BY_ENDPOINT), _BY_ENDPOINT),
+                    by_reason(
+                        *(rate(failures, f"{_BY_ENDPOINT}, reason"), failures, rate(requests, _BY_ENDPOINT)),
+                        _BY_ENDPOINT,
+                    ),
                     "{{endpoint}} ({{network}}) {{reason}}",
                 )
             ],
@@ -271,10 +281,14 @@ def _documents() -> Part:
         ),
         bars(
             "Failures by reason",
-            "Attempts that failed or whose document was refused; 0 for documents of which none did since the start.",
+            "Attempts that failed or whose document was refused, by the reasons that occurred since the start; 0 for "
+            "documents of which none did.",
             [
                 Line(
-                    or_zero(counted(failures, f"{_BY_DOCUMENT}, reason"), counted(fetches, _BY_DOCUMENT), _BY_DOCUMENT),
+                    by_reason(
+                        *(counted(failures, f"{_BY_DOCUMENT}, reason"), failures, counted(fetches, _BY_DOCUMENT)),
+                        _BY_DOCUMENT,
+                    ),
                     "{{exchange}} {{document}} {{reason}}",
                 )
             ],

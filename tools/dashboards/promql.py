@@ -81,6 +81,15 @@ def or_zero(counted: str, known: str, on: str) -> str:
     return f"{counted} or on ({on}) 0 * {known}"
 
 
+def by_reason(told: str, failures: str, known: str, by: str) -> str:
+    """``told``, by reason too, for what occurred since the start; 0 for "none" of each of ``known`` without any.
+
+    There are dozens of reasons, and a graph of all that never occurred hides the one that did.
+    """
+    occurred = f"sum by ({by}, reason) ({failures}) > 0"
+    return f'{told} and {occurred} or on ({by}) label_replace(0 * {known}, "reason", "none", "", "")'
+
+
 def status(selection: str) -> str:
     """1 covered, 2 unknown, 3 breach: of several monitors' answers the worst."""
     return highest(each_status(selection))
