@@ -115,7 +115,8 @@ class ProofWatch:
         await written(self._store.save_proof(self._exchange, found.document, proof, self.judged.verified_at))
         self._seen, self._known = found.document.sha256, found.known
         tell = _log.info if proof.holds else _log.warning
-        tell("proof verified", exchange=self._exchange, scheme=proof.scheme, status=proof.status, reason=proof.reason)
+        how_far = {"status": proof.status, "strength": proof.strength}
+        tell("proof verified", exchange=self._exchange, scheme=proof.scheme, **how_far, reason=proof.reason)
 
     def document_state(self) -> DocumentState:
         return self.attempts.state(self.judged.document if self.judged else None)

@@ -75,10 +75,10 @@ def reservation(proof: LiabilitiesProof, root: RootComparison) -> str:
     """What must stand behind the status of ``proof`` wherever that is shown: a proof of nobody's root proves little."""
     if not proof.holds:
         return ""
-    limited = ", of limited strength" if proof.limit else ""
+    strength = f", of {proof.strength} strength"
     if root.leads_there:
-        return limited
-    return f"{limited}; {_NOT_COMPARED if root.leads_there is None else 'not a root that was seen published'}"
+        return strength
+    return f"{strength}; {_NOT_COMPARED if root.leads_there is None else 'not a root that was seen published'}"
 
 
 def _plain(root: str) -> str:

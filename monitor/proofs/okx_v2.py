@@ -20,7 +20,7 @@ from monitor.proofs.fields import Fields, load
 from monitor.proofs.files import ProofFile, head
 from monitor.proofs.level_tree import Prefixes, Tree
 from monitor.proofs.okx_v2_lines import TREE
-from monitor.proofs.scheme import Expected, ProofError, Scheme, UnreadableError
+from monitor.proofs.scheme import RUN_TOGETHER, Expected, ProofError, Scheme, UnreadableError
 from monitor.proofs.tree_format import Amount, Leaf
 from monitor.proofs.users import every, together
 from monitor.proofs.work import Executor
@@ -193,4 +193,6 @@ def _leaves(user: _User) -> str:
     return f"{len(user.leaves)} {'leaf' if len(user.leaves) == 1 else 'leaves'}"
 
 
-SCHEME = Scheme(_NAME, "OKX Merkle sum tree, version 2: the full tree, customers' files", _recognises, _verify)
+SCHEME = Scheme(
+    _NAME, "OKX Merkle sum tree, version 2: the full tree, customers' files", _recognises, _verify, RUN_TOGETHER
+)

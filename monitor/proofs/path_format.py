@@ -1,5 +1,6 @@
 """What tells one exchange's Merkle sum path from another's: fields, spelling, what is hashed. Data only."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -66,6 +67,8 @@ class PathFormat:
     node: Callable[[str, str, Texts, int], str]
     """What is hashed for any other node: left hash, right hash, balances, level."""
     leaf_fields: tuple[str, ...]
+    leaf_form: re.Pattern[str] = re.compile(r"[^,]+")
+    """What these fields are made of, so that what is hashed can be cut in one way only: a comma may end them."""
     hash_key: str = "hash"
     balances_key: str = "balances"
     side_key: str = "type"
@@ -109,5 +112,7 @@ class PathFormat:
     """Of SHA-256's 64, so many are kept."""
     negatives: bool = False
     """Whether customers may owe the exchange, which then lowers what it owes."""
+    limit: str = ""
+    """How an exchange that cheats could pass; empty where none can."""
     missing: tuple[Missing, ...] = ()
     """What a file may mean by a sibling that does not exist; the first that leads to the root is it."""

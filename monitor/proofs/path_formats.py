@@ -5,7 +5,10 @@ BitgetLimited/proof-of-reserves, BitunixOfficial/proof-of-reserves, mexcmerkle/m
 coinexcom/proof-of-reserves) and their examples, all of which recompute.
 """
 
+import re
+
 from monitor.proofs.path_format import CoinOrder, Levels, Missing, Number, PathFormat, Side, Texts
+from monitor.proofs.scheme import RUN_TOGETHER, SHORT_HASHES
 
 
 def _joined(balances: Texts) -> str:
@@ -48,6 +51,7 @@ OKX_V1 = PathFormat(
     pads_marked=True,
     orders=(CoinOrder("1", ("BTC", "ETH", "USDT")),),
     most_places=8,
+    limit=RUN_TOGETHER,
 )
 
 _BYBIT_20 = "AGLA APT ATOM AVAX BIT BTC BUSD DAI DOGE DOT DYDX EOS ETH FTM LTC MATIC SOL USDC USDT XRP"
@@ -67,6 +71,7 @@ BYBIT = PathFormat(
     leaf=lambda fields, balances: f"{fields['userHash']}{_joined(balances)}",
     node=_joined_node,
     leaf_fields=("userHash",),
+    leaf_form=re.compile(r"[0-9a-f]{64}"),  # the first amount's digits follow at once
     balances_key="balance",
     user_key="userHash",
     report_key="auditId",
@@ -107,6 +112,7 @@ BITGET = PathFormat(
     most_places=8,
     numbers=True,  # November 2022 to 2023
     hex_digits=16,
+    limit=SHORT_HASHES,
     negatives=True,
 )
 
@@ -137,6 +143,7 @@ MEXC = PathFormat(
     sparse_leaf=True,
     hashed_sorted=True,
     hex_digits=32,
+    limit="hashes are cut to 128 bits: two trees with one root take about 2^64 tries, which money can buy",
     missing=(Missing.NOTHING,),
 )
 

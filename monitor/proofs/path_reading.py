@@ -140,6 +140,9 @@ class _Reader:
         if given and len(given) < len(layout.leaf_fields):
             raise ProofError(f"{fields.place}: a leaf needs all of {', '.join(layout.leaf_fields)}")
         plain = {key: _plain(fields, key) for key in given}
+        for key, text in plain.items():
+            if not layout.leaf_form.fullmatch(text):
+                raise UnreadableError(f"{fields.at(key)}: with {shown(text)} what is hashed could be cut in two ways")
         for key in layout.optional & fields.names():
             if fields.value(key) != "":  # some files write what a node has none of, and leave it empty
                 _plain(fields, key)

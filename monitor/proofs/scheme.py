@@ -36,6 +36,11 @@ SHORT_HASHES = (
     "hashes are cut to 64 bits: two trees with one root, for different customers, are made with about 2^32 tries"
 )
 """The limit of schemes that keep so little of their hashes."""
+RUN_TOGETHER = (
+    "sums are run together before they are hashed (BTC 11, ETH 10 gives the hash of BTC 1, ETH 110): under one root,"
+    " different people can be shown different totals"
+)
+"""The limit of schemes that hash amounts of any length with nothing between them."""
 
 
 @dataclass(frozen=True, slots=True)

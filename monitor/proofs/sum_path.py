@@ -13,7 +13,7 @@ from monitor.proofs.fields import load
 from monitor.proofs.files import ProofFile, head
 from monitor.proofs.path_format import Levels, Missing, Number, PathFormat, Side
 from monitor.proofs.path_reading import Node, Path
-from monitor.proofs.scheme import SHORT_HASHES, Expected, ProofError, Scheme
+from monitor.proofs.scheme import Expected, ProofError, Scheme
 from monitor.proofs.users import every, look_for, together
 from monitor.proofs.work import Executor
 
@@ -34,7 +34,7 @@ def scheme(layout: PathFormat) -> Scheme:
                 raise ProofError(f"{other.root.place}: another root than {first.root.place} has")
         return _result(layout, paths, expected)
 
-    return Scheme(layout.name, layout.title, recognises, verify, SHORT_HASHES if layout.hex_digits <= 16 else "")
+    return Scheme(layout.name, layout.title, recognises, verify, layout.limit)
 
 
 def _is_json_with(marks: Sequence[re.Pattern[bytes]], start: bytes) -> bool:

@@ -29,7 +29,7 @@ def test_a_proof_that_holds_ends_with_0_and_says_what_it_does_not_prove(command:
 def test_people_read_totals_both_lists_and_the_status(command: Command) -> None:
     finished = command("liabilities", TREE, "--workers", "1")
     assert finished.status == 0
-    status = "PROVEN; no published root was compared (OKX Merkle sum tree, version 2"
+    status = "PROVEN, of limited strength; no published root was compared (OKX Merkle sum tree, version 2"
     for expected in ("1.42045977", f"root {ROOT}", "Proven:", "Not proven:", status):
         assert expected in finished.out
 
@@ -37,11 +37,11 @@ def test_people_read_totals_both_lists_and_the_status(command: Command) -> None:
 def test_a_customers_path_is_never_called_proven_without_the_word_on_its_root(command: Command) -> None:
     path = PROOFS / "trees" / "merkle-v1-proof.json"
     alone = command("liabilities", path)
-    assert "PROVEN; no published root was compared (" in alone.out
+    assert "PROVEN, of limited strength; no published root was compared (" in alone.out
     assert "no published root was compared: whether others were shown the same is open." in alone.err.splitlines()[-1]
     root = command("liabilities", path, "--json").lines[0]["root"]
     told = command("liabilities", path, "--root", root)
-    assert "PROVEN (OKX" in told.out
+    assert "PROVEN, of limited strength (OKX" in told.out
     assert "it leads to the root that you gave. A customer's own file shows" in told.err.splitlines()[-1]
 
 

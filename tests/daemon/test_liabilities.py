@@ -41,7 +41,7 @@ def watched_site(site: Site, tree: Path, *, beside: bool, **more: Any) -> None:
 async def status(watched: Watched) -> str | None:
     """The status that holds, by the metrics."""
     for each in ("proven", "bound", "invalid", "unreadable"):
-        for scheme, strength in (("okx-merkle-v2", "full"), ("bitmex-merkle", "full"), ("", "limited")):
+        for scheme, strength in (("okx-merkle-v2", "limited"), ("bitmex-merkle", "full"), ("", "limited")):
             labels = {"exchange": "okx", "scheme": scheme, "status": each, "strength": strength}
             if await watched.value("por_liabilities_proof", **labels):
                 return each

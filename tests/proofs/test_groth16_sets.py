@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from py_ecc.optimized_bn128.optimized_curve import add, neg, normalize
 
 from monitor.model import LiabilitiesProof, ProofStatus, Strength
 from monitor.proofs import Expected, verify
 from monitor.proofs.groth16 import fast, published
+from monitor.proofs.groth16.curve import point1
 from monitor.proofs.groth16.forms import Form, Space, empty_root
 from monitor.proofs.groth16.keys import Key, Proof, read_key, read_proof
-from monitor.proofs.groth16.pairing import hashed, negated, verifies
+from monitor.proofs.groth16.pairing import combined_input, hashed, negated, verifies
 from monitor.proofs.groth16.poseidon import hash_elements
 from monitor.proofs.groth16.units import unit
 from monitor.proofs.scheme import ProofError
@@ -197,6 +199,13 @@ def test_every_part_of_the_equation_counts() -> None:
     ):
         assert not verifies(key, other, commitment)
     assert not verifies(replace(key, commitment=None, inputs=key.inputs[:2]), proof, commitment)
+    # What was made so that its sum is the point at infinity, which no pairing takes.
+    combined = combined_input(key, proof, commitment)
+    assert combined
+    x, y = normalize(add(point1(key.inputs[0]), neg(point1(combined))))
+    assert not verifies(replace(key, inputs=((int(x), int(y)), *key.inputs[1:])), proof, commitment)
+    made = replace(proof, commitment=(negated(key.inputs[0]), proof.commitment[1]))
+    assert not fast.verifies(key, made, commitment, "row")
 
 
 @pytest.mark.parametrize("name", [KEY, COMMITTED])
@@ -234,6 +243,8 @@ def test_each_batch_is_verified_with_the_key_of_its_users() -> None:
     second = files["zkpor50_2.vk"]
     found = judged({**files, "zkpor500_2.vk": second})
     assert found.status is ProofStatus.PROVEN
+    assert "zkpor500" not in "".join(found.proven)  # which nothing was verified with
+    assert found.circuit == judged(files).circuit
     table = files["proof.csv"].decode().replace(",50\n", ",51\n").replace(",50\r\n", ",51\r\n")
     found = judged({**files, "zkpor500_2.vk": second, "proof.csv": table})
     assert found.status is ProofStatus.UNREADABLE

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monitor.model import ProofStatus
+from monitor.model import ProofStatus, Strength
 from monitor.proofs import Expected, verify
 from monitor.proofs.path_formats import BYBIT
 from tests.support import trees
@@ -209,6 +209,40 @@ def test_a_branch_that_is_counted_twice_is_refused() -> None:
     found = verify([trees.file("path.json", json.dumps({"path": path, "self": own}).encode())])
     assert found.status is ProofStatus.INVALID
     assert "repeats the node beside it" in found.reason
+
+
+def test_one_root_of_okxs_first_tree_stands_for_many_totals_and_the_result_says_so() -> None:
+    """Sums are run together: 11, 10, 0 gives the hash of 1, 110, 0."""
+    users = [{"BTC": "10", "ETH": "0", "USDT": "0"}, {"BTC": "1", "ETH": "10", "USDT": "0"}]
+    leaves = [trees.digest("n" + json.dumps(user, separators=(",", ":"))) for user in users]
+    root = trees.digest("".join(leaves) + "11" + "10" + "0" + "2")
+    shown = [(users[1], {"BTC": "11", "ETH": "10", "USDT": "0"}), ({**users[0], "BTC": "0", "ETH": "100"}, None)]
+    for at, (beside, total) in enumerate(shown):
+        sums = total or {"BTC": "1", "ETH": "110", "USDT": "0"}
+        own = {"auditId": "7", "balances": users[at], "type": 1 + at, "nonce": "n", "hash": leaves[at], "height": 1}
+        path = [
+            {"auditId": "7", "balances": beside, "type": 2 - at, "hash": leaves[1 - at], "height": 1},
+            {"auditId": "7", "balances": sums, "type": 3, "hash": root, "height": 2},
+        ]
+        found = verify([trees.file("path.json", json.dumps({"path": path, "self": own}).encode())])
+        assert (found.status, found.root, found.totals["ETH"]) == (ProofStatus.PROVEN, root, Decimal(sums["ETH"]))
+        assert found.strength is Strength.LIMITED
+        assert "different totals" in found.limit
+
+
+def test_a_leaf_whose_text_could_be_cut_in_two_ways_is_refused() -> None:
+    coins = BYBIT.orders[1].coins
+    shown = json.loads(trees.bybit(coins, [(Decimal(12), *[Decimal(0)] * 19)] * 2, 0))
+    own, beside = shown["self"], shown["path"][0]
+    own["userHash"] += "1"
+    own["balance"]["AGLA"], beside["balance"]["AGLA"] = "2.00000000", "22.00000000"
+    found = verify([trees.file("path.json", json.dumps(shown).encode())])
+    assert found.status is ProofStatus.UNREADABLE
+    assert "userHash: with" in found.reason
+    for exchange, key in (("bitget", "encryptUid"), ("bitunix", "nonce"), ("mexc", "proofId")):
+        whole = document(exchange)
+        whole["self"][key] += ",1"
+        assert judged(whole) is ProofStatus.UNREADABLE
 
 
 def test_several_customers_of_one_report_are_judged_together_and_must_have_one_root() -> None:

@@ -176,11 +176,27 @@ def test_a_missing_file_is_named(files: dict[str, str], missing: str) -> None:
         verify({name: text for name, text in files.items() if missing not in name})
 
 
+def test_sum_proofs_without_their_coins_are_not_passed_over(files: dict[str, str]) -> None:
+    for parts in ((INCLUSION, "/a0/"), (INCLUSION, "/trunk/")):
+        with pytest.raises(UnreadableError, match=r"config\.json is missing"):
+            verify(only(files, *parts))
+
+
 def test_an_unknown_batch_folder_is_refused(files: dict[str, str]) -> None:
-    for name in ("sum_proof.json", "sum_values.json"):
-        files[f"sum_proof_data/batches/c0/{name}"] = files[f"sum_proof_data/batches/a0/{name}"]
-    with pytest.raises(UnreadableError, match="c0"):
-        verify(files)
+    def renamed(*parts: str) -> dict[str, str]:
+        return {name.replace("/a0/", "/c0/"): text for name, text in only(files, "config", *parts).items()}
+
+    for some in (renamed("/a0/", "/a1/"), renamed("/a0/", "/trunk/")):
+        with pytest.raises(UnreadableError, match="'c0' is not the name of a batch"):
+            verify(some)
+
+
+def test_two_reports_at_once_are_refused(files: dict[str, str]) -> None:
+    with pytest.raises(UnreadableError, match=r"other/config\.json: a second config.json"):
+        verify({**files, "other/config.json": files["sum_proof_data/config.json"]})
+    again = {f"other/{name}": text for name, text in only(files, "/a0/").items()}
+    with pytest.raises(UnreadableError, match=r"a second sum_proof\.json of a0"):
+        verify({**files, **again})
 
 
 def test_inclusion_files_of_two_reports_are_refused(files: dict[str, str]) -> None:

@@ -12,9 +12,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from monitor.proofs.executors import InProcess
-from monitor.proofs.scheme import Expected, ProofError
+from monitor.proofs.scheme import Expected, ProofError, UnreadableError
 from monitor.proofs.stark_v1 import SCHEME
 from monitor.proofs.stark_v1.documents import TRUNK_ROWS, read_config
+from monitor.proofs.stark_v1.field import PRIME
 from monitor.proofs.stark_v1.folder import sort
 from monitor.proofs.stark_v1.hashing import check_paths, check_work, keccak
 from monitor.proofs.stark_v1.report import verify_inclusion, verify_sums
@@ -153,6 +154,45 @@ def test_another_configuration_is_refused(config: dict[str, Any]) -> None:
         SCHEME.verify(all_held({**sums, "sum_proof_data/config.json": json.dumps(config)}), Expected(), InProcess())
 
 
+@pytest.mark.parametrize(
+    ("main", "coins", "rule"),
+    [
+        (1, ["BTC", "BTC"], "coins: a coin is named twice"),  # whose sum would be proven twice and told once
+        (0, ["BTC"], "main_coins_num: 0 is less than 1"),
+        (2, ["BTC"], "main_coins_num: 2 of 1 coins"),
+        (1, [""], "coins: '' is not the name of a coin"),
+        (1, ["total_value"], "coins: 'total_value' is not the name of a coin"),
+        (1, [["BTC"]], "coins: a list is not the name of a coin"),
+    ],
+)
+def test_a_configuration_out_of_form_is_refused(main: int, coins: list[Any], rule: str) -> None:
+    assert read_config(held("config.json", {"main_coins_num": 1, "coins": ["BTC"]})).main == 1
+    with pytest.raises(UnreadableError, match=rule):
+        read_config(held("config.json", {"main_coins_num": main, "coins": coins}))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "rule"),
+    [
+        ("steps", 96, "96 is not a power of two"),
+        ("steps", 32, "32 is not a power of two from 64"),
+        ("steps", 2**20, "is not a power of two from 64 to 524288"),  # the positions drawn would not be defined
+        ("uts", 16, "16 rows per user, not 32"),
+    ],
+)
+def test_a_table_of_another_size_is_refused(field: str, value: int, rule: str) -> None:
+    with pytest.raises(ProofError, match=rule):
+        prove(part(json.dumps({**json.loads(PROOF), field: value}), VALUES))
+
+
+def test_a_sum_that_means_another_in_the_field_is_refused() -> None:
+    sums = json.loads(VALUES)
+    for more in (PRIME, PRIME - sums["BTC"]):
+        altered = json.dumps({**sums, "BTC": sums["BTC"] + more, "total_value": sums["total_value"] + more})
+        with pytest.raises(ProofError, match="is not below the field's prime"):
+            prove(part(PROOF, altered))
+
+
 def test_every_character_of_an_inclusion_file_altered_is_refused() -> None:
     text = FILES[INCLUSION]
     verify_inclusion(held(INCLUSION, text), REPORT)
@@ -194,8 +234,7 @@ def test_a_field_in_another_spelling_or_type_is_refused(field: str, value: objec
 def test_an_amount_that_means_another_in_the_field_is_refused() -> None:
     document = json.loads(FILES[INCLUSION])
     user = document["batch_inclusion_proof"]
-    prime = 2**251 + 17 * 2**192 + 1
-    user["BTC"], user["ETH"] = str(int(user["BTC"]) + prime), str(int(user["ETH"]) - prime)
+    user["BTC"], user["ETH"] = str(int(user["BTC"]) + PRIME), str(int(user["ETH"]) - PRIME)
     with pytest.raises(ProofError, match="half the field's prime"):
         verify_inclusion(held(INCLUSION, document), REPORT)
 

@@ -97,7 +97,7 @@ async def test_the_answer_says_whether_the_file_leads_to_a_root_that_was_seen_pu
     assert "that all are counted" in text
     assert ROOT in text
     if badge == "unknown":
-        assert ">Proven; no published root was compared<" in text
+        assert ">Proven, of limited strength; no published root was compared<" in text
 
 
 async def test_an_answer_is_kept_by_no_browser(client: Client) -> None:

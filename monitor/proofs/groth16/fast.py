@@ -11,7 +11,7 @@ from typing import Protocol
 
 from py_ecc.optimized_bn128.optimized_curve import G1 as GENERATOR_1
 from py_ecc.optimized_bn128.optimized_curve import G2 as GENERATOR_2
-from py_ecc.optimized_bn128.optimized_curve import add, normalize
+from py_ecc.optimized_bn128.optimized_curve import add, is_inf, normalize
 
 from monitor.proofs.groth16.curve import G1, G2, point1
 from monitor.proofs.groth16.keys import Key, Proof
@@ -39,7 +39,10 @@ def verifies(key: Key, proof: Proof, commitment: int, place: str) -> bool:
         return _checked(_plain(key), (proof.a, proof.b, proof.c), (commitment,), place)
     (committed, knowledge), (base, sigma) = proof.commitment, key.commitment
     first, *others = key.inputs
-    x, y = normalize(add(point1(first), point1(committed)))
+    both = add(point1(first), point1(committed))
+    if is_inf(both):  # by a commitment that was made for it
+        return False
+    x, y = normalize(both)
     verifier = _verifier(key.alpha, key.beta, key.gamma, key.delta, ((int(x), int(y)), *others))
     if not _checked(verifier, (proof.a, proof.b, proof.c), (commitment, hashed(committed)), place):
         return False

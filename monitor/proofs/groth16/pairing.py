@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable
 
 from py_ecc.fields import optimized_bn128_FQ12 as FQ12
-from py_ecc.optimized_bn128.optimized_curve import add, multiply, neg, normalize
+from py_ecc.optimized_bn128.optimized_curve import add, is_inf, multiply, neg, normalize
 from py_ecc.optimized_bn128.optimized_pairing import final_exponentiate, pairing
 
 from monitor.proofs.groth16.curve import G1, G2, point1, point2
@@ -23,7 +23,9 @@ def verifies(key: Key, proof: Proof, commitment: int) -> bool:
     if (key.commitment is None) != (proof.commitment is None):
         return False
     combined = combined_input(key, proof, commitment)
-    if not _is_one([(negated(proof.a), proof.b), (key.alpha, key.beta), (combined, key.gamma), (proof.c, key.delta)]):
+    if combined is None or not _is_one(
+        [(negated(proof.a), proof.b), (key.alpha, key.beta), (combined, key.gamma), (proof.c, key.delta)]
+    ):
         return False
     if key.commitment is None or proof.commitment is None:
         return True
@@ -31,12 +33,17 @@ def verifies(key: Key, proof: Proof, commitment: int) -> bool:
     return _is_one([(committed, sigma), (knowledge, base)])
 
 
-def combined_input(key: Key, proof: Proof, commitment: int) -> G1:
-    """K_0 + x K_1, and, with a commitment D, + h K_2 + D where h is D's hash."""
+def combined_input(key: Key, proof: Proof, commitment: int) -> G1 | None:
+    """K_0 + x K_1, and, with a commitment D, + h K_2 + D where h is D's hash.
+
+    None for the point at infinity, which one comes to by a key or a commitment that was made for it only.
+    """
     result = add(point1(key.inputs[0]), multiply(point1(key.inputs[1]), commitment))
     if proof.commitment:
         committed = proof.commitment[0]
         result = add(result, add(multiply(point1(key.inputs[2]), hashed(committed)), point1(committed)))
+    if is_inf(result):
+        return None
     x, y = normalize(result)
     return int(x), int(y)
 

@@ -45,7 +45,7 @@ def check_proofs(chain: Chain, keys: Sequence[Key], executor: Executor) -> str:
 
     What the executor knows to be done is passed over, but for the sample, which is drawn of all.
     """
-    parts = [Part(_key(batch, keys), ((batch.place, batch.proof, batch.commitment),)) for batch in chain.rows]
+    parts = [Part(key_of(batch, keys), ((batch.place, batch.proof, batch.commitment),)) for batch in chain.rows]
     how, work = ("groth16py", quickly) if fast.available() else ("py_ecc", slowly)
     left = [part for part in parts if part.digests(how)[0] not in executor.done]
     earlier = len(parts) - len(left)
@@ -109,7 +109,7 @@ def _together(parts: Sequence[Part]) -> Iterable[Part]:
             yield Part(some[0].key, tuple(row for part in some for row in part.rows))
 
 
-def _key(batch: Batch, keys: Sequence[Key]) -> Key:
+def key_of(batch: Batch, keys: Sequence[Key]) -> Key:
     """The key of a batch: the only one, or the one for users of so many assets (``assets_count``)."""
     if len(keys) == 1:
         return keys[0]

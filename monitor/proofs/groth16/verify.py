@@ -93,12 +93,16 @@ def _circuit(keys: "tuple[Key, ...]") -> str:
 
 
 def _with_keys(found: Found, files: Sequence[ProofFile], executor: Executor) -> Found:
-    """What is found with the verifying keys in ``files``: they are read, and the chain's proofs verified by them."""
+    """What is found with the verifying keys in ``files``: those that the chain's proofs were verified by."""
     from monitor.proofs.groth16.keys import read_key  # noqa: PLC0415 - with py_ecc, which takes long to import
-    from monitor.proofs.groth16.proofs import check_proofs  # noqa: PLC0415
+    from monitor.proofs.groth16.proofs import check_proofs, key_of  # noqa: PLC0415
 
     keys = tuple(read_key(file) for file in files)
-    return replace(found, keys=keys, by=check_proofs(found.chain, keys, executor)) if found.chain else found
+    if not found.chain:
+        return found
+    by = check_proofs(found.chain, keys, executor)
+    used = {key_of(batch, keys).place for batch in found.chain.rows}
+    return replace(found, keys=tuple(key for key in keys if key.place in used), by=by)
 
 
 def _one(files: Sequence[ProofFile], what: str) -> ProofFile | None:
