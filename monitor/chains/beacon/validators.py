@@ -109,7 +109,12 @@ class Validators:
                     return
 
     async def _ends(self, index: int, state: State) -> None:
-        """Make sure that ``index`` is not taken: a node that cuts its answers short must not pass for a short chain."""
+        """Make sure that ``index`` is not taken: a node that cuts its answers short must not pass for a short chain.
+
+        Nor must one that finds nobody by an index (Lodestar 0.34) pass for a chain without validators.
+        """
+        if not index:
+            raise self._nobody(state)
         if await self._asked([str(index)], state):
             raise self._link.fault(
                 Reason.MALFORMED, f"slot {state.slot}: validator {index} was left out of an answer about more"
@@ -119,7 +124,10 @@ class Validators:
         """Return the validator with index 0, which every state has: the smallest thing to ask of one."""
         for validator in await self._asked(["0"], state):
             return validator
-        raise self._link.fault(Reason.MALFORMED, f"slot {state.slot}: there is no validator 0")
+        raise self._nobody(state)
+
+    def _nobody(self, state: State) -> Exception:
+        return self._link.fault(Reason.MALFORMED, f"slot {state.slot}: there is no validator 0")
 
     async def _from(self, first: int, state: State) -> list[Validator]:
         found = await self._asked([str(index) for index in range(first, first + self._page)], state)
