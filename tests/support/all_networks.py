@@ -16,7 +16,7 @@ from tests.support.networks.aelf import AelfStandIn
 from tests.support.networks.algorand import AlgorandStandIn
 from tests.support.networks.antelope import AntelopeStandIn
 from tests.support.networks.aptos import AptosStandIn
-from tests.support.networks.cardano import KoiosStandIn
+from tests.support.networks.cardano import KoiosStandIn, OgmiosStandIn
 from tests.support.networks.casper import CasperStandIn
 from tests.support.networks.conflux import ConfluxStandIn
 from tests.support.networks.cosmos import CosmosStandIn
@@ -153,6 +153,20 @@ class _Solana(Stand):
             self.node.accounts[account] = solana.Lying(units)
 
 
+class _Cardano(Stand):
+    def __init__(self, network: Network) -> None:
+        super().__init__(network)
+        self.nodes = {"koios": KoiosStandIn(), "ogmios": OgmiosStandIn()}
+        self.fronts = {**self.nodes}
+
+    def account(self, number: int) -> Address:
+        return KoiosStandIn.account(number)
+
+    def give(self, token: Token, account: Address, units: int) -> None:
+        for node in self.nodes.values():
+            node.held[token.contract, account] = units
+
+
 class _Recorded(Stand):
     """Of the stand-ins that have one form."""
 
@@ -182,7 +196,7 @@ STANDS: Mapping[str, Callable[[Network], Stand]] = {
     "algorand": _recorded(AlgorandStandIn),
     "aptos": _recorded(AptosStandIn),
     "bitcoin": _Bitcoin,
-    "cardano": _recorded(KoiosStandIn),
+    "cardano": _Cardano,
     "casper": _recorded(CasperStandIn),
     "conflux": _recorded(ConfluxStandIn),
     "cosmos": _recorded(CosmosStandIn),
