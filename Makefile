@@ -14,9 +14,9 @@ CONFIG ?=
 WORKERS ?= 2
 CONTRACT := monitor/devnet/contracts/DevnetDollar
 
-.PHONY: help install run test coverage lint format contracts docs release lock clean
+.PHONY: help install run test test-nodes coverage lint format contracts docs release lock clean
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMPS)/runtime ## Set up .venv with the reserve-monitor command
 	@echo "Ready: $(BIN)/reserve-monitor --help"
@@ -33,6 +33,11 @@ endif
 
 test: lint $(STAMPS)/node-modules-development $(STAMPS)/bitcoin-node $(STAMPS)/electrum-server $(STAMPS)/test-programs ## Run every check
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal
+
+test-nodes: $(STAMPS)/development ## Read nodes that take long to install: Cosmos (ten minutes to build, once), Conflux, a beacon node
+	@tools/install-debian-packages npm:npm
+	@tools/install-real-nodes
+	@$(BIN)/pytest tests/real_nodes
 
 coverage: $(STAMPS)/development $(STAMPS)/node-modules-development $(STAMPS)/bitcoin-node $(STAMPS)/electrum-server $(STAMPS)/test-programs ## Measure what no test runs, by room
 	@$(BIN)/pytest --numprocesses $(WORKERS) --dist worksteal --cov --cov-report=

@@ -12,6 +12,9 @@ from tests.support.daemons import Site, TurnableClock, logging_restored
 from tests.support.postgresql import PostgreSQL
 from tests.support.service_managers import ServiceManagerStandIn
 
+collect_ignore = ["real_nodes"]
+"""Nodes that take minutes to install: who names the folder runs it, as `make test-nodes` does once they are there."""
+
 settings.register_profile("untimed", deadline=None)  # how long an example takes says more of the machine than of us
 settings.load_profile("untimed")
 
