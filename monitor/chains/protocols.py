@@ -373,6 +373,11 @@ def reads_in_parts(network: Network, settings: NetworkSettings) -> bool:
     return not any(PROTOCOLS[protocol_of(network, endpoint)].scans for endpoint in settings.endpoints)
 
 
+def keeps_past(network: Network, settings: NetworkSettings) -> bool:
+    """Tell whether some endpoint speaks a protocol that tells past states; the node behind it may still have none."""
+    return any(PROTOCOLS[protocol_of(network, endpoint)].past for endpoint in settings.endpoints)
+
+
 def recalls(network: Network, settings: NetworkSettings) -> bool:
     """Tell whether all endpoints tell what a few accounts had some blocks ago about as soon as what they have now."""
     return all(PROTOCOLS[protocol_of(network, endpoint)].recalls for endpoint in settings.endpoints)

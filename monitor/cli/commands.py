@@ -31,6 +31,10 @@ COMMANDS = {
         "Tell what was known of an exchange: by step both bounds with their extremes, and the time in each status.",
     ),
     "evidence": ("monitor.cli.evidence:app", "Make a bundle of evidence that anyone can check, or check one."),
+    "backfill": (
+        "monitor.cli.backfill:backfill",
+        "Read what an exchange's accounts held at the ends of past days from archive nodes, for the history.",
+    ),
     "notify": ("monitor.cli.notify:app", "Try the channels over which alerts are told."),
     "doctor": (
         "monitor.cli.doctor:doctor",

@@ -36,7 +36,8 @@ _PRINT = {
 }
 
 
-def _moment(text: str) -> datetime:
+def moment(text: str) -> datetime:
+    """Parse an option that is a moment."""
     try:
         return parse_moment(text, datetime.now(UTC))
     except ValueError as error:
@@ -51,13 +52,13 @@ def history(  # noqa: PLR0917 - its options
         datetime,
         typer.Option(
             "--from",
-            parser=_moment,
+            parser=moment,
             metavar="MOMENT",
             help="`2026-11-01`, `2026-11-01T12:00Z`, or `7d`: a week ago.",
         ),
     ] = "30d",  # type: ignore[assignment]  # typer parses the default too
     until: Annotated[
-        datetime, typer.Option("--to", parser=_moment, metavar="MOMENT", help="The first moment that is left out.")
+        datetime, typer.Option("--to", parser=moment, metavar="MOMENT", help="The first moment that is left out.")
     ] = "now",  # type: ignore[assignment]  # as above
     step: Annotated[Step | None, typer.Option("--step", help="Default: as fine as is kept and can be read.")] = None,
     form: Annotated[

@@ -40,7 +40,8 @@ def table(steps: Sequence[HistoryStep]) -> None:
     )
     for each in steps:
         for asset, told in each.assets.items():
-            worst = (told.worst.value, _STYLES[told.worst]) if told.worst else "not kept"
+            unseen = "read afterwards" if each.read_at else "not kept"
+            worst = (told.worst.value, _STYLES[told.worst]) if told.worst else unseen
             ends = [amount(extent.last) if extent else "not known" for extent in (told.known, told.owed)]
             times = [_time(told.spent.get(status)) for status in (ReserveStatus.BREACH, ReserveStatus.UNKNOWN)]
             at = f"{each.at:%Y-%m-%d %H:%M}"
@@ -58,7 +59,9 @@ def json_lines(steps: Sequence[HistoryStep]) -> None:
     """Print one JSON object for each step and asset; numbers as exact text."""
     for each in steps:
         for asset, told in each.assets.items():
-            json_line({"exchange": each.exchange, "step": each.step, "at": each.at, "asset": asset} | _plain(told))
+            when = {"exchange": each.exchange, "step": each.step, "at": each.at, "asset": asset}
+            blocks = {network: {"number": at.number, "hash": at.hash} for network, at in each.blocks.items()}
+            json_line(when | _plain(told) | {"read_at": each.read_at, "blocks": blocks})
 
 
 def openmetrics(steps: Sequence[HistoryStep]) -> None:

@@ -47,7 +47,7 @@ from monitor.store import Store
 _log = structlog.get_logger(__name__)
 
 _ALERTS = "alerts"
-_SIGNED = "signed"
+SIGNED = "signed"
 """Exchanges of which a list once had a signature."""
 
 
@@ -72,7 +72,7 @@ class Assessor:
         """Take up ratios and alerts of an earlier run, so that no alert flaps over a restart."""
         within = settings.alerts.falling.within
         self._recent.add(await self._store.ratios(self._now() - within), within)
-        self._signed = frozenset(await self._store.get(_SIGNED) or ())
+        self._signed = frozenset(await self._store.get(SIGNED) or ())
         kept = await self._store.get(_ALERTS)
         if kept:
             now = self._now()
@@ -238,7 +238,7 @@ class Assessor:
         signed = {name for name, watch in exchanges.items() if watch.judged and watch.judged.holdings.has_signatures}
         if signed - self._signed:
             self._signed |= signed
-            await written(self._store.put(_SIGNED, sorted(self._signed)))
+            await written(self._store.put(SIGNED, sorted(self._signed)))
 
     async def _remember(
         self, assessments: Iterable[Assessment], settings: Settings, now: datetime

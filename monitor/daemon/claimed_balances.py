@@ -99,16 +99,16 @@ async def read_claimed(
                     await _Height(place, networks[name], memory, readings).read(wanted, bar)
                 except ChainError as error:
                     readings.failures[place] = str(error)
-                    readings.settled = readings.settled and _is_final(error)
+                    readings.settled = readings.settled and is_final(error)
             bar.past(_count(wanted))
 
     await asyncio.gather(*(read(name) for name in by_network))
     return readings
 
 
-def _is_final(error: ChainError) -> bool:
+def is_final(error: ChainError) -> bool:
     """Whether every endpoint that failed would fail again."""
-    return error.reason in _FINAL and all(map(_is_final, error.causes))
+    return error.reason in _FINAL and all(map(is_final, error.causes))
 
 
 def _count(wanted: Wanted) -> int:

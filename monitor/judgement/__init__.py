@@ -18,6 +18,7 @@ from monitor.judgement.audit import (
     compare,
     questions,
     report_questions,
+    reserves_at,
 )
 from monitor.judgement.bump import days_around
 from monitor.judgement.changes import compare_lists
@@ -73,6 +74,7 @@ __all__ = [
     "report_questions",
     "reports_of",
     "reservation",
+    "reserves_at",
     "shared_accounts",
     "signatures_gone",
     "signatures_lost",

@@ -191,6 +191,22 @@ def _times(
     return (min(known), max(known)) if known and len(known) == len(times) else None
 
 
+def reserves_at(
+    holdings: Holdings, readings: Readings, heights: Mapping[str, Height], unread: Mapping[str, str]
+) -> tuple[Mapping[str, Mapping[Basis, Decimal]], Mapping[str, str]]:
+    """Sum up what the list's accounts held at one height of each network, by asset; beside it, why others are unknown.
+
+    ``unread`` says of the networks that are not in ``heights`` why they were not read: their assets are not known, as
+    a sum without a part is none.
+    """
+    missing = {
+        token.asset: f"{token.network}: {unread[token.network]}"
+        for token in holdings.accounts
+        if token.network not in heights
+    }
+    return _report_reserves(holdings, readings, missing, {network: (each,) for network, each in heights.items()})
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """One claim against the chain."""

@@ -27,7 +27,7 @@ from monitor.model.chain_parameters import (
     KnownPrefixes,
 )
 from monitor.model.events import Event, EventKind, EventPlace, ListChange
-from monitor.model.history import AssetStep, Extent, HistoryStep, Step
+from monitor.model.history import AssetStep, Extent, HistoryStep, PastDay, Step
 from monitor.model.judgement import (
     AssetAssessment,
     Audit,
@@ -165,6 +165,7 @@ __all__ = [
     "OwnerAnswer",
     "OwnerOutcome",
     "OwnerQuestion",
+    "PastDay",
     "Position",
     "PositionHeld",
     "PositionKind",

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Self
 
 from monitor.formats import exact
+from monitor.model.chain import Block
 from monitor.model.judgement import AssetAssessment, Basis, ReserveStatus
 
 _LENGTHS = {"raw": timedelta(minutes=1), "hourly": timedelta(hours=1), "daily": timedelta(days=1)}
@@ -114,6 +115,40 @@ class AssetStep:
 
 
 @dataclass(frozen=True, slots=True)
+class PastDay:
+    """What the accounts of a list held at the end of a day, read afterwards at the blocks of that moment."""
+
+    exchange: str
+    day: datetime
+    """When the day of UTC began."""
+    basis: Basis
+    """The one that alerts acted on when it was read."""
+    read_at: datetime
+    blocks: Mapping[str, Block]
+    """By network that was read, the last block of the day."""
+    held: Mapping[str, Mapping[Basis, Decimal]]
+    """By asset of which every network was read, in whole coins."""
+    accounts: Mapping[str, Mapping[Basis, str]]
+    """By every asset of the list, the digests of the accounts that each basis counted."""
+    unknown: Mapping[str, str] = field(default_factory=dict)
+    """By asset that is not in ``held``, why."""
+    settled: bool = True
+    """Whether asking again would find no more."""
+
+    @property
+    def step(self) -> "HistoryStep":
+        """The same as a day of the history: without what was owed then, which is not read, and so without bounds."""
+        counted = self.basis.of_accounts
+        assets = {
+            asset: AssetStep(
+                (counted,), Extent.of(sums[counted]), None, None, None, {}, sums[counted], self.accounts[asset][counted]
+            )
+            for asset, sums in self.held.items()
+        }
+        return HistoryStep(self.exchange, Step.DAILY, self.day, assets, self.read_at, self.blocks)
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryStep:
     """All assets of one exchange within one step."""
 
@@ -122,6 +157,10 @@ class HistoryStep:
     at: datetime
     """When the step began."""
     assets: Mapping[str, AssetStep]
+    read_at: datetime | None = None
+    """Of a day that nobody watched: when its end was read afterwards. None: it was seen live."""
+    blocks: Mapping[str, Block] = field(default_factory=dict)
+    """By network, at which it was read then."""
 
 
 def worst_status(seen: Iterable[ReserveStatus]) -> ReserveStatus | None:

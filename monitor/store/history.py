@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from monitor.formats import exact
 from monitor.model import AssetStep, Basis, DayHeld, Extent, HistoryStep, ReserveStatus, Step
 from monitor.model.history import worst_status
 from monitor.store import codec, tables
-from monitor.store.access import Access
+from monitor.store.past_days import PastDays
 
 _PLACES = 12
 """Decimals to which bounds are cut: what is under a limit is so in the history too."""
@@ -20,8 +21,8 @@ _UNIT = timedelta(milliseconds=1)
 _AT_ONCE = 1_000
 
 
-class History(Access):
-    """One row for each exchange and step, with all of its assets."""
+class History(PastDays):
+    """One row for each exchange and step, with all of its assets; beside them, days that were read afterwards."""
 
     async def save_history(self, steps: Collection[HistoryStep]) -> None:
         """Keep ``steps``, each in the place of what was kept of the same exchange and time."""
@@ -38,7 +39,7 @@ class History(Access):
         *,
         asset: str | None = None,
     ) -> list[HistoryStep]:
-        """What was known of ``exchange``, oldest first.
+        """What was known of ``exchange``, oldest first; a day that nobody watched as it was read afterwards.
 
         Args:
             exchange: Its name in the configuration.
@@ -51,6 +52,18 @@ class History(Access):
             StoreError: the history cannot be read.
 
         """
+        seen = await self._seen(exchange, step, since, until, asset)
+        if step is not Step.DAILY:
+            return seen
+        days = await self.past_days(exchange, None if since is None else step.begins(since), until)
+        watched = {each.at for each in seen}
+        read = (_only(day.step, asset) for day in days if day.day not in watched)
+        return sorted([*seen, *(each for each in read if each.assets)], key=lambda each: each.at)
+
+    async def _seen(
+        self, exchange: str, step: Step, since: datetime | None, until: datetime | None, asset: str | None = None
+    ) -> list[HistoryStep]:
+        """What was watched."""
         columns = tables.steps.c
         query = select(columns.at, columns.assets).where(columns.exchange == exchange, columns.step == step.value)
         if since is not None:
@@ -84,13 +97,21 @@ class History(Access):
     async def days(self, exchange: str, since: datetime, until: datetime) -> list[DayHeld]:
         """Return what accounts held on the days that began from ``since`` on and before ``until``, where that is whole.
 
+        Of a day that was watched, and read afterwards too, both: they may be of other accounts.
+
         Raises:
             StoreError: the history cannot be read.
 
         """
-        return [
+        read = [
+            DayHeld(each.day, asset, basis, each.accounts[asset][basis], held)
+            for each in await self.past_days(exchange, since, until)
+            for asset, sums in each.held.items()
+            for basis, held in sums.items()
+        ]
+        return read + [
             DayHeld(each.at, asset, told.bases[0].of_accounts, told.accounts, told.whole)
-            for each in await self.history(exchange, Step.DAILY, since, until)
+            for each in await self._seen(exchange, Step.DAILY, since, until)
             for asset, told in each.assets.items()
             if told.whole is not None and told.accounts and len(told.bases) == 1
         ]
@@ -99,6 +120,8 @@ class History(Access):
         """Forget the steps of this kind that began before."""
         columns = tables.steps.c
         await self._write(delete(tables.steps).where(columns.step == step.value, columns.at < before))
+        if step is Step.DAILY:
+            await self.prune_past_days(before)
 
 
 def _rows_of(steps: Iterable[HistoryStep]) -> list[dict[str, Any]]:
@@ -123,6 +146,13 @@ def _steps_of(exchange: str, step: Step, rows: Sequence[Any], asset: str | None)
         if wanted:
             found.append(HistoryStep(exchange, step, row.at, {name: _told(each) for name, each in wanted.items()}))
     return found
+
+
+def _only(day: HistoryStep, asset: str | None) -> HistoryStep:
+    """``day`` of one asset alone, where only that is asked for."""
+    if asset is None:
+        return day
+    return replace(day, assets={name: each for name, each in day.assets.items() if name == asset})
 
 
 def _statuses(assets: Mapping[str, Any]) -> dict[str, ReserveStatus]:

@@ -183,6 +183,16 @@ steps = Table(
     comment="What was known of assets by steps (raw, hourly, daily), zlib-compressed JSON by asset.",
 )
 
+past_days = Table(
+    "past_days",
+    metadata,
+    Column("exchange", String(64), primary_key=True),
+    Column("at", Moment, primary_key=True),
+    Column("read_at", Moment, nullable=False),
+    Column("told", LargeBinary, nullable=False),
+    comment="What accounts held at the ends of days, read afterwards from archives; zlib-compressed JSON.",
+)
+
 audits = Table(
     "audits",
     metadata,

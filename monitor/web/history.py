@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from monitor.formats.exact import plain
 from monitor.model import AssetStep, Extent, HistoryStep, ReserveStatus
-from monitor.web.plain import Json, number, time
+from monitor.web.plain import Json, block, number, time
 from monitor.web.table import csv_line
 
 _EXTENTS = ("lower", "upper", "known", "owed")
@@ -15,14 +15,19 @@ _VALUES = ("first", "last", "lowest", "highest")
 
 def step(each: HistoryStep) -> Json:
     """One step, with every asset that it tells of."""
-    return {"at": time(each.at), "assets": {asset: _told(told) for asset, told in each.assets.items()}}
+    return {
+        "at": time(each.at),
+        "read_at": time(each.read_at),
+        "blocks": {network: block(at) for network, at in each.blocks.items()},
+        "assets": {asset: _told(told) for asset, told in each.assets.items()},
+    }
 
 
 def csv_lines(steps: Iterable[HistoryStep]) -> Iterator[str]:
     """One line for each step and asset, below one of headings; ends of lines are left out."""
     numbers = [f"{extent}_{value}" for extent in _EXTENTS for value in _VALUES]
     seconds = [f"{status}_seconds" for status in ReserveStatus]
-    yield csv_line(("exchange", "step", "at", "asset", "worst", "bases", *numbers, *seconds))
+    yield csv_line(("exchange", "step", "at", "asset", "worst", "bases", *numbers, *seconds, "read_at", "blocks"))
     for each in steps:
         for asset, told in each.assets.items():
             figures = (
@@ -34,7 +39,10 @@ def csv_lines(steps: Iterable[HistoryStep]) -> Iterator[str]:
                 str(told.spent[status].total_seconds()) if status in told.spent else "" for status in ReserveStatus
             )
             at, worst = each.at.isoformat(), told.worst or ""
-            yield csv_line((each.exchange, each.step, at, asset, worst, " ".join(told.bases), *figures, *spent))
+            read_at = each.read_at.isoformat() if each.read_at else ""
+            blocks = " ".join(f"{network}:{at.number}:{at.hash}" for network, at in each.blocks.items())
+            ends = *figures, *spent, read_at, blocks
+            yield csv_line((each.exchange, each.step, at, asset, worst, " ".join(told.bases), *ends))
 
 
 def _told(told: AssetStep) -> Json:
