@@ -15,7 +15,6 @@ from monitor.daemon.check import one_pass
 from monitor.daemon.evidence import make as make_bundle
 from monitor.daemon.evidence_check import Verified, verify_on_chain
 from monitor.daemon.evidence_check import verify as verify_bundle
-from monitor.daemon.list_judge import NothingKnown
 from monitor.evidence.contents import Contents, read, write
 from monitor.evidence.keys import load_public_key
 from monitor.evidence.statement import Predicate
@@ -75,8 +74,8 @@ def make(
 
 
 async def _made(settings: Settings, registry: Registry, exchange: str, progress: Report) -> tuple[Predicate, Contents]:
-    async with one_pass(settings, registry, progress) as (hub, store):
-        return await make_bundle(hub, store, exchange, NothingKnown())
+    async with one_pass(settings, registry, progress) as hub:
+        return await make_bundle(hub, exchange)
 
 
 @app.command("verify")

@@ -22,7 +22,7 @@ async def check(settings: Settings, registry: Registry, progress: Report) -> Wor
 
     Nothing is kept: the daemon's history is neither read nor written.
     """
-    async with one_pass(settings, registry, progress) as (hub, _):
+    async with one_pass(settings, registry, progress) as hub:
         return world_of(hub)
 
 
@@ -34,7 +34,7 @@ def world_of(hub: Hub) -> World:
 
 
 @asynccontextmanager
-async def one_pass(settings: Settings, registry: Registry, progress: Report) -> AsyncIterator[tuple[Hub, Store]]:
+async def one_pass(settings: Settings, registry: Registry, progress: Report) -> AsyncIterator[Hub]:
     """Do what :func:`check` does, and leave all that was found open until the end of the block."""
     store = await Store.open(_IN_MEMORY)
     async with aiohttp.ClientSession() as session:
@@ -53,7 +53,7 @@ async def one_pass(settings: Settings, registry: Registry, progress: Report) -> 
             await _all("owners", [hub.confirm(name) for name in settings.exchanges], progress)
             await _all("claimed amounts", [hub.audit(name) for name in settings.exchanges], progress)
             await hub.assess()
-            yield hub, store
+            yield hub
         finally:
             await hub.close()
             await store.close()

@@ -7,6 +7,8 @@ from pathlib import Path
 from monitor.chains import check_endpoint, is_provable, is_readable, unknown_protocols
 from monitor.daemon.doubts import doubts
 from monitor.daemon.proof_sources import ANY_SCHEME, is_proof
+from monitor.evidence.errors import EvidenceError
+from monitor.evidence.keys import load_signing_key
 from monitor.formats import SECRETS
 from monitor.notify import check_channel
 from monitor.prices import PricesError, read_prices
@@ -74,6 +76,7 @@ def _findings(settings: Settings) -> Iterator[Fault | Warned]:
     if settings.prices:
         yield from _prices_faults(settings.prices, registry)
     yield from _channel_faults(settings)
+    yield from _key_faults(settings)
     try:
         load_web(settings)
     except ConfigurationError as error:
@@ -165,3 +168,11 @@ def _channel_faults(settings: Settings) -> Iterator[Fault]:
 
 def _unknown(what: str, wanted: str, names: Collection[str], where: str) -> str:
     return f"no such {what}; {did_you_mean(wanted, names, where)}"
+
+
+def _key_faults(settings: Settings) -> Iterator[Fault]:
+    if settings.evidence.key_file:
+        try:
+            load_signing_key(settings.evidence.key_file)
+        except EvidenceError as error:
+            yield ("evidence", "key_file"), str(error)

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,12 +21,13 @@ from monitor.daemon.coverage import unreadable_networks
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.hub import Hub
 from monitor.daemon.judged import JudgedList, with_answers
-from monitor.daemon.list_judge import KnownVerdicts, ListJudge
+from monitor.daemon.list_judge import ListJudge
 from monitor.daemon.list_reading import ListTask
 from monitor.daemon.proof_sources import is_proof
 from monitor.evidence.arithmetic import arithmetic_rows, gap_rows, liabilities_of, liabilities_rows
-from monitor.evidence.contents import Contents
+from monitor.evidence.contents import Contents, write
 from monitor.evidence.errors import EvidenceError
+from monitor.evidence.kept import newest, place, prune
 from monitor.evidence.keys import load_signing_key
 from monitor.evidence.log import Log
 from monitor.evidence.readings import balance_rows, network_read, states_of
@@ -57,6 +58,8 @@ from monitor.settings import ExchangeSettings, LiabilitiesSettings, Settings
 from monitor.store import Store
 
 _ATTEMPTS = 3
+_SOON = timedelta(seconds=1)
+"""Until the first pass has finished."""
 WALLETS, LIABILITY = "wallets", "liabilities"
 _JUDGED_BY = {
     "basis",
@@ -85,24 +88,43 @@ class Derived:
     """What rests on something that is not in the bundle."""
 
 
-async def make(hub: Hub, store: Store, exchange: str, known: KnownVerdicts) -> tuple[Predicate, Contents]:
+async def make(hub: Hub, exchange: str) -> tuple[Predicate, Contents]:
     """Make a bundle of what is known of ``exchange`` now, signed and logged as the configuration says.
 
-    ``known`` are verdicts that need not be found again. Raises ForeseenError, OSError.
+    Raises ForeseenError, OSError.
     """
     settings = hub.settings.evidence
     key = load_signing_key(settings.key_file) if settings.key_file else None
     log = Log(settings.log) if settings.log else None
     for _ in range(_ATTEMPTS):
         assessment = world_of(hub).assessments[exchange]
-        predicate, files = await gather(assessment, hub.exchanges[exchange], hub.settings, store)
-        derived = await derive(predicate, files, known)
+        predicate, files = await gather(assessment, hub.exchanges[exchange], hub.settings, hub.store)
+        derived = await derive(predicate, files, hub.lists)
         if agrees(derived, assessment):
             signed = msgspec.structs.replace(
                 predicate, signer=key.public.raw.hex() if key else None, log=settings.origin if log else None
             )
             return signed, await asyncio.to_thread(seal, {**files, **derived.files}, signed, key, log)
     raise EvidenceError(f"{exchange}: what is known of it changed each time that a bundle was made: try again")
+
+
+async def keep(hub: Hub, exchange: str) -> timedelta | None:
+    """Make a bundle for the folder of the daemon, if the last one is old enough; return how soon to come again.
+
+    Raises ForeseenError, OSError: what stands in the way is told as a job that fails.
+    """
+    world, settings = world_of(hub), hub.settings.evidence
+    if settings.folder is None:
+        return None
+    if not world.ready or hub.exchanges[exchange].judged is None:
+        return _SOON
+    last = await asyncio.to_thread(newest, settings.folder, exchange, world.at)
+    if last and world.at - last[0] < settings.every:
+        return settings.every - (world.at - last[0])
+    predicate, contents = await make(hub, exchange)
+    await asyncio.to_thread(write, contents, place(settings.folder, exchange, predicate.at))
+    await asyncio.to_thread(prune, settings.folder, exchange, predicate.at - settings.keep)
+    return None
 
 
 async def gather(
@@ -169,15 +191,19 @@ def agrees(derived: Derived, assessment: Assessment) -> bool:
     return shown_now == {name: told(asset) for name, asset in derived.assets.items()}
 
 
-async def derive(predicate: Predicate, files: Contents, known: KnownVerdicts) -> Derived:
-    """Judge the list in ``files`` and all that hangs on it anew. Raises ForeseenError, ValueError, LookupError,
-    ArithmeticError: what a stranger wrote may be anything.
+async def derive(predicate: Predicate, files: Contents, lists: ListJudge) -> Derived:
+    """Judge the list in ``files``, by ``lists``, and all that hangs on it anew.
+
+    Raises ForeseenError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError: what a stranger wrote may
+    be anything.
     """
     registry = await asyncio.to_thread(_registry, files)
     settings = _settings(predicate)
     document, raw = _document(predicate, WALLETS, files)
-    task = ListTask(document, settings.wallets, registry, predicate.at, exchange=predicate.exchange)
-    judged = (await ListJudge(known).judge(task, raw)).judged
+    told = _named(predicate, WALLETS)
+    accepted = told.accepted_at if told and told.accepted_at else predicate.at
+    task = ListTask(document, settings.wallets, registry, accepted, exchange=predicate.exchange)
+    judged = (await lists.judge(task, raw)).judged
     return await asyncio.to_thread(_derived, predicate, files, task, raw, judged)
 
 

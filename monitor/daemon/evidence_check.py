@@ -9,7 +9,7 @@ from monitor import __version__
 from monitor.chains import AtHeight, ChainError, ChainReader
 from monitor.daemon import Report
 from monitor.daemon.evidence import Derived, derive
-from monitor.daemon.list_judge import NothingKnown
+from monitor.daemon.list_judge import ListJudge, NothingKnown
 from monitor.daemon.owners import Owners
 from monitor.evidence.contents import Contents
 from monitor.evidence.errors import EvidenceError, Fault
@@ -76,7 +76,7 @@ async def verify(
 async def _redo(found: Verified, predicate: Predicate, contents: Contents) -> None:
     """Derive from what the bundle rests on all that it says, and compare."""
     try:
-        derived = await derive(predicate, contents, NothingKnown())
+        derived = await derive(predicate, contents, ListJudge(NothingKnown()))
     except TableError as error:
         found.faults.append(Fault(error.file, str(error)))
         return

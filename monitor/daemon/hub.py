@@ -78,7 +78,7 @@ class Hub:
 
         Without a ``notifier`` nobody is told of alerts.
         """
-        self._store = store
+        self.store = store
         self._session = session
         self._now = now
         self._jobs = jobs
@@ -95,7 +95,7 @@ class Hub:
         self._events = EventKeeper(store)
         self._snapshots = SnapshotKeeper(store)
         self._ready = False
-        self._lists = ListJudge(StoredVerdicts(store))
+        self.lists = ListJudge(StoredVerdicts(store))
         self._gone: list[ChainReader] = []
         self.exchanges: Mapping[str, ExchangeWatch] = {}
         self.networks: Mapping[str, NetworkWatch] = {}
@@ -169,7 +169,7 @@ class Hub:
         known = self.networks.get(name)
         if known and known.settings == settings and known.network == network and self._balance_slots[name] == slots:
             return known
-        reader = open_network(network, settings, StoredJournals(self._store, name), slots)
+        reader = open_network(network, settings, StoredJournals(self.store, name), slots)
         return NetworkWatch(network, settings, reader, self._now)
 
     def _exchange(self, name: str, settings: ExchangeSettings, registry: Registry) -> ExchangeWatch:
@@ -180,10 +180,10 @@ class Hub:
             name,
             settings,
             registry,
-            store=self._store,
+            store=self.store,
             session=self._session,
             now=self._now,
-            lists=self._lists,
+            lists=self.lists,
         )
 
     # --- Jobs --------------------------------------------------------------------------------------------------------
@@ -279,12 +279,12 @@ class Hub:
         """
         now = self._now()
         for step, time in self.settings.history.limits.items():
-            await self._store.prune_history(step, now - time)
-        before = await self._store.prune_documents(self.settings.history.lists)
-        await self._store.prune_ownership(RULES_VERSION, before)
-        await self._store.prune_claim_readings(now - KEPT)
+            await self.store.prune_history(step, now - time)
+        before = await self.store.prune_documents(self.settings.history.lists)
+        await self.store.prune_ownership(RULES_VERSION, before)
+        await self.store.prune_claim_readings(now - KEPT)
         present = {(name, each.label) for name, watch in self.networks.items() for each in watch.settings.endpoints}
-        for network, endpoint in await self._store.forget_journals(but=present):
+        for network, endpoint in await self.store.forget_journals(but=present):
             _log.info("journal of a removed endpoint deleted", network=network, endpoint=endpoint)
 
     async def assess(self) -> None:

@@ -25,6 +25,7 @@ from monitor.daemon.network import NetworkWatch
 from monitor.daemon.notifier import Notifier
 from monitor.daemon.schedule import Job, Schedule
 from monitor.daemon.service_manager import ServiceManager
+from monitor.evidence.kept import newest
 from monitor.metrics import Exposition, Metrics
 from monitor.model import ReloadState, Step, World
 from monitor.settings import ConfigurationError, ConfigurationFault, Settings
@@ -191,7 +192,7 @@ class Daemon:
         jobs = [Job("tick", TICK, hub.assess, patience=_STALLED), Job("prune", _DAY, hub.prune)]
         if prepared.settings.prices and prepared.settings.prices.file:
             jobs.append(Job("prices", _PRICES, hub.refresh_prices))
-        networks = tuple(prepared.networks.values())
+        networks, evidence = tuple(prepared.networks.values()), prepared.settings.evidence
         for name, watch in prepared.exchanges.items():
             wallets, owed, promote = watch.settings.wallets, watch.settings.liabilities, watch.settings.promote
             jobs.append(Job(f"wallets:{name}", wallets.refresh, partial(self._refresh_wallets, name), watch))
@@ -201,6 +202,9 @@ class Daemon:
                 refresh = owed.proof.refresh
                 jobs.append(Job(f"proof:{name}", refresh, partial(hub.refresh_proof, name), watch, patience=_DAY))
             jobs.append(Job(f"confirm:{name}", promote, partial(hub.confirm, name), (watch, networks)))
+            if evidence.folder:
+                run = partial(self._keep_evidence, name)
+                jobs.append(Job(f"evidence:{name}", evidence.every, run, (watch, evidence), patience=_DAY))
             jobs.append(Job(f"audit:{name}", promote, partial(hub.audit, name), (watch, networks), patience=_DAY))
         for channel in prepared.settings.notify:
             again = channel.resend if channel.alertmanager else _LOOKED_AT
@@ -224,6 +228,12 @@ class Daemon:
                 self._schedule.soon(key)
         return watch.again
 
+    async def _keep_evidence(self, exchange: str) -> timedelta | None:
+        """Imported when it is wanted: most daemons sign nothing."""
+        from monitor.daemon.evidence import keep  # noqa: PLC0415 - with what signs and serialises
+
+        return await keep(self._require_hub(), exchange)
+
     def _tell_soon(self, channel: str) -> None:
         self._schedule.soon(f"notify:{channel}")
 
@@ -238,6 +248,7 @@ class Daemon:
             finest=self._finest,
             publications=store.publications,
             events=store.events,
+            evidence=self._evidence,
             verify=verify_upload,
             reload=self.reload,
             stalled=self.stalled,
@@ -262,6 +273,10 @@ class Daemon:
 
     def _finest(self, since: datetime, until: datetime, most: int) -> Step:
         return self._settings.history.finest(since, until, self._now(), most=most)
+
+    async def _evidence(self, exchange: str, until: datetime) -> tuple[datetime, Path] | None:
+        folder = self._settings.evidence.folder
+        return await asyncio.to_thread(newest, folder, exchange, until) if folder else None
 
     def _world(self) -> World | None:
         return self._hub.world if self._hub else None

@@ -512,6 +512,14 @@ class EvidenceSettings(Section):
         "`reserves.example.com/log`.",
     )
 
+    folder: Path | None = Field(
+        None, description="Where the daemon keeps bundles, for `/exchanges/NAME/evidence`; unset: it makes none."
+    )
+    every: PositiveDuration = Field(timedelta(hours=24), description="How often it makes one of each exchange.")
+    keep: PositiveDuration = Field(
+        timedelta(days=30), description="How long they stay; entries of the log stay for ever."
+    )
+
     @model_validator(mode="after")
     def _signed_where_logged(self) -> Self:
         if self.log and not self.key_file:

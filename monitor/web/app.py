@@ -15,6 +15,7 @@ from monitor.web.pace import limited
 from monitor.web.pages import (
     asset,
     events,
+    evidence,
     exchange,
     exchanges,
     glossary,
@@ -48,7 +49,7 @@ def create_app(deps: Deps, access: Access | None = None) -> web.Application:
     app[PAINTING] = asyncio.Lock()
     app[STREAMS] = Streams()
     app[UPLOADS] = access.uploads
-    for page in (*PAGES, pictures, static, stream):
+    for page in (*PAGES, evidence, pictures, static, stream):
         app.add_routes(page.routes)
     app.add_routes(operations.routes)
     app.add_routes(api.routes)

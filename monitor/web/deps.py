@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
 from aiohttp import web
@@ -49,6 +50,19 @@ class Events(Protocol):
 
         Raises:
             ForeseenError: they cannot be read.
+
+        """
+        ...
+
+
+class Evidence(Protocol):
+    """The bundles that were made."""
+
+    async def __call__(self, exchange: str, until: datetime) -> tuple[datetime, Path] | None:
+        """Return the archive of the last one that is not after ``until``, and its moment; None: there is none.
+
+        Raises:
+            OSError: they cannot be read.
 
         """
         ...
@@ -103,6 +117,7 @@ class Deps:
     publications: Callable[[str], Awaitable[Sequence[Publication]]]
     """Every report and root that an exchange was seen to publish, in that order. Raises ForeseenError."""
     events: Events
+    evidence: Evidence
     verify: Verify
     reload: Callable[[], Awaitable[ReloadState]]
     """Load the configuration again; a bad one is an unsuccessful state, not an exception."""

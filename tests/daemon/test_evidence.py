@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -15,15 +16,15 @@ from hypothesis import strategies as st
 
 from monitor.daemon.check import one_pass
 from monitor.daemon.configuration import load_configuration
-from monitor.daemon.evidence import make
+from monitor.daemon.evidence import keep, make
 from monitor.daemon.evidence_check import verify
-from monitor.daemon.list_judge import NothingKnown
 from monitor.evidence.contents import Contents, packed, read, unpacked, write
 from monitor.evidence.errors import EvidenceError
+from monitor.evidence.kept import place
 from monitor.evidence.keys import SigningKey
 from monitor.evidence.log import Log
 from monitor.evidence.statement import Predicate, seal
-from tests.support.daemons import Site, signed, unsigned
+from tests.support.daemons import Site, signed, unsigned, until, watching
 from tests.support.standins import EvmStandIn
 
 BESIDE = {"statement.json", "statement.dsse.json", "log.tlog-proof", "SHA256SUMS"}
@@ -31,16 +32,22 @@ ETH = 10**18
 
 
 @pytest.fixture
-async def made(site: Site) -> AsyncIterator[tuple[Predicate, Contents]]:
-    """An unsigned bundle: 100 ETH verified, 5 without a signature, 2 BTC that nobody reads."""
+async def node(site: Site) -> AsyncIterator[EvmStandIn]:
+    """100 ETH verified, 5 without a signature; what is claimed of BTC nobody reads."""
     node = EvmStandIn()
     node.coins |= {signed(1).address: 100 * ETH, unsigned(2).address: 5 * ETH}
     async with node.serving() as url:
         site.exchange("okx", [signed(1), unsigned(2), signed(3, "BTC", "bitcoin", amount="2")])
         site.owes("okx", ETH="100", BTC="1")
         site.network("ethereum", url)
-        async with one_pass(*load_configuration(site.write()), lambda *_: None) as (hub, store):
-            yield await make(hub, store, "okx", NothingKnown())
+        yield node
+
+
+@pytest.fixture
+async def made(site: Site, node: EvmStandIn) -> tuple[Predicate, Contents]:
+    """An unsigned bundle."""
+    async with one_pass(*load_configuration(site.write()), lambda *_: None) as hub:
+        return await make(hub, "okx")
 
 
 def files_of(contents: Contents) -> dict[str, bytes]:
@@ -206,3 +213,25 @@ async def test_what_another_version_made_otherwise_is_not_called_altered(made: t
     files["claims.csv"] = files["claims.csv"].replace(b"signed by the account's key", b"signed by its key")
     found = await verify(seal(files, msgspec.structs.replace(predicate, software=software)))
     assert (found.faults, "made by version 9.9.9" in found.open[-1]) == ([], True)
+
+
+@pytest.mark.usefixtures("node")
+async def test_the_daemon_makes_one_hands_it_out_and_keeps_no_old_ones(site: Site, tmp_path: Path) -> None:
+    folder = tmp_path / "evidence"
+    old = place(folder, "okx", datetime.now(UTC) - timedelta(days=40))
+    old.parent.mkdir(parents=True)
+    old.write_bytes(b"old")
+    (folder / "okx" / "notes.txt").write_bytes(b"not ours")
+    async with watching(site.write(evidence={"folder": str(folder)})) as watched:
+
+        async def there() -> bool:
+            return "take the evidence along" in (await watched.get("/exchanges/okx"))[1] and not old.exists()
+
+        await until(there)
+    bundles = sorted(path.name for path in (folder / "okx").iterdir())
+    assert (len(bundles), bundles[1]) == (2, "notes.txt")
+    assert not (await verify(*read(folder / "okx" / bundles[0]))).faults
+    async with one_pass(*load_configuration(site.path), lambda *_: None) as hub:
+        again = await keep(hub, "okx")
+        assert again is not None
+        assert timedelta(hours=23) < again < timedelta(hours=24), "the last one is young enough"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TypeAlias
 
 from aiohttp import web
@@ -56,6 +57,8 @@ class Daemon:
     steps: list[HistoryStep] = field(default_factory=list)
     history_error: str = ""
     published: list[Publication] = field(default_factory=list)
+    bundles: list[tuple[datetime, Path]] = field(default_factory=list)
+    """Of evidence, of aurora."""
     happened: list[tuple[EventPlace, Event]] = field(default_factory=list)
     proof: LiabilitiesProof | None = None
     uploaded: list[tuple[str, bytes, str]] = field(default_factory=list)
@@ -71,6 +74,7 @@ class Daemon:
             finest=lambda since, until, most: HistorySettings().finest(since, until, worlds.NOW, most=most),
             publications=self.publications,
             events=self.events,
+            evidence=self.evidence,
             verify=self.verify,
             reload=self.reload,
             stalled=lambda: self.stalled,
@@ -111,6 +115,9 @@ class Daemon:
         newest = sorted(self.happened, key=lambda each: each[0], reverse=True)
         wanted = [each for each in newest if each[1].exchange == exchange and (until is None or each[0].at <= until)]
         return [each for each in wanted if before is None or each[0] < before][:most]
+
+    async def evidence(self, exchange: str, until: datetime) -> tuple[datetime, Path] | None:
+        return max((each for each in self.bundles if each[0] <= until and exchange == "aurora"), default=None)
 
     async def verify(self, name: str, content: bytes, user: str, limits: VerifySettings) -> LiabilitiesProof:
         del limits

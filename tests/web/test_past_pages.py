@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -154,3 +155,26 @@ def test_a_ratio_of_the_past_is_never_rounded_up() -> None:
     assert past.ratio(told) == "99.99 %"
     assert past.ratio(AssetStep.of(asset("80", UNKNOWN, upper="Infinity"))) == "at least 80.00 %"
     assert past.ratio(AssetStep.of(asset(owed=None))) == ""
+
+
+async def test_the_evidence_of_a_moment_is_the_last_that_was_made_until_then(
+    client: Client, daemon: Daemon, tmp_path: Path
+) -> None:
+    assert "take the evidence along" not in await page(client, "/exchanges/aurora")
+    assert (await client.get("/exchanges/aurora/evidence")).status == 404
+    for days in (5, 2):
+        (tmp_path / f"{days}.zip").write_text(f"{days} days old")
+        daemon.bundles.append((worlds.NOW - days * DAY, tmp_path / f"{days}.zip"))
+    for query, text in (("", "2 days old"), (at(3), "5 days old")):
+        assert f'href="/exchanges/aurora/evidence{query and "?at=2026-03-11T00:00:00Z"}"' in await page(
+            client, f"/exchanges/aurora{query}"
+        )
+        answer = await client.get(f"/exchanges/aurora/evidence{query}")
+        assert (answer.status, answer.content_type, await answer.text()) == (200, "application/zip", text)
+        assert "attachment" in answer.headers["Content-Disposition"]
+    for path, status in (
+        ("aurora/evidence?at=2000-01-01", 404),
+        ("aurora/evidence?when=now", 400),
+        ("x/evidence", 404),
+    ):
+        assert (await client.get(f"/exchanges/{path}")).status == status

@@ -48,6 +48,7 @@ async def show(request: web.Request) -> web.Response:
         ages=ages(assessment, world.at),
         strips=strips,
         fault=fault,
+        bundle=await _bundle(request, assessment.exchange, world.at),
         bars=bars,
         limit_mark=limit_mark,
         prices=world.prices,
@@ -74,7 +75,17 @@ async def _show_past(request: web.Request, own: Frame, assessment: Assessment, a
         when=past.when(step) if step is not None else "",
         unwatched=past.watched(step) if step is not None else "",
         strip=strip(days, at.date()),
+        bundle=await _bundle(request, assessment.exchange, at),
     )
+
+
+async def _bundle(request: web.Request, exchange: str, until: datetime) -> datetime | None:
+    """The moment of the last bundle of evidence that is not after ``until``; None where none can be had."""
+    try:
+        found = await request.app[DEPS].evidence(exchange, until)
+    except OSError:
+        return None
+    return found[0] if found else None
 
 
 @dataclass(frozen=True, slots=True)
