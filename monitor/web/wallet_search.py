@@ -6,11 +6,11 @@ also when balances have moved since.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from heapq import nlargest, nsmallest
-from itertools import compress, repeat
+from itertools import compress, islice, repeat
 from typing import TypeAlias, TypeVar
 
 from monitor.model import Address, Assessment, BaseUnits, Verdict, VerdictStatus
@@ -185,21 +185,18 @@ def _in_list(_: Assessment, rows: Sequence[int], after: int, most: int) -> Seque
 
 def _by_balance(assessment: Assessment, rows: Sequence[int], after: int, most: int) -> Sequence[int]:
     """The same of rows that are all of one asset, the largest balance first."""
-    held = [_balances(assessment, alike) for alike in assessment.claims.alike]
     behind = ((after >> _ROW_BITS) - _LARGEST, after & (1 << _ROW_BITS) - 1) if after >= 0 else (-_LARGEST - 1, 0)
     page: list[tuple[int, int]] = []
     if len(rows) > _MANY and behind[0] <= 0:
-        least, few = _holding_most(assessment, held, rows, -behind[0], _AMONG * most)
-        page = [pair for pair in _pairs(assessment, held, few, behind) if pair[0] <= -least]
+        page = _first_by_balance(assessment, rows, behind, most)
     if len(page) < most:
-        page = _pairs(assessment, held, rows, behind)
+        page = _pairs(assessment, rows, behind)
     return [((value + _LARGEST) << _ROW_BITS) + row for value, row in nsmallest(most, page)]
 
 
-def _pairs(
-    assessment: Assessment, held: Sequence[_Held], rows: Iterable[int], behind: tuple[int, int]
-) -> list[tuple[int, int]]:
+def _pairs(assessment: Assessment, rows: Iterable[int], behind: tuple[int, int]) -> list[tuple[int, int]]:
     """What ``rows`` are put in order by, where they are behind that place. Pairs are quicker than one long number."""
+    held = [_balances(assessment, alike) for alike in assessment.claims.alike]
     accounts, kinds = assessment.claims.accounts, assessment.claims.of_alike
     pairs = []
     for row in rows:
@@ -209,26 +206,41 @@ def _pairs(
     return [pair for pair in pairs if pair > behind]
 
 
-def _holding_most(
-    assessment: Assessment, held: Sequence[_Held], rows: Sequence[int], most: int, count: int
-) -> tuple[int, Sequence[int]]:
-    """The rows whose accounts are among some ``count`` that hold the most, but not over ``most``, and what they hold.
+def _first_by_balance(
+    assessment: Assessment, rows: Sequence[int], behind: tuple[int, int], most: int
+) -> list[tuple[int, int]]:
+    """The first ``most`` pairs and some more; fewer where these are not found without looking at every row.
 
-    To look up what the account of every row holds takes far longer than to go through what is held.
+    To look up what the account of each row holds takes far longer than to go through what is held: so first come the
+    accounts that hold the most, and then the rows that are theirs.
     """
-    kinds = [held[kind] for kind in set(_of(assessment.claims.of_alike, rows))]
-    largest = [
-        units * scale
-        for balances, scale in kinds
-        for units in nlargest(count, filter((most // scale).__ge__, balances.values()))
-    ]
-    least = min(nlargest(count, largest), default=most)
-    holders = {
-        account
-        for balances, scale in kinds
-        for account in compress(balances, map((-(-least // scale)).__le__, balances.values()))
-    }
-    return least, list(compress(rows, map(holders.__contains__, _of(assessment.claims.accounts, rows))))
+    alike = assessment.claims.alike
+    held = [_balances(assessment, alike[kind]) for kind in set(_of(assessment.claims.of_alike, rows))]
+    largest: list[int] = []
+    for balances, scale in held:
+        allowed = -behind[0] // scale
+        within = (units for units in balances.values() if units <= allowed)
+        largest += (
+            units * scale for units in nlargest(_AMONG * most, within if behind[0] >= -_LARGEST else balances.values())
+        )
+    least = min(nlargest(_AMONG * most, largest), default=0)
+    more = {account for balances, scale in held for account in _over(balances, least // scale)}
+    page = [pair for pair in _pairs(assessment, _theirs(assessment, rows, more), behind) if pair[0] < -least]
+    if len(page) < most:  # many hold as much, as where most hold nothing
+        same = {account for balances, scale in held for account, units in balances.items() if units * scale == least}
+        left = rows[bisect_right(rows, behind[1]) :] if behind[0] == -least else rows
+        first = islice(_theirs(assessment, left, same), most)
+        page += [pair for pair in _pairs(assessment, first, behind) if pair[0] == -least]
+    return page
+
+
+def _over(balances: Mapping[Address, BaseUnits], least: int) -> Iterator[Address]:
+    return (account for account, units in balances.items() if units > least)
+
+
+def _theirs(assessment: Assessment, rows: Sequence[int], accounts: Collection[Address]) -> Iterator[int]:
+    """Those of ``rows`` that are about one of ``accounts``."""
+    return compress(rows, map(accounts.__contains__, _of(assessment.claims.accounts, rows)))
 
 
 def _balances(assessment: Assessment, alike: Alike) -> _Held:
