@@ -155,7 +155,7 @@ class Notifier:
     async def deliver(self, label: str) -> timedelta | None:
         """Send over one channel what is due, once. Returns when to come again, where that is before the next time."""
         line = self._lines.get(label)
-        if line is None:
+        if line is None or not self._store.keeps:
             return None
         flight = self._flights.get(label)
         if flight is None:
@@ -181,6 +181,8 @@ class Notifier:
     async def _send(self, label: str, line: Line, batch: Batch) -> None:
         ids = [notice.id for notice in batch.notices]
         await written(self._store.trying(ids))
+        if not self._store.keeps:
+            return  # whoever took over sends it
         try:
             await line.send(message(batch.notices, self._links, digest=batch.digest))
         except SendError as error:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import aiohttp
 import structlog
@@ -54,8 +55,12 @@ _log = structlog.get_logger(__name__)
 class Daemon:
     """One process: a configuration, a hub, a schedule and a server."""
 
-    def __init__(self, path: Path, *, devnet: str = "", now: SteadyClock | None = None) -> None:
+    def __init__(
+        self, path: Path, *, devnet: str = "", now: SteadyClock | None = None, before: Configuration | None = None
+    ) -> None:
+        """``before``: what is watched on by if the configuration on disk has become a bad one."""
         self._path = path
+        self._before = before
         self._now = now or SteadyClock()
         self._hub: Hub | None = None
         self._schedule = Schedule()
@@ -68,6 +73,7 @@ class Daemon:
         self._server: WebServer | None = None
         self._warned: tuple[ConfigurationFault, ...] = ()
         self._devnet = devnet
+        self._store: Store | None = None
 
     async def start(self, loaded: Callable[[], None] = lambda: None) -> None:
         """Load the configuration, open the history, serve, then begin to watch.
@@ -75,7 +81,15 @@ class Daemon:
         ``loaded`` is called once all code is imported, and nothing made yet but settings and registry.
         Raises ConfigurationError, StoreError, or OSError when the address cannot be had; nothing is left open then.
         """
-        configuration = read_configuration(self._path)
+        refused = ""
+        try:
+            configuration = read_configuration(self._path)
+        except ConfigurationError as error:
+            if self._before is None:
+                raise
+            configuration, refused = self._before, str(error)
+            _log.error("the configuration before is used on", error=refused)
+        self.configuration = configuration
         self._settings = settings = configuration.settings
         registry = configuration.registry
         logs.configure(settings.log.level, settings.log.format)
@@ -83,13 +97,20 @@ class Daemon:
         await asyncio.to_thread(import_nodes, settings.networks, registry)
         loaded()
         async with contextlib.AsyncExitStack() as stack:
-            store = await Store.open(settings.store.url, alone=True)
+            store = await Store.open(settings.store.url, alone=True, lease=settings.store.lease)
             stack.push_async_callback(store.close)
+            self._store = store
             session = await stack.enter_async_context(aiohttp.ClientSession(headers={"User-Agent": _USER_AGENT}))
             self._server = server = WebServer(self._deps(store))
-            notifier = Notifier(store, session, self._now, page=lambda: server.address, wake=self._tell_soon)
+            notifier = (
+                Notifier(store, session, self._now, page=lambda: server.address, wake=self._tell_soon)
+                if store.keeps
+                else None
+            )
             render = self._metrics.render
             hub = Hub(store, session, self._now, self._schedule.states, render=render, notifier=notifier)
+            if refused:
+                hub.reload = ReloadState(successful=False, succeeded_at=self._now(), error=refused)
             stack.push_async_callback(hub.close)
             await server.start(settings.web, load_web(settings))
             stack.push_async_callback(server.stop)
@@ -99,7 +120,7 @@ class Daemon:
             self._schedule.set(self._jobs(hub, prepared))
             self._stack = stack.pop_all()
         self._started.set()
-        _log.info("watching", version=__version__, page=f"{server.address}/")
+        _log.info("watching", version=__version__, page=f"{server.address}/", keeps_history=store.keeps)
 
     async def stop(self) -> None:
         """End cleanly: what is under way is cancelled, what is known is already in the history."""
@@ -108,6 +129,10 @@ class Daemon:
             reload.cancel()
         await asyncio.gather(*self._reloads, return_exceptions=True)
         await self._stack.aclose()
+
+    async def turned(self) -> None:
+        """Wait until another monitor keeps the shared history, or this one does, other than at the start."""
+        await self._require_store().turned()
 
     @property
     def address(self) -> str:
@@ -168,7 +193,7 @@ class Daemon:
         hub.adopt(prepared)
         self._restart_needed(settings)
         logs.configure(settings.log.level, settings.log.format)
-        self._settings = settings
+        self.configuration, self._settings = configuration, settings
         self._warn(configuration)
 
     def _warn(self, configuration: Configuration) -> None:
@@ -262,6 +287,11 @@ class Daemon:
             raise RuntimeError("the daemon is not started")
         return self._hub
 
+    def _require_store(self) -> Store:
+        if self._store is None:
+            raise RuntimeError("the daemon is not started")
+        return self._store
+
     def _require_server(self) -> WebServer:
         if self._server is None:
             raise RuntimeError("the daemon is not started")
@@ -286,13 +316,19 @@ async def serve(path: Path, *, devnet: str = "", started: Callable[[str], None] 
     """Run the daemon until SIGTERM or SIGINT, which also end its start; SIGHUP reloads.
 
     ``devnet`` is the address of the devnet's inbox, where it watches that; ``started`` is called with the page's.
+    Where the history is shared, it begins anew when it takes that over, or has lost it: from what is kept, as after
+    a kill.
     """
-    daemon, manager = Daemon(path, devnet=devnet), ServiceManager()
+    manager = ServiceManager()
     loop, asked = asyncio.get_running_loop(), asyncio.Event()
     reloads: set[asyncio.Task[ReloadState]] = set()
+    stop = asyncio.create_task(asked.wait())
 
     def watching() -> str:
         return f"Watching; the page is at {daemon.address}/"
+
+    def stalled() -> str:
+        return daemon.stalled()
 
     async def reread() -> ReloadState:
         manager.reloading()
@@ -308,23 +344,35 @@ async def serve(path: Path, *, devnet: str = "", started: Callable[[str], None] 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked.set)
     loop.add_signal_handler(signal.SIGHUP, reload)
-    start, stop = asyncio.create_task(daemon.start(_let_collector_pass_over)), asyncio.create_task(asked.wait())
+    before, alive = None, None
+    while await _has_started(daemon := Daemon(path, devnet=devnet, before=before), stop):
+        manager.ready(watching())
+        if alive is None:
+            alive = asyncio.create_task(manager.keep_alive(stalled))
+            started(f"{daemon.address}/")
+        turned = asyncio.create_task(daemon.turned())
+        try:
+            await asyncio.wait((turned, stop), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            turned.cancel()
+            if asked.is_set():
+                manager.stopping()
+            await daemon.stop()
+        before = daemon.configuration
+    if alive:
+        alive.cancel()
+    _leave_threads_behind()
+
+
+async def _has_started(daemon: Daemon, stop: asyncio.Task[Literal[True]]) -> bool:
+    """Start ``daemon``, unless ``stop`` comes first."""
+    start = asyncio.create_task(daemon.start(_let_collector_pass_over))
     await asyncio.wait((start, stop), return_when=asyncio.FIRST_COMPLETED)
     if start.cancel():
         await asyncio.wait((start,))
-        _leave_threads_behind()
-        return
+        return False
     await start
-    started(f"{daemon.address}/")
-    manager.ready(watching())
-    alive = asyncio.create_task(manager.keep_alive(daemon.stalled))
-    try:
-        await stop
-    finally:
-        manager.stopping()
-        alive.cancel()
-        await daemon.stop()
-        _leave_threads_behind()
+    return True
 
 
 def _let_collector_pass_over() -> None:

@@ -294,6 +294,9 @@ STORE_WRITE_FAILURES = _counter("por_store_write_failures_total", "Attempts to w
 STORE_FAILING = _gauge(
     "por_store_failing", "Whether the newest write to the history failed, or a document in use is not written."
 )
+STORE_KEEPS = _gauge(
+    "por_store_keeps", "Whether it is this monitor that keeps the history and tells people, of those that share it."
+)
 NOTIFICATIONS = _counter(
     "por_notifications_total", "Messages that the channel was to take, by what became of them.", "channel", "result"
 )

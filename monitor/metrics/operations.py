@@ -30,6 +30,7 @@ OPERATIONS: Sources = (
     (families.STORE_WRITES, once(lambda world: world.store.writes)),
     (families.STORE_WRITE_FAILURES, once(lambda world: world.store.failures)),
     (families.STORE_FAILING, once(_store_failing)),
+    (families.STORE_KEEPS, once(lambda world: world.store.keeps)),
     (
         families.NOTIFICATIONS,
         each_by(_channels, lambda channel: {"sent": channel.sent, "failed": sum(channel.failures.values())}),

@@ -274,6 +274,8 @@ class StoreState:
     failures: int = 0
     failure: str = ""
     """Why the newest one failed; empty after one that did not."""
+    keeps: bool = True
+    """Whether this monitor keeps the history and tells people; not while another that shares it does."""
 
 
 @dataclass(frozen=True, slots=True)

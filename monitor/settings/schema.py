@@ -440,6 +440,21 @@ class StoreSettings(Section):
         "sqlite+aiosqlite:///var/reserve-monitor.db",
         description="`sqlite+aiosqlite:///FILE`, or `postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE`.",
     )
+    lease: PositiveDuration | None = Field(
+        None,
+        description="Lets several monitors share a PostgreSQL: all watch, one keeps the history and tells people, and "
+        "another takes over soon after so long without that one (docs/operations.md). Unset: a second is refused.",
+    )
+
+    @model_validator(mode="after")
+    def _can_be_shared(self) -> Self:
+        if self.lease and self.url.startswith("sqlite"):
+            raise ValueError(
+                "lease: SQLite is one monitor's alone; share a postgresql+asyncpg:// database, or remove it"
+            )
+        if self.lease and self.lease < timedelta(seconds=1):
+            raise ValueError("lease: it is renewed three times in its length, which takes 1s at the least")
+        return self
 
 
 class HistorySettings(Section):

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any, Self
 
 import structlog
@@ -15,10 +16,12 @@ from sqlalchemy.pool import StaticPool
 
 from monitor.model import Block, Document, StoreState
 from monitor.store.database import StoreError, opened
+from monitor.store.lease import Lease, leased
 
 _log = structlog.get_logger(__name__)
 
 _ROWS = 500  # rows in one INSERT: SQLite takes 32 766 variables at the most
+_WAITS_IN_VAIN = "the history cannot be taken over"
 _UPSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -34,21 +37,39 @@ class Access:
         alone = isinstance(engine.pool, StaticPool)
         self._reading: AbstractAsyncContextManager[None] = self._writing if alone else nullcontext()
         self._state = StoreState()
+        self._lease: Lease | None = None
 
     @property
     def state(self) -> StoreState:
         """How writing went."""
-        return self._state
+        return replace(self._state, keeps=self.keeps)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether it is this one that keeps the history: by itself, or by the lease of those that share it."""
+        return self._lease is None or self._lease.held
+
+    async def turned(self) -> None:
+        """Wait until that has changed, if it ever does."""
+        await (self._lease.turned if self._lease else asyncio.Event()).wait()
 
     @classmethod
-    async def open(cls, url: str, *, alone: bool = False, new: bool = True) -> Self:
+    async def open(cls, url: str, *, alone: bool = False, lease: timedelta | None = None, new: bool = True) -> Self:
         """Open the database and migrate it; ``alone``: refuse one that another process has opened so.
 
+        With a ``lease``, others with one may have it open as well; what those write that do not hold it is not kept.
         Without ``new`` there must be one already. Raises :class:`StoreError`.
         """
         async with AsyncExitStack() as stack:
-            engine = await stack.enter_async_context(opened(url, alone=alone, new=new))
-            return cls(engine, stack.pop_all())
+            engine = await stack.enter_async_context(opened(url, alone=alone, shared=lease is not None, new=new))
+            store = cls(engine, stack)
+            if lease:
+                try:
+                    store._lease = await stack.enter_async_context(leased(engine, lease, store._renewed))
+                except (SQLAlchemyError, OSError) as error:
+                    raise StoreError(f"the history cannot be shared: {error.__cause__ or error}") from error
+            store._opened = stack.pop_all()
+            return store
 
     async def close(self) -> None:
         """Let go of the database."""
@@ -57,8 +78,13 @@ class Access:
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:
         """One writer at a time; commits at the end, rolls back on an error. Every write goes through here."""
+        if not self.keeps:
+            yield _NOWHERE
+            return
         try:
             async with self._writing, self._engine.begin() as connection:
+                if self._lease:
+                    await self._lease.confirm(connection)
                 yield connection
         except Exception as error:  # also what a driver raises for a value that its database cannot hold
             cause = error.__cause__ or error
@@ -66,6 +92,13 @@ class Access:
             self._note(failure := f"the history cannot be written: {told}")
             raise StoreError(failure) from error
         self._note("")
+
+    def _renewed(self, failure: str) -> None:
+        """Note how asking for the lease went: who waits for it, and cannot ask, could not take over."""
+        if failure and not self.keeps:
+            self._note(f"{_WAITS_IN_VAIN}: {failure}")
+        elif not failure and self._state.failure.startswith(_WAITS_IN_VAIN):
+            self._note("")
 
     def _note(self, failure: str) -> None:
         """Record how a write has ended; the log tells when that changes."""
@@ -108,6 +141,18 @@ class Access:
         statement = new.on_conflict_do_update(index_elements=keys, set_=others)
         for start in range(0, len(rows), _ROWS):
             await connection.execute(statement, list(rows[start : start + _ROWS]))
+
+
+class _Nowhere:
+    """A connection to nothing: of those who share a history, one alone writes it."""
+
+    inserted_primary_key = None
+
+    async def execute(self, *_: object) -> "_Nowhere":
+        return self
+
+
+_NOWHERE: Any = _Nowhere()
 
 
 def block_columns(block: Block) -> dict[str, Any]:

@@ -29,6 +29,8 @@ _log = structlog.get_logger(__name__)
 
 _LOCK = 0x506F52
 """Names our lock among the advisory locks of a PostgreSQL server."""
+_UPGRADING = _LOCK + 1
+"""The lock of who brings the schema up to date."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -37,13 +39,16 @@ class StoreError(ForeseenError):
 
 
 @asynccontextmanager
-async def opened(url: str, *, alone: bool = False, new: bool = True) -> AsyncIterator[AsyncEngine]:
+async def opened(
+    url: str, *, alone: bool = False, shared: bool = False, new: bool = True
+) -> AsyncIterator[AsyncEngine]:
     """Open the database at ``url`` with the newest schema, creating both where they are missing.
 
     Args:
         url: As SQLAlchemy writes it.
         alone: Whether to refuse a database that another one has opened ``alone``. That holds until the end of the
             block, or of the process.
+        shared: With ``alone``: whether others that say the same are let in beside.
         new: Whether a file that is not there is made.
 
     Raises:
@@ -62,13 +67,15 @@ async def opened(url: str, *, alone: bool = False, new: bool = True) -> AsyncIte
             engine = _engine(parsed, new=new)
             stack.push_async_callback(engine.dispose)
             if alone:
-                await _keep_others_out(engine, stack)
+                await _keep_others_out(engine, stack, shared=shared)
             async with engine.begin() as connection:
+                if engine.dialect.name == "postgresql":  # two that start at once
+                    await connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
                 await connection.run_sync(_upgrade)
         except TakenError as error:
             raise StoreError(
-                f"{shown}: another reserve-monitor uses it ({error}); stop that one first, or give this one a "
-                "store.url of its own"
+                f"{shown}: another reserve-monitor uses it ({error}); stop that one first, give this one a "
+                "store.url of its own, or set store.lease in both, which takes PostgreSQL"
             ) from error
         except (ModuleNotFoundError, ArgumentError, InvalidRequestError) as error:
             raise StoreError(f"{shown}: {error}; write it like {_ANY}; {_EXTRA}") from error
@@ -135,12 +142,13 @@ def _file(url: URL) -> Path | None:
     return Path(url.database) if url.database and url.database != ":memory:" else None
 
 
-async def _keep_others_out(engine: AsyncEngine, stack: AsyncExitStack) -> None:
-    """Hold the database until ``stack`` ends; TakenError when another one does."""
+async def _keep_others_out(engine: AsyncEngine, stack: AsyncExitStack, *, shared: bool) -> None:
+    """Hold the database until ``stack`` ends; TakenError when another one does that does not share it as well."""
     if engine.dialect.name == "postgresql":
         connection = await stack.enter_async_context(engine.connect())
         await connection.execution_options(isolation_level="AUTOCOMMIT")
-        if not await connection.scalar(select(func.pg_try_advisory_lock(_LOCK, func.hashtext(func.current_schema())))):
+        lock = func.pg_try_advisory_lock_shared if shared else func.pg_try_advisory_lock
+        if not await connection.scalar(select(lock(_LOCK, func.hashtext(func.current_schema())))):
             raise TakenError("a session of the server holds its advisory lock")
     elif file := _file(engine.url):
         stack.enter_context(locked(file))

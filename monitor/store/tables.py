@@ -291,6 +291,15 @@ notices = Table(
     comment="What channels are still to be told, written with the decision and gone once it is sent.",
 )
 
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("holder", String(32), nullable=False),
+    Column("until", Moment, nullable=False),
+    comment="Which of the monitors that share this database keeps it, and until when on the database's clock.",
+)
+
 state = Table(
     "state",
     metadata,

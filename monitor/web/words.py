@@ -199,7 +199,7 @@ def troubles(world: World | None) -> list[str]:
     """What cannot be had or written just now, a line each."""
     if world is None:
         return []
-    told = []
+    told = [] if world.store.keeps else ["another monitor keeps the history and tells people; this one watches beside"]
     for assessment in world.assessments.values():
         for document in assessment.documents.values():
             if document.refusal:

@@ -99,6 +99,27 @@ async def test_what_was_decided_before_a_kill_is_sent_after_it_once(
     assert inbox.messages[1]["type"] == "success"
 
 
+async def test_who_has_lost_a_shared_history_sends_nothing_and_who_has_it_does(
+    store: Store, session: aiohttp.ClientSession, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = await Run(store, session).begin(hook(inbox))
+    await run.see(at(0, BREACH))
+
+    async def lost(_: object) -> None:
+        monkeypatch.setattr(Store, "keeps", False)
+        raise StoreError("the history cannot be written: another monitor keeps it")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "trying", lost)
+        await run.tell()
+    await run.tell()
+    assert inbox.titles == []
+
+    monkeypatch.setattr(Store, "keeps", True)
+    await (await Run(store, session).begin(hook(inbox))).tell()
+    assert inbox.titles == ["[critical] PorRatioBelowLimit aurora BTC"]
+
+
 async def test_the_state_that_a_decision_rests_on_is_written_with_it(
     store: Store, session: aiohttp.ClientSession, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

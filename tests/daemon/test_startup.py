@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import RawTestServer
 
+from monitor.daemon.configuration import read_configuration
 from monitor.daemon.service import Daemon
 from monitor.model import ReserveStatus, Step
 from monitor.settings import ConfigurationError
@@ -92,6 +93,20 @@ async def test_a_reload_that_comes_too_early_waits_for_the_start(site: Site) -> 
     await daemon.start()
     try:
         assert (await reload).successful
+    finally:
+        await daemon.stop()
+
+
+async def test_one_that_begins_anew_by_itself_goes_on_by_the_last_good_configuration(site: Site) -> None:
+    site.exchange("okx", [signed(1)])
+    before = read_configuration(site.write())
+    publish(site.path, "exchanges: {}\n")
+    daemon = Daemon(site.path, before=before)
+    await daemon.start()
+    try:
+        async with Watched(daemon.port) as watched:
+            await until(watched.ready)
+            assert await watched.value("por_config_last_reload_successful") == 0
     finally:
         await daemon.stop()
 

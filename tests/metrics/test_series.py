@@ -262,6 +262,7 @@ def test_a_series_goes_when_its_source_goes(shown: Scraper) -> None:
         "por_reserve_ratio_fall_limit",
         "por_store_failing",
         "por_store_write_failures_total",
+        "por_store_keeps",
         "por_store_writes_total",
     }
 

@@ -127,6 +127,8 @@ webb: {}
         (MINIMAL + "    wallets: {source: again.csv}", "stands twice"),
         (MINIMAL + "    assets: {BTC: {warn_below: 0.9}}", "warn_below is under breach_below"),
         (MINIMAL + "networks: {ethereum: {endpoints: []}}", "at least 1 item"),
+        (MINIMAL + "store: {lease: 15s}", "SQLite is one monitor's alone"),
+        (MINIMAL + "store: {url: 'postgresql+asyncpg://u@h/d', lease: 10ms}", "which takes 1s at the least"),
         (MINIMAL + "networks: {ethereum: {endpoints: [{url: 'ftp://x'}]}}", "ftp:// is not spoken here"),
         (
             MINIMAL + "networks: {ethereum: {endpoints: [{url: 'http://x/1'}, {url: 'http://x/2'}]}}",
