@@ -81,11 +81,11 @@ def dollars() -> Part:
             ),
             "owed",
             BAD,
-        ),
+        ).no_value("No price is known"),
         graph(
             "Price over time (USD)",
             "Of one coin. A gap is a time in which no source could be relied on.",
             [Line(highest(price, "asset"), "{{asset}}")],
             looks.DOLLARS,
-        ),
+        ).no_value("No price is known"),
     ]

@@ -26,7 +26,7 @@ def liabilities() -> Part:
             looks.AGO,
         ),
         number(
-            "Contradicts the report in",
+            "Figures unlike the report",
             "Figures (root and totals) in which proof and report differ, where the two can be compared.",
             highest(of(families.LIABILITIES_PROOF_DIFFERENCES, EXCHANGE), "exchange"),
             looks.COUNT,

@@ -152,7 +152,7 @@ def _snapshots() -> Part:
             looks.SECONDS,
             width=8,
             minimum=0,
-        ),
+        ).no_value("No whole snapshot within an hour"),
         distribution(
             "Durations",
             "Whole snapshots of all networks by how long they took.",
@@ -193,7 +193,7 @@ def _endpoints() -> Part:
             looks.RATIO,
             width=8,
             minimum=0,
-        ),
+        ).no_value("No endpoint was asked"),
         graph(
             "Failures by reason",
             "Requests that failed, by the reasons that occurred since the start; 0 for endpoints of which none failed.",

@@ -148,7 +148,8 @@ def table(panel: Json, prometheus: Prometheus) -> Json:
             row = joined.setdefault(frozenset(each["metric"].items()), dict(each["metric"]))
             row[f"Value #{target['refId']}"] = float(each["value"][1])
     columns = sorted((name for name in named if name != "Value"), key=places.__getitem__)
-    rows = [{named[name]: row.get(name) for name in columns} for row in joined.values()]
+    labels = {name: "" for name in columns if not name.startswith("Value")}
+    rows = [{named[name]: {**labels, **row}.get(name) for name in columns} for row in joined.values()]
     for limit in options.get("filterByValue", {}).get("filters", ()):
         rows = [row for row in rows if (row[limit["fieldName"]] or 0) >= limit["config"]["options"]["value"]]
     for order in panel["options"].get("sortBy", ()):
@@ -158,7 +159,7 @@ def table(panel: Json, prometheus: Prometheus) -> Json:
 
 
 def _cell(value: Any, field: Json) -> tuple[str, str, bool]:  # noqa: ANN401 - a label, a number or nothing
-    text, ink = (value, INKS["text"]) if isinstance(value, str) else told(value, field)
+    text, ink = (value or field.get("noValue", ""), INKS["text"]) if isinstance(value, str) else told(value, field)
     return text, ink, field.get("custom.cellOptions", {}).get("type") == "color-background"
 
 
