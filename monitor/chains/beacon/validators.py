@@ -79,8 +79,9 @@ class Validators:
 
         async def work() -> None:
             while part := list(islice(left, self._page)):
+                due = set(part)
                 for validator in await self._asked(part, state):
-                    if validator.key in found or validator.key not in part:
+                    if validator.key in found or validator.key not in due:
                         raise self._stranger(validator, state)
                     found[validator.key] = validator
 

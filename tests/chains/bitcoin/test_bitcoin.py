@@ -201,7 +201,7 @@ async def test_endpoints_of_which_one_is_a_block_ahead_agree_on_the_block_that_b
 # --- a tip that moves ---
 
 
-@pytest.mark.parametrize("protocol", ["esplora", "electrum"])
+@pytest.mark.parametrize("protocol", HISTORIES)
 async def test_a_tip_that_moves_during_the_reading_starts_it_again(
     world: World, open_reader: Opener, protocol: str
 ) -> None:
@@ -210,7 +210,7 @@ async def test_a_tip_that_moves_during_the_reading_starts_it_again(
 
     def move(asked: Any, answer: Any) -> Any:
         nonlocal moved
-        if not moved and ("/address/" in asked if protocol == "esplora" else "get_balance" in json.dumps(asked)):
+        if not moved and ("get_balance" in json.dumps(asked) if protocol == "electrum" else "/address/" in asked):
             moved = True
             world.chain.mine()
             world.chain.amounts[BITCOIN_ACCOUNTS[0]] += 99
@@ -224,7 +224,7 @@ async def test_a_tip_that_moves_during_the_reading_starts_it_again(
     assert happened(reader.endpoints()[0]) == {"tip_moved": 1}
 
 
-@pytest.mark.parametrize("protocol", ["esplora", "electrum"])
+@pytest.mark.parametrize("protocol", HISTORIES)
 async def test_a_tip_that_never_rests_is_no_reading(world: World, open_reader: Opener, protocol: str) -> None:
     node = await world.node(protocol)
 

@@ -350,3 +350,40 @@ networks: {{ethereum: {{endpoints: [{{protocol: etherscan, url: "https://api.eth
     with pytest.raises(ChainError, match=r"Invalid API Key .*\*\*\*") as caught:
         await reader.read(WANTED, FINALIZED)
     assert KEY not in f"{caught.value} {reader.endpoints()}"
+
+
+# --- Blockscout's own words ---
+
+
+@pytest.mark.parametrize(
+    ("said", "reason", "words"),
+    [
+        ({"error": "Block not found"}, Reason.RPC_ERROR, "Block not found"),
+        ({"error": {"code": -32000, "message": "execution aborted (timeout)"}}, Reason.RPC_ERROR, "aborted"),
+        ({"result": None}, Reason.MALFORMED, "eth_call"),
+        ({}, Reason.MALFORMED, "neither result nor error"),
+        ({"message": "Too Many Requests", "status": "0", "result": "0x"}, Reason.UNSUPPORTED, "Multicall3"),
+        (429, Reason.RATE_LIMITED, "too many requests"),
+        (402, Reason.HTTP_STATUS, "402"),
+    ],
+)
+async def test_what_blockscout_says_in_place_of_an_answer_is_no_balance(
+    stack: AsyncExitStack, open_reader: Opener, said: Any, reason: Reason, words: str
+) -> None:
+    """Errors are texts, with HTTP 200; its limits are statuses."""
+    node = fill(BlockscoutStandIn())
+    await stack.enter_async_context(node.serving())
+    reader = open_reader(ETHEREUM, {"protocol": "blockscout", "url": node.url})
+    await reader.read(WANTED, FINALIZED)
+
+    async def instead(asked: Any) -> web.Response | None:
+        if asked["method"] != "eth_call":
+            return None
+        if isinstance(said, int):
+            return web.Response(status=said, headers={"Retry-After": "300"})
+        return web.json_response({"jsonrpc": "2.0", "id": asked["id"], **said})
+
+    node.mischief = instead
+    with pytest.raises(ChainError, match=words) as caught:
+        await reader.read(WANTED, FINALIZED)
+    assert caught.value.reason is reason
