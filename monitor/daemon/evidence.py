@@ -6,6 +6,7 @@ same or is found out.
 
 import asyncio
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
+import yaml
 
 from monitor import __version__
 from monitor.daemon.check import world_of
@@ -35,6 +37,7 @@ from monitor.evidence.readme import readme
 from monitor.evidence.statement import Owed, Predicate, Published, Software, seal
 from monitor.evidence.tables import ARITHMETIC, BALANCES, CLAIMS, CONFIRMATIONS, GAPS, LIABILITIES, data_package, safe
 from monitor.formats import shown
+from monitor.formats.strict_json import read as read_json
 from monitor.judgement import assess, tally
 from monitor.model import (
     Assessment,
@@ -154,7 +157,7 @@ async def gather(
                     f"{assessment.exchange}: the bytes of its list are not in the history: try again later"
                 )
     for number, path in enumerate(settings.registry):
-        files[f"registry/{number}.yaml"] = await asyncio.to_thread(path.read_bytes)
+        files[f"registry/{number}.json"] = await asyncio.to_thread(_as_data, path)
     own, owed = settings.exchanges[assessment.exchange], assessment.liabilities
     predicate = Predicate(
         exchange=assessment.exchange,
@@ -342,6 +345,12 @@ def _settings(predicate: Predicate) -> ExchangeSettings:
     return ExchangeSettings.model_validate(told)
 
 
+def _as_data(path: Path) -> bytes:
+    """A file of the registry, without comments, and without what makes little YAML a lot."""
+    with path.open("rb") as file:
+        return json.dumps(yaml.safe_load(file), ensure_ascii=False, default=str).encode()
+
+
 def _registry(files: Contents) -> Registry:
     extensions = sorted(name for name in files if name.startswith("registry/"))
     if not extensions:
@@ -349,6 +358,7 @@ def _registry(files: Contents) -> Registry:
     with TemporaryDirectory() as folder:
         paths = [Path(folder) / name.removeprefix("registry/") for name in extensions]
         for path, name in zip(paths, extensions, strict=True):
+            read_json(files[name])  # YAML reads JSON, and would read more
             path.write_bytes(files[name])
         return load_registry(paths)
 

@@ -66,6 +66,10 @@ async def verify(
         found.notes.append("nobody has signed this bundle: it shows what it says only as far as it can be done again")
     elif trusted is None:
         found.notes.append("whose the key is that signed it, the bundle cannot tell: compare it, and give it as --key")
+    if any(name.startswith("registry/") for name in contents):
+        found.notes.append(
+            "it brings a registry of its own (registry/): read there which contracts it takes for which coins"
+        )
     if found.faults:
         found.notes.append("nothing was judged again, as files were altered")
     else:

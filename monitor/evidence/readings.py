@@ -56,16 +56,16 @@ def _tokens(state: SnapshotState) -> Iterator[ReadToken]:
             yield ReadToken(token, part=True, rate=None, block=state.last.block, taken_at=state.last.taken_at)
 
 
-def balance_rows(states: Iterable[SnapshotState]) -> Sequence[Sequence[str]]:
-    """The rows of ``balances.csv``, in order."""
-    rows: list[tuple[str, ...]] = []
+def balance_rows(states: Iterable[SnapshotState]) -> Iterator[Sequence[str]]:
+    """The rows of ``balances.csv``, token by token."""
     for state in states:
         parts = [(token, state.last) for token in state.last.positions] if state.last else []
         for token, snapshot in (*_snapshots(state), *parts):
             held = snapshot.balances.get(token) or snapshot.positions.get(token, {})
             block = str(snapshot.block.number), snapshot.block.hash
-            rows += [(*place_of(token), account, str(units), *block) for account, units in held.items()]
-    return sorted(rows)
+            place = place_of(token)
+            for account, units in held.items():
+                yield *place, account, str(units), *block
 
 
 def states_of(predicate: Predicate, balances: bytes) -> dict[str, SnapshotState]:

@@ -39,21 +39,23 @@ class Table:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow([name for name, _, _ in self.columns])
-        writer.writerows(rows)
+        for row in rows:  # not all in one call, which no other thread could interrupt
+            writer.writerow(row)
         return text.getvalue().encode()
 
     def read(self, content: bytes) -> Iterator[dict[str, str]]:
         """The rows of a file that is just as :meth:`write` writes it. Raises TableError."""
         names = [name for name, _, _ in self.columns]
+        rows: list[list[str]] = []
         try:
-            rows = list(csv.reader(io.StringIO(content.decode(), newline=""), strict=True))
-        except (ValueError, csv.Error) as error:
+            for row in csv.reader(io.StringIO(content.decode(), newline=""), strict=True):
+                rows.append(row)
+                if len(row) != len(names):
+                    raise TableError(self.file, f"row {len(rows)}: {len(row)} cells, not {len(names)}")
+        except (UnicodeDecodeError, csv.Error) as error:
             raise TableError(self.file, f"not a table: {error}") from error
-        if not rows or rows[0] != names:
+        if rows[:1] != [names]:
             raise TableError(self.file, f"line 1: its columns are not {', '.join(names)}")
-        for line, row in enumerate(rows, 1):
-            if len(row) != len(names):
-                raise TableError(self.file, f"row {line}: {len(row)} cells, not {len(names)}")
         if self.write(rows[1:]) != content:
             raise TableError(self.file, "not written as the monitor writes a table")
         return (dict(zip(names, row, strict=True)) for row in rows[1:])

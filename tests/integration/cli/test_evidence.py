@@ -51,6 +51,7 @@ async def test_coins_that_move_later_change_no_bundle_and_who_controls_an_accoun
     nodes.network("ethereum", node.url)
     offline = await asyncio.to_thread(command, "evidence", "verify", bundle, "--json")
     assert (offline.status, offline.lines[0]["findings"]) == (0, [])
+    assert "a registry of its own" in offline.lines[0]["notes"][1]
     assert offline.lines[0]["assets"] == {"ETH": "covered", "FOO": "covered", "USDT": "breach"}
     online = await asyncio.to_thread(command, "evidence", "verify", bundle, "--json", "--config", nodes.write())
     assert (online.status, online.lines[0]["confirmed_on_chain"]) == (0, {"ethereum": 4}), online
