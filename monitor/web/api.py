@@ -40,7 +40,8 @@ async def openapi(_request: web.Request) -> web.Response:
 @routes.get("/api/v1/exchanges")
 async def exchanges(request: web.Request) -> web.Response:
     world = world_of(request)
-    listed = [serialise.summary(each) for each in world.assessments.values()]
+    assessments = world.assessments.values()
+    listed = await asyncio.to_thread(lambda: [serialise.summary(each, world.prices) for each in assessments])
     return answer(stamped(world) | {"exchanges": listed})
 
 

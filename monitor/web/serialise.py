@@ -2,11 +2,21 @@
 
 from monitor.model import AlertState, Assessment, ChannelState, DocumentState, Prices, ReserveStatus
 from monitor.web import assets, dollars, liabilities, lists, snapshots, words
-from monitor.web.plain import Json, document, time
+from monitor.web.plain import Json, document, number, time
 
 
-def summary(assessment: Assessment) -> Json:
+def summary(assessment: Assessment, prices: Prices | None) -> Json:
     """An exchange in the list of all."""
+    bounds = {
+        name: {"lower": number(each.lower_bounds[each.basis]), "upper": number(each.upper_bounds.get(each.basis))}
+        for name, each in assessment.assets.items()
+        if each.basis in each.lower_bounds
+    }
+    own = {"basis": assessment.basis, "bounds": bounds, "dollars": dollars.of_exchange(assessment, prices)}
+    return _head(assessment) | own
+
+
+def _head(assessment: Assessment) -> Json:
     known = assessment.assets.values()
     return {
         "name": assessment.exchange,
@@ -21,7 +31,7 @@ def summary(assessment: Assessment) -> Json:
 
 def exchange(assessment: Assessment, prices: Prices | None) -> Json:
     """Everything about one exchange except its claims; in dollars too, where there are ``prices``."""
-    return summary(assessment) | {
+    return _head(assessment) | {
         "basis": assessment.basis,
         "assets": {
             name: assets.asset(each, assessment.snapshots) | {"dollars": dollars.of_asset(each, prices)}

@@ -43,6 +43,9 @@ async def test_exchanges_are_listed_with_their_answer(client: Client) -> None:
     assert listed[0]["assets"] == {"covered": ["ETH"], "breach": ["BTC"], "unknown": ["USDT"]}
     assert listed[0]["status"] == "breach"
     assert listed[0]["headline"].startswith("Aurora: 1 of 3 assets covered")
+    assert (listed[0]["basis"], listed[0]["bounds"]["BTC"]["lower"]) == ("signed", "0.9999996")
+    assert Decimal(listed[0]["bounds"]["USDT"]["upper"]) > 1 > Decimal(listed[0]["bounds"]["USDT"]["lower"])
+    assert listed[0]["dollars"]["reserves"]["signed"]["without"] == ["USDT"]
     assert (await get(client, listed[0]["details"]))["exchange"]["name"] == "aurora"
 
 
