@@ -155,6 +155,7 @@ class Endpoint:
         if isinstance(choice, AtHeight):
             await self._archive.try_canary(self._node, self._link, choice.number)
         block = await self._node.resolve(choice)
+        self._link.blocks.named(block)
         if self._oldest is None or isinstance(choice, AtHeight):
             return self._dated(block)
         self._block_age = age = datetime.now(UTC) - block.timestamp
@@ -265,6 +266,7 @@ class Endpoint:
             lag=self._lag,
             archive=self._archive.kept,
             block_age=self._block_age,
+            reorganisations=self._link.blocks.seen,
         )
 
     async def close(self) -> None:

@@ -15,6 +15,7 @@ from aiolimiter import AsyncLimiter
 
 from monitor.chains.concurrency import now
 from monitor.chains.errors import ChainError, Reason
+from monitor.chains.left_blocks import LeftBlocks
 from monitor.settings import EndpointSettings
 
 T = TypeVar("T")
@@ -69,6 +70,7 @@ class Link:
         self.name = settings.label
         self.requests = 0
         self.failures: Counter[str] = Counter()
+        self.blocks = LeftBlocks()
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._pace = AsyncLimiter(max(settings.rate, 1), max(1, 1 / settings.rate)) if settings.rate else None
         self._answered = False

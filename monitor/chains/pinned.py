@@ -92,6 +92,7 @@ class PinnedNode(Node):
 
     def slipped(self, block: Block, found: Block) -> ChainError:
         """Return the fault that its chain has ``found`` where ``block`` was."""
+        self.link.blocks.slipped(block, found)
         return self.link.fault(Reason.TIP_MOVED, f"its block {block.number} is {found.hash}, not {block.hash}")
 
     def absent(self, what: str, number: int, newest: int) -> ChainError:

@@ -280,6 +280,8 @@ class Hub:
         now = self._now()
         for step, time in self.settings.history.limits.items():
             await self.store.prune_history(step, now - time)
+        if (limit := self.settings.history.events_limit) is not None:
+            await self.store.prune_events(now - limit)
         before = await self.store.prune_documents(self.settings.history.lists)
         await self.store.prune_ownership(RULES_VERSION, before)
         await self.store.prune_claim_readings(now - KEPT)

@@ -204,12 +204,14 @@ def _digests(accounts: Mapping[Token, Mapping[Standing, tuple[Address, ...]]]) -
     by_asset: defaultdict[str, list[Token]] = defaultdict(list)
     for token in sorted(accounts, key=lambda each: (each.network, each.contract or "")):
         by_asset[token.asset].append(token)
-    return frozen(
-        {
-            asset: frozen({basis: _digest(tokens, accounts, standings) for basis, standings in COUNTED.items()})
-            for asset, tokens in by_asset.items()
-        }
-    )
+    found = {}
+    for asset, tokens in by_asset.items():
+        present = frozenset(standing for token in tokens for standing in accounts[token])
+        # Mostly all bases count the same, and each digest takes as long as sorting the accounts.
+        counted = {basis: present & standings for basis, standings in COUNTED.items()}
+        digests = {standings: _digest(tokens, accounts, standings) for standings in set(counted.values())}
+        found[asset] = frozen({basis: digests[standings] for basis, standings in counted.items()})
+    return frozen(found)
 
 
 def _digest(

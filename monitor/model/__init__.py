@@ -17,7 +17,7 @@ from monitor.model.balances import (
     UnspentOutput,
     disjoint,
 )
-from monitor.model.chain import BalanceSlot, Block, Network, Token
+from monitor.model.chain import BalanceSlot, Block, Network, Reorganisation, Token
 from monitor.model.chain_parameters import (
     AddressPrefixes,
     BlockHash,
@@ -182,6 +182,7 @@ __all__ = [
     "Reading",
     "Regularity",
     "ReloadState",
+    "Reorganisation",
     "RepeatedClaim",
     "Repeats",
     "ReportBump",

@@ -91,6 +91,20 @@ class BalanceSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class Reorganisation:
+    """Blocks that were an endpoint's chain's, and that others have taken the place of."""
+
+    number: Height
+    """Of the highest one that is known to have left."""
+    was: str
+    """Its hash."""
+    now: str
+    """The hash of the block in its place; empty where there was none yet."""
+    depth: int
+    """How many blocks left, at least."""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """The block that a number comes from."""
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from monitor.model.alerts import AlertState
 from monitor.model.balances import LookBack, Snapshot
-from monitor.model.chain import Token
+from monitor.model.chain import Reorganisation, Token
 from monitor.model.judgement import (
     AssetAssessment,
     Audit,
@@ -167,6 +167,8 @@ class EndpointState:
     block_age: timedelta | None = None
     """How old the newest block that it named was then, by the block's own time; negative where that lay ahead of the
     clock. None until it named one, and on test networks, which may rest."""
+    reorganisations: tuple[Reorganisation, ...] = ()
+    """The last that its own chain went through since the start, the newest at the end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -463,6 +463,9 @@ class HistorySettings(Section):
     raw: Retention = Field(timedelta(days=7), description="Minutes; `forever` keeps them all.")
     hourly: Retention = Field(timedelta(days=90), description="Hours of UTC.")
     daily: Retention = Field(FOREVER, description="Days of UTC.")
+    events: Retention = Field(
+        FOREVER, description="Alerts that began and ended, and reorganisations, as the page of events tells them."
+    )
     lists: int = Field(
         24,
         gt=0,
@@ -482,6 +485,11 @@ class HistorySettings(Section):
         """How long each step is kept; without those that stay for ever."""
         times: dict[Step, timedelta] = {step: getattr(self, step) for step in Step}
         return {step: time for step, time in times.items() if time < FOREVER}
+
+    @property
+    def events_limit(self) -> timedelta | None:
+        """How long events are kept; None: for ever."""
+        return self.events if self.events < FOREVER else None
 
     def finest(self, since: datetime, until: datetime, now: datetime, *, most: int) -> Step:
         """Return the finest step that is kept from ``since`` on, and of which ``most`` are not exceeded."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, and_, insert, or_, select
+from sqlalchemy import Table, and_, delete, insert, or_, select
 
 from monitor.judgement import CIRCUIT, LISTED, REPORT
 from monitor.model import Event, EventKind, EventPlace, ListChange
@@ -33,6 +33,10 @@ class Events(Access):
         if rows:
             async with self._transaction() as connection:
                 await connection.execute(insert(tables.events), rows)
+
+    async def prune_events(self, before: datetime) -> None:
+        """Forget what happened before, of the kinds that no other table tells."""
+        await self._write(delete(tables.events).where(tables.events.c.at < before))
 
     async def events(
         self, exchange: str, most: int, *, before: EventPlace | None = None, until: datetime | None = None

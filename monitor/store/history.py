@@ -56,7 +56,9 @@ class History(PastDays):
         if step is not Step.DAILY:
             return seen
         days = await self.past_days(exchange, None if since is None else step.begins(since), until)
-        watched = {each.at for each in seen}
+        columns = tables.steps.c
+        of_days = select(columns.at).where(columns.exchange == exchange, columns.step == step.value)
+        watched = {row.at for row in await self._rows(of_days)} if days else set()
         read = (_only(day.step, asset) for day in days if day.day not in watched)
         return sorted([*seen, *(each for each in read if each.assets)], key=lambda each: each.at)
 

@@ -1,9 +1,10 @@
 """Alerts that began and ended, and blocks that were replaced, are kept once each, over restarts too."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from monitor.daemon.events import EventKeeper
-from monitor.model import AlertName, Caip2, Event, EventKind, Height, World, frozen
+from monitor.model import AlertName, Caip2, Event, EventKind, Height, Reorganisation, World, frozen
 from monitor.store import Store
 from tests.support import worlds
 
@@ -58,3 +59,42 @@ async def test_a_block_that_another_took_the_place_of_is_kept(store: Store) -> N
     assert (replaced.kind, replaced.subject) == (EventKind.REORGANISATION, "ethereum")
     assert replaced.summary == "block 8 was b and is c now: another took its place"
     assert back.summary.startswith("read at block 6 after block 8")
+
+
+def with_reorganisations(world: World, *seen: Reorganisation, minutes: int = 0, endpoint: str = "infura") -> World:
+    """``world`` later, in which two endpoints of ethereum went through ``seen``."""
+    found = tuple(
+        replace(each, network="ethereum", name=name, reorganisations=seen)
+        for each, name in zip(worlds.world().endpoints, (endpoint, "second"), strict=False)
+    )
+    return replace(world, endpoints=found, at=world.at + timedelta(minutes=minutes))
+
+
+async def test_what_an_endpoint_saw_leave_its_chain_is_told_once_with_its_depth(store: Store) -> None:
+    keeper = EventKeeper(store)
+    seen = Reorganisation(Height(9), "b", "", 3)
+    await keeper.keep(with_reorganisations(with_block(8, "x")))
+    await keeper.keep(with_reorganisations(with_block(8, "x"), seen))
+    await keeper.keep(with_reorganisations(with_block(8, "y"), replace(seen, depth=4)))  # the snapshot shows it too
+    await keeper.keep(with_reorganisations(with_block(8, "y"), seen, Reorganisation(Height(5), "f", "g", 1)))
+    first, second = await kept(store, "aurora")
+    assert first.kind is EventKind.REORGANISATION
+    assert first.summary == "block 9 (b) and 2 before it left the chain of infura"
+    assert second.summary == "block 5 (f) left the chain of infura, where g is now"
+
+
+async def test_a_node_that_flaps_floods_no_record(store: Store) -> None:
+    keeper = EventKeeper(store)
+
+    def seen(number: int) -> Reorganisation:
+        return Reorganisation(Height(number), "a", "b", 1)
+
+    for number in range(1, 16):
+        await keeper.keep(with_reorganisations(with_block(99, "x"), seen(number), minutes=number))
+    told = [each.summary for each in await kept(store, "aurora")]
+    assert len(told) == 11
+    assert told[-1] == "more than 10 within an hour: for a while no more are told"
+    await keeper.keep(with_reorganisations(with_block(99, "x"), seen(20), minutes=72))
+    assert [each.summary for each in await kept(store, "aurora")][11:] == [
+        "block 20 (a) left the chain of infura, where b is now"
+    ]

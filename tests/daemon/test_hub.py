@@ -12,7 +12,7 @@ from monitor.daemon.clock import SteadyClock
 from monitor.daemon.hub import Hub
 from monitor.metrics import Metrics, Rendered
 from monitor.metrics.families import CONFIG_RELOAD_SUCCESSFUL
-from monitor.model import ReserveStatus, Step, World
+from monitor.model import Event, EventKind, ReserveStatus, Step, World
 from monitor.registry import load as load_registry
 from monitor.settings import Settings
 from monitor.store import Store
@@ -104,9 +104,16 @@ async def test_pruning_keeps_what_is_configured(hub: Hub, store: Store) -> None:
     (day,) = await store.history("okx", Step.DAILY)
     old = [replace(day, step=step, at=step.begins(NOW - timedelta(days=80))) for step in Step]
     await store.save_history(old)
+    event = Event("okx", NOW - timedelta(days=80), EventKind.ALERT_ENDED)
+    await store.save_events([event, replace(event, at=NOW)])
     await hub.prune()
     assert {step: len(await store.history("okx", step)) for step in Step} == {
         Step.RAW: 1,
         Step.HOURLY: 2,
         Step.DAILY: 2,
     }
+    assert len(await store.events("okx", 9)) == 2, "for ever"
+    history = hub.settings.history.model_copy(update={"events": timedelta(days=70)})
+    hub.settings = hub.settings.model_copy(update={"history": history})
+    await hub.prune()
+    assert [each.at for _, each in await store.events("okx", 9)] == [NOW]

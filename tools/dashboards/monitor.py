@@ -33,7 +33,7 @@ def health() -> Dashboard:
         "Proof of reserves: the monitor's health",
         "Is what the other dashboards show news? Snapshots, endpoints, documents, and the process itself.",
         [],
-        [_now(), _snapshots(), _endpoints(), _documents(), _notifications(), _process()],
+        [_now(), _own_work(), _snapshots(), _endpoints(), _documents(), _notifications(), _process()],
     )
 
 
@@ -100,6 +100,49 @@ def _now() -> Part:
             base=GOOD,
             steps=((0.5, BAD),),
             width=3,
+        ),
+    ]
+
+
+def _own_work() -> Part:
+    followed = of(families.FOLLOW_DIFFERENCE, MONITOR)
+    return "The monitor's own work", [
+        number(
+            "Jobs failing",
+            "Of what the monitor does again and again, how much ended in an error that nobody expected, or stands "
+            "still.",
+            f"sum({highest(of(families.JOB_FAILING, MONITOR), 'task')})",
+            looks.COUNT,
+            base=GOOD,
+            steps=((1, BAD),),
+            width=6,
+        ),
+        number(
+            "Newest write to the history",
+            "Whether it failed, or a document in use is not written. What is known goes on from memory.",
+            f"1 - max({of(families.STORE_FAILING, MONITOR)})",
+            looks.COUNT,
+            mappings=(looks.SUCCESSFUL,),
+            width=6,
+        ),
+        number(
+            "Clocks contradicted",
+            "Monitors whose machine's clock the times of the newest blocks contradict.",
+            f"sum({of(families.CLOCK_CONTRADICTED, MONITOR)})",
+            looks.COUNT,
+            base=GOOD,
+            steps=((1, BAD),),
+            width=6,
+        ),
+        number(
+            "Followed otherwise",
+            "Endpoints whose newest scan of all outputs contradicts what was followed block by block. Unknown before "
+            "there was a scan to compare, and where nothing is followed.",
+            f"sum({highest(followed, _BY_ENDPOINT)})",
+            looks.COUNT,
+            base=GOOD,
+            steps=((1, BAD),),
+            width=6,
         ),
     ]
 

@@ -145,11 +145,27 @@ class AnchoredChain:
 
     async def _leave_stale(self, state: Anchored, tip: Block) -> bool:
         """Undo the blocks that are not under ``tip``; False where they are more than are remembered."""
+        undone = [state.block]
+        whole = True
         while state.block.number >= tip.number or await self._source.hash_at(state.block.number) != state.block.hash:
             if not state.steps:
-                return False
+                whole = False
+                break
             await uninterrupted(self._undo(state))
-        return True
+            undone.append(state.block)
+        await self._note_left(undone[:-1] if whole else undone, tip)
+        return whole
+
+    async def _note_left(self, undone: Sequence[Block], tip: Block) -> None:
+        """Note which of ``undone``, the highest first, left the chain; the others are only ahead of a tip that lags."""
+        for block in reversed(undone):
+            there = tip.hash if block.number == tip.number else None
+            if block.number < tip.number:
+                there = await self._source.hash_at(block.number)
+            if there not in {None, block.hash}:
+                now = tip.hash if undone[0].number == tip.number else ""
+                self._link.blocks.undone(undone[0], undone[0].number - block.number + 1, now)
+                return
 
     async def _undo(self, state: Anchored) -> None:
         self._contradicted(state, state.undo())

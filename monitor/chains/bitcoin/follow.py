@@ -118,12 +118,21 @@ class Follower:
             if target:
                 await self._walker.to(utxos, target, self._followed.step)
             else:
-                await self._walker.leave_stale(utxos, self._followed.step)
+                await self._leave_stale(utxos)
         except LostError as lost:
             if lost.reason is Reason.MALFORMED:
                 self._contradiction = str(lost)
             await self._followed.forget()
             raise
+
+    async def _leave_stale(self, utxos: UtxoSet) -> None:
+        """Undo blocks that have left the chain, and note that they did, however far that came."""
+        before = utxos.block
+        try:
+            await self._walker.leave_stale(utxos, self._followed.step)
+        finally:
+            if depth := before.number - utxos.block.number:
+                self._link.blocks.undone(before, depth)
 
     # --- scans ---
 

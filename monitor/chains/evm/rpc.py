@@ -90,6 +90,7 @@ class EvmRpc:
         if found is None:
             raise self.link.fault(Reason.BEHIND, f"it has no block {block.number} yet")
         if found.hash != block.hash:
+            self.link.blocks.slipped(block, found)
             raise self.link.fault(
                 Reason.TIP_MOVED,
                 f"block {block.number} is {found.hash} now, no longer {block.hash}: a reorganisation",

@@ -508,3 +508,29 @@ def test_a_damaged_journal_is_read_anew_and_never_taken_for_sums(damage: str) ->
         await again.close()
 
     run(scenario())
+
+
+def test_blocks_that_left_an_explorers_chain_are_noted_and_a_tip_that_lags_is_none() -> None:
+    model = Model(7, late=0, busy=0, comes=0)
+    link = Link(EndpointSettings(name="explorer", url="http://explorer", rate=5))
+    reader = Anchoring(model, "bitcoin", link, 1)
+    reader.configure(Following(Journals()))
+
+    async def scenario() -> None:
+        await known(reader, model)
+        for _ in range(4):
+            model.mine()
+        before = await known(reader, model)
+        parent = model.known[model.parents[before.hash]]
+        tips, model._tips = model._tips, [parent]
+        await reader.keep_up()
+        assert list(link.blocks.seen) == [], "a machine behind it that has one block less"
+        model._tips = tips
+        await known(reader, model)
+        model.replace(3)
+        await known(reader, model)
+        (seen,) = link.blocks.seen
+        assert (seen.number, seen.was, seen.depth) == (before.number, before.hash, 3)
+        await reader.close()
+
+    run(scenario())

@@ -72,12 +72,17 @@ async def test_a_reorganisation_is_undone(
     for number in range(1, 7):
         pay(bitcoind, A=number)
         await held(reader)
+    tip = (await reader.read({}, LATEST)).block
     bitcoind.chain = bitcoind.chain.fork(depth)
     assert await held(reader) == amounts | {A: 6 - depth or amounts[A]}
+    assert [(each.number, each.was, each.depth) for each in state(reader).reorganisations] == [
+        (tip.number, tip.hash, depth)
+    ]
     for _ in range(depth + 1):
         pay(bitcoind, B=99)
     assert await held(reader) == amounts | {A: 6 - depth or amounts[A], B: 99}
     assert bitcoind.scans == 1
+    assert len(state(reader).reorganisations) == 1, "blocks in the place of those that left are no further one"
 
 
 async def test_a_block_that_cannot_be_undone_any_more_leads_to_a_scan(

@@ -159,6 +159,8 @@ async def test_a_reorganisation_during_the_reading_is_noticed_and_read_again(
     assert node.fork == "other"
     assert happened(reader.endpoints()[0]) == {"tip_moved": 1}
     assert reader.endpoints()[0].up
+    (seen,) = reader.endpoints()[0].reorganisations
+    assert (seen.number, seen.now, seen.depth) == (100, reading.block.hash, 1)
 
 
 async def test_a_node_that_still_tells_balances_of_an_abandoned_block_is_not_believed(
