@@ -73,6 +73,13 @@ def test_rule_and_catalogue_agree_on_severity_for_and_meaning(name: str) -> None
     assert written["annotations"]["summary"] == kind.meaning
 
 
+def test_the_operators_guide_says_of_each_alert_what_to_do_in_its_first_hour() -> None:
+    guide = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| \[(\w+)\]\(alerts/(\w+)\.md\) \| [A-Z`].+ \|$", guide, re.MULTILINE)
+
+    assert sorted(rows) == sorted((name, name) for name in KINDS)
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_a_rule_says_what_is_so_and_where_the_runbook_is(name: str) -> None:
     annotations = rule(name)["annotations"]

@@ -53,8 +53,12 @@ class PostgreSQL(Node):
     def database(self) -> str:
         """The URL of a new, empty database."""
         name = f"history_{next(self._databases)}"
-        _run(_program("createdb"), "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", name)
+        self.run("createdb", name)
         return f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/{name}"
+
+    def run(self, program: str, *arguments: str) -> None:
+        """Have one of PostgreSQL's own programs do something here."""
+        _run(_program(program), "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", *arguments)
 
 
 def _program(name: str) -> str:

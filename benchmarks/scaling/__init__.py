@@ -1,0 +1,1 @@
+"""How readings add up; ``python -m benchmarks.scaling``. docs/scaling.md has figures."""
