@@ -21,7 +21,7 @@ LABEL org.opencontainers.image.title="reserve-monitor" \
       org.opencontainers.image.version="0.2.0" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.licenses="Apache-2.0"
-RUN useradd --system --uid 9876 --home-dir /var/lib/reserve-monitor --create-home monitor
+RUN useradd --uid 9876 --user-group --home-dir /var/lib/reserve-monitor --create-home --shell /usr/sbin/nologin monitor
 COPY --from=build /opt/venv /opt/venv
 COPY config/*.yaml /etc/reserve-monitor/
 ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MALLOC_ARENA_MAX=1 \

@@ -71,10 +71,11 @@ def test_rules_and_dashboards_are_the_repositorys_own() -> None:
     assert (files / "dashboards").resolve() == Path("dashboards").resolve()
 
 
-@pytest.mark.parametrize("path", VALUES[:3], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", VALUES, ids=lambda path: path.name)
 def test_the_configurations_can_be_loaded(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the image, the ready ones are in /etc/reserve-monitor."""
     monkeypatch.setenv("POR_LISTEN", "0.0.0.0:9876")
+    monkeypatch.setenv("POR_STORE", "postgresql+asyncpg://history.example.com/reserves")
     text = load(path).get("config", DEFAULTS["config"])
     (tmp_path / "config.yaml").write_text(text.replace("/etc/reserve-monitor", str(Path("config").resolve())))
     settings, _ = load_configuration(tmp_path / "config.yaml")
