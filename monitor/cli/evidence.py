@@ -1,13 +1,14 @@
 """`reserve-monitor evidence make` and `evidence verify`."""
 
 import asyncio
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor.cli.configured import configured
+from monitor.cli.history import moment
 from monitor.cli.options import ConfigOption, JsonOption, OptionalConfigOption
 from monitor.cli.printing import ExitStatus, SafeTable, complain, json_line, note, progress_bar, say
 from monitor.daemon import Report
@@ -16,8 +17,9 @@ from monitor.daemon.evidence import make as make_bundle
 from monitor.daemon.evidence_check import Verified, verify_on_chain
 from monitor.daemon.evidence_check import verify as verify_bundle
 from monitor.evidence.contents import Contents, read, write
+from monitor.evidence.kept import newest
 from monitor.evidence.keys import load_public_key
-from monitor.evidence.statement import Predicate
+from monitor.evidence.statement import Predicate, statement_of
 from monitor.model import ReserveStatus
 from monitor.registry import Registry
 from monitor.settings import Settings
@@ -35,6 +37,16 @@ app = typer.Typer(
 def make(
     exchange: Annotated[str, typer.Argument(metavar="EXCHANGE", help="Its name in the configuration.")],
     config: ConfigOption,
+    *,
+    at: Annotated[
+        datetime | None,
+        typer.Option(
+            "--at",
+            parser=moment,
+            metavar="MOMENT",
+            help="Read nothing: take the last bundle that the daemon has made until then (`evidence.folder`).",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -44,7 +56,7 @@ def make(
             help="A folder that is made, or a file ending in `.zip`; default: by name.",
         ),
     ] = None,
-    json: JsonOption = False,  # noqa: FBT002 - a flag
+    json: JsonOption = False,
 ) -> None:
     """Do one full pass over an exchange, and put all that its answer rests on into a bundle (docs/evidence.md).
 
@@ -59,18 +71,38 @@ def make(
     if output and output.exists():
         complain(f"{output} is there already: name another place")
         raise typer.Exit(ExitStatus.USAGE)
-    settings = settings.model_copy(update={"exchanges": {exchange: settings.exchanges[exchange]}})
-    with progress_bar() as progress:
-        predicate, contents = asyncio.run(_made(settings, registry, exchange, progress))
-    at = predicate.at.astimezone(UTC)
-    place = output or Path(f"evidence-{exchange}-{at:%Y%m%dT%H%M%SZ}")
+    if at is None:
+        settings = settings.model_copy(update={"exchanges": {exchange: settings.exchanges[exchange]}})
+        with progress_bar() as progress:
+            predicate, contents = asyncio.run(_made(settings, registry, exchange, progress))
+    else:
+        predicate, contents = _kept(settings, exchange, at)
+    made_at = predicate.at.astimezone(UTC)
+    place = output or Path(f"evidence-{exchange}-{made_at:%Y%m%dT%H%M%SZ}")
     write(contents, place)
     if json:
-        json_line({"bundle": place.name, "at": at.isoformat(), "files": sorted(contents), "signer": predicate.signer})
+        told = {"bundle": place.name, "at": made_at.isoformat(), "files": sorted(contents), "signer": predicate.signer}
+        json_line(told)
     else:
         signed = "signed" if predicate.signer else "unsigned: nobody's key is configured (`evidence.key_file`)"
         say(f"{place}: {len(contents)} files, {signed}")
         note(f"to check it: reserve-monitor evidence verify {place}")
+
+
+def _kept(settings: Settings, exchange: str, at: datetime) -> tuple[Predicate, Contents]:
+    """The last bundle that the daemon has made until ``at``."""
+    folder = settings.evidence.folder
+    if folder is None:
+        complain("--at takes bundles that the daemon has made: set `evidence.folder`, or leave it out to make one now")
+        raise typer.Exit(ExitStatus.USAGE)
+    found = newest(folder, exchange, at)
+    contents, faults = read(found[1]) if found else ({}, [])
+    predicate, more = statement_of(contents)
+    if found is None or predicate is None or faults or more:
+        what = "the bundle of then is not whole any more" if found else "the daemon has made no bundle until then"
+        complain(f"{exchange}, {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC: {what}", *map(str, faults if found else ()))
+        raise typer.Exit(ExitStatus.UNJUDGED)
+    return predicate, contents
 
 
 async def _made(settings: Settings, registry: Registry, exchange: str, progress: Report) -> tuple[Predicate, Contents]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from monitor import __version__
 from monitor.chains import AtHeight, ChainError, ChainReader
 from monitor.daemon import Report
-from monitor.daemon.evidence import Derived, derive
+from monitor.daemon.evidence_derived import Derived, derive
 from monitor.daemon.list_judge import ListJudge, NothingKnown
 from monitor.daemon.owners import Owners
 from monitor.evidence.contents import Contents

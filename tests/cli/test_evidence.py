@@ -148,6 +148,28 @@ async def test_usage(command: Command, site: Site, node: EvmStandIn, tmp_path: P
     publish(site.list("okx"), "<html></html>")
     nothing = await asyncio.to_thread(command, "evidence", "make", "okx", "-c", site.path, "-o", tmp_path / "none")
     assert (nothing.status, "no wallet list was accepted yet" in nothing.err) == (3, True)
+    site.write(evidence={"key_file": str(tmp_path / "public.pem")})
+    no_key = await asyncio.to_thread(command, "evidence", "make", "okx", "-c", site.path)
+    assert (no_key.status, "evidence.key_file: public.pem: the key" in no_key.err) == (2, True)
     site.write(evidence={"log": str(tmp_path / "log")})
     unsigned_log = await asyncio.to_thread(command, "evidence", "make", "okx", "-c", site.path)
     assert (unsigned_log.status, "set key_file too" in unsigned_log.err) == (2, True)
+
+
+@pytest.mark.usefixtures("node")
+async def test_what_the_daemon_has_made_can_be_taken_by_its_moment(
+    command: Command, site: Site, tmp_path: Path
+) -> None:
+    bundle = await make(command, site, tmp_path / "kept" / "okx" / "20260101T000000Z.zip")
+    site.write(evidence={"folder": str(tmp_path / "kept")})
+    take = ("evidence", "make", "okx", "-c", site.path, "-o", tmp_path / "taken", "--at")
+    assert (await asyncio.to_thread(command, *take, "2025-12-31")).status == 3
+    assert (await asyncio.to_thread(command, *take, "2026-01-01")).status == 0
+    assert read(tmp_path / "taken") == read(bundle)
+    assert (await verify(command, tmp_path / "taken", "--key", tmp_path / "public.pem")).status == 0
+    bundle.write_bytes(bundle.read_bytes()[:-1])
+    (tmp_path / "taken").rename(tmp_path / "before")
+    cut = await asyncio.to_thread(command, *take, "2026-01-01")
+    assert (cut.status, "not whole any more" in cut.err) == (3, True)
+    site.write(evidence={})
+    assert (await asyncio.to_thread(command, *take, "2026-01-01")).status == 2
