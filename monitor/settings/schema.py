@@ -578,8 +578,8 @@ class WebSettings(Section):
     rate: float | None = Field(
         None,
         ge=0.001,
-        description="Requests per second that one client may make of the API, and files to be verified, in the long "
-        "run (ten seconds' worth at once); more are refused with 429. Unset: no limit.",
+        description="Requests per second that one client may make of the API, of pictures and of files to be verified, "
+        "in the long run (ten seconds' worth at once); more are refused with 429. Unset: no limit.",
     )
     proxies: tuple[IPvAnyNetwork, ...] = Field(
         (),

@@ -103,6 +103,7 @@ async def test_what_is_asked_too_often_is_refused_with_when_to_ask_again() -> No
             seconds = int(response.headers["Retry-After"])
             assert (await response.json())["error"] == f"too many requests: ask again in {seconds} s"
         assert 0 < seconds <= 990
+        assert (await client.get("/picture.png")).status == 429, "to paint takes its time too"
         for path in ("/", "/metrics", "/-/healthy", "/-/ready"):
             assert (await client.get(path)).status == 200, "Prometheus and people are not in the way"
 
