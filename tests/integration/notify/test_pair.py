@@ -56,9 +56,9 @@ class Member(Alertmanager):
 
     def _configuration(self) -> dict[str, object]:
         configuration: dict[str, Any] = yaml.safe_load((CONFIG / "alertmanager/alertmanager.yml").read_text())
-        for receiver in configuration["receivers"]:
-            for hook in receiver["webhook_configs"]:
-                hook["url"] = self._webhook
+        del configuration["global"]
+        hook = {"webhook_configs": [{"url": self._webhook, "send_resolved": True}]}
+        configuration["receivers"] = [{"name": each["name"], **hook} for each in configuration["receivers"]]
         return configuration
 
     def decided(self) -> int:
