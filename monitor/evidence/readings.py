@@ -7,6 +7,7 @@ from decimal import Decimal
 from monitor.evidence.statement import NetworkRead, Predicate, ReadToken
 from monitor.evidence.tables import BALANCES, TableError
 from monitor.formats import shown
+from monitor.formats.phrases import without_folders
 from monitor.model import Address, BaseUnits, Caip2, Rate, Snapshot, SnapshotState, Token, frozen
 
 Place = tuple[str, str, str, str]
@@ -30,13 +31,17 @@ def network_read(state: SnapshotState, growth: Decimal | None) -> NetworkRead:
         dropped=state.dropped,
         attempted=state.attempted,
         stale_after=state.stale_after,
-        failure=shown(state.failure),
-        untold=tuple((token, shown(reason)) for token, reason in state.untold.items()),
+        failure=_told(state.failure),
+        untold=tuple((token, _told(reason)) for token, reason in state.untold.items()),
         endpoints=last.endpoints if last else (),
         agreed=last.agreed if last else None,
         asked=last.asked if last else None,
         tokens=tuple(_tokens(state)),
     )
+
+
+def _told(failure: str) -> str:
+    return without_folders(shown(failure))
 
 
 def _snapshots(state: SnapshotState) -> Iterator[tuple[Token, Snapshot]]:

@@ -1,8 +1,10 @@
 """Moments, spans, numbers and lists of names in sentences for people."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+_FOLDERS = re.compile(r"(?<![\w:/.~])(?:~|\.{0,2})/(?:[^\s/:]+/)+(?=[^\s/])")
 _STEPS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
 
@@ -32,3 +34,8 @@ def first(names: Sequence[str], most: int = 3, between: str = ", ") -> str:
     rest = len(names) - most
     more = f"{' ' if between == ', ' else between}and {rest} more" if rest > 0 else ""
     return between.join(names[:most]) + more
+
+
+def without_folders(sentence: str) -> str:
+    """Return ``sentence`` with the files of this machine by their names alone: where they lie helps no reader."""
+    return _FOLDERS.sub("", sentence)

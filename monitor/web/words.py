@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from monitor.formats.figures import amount, limit, percent
-from monitor.formats.phrases import first
+from monitor.formats.phrases import first, without_folders
 from monitor.judgement.unread import by_cause, places, rests_on_unread, unless
 from monitor.model import (
     Assessment,
@@ -19,7 +19,6 @@ from monitor.model import (
     World,
 )
 
-_FOLDERS = re.compile(r"(?<![\w:/.~])(?:~|\.{0,2})/(?:[^\s/:]+/)+(?=[^\s/])")
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CLAUSE = re.compile(r"[:;(]|, ")
 
@@ -166,11 +165,6 @@ def alert_title(name: str) -> str:
 def source(address: str) -> str:
     """Where a document is from: an address whole, of a file of this server its name alone."""
     return address if "://" in address else address.rpartition("/")[2] or address
-
-
-def without_folders(sentence: str) -> str:
-    """``sentence`` with the files of this server by their names alone: where they lie helps no reader."""
-    return _FOLDERS.sub("", sentence)
 
 
 def rank(status: ReserveStatus | None) -> int:

@@ -62,13 +62,15 @@ def test_every_kind_of_snapshot_is_told_as_it_was() -> None:
         earlier={refused: before},
         untold={refused: "reverts"},
     )
-    silent = SnapshotState("bitcoin", None, stale=True, wanted=0, failure="nobody there", attempted=False)
+    silent = SnapshotState(
+        "bitcoin", None, stale=True, wanted=0, failure="ca_file /etc/ssl/own.pem cannot be used", attempted=False
+    )
     empty = SnapshotState("tron", Snapshot("okx", "tron", block(1), NOW, {}), stale=True, wanted=0, dropped=True)
     found = told_again(state, silent, empty)
     assert found["ethereum"].last == replace(last, agreed=None, asked=None)
     assert found["ethereum"].earlier == {refused: before}
     assert replace(found["ethereum"], last=None, earlier={}) == replace(state, last=None, earlier={})
-    assert (found["bitcoin"], found["tron"]) == (silent, empty)
+    assert (found["bitcoin"], found["tron"]) == (replace(silent, failure="ca_file own.pem cannot be used"), empty)
     for token in (BTC, STAKED):
         alone = replace(last, network=token.network, balances={token: held(a=1)}, rates={}, positions={}, agreed=None)
         assert told_again(SnapshotState(token.network, alone, stale=False, wanted=0))[token.network].last is not None

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from monitor.formats.phrases import without_folders
 from monitor.model import Assessment, AssetAssessment, Basis, Gap, ReserveStatus, frozen
 from monitor.web.words import (
     aside,
@@ -14,7 +15,6 @@ from monitor.web.words import (
     shown,
     source,
     unready,
-    without_folders,
     worst,
 )
 from tests.support import worlds

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from monitor import __version__
 from monitor.formats import exact, figures, shown
-from monitor.formats.phrases import counted, first, moment, span
+from monitor.formats.phrases import counted, first, moment, span, without_folders
 from monitor.judgement.unread import rests_on_unread, unless
 from monitor.web import lists, plain, words
 
@@ -94,7 +94,7 @@ def _environment() -> Environment:
         STATUSES=words.STATUSES,
         called=words.called,
         source=words.source,
-        without_folders=words.without_folders,
+        without_folders=without_folders,
         first=first,
         VERDICTS=words.VERDICTS,
         verdict_table=lists.verdicts,
