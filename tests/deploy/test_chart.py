@@ -73,10 +73,11 @@ def test_rules_and_dashboards_are_the_repositorys_own() -> None:
 
 @pytest.mark.parametrize("path", VALUES, ids=lambda path: path.name)
 def test_the_configurations_can_be_loaded(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the image, the ready ones are in /etc/reserve-monitor."""
+    """It is mounted in the image's folder of the ready ones."""
     monkeypatch.setenv("POR_LISTEN", "0.0.0.0:9876")
     monkeypatch.setenv("POR_STORE", "postgresql+asyncpg://history.example.com/reserves")
-    text = load(path).get("config", DEFAULTS["config"])
-    (tmp_path / "config.yaml").write_text(text.replace("/etc/reserve-monitor", str(Path("config").resolve())))
+    for ready in Path("config").glob("*.yaml"):
+        (tmp_path / ready.name).symlink_to(ready.resolve())
+    (tmp_path / "config.yaml").write_text(load(path).get("config", DEFAULTS["config"]))
     settings, _ = load_configuration(tmp_path / "config.yaml")
     assert settings.web.listen == "0.0.0.0:9876"
