@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import AssetStep, HistoryStep, ReserveStatus, Step, frozen
+from monitor.model import AssetStep, Basis, Block, Extent, Height, HistoryStep, ReserveStatus, Step, frozen
 from monitor.web.pages import past
 from monitor.web.pages.chart import HEIGHT, WIDTH, draw
 from monitor.web.pages.days import strip
@@ -178,3 +178,15 @@ async def test_the_evidence_of_a_moment_is_the_last_that_was_made_until_then(
         ("x/evidence", 404),
     ):
         assert (await client.get(f"/exchanges/{path}")).status == status
+
+
+async def test_a_day_that_was_read_afterwards_says_so_with_its_blocks(client: Client, daemon: Daemon) -> None:
+    day = Step.DAILY.begins(worlds.NOW - 43 * DAY)
+    told = AssetStep((Basis.SIGNED,), Extent.of(Decimal(77)), None, None, None)
+    blocks = {"bitcoin": Block(Height(5), "0xabc", day + DAY)}
+    daemon.steps.append(HistoryStep("aurora", Step.DAILY, day, {"BTC": told}, worlds.NOW, blocks))
+    text = await page(client, f"/exchanges/aurora{at(43)}")
+    assert "The monitor did not watch it that day; what was held at its end was read afterwards." in text
+    text = await page(client, f"/exchanges/aurora/assets/BTC{at(43)}")
+    assert "at the end of 2026-01-30 (UTC), read on 2026-03-14 at bitcoin block 5" in text
+    assert "77.0000" in text

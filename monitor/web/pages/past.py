@@ -75,7 +75,10 @@ def amounts(extent: Extent | None) -> str:
 
 
 def when(step: HistoryStep) -> str:
-    """``in the minute from 2026-03-14 14:38:00 UTC``: which time a step tells of."""
+    """``in the minute from 2026-03-14 14:38:00 UTC``: which time a step tells of, or how it was read."""
+    if step.read_at is not None:
+        blocks = first([f"{network} {block.named}" for network, block in step.blocks.items()])
+        return f"at the end of {step.at:%Y-%m-%d} (UTC), read on {step.read_at:%Y-%m-%d} at {blocks}"
     return f"in the {_NAMES[step.step]} from {moment(step.at)}"
 
 
@@ -90,6 +93,8 @@ def answer(step: HistoryStep | None) -> str:
     """The headline of a moment, without the name of the exchange."""
     if step is None:
         return "nothing is known: the monitor did not watch it that day."
+    if step.read_at is not None:
+        return "the monitor did not watch it that day; what was held at its end was read afterwards."
     assets = told(step)
     owed = [each for each in assets if each.owed] or assets
     clauses = []
