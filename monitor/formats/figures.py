@@ -13,6 +13,12 @@ def amount(value: Decimal) -> str:
     return f"{shown:,f}" if shown or not value else plain(value)
 
 
+def digits(value: Decimal) -> str:
+    """Whole coins, every digit: ``50,388,000.25``."""
+    whole, point, rest = plain(value).partition(".")
+    return f"{int(whole):,}{point}{rest}"
+
+
 def dollars(value: Decimal) -> str:
     """US dollars to the cent; what is less than one is shown in full."""
     shown = cut(value, 2)

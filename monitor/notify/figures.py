@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from monitor.formats import exact
+from monitor.formats.figures import digits, limit
 from monitor.formats.phrases import moment
 from monitor.model import AssetAssessment, SnapshotState, World
 
@@ -13,10 +14,10 @@ def figures(world: World, exchange: str, asset: str) -> str:
     known = assessment.assets.get(asset) if assessment else None
     if assessment is None or known is None or known.owed is None:
         return ""
-    held = exact.plain(known.totals.get(known.basis, exact.ZERO))
+    held = digits(known.totals.get(known.basis, exact.ZERO))
     blocks = [_read_at(network, assessment.snapshots.get(network)) for network in known.reserves]
     at = f"; read at {', '.join(filter(None, blocks))}" if any(blocks) else ""
-    return f"{held} {asset} {known.basis} for {exact.plain(known.owed)} owed{_ratio(known)}{at}"
+    return f"{held} {asset} {known.basis} for {digits(known.owed)} owed{_ratio(known)}{at}"
 
 
 def _ratio(asset: AssetAssessment) -> str:
@@ -24,11 +25,11 @@ def _ratio(asset: AssetAssessment) -> str:
     if low is None:
         return ""
     most = "" if high is None or high == low else " or more" if not high.is_finite() else f" to {_cut(high)}"
-    return f", a ratio of {_cut(low)}{most}, the limit is {exact.plain(asset.breach_below)}"
+    return f", {_cut(low)}{most}, the limit is {limit(asset.breach_below)}"
 
 
 def _cut(ratio: Decimal) -> str:
-    return exact.plain(exact.cut(ratio, 6))
+    return limit(exact.cut(ratio, 6))
 
 
 def _read_at(network: str, state: SnapshotState | None) -> str:

@@ -114,7 +114,7 @@ async def test_a_fall_is_seen_by_the_run_that_comes_after_a_restart(run: Start) 
     await after.poll()
     falling = await after.alert(AlertName.RATIO_FALLING)
     assert falling.active
-    assert "fell from 1 " in falling.summary
+    assert "fell from 100 % " in falling.summary
     assert "to 0.9;" in falling.summary
 
 

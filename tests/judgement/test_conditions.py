@@ -90,8 +90,8 @@ def test_a_breach_is_told_with_its_numbers_block_and_ages() -> None:
 
     assert found.holds is True
     assert found.summary == (
-        "OKX shows 99.9999999 BTC on the basis verified for 100 owed (as of 2026-06-01, 13 d ago): a ratio of 0.999999,"
-        " the limit is 1 (read at bitcoin block 900000, 0 s ago)."
+        "OKX shows 99.9999999 BTC on the basis verified for 100 owed (as of 2026-06-01, 13 d ago): 99.9999 %,"
+        " the limit is 100 % (read at bitcoin block 900000, 0 s ago)."
     )
 
 
@@ -182,11 +182,11 @@ def test_a_fall_is_told_with_the_networks_that_were_compared_and_those_that_were
     found = condition(AlertName.RATIO_FALLING, seen, falls={("okx", "ETH"): fall})
 
     assert found.summary == (
-        "The reserves of ETH of OKX on ethereum fell from 1.2 of what is owed (2026-06-14 11:30:00 UTC) to 1; more than"
-        " 0.05 within 1 h is an alert. Not compared, as they were not read: arbitrum."
+        "The reserves of ETH of OKX on ethereum fell from 120 % of what is owed (2026-06-14 11:30:00 UTC) to 100 %;"
+        " more than 5 % within 1 h is an alert. Not compared, as they were not read: arbitrum."
     )
     found = condition(AlertName.RATIO_FALLING, bitcoin("100"), falls=fallen("0.5"))
-    assert found.summary.endswith("more than 0.05 within 1 h is an alert.")
+    assert found.summary.endswith("more than 5 % within 1 h is an alert.")
 
 
 # --- What is only claimed --------------------------------------------------------------------------------------------
@@ -209,7 +209,7 @@ def claiming(amount: str | None, *, basis: str = "verified") -> Assessment:
     [
         ("0", False, ""),
         ("5", False, ""),
-        ("5.00000001", True, "5.00000001 BTC of OKX is only claimed, on side, for 100 owed; more than 0.05 of it"),
+        ("5.00000001", True, "5.00000001 BTC of OKX is only claimed, on side, for 100 owed; more than 5 % of it"),
         (None, True, "An amount that nothing limits of BTC of OKX is only claimed, on side, for 100 owed;"),
     ],
 )

@@ -57,7 +57,7 @@ def test_an_alert_is_told_when_it_begins_and_when_it_ends_and_not_between() -> N
     assert (began.since, began.at, ended.since, ended.at) == (BREACH.since, NOW, BREACH.since, at(2).at)
     assert began.summary == ended.summary == BREACH.summary
     assert began.figures == (
-        "99999.96 BTC signed for 100000 owed, a ratio of 0.999999 to 1.005, the limit is 1; read at bitcoin"
+        "99,999.96 BTC signed for 100,000 owed, 99.9999 % to 100.5 %, the limit is 100 %; read at bitcoin"
         f" block 940123 (0x{940123:064x}) of 2026-03-14 14:55:38 UTC"
     )
 

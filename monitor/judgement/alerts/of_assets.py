@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from monitor.formats import exact
+from monitor.formats.figures import digits
+from monitor.formats.figures import limit as percent
 from monitor.formats.phrases import counted, moment, span
 from monitor.judgement.alerts.condition import Condition
 from monitor.judgement.unread import places, rests_on_unread, unless
@@ -77,12 +79,12 @@ def _below(subject: Subject, name: AlertName, limit: Decimal, *, holds: bool | N
 def _reserves(subject: Subject, limit: Decimal) -> str:
     asset = subject.asset
     at_least = "" if asset.ratios else "at least "
-    known = exact.plain(asset.totals.get(asset.basis, exact.ZERO))
+    known = digits(asset.totals.get(asset.basis, exact.ZERO))
     unread = f" That is a breach {unless(asset, limit)}." if rests_on_unread(asset) else ""
     return (
         f"{subject.exchange} shows {at_least}{known} {asset.asset} on the basis {asset.basis}"
-        f" for {exact.plain(asset.owed or exact.ZERO)} owed{_owed_as_of(subject)}: a ratio of"
-        f" {at_least}{_shown(asset.lower_bounds[asset.basis])}, the limit is {exact.plain(limit)}{_read_at(subject)}."
+        f" for {digits(asset.owed or exact.ZERO)} owed{_owed_as_of(subject)}:"
+        f" {at_least}{_shown(asset.lower_bounds[asset.basis])}, the limit is {percent(limit)}{_read_at(subject)}."
         + unread
     )
 
@@ -117,7 +119,7 @@ def _falling(subject: Subject) -> Condition:
     summary = (
         f"The reserves of {asset.asset} of {subject.exchange} on {', '.join(fall.networks)} fell from"
         f" {_shown(fall.before)} of what is owed ({moment(fall.since)}) to {_shown(after)};"
-        f" more than {exact.plain(allowed.drop)} within {span(allowed.within)} is an alert."
+        f" more than {percent(allowed.drop)} within {span(allowed.within)} is an alert."
         + (f" Not compared, as they were not read: {', '.join(unread)}." if unread else "")
     )
     return subject.condition(name, holds=True, summary=summary)
@@ -135,10 +137,10 @@ def _claims_unread(subject: Subject) -> Condition:
     unread = asset.unread.get(asset.basis, exact.ZERO)
     if not asset.owed or unread <= exact.times(allowed, asset.owed):
         return subject.condition(name, holds=False)
-    amount = exact.plain(unread) if unread.is_finite() else "An amount that nothing limits of"
+    amount = digits(unread) if unread.is_finite() else "An amount that nothing limits of"
     summary = (
         f"{amount} {asset.asset} of {subject.exchange} is only claimed, on {places(asset)}, for"
-        f" {exact.plain(asset.owed)} owed; more than {exact.plain(allowed)} of it is an alert."
+        f" {digits(asset.owed)} owed; more than {percent(allowed)} of it is an alert."
         f" Not read: {'; '.join(_reasons(asset))}."
     )
     return subject.condition(name, holds=True, summary=summary)
@@ -173,7 +175,7 @@ def _bump(subject: Subject) -> Condition:
         return subject.condition(name, holds=None, summary=_no_bump(subject.asset))
     if bump.held <= exact.times(allowed, bump.usual):
         return subject.condition(name, holds=False)
-    times = f"{_shown(bump.ratio)} times as much" if bump.usual else "there usually is nothing"
+    times = f"{exact.plain(exact.cut(bump.ratio, 6))} times as much" if bump.usual else "there usually is nothing"
     summary = (
         f"At its report's own heights ({moment(bump.at)}) {subject.exchange} held {exact.plain(bump.held)} {asset}; the"
         f" median of the seven days around is {exact.plain(bump.usual)}, by {bump.days} of them: {times}; over"
@@ -204,4 +206,4 @@ def _reasons(asset: AssetAssessment) -> list[str]:
 
 
 def _shown(ratio: Decimal) -> str:
-    return exact.plain(exact.cut(ratio, 6))
+    return percent(exact.cut(ratio, 6))
