@@ -136,6 +136,7 @@ MEXC = PathFormat(
     leaf=lambda fields, balances: f"{fields['proofId']},{fields['accountId']},{_pairs(balances)}",
     node=lambda left, right, balances, _: f"{left},{right},{_pairs(balances)}",
     leaf_fields=("proofId", "accountId"),
+    leaf_form=re.compile(r"(?![0-9a-f]{32}$)[^,]+"),  # two hashes would make a leaf of any node
     level_key="level",
     path_key="pathList",
     user_key="accountId",
@@ -166,6 +167,8 @@ COINEX = PathFormat(
     hashed_sorted=True,
     # The published example hashes nothing there; the published verifier repeats the hash, and refuses the example.
     missing=(Missing.NOTHING, Missing.REPEATED),
+    limit="a customer's leaf looks like a node that has no neighbour, and levels are not numbered: one balance can be"
+    " shown to two customers",
 )
 
 FORMATS = (OKX_V1, BYBIT, BITGET, BITUNIX, MEXC, COINEX)

@@ -245,6 +245,27 @@ def test_a_leaf_whose_text_could_be_cut_in_two_ways_is_refused() -> None:
         assert judged(whole) is ProofStatus.UNREADABLE
 
 
+def test_a_node_can_be_shown_as_a_leaf_of_coinexs_and_the_result_says_so() -> None:
+    """The node above a leaf that has no neighbour hashes the very text that a leaf does."""
+    own = {"BTC": "5"}
+    written = json.dumps(own, separators=(",", ":"))
+    leaf = trees.digest("ab" * 32 + written)
+    other = {"balances": {"BTC": "1"}, "hash": "cd" * 32, "pos": "right"}
+    root = {"balances": {"BTC": "6"}, "hash": trees.digest(trees.digest(leaf + written) + "cd" * 32 + '{"BTC":"6"}')}
+    for nonce, path in (("ab" * 32, [{}, other]), (leaf, [other])):
+        shown = {"root": root, "self": {"balances": own, "nonce": nonce}, "path": path}
+        found = verify([trees.file("path.json", json.dumps(shown).encode())])
+        assert (found.status, found.strength) == (ProofStatus.PROVEN, Strength.LIMITED)
+        assert "one balance can be shown to two customers" in found.limit
+
+
+def test_a_node_cannot_be_shown_as_a_leaf_of_mexcs() -> None:
+    whole = document("mexc")
+    whole["self"]["accountId"] = "ab" * 16
+    found = verify([trees.file("path.json", json.dumps(whole).encode())])
+    assert (found.status, "accountId: with" in found.reason) == (ProofStatus.UNREADABLE, True)
+
+
 def test_several_customers_of_one_report_are_judged_together_and_must_have_one_root() -> None:
     owed = [(Decimal(at), Decimal(0), Decimal(1)) for at in range(5)]
     same = {f"{at}.json": trees.okx_v1(owed, at) for at in range(5)}

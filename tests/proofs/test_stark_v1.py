@@ -191,6 +191,23 @@ def test_an_unknown_batch_folder_is_refused(files: dict[str, str]) -> None:
             verify(some)
 
 
+def test_files_that_hold_no_part_of_a_proof_change_nothing(files: dict[str, str]) -> None:
+    assert verify(only(files, "config", INCLUSION)).status is ProofStatus.PROVEN
+    with pytest.raises(UnreadableError, match="neither a sum proof nor an inclusion file"):
+        verify(only(files, "config"))
+
+
+@pytest.mark.parametrize("folder", ["another", "x9"])
+def test_one_batch_may_lie_in_any_folder(files: dict[str, str], folder: str) -> None:
+    some = {name.replace("/b0/", f"/{folder}/"): text for name, text in only(files, "config", "/b0/").items()}
+    assert verify(some).status is ProofStatus.PROVEN
+
+
+def test_batches_are_counted_without_a_gap(files: dict[str, str]) -> None:
+    with pytest.raises(ProofError, match="the batch a1 is missing"):
+        verify({name.replace("/a1/", "/a2/"): text for name, text in files.items()})
+
+
 def test_two_reports_at_once_are_refused(files: dict[str, str]) -> None:
     with pytest.raises(UnreadableError, match=r"other/config\.json: a second config.json"):
         verify({**files, "other/config.json": files["sum_proof_data/config.json"]})
@@ -231,5 +248,6 @@ def test_python_without_assertions_refuses_as_well(files: dict[str, str], tmp_pa
 def test_other_files_are_not_taken_for_a_report(files: dict[str, str]) -> None:
     assert SCHEME.recognises(all_held(only(files, "sum_proof.json")))
     assert SCHEME.recognises(all_held(only(files, INCLUSION)))
+    assert SCHEME.recognises(all_held(files))
     assert not SCHEME.recognises(all_held({"sum_proof_data.json": "{}", "config.json": "{}"}))
     assert not SCHEME.recognises(all_held({"user_inclusion_proof.json": '{"index": 1}'}))

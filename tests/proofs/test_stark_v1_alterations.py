@@ -185,6 +185,15 @@ def test_a_table_of_another_size_is_refused(field: str, value: int, rule: str) -
         prove(part(json.dumps({**json.loads(PROOF), field: value}), VALUES))
 
 
+def test_a_number_of_the_proof_that_means_another_in_the_field_is_refused() -> None:
+    document = json.loads(PROOF)
+    beyond = f"{PRIME:064x}"
+    row = beyond + document["mtree_entries_data"][0][64:]
+    for path, value in ((("mtree_entries_data", 0), row), (("l_mtree_branches", 0, 0), beyond)):
+        with pytest.raises(ProofError, match=f"{path[0]}.*: a number is not below the field's prime"):
+            prove(part(json.dumps(replaced(document, path, value)), VALUES))
+
+
 def test_a_sum_that_means_another_in_the_field_is_refused() -> None:
     sums = json.loads(VALUES)
     for more in (PRIME, PRIME - sums["BTC"]):

@@ -137,7 +137,3 @@ def _check_tree(holder: Holder, field: str, proven: Proven) -> None:
         raise ProofError(
             f"{holder.place}: {field}: {holder.root.hex()}, but {what} was published with {proven.root.hex()}"
         )
-    if holder.domain != proven.domain:
-        raise ProofError(
-            f"{holder.place}: merkle_path: a tree of {holder.domain} leaves, but {what} has {proven.domain}"
-        )

@@ -43,14 +43,14 @@ def prove(part: Part) -> Proven:
     place = part.proof.name
     check_work(proof.root, proof.nonce, f"{place}: pow_nonce")
     indices = sample(proof.combined_root, proof.domain)
+    combined = [int.from_bytes(path[0]) for path in proof.combined_paths]
+    if max(combined) >= PRIME:
+        raise ProofError(f"{place}: l_mtree_branches: a number is not below the field's prime")
     check_low_degree(proof, place)
     _check_opened(proof, indices, place)
     constraints = Constraints(part.config, sums, proof, place)
-    for index, opening, path in zip(indices, proof.openings, proof.combined_paths, strict=True):
-        combined = int.from_bytes(path[0])
-        if combined >= PRIME:
-            raise ProofError(f"{place}: l_mtree_branches: a number is not below the field's prime")
-        constraints.check(index, opening, combined)
+    for index, opening, value in zip(indices, proof.openings, combined, strict=True):
+        constraints.check(index, opening, value)
     openings = tuple(zip(indices, proof.openings, strict=True))
     return Proven(proof.steps, proof.uts, part.name, proof.root, proof.combined_root, sums, openings)
 
