@@ -115,7 +115,7 @@ async def test_a_fall_is_seen_by_the_run_that_comes_after_a_restart(run: Start) 
     falling = await after.alert(AlertName.RATIO_FALLING)
     assert falling.active
     assert "fell from 100 % " in falling.summary
-    assert "to 0.9;" in falling.summary
+    assert "to 90 %;" in falling.summary
 
 
 async def test_a_fall_is_forgotten_when_its_time_has_passed(run: Start) -> None:
