@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs.executors import InProcess
 from monitor.proofs.groth16 import SCHEME
+from monitor.proofs.groth16.batches import read_batches
 from monitor.proofs.groth16.poseidon import ORDER, hash_elements, permuted
+from monitor.proofs.groth16.published import read_sums
 from monitor.proofs.scheme import Expected, ProofError
-from tests.support.proof_files import all_held, below
+from tests.support.proof_files import all_held, below, held
 
 FILES = below(Path("tests/data/proofs/groth16"))
 TABLE, CONFIG = FILES["proof.csv"], FILES["config.json"]
@@ -195,6 +197,42 @@ def test_every_published_sum_altered_is_refused(asset: int, field: str) -> None:
     changed = altered(json.loads(CONFIG), ("CexAssetsInfo", asset, field), lambda value: value + 1)
     with pytest.raises(ProofError):
         verify({"proof.csv": TABLE, "config.json": changed})
+
+
+COLUMNS = "proof_info,cex_asset_list_commitments,account_tree_roots,batch_commitment,batch_number"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (f"{COLUMNS}\n", "no batches"),
+        (f"{COLUMNS.removesuffix(',batch_number')}\nAA==,a,b,c\n", "the column batch_number is missing"),
+        (f"{COLUMNS},batch_number\nAA==,a,b,c,0,1\n", "a column is named twice"),
+        (f"{COLUMNS}\nAA==,a,b,c\n", "more or fewer cells than line 1"),
+        (f"{COLUMNS}\nAA==,a,b,c,0,1\n", "more or fewer cells than line 1"),
+    ],
+)
+def test_a_table_of_other_columns_is_refused(text: str, rule: str) -> None:
+    with pytest.raises(ProofError, match=rule):
+        read_batches(held("proof.csv", text), InProcess())
+
+
+@pytest.mark.parametrize(
+    ("assets", "rule"),
+    [
+        ([], "0 assets, not 1 to 1000"),
+        ([{"TotalBalance": 1}] * 1001, "1001 assets, not 1 to 1000"),
+        ([{"TotalBalance": 1, "TotalDebt": 0}], "unknown field 'TotalDebt'"),
+        ([{"TotalEquity": 1, "TotalDebt": 2, "BasePrice": 3}], "TotalDebt: 2 is more than the equity 1"),
+    ],
+    ids=["none", "too many", "a field more", "more owed than held"],
+)
+def test_sums_out_of_form_are_refused(assets: list[dict[str, int]], rule: str) -> None:
+    assert len(read_sums(held("config.json", {"CexAssetsInfo": [{"TotalBalance": 1}] * 1000})).assets) == 1000
+    equal = {"TotalEquity": 1, "TotalDebt": 1, "BasePrice": 3}
+    assert read_sums(held("config.json", {"CexAssetsInfo": [equal]})).assets[0].debt == 1
+    with pytest.raises(ProofError, match=rule):
+        read_sums(held("config.json", {"CexAssetsInfo": assets}))
 
 
 def test_sums_with_collateral_need_all_of_its_fields() -> None:
