@@ -7,6 +7,7 @@ from pathlib import Path
 import bcrypt
 import pytest
 
+from monitor.devnet.processes import free_port
 from monitor.settings import WebSettings
 from monitor.settings.web_config import load_web_config
 from monitor.web.server import WebServer
@@ -31,12 +32,16 @@ async def server(daemon: Daemon) -> AsyncIterator[WebServer]:
 
 
 async def configured(site: Site, server: WebServer, host: str, config_file: str = "") -> Path:
-    """Start ``server`` at ``host`` on a free port, and write a configuration that says so."""
+    """Start ``server`` at ``host`` on a free port, and write a configuration that says so.
+
+    Port 0 would be two ports where ``host`` is all addresses of IPv4 and of IPv6.
+    """
+    listen = f"{host}:{free_port()}"
     more = {"config_file": config_file} if config_file else {}
     config = load_web_config(Path(config_file)) if config_file else None
-    await server.start(WebSettings.model_validate({"listen": f"{host}:0", **more}), config)
+    await server.start(WebSettings.model_validate({"listen": listen, **more}), config)
     site.exchange("okx", [signed(1)])
-    return site.write(web={"listen": f"{host}:{server.port}", **more})
+    return site.write(web={"listen": listen, **more})
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0", "", "[::]", "localhost"])
