@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
 from difflib import get_close_matches
 from types import UnionType
 from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+
+from monitor.settings.values import format_duration
 
 Place: TypeAlias = tuple[str | int, ...]
 """The path of a value in the file: keys and positions."""
@@ -20,6 +23,8 @@ _FEW = 12
 """Names that a sentence can hold; where there are more, the page that lists them is named."""
 _ALIKE = 3
 
+_DURATION = re.compile(r"datetime\.timedelta\(([^)]*)\)")
+_PART = re.compile(r"(days|seconds|microseconds)=(-?\d+)")
 _NOT_A_SECTION = {"model_type", "dict_type", "model_attributes_type", "mapping_type"}
 _WANTED = {
     "int_type": "a whole number",
@@ -113,7 +118,12 @@ def _words(schema: type[BaseModel], detail: ErrorDetails) -> str:
     if wanted := _WANTED.get(kind):
         return f"must be {wanted}"
     message = detail["msg"].removeprefix("Value error, ")
-    return re.sub(r"^(Input|String|Tuple|List) should ", "must ", message)
+    return _DURATION.sub(_duration, re.sub(r"^(Input|String|Tuple|List) should ", "must ", message))
+
+
+def _duration(shown: re.Match[str]) -> str:
+    """A duration as files have it; the validator tells limits as Python does."""
+    return format_duration(timedelta(**{unit: int(number) for unit, number in _PART.findall(shown[1])}))
 
 
 def _no_section(schema: type[BaseModel], place: Place, given: object) -> str:

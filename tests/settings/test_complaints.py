@@ -1,9 +1,15 @@
 """What is told of a configuration that cannot be meant: in words for people, with what was probably meant."""
 
+from datetime import timedelta
+from typing import Annotated
+
 import pytest
+from pydantic import Field, ValidationError, create_model
 
 from monitor.settings import ConfigurationError, parse
+from monitor.settings.complaints import complaints as explained
 from monitor.settings.complaints import did_you_mean
+from monitor.settings.values import Duration
 
 OKX = "exchanges: {okx: {wallets: {source: list.csv}}}\n"
 NODE = "endpoints: [{url: 'http://127.0.0.1:8545'}]"
@@ -66,8 +72,12 @@ def complaints(text: str) -> list[str]:
             f"{OKX}networks: {{ethereum: {{quorum: 0, {NODE}}}}}\n",
             ["por.yaml:2: networks.ethereum.quorum: must be greater than 0"],
         ),
+        (
+            f"{OKX}networks: {{ethereum: {{interval: 0s, {NODE}}}}}\n",
+            ["por.yaml:2: networks.ethereum.interval: must be greater than 0s"],
+        ),
     ],
-    ids=["indent", "nothing", "text", "one endpoint", "key", "number", "switch", "zero"],
+    ids=["indent", "nothing", "text", "one endpoint", "key", "number", "switch", "zero", "duration"],
 )
 def test_what_was_meant_is_told_once_and_where_it_stands(text: str, told: list[str]) -> None:
     assert complaints(text) == told
@@ -101,6 +111,21 @@ def test_a_wrong_scheme_is_told_alone_with_one_that_can_be_used(url: str, told: 
 def test_what_is_no_yaml_says_what_to_look_at(text: str, told: str) -> None:
     (only,) = complaints(text)
     assert only.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("limits", "given", "told"),
+    [
+        ({"ge": timedelta(seconds=1)}, "0s", "must be greater than or equal to 1s"),
+        ({"le": timedelta(days=1, minutes=30)}, "2d", "must be less than or equal to 1d30m"),
+        ({"lt": timedelta(milliseconds=2500)}, "3s", "must be less than 2s500ms"),
+    ],
+)
+def test_limits_of_durations_are_told_as_files_have_them(limits: dict[str, timedelta], given: str, told: str) -> None:
+    schema = create_model("Limited", every=(Annotated[Duration, Field(**limits)], ...))  # type: ignore[call-overload]
+    with pytest.raises(ValidationError) as refused:
+        schema(every=given)
+    assert list(explained(schema, refused.value)) == [(("every",), told)]
 
 
 def test_a_missing_key_says_what_it_is_for() -> None:
