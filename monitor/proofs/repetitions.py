@@ -40,8 +40,9 @@ class Repetitions:
         self._files: list[IO[bytes]] = []
 
     def __enter__(self) -> Self:
-        for _ in range(_BUCKETS):
-            self._files.append(self._stack.enter_context(TemporaryFile(buffering=_BUFFER)))
+        with ExitStack() as stack:  # closes those before one that cannot be had
+            self._files = [stack.enter_context(TemporaryFile(buffering=_BUFFER)) for _ in range(_BUCKETS)]
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(

@@ -1,0 +1,24 @@
+"""Hashes that repeat are looked for on disk; one that is full leaves no file open."""
+
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+import pytest
+
+from monitor.proofs import repetitions
+from monitor.proofs.repetitions import Repetitions
+
+
+def test_a_disk_that_is_full_leaves_no_file_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[IO[bytes]] = []
+
+    def until_full(**how: Any) -> IO[bytes]:
+        if len(opened) == 3:
+            raise OSError("no space left on device")
+        opened.append(TemporaryFile(**how))  # noqa: SIM115 - whether it is closed is the question
+        return opened[-1]
+
+    monkeypatch.setattr(repetitions, "TemporaryFile", until_full)
+    with pytest.raises(OSError, match="no space"), Repetitions():
+        pass
+    assert [file.closed for file in opened] == [True] * 3
