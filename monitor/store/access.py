@@ -61,7 +61,7 @@ class Access:
         Without ``new`` there must be one already. Raises :class:`StoreError`.
         """
         async with AsyncExitStack() as stack:
-            engine = await stack.enter_async_context(opened(url, alone=alone, shared=lease is not None, new=new))
+            engine = await stack.enter_async_context(opened(url, alone=alone, shared=lease, new=new))
             store = cls(engine, stack)
             if lease:
                 try:
@@ -86,6 +86,8 @@ class Access:
                 if self._lease:
                     await self._lease.confirm(connection)
                 yield connection
+                if self._lease:
+                    await self._lease.confirm(connection)
         except Exception as error:  # also what a driver raises for a value that its database cannot hold
             cause = error.__cause__ or error
             told = str(cause).splitlines()[0] if str(cause) else type(cause).__name__

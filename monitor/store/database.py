@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -40,7 +41,7 @@ class StoreError(ForeseenError):
 
 @asynccontextmanager
 async def opened(
-    url: str, *, alone: bool = False, shared: bool = False, new: bool = True
+    url: str, *, alone: bool = False, shared: timedelta | None = None, new: bool = True
 ) -> AsyncIterator[AsyncEngine]:
     """Open the database at ``url`` with the newest schema, creating both where they are missing.
 
@@ -48,7 +49,8 @@ async def opened(
         url: As SQLAlchemy writes it.
         alone: Whether to refuse a database that another one has opened ``alone``. That holds until the end of the
             block, or of the process.
-        shared: With ``alone``: whether others that say the same are let in beside.
+        shared: With ``alone``: let others in beside that give a length too. A transaction in which nothing is said for
+            so long is ended by the server: who stands still, or is gone with its machine, locks nobody out.
         new: Whether a file that is not there is made.
 
     Raises:
@@ -64,10 +66,10 @@ async def opened(
         raise StoreError(f"{shown}: the history is kept in SQLite or PostgreSQL; write it like {_ANY}")
     async with AsyncExitStack() as stack:
         try:
-            engine = _engine(parsed, new=new)
+            engine = _engine(parsed, new=new, silent=shared)
             stack.push_async_callback(engine.dispose)
             if alone:
-                await _keep_others_out(engine, stack, shared=shared)
+                await _keep_others_out(engine, stack, shared=shared is not None)
             async with engine.begin() as connection:
                 if engine.dialect.name == "postgresql":  # two that start at once
                     await connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
@@ -123,9 +125,11 @@ def _place(url: URL) -> Path | None:
     return next(path for path in (file.absolute(), *file.absolute().parents) if path.exists()) if file else None
 
 
-def _engine(url: URL, *, new: bool) -> AsyncEngine:
+def _engine(url: URL, *, new: bool, silent: timedelta | None = None) -> AsyncEngine:
+    """``silent``: how long a transaction may be so on a server."""
     if url.get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_pre_ping=True)
+        limit = {"idle_in_transaction_session_timeout": f"{silent / timedelta(milliseconds=1):.0f}"} if silent else {}
+        return create_async_engine(url, pool_pre_ping=True, connect_args={"server_settings": limit})
     file = _file(url)
     if file is None:
         return create_async_engine(url, poolclass=StaticPool)  # one connection, or each would see its own database

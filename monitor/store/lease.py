@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -55,10 +55,15 @@ class Lease:
         self._found(held=held)
 
     async def confirm(self, connection: AsyncConnection) -> None:
-        """Let the lease pass on after ``connection``'s transaction only. Raises LeaseLostError where it has before."""
+        """Renew it in ``connection``'s transaction, and let it pass on after that only.
+
+        Asked at the begin and at the end: whoever waits meanwhile finds it renewed, however long the transaction took.
+        Raises LeaseLostError where it has passed on before.
+        """
         columns = tables.leases.c
-        mine = select(columns.holder).where(columns.name == _KEEPER, columns.holder == self._holder)
-        if await connection.scalar(mine.with_for_update(read=True)) is None:
+        mine = update(tables.leases).where(columns.name == _KEEPER, columns.holder == self._holder)
+        renewed = mine.values(until=func.clock_timestamp() + self._length).returning(columns.holder)
+        if await connection.scalar(renewed) is None:
             self._found(held=False)
             raise LeaseLostError("another monitor keeps it")
 

@@ -32,6 +32,20 @@ async def keep():
 asyncio.run(keep())
 """
 
+_STALL = """
+import asyncio, os, signal, sys
+from datetime import timedelta
+from monitor.store import Store
+
+async def stall():
+    store = await Store.open(sys.argv[1], alone=True, lease=timedelta(seconds=1))
+    async with store._transaction():
+        print(store.keeps, flush=True)
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+asyncio.run(stall())
+"""
+
 
 @pytest.fixture
 def url(postgresql: PostgreSQL) -> str:
@@ -87,6 +101,31 @@ async def test_one_that_stood_still_writes_nothing_after_its_time(url: str, open
     assert not stalled.keeps
     await asyncio.wait_for(stalled.turned(), 1)
     assert await other.get("told") is None
+
+
+async def test_one_that_stands_still_in_the_middle_of_a_write_is_followed(
+    url: str, open_stores: AsyncExitStack
+) -> None:
+    stalled = await asyncio.create_subprocess_exec(sys.executable, "-c", _STALL, url, stdout=asyncio.subprocess.PIPE)
+    try:
+        assert stalled.stdout
+        assert await stalled.stdout.readline() == b"True\n"
+        other = await asyncio.wait_for(shared(url, open_stores), 10)
+
+        async def followed() -> bool:
+            return other.keeps
+
+        await until(followed)
+    finally:
+        stalled.kill()
+        await stalled.wait()
+
+
+async def test_a_write_that_takes_longer_than_the_lease_does_not_lose_it(url: str, open_stores: AsyncExitStack) -> None:
+    keeper = await shared(url, open_stores, timedelta(hours=1))
+    async with keeper._transaction() as connection:
+        await connection.execute(text("UPDATE leases SET until = clock_timestamp()"))  # an hour has passed
+    assert (keeper.keeps, (await shared(url, open_stores)).keeps) == (True, False)
 
 
 async def test_one_that_stops_gives_the_history_back_at_once(url: str, open_stores: AsyncExitStack) -> None:
