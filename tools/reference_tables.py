@@ -128,7 +128,8 @@ def _parameter(parameter: click.Parameter, context: click.Context) -> Sequence[s
     if record is None or parameter.name == "help":
         return None
     option, meaning = (" ".join(text.split()).replace("|", "\\|") for text in record)
-    return f"`{option.partition(' <')[0]}`", meaning
+    name, _, kind = option.partition(" <")
+    return f"`{name} {kind.rstrip('>')}`" if "|" in kind else f"`{name}`", meaning
 
 
 def _prose(text: str | None) -> str:
