@@ -20,6 +20,7 @@ from monitor.evidence.contents import Contents, read, write
 from monitor.evidence.kept import newest
 from monitor.evidence.keys import load_public_key
 from monitor.evidence.statement import Predicate, statement_of
+from monitor.formats.phrases import counted
 from monitor.model import ReserveStatus
 from monitor.registry import Registry
 from monitor.settings import Settings
@@ -173,9 +174,10 @@ def _print(found: Verified) -> None:
             if asset.owed is not None or asset.status is not ReserveStatus.UNKNOWN:
                 rows.add_row(asset.asset, asset.status, span_of(asset), asset.basis)
         rows.print()
-        say(f"{len(derived.judged.claims)} rows were judged again, and all sums, bounds and statuses made anew")
+        say(f"{counted(len(derived.judged.claims), 'row')} judged again, and all sums, bounds and statuses made anew")
         if found.head:
-            say(f"entered in the log {found.head.origin}, which had {found.head.size} entries then")
+            entries = f"{found.head.size} entr{'y' if found.head.size == 1 else 'ies'}"
+            say(f"entered in the log {found.head.origin}, which had {entries} then")
         for network, count in found.confirmed.items():
             say(f"{network}: {count} balances are the same by your nodes")
     for sentence in found.notes:

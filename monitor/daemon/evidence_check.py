@@ -14,7 +14,7 @@ from monitor.daemon.owners import Owners
 from monitor.evidence.contents import Contents
 from monitor.evidence.errors import EvidenceError, Fault
 from monitor.evidence.keys import PublicKey
-from monitor.evidence.log import Head, Log, leaf_hash, root_of
+from monitor.evidence.log import CHECKPOINT, Head, Log, leaf_hash, root_of
 from monitor.evidence.readings import place_of, states_of
 from monitor.evidence.statement import STATEMENT, NetworkRead, Predicate, check_signature, entry_of, statement_of
 from monitor.evidence.tables import BALANCES, CONFIRMATIONS, TableError
@@ -71,7 +71,7 @@ async def verify(
             "it brings a registry of its own (registry/): read there which contracts it takes for which coins"
         )
     if found.faults:
-        found.notes.append("nothing was judged again, as files were altered")
+        found.notes.append("nothing was judged again, because of these findings")
     else:
         await _redo(found, found.predicate, contents)
     return found
@@ -126,19 +126,22 @@ def _check_log(found: Verified, contents: Contents, folder: Path) -> None:
     if predicate is None or predicate.signer is None or found.head is None:
         found.faults.append(Fault(STATEMENT, "the bundle carries no proof that it was entered in a log"))
         return
+    if not (folder / CHECKPOINT).is_file():
+        found.open.append(f"whether the log still has it: there is no {CHECKPOINT} in {folder}")
+        return
     try:
         head, entries = Log(folder).read(PublicKey(bytes.fromhex(predicate.signer)))
     except EvidenceError as error:
-        found.faults.append(Fault("checkpoint", str(error)))
+        found.faults.append(Fault(CHECKPOINT, str(error)))
         return
     if head.origin != found.head.origin or head.size < found.head.size:
         found.faults.append(
-            Fault("checkpoint", f"the log has {head.size} entries, fewer than the bundle saw, or another name")
+            Fault(CHECKPOINT, f"the log has {head.size} entries, fewer than the bundle saw, or another name")
         )
     elif root_of([leaf_hash(each) for each in entries[: found.head.size]]) != found.head.root:
-        found.faults.append(Fault("checkpoint", "the log does not begin any more as it was when this bundle was made"))
+        found.faults.append(Fault(CHECKPOINT, "the log does not begin any more as it was when this bundle was made"))
     elif entry_of(predicate, contents[STATEMENT]) not in entries[: found.head.size]:
-        found.faults.append(Fault("checkpoint", "the log has no entry of this bundle"))
+        found.faults.append(Fault(CHECKPOINT, "the log has no entry of this bundle"))
 
 
 # --- Against the chains ----------------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from securesystemslib.signer import SSlibKey
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
+_PUBLIC = "PEM file of a public key"
+_PRIVATE = "unencrypted PEM file of a private key"
 _NOTE_ED25519 = b"\x01"
 """The kind of a signature under a note (c2sp.org/signed-note)."""
 
@@ -117,7 +119,9 @@ def load_signing_key(path: Path) -> SigningKey:
     try:
         key = load_pem_private_key(path.read_bytes(), None)
     except (OSError, ValueError, TypeError) as error:
-        raise EvidenceError(f"{path.name}: the key that signs evidence cannot be read: {_why(error)}") from error
+        raise EvidenceError(
+            f"{path.name}: the key that signs evidence cannot be read: {_why(error, _PRIVATE)}"
+        ) from error
     if not isinstance(key, Ed25519PrivateKey):
         raise EvidenceError(f"{path.name}: not an Ed25519 key; make one by `openssl genpkey -algorithm ed25519`")
     return SigningKey(key)
@@ -131,11 +135,11 @@ def load_public_key(path: Path) -> PublicKey:
     try:
         key = load_pem_public_key(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise EvidenceError(f"{path}: no public key (PEM) can be read: {_why(error)}") from error
+        raise EvidenceError(f"{path}: the public key cannot be read: {_why(error, _PUBLIC)}") from error
     if not isinstance(key, Ed25519PublicKey):
         raise EvidenceError(f"{path}: not an Ed25519 key")
     return PublicKey(key.public_bytes_raw())
 
 
-def _why(error: Exception) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else "it is no unencrypted PEM file of a key"
+def _why(error: Exception, wanted: str) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else f"it is no {wanted}"

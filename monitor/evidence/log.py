@@ -17,6 +17,9 @@ from pathlib import Path
 from monitor.evidence.errors import EvidenceError
 from monitor.evidence.keys import PublicKey, SigningKey
 
+CHECKPOINT = "checkpoint"
+"""The file that holds the signed head."""
+
 _HEADER = "c2sp.org/tlog-proof@v1"
 _TILE = 256
 _LONGEST = 2**16 - 1
@@ -149,11 +152,11 @@ class Log:
             leaves = [leaf_hash(each) for each in entries]
             self._write_tiles(entries, leaves)
             checkpoint = Head(origin, len(leaves), root_of(leaves)).signed(key)
-            self._replace("checkpoint", checkpoint.encode())
+            self._replace(CHECKPOINT, checkpoint.encode())
             return proof_text(len(known), inclusion(leaves, len(known)), checkpoint)
 
     def _known(self, origin: str, key: SigningKey) -> list[bytes]:
-        if not (self.folder / "checkpoint").exists():
+        if not (self.folder / CHECKPOINT).exists():
             if any(self.folder.glob("tile/*")):
                 raise EvidenceError(f"the log {self.folder.name} has entries and no checkpoint: restore it")
             return []
@@ -165,7 +168,7 @@ class Log:
     def read(self, key: PublicKey) -> tuple[Head, list[bytes]]:
         """Its head and all entries, which make up the head's root. Raises EvidenceError where they do not."""
         try:
-            head = opened((self.folder / "checkpoint").read_bytes().decode(), key)
+            head = opened((self.folder / CHECKPOINT).read_bytes().decode(), key)
             entries = list(self._entries(head.size))
         except (OSError, ValueError, IndexError) as error:
             raise EvidenceError(f"the log {self.folder.name} cannot be used: {error}") from error

@@ -60,6 +60,12 @@ async def test_a_bundle_is_verified_elsewhere_with_nothing_but_itself(
     assert found["assets"] == {"BTC": "unknown", "ETH": "covered"}
     shown = await verify(command, bundle)
     assert (shown.status, "100.00 %" in shown.out, "give it as --key" in shown.err) == (0, True, True)
+    assert "3 rows judged again" in shown.out
+    assert "which had 1 entry then" in shown.out
+    elsewhere = await verify(command, bundle, "--json", "--log", tmp_path / "nowhere")
+    (unread,) = elsewhere.lines
+    assert (elsewhere.status, unread["findings"], unread["rows"]) == (3, [], 3), "nothing was altered"
+    assert unread["not_judged"] == [f"whether the log still has it: there is no checkpoint in {tmp_path}/nowhere"]
     for line in (bundle / "SHA256SUMS").read_text().splitlines():
         digest, name = line.split("  ")
         assert sha256((bundle / name).read_bytes()).hexdigest() == digest
@@ -103,6 +109,8 @@ async def test_what_is_unsigned_says_so_and_is_not_taken_for_signed(
     )
     held = await verify(command, bundle, "--json", "--key", tmp_path / "public.pem")
     assert (held.status, held.lines[0]["findings"][0]["file"]) == (1, "statement.json")
+    mistaken = await verify(command, bundle, "--key", tmp_path / "key.pem")
+    assert (mistaken.status, "is no PEM file of a public key" in mistaken.err) == (3, True)
     node.coins.clear()
     site.write(evidence={"key_file": str(tmp_path / "key.pem")})
     other = await make(command, site, tmp_path / "other")
@@ -150,7 +158,7 @@ async def test_usage(command: Command, site: Site, node: EvmStandIn, tmp_path: P
     assert (nothing.status, "no wallet list was accepted yet" in nothing.err) == (3, True)
     site.write(evidence={"key_file": str(tmp_path / "public.pem")})
     no_key = await asyncio.to_thread(command, "evidence", "make", "okx", "-c", site.path)
-    assert (no_key.status, "evidence.key_file: public.pem: the key" in no_key.err) == (2, True)
+    assert (no_key.status, "no unencrypted PEM file of a private key" in no_key.err) == (2, True)
     site.write(evidence={"log": str(tmp_path / "log")})
     unsigned_log = await asyncio.to_thread(command, "evidence", "make", "okx", "-c", site.path)
     assert (unsigned_log.status, "set key_file too" in unsigned_log.err) == (2, True)
