@@ -14,8 +14,9 @@ from monitor.cli.printing import ExitStatus, SafeTable, complain, json_line, not
 from monitor.daemon import Report
 from monitor.daemon.check import one_pass
 from monitor.daemon.evidence import make as make_bundle
-from monitor.daemon.evidence_check import Verified, verify_on_chain
+from monitor.daemon.evidence_check import Verified
 from monitor.daemon.evidence_check import verify as verify_bundle
+from monitor.daemon.evidence_nodes import verify_on_chain
 from monitor.evidence.contents import Contents, read, write
 from monitor.evidence.kept import newest
 from monitor.evidence.keys import load_public_key

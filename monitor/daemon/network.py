@@ -201,7 +201,7 @@ class NetworkWatch:
             reading.agreed,
             reading.asked,
             reading.outputs,
-            _positions(tokens, reading),
+            positions_of(tokens, reading),
         )
 
     def move(self, step: timedelta) -> None:
@@ -258,7 +258,7 @@ def _parts(wanted: Mapping[str, Wanted], reading: Reading) -> dict[str, Balances
     }
 
 
-def _positions(tokens: Wanted, reading: Reading) -> Positions:
+def positions_of(tokens: Wanted, reading: Reading) -> Positions:
     """What of the balances of an exchange is no coin in a wallet."""
     found = {}
     for position, held in reading.positions.items():

@@ -3,9 +3,10 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import msgspec
@@ -14,17 +15,22 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from monitor.chains import ChainReader
 from monitor.daemon.check import one_pass
 from monitor.daemon.configuration import load_configuration
 from monitor.daemon.evidence import keep, make
-from monitor.daemon.evidence_check import verify
+from monitor.daemon.evidence_check import Verified, verify
+from monitor.daemon.evidence_nodes import read_again
 from monitor.evidence.contents import Contents, packed, read, unpacked, write
 from monitor.evidence.errors import EvidenceError
 from monitor.evidence.kept import place
 from monitor.evidence.keys import SigningKey
 from monitor.evidence.log import Log
 from monitor.evidence.statement import Predicate, seal
+from monitor.model import BaseUnits, Positions, Rate, Reading, Snapshot, SnapshotState
 from tests.support.daemons import Site, signed, unsigned, until, watching
+from tests.support.judgement import NOW, USDT, block
+from tests.support.positions import CUSDT
 from tests.support.standins import EvmStandIn
 
 BESIDE = {"statement.json", "statement.dsse.json", "log.tlog-proof", "SHA256SUMS"}
@@ -237,3 +243,46 @@ async def test_the_daemon_makes_one_hands_it_out_and_keeps_no_old_ones(site: Sit
         again = await keep(hub, "okx")
         assert again is not None
         assert timedelta(hours=23) < again < timedelta(hours=24), "the last one is young enough"
+
+
+class Node:
+    """Tells of each block one and the same."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+
+    async def read(self, *_: object) -> Reading:
+        return self.reading
+
+
+async def test_rates_and_what_is_frozen_are_asked_of_nodes_too(made: tuple[Predicate, Contents]) -> None:
+    accounts = {USDT: {"a": BaseUnits(7)}, CUSDT: {"c": BaseUnits(10)}}
+    rates = {CUSDT: Rate(BaseUnits(10), BaseUnits(11))}
+    frozen = {USDT.frozen: {"a": BaseUnits(3)}}
+    snapshot = Snapshot("okx", "ethereum", block(7), NOW, accounts, rates=rates, positions=frozen)
+    truth = Reading(snapshot.block, accounts, {}, ("yours",), rates, positions=frozen)
+
+    async def told(**other: Any) -> Verified:
+        found = Verified(made[1])
+        state = SnapshotState("ethereum", replace(snapshot, **other), stale=False, wanted=2)
+        await read_again(found, made[0].networks[0], state, cast("ChainReader", Node(truth)))
+        return found
+
+    honest = await told()
+    assert (honest.faults, honest.open, honest.confirmed) == ([], [], {"ethereum": 2})
+    for wrong in ({}, {CUSDT: Rate(BaseUnits(10), BaseUnits(110))}):
+        (fault,) = (await told(rates=wrong)).faults
+        assert (fault.file, "by yours" in fault.problem) == ("statement.json", True)
+    others: list[Positions] = [
+        {},
+        {USDT.frozen: {}},
+        {USDT.frozen: {"a": BaseUnits(2)}},
+        {USDT.frozen: {"b": BaseUnits(3)}},
+    ]
+    for other in others:
+        faults = (await told(positions=other)).faults
+        assert "but 3 at block 7" in faults[0].problem or "but 3 at block 7" in faults[1].problem
+    truth = replace(truth, positions={USDT.frozen: {}})
+    assert "units 3, but 0" in (await told()).faults[0].problem
+    truth = replace(truth, positions={})
+    assert "could not be read again" in (await told()).open[0]
