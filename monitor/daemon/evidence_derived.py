@@ -12,16 +12,19 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from pydantic import TypeAdapter
+
 from monitor.daemon.coverage import unreadable_networks
 from monitor.daemon.judged import JudgedList, with_answers
 from monitor.daemon.list_judge import ListJudge
 from monitor.daemon.list_reading import ListTask
+from monitor.daemon.proof_sources import is_proof
 from monitor.evidence.arithmetic import arithmetic_rows, gap_rows, liabilities_of
 from monitor.evidence.contents import Contents
 from monitor.evidence.errors import EvidenceError
 from monitor.evidence.readings import states_of
 from monitor.evidence.readme import readme
-from monitor.evidence.statement import Predicate, Published
+from monitor.evidence.statement import BESIDE, Predicate, Published
 from monitor.evidence.tables import ARITHMETIC, BALANCES, CLAIMS, CONFIRMATIONS, GAPS, LIABILITIES, data_package, safe
 from monitor.formats.strict_json import read as read_json
 from monitor.judgement import assess, tally
@@ -42,6 +45,7 @@ from monitor.published import claims_again, read_liabilities, unpack
 from monitor.registry import Registry
 from monitor.registry import load as load_registry
 from monitor.settings import ExchangeSettings, LiabilitiesSettings
+from monitor.settings.schema import Growth
 
 WALLETS, LIABILITY = "wallets", "liabilities"
 """Kinds of documents."""
@@ -57,6 +61,7 @@ JUDGED_BY = {
     "confirm_max_age",
 }
 READ_BY = {"format", "messages", "largest"}
+_GROWTH: TypeAdapter[Decimal] = TypeAdapter(Growth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +98,9 @@ def _derived(predicate: Predicate, files: Contents, task: ListTask, raw: bytes, 
     told, since = _confirmations(files[CONFIRMATIONS.file]), predicate.at - settings.confirm_max_age
     left_out = settings.administered == "listed"
     judged = with_answers(judged, judged.verdicts, told, since, leave_out=left_out)
-    liabilities, contradictions, unproven = _liabilities(predicate, files, registry)
+    liabilities, contradictions, unproven = _liabilities(predicate, files, settings, registry)
     contradictions += list(_basis_contradictions(predicate, settings, judged))
+    unproven += list(_other_chains(predicate, registry))
     states = states_of(predicate, files[BALANCES.file])
     assets = assess(
         judged.holdings,
@@ -103,7 +109,9 @@ def _derived(predicate: Predicate, files: Contents, task: ListTask, raw: bytes, 
         liabilities=liabilities,
         settings=settings,
         basis=Basis(predicate.basis),
-        growth={each.network: Decimal(each.growth) for each in predicate.networks if each.growth is not None},
+        growth={
+            each.network: _GROWTH.validate_python(each.growth) for each in predicate.networks if each.growth is not None
+        },
         configured=states.keys(),
         unreadable=unreadable_networks(judged.holdings, registry),
         audit=None,
@@ -120,6 +128,9 @@ def _derived(predicate: Predicate, files: Contents, task: ListTask, raw: bytes, 
         "README.md": readme(predicate),
     }
     made["datapackage.json"] = data_package(f"{predicate.exchange}-evidence", {**files, **made})
+    contradictions += [
+        (name, "nothing rests on it, and it follows from nothing") for name in _idle(predicate, files, made)
+    ]
     return Derived(made, assets, judged, contradictions, unproven)
 
 
@@ -158,6 +169,20 @@ def _basis_contradictions(
         may_be.add(Basis.LISTED)
     if predicate.basis not in may_be:
         yield "statement.json", f"predicate.basis: {predicate.basis} is not what such a list is judged on"
+
+
+def _other_chains(predicate: Predicate, registry: Registry) -> Iterator[str]:
+    for each in predicate.networks:
+        known = registry.networks[each.network].caip2
+        if each.chain != known:
+            yield f"{each.network} was read of the chain {each.chain}, while the network of this name is {known}"
+
+
+def _idle(predicate: Predicate, files: Contents, made: Contents) -> Sequence[str]:
+    """Files that anybody may have put beside the others."""
+    documents = {document_file(each.sha256) for each in predicate.documents if each.kept}
+    used = documents | made.keys() | {BALANCES.file, LIABILITIES.file, CONFIRMATIONS.file} | BESIDE
+    return sorted(name for name in files.keys() - used if not name.startswith("registry/"))
 
 
 # --- Documents and settings -------------------------------------------------------------------------------------------
@@ -213,7 +238,7 @@ def _registry(files: Contents) -> Registry:
 
 
 def _liabilities(
-    predicate: Predicate, files: Contents, registry: Registry
+    predicate: Predicate, files: Contents, settings: ExchangeSettings, registry: Registry
 ) -> tuple[Liabilities | None, list[tuple[str, str]], list[str]]:
     """What is owed by the table; what of it the report contradicts; and what nothing here shows."""
     told = _named(predicate, LIABILITY)
@@ -222,14 +247,16 @@ def _liabilities(
     if owed is None or predicate.owed is None:
         return None, [], []
     unproven = [f"{asset} is owed by an earlier report, which is not in the bundle" for asset in sorted(owed.carried)]
+    if predicate.owed.proven is not (settings.liabilities is not None and is_proof(settings.liabilities)):
+        raise EvidenceError("predicate.owed.proven is not what the format of the liabilities says")
     unknown = frozenset(asset for asset in owed.owed if registry.known_asset(asset) is None)
     if told is None or not told.kept or predicate.owed.proven:
-        source = "a proof of liabilities" if predicate.owed.proven else "a report that is not in the bundle"
-        unproven.append(f"what is owed comes from {source}, and is not read here again")
+        whose = "a proof of liabilities" if predicate.owed.proven else "a report that is not in the bundle"
+        unproven.append(f"what is owed comes from {whose}, and is not read here again")
         return replace(owed, unknown_names=unknown), [], unproven
     document, raw = _document(predicate, LIABILITY, files)
-    settings = LiabilitiesSettings.model_validate({**predicate.settings[LIABILITY], "source": LIABILITY})
-    report = read_liabilities(unpack(raw, document, settings), document, settings.format, registry)
+    source = settings.liabilities or LiabilitiesSettings(source=LIABILITY)
+    report = read_liabilities(unpack(raw, document, source), document, source.format, registry)
     contradictions = list(_liabilities_contradictions(report, owed))
     return replace(owed, unknown_names=report.unknown_names | (unknown & owed.carried.keys())), contradictions, unproven
 

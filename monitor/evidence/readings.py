@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from monitor.evidence.statement import NetworkRead, Predicate, ReadToken
@@ -27,7 +28,6 @@ def network_read(state: SnapshotState, growth: Decimal | None) -> NetworkRead:
         growth=None if growth is None else str(growth),
         block=last.block if last else None,
         taken_at=last.taken_at if last else None,
-        stale=state.stale,
         dropped=state.dropped,
         attempted=state.attempted,
         stale_after=state.stale_after,
@@ -97,11 +97,14 @@ def states_of(predicate: Predicate, balances: bytes) -> dict[str, SnapshotState]
                 BALANCES.file, f"row {row}: units or account: no whole amount, or an account that stands twice"
             )
         amounts[place][cells["account"]] = BaseUnits(int(cells["units"]))
-    return {each.network: _state(predicate.exchange, each, amounts) for each in predicate.networks}
+    return {each.network: _state(predicate, each, amounts) for each in predicate.networks}
 
 
-def _state(exchange: str, told: NetworkRead, amounts: Mapping[Place, Mapping[Address, BaseUnits]]) -> SnapshotState:
+def _state(
+    predicate: Predicate, told: NetworkRead, amounts: Mapping[Place, Mapping[Address, BaseUnits]]
+) -> SnapshotState:
     snapshots: dict[Token, Snapshot] = {}
+    exchange = predicate.exchange
     last = _snapshot(exchange, told, [each for each in told.tokens if _is_last(told, each)], amounts)
     for each in told.tokens:
         if not _is_last(told, each) and (snapshot := _snapshot(exchange, told, [each], amounts)):
@@ -109,7 +112,7 @@ def _state(exchange: str, told: NetworkRead, amounts: Mapping[Place, Mapping[Add
     return SnapshotState(
         network=told.network,
         last=last,
-        stale=told.stale,
+        stale=last is None or not _fresh(last, told, predicate.at),
         wanted=0,
         failure=told.failure,
         stale_after=told.stale_after,
@@ -119,6 +122,10 @@ def _state(exchange: str, told: NetworkRead, amounts: Mapping[Place, Mapping[Add
         earlier=frozen(snapshots),
         untold=frozen(dict(told.untold)),
     )
+
+
+def _fresh(last: Snapshot, told: NetworkRead, at: datetime) -> bool:
+    return told.stale_after is not None and timedelta() <= at - last.taken_at <= told.stale_after
 
 
 def _is_last(told: NetworkRead, read: ReadToken) -> bool:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import rfc8785
@@ -19,10 +19,13 @@ STATEMENT = "statement.json"
 ENVELOPE = "statement.dsse.json"
 PROOF = "log.tlog-proof"
 SUMS = "SHA256SUMS"
-_BESIDE = frozenset({STATEMENT, ENVELOPE, PROOF, SUMS})
+BESIDE = frozenset({STATEMENT, ENVELOPE, PROOF, SUMS})
 """What is about the statement, and so is none of its subjects."""
 _TYPE = "https://in-toto.io/Statement/v1"
 _PREDICATE = "urn:reserve-monitor:evidence:v1"
+
+
+_Units = Annotated[str, msgspec.Meta(pattern=r"\A[0-9]{1,100}\Z")]
 
 
 class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,7 +47,7 @@ class ReadToken(_Record, frozen=True):
     token: Token
     part: bool
     """Whether it is that part of a coin which is no coin in a wallet: contained in the coin's own balances."""
-    rate: tuple[str, str] | None
+    rate: tuple[_Units, _Units] | None
     """How many base units stand for how many of the asset, where a contract said so."""
     block: Block
     taken_at: datetime
@@ -61,7 +64,6 @@ class NetworkRead(_Record, frozen=True):
     block: Block | None
     """Of the last whole snapshot; None: there never was one."""
     taken_at: datetime | None
-    stale: bool
     dropped: bool
     attempted: bool
     stale_after: timedelta | None
@@ -175,7 +177,7 @@ def statement_of(contents: Contents) -> tuple[Predicate | None, list[Fault]]:
             faults.append(Fault(name, "altered: its SHA-256 is not the one that the statement names"))
     faults += [
         Fault(name, "is no part of the bundle: the statement does not name it")
-        for name in sorted(contents.keys() - subjects.keys() - _BESIDE)
+        for name in sorted(contents.keys() - subjects.keys() - BESIDE)
     ]
     return statement.predicate, faults
 

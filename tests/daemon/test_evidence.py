@@ -208,9 +208,23 @@ def _forge(predicate: Predicate, whole: Contents) -> None:
     assert "cannot be judged" in stated(settings={**predicate.settings, "title": "x"})["statement.json"]
     assert "there is none of wallets" in stated(documents=())["statement.json"]
     assert "several of wallets" in stated(documents=predicate.documents * 2)["statement.json"]
-    assert "arithmetic.csv" in stated(networks=(msgspec.structs.replace(predicate.networks[0], stale=True),))
+    (read,) = predicate.networks
+    for days in (-1, 1):
+        at = predicate.at + timedelta(days=days)
+        tokens = tuple(msgspec.structs.replace(each, taken_at=at) for each in read.tokens)
+        networks = (msgspec.structs.replace(read, taken_at=at, tokens=tokens),)
+        assert "arithmetic.csv" in stated(networks=networks), "what is old or of tomorrow counts for nothing"
+    for growth in ("0", "-1", "NaN", "1e9"):
+        assert "cannot be judged" in stated(networks=(msgspec.structs.replace(read, growth=growth),))["statement.json"]
+    rate = (msgspec.structs.replace(read.tokens[0], rate=("1", "-5")),)
+    assert "rate" in stated(networks=(msgspec.structs.replace(read, tokens=rate),))["statement.json"]
+    other = msgspec.structs.replace(predicate, networks=(msgspec.structs.replace(read, chain="eip155:56"),))
+    assert "was read of the chain eip155:56" in asyncio.run(verify(seal(files, other))).notes[1]
     assert "twice" in stated(networks=predicate.networks * 2)["balances.csv"]
     assert predicate.owed is not None
+    assert "owed.proven" in stated(owed=msgspec.structs.replace(predicate.owed, proven=True))["statement.json"]
+    for name in ("documents/more", "notes.txt"):
+        assert "nothing rests on it" in faults_of(seal({**files, name: b"x"}, predicate))[name]
     assert "owed.layout" in stated(owed=msgspec.structs.replace(predicate.owed, layout="x"))["statement.json"]
 
 
