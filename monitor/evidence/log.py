@@ -16,6 +16,7 @@ from pathlib import Path
 
 from monitor.evidence.errors import EvidenceError
 from monitor.evidence.keys import PublicKey, SigningKey
+from monitor.formats.phrases import unreadable
 
 CHECKPOINT = "checkpoint"
 """The file that holds the signed head."""
@@ -171,7 +172,7 @@ class Log:
             head = opened((self.folder / CHECKPOINT).read_bytes().decode(), key)
             entries = list(self._entries(head.size))
         except (OSError, ValueError, IndexError) as error:
-            raise EvidenceError(f"the log {self.folder.name} cannot be used: {error}") from error
+            raise EvidenceError(f"the log {self.folder.name} cannot be used: {unreadable(error)}") from error
         if root_of([leaf_hash(each) for each in entries]) != head.root:
             raise EvidenceError(f"the log {self.folder.name} was altered: its entries are not those of its checkpoint")
         return head, entries

@@ -36,6 +36,13 @@ def first(names: Sequence[str], most: int = 3, between: str = ", ") -> str:
     return between.join(names[:most]) + more
 
 
+def unreadable(error: Exception) -> str:
+    """Return why a file cannot be read, without the name of the file: it stands beside."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is no text in UTF-8"
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
 def without_folders(sentence: str) -> str:
     """Return ``sentence`` with the files of this machine by their names alone: where they lie helps no reader."""
     return _FOLDERS.sub("", sentence)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 import yaml
 from pydantic import Field, StrictBool, StrictInt, ValidationError, model_validator
 
+from monitor.formats.phrases import unreadable
 from monitor.registry.errors import RegistryError
 from monitor.registry.fields import (
     AssetName,
@@ -193,7 +194,7 @@ def read(path: Path) -> RegistryFile:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RegistryError([f"{path}: cannot be read: {error}"]) from error
+        raise RegistryError([f"{path}: cannot be read: {unreadable(error)}"]) from error
     return parse(text, str(path))
 
 

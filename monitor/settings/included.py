@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from monitor.formats.phrases import unreadable
 from monitor.settings.complaints import Place
 from monitor.settings.reading import ConfigurationError, ConfigurationFault, Reader, Value, compose
 
@@ -41,7 +42,7 @@ def _files(values: Values, reader: Reader, above: tuple[Path, ...], seen: set[Pa
         try:
             target, text = path.resolve(), path.read_text(encoding="utf-8")
         except (OSError, ValueError) as error:  # the latter also of names that no file can have
-            reader.fault(place, f"cannot be read: {error}")
+            reader.fault(place, f"cannot be read: {path}: {unreadable(error)}")
             continue
         if target in above:
             reader.fault(place, "includes the file that leads here: leave one of the two out")

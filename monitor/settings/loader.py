@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from monitor.formats.phrases import unreadable
 from monitor.registry import RegistryError
 from monitor.settings.complaints import Fault, Place
 from monitor.settings.included import include
@@ -54,7 +55,9 @@ def examine(
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError([ConfigurationFault(str(path), None, "", f"cannot be read: {error}")]) from error
+        raise ConfigurationError(
+            [ConfigurationFault(str(path), None, "", f"cannot be read: {unreadable(error)}")]
+        ) from error
     return _parsed(Settings, text, str(path), os.environ if environment is None else environment, check)
 
 

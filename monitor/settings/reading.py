@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from monitor.formats import ForeseenError
+from monitor.formats.phrases import unreadable
 from monitor.settings.complaints import IS_REQUIRED, Place, complaints, dotted, yaml_complaint
 
 _VARIABLE = re.compile(
@@ -129,8 +130,9 @@ class Reader:
         self.lines.setdefault((*path[:-1], str(path[-1]).removesuffix("_file")), self.lines[path])
         try:
             return Path(str(name)).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            self.fault(path, f"the secret's file cannot be read: {error}")
+        except (OSError, ValueError) as error:  # the latter also of names that no file can have
+            named = "a URL is no file" if "://" in str(name) else name
+            self.fault(path, f"the secret's file cannot be read: {named}: {unreadable(error)}")
             return None
 
     def scalar(self, node: yaml.Node, path: Place) -> Value:
@@ -170,6 +172,8 @@ class Reader:
 
     def faults_of(self, schema: type[BaseModel], error: ValidationError) -> Iterator[ConfigurationFault]:
         told = {fault.path for fault in self.faults}
+        told |= {path.removesuffix("_file") for path in told}
+        undecided = {section for path in told if (section := path.rpartition(".")[0])}
         seen: set[tuple[str, str]] = set()
         for at, message in complaints(schema, error):
             place = self.nearest(at)
@@ -177,6 +181,8 @@ class Reader:
             path = dotted(named)
             if (path, message) in seen or any(fault == path or fault.startswith(f"{path}[") for fault in told):
                 continue  # an unset variable is told once, not again as the empty value that it left behind
+            if path in undecided and named == at:
+                continue  # nor as what its section then seems to lack
             seen.add((path, message))
             yield self._at(place, message, named)
 

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from monitor.formats.phrases import unreadable
 from monitor.settings.loader import parse_as
 from monitor.settings.reading import ConfigurationError, ConfigurationFault
 
@@ -81,7 +82,9 @@ def load_web_config(path: Path, environment: Mapping[str, str] | None = None) ->
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError([ConfigurationFault(str(path), None, "", f"cannot be read: {error}")]) from error
+        raise ConfigurationError(
+            [ConfigurationFault(str(path), None, "", f"cannot be read: {unreadable(error)}")]
+        ) from error
     config = parse_as(WebConfig, text, str(path), os.environ if environment is None else environment)
     if config.tls_server_config is None:
         return config

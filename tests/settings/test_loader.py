@@ -172,7 +172,12 @@ def test_secrets_come_from_files_and_their_absence_is_told(tmp_path: Path) -> No
     secret.write_text("https://eth.example.com/v3/topsecretkey0000\n")
     text = MINIMAL + "networks: {ethereum: {endpoints: [{url_file: %s}]}}"
     assert read(text % secret).networks["ethereum"].endpoints[0].url.endswith("topsecretkey0000")
-    assert any("secret's file cannot be read" in fault for fault in faults(text % (tmp_path / "none")))
+    gone = "the secret's file cannot be read: none: No such file or directory"
+    assert [fault.partition("url_file: ")[2] for fault in faults(text % "none")] == [gone]
+    (mistaken,) = faults(MINIMAL + "notify: [{url_file: 'https://user:hunter22@example.com'}]")
+    assert mistaken.endswith("cannot be read: a URL is no file: No such file or directory")
+    (unset,) = faults(MINIMAL + "notify: [{url: '${NOTIFY_URL}'}]")
+    assert "${NOTIFY_URL} is not set" in unset, "and not what its section then seems to lack"
 
 
 def test_no_secret_is_shown() -> None:
@@ -220,10 +225,10 @@ def test_minutes_are_kept_a_week_hours_a_quarter_and_days_for_ever_unless_set() 
 
 
 def test_a_file_that_cannot_be_read_is_a_configuration_error(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="cannot be read"):
+    with pytest.raises(ConfigurationError, match=r"none\.yaml: cannot be read: No such file or directory$"):
         load(tmp_path / "none.yaml")
     (tmp_path / "latin.yaml").write_bytes(b"\xff\xfe\xfa")
-    with pytest.raises(ConfigurationError, match="cannot be read"):
+    with pytest.raises(ConfigurationError, match=r"latin\.yaml: cannot be read: it is no text in UTF-8$"):
         load(tmp_path / "latin.yaml")
 
 
