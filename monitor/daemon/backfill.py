@@ -128,12 +128,12 @@ class _Reading:
         for number, day in enumerate(days):
             self.progress("days", number, len(days))
             known = before.get(day)
-            if known and known.settled and known.accounts == self.judged.holdings.digests:
+            if known and self.is_known(known, missing):
                 done.known += 1
                 done.leave_open(known)
                 continue
             told = await self.day(day, missing)
-            told = _with_what_was_known(told, known)
+            told = with_what_was_known(told, known)
             done.read.append(told)
             done.leave_open(told)
             if told.held:
@@ -143,19 +143,34 @@ class _Reading:
         self.progress("days", len(days), len(days))
         return done
 
+    def is_known(self, day: PastDay, missing: Mapping[str, str]) -> bool:
+        """Whether asking again would find no more: not if a network has been configured since that had no past then."""
+        found = self.judged.holdings.networks - missing.keys()
+        reopened = {f"{name}: {why}" for name in found for why in self.obstacles(name)}
+        same = day.accounts == self.judged.holdings.digests
+        return same and day.settled and reopened.isdisjoint(day.unknown.values())
+
     def without_past(self) -> dict[str, str]:
         """Why networks that the list names cannot be asked for a past."""
         found = {}
         for name in sorted(self.judged.holdings.networks):
+            beneath, newest_alone, unread = self.obstacles(name)
             execution = self.registry.networks[name].execution
             if name in self.past:
                 if execution and execution not in self.past:
-                    found[name] = f"it is read at the blocks of {execution}, whose past is not configured"
-            elif name in self.networks:
-                found[name] = "its protocol tells the newest state alone"
+                    found[name] = beneath
             else:
-                found[name] = unreadable_because(self.registry.networks[name]) or "no endpoint is configured"
+                found[name] = newest_alone if name in self.networks else unread
         return found
+
+    def obstacles(self, network: str) -> tuple[str, str, str]:
+        """All that can be said of a network that has no past."""
+        known = self.registry.networks[network]
+        return (
+            f"it is read at the blocks of {known.execution}, whose past is not configured",
+            "its protocol tells the newest state alone",
+            unreadable_because(known) or "no endpoint is configured",
+        )
 
     def source(self, network: str) -> Source:
         """What balances of ``network`` are kept under while they are read."""
@@ -218,9 +233,9 @@ class _Reading:
         return [(name, found[by]) for name, by in counted.items()]
 
 
-def _with_what_was_known(told: PastDay, before: PastDay | None) -> PastDay:
-    """``told``, and what was read of the same accounts before and could not be read now."""
-    if before is None:
+def with_what_was_known(told: PastDay, before: PastDay | None) -> PastDay:
+    """``told``, and what was read of the same accounts before, at the same blocks, and could not be read now."""
+    if before is None or any(before.blocks.get(name, block) != block for name, block in told.blocks.items()):
         return told
     kept = {
         asset: sums

@@ -109,7 +109,7 @@ async def test_who_borrows_for_the_report_is_told_once_the_days_around_are_read(
 async def test_a_day_is_whole_or_not_there_and_what_was_seen_stays(site: Site, chain: Anvil) -> None:
     tron = "TJRabPrwbZy45sbavfcjinPJC18kjpRTv8"
     rows = [signed(1), unsigned(2, "USDT"), unsigned(3, "USDT", "tron")]
-    site.exchange("okx", [*rows[:2], type(rows[2])("tron", "USDT", tron)])
+    site.exchange("okx", [*rows[:2], type(rows[2])("tron", "USDT", tron), unsigned(4, "BNB", "bnb")])
     site.network("ethereum", chain.url)
     site.network("tron", "http://127.0.0.1:1/")
     store = await Store.open(site.sections["store"]["url"])
@@ -124,15 +124,26 @@ async def test_a_day_is_whole_or_not_there_and_what_was_seen_stays(site: Site, c
     assert [day.day for day in days] == [FIRST, FIRST + DAY]
     done = await read(site, 0, 1, 2, 3)
     assert (len(done.read), done.known) == (2, 2), "what was read is not read again"
-    assert done.without_past == {"tron": "its protocol tells the newest state alone"}
-    ((asset, reason), missing) = next(iter(done.gaps.items()))
-    assert (asset, reason) == ("USDT", "tron: its protocol tells the newest state alone")
-    assert missing == [FIRST + number * DAY for number in range(4)]
+    assert done.without_past == {
+        "bnb": "no endpoint is configured",
+        "tron": "its protocol tells the newest state alone",
+    }
+    every = [FIRST + number * DAY for number in range(4)]
+    assert done.gaps == {
+        ("BNB", "bnb: no endpoint is configured"): every,
+        ("USDT", "tron: its protocol tells the newest state alone"): every,
+    }
     days, steps = await kept(site)
     assert [set(day.held) for day in days] == [{"ETH"}] * 4, "no sum of parts"
     assert [day.held["ETH"][Basis.VERIFIED] for day in days] == [100, 100, 101, 100]
     assert steps[1] == live
     assert len(steps) == 4
+
+    # A node of a network that had none: days that were read without it are read again, once.
+    site.network("bnb", chain.url, caip2="eip155:1")
+    assert set((await read(site, 0)).read[0].held) == {"ETH", "BNB"}
+    assert (await read(site, 0)).known == 1
+    del site.sections["networks"]["bnb"]
 
     # Nothing of a day can be read: it is not there, and asked for again.
     site.network("ethereum", "http://127.0.0.1:1/")
