@@ -241,3 +241,5 @@ class TestAgain:
 
     def test_reasons_are_labels(self) -> None:
         assert all(reason.replace("_", "").isalpha() and reason.islower() for reason in Cause)
+        page = (Path(__file__).parents[2] / "docs/layouts.md").read_text(encoding="utf-8")
+        assert [reason for reason in Cause if f"`{reason}`" not in page] == []
