@@ -104,7 +104,7 @@ def _cluster(scheduler: str, report: Report, done: Done | None) -> Iterator[Exec
         from distributed import Client  # noqa: PLC0415 - an optional extra, and slow to import
     except ImportError as error:
         raise UnavailableError(
-            "--scheduler needs Dask: install reserve-monitor[dask] here, on the scheduler and on its workers"
+            "--scheduler needs Dask: `pip install '.[dask]'` in a checkout, here, on the scheduler and on its workers"
         ) from error
     try:
         client = Client(scheduler, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
