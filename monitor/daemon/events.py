@@ -12,6 +12,8 @@ from monitor.store import Store
 _MOST = 10
 """Reorganisations of a network that are told of an exchange :data:`_WITHIN`: a node that flaps floods no record."""
 _WITHIN = timedelta(hours=1)
+_WAITING = 10_000
+"""Events that wait in memory while the history cannot be written."""
 
 _Alert = tuple[str, str, AlertName]
 _Left = Mapping[tuple[str, int, str], tuple[Reorganisation, str]]
@@ -28,6 +30,7 @@ class EventKeeper:
         self._left: _Left = {}
         self._told: dict[tuple[str, str], deque[datetime]] = {}
         """When reorganisations were told lately, by exchange and network."""
+        self._unwritten: deque[Event] = deque(maxlen=_WAITING)
 
     def begin(self, active: Iterable[_Alert]) -> None:
         """Alerts of an earlier run that are up began then."""
@@ -46,8 +49,9 @@ class EventKeeper:
         replaced = [*_seen_by_readers(self._left, left, world), *_replaced(self._blocks, blocks, left, world)]
         happened = [*_alerts(self._active, active, world), *self._not_too_many(replaced)]
         self._active, self._blocks, self._left = frozenset(active), blocks, left
-        if happened:
-            await written(self._store.save_events(happened))
+        self._unwritten.extend(happened)
+        if self._unwritten and await written(self._store.save_events(list(self._unwritten))):
+            self._unwritten.clear()
 
     def _not_too_many(self, events: Iterable[Event]) -> Iterator[Event]:
         for event in events:

@@ -3,9 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from monitor.daemon.events import EventKeeper
 from monitor.model import AlertName, Caip2, Event, EventKind, Height, Reorganisation, World, frozen
-from monitor.store import Store
+from monitor.store import Store, StoreError
 from tests.support import worlds
 
 
@@ -38,6 +40,23 @@ async def test_an_alert_is_kept_when_it_begins_and_when_it_ends(store: Store) ->
     assert (begun.kind, begun.name, begun.subject) == (EventKind.ALERT_BEGUN, first.name, first.asset)
     assert (begun.severity, begun.summary) == (first.severity, first.summary)
     assert (ended.kind, ended.name, ended.subject) == (EventKind.ALERT_ENDED, first.name, first.asset)
+
+
+async def test_what_happens_while_the_history_cannot_be_written_is_kept_once_it_can(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = EventKeeper(store)
+
+    async def full(_: object) -> None:
+        raise StoreError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "save_events", full)
+        await keeper.keep(with_alerts(True))
+    for _ in range(2):
+        await keeper.keep(with_alerts(True))
+    (begun,) = await kept(store, with_alerts(True).alerts[0].exchange)
+    assert begun.kind is EventKind.ALERT_BEGUN
 
 
 async def test_an_alert_that_was_up_before_a_restart_does_not_begin_again(store: Store) -> None:
