@@ -105,5 +105,5 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
 
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(UnavailableError, match=r"reserve-monitor\[dask\]"), opened("tcp://127.0.0.1:8786"):
+    with pytest.raises(UnavailableError, match=r"pip install '\.\[dask\]'"), opened("tcp://127.0.0.1:8786"):
         pass
