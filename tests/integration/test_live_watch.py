@@ -30,8 +30,10 @@ NOT_ALWAYS = (
     "por_scan_progress_ratio{",
     "por_reserves_frozen{",
     "por_notification",
+    "por_report_bump_ratio{",
+    "por_follow_difference{",
 )
-"""What there is only with prices, scans, frozen coins and channels."""
+"""What there is only with prices, scans, frozen coins, channels, a week's history and a scan to compare with."""
 
 
 class Watch:
