@@ -11,7 +11,7 @@ import yaml
 
 from monitor import __version__
 from monitor.daemon.check import world_of
-from monitor.daemon.evidence_derived import JUDGED_BY, READ_BY, WALLETS, Derived, derive, document_file
+from monitor.daemon.evidence_derived import JUDGED_BY, OWED_BY, READ_BY, WALLETS, Derived, derive, document_file
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.hub import Hub
 from monitor.daemon.judged import JudgedList
@@ -172,7 +172,7 @@ def _told_settings(own: ExchangeSettings) -> dict[str, object]:
     told = own.model_dump(mode="json", include=JUDGED_BY)
     told["wallets"] = own.wallets.model_dump(mode="json", include=READ_BY)
     if own.liabilities:
-        told["liabilities"] = {"format": own.liabilities.format}
+        told["liabilities"] = own.liabilities.model_dump(mode="json", include=OWED_BY)
     return told
 
 

@@ -60,7 +60,9 @@ JUDGED_BY = {
     "promote",
     "confirm_max_age",
 }
-READ_BY = {"format", "messages", "largest"}
+READ_BY = {"format", "messages", "largest", "max_members"}
+OWED_BY = {"format"}
+"""Of liabilities. How much memory it may take to read them, who verifies a bundle does not let it say."""
 _GROWTH: TypeAdapter[Decimal] = TypeAdapter(Growth)
 
 
@@ -212,9 +214,10 @@ def _document(predicate: Predicate, kind: str, files: Contents) -> tuple[Documen
 
 
 def _settings(predicate: Predicate) -> ExchangeSettings:
-    """How the exchange is judged; of reading documents no more than their layouts, with the limits of a newcomer."""
+    """How the exchange is judged; of reading documents no more than what is in them, with the limits of a newcomer."""
     told = dict(predicate.settings)
-    if told.keys() - JUDGED_BY - {WALLETS, LIABILITY} or told[WALLETS].keys() - READ_BY:
+    read = told[WALLETS].keys() - READ_BY | told.get(LIABILITY, {}).keys() - OWED_BY
+    if read or told.keys() - JUDGED_BY - {WALLETS, LIABILITY}:
         raise ValueError("predicate.settings: there are others than judge an exchange")
     for kind in (WALLETS, LIABILITY):
         if kind in told:

@@ -206,6 +206,9 @@ def _forge(predicate: Predicate, whole: Contents) -> None:
     assert "predicate.basis" in stated(basis="listed")["statement.json"]
     assert "arithmetic.csv" in stated(settings={**predicate.settings, "breach_below": "2"})
     assert "cannot be judged" in stated(settings={**predicate.settings, "title": "x"})["statement.json"]
+    for kind, name in (("wallets", "max_memory"), ("liabilities", "max_memory"), ("liabilities", "verifier_data")):
+        more = {**predicate.settings[kind], name: "1"}
+        assert "there are others" in stated(settings={**predicate.settings, kind: more})["statement.json"]
     assert "there is none of wallets" in stated(documents=())["statement.json"]
     assert "several of wallets" in stated(documents=predicate.documents * 2)["statement.json"]
     (read,) = predicate.networks
@@ -226,6 +229,20 @@ def _forge(predicate: Predicate, whole: Contents) -> None:
     for name in ("documents/more", "notes.txt"):
         assert "nothing rests on it" in faults_of(seal({**files, name: b"x"}, predicate))[name]
     assert "owed.layout" in stated(owed=msgspec.structs.replace(predicate.owed, layout="x"))["statement.json"]
+
+
+@pytest.mark.usefixtures("node")
+async def test_a_list_of_more_files_than_usual_is_read_again_as_the_configuration_allows(site: Site) -> None:
+    archive = site.folder / "list.zip"
+    with ZipFile(archive, "w") as file:
+        file.write(site.list("okx"), "list.csv")
+        for number in range(64):
+            file.writestr(f"notes/{number}.txt", "nothing")
+    site.sections["exchanges"]["okx"]["wallets"] |= {"source": str(archive), "max_members": 65}
+    async with one_pass(*load_configuration(site.write()), lambda *_: None) as hub:
+        found = await verify((await make(hub, "okx"))[1])
+    assert found.derived
+    assert (found.faults, found.open, found.derived.assets["ETH"].status) == ([], [], "covered")
 
 
 async def test_what_another_version_made_otherwise_is_not_called_altered(made: tuple[Predicate, Contents]) -> None:
