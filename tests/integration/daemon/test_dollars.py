@@ -78,7 +78,7 @@ async def test_okx_in_dollars_with_what_is_missing(site: Site, anvil: AnvilFacto
             "Held, OKB left out, at least $14,156,378,834.01, without BTC",
             "Owed, OKB left out, at least $20,471,362,005.41",
         ]
-        for shown in ("$20,471,362,005.41", "$3,056,954,071.50", "$11,099,424,762.51", "$7,116,142,916.21"):
+        for shown in ("$3,056,954,071.50", "$11,099,424,762.51", "$7,116,142,916.21"):
             assert f"{shown}<" in text
 
         dollar.shut_down()
