@@ -208,6 +208,9 @@ class Notifier:
         told = self._told.get(label, ())
         if not told:
             return None
+        await written(self._store.still_keeps())
+        if not self._store.keeps:
+            return None  # what it would tell may be over: whoever took over tells it
         try:
             await line.post(payload(told, self._links, line.settings.resend, self._now()))
         except SendError as error:

@@ -49,6 +49,16 @@ class Access:
         """Whether it is this one that keeps the history: by itself, or by the lease of those that share it."""
         return self._lease is None or self._lease.held
 
+    async def still_keeps(self) -> bool:
+        """Ask the database, where it is shared: who stood still may have lost it meanwhile.
+
+        Raises StoreError where it is lost, or cannot be asked; :attr:`keeps` says which.
+        """
+        if self._lease:
+            async with self._transaction():
+                pass
+        return self.keeps
+
     async def turned(self) -> None:
         """Wait until that has changed, if it ever does."""
         await (self._lease.turned if self._lease else asyncio.Event()).wait()

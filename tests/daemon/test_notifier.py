@@ -120,6 +120,25 @@ async def test_who_has_lost_a_shared_history_sends_nothing_and_who_has_it_does(
     assert inbox.titles == ["[critical] PorRatioBelowLimit aurora BTC"]
 
 
+@pytest.mark.usefixtures("impatient")
+async def test_who_stood_still_and_lost_a_shared_history_repeats_nothing_to_alertmanager(
+    store: Store, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = await Run(store, session).begin({"alertmanager": "http://127.0.0.1:1"})
+    await run.see(at(0, BREACH))
+    await run.tell("alertmanager")
+    before = run.state("alertmanager").failures
+    assert sum(before.values()) == 1, "nobody listens there"
+
+    async def lost() -> None:
+        monkeypatch.setattr(Store, "keeps", False)
+        raise StoreError("the history cannot be written: another monitor keeps it")
+
+    monkeypatch.setattr(store, "still_keeps", lost)
+    await run.tell("alertmanager")
+    assert run.state("alertmanager").failures == before
+
+
 async def test_the_state_that_a_decision_rests_on_is_written_with_it(
     store: Store, session: aiohttp.ClientSession, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,8 +95,11 @@ async def test_one_that_stood_still_writes_nothing_after_its_time(url: str, open
     other = await shared(url, open_stores)
     assert (stalled.keeps, other.keeps) == (True, True)
 
+    assert await other.still_keeps()
     with pytest.raises(StoreError, match="another monitor keeps it"):
-        await stalled.decide({"told": 1}, [], [])
+        await stalled.still_keeps()
+    assert not stalled.keeps
+    await stalled.decide({"told": 1}, [], [])
 
     assert not stalled.keeps
     await asyncio.wait_for(stalled.turned(), 1)
