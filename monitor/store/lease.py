@@ -79,7 +79,7 @@ class Lease:
             try:
                 async with asyncio.timeout(self._length.total_seconds()):
                     await self.ask()
-            except (SQLAlchemyError, OSError) as error:  # TimeoutError is one
+            except Exception as error:  # noqa: BLE001 - whatever a driver raises: nobody else would ask again
                 told(f"{error.__cause__ or error}" or type(error).__name__)
             else:
                 told("")

@@ -172,3 +172,18 @@ async def test_a_database_that_is_away_makes_nobody_a_keeper_or_takes_it_from_on
         return keeper.keeps is not other.keeps and not other.state.failure
 
     await until(over)
+
+
+async def test_whatever_goes_wrong_once_a_lease_is_asked_for_again(url: str, open_stores: AsyncExitStack) -> None:
+    waits = await shared(url, open_stores), await shared(url, open_stores)
+    lease = waits[1]._lease
+    assert lease
+    asked = asyncio.Event()
+
+    async def ask() -> None:
+        if "no known message" in waits[1].state.failure:
+            asked.set()
+        raise RuntimeError("no known message")  # as drivers raise for what a server should not say
+
+    lease.ask = ask  # type: ignore[method-assign]
+    await asyncio.wait_for(asked.wait(), 10)
