@@ -119,7 +119,11 @@ async def test_after_a_kill_in_the_middle_of_a_poll_all_is_there_before_the_next
         assert {name: alert["since"] for name, alert in (await watched.alerts()).items()} == {
             name: alert["since"] for name, alert in alerts.items()
         }
-        assert await watched.value("por_notifications_total", channel="json", result="sent") == 1
+
+        async def sent() -> bool:
+            return await watched.value("por_notifications_total", channel="json", result="sent") == 1
+
+        await until(sent)
     assert inbox.titles == ["[critical] PorRatioBelowLimit okx ETH and 1 more"]
     log = process.log.read_text()
     first_run, _, second_run = log.partition("watching")[2].partition("watching")
