@@ -254,7 +254,8 @@ def _check_sums(contents: Contents) -> Iterator[Fault]:
         return
     right = wanted.splitlines()
     named: set[str] = set()
-    for at, line in enumerate(contents[SUMS].splitlines(), 1):
+    lines = contents[SUMS].splitlines()
+    for at, line in enumerate(lines, 1):
         name = line.partition(b"  ")[2].decode("ascii", "replace")
         named.add(name)
         if line not in right:
@@ -264,5 +265,5 @@ def _check_sums(contents: Contents) -> Iterator[Fault]:
             )
     for name in sorted(others.keys() - named):
         yield from (Fault(SUMS, f"does not name {name}"), Fault(name, f"{SUMS} does not name it"))
-    if named == others.keys():
+    if named == others.keys() and set(lines) == set(right):
         yield Fault(SUMS, "not written as `sha256sum` writes it")

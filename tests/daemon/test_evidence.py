@@ -231,6 +231,17 @@ def _forge(predicate: Predicate, whole: Contents) -> None:
     assert "owed.layout" in stated(owed=msgspec.structs.replace(predicate.owed, layout="x"))["statement.json"]
 
 
+async def test_only_what_is_wrong_with_the_digests_is_said(made: tuple[Predicate, Contents]) -> None:
+    _, whole = made
+    other = await verify({**whole, "balances.csv": b"x"})
+    assert [fault.problem for fault in other.faults if fault.file == "SHA256SUMS"] == [
+        "line 3 is not the digest and name of a file that is here"
+    ]
+    turned = b"".join(reversed(whole["SHA256SUMS"].splitlines(keepends=True)))
+    (fault,) = (await verify({**whole, "SHA256SUMS": turned})).faults
+    assert fault.problem == "not written as `sha256sum` writes it"
+
+
 @pytest.mark.usefixtures("node")
 async def test_a_list_of_more_files_than_usual_is_read_again_as_the_configuration_allows(site: Site) -> None:
     archive = site.folder / "list.zip"
