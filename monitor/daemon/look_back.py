@@ -10,7 +10,7 @@ from heapq import nlargest
 import structlog
 
 from monitor.chains import AtHeight, ChainError, ChainReader, Reason
-from monitor.model import Address, Balances, Height, LookBack, Reading, Snapshot, Token, disjoint
+from monitor.model import Address, Balances, Height, LookBack, Reading, Snapshot, Token
 
 _MOST = 1000
 """Accounts of each token that are read again, the largest first."""
@@ -67,10 +67,7 @@ def moved(before: Snapshot, then: Reading, after: Snapshot, looked_at: Mapping[T
 
     Whoever did was not away, and most did. Of many accounts it takes a while.
     """
-    told = {token: accounts for token, accounts in looked_at.items() if token not in then.failed}
-    held_then = disjoint(
-        {token: {each: then.balances[token][each] for each in told[token]} for token in told}, then.within
-    )
+    held_then = then.of(looked_at)
     moving = {
         token: [
             each

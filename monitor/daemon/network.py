@@ -12,7 +12,7 @@ import structlog
 from monitor.chains import AtHeight, ChainError, ChainReader, Reason, choice_of, recalls
 from monitor.daemon.clock import Clock
 from monitor.daemon.look_back import largest, moved, read_between
-from monitor.daemon.snapshot_record import TOKENS_REFUSED, SnapshotRecord, is_fresh
+from monitor.daemon.snapshot_record import TOKENS_REFUSED, SnapshotRecord
 from monitor.model import (
     Address,
     Balances,
@@ -23,7 +23,6 @@ from monitor.model import (
     Snapshot,
     SnapshotState,
     Token,
-    disjoint,
 )
 from monitor.settings import NetworkSettings
 
@@ -89,7 +88,7 @@ class NetworkWatch:
         """The newest block of a snapshot that is not stale."""
         now = self._now()
         snapshots = (record.snapshot for record in self._records.values() if record.snapshot)
-        fresh = (each.block for each in snapshots if is_fresh(each, self.settings, now))
+        fresh = (each.block for each in snapshots if each.is_fresh(self.settings.stales_after, now))
         return max(fresh, key=lambda block: block.number, default=None)
 
     async def poll(self, wanted: Mapping[str, Wanted], beside: Block | None = None) -> list[Snapshot]:
@@ -244,18 +243,8 @@ def _union(parts: Collection[Wanted]) -> dict[Token, frozenset[Address]]:
 
 
 def _parts(wanted: Mapping[str, Wanted], reading: Reading) -> dict[str, Balances]:
-    """The balances of each exchange, of the tokens that the chain has told. Takes long, as :func:`_union` does."""
-    return {
-        exchange: disjoint(
-            {
-                token: {account: reading.balances[token][account] for account in accounts}
-                for token, accounts in tokens.items()
-                if token not in reading.failed
-            },
-            reading.within,
-        )
-        for exchange, tokens in wanted.items()
-    }
+    """The balances of each exchange. Takes long, as :func:`_union` does."""
+    return {exchange: reading.of(tokens) for exchange, tokens in wanted.items()}
 
 
 def positions_of(tokens: Wanted, reading: Reading) -> Positions:

@@ -72,7 +72,7 @@ class SnapshotRecord:
         return SnapshotState(
             network=network.name,
             last=last,
-            stale=last is None or not is_fresh(last, settings, now),
+            stale=last is None or not last.is_fresh(settings.stales_after, now),
             wanted=wanted,
             failure=self.failure,
             failed_at=self.failed_at,
@@ -85,11 +85,6 @@ class SnapshotRecord:
             earlier=self.earlier,
             untold=self.untold,
         )
-
-
-def is_fresh(snapshot: Snapshot, settings: NetworkSettings, now: datetime) -> bool:
-    """Whether it proves something. Not if it is dated after now: the clock was put back, and its age is not known."""
-    return timedelta() <= now - snapshot.taken_at <= settings.stales_after
 
 
 def _moved(snapshot: Snapshot, step: timedelta) -> Snapshot:

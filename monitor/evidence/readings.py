@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
 from decimal import Decimal
 
 from monitor.evidence.statement import NetworkRead, Predicate, ReadToken
@@ -112,7 +111,7 @@ def _state(
     return SnapshotState(
         network=told.network,
         last=last,
-        stale=last is None or not _fresh(last, told, predicate.at),
+        stale=last is None or told.stale_after is None or not last.is_fresh(told.stale_after, predicate.at),
         wanted=0,
         failure=told.failure,
         stale_after=told.stale_after,
@@ -122,10 +121,6 @@ def _state(
         earlier=frozen(snapshots),
         untold=frozen(dict(told.untold)),
     )
-
-
-def _fresh(last: Snapshot, told: NetworkRead, at: datetime) -> bool:
-    return told.stale_after is not None and timedelta() <= at - last.taken_at <= told.stale_after
 
 
 def _is_last(told: NetworkRead, read: ReadToken) -> bool:

@@ -1,8 +1,8 @@
 """What nodes said, always with the block that it comes from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from monitor.model.chain import Block, Token
@@ -65,6 +65,15 @@ class Reading:
     outputs: Outputs | None = None
     """Where an endpoint that follows outputs is among those that agreed."""
 
+    def of(self, wanted: Mapping[Token, Iterable[Address]]) -> Balances:
+        """What accounts held, of the tokens that the chain has told, nothing twice. Of many accounts it takes long."""
+        told = {
+            token: {account: self.balances[token][account] for account in accounts}
+            for token, accounts in wanted.items()
+            if token not in self.failed
+        }
+        return disjoint(told, self.within)
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -89,6 +98,10 @@ class Snapshot:
     def accounts(self) -> int:
         """How many distinct accounts were read."""
         return len({account for held in self.balances.values() for account in held})
+
+    def is_fresh(self, within: timedelta, now: datetime) -> bool:
+        """Whether it proves something. Not if it is dated after now: the clock was put back, its age is not known."""
+        return timedelta() <= now - self.taken_at <= within
 
 
 @dataclass(frozen=True, slots=True)
