@@ -10,9 +10,8 @@ from typing import Any
 import rfc8785
 
 from monitor.evidence.contents import Contents
-from monitor.formats import visible
+from monitor.formats import no_formula, visible
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _TEXT, _COUNT, _DECIMAL, _TIME, _YES = "string", "integer", "string", "datetime", "boolean"
 """Amounts are text: no reader may round them, and `Infinity` is one."""
 
@@ -63,7 +62,7 @@ class Table:
 
 def safe(text: str) -> str:
     """What a publisher wrote, as a cell that no spreadsheet takes for a formula, and no terminal for a command."""
-    return visible(f"'{text}" if text.startswith(_FORMULA) else text, 2**20)
+    return visible(no_formula(text), 2**20)
 
 
 CLAIMS = Table(

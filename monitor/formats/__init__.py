@@ -3,7 +3,7 @@
 from monitor.formats.errors import ForeseenError
 from monitor.formats.outgoing import shown, shown_lines, shown_value
 from monitor.formats.secrets import MASK, SECRETS, Secrets
-from monitor.formats.visible import LONGEST, quoted, visible
+from monitor.formats.visible import LONGEST, no_formula, quoted, visible
 
 __all__ = [
     "LONGEST",
@@ -11,6 +11,7 @@ __all__ = [
     "SECRETS",
     "ForeseenError",
     "Secrets",
+    "no_formula",
     "quoted",
     "shown",
     "shown_lines",

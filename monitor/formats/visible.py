@@ -12,6 +12,9 @@ _UNSEEN = re.compile(
 )
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
 def visible(text: str, most: int = LONGEST) -> str:
     r"""Return ``text`` on one line, with all that is no visible character or a blank as its escape, and not endless.
 
@@ -19,6 +22,11 @@ def visible(text: str, most: int = LONGEST) -> str:
     paragraphs, lone surrogates, unassigned ones. Of what is longer than ``most`` characters the beginning is left.
     """
     return _escaped(text) if len(text) <= most else f"{_escaped(text[:most])}…"
+
+
+def no_formula(text: str) -> str:
+    """Return ``text`` so that no spreadsheet takes it for a formula: most cells are what a publisher wrote."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def quoted(text: str, most: int = 60) -> str:
