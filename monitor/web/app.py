@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from monitor.settings.web_config import WebConfig
-from monitor.web import api, claims_api, events_api, history_api, operations, reports_api
+from monitor.web import api, claims_api, history_api, operations, records_api
 from monitor.web.access import Access, authenticated
 from monitor.web.answers import of_api, refuse
 from monitor.web.deps import DEPS, Deps
@@ -55,8 +55,7 @@ def create_app(deps: Deps, access: Access | None = None) -> web.Application:
     app.add_routes(api.routes)
     app.add_routes(claims_api.routes)
     app.add_routes(history_api.routes)
-    app.add_routes(events_api.routes)
-    app.add_routes(reports_api.routes)
+    app.add_routes(records_api.routes)
     app.on_shutdown.append(app[STREAMS].end)
     app.on_response_prepare.append(access.set_headers)
     return app
