@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.configured import configured
+from monitor.cli.configured import configured, narrowed
 from monitor.cli.options import ConfigOption, JsonOption
-from monitor.cli.printing import ExitStatus, SafeTable, complain, json_line, progress_bar, say
+from monitor.cli.printing import ExitStatus, SafeTable, json_line, progress_bar, say
 from monitor.daemon.check import check as one_pass
 from monitor.formats.exact import plain
 from monitor.judgement.unread import rests_on_unread, unless
@@ -32,10 +32,7 @@ def check(
     """
     settings, registry = configured(config)
     if exchange is not None:
-        if exchange not in settings.exchanges:
-            complain(f"no exchange is called {exchange}; {config} has {', '.join(settings.exchanges)}")
-            raise typer.Exit(ExitStatus.USAGE)
-        settings = settings.model_copy(update={"exchanges": {exchange: settings.exchanges[exchange]}})
+        settings = narrowed(settings, exchange, config)
     with progress_bar() as progress:
         world = asyncio.run(one_pass(settings, registry, progress))
     status = _status(world)

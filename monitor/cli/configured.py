@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from monitor.cli.printing import warn
+import typer
+
+from monitor.cli.printing import ExitStatus, complain, warn
 from monitor.registry import Registry
 from monitor.settings import Settings
 
@@ -15,6 +17,14 @@ def configured(path: Path) -> tuple[Settings, Registry]:
     log_for_people()
     warn(*map(str, configuration.warnings))
     return configuration.settings, configuration.registry
+
+
+def narrowed(settings: Settings, exchange: str, path: Path) -> Settings:
+    """``settings`` with ``exchange`` alone. Ends the command where the configuration at ``path`` has no such one."""
+    if exchange not in settings.exchanges:
+        complain(f"no exchange is called {exchange}; {path} has {', '.join(settings.exchanges)}")
+        raise typer.Exit(ExitStatus.USAGE)
+    return settings.model_copy(update={"exchanges": {exchange: settings.exchanges[exchange]}})
 
 
 def log_for_people() -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.configured import configured
+from monitor.cli.configured import configured, narrowed
 from monitor.cli.history import moment
 from monitor.cli.options import ConfigOption, JsonOption, OptionalConfigOption
 from monitor.cli.printing import ExitStatus, SafeTable, complain, json_line, note, progress_bar, say
@@ -67,14 +67,11 @@ def make(
     in the log where there is one. Exit status: 0 the bundle is there · 3 there is nothing to give evidence of.
     """
     settings, registry = configured(config)
-    if exchange not in settings.exchanges:
-        complain(f"no exchange is called {exchange}; {config} has {', '.join(settings.exchanges)}")
-        raise typer.Exit(ExitStatus.USAGE)
+    settings = narrowed(settings, exchange, config)
     if output and output.exists():
         complain(f"{output} is there already: name another place")
         raise typer.Exit(ExitStatus.USAGE)
     if at is None:
-        settings = settings.model_copy(update={"exchanges": {exchange: settings.exchanges[exchange]}})
         with progress_bar() as progress:
             predicate, contents = asyncio.run(_made(settings, registry, exchange, progress))
     else:
