@@ -91,7 +91,8 @@ async def _run(wallets: int, rounds: int) -> None:
     with TemporaryDirectory() as folder:
         store = await Store.open(f"sqlite+aiosqlite:///{Path(folder) / 'history.db'}")
         await _remember(store, world)
-        server = WebServer(replace(Daemon(world=world).deps(), history=store.history, statuses=store.statuses))
+        deps = Daemon(world=world).deps()
+        server = WebServer(replace(deps, history=store.history, moment=store.moment, statuses=store.statuses))
         await server.start(ANYWHERE)
         try:
             await _measure(f"http://127.0.0.1:{server.port}", PATHS, rounds)

@@ -269,6 +269,7 @@ class Daemon:
             world=self._world,
             exposition=self._exposition,
             history=store.history,
+            moment=store.moment,
             statuses=store.statuses,
             finest=self._finest,
             publications=store.publications,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 
 from monitor.formats import exact
 from monitor.model import AssetStep, Basis, DayHeld, Extent, HistoryStep, ReserveStatus, Step
@@ -79,6 +79,25 @@ class History(PastDays):
             found += await asyncio.to_thread(_steps_of, exchange, step, part, asset)
         return found
 
+    async def moment(self, at: datetime, exchanges: Collection[str]) -> dict[str, HistoryStep]:
+        """Return the finest step that is kept of the time ``at`` by exchange, or its day as it was read afterwards.
+
+        One of which nobody watched that day, nor read it, is left out.
+
+        Raises:
+            StoreError: the history cannot be read.
+
+        """
+        columns = tables.steps.c
+        around = or_(*(and_(columns.step == step.value, columns.at == step.begins(at)) for step in Step))
+        rows = await self._rows(select(tables.steps).where(columns.exchange.in_(exchanges), around))
+        found = await asyncio.to_thread(_finest_of, rows)
+        day = Step.DAILY.begins(at)
+        for exchange in set(exchanges) - found.keys():
+            for read in await self.past_days(exchange, day, day + Step.DAILY.length):
+                found[exchange] = read.step
+        return found
+
     async def statuses(
         self, exchange: str, step: Step, since: datetime, until: datetime
     ) -> dict[datetime, dict[str, ReserveStatus]]:
@@ -147,6 +166,16 @@ def _steps_of(exchange: str, step: Step, rows: Sequence[Any], asset: str | None)
         wanted = plain if asset is None else {asset: plain[asset]} if asset in plain else {}
         if wanted:
             found.append(HistoryStep(exchange, step, row.at, {name: _told(each) for name, each in wanted.items()}))
+    return found
+
+
+def _finest_of(rows: Sequence[Any]) -> dict[str, HistoryStep]:
+    """By exchange, the finest of the steps in ``rows`` that tells of anything."""
+    found: dict[str, HistoryStep] = {}
+    for step in Step:
+        for row in rows:
+            if row.step == step.value and row.exchange not in found:
+                found |= {each.exchange: each for each in _steps_of(row.exchange, step, [row], None)}
     return found
 
 

@@ -1,6 +1,6 @@
 """What the application needs from its surroundings. It holds no state of its own and changes nothing but by reload."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,10 +83,6 @@ class History(Protocol):
         ...
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class Statuses(Protocol):
     """How it was."""
 
@@ -102,6 +98,23 @@ class Statuses(Protocol):
         ...
 
 
+class Moment(Protocol):
+    """What was known at one time."""
+
+    async def __call__(self, at: datetime, exchanges: Collection[str]) -> Mapping[str, HistoryStep]:
+        """Return the finest step that is kept of the time ``at``, by exchange; those of which there is none left out.
+
+        Raises:
+            ForeseenError: they cannot be read.
+
+        """
+        ...
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deps:
     """The daemon's side of the application."""
@@ -111,6 +124,7 @@ class Deps:
     exposition: Callable[[str, str], Scrape]
     """From the request headers Accept and Accept-Encoding."""
     history: History
+    moment: Moment
     statuses: Statuses
     finest: Callable[[datetime, datetime, int], Step]
     """The finest step that is kept from one moment on, and of which there are no more until the other."""

@@ -115,3 +115,15 @@ async def test_each_kind_of_step_is_pruned_by_itself(store: Store) -> None:
 def test_steps_are_those_of_utc(kind: Step, begins: str) -> None:
     at = datetime.fromisoformat("2026-11-20T19:29:59.999999+05:30")
     assert kind.begins(at) == datetime.fromisoformat(begins).replace(tzinfo=UTC)
+
+
+async def test_a_moment_is_told_as_finely_as_it_is_kept(store: Store) -> None:
+    bases = {Step.RAW: Basis.SIGNED, Step.HOURLY: Basis.LISTED, Step.DAILY: Basis.VERIFIED}
+    raw, hour, day = (step(DAY, kind, ETH=replace(ETH, bases=(basis,))) for kind, basis in bases.items())
+    binance, gate = replace(hour, exchange="binance"), replace(day, exchange="gate")
+    await store.save_history([day, raw, hour, binance, gate, replace(raw, exchange="htx", assets={})])
+    told = await store.moment(DAY + timedelta(seconds=59), ["okx", "binance", "gate", "htx", "kraken"])
+    assert told == {"okx": raw, "binance": binance, "gate": gate}
+    assert await store.moment(DAY + timedelta(minutes=59), ["okx"]) == {"okx": hour}
+    assert await store.moment(DAY + timedelta(hours=23), ["okx"]) == {"okx": day}
+    assert await store.moment(DAY - MINUTE, ["okx"]) == {}

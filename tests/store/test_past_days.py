@@ -56,6 +56,8 @@ async def test_the_history_tells_it_only_where_nobody_watched(store: Store) -> N
     assert await store.history("okx", Step.DAILY, asset="BTC") == [live]
     assert [each.at for each in await store.history("okx", Step.DAILY, asset="ETH")] == [FIRST, FIRST + 2 * DAY]
     assert await store.statuses("okx", Step.DAILY, FIRST, FIRST + 9 * DAY) == {FIRST + DAY: {"BTC": BREACH}}
+    noons = {number: await store.moment(FIRST + (number + 0.5) * DAY, ["okx", "other"]) for number in range(4)}
+    assert noons == {0: {"okx": day(0).step}, 1: {"okx": live}, 2: {"okx": day(2).step}, 3: {}}
 
 
 async def test_the_days_around_a_report_are_those_that_were_watched_and_those_that_were_read(store: Store) -> None:

@@ -1,6 +1,6 @@
 """The application on a free port of the loopback, on a World that a test may replace."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -70,6 +70,7 @@ class Daemon:
             world=lambda: self.world,
             exposition=self.exposition,
             history=self.history,
+            moment=self.moment,
             statuses=self.statuses,
             finest=lambda since, until, most: HistorySettings().finest(since, until, worlds.NOW, most=most),
             publications=self.publications,
@@ -95,6 +96,14 @@ class Daemon:
         of_time = [each for each in self.steps if each.step is step and step.begins(since) <= each.at < until]
         of_exchange = [each for each in of_time if each.exchange == exchange]
         return [each for each in of_exchange if asset is None or asset in each.assets]
+
+    async def moment(self, at: datetime, exchanges: Collection[str]) -> dict[str, HistoryStep]:
+        if self.history_error:
+            raise ForeseenError(self.history_error)
+        of_time = [
+            each for step in reversed(Step) for each in self.steps if each.step is step and step.begins(at) == each.at
+        ]
+        return {each.exchange: each for each in of_time if each.exchange in exchanges}
 
     async def statuses(
         self, exchange: str, step: Step, since: datetime, until: datetime

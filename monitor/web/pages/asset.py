@@ -90,7 +90,7 @@ async def show(request: web.Request) -> web.Response:
 async def _told(deps: Deps, assessment: Assessment, name: str, at: datetime) -> dict[str, object]:
     """What the history keeps of the asset at that moment."""
     try:
-        step = await past.then(deps, assessment.exchange, at)
+        step = (await deps.moment(at, [assessment.exchange])).get(assessment.exchange)
     except ForeseenError as error:
         raise web.HTTPServiceUnavailable(text=str(error)) from error
     if step is None:

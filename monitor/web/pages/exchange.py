@@ -60,7 +60,7 @@ async def show(request: web.Request) -> web.Response:
 async def _show_past(request: web.Request, own: Frame, assessment: Assessment, at: datetime) -> web.Response:
     deps = request.app[DEPS]
     try:
-        step = await past.then(deps, assessment.exchange, at)
+        step = (await deps.moment(at, [assessment.exchange])).get(assessment.exchange)
         days = await request.app[DAYS].until(deps, assessment.exchange, at, own.now)
     except ForeseenError as error:
         raise web.HTTPServiceUnavailable(text=str(error)) from error

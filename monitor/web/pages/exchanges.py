@@ -99,17 +99,29 @@ async def show(request: web.Request) -> web.Response:
 
 async def _rows(deps: Deps, days: Days, world: World, at: datetime | None) -> tuple[list[Row], str]:
     """Return the rows of that moment, and why the history is missing where it is."""
+    rows, fault = await (_present(deps, days, world) if at is None else _past(deps, world, at))
+    return sorted(rows, key=lambda row: (words.rank(row.status), row.margin)), fault
+
+
+async def _present(deps: Deps, days: Days, world: World) -> tuple[list[Row], str]:
     rows, fault = [], ""
     for each in world.assessments.values():
         try:
-            if at is not None:
-                rows.append(past_row(each, await past.then(deps, each.exchange, at)))
-            else:
-                rows.append(row(world, each, await days.until(deps, each.exchange, world.at, world.at)))
+            before = await days.until(deps, each.exchange, world.at, world.at)
         except ForeseenError as error:
-            fault = str(error)
-            rows.append(row(world, each, None) if at is None else past_row(each, None))
-    return sorted(rows, key=lambda row: (words.rank(row.status), row.margin)), fault
+            before, fault = None, str(error)
+        rows.append(row(world, each, before))
+    return rows, fault
+
+
+async def _past(deps: Deps, world: World, at: datetime) -> tuple[list[Row], str]:
+    steps: Mapping[str, HistoryStep] = {}
+    fault = ""
+    try:
+        steps = await deps.moment(at, list(world.assessments))
+    except ForeseenError as error:
+        fault = str(error)
+    return [past_row(each, steps.get(each.exchange)) for each in world.assessments.values()], fault
 
 
 def row(world: World, assessment: Assessment, before: Mapping[date, Statuses] | None) -> Row:

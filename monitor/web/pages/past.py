@@ -2,29 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from monitor.formats.figures import amount, percent
 from monitor.formats.phrases import first, moment, span
 from monitor.model import AssetStep, Extent, HistoryStep, ReserveStatus, Step
 from monitor.web import words
-from monitor.web.deps import Deps
 
 _NAMES = {Step.RAW: "minute", Step.HOURLY: "hour", Step.DAILY: "day"}
-
-
-async def then(deps: Deps, exchange: str, at: datetime) -> HistoryStep | None:
-    """Return the finest step that is kept of the time ``at``; None where nobody watched all that day.
-
-    Raises:
-        ForeseenError: the history cannot be read.
-
-    """
-    for step in Step:
-        begins = step.begins(at)
-        for found in await deps.history(exchange, step, begins, begins + step.length, asset=None):
-            return found
-    return None
 
 
 @dataclass(frozen=True, slots=True)
