@@ -21,6 +21,7 @@ from monitor.model import (
 
 _HUMPS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CLAUSE = re.compile(r"[:;(]|, ")
+_PLAINER = {"stale": "not read lately"}
 
 BASES = {
     "verified": "a signature proves the key of the account",
@@ -262,4 +263,5 @@ def _unknown(asset: AssetAssessment) -> str:
 
 def _clause(missing: Gap) -> str:
     reason = _CLAUSE.split(_why(missing), maxsplit=1)[0].strip()
-    return f"{missing.network}: {reason}" if missing.network else reason
+    said = _PLAINER.get(reason, reason)
+    return f"{missing.network}: {said}" if missing.network else said

@@ -32,12 +32,12 @@ def only(*assets: str) -> Assessment:
             worlds.aurora(),
             (
                 "Aurora: 1 of 3 assets covered; BTC not covered at 99.99 %, under 100 %; "
-                "USDT unknown (bsc: stale, tron: not read by this monitor)."
+                "USDT unknown (bsc: not read lately, tron: not read by this monitor)."
             ),
         ),
         (only("ETH"), "Aurora: ETH covered."),
         (only("BTC"), "Aurora: BTC not covered at 99.99 %, under 100 %."),
-        (only("USDT"), "Aurora: USDT unknown (bsc: stale, tron: not read by this monitor)."),
+        (only("USDT"), "Aurora: USDT unknown (bsc: not read lately, tron: not read by this monitor)."),
         (
             worlds.cassini(),
             (
