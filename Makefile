@@ -107,7 +107,7 @@ $(STAMPS)/electrum-server: requirements-electrum.lock | $(STAMPS)
 	@touch $@
 
 $(STAMPS)/test-programs: Makefile tools/install-debian-packages | $(STAMPS)
-	@tools/install-debian-packages prometheus:promtool prometheus-alertmanager:amtool chromium:chromium postgresql litecoind:litecoind systemd:systemd-analyze
+	@tools/install-debian-packages prometheus:promtool prometheus-alertmanager:amtool chromium:chromium postgresql litecoind:litecoind openssl:openssl systemd:systemd-analyze
 	@touch $@
 
 $(STAMPS)/release: requirements-release.lock tools/install-helm | $(STAMPS)

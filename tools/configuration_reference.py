@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, ByteSize, IPvAnyNetwork
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from monitor.settings import Section, notify, schema
+from monitor.settings import Section, evidence, notify, schema
 from monitor.settings.values import format_retention
 
 TARGET = Path(__file__).parent.parent / "docs" / "configuration.md"
@@ -61,7 +61,8 @@ SECTIONS: list[tuple[str, type[Section]]] = [
     ("store", schema.StoreSettings),
     ("history", schema.HistorySettings),
     ("prices", schema.PricesSettings),
-    ("evidence", schema.EvidenceSettings),
+    ("evidence", evidence.EvidenceSettings),
+    ("evidence.timestamp", evidence.TimestampSettings),
     ("web", schema.WebSettings),
     ("web.verify_limits", schema.VerifySettings),
     ("metrics", schema.MetricsSettings),

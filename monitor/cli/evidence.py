@@ -1,7 +1,7 @@
 """`reserve-monitor evidence make` and `evidence verify`."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +10,10 @@ import typer
 from monitor.cli.configured import configured, narrowed
 from monitor.cli.history import moment
 from monitor.cli.options import ConfigOption, JsonOption, OptionalConfigOption
-from monitor.cli.printing import ExitStatus, SafeTable, complain, json_line, note, progress_bar, say
+from monitor.cli.printing import ExitStatus, SafeTable, complain, json_line, note, progress_bar, say, warn
 from monitor.daemon import Report
 from monitor.daemon.check import one_pass
+from monitor.daemon.evidence import Made
 from monitor.daemon.evidence import make as make_bundle
 from monitor.daemon.evidence_check import Verified
 from monitor.daemon.evidence_check import verify as verify_bundle
@@ -20,8 +21,9 @@ from monitor.daemon.evidence_nodes import verify_on_chain
 from monitor.evidence.contents import Contents, read, write
 from monitor.evidence.kept import newest
 from monitor.evidence.keys import load_public_key
+from monitor.evidence.stamp import load_roots
 from monitor.evidence.statement import Predicate, statement_of
-from monitor.formats.phrases import counted
+from monitor.formats.phrases import counted, span
 from monitor.model import ReserveStatus
 from monitor.registry import Registry
 from monitor.settings import Settings
@@ -63,8 +65,11 @@ def make(
     """Do one full pass over an exchange, and put all that its answer rests on into a bundle (docs/evidence.md).
 
     It holds what the exchange published, the verdicts, balances with their blocks, the arithmetic and the gaps; never a
-    URL of a node, a secret or a path of this machine. It is signed where `evidence.key_file` is configured, and entered
-    in the log where there is one. Exit status: 0 the bundle is there · 3 there is nothing to give evidence of.
+    URL of a node, a secret or a path of this machine. It is signed where `evidence.key_file` is configured, entered in
+    the log where there is one, and stamped with the time where `evidence.timestamp` is set.
+
+    Exit status: 0 the bundle is there · 1 it is, without the time stamp that is set · 3 there is nothing to give
+    evidence of.
     """
     settings, registry = configured(config)
     settings = narrowed(settings, exchange, config)
@@ -73,9 +78,10 @@ def make(
         raise typer.Exit(ExitStatus.USAGE)
     if at is None:
         with progress_bar() as progress:
-            predicate, contents = asyncio.run(_made(settings, registry, exchange, progress))
+            predicate, contents, unstamped = asyncio.run(_made(settings, registry, exchange, progress))
     else:
         predicate, contents = _kept(settings, exchange, at)
+        unstamped = ""
     made_at = predicate.at.astimezone(UTC)
     place = output or Path(f"evidence-{exchange}-{made_at:%Y%m%dT%H%M%SZ}")
     write(contents, place)
@@ -86,6 +92,9 @@ def make(
         signed = "signed" if predicate.signer else "unsigned: nobody's key is configured (`evidence.key_file`)"
         say(f"{place}: {len(contents)} files, {signed}")
         note(f"to check it: reserve-monitor evidence verify {place}")
+    if unstamped:
+        warn(unstamped)
+        raise typer.Exit(ExitStatus.FINDING)
 
 
 def _kept(settings: Settings, exchange: str, at: datetime) -> tuple[Predicate, Contents]:
@@ -104,7 +113,7 @@ def _kept(settings: Settings, exchange: str, at: datetime) -> tuple[Predicate, C
     return predicate, contents
 
 
-async def _made(settings: Settings, registry: Registry, exchange: str, progress: Report) -> tuple[Predicate, Contents]:
+async def _made(settings: Settings, registry: Registry, exchange: str, progress: Report) -> Made:
     async with one_pass(settings, registry, progress) as hub:
         return await make_bundle(hub, exchange)
 
@@ -112,16 +121,25 @@ async def _made(settings: Settings, registry: Registry, exchange: str, progress:
 @app.command("verify")
 def verify(
     bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="The folder, or the `.zip` file.")],
+    *,
     key: Annotated[
         Path | None, typer.Option("--key", metavar="FILE", help="The public key (PEM) that must have signed it.")
     ] = None,
     log: Annotated[
         Path | None, typer.Option("--log", metavar="FOLDER", help="A copy of the log that must still have it.")
     ] = None,
+    timestamp_roots: Annotated[
+        Path | None,
+        typer.Option(
+            "--timestamp-roots",
+            metavar="FILE",
+            help="Certificates (PEM) of those whose time stamp it must have.",
+        ),
+    ] = None,
     config: OptionalConfigOption = None,
-    json: JsonOption = False,  # noqa: FBT002 - a flag
+    json: JsonOption = False,
 ) -> None:
-    """Check a bundle of evidence offline: digests, signature, log, every verdict, all sums, bounds and statuses.
+    """Check a bundle of evidence offline: digests, signature, log, time stamp, every verdict, all sums and statuses.
 
     With `--config`, nodes are asked for the balances at the bundle's own blocks. What is not as it was made, or not so,
     is named with its file and line or field.
@@ -130,8 +148,9 @@ def verify(
     """
     settings, registry = configured(config) if config else (None, None)
     trusted = load_public_key(key) if key else None
+    roots = load_roots(timestamp_roots) if timestamp_roots else ()
     contents, faults = read(bundle)
-    found = asyncio.run(verify_bundle(contents, faults, trusted=trusted, log=log))
+    found = asyncio.run(verify_bundle(contents, faults, trusted=trusted, log=log, roots=roots))
     if settings and registry and found.derived:
         with progress_bar() as progress:
             asyncio.run(verify_on_chain(found, settings.networks, registry, progress))
@@ -151,6 +170,7 @@ def _as_json(found: Verified, status: ExitStatus) -> dict[str, object]:
         "at": told.at.isoformat() if told else None,
         "signer": told.signer if told else None,
         "log": {"origin": found.head.origin, "size": found.head.size} if found.head else None,
+        "stamp": {"at": found.stamp.at.isoformat(), "authority": found.stamp.authority} if found.stamp else None,
         "findings": [{"file": fault.file, "problem": fault.problem} for fault in found.faults],
         "not_judged": found.open,
         "notes": found.notes,
@@ -176,6 +196,9 @@ def _print(found: Verified) -> None:
         if found.head:
             entries = f"{found.head.size} entr{'y' if found.head.size == 1 else 'ies'}"
             say(f"entered in the log {found.head.origin}, which had {entries} then")
+        if found.stamp:
+            late = span(max(found.stamp.at - told.at, timedelta()))
+            say(f"there at {found.stamp.at.isoformat()}, {late} after that moment, by {found.stamp.authority}")
         for network, count in found.confirmed.items():
             say(f"{network}: {count} balances are the same by your nodes")
     for sentence in found.notes:

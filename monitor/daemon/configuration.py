@@ -9,6 +9,7 @@ from monitor.daemon.doubts import doubts
 from monitor.daemon.proof_sources import ANY_SCHEME, is_proof
 from monitor.evidence.errors import EvidenceError
 from monitor.evidence.keys import load_signing_key
+from monitor.evidence.stamp import load_roots
 from monitor.formats import SECRETS
 from monitor.notify import check_channel
 from monitor.prices import PricesError, read_prices
@@ -76,7 +77,7 @@ def _findings(settings: Settings) -> Iterator[Fault | Warned]:
     if settings.prices:
         yield from _prices_faults(settings.prices, registry)
     yield from _channel_faults(settings)
-    yield from _key_faults(settings)
+    yield from _evidence_faults(settings)
     try:
         load_web(settings)
     except ConfigurationError as error:
@@ -170,9 +171,14 @@ def _unknown(what: str, wanted: str, names: Collection[str], where: str) -> str:
     return f"no such {what}; {did_you_mean(wanted, names, where)}"
 
 
-def _key_faults(settings: Settings) -> Iterator[Fault]:
-    if settings.evidence.key_file:
+def _evidence_faults(settings: Settings) -> Iterator[Fault]:
+    own = settings.evidence
+    for load, file, *place in (
+        (load_signing_key, own.key_file, "key_file"),
+        (load_roots, own.timestamp and own.timestamp.roots_file, "timestamp", "roots_file"),
+    ):
         try:
-            load_signing_key(settings.evidence.key_file)
+            if file:
+                load(file)
         except EvidenceError as error:
-            yield ("evidence", "key_file"), str(error)
+            yield ("evidence", *place), str(error)

@@ -5,7 +5,9 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
+import aiohttp
 import msgspec
 import yaml
 
@@ -23,7 +25,8 @@ from monitor.evidence.kept import newest, place, prune
 from monitor.evidence.keys import load_signing_key
 from monitor.evidence.log import Log
 from monitor.evidence.readings import balance_rows, network_read
-from monitor.evidence.statement import Owed, Predicate, Published, Software, seal
+from monitor.evidence.stamp import LARGEST, check, load_roots, request
+from monitor.evidence.statement import Owed, Predicate, Published, Software, seal, stampable, with_stamp
 from monitor.evidence.tables import BALANCES, CONFIRMATIONS, LIABILITIES
 from monitor.formats import shown
 from monitor.model import (
@@ -36,17 +39,29 @@ from monitor.model import (
 from monitor.ownership import RULES_VERSION
 from monitor.published import is_url
 from monitor.settings import ExchangeSettings, Settings
+from monitor.settings.evidence import TimestampSettings
 from monitor.store import Store
 
 _ATTEMPTS = 3
+_ASKED = {"Content-Type": "application/timestamp-query"}
+_TIMEOUT = aiohttp.ClientTimeout(total=30)
 _SOON = timedelta(seconds=1)
 """Until the first pass has finished."""
 
 
-async def make(hub: Hub, exchange: str) -> tuple[Predicate, Contents]:
-    """Make a bundle of what is known of ``exchange`` now, signed and logged as the configuration says.
+class Made(NamedTuple):
+    """A bundle."""
 
-    Raises ForeseenError, OSError.
+    predicate: Predicate
+    contents: Contents
+    unstamped: str
+    """Why it has not the time stamp that the configuration wants; empty: it has, or none is wanted."""
+
+
+async def make(hub: Hub, exchange: str) -> Made:
+    """Make a bundle of what is known of ``exchange`` now, signed, logged and stamped as the configuration says.
+
+    An authority that does not stamp stands in the way of no bundle. Raises ForeseenError, OSError.
     """
     settings = hub.settings.evidence
     key = load_signing_key(settings.key_file) if settings.key_file else None
@@ -59,7 +74,14 @@ async def make(hub: Hub, exchange: str) -> tuple[Predicate, Contents]:
             signed = msgspec.structs.replace(
                 predicate, signer=key.public.raw.hex() if key else None, log=settings.origin if log else None
             )
-            return signed, await asyncio.to_thread(seal, {**files, **derived.files}, signed, key, log)
+            contents = await asyncio.to_thread(seal, {**files, **derived.files}, signed, key, log)
+            if settings.timestamp is None:
+                return Made(signed, contents, "")
+            try:
+                answer = await stamped(hub.session, settings.timestamp, stampable(contents), signed.at)
+            except EvidenceError as error:
+                return Made(signed, contents, f"made without a time stamp: {error}")
+            return Made(signed, with_stamp(contents, answer), "")
     raise EvidenceError(f"{exchange}: what is known of it changed each time that a bundle was made: try again")
 
 
@@ -76,10 +98,34 @@ async def keep(hub: Hub, exchange: str) -> timedelta | None:
     last = await asyncio.to_thread(newest, settings.folder, exchange, world.at)
     if last and world.at - last[0] < settings.every:
         return settings.every - (world.at - last[0])
-    predicate, contents = await make(hub, exchange)
-    await asyncio.to_thread(write, contents, place(settings.folder, exchange, predicate.at))
-    await asyncio.to_thread(prune, settings.folder, exchange, predicate.at - settings.keep)
+    made = await make(hub, exchange)
+    await asyncio.to_thread(write, made.contents, place(settings.folder, exchange, made.predicate.at))
+    await asyncio.to_thread(prune, settings.folder, exchange, made.predicate.at - settings.keep)
+    if made.unstamped:
+        raise EvidenceError(f"the bundle of {exchange} was {made.unstamped}")
     return None
+
+
+async def stamped(session: aiohttp.ClientSession, settings: TimestampSettings, content: bytes, at: datetime) -> bytes:
+    """Ask an authority to stamp ``content`` of the moment ``at``. Raises EvidenceError where it does not."""
+    roots, asked = load_roots(settings.roots_file), request(content)
+    try:
+        async with session.post(
+            settings.url, data=asked.as_bytes(), headers=_ASKED, timeout=_TIMEOUT, allow_redirects=False
+        ) as response:
+            answer = bytearray()
+            async for piece in response.content.iter_chunked(LARGEST):
+                answer += piece
+                if len(answer) > LARGEST:
+                    break
+        if response.status != 200:
+            raise EvidenceError(f"the authority has answered {response.status}")
+        check(bytes(answer), content, at, roots, asked.nonce)
+    except TimeoutError as error:
+        raise EvidenceError("the authority did not answer in time") from error
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        raise EvidenceError(shown(str(error) or type(error).__name__, 300)) from error
+    return bytes(answer)
 
 
 async def gather(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor import __version__
 from monitor.daemon.evidence_derived import Derived, derive
@@ -11,10 +12,14 @@ from monitor.evidence.contents import Contents
 from monitor.evidence.errors import EvidenceError, Fault
 from monitor.evidence.keys import PublicKey
 from monitor.evidence.log import CHECKPOINT, Head, Log, leaf_hash, root_of
-from monitor.evidence.statement import STATEMENT, Predicate, check_signature, entry_of, statement_of
+from monitor.evidence.stamp import Stamp, check
+from monitor.evidence.statement import STAMP, STATEMENT, Predicate, check_signature, entry_of, stampable, statement_of
 from monitor.evidence.tables import TableError
 from monitor.formats import ForeseenError, shown
 from monitor.ownership import RULES_VERSION
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 SHOWN = 5
 """Findings of one kind, after which the others are counted."""
@@ -34,16 +39,24 @@ class Verified:
     """What the bundle does not show by itself."""
     derived: Derived | None = None
     head: Head | None = None
+    stamp: Stamp | None = None
+    """What an authority that is believed says."""
     confirmed: dict[str, int] = field(default_factory=dict)
     """By network, how many balances nodes have told again."""
 
 
 async def verify(
-    contents: Contents, faults: Sequence[Fault] = (), *, trusted: PublicKey | None = None, log: Path | None = None
+    contents: Contents,
+    faults: Sequence[Fault] = (),
+    *,
+    trusted: PublicKey | None = None,
+    log: Path | None = None,
+    roots: Sequence["Certificate"] = (),
 ) -> Verified:
     """Verify a bundle with nothing but its files; ``faults`` were found while they were read.
 
-    ``trusted`` must have signed it, and the log in the folder ``log`` must still have it.
+    ``trusted`` must have signed it, the log in the folder ``log`` must still have it, and an authority by one of
+    ``roots`` must have stamped it.
     """
     found = Verified(contents, faults=list(faults))
     found.predicate, more = statement_of(contents)
@@ -54,6 +67,7 @@ async def verify(
     found.faults += more
     if log:
         _check_log(found, contents, log)
+    _check_stamp(found, found.predicate, roots)
     if found.predicate.signer is None:
         found.notes.append("nobody has signed this bundle: it shows what it says only as far as it can be done again")
     elif trusted is None:
@@ -110,6 +124,27 @@ def _differences(name: str, derived: bytes, told: bytes) -> list[Fault]:
 
 def _line(lines: Sequence[str], at: int) -> str:
     return repr(shown(lines[at], 300)) if at < len(lines) else "nothing"
+
+
+def _check_stamp(found: Verified, predicate: Predicate, roots: Sequence["Certificate"]) -> None:
+    """Since when the bundle is there, by an authority of ``roots``; without any, nobody's word is taken for it."""
+    contents = found.contents
+    if STAMP not in contents:
+        if roots:
+            found.faults.append(Fault(STATEMENT, "nobody has stamped it with a time: its moment is its maker's word"))
+        return
+    try:
+        stamp = check(contents[STAMP], stampable(contents), predicate.at, roots)
+    except ValueError as error:
+        found.faults.append(Fault(STAMP, str(error)))
+        return
+    if roots:
+        found.stamp = stamp
+    else:
+        found.notes.append(
+            f"a time stamp says that it was there at {stamp.at.isoformat()}, by {stamp.authority}: whether that is so, "
+            "--timestamp-roots tells"
+        )
 
 
 def _check_log(found: Verified, contents: Contents, folder: Path) -> None:

@@ -79,7 +79,7 @@ class Hub:
         Without a ``notifier`` nobody is told of alerts.
         """
         self.store = store
-        self._session = session
+        self.session = session
         self._now = now
         self._jobs = jobs
         self._render = render
@@ -181,7 +181,7 @@ class Hub:
             settings,
             registry,
             store=self.store,
-            session=self._session,
+            session=self.session,
             now=self._now,
             lists=self.lists,
         )

@@ -1,4 +1,4 @@
-"""Bundles of evidence that anyone can verify: their files, the statement over them, its signature, and the log of all.
+"""Bundles of evidence that anyone can verify: files, statement, signature, time stamp, and the log of all.
 
 What is in a bundle and what it proves, docs/evidence.md says. Nothing here asks a node or reads a published document:
 ``daemon/evidence.py`` makes bundles and re-does what they say, by the same functions as the daemon.

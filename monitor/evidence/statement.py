@@ -18,8 +18,9 @@ from monitor.model import Block, Token
 STATEMENT = "statement.json"
 ENVELOPE = "statement.dsse.json"
 PROOF = "log.tlog-proof"
+STAMP = "statement.tsr"
 SUMS = "SHA256SUMS"
-BESIDE = frozenset({STATEMENT, ENVELOPE, PROOF, SUMS})
+BESIDE = frozenset({STATEMENT, ENVELOPE, PROOF, STAMP, SUMS})
 """What is about the statement, and so is none of its subjects."""
 _TYPE = "https://in-toto.io/Statement/v1"
 _PREDICATE = "urn:reserve-monitor:evidence:v1"
@@ -152,6 +153,17 @@ def seal(files: Contents, predicate: Predicate, key: SigningKey | None = None, l
     if key and log and predicate.log:
         contents[PROOF] = log.append(entry_of(predicate, statement), predicate.log, key).encode()
     return {**contents, SUMS: _sums(contents)}
+
+
+def stampable(contents: Contents) -> bytes:
+    """What a time stamp is of: what was signed, with the signature; of an unsigned bundle the statement."""
+    return contents.get(ENVELOPE, contents[STATEMENT])
+
+
+def with_stamp(contents: Contents, answer: bytes) -> Contents:
+    """A bundle with what a time stamping authority has answered."""
+    stamped = {name: content for name, content in contents.items() if name != SUMS} | {STAMP: answer}
+    return {**stamped, SUMS: _sums(stamped)}
 
 
 def entry_of(predicate: Predicate, statement: bytes) -> bytes:

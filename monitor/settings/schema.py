@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, Field, IPvAnyNetwork, StringConstraints, mod
 
 from monitor.formats.phrases import span
 from monitor.model import AlertName, Basis, Caip2, Severity, Step
+from monitor.settings.evidence import EvidenceSettings
 from monitor.settings.notify import ChannelSettings
 from monitor.settings.party import host_of
 from monitor.settings.section import Section
@@ -517,37 +518,6 @@ class PricesSettings(Section):
     @property
     def file(self) -> Path | None:
         return next((Path(each) for each in self.source if each != CHAINLINK), None)
-
-
-class EvidenceSettings(Section):
-    """Bundles that anyone can verify, and who signs them (docs/evidence.md)."""
-
-    key_file: Path | None = Field(
-        None, description="The Ed25519 private key (PEM) that signs them. Unset: they are unsigned, and say so."
-    )
-    log: Path | None = Field(
-        None,
-        description="The folder of the append-only log that each signed bundle is entered in; unset: there is none.",
-    )
-    origin: Annotated[str, StringConstraints(pattern=r"^[^\s+]{1,100}$")] = Field(
-        "reserve-monitor",
-        description="The log's name, for ever: a URL without its scheme under which it is served, such as "
-        "`reserves.example.com/log`.",
-    )
-
-    folder: Path | None = Field(
-        None, description="Where the daemon keeps bundles, for `/exchanges/NAME/evidence`; unset: it makes none."
-    )
-    every: PositiveDuration = Field(timedelta(hours=24), description="How often it makes one of each exchange.")
-    keep: PositiveDuration = Field(
-        timedelta(days=30), description="How long they stay; entries of the log stay for ever."
-    )
-
-    @model_validator(mode="after")
-    def _signed_where_logged(self) -> Self:
-        if self.log and not self.key_file:
-            raise ValueError("a log is signed: set key_file too")
-        return self
 
 
 class VerifySettings(Section):

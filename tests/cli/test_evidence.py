@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from monitor.evidence.contents import read
 from tests.cli.conftest import Command, Finished
+from tests.support.authorities import Stamper, authority, issue, pem
 from tests.support.daemons import Site, publish, signed, unsigned
 from tests.support.standins import EvmStandIn
 
@@ -112,13 +113,25 @@ async def test_what_is_unsigned_says_so_and_is_not_taken_for_signed(
     mistaken = await verify(command, bundle, "--key", tmp_path / "key.pem")
     assert (mistaken.status, "is no PEM file of a public key" in mistaken.err) == (3, True)
     node.coins.clear()
-    site.write(evidence={"key_file": str(tmp_path / "key.pem")})
-    other = await make(command, site, tmp_path / "other")
+    root = authority()
+    publish(tmp_path / "roots.pem", pem(root))
+    async with Stamper(tmp_path / "authority", issue("Stamps", root)).serving() as url:
+        stamps = {"url": url, "roots_file": str(tmp_path / "roots.pem")}
+        site.write(evidence={"key_file": str(tmp_path / "key.pem"), "timestamp": stamps})
+        other = await make(command, site, tmp_path / "other")
     stranger = Ed25519PrivateKey.generate().public_key()
     (tmp_path / "stranger.pem").write_bytes(stranger.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     foreign = await verify(command, other, "--json", "--key", tmp_path / "stranger.pem")
     assert (foreign.status, "by another key" in foreign.lines[0]["findings"][0]["problem"]) == (1, True)
-    assert (await verify(command, other, "--key", tmp_path / "public.pem")).status == 0, "a breach is told truly"
+    yours = ("--key", tmp_path / "public.pem", "--timestamp-roots", tmp_path / "roots.pem")
+    told = await verify(command, other, *yours)
+    assert (told.status, "after that moment, by CN=Stamps" in told.out) == (0, True), "a breach is told truly"
+    assert (await verify(command, other, "--timestamp-roots", tmp_path / "stranger.pem")).status == 3
+    late = ("evidence", "make", "okx", "-c", site.path, "-o", tmp_path / "unstamped")
+    unstamped = await asyncio.to_thread(command, *late)
+    assert (unstamped.status, "made without a time stamp" in unstamped.err) == (1, True)
+    missing = await verify(command, tmp_path / "unstamped", *yours, "--json")
+    assert (missing.status, missing.lines[0]["stamp"]) == (1, None)
 
 
 async def test_nodes_tell_the_balances_of_the_blocks_again(

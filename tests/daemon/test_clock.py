@@ -193,7 +193,7 @@ async def test_a_change_of_the_list_is_news_for_its_day_over_a_step(watch: Watch
 
 async def restarted(watch: Watch, settings: Settings, store: Store) -> Watch:
     """Another process on the same machine and history."""
-    hub = Hub(store, watch.hub._session, watch.machine.clock())
+    hub = Hub(store, watch.hub.session, watch.machine.clock())
     await hub.start(settings, load_registry())
     return Watch(hub, watch.machine, watch.reader)
 

@@ -26,9 +26,10 @@ from monitor.evidence.errors import EvidenceError
 from monitor.evidence.kept import place
 from monitor.evidence.keys import SigningKey
 from monitor.evidence.log import Log
-from monitor.evidence.statement import Predicate, seal
+from monitor.evidence.statement import Predicate, seal, with_stamp
 from monitor.model import BaseUnits, Positions, Rate, Reading, Snapshot, SnapshotState
-from tests.support.daemons import Site, signed, unsigned, until, watching
+from tests.support.authorities import Stamper, authority, issue, pem
+from tests.support.daemons import Site, publish, signed, unsigned, until, watching
 from tests.support.judgement import NOW, USDT, block
 from tests.support.positions import CUSDT
 from tests.support.standins import EvmStandIn
@@ -53,7 +54,7 @@ async def node(site: Site) -> AsyncIterator[EvmStandIn]:
 async def made(site: Site, node: EvmStandIn) -> tuple[Predicate, Contents]:
     """An unsigned bundle."""
     async with one_pass(*load_configuration(site.write()), lambda *_: None) as hub:
-        return await make(hub, "okx")
+        return (await make(hub, "okx"))[:2]
 
 
 def files_of(contents: Contents) -> dict[str, bytes]:
@@ -285,6 +286,40 @@ async def test_the_daemon_makes_one_hands_it_out_and_keeps_no_old_ones(site: Sit
         again = await keep(hub, "okx")
         assert again is not None
         assert timedelta(hours=23) < again < timedelta(hours=24), "the last one is young enough"
+
+
+@pytest.mark.usefixtures("node")
+async def test_a_bundle_is_stamped_or_made_without_and_the_job_says_so(site: Site, tmp_path: Path) -> None:
+    root = authority()
+    stamper = Stamper(tmp_path / "authority", issue("Stamps", root))
+    publish(tmp_path / "roots.pem", pem(root))
+    async with stamper.serving() as url:
+        told = {"url": url, "roots_file": str(tmp_path / "roots.pem")}
+        site.write(evidence={"folder": str(tmp_path / "kept"), "timestamp": told})
+        async with one_pass(*load_configuration(site.path), lambda *_: None) as hub:
+            made = await make(hub, "okx")
+            stamper.status = 503
+            with pytest.raises(EvidenceError, match="without a time stamp: the authority has answered 503"):
+                await keep(hub, "okx")
+            (unstamped,) = (tmp_path / "kept" / "okx").iterdir()
+            publish(tmp_path / "roots.pem", pem(authority("Another")))
+            stamper.status = 200
+            assert "issuer certificate" in (await make(hub, "okx")).unstamped
+    async with one_pass(*load_configuration(site.path), lambda *_: None) as hub:
+        later = await make(hub, "okx")
+        assert "Connect call failed" in later.unstamped
+    assert made.unstamped == ""
+    roots = [root.certificate]
+    good, other = await verify(made.contents, roots=roots), await verify(made.contents, roots=[authority().certificate])
+    assert good.stamp
+    assert (good.faults, good.stamp.authority, good.notes[1:]) == ([], "CN=Stamps", [])
+    assert [fault.file for fault in other.faults] == ["statement.tsr"]
+    assert "by CN=Stamps: whether that is so" in (await verify(made.contents)).notes[0]
+    (missing,) = (await verify(*read(unstamped), roots=roots)).faults
+    assert "nobody has stamped it" in missing.problem
+    foreign = with_stamp(later.contents, made.contents["statement.tsr"])
+    (fault,) = (await verify(foreign)).faults
+    assert (fault.file, fault.problem) == ("statement.tsr", "it is about something else")
 
 
 class Node:
