@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from monitor.cli.configured import configured
-from monitor.cli.options import ConfigOption, FormatOption, JsonOption, ListArgument
+from monitor.cli.lists import FormatOption, ListArgument
+from monitor.cli.options import ConfigOption, JsonOption
 from monitor.cli.printing import ExitStatus, SafeTable, json_line, note, progress_bar, say
 from monitor.cli.state import state_directory
 from monitor.daemon.claims import ComparedFile, compare_claims

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from monitor.cli.configured import configured, log_for_people
-from monitor.cli.options import FormatOption, JsonOption, ListArgument, OptionalConfigOption
+from monitor.cli.lists import FormatOption, ListArgument
+from monitor.cli.options import JsonOption, OptionalConfigOption
 from monitor.cli.printing import ExitStatus, SafeTable, json_line, note, progress_bar, say
 from monitor.daemon.judged import JudgedList
 from monitor.daemon.lists import judge_list

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from monitor.formats import exact
 from monitor.formats.phrases import moment, span
@@ -26,10 +27,12 @@ from monitor.model import (
     Token,
     frozen,
 )
-from monitor.settings import ExchangeSettings
+
+if TYPE_CHECKING:  # judging a file by hand needs no settings, which take long to import
+    from monitor.settings import ExchangeSettings
 
 
-def basis_of(settings: ExchangeSettings, *, ever_signed: bool) -> Basis:
+def basis_of(settings: "ExchangeSettings", *, ever_signed: bool) -> Basis:
     """Tell on which basis an exchange's alerts act: configured, or the strictest that it ever gave evidence for.
 
     ``ever_signed``: whether any list of the exchange had a signature, be it long ago; one that has none any more must
@@ -44,7 +47,7 @@ def assess(
     tallies: Mapping[str, Tally],
     *,
     liabilities: Liabilities | None,
-    settings: ExchangeSettings,
+    settings: "ExchangeSettings",
     basis: Basis,
     growth: Mapping[str, Decimal],
     configured: Collection[str],
@@ -129,7 +132,7 @@ class _Judge:
     states: Mapping[str, SnapshotState]
     tallies: Mapping[str, Tally]
     liabilities: Liabilities | None
-    settings: ExchangeSettings
+    settings: "ExchangeSettings"
     basis: Basis
     growth: Mapping[str, Decimal]
     configured: frozenset[str]

@@ -109,18 +109,18 @@ PROOF = Path("tests/data/proofs/trees/bitmex-liabilities-100-proof.csv")
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "also_unused"),
     [
-        ["--help"],
-        ["nonsense"],
-        ["config", "check", "config/devnet.yaml"],
-        ["config", "check", "none.yaml"],
-        ["ownership", str(LIST)],
-        ["liabilities", str(PROOF)],
+        (["--help"], []),
+        (["nonsense"], []),
+        (["config", "check", "config/devnet.yaml"], []),
+        (["config", "check", "none.yaml"], []),
+        (["ownership", str(LIST)], []),
+        (["liabilities", str(PROOF)], ["monitor.settings", "monitor.published", "asyncio"]),
     ],
     ids=" ".join,
 )
-def test_a_command_imports_nothing_slow_that_it_does_not_use(arguments: list[str]) -> None:
+def test_a_command_imports_nothing_slow_that_it_does_not_use(arguments: list[str], also_unused: list[str]) -> None:
     shown = subprocess.run([sys.executable, "-c", CALL, *arguments], capture_output=True, text=True, check=True).stdout
     assert "ended with" in shown, "it came to its own end"
-    assert SLOW.isdisjoint(shown.split())
+    assert SLOW.union(also_unused).isdisjoint(shown.split())
