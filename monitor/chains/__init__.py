@@ -9,7 +9,7 @@ What is here asks nobody, and imports nothing that does: a configuration is chec
 from collections.abc import Sequence
 from typing import Protocol
 
-from monitor.chains.block_choice import AtHeight, BlockChoice, Depth, Tag, choice_of
+from monitor.chains.block_choice import AtHeight, AtSlot, BlockChoice, Depth, Tag, choice_of
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.examination import Examination
 from monitor.chains.journals import Keeper
@@ -30,6 +30,7 @@ from monitor.model import Address, EndpointState, FeedReading, OwnerAnswer, Owne
 
 __all__ = [
     "AtHeight",
+    "AtSlot",
     "BlockChoice",
     "ChainError",
     "ChainReader",

@@ -41,6 +41,14 @@ class AtHeight:
         return f"block {self.number}"
 
 
+@dataclass(frozen=True, slots=True)
+class AtSlot(AtHeight):
+    """One block of the past of a beacon chain, by its own slot: a height there is the execution layer's."""
+
+    def __str__(self) -> str:
+        return f"slot {self.number}"
+
+
 BlockChoice = Tag | Depth | AtHeight
 
 

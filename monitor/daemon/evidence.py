@@ -155,7 +155,7 @@ async def gather(
                     f"{assessment.exchange}: the bytes of its list are not in the history: try again later"
                 )
     for number, path in enumerate(settings.registry):
-        files[f"registry/{number}.json"] = await asyncio.to_thread(_as_data, path)
+        files[f"registry/{number:04}.json"] = await asyncio.to_thread(_as_data, path)
     own, owed = settings.exchanges[assessment.exchange], assessment.liabilities
     predicate = Predicate(
         exchange=assessment.exchange,

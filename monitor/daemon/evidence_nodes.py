@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from monitor.chains import AtHeight, ChainError, ChainReader
+from monitor.chains import AtHeight, AtSlot, ChainError, ChainReader
 from monitor.daemon import Report
 from monitor.daemon.evidence_check import SHOWN, Verified
 from monitor.daemon.network import positions_of
@@ -36,7 +36,8 @@ async def verify_on_chain(
             elif (chain := configured_network(told.network, wanted[told.network], registry).caip2) != told.chain:
                 found.open.append(f"{told.network}: the bundle is of {told.chain}, your nodes are of {chain}")
             else:
-                await read_again(found, told, states[told.network], readers[told.network])
+                by = AtSlot if registry.networks[told.network].execution else AtHeight
+                await read_again(found, told, states[told.network], readers[told.network], by)
         await _ask_again(found, readers)
 
 
@@ -61,8 +62,13 @@ async def _ask_again(found: Verified, readers: Mapping[str, ChainReader]) -> Non
                 found.open.append(f"{name}: the owners of {question.account} are not confirmed today: {why}")
 
 
-async def read_again(found: Verified, told: NetworkRead, state: SnapshotState, reader: ChainReader) -> None:
-    """Ask ``reader`` for all that the bundle says of one network, and add to ``found`` what is not so."""
+async def read_again(
+    found: Verified, told: NetworkRead, state: SnapshotState, reader: ChainReader, by: type[AtHeight] = AtHeight
+) -> None:
+    """Ask ``reader`` for all that the bundle says of one network, and add to ``found`` what is not so.
+
+    ``by`` is what the numbers of its blocks are.
+    """
     blocks: defaultdict[Block, list[Snapshot]] = defaultdict(list)
     for snapshot in {id(each): each for each in (state.last, *state.earlier.values()) if each}.values():
         blocks[snapshot.block].append(snapshot)
@@ -73,7 +79,7 @@ async def read_again(found: Verified, told: NetworkRead, state: SnapshotState, r
         balances = {token: held for each in snapshots for token, held in each.balances.items()}
         wanted = {token: frozenset(held) for token, held in balances.items() if held}
         try:
-            reading = await reader.read(wanted, AtHeight(block.number)) if wanted else None
+            reading = await reader.read(wanted, by(block.number)) if wanted else None
         except ChainError as error:
             found.open.append(f"{told.network}: {block.named} could not be read again: {error}")
             continue

@@ -1,8 +1,10 @@
 """Evidence against an adversary: whatever is altered in a bundle is found and named, and so is what does not follow."""
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +22,7 @@ from monitor.daemon.check import one_pass
 from monitor.daemon.configuration import load_configuration
 from monitor.daemon.evidence import keep, make
 from monitor.daemon.evidence_check import Verified, verify
-from monitor.daemon.evidence_nodes import read_again
+from monitor.daemon.evidence_nodes import read_again, verify_on_chain
 from monitor.evidence.contents import Contents, packed, read, unpacked, write
 from monitor.evidence.errors import EvidenceError
 from monitor.evidence.kept import place
@@ -28,18 +30,21 @@ from monitor.evidence.keys import SigningKey
 from monitor.evidence.log import Log
 from monitor.evidence.statement import Predicate, seal, with_stamp
 from monitor.model import BaseUnits, Positions, Rate, Reading, Snapshot, SnapshotState
+from monitor.registry import load as load_registry
 from tests.support.authorities import Stamper, authority, issue, pem
-from tests.support.daemons import Site, publish, signed, unsigned, until, watching
+from tests.support.beacon import GWEI, BeaconStandIn, Staked, credentials
+from tests.support.beacon import key as validator
+from tests.support.daemons import MESSAGE, Site, key, publish, signed, unsigned, until, watching
 from tests.support.judgement import NOW, USDT, block
-from tests.support.positions import CUSDT
+from tests.support.positions import CUSDT, selector, word
 from tests.support.standins import EvmStandIn
 
 BESIDE = {"statement.json", "statement.dsse.json", "log.tlog-proof", "SHA256SUMS"}
 ETH = 10**18
 
 
-@pytest.fixture
-async def node(site: Site) -> AsyncIterator[EvmStandIn]:
+@asynccontextmanager
+async def watched_by(site: Site) -> AsyncIterator[EvmStandIn]:
     """100 ETH verified, 5 without a signature; what is claimed of BTC nobody reads."""
     node = EvmStandIn()
     node.coins |= {signed(1).address: 100 * ETH, unsigned(2).address: 5 * ETH}
@@ -51,10 +56,21 @@ async def node(site: Site) -> AsyncIterator[EvmStandIn]:
 
 
 @pytest.fixture
-async def made(site: Site, node: EvmStandIn) -> tuple[Predicate, Contents]:
+async def node(site: Site) -> AsyncIterator[EvmStandIn]:
+    async with watched_by(site) as node:
+        yield node
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Predicate, Contents]:
     """An unsigned bundle."""
-    async with one_pass(*load_configuration(site.write()), lambda *_: None) as hub:
-        return (await make(hub, "okx"))[:2]
+
+    async def making() -> tuple[Predicate, Contents]:
+        site = Site(tmp_path_factory.mktemp("site"))
+        async with watched_by(site), one_pass(*load_configuration(site.write()), lambda *_: None) as hub:
+            return (await make(hub, "okx"))[:2]
+
+    return asyncio.run(making())
 
 
 def files_of(contents: Contents) -> dict[str, bytes]:
@@ -320,6 +336,53 @@ async def test_a_bundle_is_stamped_or_made_without_and_the_job_says_so(site: Sit
     foreign = with_stamp(later.contents, made.contents["statement.tsr"])
     (fault,) = (await verify(foreign)).faults
     assert (fault.file, fault.problem) == ("statement.tsr", "it is about something else")
+
+
+async def test_positions_refused_tokens_and_a_registry_of_many_files_are_judged_again(
+    site: Site, tmp_path: Path
+) -> None:
+    wallet, staker = key(1), key(3)
+    node, account = EvmStandIn(), wallet.evm_address
+    node.tip = 60
+    node.coins[account] = 10 * ETH
+    node.tokens = {str(USDT.contract): {account: 7 * 10**6}, str(CUSDT.contract): {account: 4000 * 10**8}}
+    node.rates[str(CUSDT.contract), selector(CUSDT)] = lambda _: word(225 * 10**12)
+    paid_to = credentials(staker.evm_address.lower())
+    validators = [Staked(validator(number), 32 * GWEI, paid_to) for number in (1, 2)]
+    beacon = BeaconStandIn(tip=100, final=100, validators=validators)
+    lines = ["network,kind,asset,token,address,message,signature"]
+    lines += [
+        f"ethereum,,{asset},{token},{account},{MESSAGE},{wallet.sign_evm(MESSAGE)}"
+        for asset, token in (("ETH", ""), ("USDT", ""), ("USDT", CUSDT.contract), ("LINK", ""), ("OWN", ""))
+    ]
+    lines.append(f"ethereum,staking,ETH,,{staker.evm_address},{MESSAGE},{staker.sign_evm(MESSAGE)}")
+    publish(site.list("okx"), "\n".join(lines) + "\n")
+    site.exchange("okx")
+    site.owes("okx", ETH="50", USDT="80", LINK="1", OWN="5")
+    own = [tmp_path / f"own-{number}.json" for number in range(11)]
+    for number, path in enumerate(own):
+        contract = f"0x{number + 1:040x}"
+        node.tokens[contract] = {account: 5}
+        token = {"asset": "OWN" if number == 10 else f"OWN{number}", "contract": contract, "decimals": 0}
+        publish(path, json.dumps({"tokens": {"ethereum": [token]}}))
+    publish(tmp_path / "prices.csv", f"asset,usd,as_of,source\nETH,3000,{NOW.isoformat()},me\n")
+    prices = {"source": str(tmp_path / "prices.csv")}
+    async with node.serving() as url, beacon.serving() as slots:
+        site.network("ethereum", url)
+        site.network("ethereum-beacon", slots)
+        configuration = load_configuration(site.write(registry=[str(path) for path in own], prices=prices))
+        async with one_pass(*configuration, lambda *_: None) as hub:
+            made = await make(hub, "okx")
+        found = await verify(made.contents)
+        await verify_on_chain(found, configuration[0].networks, load_registry(), lambda *_: None)
+        assert (found.faults, found.open, found.confirmed) == ([], [], {"ethereum": 4, "ethereum-beacon": 1})
+        assert found.derived
+        statuses = {name: each.status.value for name, each in found.derived.assets.items()}
+        assert statuses == {"ETH": "covered", "USDT": "covered", "LINK": "unknown", "OWN": "covered"}
+        assert b'"OWN"' in made.contents["registry/0010.json"]
+        beacon.forks[100] = "other"
+        await verify_on_chain(found, configuration[0].networks, load_registry(), lambda *_: None)
+    assert ["ethereum-beacon: block_hash" in fault.problem for fault in found.faults] == [True]
 
 
 class Node:

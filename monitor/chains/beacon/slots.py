@@ -9,7 +9,7 @@ and the accounts that they are paid out to are then those of one moment.
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from monitor.chains.block_choice import AtHeight, BlockChoice, Depth, Tag
+from monitor.chains.block_choice import AtHeight, AtSlot, BlockChoice, Depth, Tag
 from monitor.chains.errors import Reason
 from monitor.chains.evm.values import block_hash
 from monitor.chains.link import Link
@@ -68,6 +68,8 @@ class Slots:
                 found = await self.header("head")
             case Tag():
                 found = await self.header("finalized")
+            case AtSlot(number):
+                found = await self.header(str(number))
             case AtHeight(number):
                 found = await self._carrying(number)
             case Depth(confirmations):
