@@ -9,7 +9,7 @@ from monitor import __version__
 from monitor.daemon.evidence_derived import Derived, derive
 from monitor.daemon.list_judge import ListJudge, NothingKnown
 from monitor.evidence.contents import Contents
-from monitor.evidence.errors import EvidenceError, Fault
+from monitor.evidence.errors import EvidenceError, Fault, UnjudgedError
 from monitor.evidence.keys import PublicKey
 from monitor.evidence.log import CHECKPOINT, Head, Log, leaf_hash, root_of
 from monitor.evidence.stamp import Stamp, check
@@ -90,12 +90,16 @@ async def _redo(found: Verified, predicate: Predicate, contents: Contents) -> No
     except TableError as error:
         found.faults.append(Fault(error.file, str(error)))
         return
+    except UnjudgedError as error:
+        found.open.append(str(error))
+        return
     except (ForeseenError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError) as error:
         what = f"missing: {error}" if isinstance(error, LookupError) else str(error)
         found.faults.append(Fault(STATEMENT, f"what it names cannot be judged: {shown(what)}"))
         return
     found.derived = derived
-    found.notes += derived.unproven
+    found.open += derived.open
+    found.notes += derived.notes
     wrong = [Fault(file, problem) for file, problem in derived.contradictions]
     for name, content in derived.files.items():
         wrong += _differences(name, content, contents.get(name, b""))

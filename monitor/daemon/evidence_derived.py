@@ -21,7 +21,7 @@ from monitor.daemon.list_reading import ListTask
 from monitor.daemon.proof_sources import is_proof
 from monitor.evidence.arithmetic import arithmetic_rows, gap_rows, liabilities_of
 from monitor.evidence.contents import Contents
-from monitor.evidence.errors import EvidenceError
+from monitor.evidence.errors import EvidenceError, UnjudgedError
 from monitor.evidence.readings import states_of
 from monitor.evidence.readme import readme
 from monitor.evidence.statement import BESIDE, Predicate, Published
@@ -41,7 +41,7 @@ from monitor.model import (
     OwnerOutcome,
     Verdict,
 )
-from monitor.published import claims_again, read_liabilities, unpack
+from monitor.published import Cause, DocumentError, claims_again, read_liabilities, unpack
 from monitor.registry import Registry
 from monitor.registry import load as load_registry
 from monitor.settings import ExchangeSettings, LiabilitiesSettings
@@ -63,6 +63,7 @@ JUDGED_BY = {
 READ_BY = {"format", "messages", "largest", "max_members"}
 OWED_BY = {"format"}
 """Of liabilities. How much memory it may take to read them, who verifies a bundle does not let it say."""
+_AGREED = "whoever verifies a bundle has agreed to, which is the defaults of max_expanded and max_memory"
 _GROWTH: TypeAdapter[Decimal] = TypeAdapter(Growth)
 
 
@@ -75,15 +76,16 @@ class Derived:
     judged: JudgedList
     contradictions: Sequence[tuple[str, str]]
     """A file, and what is not so in it by the documents."""
-    unproven: Sequence[str]
-    """What rests on something that is not in the bundle."""
+    open: Sequence[str]
+    """What rests on something that is not in the bundle, and so is not judged."""
+    notes: Sequence[str]
 
 
 async def derive(predicate: Predicate, files: Contents, lists: ListJudge) -> Derived:
     """Judge the list in ``files``, by ``lists``, and all that hangs on it anew.
 
-    Raises ForeseenError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError: what a stranger wrote may
-    be anything.
+    Raises ForeseenError (UnjudgedError: a document is too large), ValueError, LookupError, ArithmeticError, TypeError,
+    AttributeError: what a stranger wrote may be anything.
     """
     registry = await asyncio.to_thread(_registry, files)
     settings = _settings(predicate)
@@ -91,18 +93,25 @@ async def derive(predicate: Predicate, files: Contents, lists: ListJudge) -> Der
     told = _named(predicate, WALLETS)
     accepted = told.accepted_at if told and told.accepted_at else predicate.at
     task = ListTask(document, settings.wallets, registry, accepted, exchange=predicate.exchange)
-    judged = (await lists.judge(task, raw)).judged
-    return await asyncio.to_thread(_derived, predicate, files, task, raw, judged)
+    try:
+        judged = (await lists.judge(task, raw)).judged
+        return await asyncio.to_thread(_derived, predicate, files, settings, task, judged)
+    except DocumentError as error:
+        if error.reason not in {Cause.TOO_LARGE, Cause.KILLED}:
+            raise
+        problem = f"it takes more to read than {_AGREED}" if error.reason is Cause.TOO_LARGE else str(error)
+        raise UnjudgedError(f"the published list or report: {problem}") from error
 
 
-def _derived(predicate: Predicate, files: Contents, task: ListTask, raw: bytes, judged: JudgedList) -> Derived:
-    settings, registry = _settings(predicate), task.registry
+def _derived(
+    predicate: Predicate, files: Contents, settings: ExchangeSettings, task: ListTask, judged: JudgedList
+) -> Derived:
+    registry, wallets, raw = task.registry, task.settings, files[document_file(task.document.sha256)]
     told, since = _confirmations(files[CONFIRMATIONS.file]), predicate.at - settings.confirm_max_age
     left_out = settings.administered == "listed"
     judged = with_answers(judged, judged.verdicts, told, since, leave_out=left_out)
-    liabilities, contradictions, unproven = _liabilities(predicate, files, settings, registry)
+    liabilities, contradictions, unread = _liabilities(predicate, files, settings, registry)
     contradictions += list(_basis_contradictions(predicate, settings, judged))
-    unproven += list(_other_chains(predicate, registry))
     states = states_of(predicate, files[BALANCES.file])
     assets = assess(
         judged.holdings,
@@ -119,7 +128,6 @@ def _derived(predicate: Predicate, files: Contents, task: ListTask, raw: bytes, 
         audit=None,
         now=predicate.at,
     )
-    wallets = task.settings
     claims = claims_again(
         unpack(raw, task.document, wallets), task.document, wallets.format, registry, largest=wallets.largest
     )
@@ -133,7 +141,7 @@ def _derived(predicate: Predicate, files: Contents, task: ListTask, raw: bytes, 
     contradictions += [
         (name, "nothing rests on it, and it follows from nothing") for name in _idle(predicate, files, made)
     ]
-    return Derived(made, assets, judged, contradictions, unproven)
+    return Derived(made, assets, judged, contradictions, unread, list(_other_chains(predicate, registry)))
 
 
 # --- The list and its verdicts ----------------------------------------------------------------------------------------
@@ -249,19 +257,19 @@ def _liabilities(
     owed = liabilities_of(predicate.owed, document, files[LIABILITIES.file])
     if owed is None or predicate.owed is None:
         return None, [], []
-    unproven = [f"{asset} is owed by an earlier report, which is not in the bundle" for asset in sorted(owed.carried)]
+    unread = [f"{asset} is owed by an earlier report, which is not in the bundle" for asset in sorted(owed.carried)]
     if predicate.owed.proven is not (settings.liabilities is not None and is_proof(settings.liabilities)):
         raise EvidenceError("predicate.owed.proven is not what the format of the liabilities says")
     unknown = frozenset(asset for asset in owed.owed if registry.known_asset(asset) is None)
     if told is None or not told.kept or predicate.owed.proven:
         whose = "a proof of liabilities" if predicate.owed.proven else "a report that is not in the bundle"
-        unproven.append(f"what is owed comes from {whose}, and is not read here again")
-        return replace(owed, unknown_names=unknown), [], unproven
+        unread.append(f"what is owed comes from {whose}, and is not read here again")
+        return replace(owed, unknown_names=unknown), [], unread
     document, raw = _document(predicate, LIABILITY, files)
     source = settings.liabilities or LiabilitiesSettings(source=LIABILITY)
     report = read_liabilities(unpack(raw, document, source), document, source.format, registry)
     contradictions = list(_liabilities_contradictions(report, owed))
-    return replace(owed, unknown_names=report.unknown_names | (unknown & owed.carried.keys())), contradictions, unproven
+    return replace(owed, unknown_names=report.unknown_names | (unknown & owed.carried.keys())), contradictions, unread
 
 
 def _liabilities_contradictions(report: Liabilities, told: Liabilities) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,10 @@ class EvidenceError(ForeseenError):
     """A bundle cannot be made, or what should be one cannot be read; the message says what to do."""
 
 
+class UnjudgedError(EvidenceError):
+    """What is in a bundle takes more to be judged than is agreed to, or than there is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """Something in a bundle that is not as it was made, or not so."""

@@ -1,12 +1,15 @@
 """Evidence against an adversary: whatever is altered in a bundle is found and named, and so is what does not follow."""
 
 import asyncio
+import io
 import json
 import os
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -246,6 +249,29 @@ def _forge(predicate: Predicate, whole: Contents) -> None:
     for name in ("documents/more", "notes.txt"):
         assert "nothing rests on it" in faults_of(seal({**files, name: b"x"}, predicate))[name]
     assert "owed.layout" in stated(owed=msgspec.structs.replace(predicate.owed, layout="x"))["statement.json"]
+
+
+async def test_what_cannot_be_judged_again_is_no_finding_and_not_well(made: tuple[Predicate, Contents]) -> None:
+    predicate, whole = made
+    files = files_of(whole)
+
+    async def of(kind: str, **changes: Any) -> Verified:
+        told = [msgspec.structs.replace(each, **changes) if each.kind == kind else each for each in predicate.documents]
+        return await verify(seal(files, msgspec.structs.replace(predicate, documents=tuple(told))))
+
+    (report,) = (each.sha256 for each in predicate.documents if each.kind == "liabilities")
+    del files[f"documents/{report}"]
+    unread = await of("liabilities", kept=False)
+    because = "what is owed comes from a report that is not in the bundle, and is not read here again"
+    assert (unread.faults, unread.open) == ([], [because])
+    archive = io.BytesIO()
+    with ZipFile(archive, "w") as file:
+        file.writestr("one.csv", "")
+        file.writestr("two.csv", "")
+    bomb = re.sub(b"(PK\1\2.{20}).{4}", rb"\g<1>" + b"\xf0" + b"\xff" * 3, archive.getvalue(), flags=re.DOTALL)
+    files[f"documents/{sha256(bomb).hexdigest()}"] = bomb
+    large = await of("wallets", sha256=sha256(bomb).hexdigest())
+    assert (large.faults, "takes more to read than whoever verifies" in large.open[0]) == ([], True)
 
 
 async def test_only_what_is_wrong_with_the_digests_is_said(made: tuple[Predicate, Contents]) -> None:
