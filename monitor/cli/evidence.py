@@ -136,6 +136,10 @@ def verify(
             help="Certificates (PEM) of those whose time stamp it must have.",
         ),
     ] = None,
+    proof: Annotated[
+        str,
+        typer.Option("--proof", metavar="PLACE", help="The proof of liabilities, where what is owed comes from one."),
+    ] = "",
     config: OptionalConfigOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -150,7 +154,7 @@ def verify(
     trusted = load_public_key(key) if key else None
     roots = load_roots(timestamp_roots) if timestamp_roots else ()
     contents, faults = read(bundle)
-    found = asyncio.run(verify_bundle(contents, faults, trusted=trusted, log=log, roots=roots))
+    found = asyncio.run(verify_bundle(contents, faults, trusted=trusted, log=log, roots=roots, proof=proof))
     if settings and registry and found.derived:
         with progress_bar() as progress:
             asyncio.run(verify_on_chain(found, settings.networks, registry, progress))

@@ -13,7 +13,8 @@ import yaml
 
 from monitor import __version__
 from monitor.daemon.check import world_of
-from monitor.daemon.evidence_derived import JUDGED_BY, OWED_BY, READ_BY, WALLETS, Derived, derive, document_file
+from monitor.daemon.evidence_derived import Derived, derive
+from monitor.daemon.evidence_documents import JUDGED_BY, OWED_BY, READ_BY, WALLETS, document_file
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.hub import Hub
 from monitor.daemon.judged import JudgedList

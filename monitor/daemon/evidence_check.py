@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from monitor import __version__
 from monitor.daemon.evidence_derived import Derived, derive
+from monitor.daemon.evidence_owed import proof_again
 from monitor.daemon.list_judge import ListJudge, NothingKnown
+from monitor.daemon.proof import Judged
 from monitor.evidence.contents import Contents
 from monitor.evidence.errors import EvidenceError, Fault, UnjudgedError
 from monitor.evidence.keys import PublicKey
@@ -52,11 +54,13 @@ async def verify(
     trusted: PublicKey | None = None,
     log: Path | None = None,
     roots: Sequence["Certificate"] = (),
+    proof: str = "",
 ) -> Verified:
     """Verify a bundle with nothing but its files; ``faults`` were found while they were read.
 
     ``trusted`` must have signed it, the log in the folder ``log`` must still have it, and an authority by one of
-    ``roots`` must have stamped it.
+    ``roots`` must have stamped it. ``proof`` is where the proof is by which so much is owed, where it comes from one.
+    Raises EvidenceError where it does not, DocumentError.
     """
     found = Verified(contents, faults=list(faults))
     found.predicate, more = statement_of(contents)
@@ -79,14 +83,14 @@ async def verify(
     if found.faults:
         found.notes.append("nothing was judged again, because of these findings")
     else:
-        await _redo(found, found.predicate, contents)
+        await _redo(found, found.predicate, contents, await proof_again(found.predicate, proof) if proof else None)
     return found
 
 
-async def _redo(found: Verified, predicate: Predicate, contents: Contents) -> None:
+async def _redo(found: Verified, predicate: Predicate, contents: Contents, proof: Judged | None) -> None:
     """Derive from what the bundle rests on all that it says, and compare."""
     try:
-        derived = await derive(predicate, contents, ListJudge(NothingKnown()))
+        derived = await derive(predicate, contents, ListJudge(NothingKnown()), proof)
     except TableError as error:
         found.faults.append(Fault(error.file, str(error)))
         return

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 import structlog
@@ -174,28 +174,14 @@ class LiabilitiesWatch:
                 self.current = None  # the same files, held against another root: what they said counts no more
                 await written(self._store.forget_proven(self._exchange))
                 await self._ledger.forget()
-            raise DocumentError(Cause.UNPROVEN, _not_usable(proof.judged))
+            raise DocumentError(Cause.UNPROVEN, not_usable(proof.judged))
         check_moment(owed.layout, owed.as_of, owed.document)
         self._ledger.check(owed)
         taken = self.current is not None and self.current.document.sha256 == owed.document.sha256
         return owed if changed or not taken else None
 
     def _owed(self, judged: Judged) -> Liabilities | None:
-        """The totals of a proof as liabilities; None where it does not prove them."""
-        proof = judged.proof
-        as_of = self._settings.as_of or judged.document.modified_at
-        if proof.status is not ProofStatus.PROVEN or not proof.in_coins or as_of is None:
-            return None
-        owed = fold_names(proof.totals.items(), self._registry)
-        return Liabilities(
-            judged.document,
-            proof.scheme,
-            as_of,
-            owed.amounts,
-            report_id=proof.report_id,
-            merkle_root=proof.root,
-            unknown_names=owed.unknown,
-        )
+        return proven_liabilities(judged, self._settings.as_of or judged.document.modified_at, self._registry)
 
     async def refresh_proof(self) -> None:
         """Ask for the proof that is published beside the report, and verify it if it is another one."""
@@ -264,7 +250,25 @@ class LiabilitiesWatch:
         return regularity(self._record, self._settings.months_between, self._now())
 
 
-def _not_usable(judged: Judged) -> str:
+def proven_liabilities(judged: Judged, as_of: datetime | None, registry: Registry) -> Liabilities | None:
+    """The totals of a proof as liabilities of the moment ``as_of``; None where it does not prove them."""
+    proof = judged.proof
+    if proof.status is not ProofStatus.PROVEN or not proof.in_coins or as_of is None:
+        return None
+    owed = fold_names(proof.totals.items(), registry)
+    return Liabilities(
+        judged.document,
+        proof.scheme,
+        as_of,
+        owed.amounts,
+        report_id=proof.report_id,
+        merkle_root=proof.root,
+        unknown_names=owed.unknown,
+    )
+
+
+def not_usable(judged: Judged) -> str:
+    """Why the totals of a proof are not what is owed."""
     proof, source = judged.proof, judged.document.source
     if proof.status is ProofStatus.BOUND:
         return f"the proof is bound, not proven: name a report as the source, and this under `proof` [{source}]"

@@ -81,7 +81,7 @@ class ProofWatch:
                 self._known = found.known
                 await self._redate(found.document)
                 return False
-            proof = await asyncio.to_thread(self._verify, found)
+            proof = await asyncio.to_thread(verified, found, self._settings)
         await self._take_up(found, proof)
         return True
 
@@ -98,18 +98,6 @@ class ProofWatch:
             self.judged = replace(judged, document=document)
             await written(self._store.save_proof(self._exchange, document, judged.proof, judged.verified_at))
 
-    def _verify(self, found: Published) -> LiabilitiesProof:
-        if found.fault:
-            return LiabilitiesProof("", ProofStatus.UNREADABLE, reason=found.fault)
-        with opened(workers=1 if _size(found.files) < _FEW else None) as executor:
-            pinned = self._settings.verifier_data
-            try:
-                data = read_verifier_data(Path(pinned)) if pinned else b""
-            except UnreadableError as error:
-                return LiabilitiesProof("", ProofStatus.UNREADABLE, reason=str(error))
-            expected = Expected(root=self._settings.root, verifier_data=data)
-            return verify(found.files, expected, executor=executor, scheme=self._settings.format)
-
     async def _take_up(self, found: Published, proof: LiabilitiesProof) -> None:
         self.judged = Judged(found.document, proof, self._now())
         await written(self._store.save_proof(self._exchange, found.document, proof, self.judged.verified_at))
@@ -120,6 +108,20 @@ class ProofWatch:
 
     def document_state(self) -> DocumentState:
         return self.attempts.state(self.judged.document if self.judged else None)
+
+
+def verified(found: Published, settings: ProofSettings) -> LiabilitiesProof:
+    """What the files of a proof show. CPU-bound: takes all cores where they are large."""
+    if found.fault:
+        return LiabilitiesProof("", ProofStatus.UNREADABLE, reason=found.fault)
+    with opened(workers=1 if _size(found.files) < _FEW else None) as executor:
+        pinned = settings.verifier_data
+        try:
+            data = read_verifier_data(Path(pinned)) if pinned else b""
+        except UnreadableError as error:
+            return LiabilitiesProof("", ProofStatus.UNREADABLE, reason=str(error))
+        expected = Expected(root=settings.root, verifier_data=data)
+        return verify(found.files, expected, executor=executor, scheme=settings.format)
 
 
 def _size(files: Sequence[ProofFile]) -> int:

@@ -62,7 +62,7 @@ class Same:
 
 @asynccontextmanager
 async def published(
-    settings: ProofSettings, session: aiohttp.ClientSession, known: Known | None, now: Clock
+    settings: ProofSettings, session: aiohttp.ClientSession | None, known: Known | None, now: Clock
 ) -> AsyncIterator[Published | Same]:
     """The proof at ``settings.source``, while the context lasts, unless it is what ``known`` describes.
 

@@ -44,6 +44,7 @@ from tests.support.standins import EvmStandIn
 
 BESIDE = {"statement.json", "statement.dsse.json", "log.tlog-proof", "SHA256SUMS"}
 ETH = 10**18
+TREE = Path(__file__).parents[1] / "data" / "proofs" / "trees" / "merkle-v2-tree.txt"
 
 
 @asynccontextmanager
@@ -262,7 +263,7 @@ async def test_what_cannot_be_judged_again_is_no_finding_and_not_well(made: tupl
     (report,) = (each.sha256 for each in predicate.documents if each.kind == "liabilities")
     del files[f"documents/{report}"]
     unread = await of("liabilities", kept=False)
-    because = "what is owed comes from a report that is not in the bundle, and is not read here again"
+    because = "what is owed comes from a report that is not in the bundle"
     assert (unread.faults, unread.open) == ([], [because])
     archive = io.BytesIO()
     with ZipFile(archive, "w") as file:
@@ -272,6 +273,36 @@ async def test_what_cannot_be_judged_again_is_no_finding_and_not_well(made: tupl
     files[f"documents/{sha256(bomb).hexdigest()}"] = bomb
     large = await of("wallets", sha256=sha256(bomb).hexdigest())
     assert (large.faults, "takes more to read than whoever verifies" in large.open[0]) == ([], True)
+
+
+@pytest.mark.usefixtures("node")
+async def test_a_proof_of_what_is_owed_is_verified_again_by_who_has_it(
+    made: tuple[Predicate, Contents], site: Site, tmp_path: Path
+) -> None:
+    tree = TREE.read_text()
+    publish(tmp_path / "tree.txt", tree)
+    publish(tmp_path / "other.txt", tree.replace('"USDT":"1.42045977"', '"USDT":"0.42045977"', 1))
+    proven = {"format": "proof", "source": str(tmp_path / "tree.txt"), "as_of": "2026-11-01T00:00:00Z"}
+    site.sections["exchanges"]["okx"]["liabilities"] = proven
+    async with one_pass(*load_configuration(site.write()), lambda *_: None) as hub:
+        predicate, contents, _ = await make(hub, "okx")
+    found = await verify(contents)
+    assert (found.faults, ["give it as --proof" in each for each in found.open]) == ([], [True])
+    again = await verify(contents, proof=str(tmp_path / "tree.txt"))
+    assert (again.faults, again.open) == ([], [])
+    (other,) = (await verify(contents, proof=str(tmp_path / "other.txt"))).faults
+    assert "the proof has the SHA-256" in other.problem
+    files = files_of(contents)
+    files["liabilities.csv"] = files["liabilities.csv"].replace(b"USDT,1.42045977", b"USDT,0.42045977")
+    less = (await verify(seal(files, predicate), proof=str(tmp_path / "tree.txt"))).faults
+    assert "owed of USDT: 0.42045977, but the report says 1.42045977" in [fault.problem for fault in less]
+    forged = sha256((tmp_path / "other.txt").read_bytes()).hexdigest()
+    told = [msgspec.structs.replace(each, sha256=forged) if not each.kept else each for each in predicate.documents]
+    lying = seal(files_of(contents), msgspec.structs.replace(predicate, documents=tuple(told)))
+    (fault,) = (await verify(lying, proof=str(tmp_path / "other.txt"))).faults
+    assert (fault.file, "the proof is invalid" in fault.problem) == ("liabilities.csv", True)
+    with pytest.raises(EvidenceError, match="comes from no proof"):
+        await verify(made[1], proof=str(tmp_path / "tree.txt"))
 
 
 async def test_only_what_is_wrong_with_the_digests_is_said(made: tuple[Predicate, Contents]) -> None:
