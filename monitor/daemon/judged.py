@@ -72,22 +72,21 @@ def judged_list(
     ``stakers`` are the owners of staked coins, by network: a list names them by the rows of their validators.
     ``asset_of`` tells the asset of a coin id, where the registry knows it.
     """
-    claims, verdicts = PackedClaims(published.claims), PackedVerdicts(asked.verdicts)
-    held = holdings(claims, verdicts, asset_of)
-    has_signatures = any(any(claim.signatures) for claim in published.claims)
+    claims, verdicts = published.claims, PackedVerdicts(asked.verdicts)
+    held = holdings(claims, verdicts, asset_of)  # of the claims themselves: a packed one is made anew at each look
     return JudgedList(
         document=published.document,
         layout=published.layout,
         accepted_at=accepted_at,
-        claims=claims,
+        claims=PackedClaims(claims),
         verdicts=verdicts,
-        holdings=replace(held, has_signatures=has_signatures, uncounted=held.uncounted | stakers),
+        holdings=replace(held, uncounted=held.uncounted | stakers),
         questions=asked.questions,
         asked=asked.positions,
         lost=(),
         stakes=stakes,
         counts=_counts(claims, verdicts),
-        messages=Counter(claim.message for claim in published.claims if claim.signatures),
+        messages=Counter(claim.message for claim in claims if claim.signatures),
         differences=published.differences,
         repeats=repeats(claims),
         unread=published.unread,
