@@ -3,6 +3,7 @@
 So nothing takes long to unpack in one go, with the receiver's other threads waiting.
 """
 
+import traceback
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -73,6 +74,11 @@ class Refusal:
     reason: Cause
     sentence: str
     traceback: str
+
+    @staticmethod
+    def of(error: DocumentError) -> "Refusal":
+        """What is to be told of ``error``."""
+        return Refusal(error.reason, str(error), "".join(traceback.format_exception(error)))
 
     def error(self) -> DocumentError:
         """What was raised there, to be raised here."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from monitor.daemon.handing_over import PRINT, NewList, Piece, SomeVerdicts, prints_in, put_together
-from monitor.daemon.list_reading import ListTask, judge_list, read_list
+from monitor.daemon.list_reading import ListTask, compare, judge_list, read_list
 from monitor.model import Document, Verdict
 from monitor.ownership import VerdictsByPrint
 from monitor.published import DocumentError, unpack
@@ -76,7 +76,8 @@ class ListJudge:
             return await self._judge_there(process, task, content, previous, progress)
 
     async def _judge_here(self, task: ListTask, content: bytes, previous: bytes, progress: Progress) -> NewList:
-        read = await asyncio.to_thread(read_list, task, content, previous)
+        read = await asyncio.to_thread(read_list, task, content)
+        changes = await asyncio.to_thread(compare, task, previous, read.published.claims)
         new_verdicts: list[VerdictsByPrint] = []
 
         def told(found: VerdictsByPrint, done: int, total: int) -> None:
@@ -84,10 +85,10 @@ class ListJudge:
             progress(done, total)
 
         known = await self._known.find(list(dict.fromkeys(read.prints)), task)
-        new = await asyncio.to_thread(judge_list, task, read, known, told)
+        judged = await asyncio.to_thread(judge_list, task, read, known, told)
         for found in filter(None, new_verdicts):
             await self._known.keep(found, task)
-        return new
+        return NewList(judged, changes)
 
     async def _judge_there(
         self, process: "ListProcess", task: ListTask, content: bytes, previous: bytes, progress: Progress

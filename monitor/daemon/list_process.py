@@ -13,7 +13,6 @@ import asyncio
 import os
 import resource
 import signal
-import traceback
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -24,9 +23,9 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from monitor import logs
-from monitor.daemon.handing_over import Refusal, SomeVerdicts, pieces_of
-from monitor.daemon.list_reading import ListTask, judge_list, judge_rows, read_list
-from monitor.model import Claim, Network, Verdict
+from monitor.daemon.handing_over import NewList, Refusal, SomeVerdicts, pieces_of
+from monitor.daemon.list_reading import ListTask, compare, judge_list, judge_rows, read_list
+from monitor.model import Claim, ListChanges, Network, Verdict
 from monitor.model.packed import PackedVerdicts
 from monitor.published import Cause, DocumentError, refusing
 
@@ -37,7 +36,7 @@ _PROGRAM = 256 * 1024**2
 """Bytes that the program takes by itself, with room."""
 _AS_MUCH_AGAIN = 2
 """Of ``max_memory``, which bounds reading: judging and comparing take as much again at the most."""
-_SPAWN = get_context("spawn")
+_SPAWN, _FORK = get_context("spawn"), get_context("fork")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -59,25 +58,64 @@ def work(connection: Connection, log: logs.Configured, memory: int) -> None:
                 resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
                 _read_and_judge(connection, task)
         except DocumentError as error:
-            trace = "".join(traceback.format_exception(error))
-            connection.send(Refusal(error.reason, str(error), trace))
+            connection.send(Refusal.of(error))
     except (EOFError, OSError):  # nobody is there any more
         os.killpg(0, signal.SIGKILL)
 
 
 def _read_and_judge(connection: Connection, task: ListTask) -> None:
     content, previous = connection.recv_bytes(), connection.recv_bytes()
-    read = read_list(task, content, previous)
+    read = read_list(task, content)
+    claims = read.published.claims
+    comparison = Comparison(task, previous, claims, connection.close) if task.previous else None
     del content, previous
     connection.send(b"".join(dict.fromkeys(read.prints)))
     known: dict[bytes, Verdict] = {}
     while (some := connection.recv()) is not None:
         known |= some.by_print()
-    with closing(JudgingPool(task, read.published.claims, connection.close)) as pool:
-        new = judge_list(task, read, known, lambda *found: connection.send(SomeVerdicts.of(*found)), pool.judge)
-    for piece in pieces_of(new):
+    with closing(JudgingPool(task, claims, connection.close)) as pool:
+        judged = judge_list(task, read, known, lambda *found: connection.send(SomeVerdicts.of(*found)), pool.judge)
+    for piece in pieces_of(NewList(judged, comparison.changes() if comparison else None)):
         connection.send(piece)
     connection.send(None)
+
+
+class Comparison:
+    """The comparison with the list before, in a process of its own: verdicts are asked for and found meanwhile.
+
+    It is forked once the list was read, and so has it without a copy. Only for a process that has no other threads.
+    """
+
+    def __init__(self, task: ListTask, previous: bytes, claims: Sequence[Claim], begin: Callable[[], None]) -> None:
+        """``begin`` is called first in that process."""
+        self._source = task.document.source
+        self._answer, theirs = _FORK.Pipe(duplex=False)
+        _FORK.Process(target=_compare, args=(theirs, task, previous, claims, begin), daemon=True).start()
+        theirs.close()
+
+    def changes(self) -> ListChanges | None:
+        """What it found, once. Raises DocumentError, also where the process was killed."""
+        try:
+            said = self._answer.recv()
+        except EOFError as error:
+            problem = f"the process that compared it with the one before was killed; {_AFTER_A_KILL}"
+            raise DocumentError(Cause.KILLED, f"{self._source}: {problem}") from error
+        if isinstance(said, Refusal):
+            raise said.error()
+        changes: ListChanges | None = said
+        return changes
+
+
+def _compare(
+    answer: Connection, task: ListTask, previous: bytes, claims: Sequence[Claim], begin: Callable[[], None]
+) -> None:
+    begin()
+    said: ListChanges | Refusal | None
+    try:
+        said = compare(task, previous, claims)
+    except DocumentError as error:
+        said = Refusal.of(error)
+    answer.send(said)
 
 
 class JudgingPool:
@@ -91,7 +129,7 @@ class JudgingPool:
         self._source = task.document.source
         cores = len(os.sched_getaffinity(0))
         networks = task.registry.networks
-        self._pool = ProcessPoolExecutor(cores, get_context("fork"), _begin, (claims, networks, begin))
+        self._pool = ProcessPoolExecutor(cores, _FORK, _begin, (claims, networks, begin))
 
     def judge(self, chunks: Iterable[Sequence[int]]) -> Iterator[PackedVerdicts]:
         """Judge the rows at some positions each, in their order. Raises DocumentError where one of them is killed."""

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor import ownership
-from monitor.daemon.handing_over import NewList
-from monitor.daemon.judged import judged_list
+from monitor.daemon.judged import JudgedList, judged_list
 from monitor.daemon.stakes import stakes_of
 from monitor.judgement import as_text, compare_lists
 from monitor.model import Address, Claim, ClaimKind, Document, ListChanges, Network, Verdict, WalletList
@@ -56,16 +55,12 @@ class ReadList:
     """A list that was read and is about to be judged."""
 
     published: WalletList
-    changes: ListChanges | None
     prints: Sequence[bytes]
     """The fingerprints of its claims, in their order."""
 
 
-def read_list(task: ListTask, content: bytes, previous: bytes = b"") -> ReadList:
-    """Read the list in ``content``, and compare it with that in ``previous``. Takes 15 µs a row of either.
-
-    Raises DocumentError: nothing is read partly.
-    """
+def read_list(task: ListTask, content: bytes) -> ReadList:
+    """Read the list in ``content``. Takes 20 µs a row. Raises DocumentError: nothing is read partly."""
     with refusing(lambda: task.document.source):
         files = unpack(content, task.document, task.settings)
         published = read_wallets(
@@ -73,23 +68,30 @@ def read_list(task: ListTask, content: bytes, previous: bytes = b"") -> ReadList
         )
         if task.rows_before:
             check_shrink(task.rows_before, published, task.settings.max_shrink)
-        changes = _changes(task, task.previous, previous, published.claims) if task.previous else None
-        return ReadList(published, changes, [ownership.fingerprint(claim) for claim in published.claims])
+        return ReadList(published, [ownership.fingerprint(claim) for claim in published.claims])
 
 
-def _changes(task: ListTask, before: Document, content: bytes, claims: Iterable[Claim]) -> ListChanges | None:
-    """What is new against the list before, gone through once: none of its rows is kept."""
-    try:
-        files = unpack(content, before, task.settings)
-        wanted, largest = task.settings.format, task.settings.largest
-        return compare_lists(claims_again(files, before, wanted, task.registry, largest=largest), claims)
-    except DocumentError:
-        return None  # of a layout that is not configured any more: nothing to compare with
+def compare(task: ListTask, previous: bytes, claims: Iterable[Claim]) -> ListChanges | None:
+    """Compare ``claims`` with the list in ``previous``, which is gone through once: none of its rows is kept.
+
+    None where there is none, or where it is of a layout that is not configured any more. Takes 20 µs a row. Raises
+    DocumentError.
+    """
+    if task.previous is None:
+        return None
+    with refusing(lambda: task.document.source):
+        try:
+            files = unpack(previous, task.previous, task.settings)
+            wanted, largest = task.settings.format, task.settings.largest
+            before = claims_again(files, task.previous, wanted, task.registry, largest=largest)
+            return compare_lists(before, claims)
+        except DocumentError:
+            return None
 
 
 def judge_list(
     task: ListTask, read: ReadList, known: VerdictsByPrint, told: Told, judge: Judge | None = None
-) -> NewList:
+) -> JudgedList:
     """Judge the rows of ``read`` that are not ``known``, each distinct one once, and fold all of them together.
 
     ``told`` gets only what is new. ``judge`` shares the work; without it it is done here. CPU-bound. Raises
@@ -107,9 +109,7 @@ def judge_list(
         asked = ownership.open_questions(published.claims, accepted, networks)
         stakes, stakers = stakes_of(published.claims, networks), _stakers(published.claims, networks)
         asset_of = task.registry.known_asset
-        return NewList(
-            judged_list(published, asked, task.accepted_at, stakes, stakers, asset_of=asset_of), read.changes
-        )
+        return judged_list(published, asked, task.accepted_at, stakes, stakers, asset_of=asset_of)
 
 
 def _judge_new(

@@ -17,10 +17,10 @@ import pytest
 
 from monitor import ownership
 from monitor.daemon import list_judge, list_process
-from monitor.daemon.handing_over import pieces_of, put_together
+from monitor.daemon.handing_over import NewList, pieces_of, put_together
 from monitor.daemon.judged import JudgedList
 from monitor.daemon.list_judge import ListJudge, NothingKnown
-from monitor.daemon.list_reading import ListTask, judge_list, read_list
+from monitor.daemon.list_reading import ListTask, compare, judge_list, read_list
 from monitor.daemon.stored import StoredVerdicts
 from monitor.model import Claim, Code, Document, Network, Verdict, VerdictStatus
 from monitor.ownership import VerdictsByPrint, judge
@@ -90,7 +90,8 @@ def test_a_list_is_the_same_after_it_was_handed_over(path: Path) -> None:
     first, *rest = content.splitlines(keepends=True)
     previous = b"".join((first, *rest[:-1])) if len(rest) > 6 else content
     asked = task(content, previous=previous)
-    new = judge_list(asked, read_list(asked, content, previous), {}, lambda *_: None)
+    read = read_list(asked, content)
+    new = NewList(judge_list(asked, read, {}, lambda *_: None), compare(asked, previous, read.published.claims))
     pieces = [pickle.loads(pickle.dumps(piece)) for piece in pieces_of(new)]
     again = put_together(pieces)
     assert told_apart(again.judged) == told_apart(new.judged)
@@ -132,7 +133,7 @@ def test_a_row_is_judged_once_however_often_it_stands_in_the_list(monkeypatch: p
     monkeypatch.setattr(ownership, "judge", watched)
     new = judge_list(task(content), read_list(task(content), content), {}, lambda *_: None)
     assert len(judged) == 2
-    assert [verdict.status for verdict in new.judged.verdicts] == [VerdictStatus.VERIFIED] * 4
+    assert [verdict.status for verdict in new.verdicts] == [VerdictStatus.VERIFIED] * 4
 
 
 async def test_what_is_known_is_not_judged_again() -> None:
