@@ -18,6 +18,9 @@ SMALL = 128 * 1024
 """Bytes, expanded, up to which a list is read and judged here: the start of a process takes as long as 500 rows."""
 _QUERY = 500
 """Verdicts that are asked for together."""
+_KEPT = 10_000
+"""Verdicts that are kept together: each goes to another page of the index, which is written whole. A kill of this
+process loses them, which took a second; whatever else happens does not."""
 
 
 class KnownVerdicts(Protocol):
@@ -102,13 +105,20 @@ class ListJudge:
             await process.aside(process.connection.send, SomeVerdicts.of(known))
         await process.aside(process.connection.send, None)
         pieces: list[Piece] = []
-        while (said := await process.receive()) is not None:
-            if isinstance(said, SomeVerdicts):
+        found: dict[bytes, Verdict] = {}
+        try:
+            while (said := await process.receive()) is not None:
+                if not isinstance(said, SomeVerdicts):
+                    pieces.append(said)
+                    continue
                 progress(said.done, said.total)
-                if found := said.by_print():
-                    await self._known.keep(found, task)
-            else:
-                pieces.append(said)
+                found |= said.by_print()
+                if len(found) >= _KEPT:
+                    together, found = found, {}
+                    await self._known.keep(together, task)
+        finally:
+            if found:
+                await self._known.keep(found, task)
         return await asyncio.to_thread(put_together, pieces)
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Self
 
 import structlog
-from sqlalchemy import Executable, Table, select
+from sqlalchemy import Column, Executable, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -141,18 +141,35 @@ class Access:
         async with self._transaction() as connection:
             await self._upsert(connection, table, rows)
 
-    async def _upsert(
-        self, connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], *, once: str = ""
+    async def _upsert(self, connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write ``rows`` in the place of those with the same keys."""
+        statement = self._upserting(table)
+        for start in range(0, len(rows), _ROWS):
+            await connection.execute(statement, list(rows[start : start + _ROWS]))
+
+    async def _upsert_plain(
+        self, connection: AsyncConnection, table: Table, rows: Sequence[tuple[Any, ...]], *, once: str
     ) -> None:
-        """Write ``rows`` in the place of those with the same keys; the column ``once`` stays as it was at first."""
+        """Write ``rows``, of a value for each column as the driver takes it; the column ``once`` stays as it was.
+
+        For rows by the million: to have each value of each named and looked at takes as long as to write it.
+        """
+        statement = str(self._upserting(table, once).compile(dialect=self._engine.dialect))
+        for start in range(0, len(rows), _ROWS):
+            await connection.exec_driver_sql(statement, list(rows[start : start + _ROWS]))
+
+    def _upserting(self, table: Table, once: str = "") -> Any:  # noqa: ANN401 - of one of two dialects
         new: Any = _UPSERTS[self._engine.dialect.name](table)
         keys = [column.name for column in table.primary_key]
         others = {
             column.name: new.excluded[column.name] for column in table.columns if column.name not in (*keys, once)
         }
-        statement = new.on_conflict_do_update(index_elements=keys, set_=others)
-        for start in range(0, len(rows), _ROWS):
-            await connection.execute(statement, list(rows[start : start + _ROWS]))
+        return new.on_conflict_do_update(index_elements=keys, set_=others)
+
+    def _bound(self, column: Column[Any], value: object) -> Any:  # noqa: ANN401 - what the driver takes
+        """``value`` as the driver takes it for ``column``."""
+        process = column.type.dialect_impl(self._engine.dialect).bind_processor(self._engine.dialect)
+        return process(value) if process else value
 
 
 class _Nowhere:
@@ -162,6 +179,8 @@ class _Nowhere:
 
     async def execute(self, *_: object) -> "_Nowhere":
         return self
+
+    exec_driver_sql = execute
 
 
 _NOWHERE: Any = _Nowhere()

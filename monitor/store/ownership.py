@@ -44,20 +44,13 @@ class Ownership(SmallState):
         self, rules: int, verdicts: Mapping[bytes, Verdict], exchange: str, listed_at: datetime
     ) -> None:
         """Keep what was judged under version ``rules`` for a list of ``exchange``, accepted at ``listed_at``."""
-        rows = [
-            {
-                "fingerprint": fingerprint,
-                "rules": rules,
-                "code": verdict.code.value,
-                "reason": verdict.reason,
-                "exchange": exchange,
-                "listed_at": listed_at,
-                "first_at": listed_at,
-            }
-            for fingerprint, verdict in verdicts.items()
-        ]
+        listed = self._bound(tables.verdicts.c.listed_at, listed_at)
+        rows = []
+        for fingerprint in sorted(verdicts):  # as the index has them: a list's come in no order
+            verdict = verdicts[fingerprint]
+            rows.append((fingerprint, rules, verdict.code.value, verdict.reason, exchange, listed, listed))
         async with self._transaction() as connection:
-            await self._upsert(connection, tables.verdicts, rows, once="first_at")
+            await self._upsert_plain(connection, tables.verdicts, rows, once="first_at")
 
     async def signature_ages(self, exchange: str, listed_at: datetime) -> SignatureAges | None:
         """Tell how old the valid signatures of the list are that was accepted at ``listed_at``; None: it has none.

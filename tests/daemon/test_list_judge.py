@@ -19,7 +19,7 @@ from monitor import ownership
 from monitor.daemon import list_judge, list_process
 from monitor.daemon.handing_over import NewList, pieces_of, put_together
 from monitor.daemon.judged import JudgedList
-from monitor.daemon.list_judge import ListJudge, NothingKnown
+from monitor.daemon.list_judge import ListJudge, NothingKnown, Progress
 from monitor.daemon.list_reading import ListTask, compare, judge_list, read_list
 from monitor.daemon.stored import StoredVerdicts
 from monitor.model import Claim, Code, Document, Network, Verdict, VerdictStatus
@@ -48,12 +48,11 @@ def task(content: bytes, *, name: str = "list.csv", previous: bytes = b"") -> Li
 
 
 class Known:
-    """Remembers verdicts; ``then`` is called whenever there are new ones."""
+    """Remembers verdicts."""
 
-    def __init__(self, then: Callable[[], object] = lambda: None) -> None:
+    def __init__(self) -> None:
         self.verdicts: dict[bytes, Verdict] = {}
         self.new: list[bytes] = []
-        self.then = then
 
     async def find(self, prints: Sequence[bytes], _task: ListTask) -> Mapping[bytes, Verdict]:
         return {mark: self.verdicts[mark] for mark in prints if mark in self.verdicts}
@@ -61,7 +60,6 @@ class Known:
     async def keep(self, verdicts: VerdictsByPrint, _task: ListTask) -> None:
         self.verdicts.update(verdicts)
         self.new += verdicts
-        self.then()
 
 
 def kill(number: int = signal.SIGKILL) -> None:
@@ -69,9 +67,19 @@ def kill(number: int = signal.SIGKILL) -> None:
         os.kill(process.pid or 0, number)
 
 
-async def refusal(judging: ListJudge, content: bytes) -> DocumentError:
+def once_it_judges(do: Callable[[], object]) -> Progress:
+    """Does that whenever rows were judged, of which the last are still to come at first."""
+
+    def told(done: int, _total: int) -> None:
+        if done:
+            do()
+
+    return told
+
+
+async def refusal(judging: ListJudge, content: bytes, then: Callable[[], object] = lambda: None) -> DocumentError:
     with pytest.raises(DocumentError) as caught:
-        await judging.judge(task(content), content)
+        await judging.judge(task(content), content, progress=once_it_judges(then))
     assert multiprocessing.active_children() == []
     return caught.value
 
@@ -179,13 +187,11 @@ async def test_a_defect_of_ours_comes_with_its_traceback() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGTERM])
 async def test_a_process_that_is_killed_refuses_its_list_and_the_next_one_goes_on_from_there(number: int) -> None:
-    known = Known(lambda: kill(number))
-    error = await refusal(ListJudge(known), LONG)
+    known = Known()
+    error = await refusal(ListJudge(known), LONG, lambda: kill(number))
     assert error.reason is Cause.KILLED
     assert signal.Signals(number).name in str(error)
-    found = len(known.new)
-    assert 0 < found < ROWS
-    known.then = lambda: None
+    assert known.new, "on a busy machine all may be found before it is killed"
     new = await ListJudge(known).judge(task(LONG), LONG)
     assert len(known.new) == ROWS, "each once, before the kill or after it"
     assert new.judged.counts == {("ethereum", VerdictStatus.UNSIGNED): ROWS}
@@ -206,32 +212,44 @@ async def test_where_memory_runs_out_the_kernel_is_to_take_the_process_and_its_p
         for process in multiprocessing.active_children():
             scores.extend(int(Path(f"/proc/{pid}/oom_score_adj").read_text()) for pid in family(process.pid or 0))
 
-    await ListJudge(Known(look)).judge(task(LONG), LONG)
+    await ListJudge(NothingKnown()).judge(task(LONG), LONG, progress=once_it_judges(look))
     own = int(Path("/proc/self/oom_score_adj").read_text())
     assert scores
     assert min(scores) > own
 
 
-POOL = """
+FORKED = """
 import os, signal
-from monitor.daemon.list_process import JudgingPool
+from monitor.daemon.list_process import Comparison, JudgingPool
 from monitor.daemon.list_reading import judge_list, read_list
 from monitor.published import DocumentError
-from tests.daemon.test_list_judge import LONG, REGISTRY, task
+from tests.daemon.test_list_judge import LONG, task
 
-asked = task(LONG)
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def told(do):
+    try:
+        do()
+    except DocumentError as error:
+        print(error.reason, error)
+
+asked = task(LONG, previous=LONG)
 read = read_list(asked, LONG)
-pool = JudgingPool(asked, read.published.claims, lambda: os.kill(os.getpid(), signal.SIGKILL))
-try:
-    judge_list(asked, read, {}, lambda *_: None, pool.judge)
-except DocumentError as error:
-    print(error.reason, error)
+claims = read.published.claims
+told(Comparison(asked, LONG, claims, die).changes)
+told(Comparison(asked, LONG, None, lambda: None).changes)
+pool = JudgingPool(asked, claims, die)
+told(lambda: judge_list(asked, read, {}, lambda *_: None, pool.judge))
 """
 
 
-def test_a_process_of_the_pool_that_is_killed_refuses_the_list() -> None:
-    done = subprocess.run([sys.executable, "-c", POOL], capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("killed list.csv: a process that judged its rows was killed")
+def test_processes_beside_it_that_are_killed_or_fail_refuse_the_list() -> None:
+    done = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, check=True)
+    killed, failed, pool = done.stdout.splitlines()
+    assert killed.startswith("killed list.csv: the process that compared it with the one before was killed")
+    assert failed.startswith("unexpected list.csv: nobody expected what is in it (TypeError")
+    assert pool.startswith("killed list.csv: a process that judged its rows was killed")
 
 
 async def test_who_is_cancelled_leaves_no_process_behind_and_keeps_what_was_found() -> None:
@@ -241,8 +259,8 @@ async def test_who_is_cancelled_leaves_no_process_behind_and_keeps_what_was_foun
         pids.extend(pid for process in multiprocessing.active_children() for pid in family(process.pid or 0))
         stopped.set()
 
-    known = Known(stop)
-    judging = asyncio.create_task(ListJudge(known).judge(task(LONG), LONG))
+    known = Known()
+    judging = asyncio.create_task(ListJudge(known).judge(task(LONG), LONG, progress=once_it_judges(stop)))
     await stopped.wait()
     judging.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -250,13 +268,14 @@ async def test_who_is_cancelled_leaves_no_process_behind_and_keeps_what_was_foun
     assert multiprocessing.active_children() == []
     assert len(pids) > 1, "with its pool"
     await until(lambda: nobody(pids))
-    assert 0 < len(known.verdicts) < ROWS
+    assert known.verdicts
 
 
 async def test_one_list_is_judged_at_a_time() -> None:
     at_once: list[int] = []
-    judging = ListJudge(Known(lambda: at_once.append(len(multiprocessing.active_children()))))
-    await asyncio.gather(*(judging.judge(task(LONG), LONG) for _ in range(3)))
+    judging = ListJudge(NothingKnown())
+    look = once_it_judges(lambda: at_once.append(len(multiprocessing.active_children())))
+    await asyncio.gather(*(judging.judge(task(LONG), LONG, progress=look) for _ in range(3)))
     assert set(at_once) == {1}
 
 
@@ -280,6 +299,7 @@ async def test_the_daemon_goes_on_with_the_last_good_list(site: Site, monkeypatc
         await until(watched.ready)
         with monkeypatch.context() as patch:
             patch.setattr(StoredVerdicts, "keep", kept)
+            patch.setattr(list_judge, "_KEPT", ROWS // 10)
             publish(site.list("okx"), LONG)
 
             async def refused() -> bool:
