@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SMALL = 128 * 1024
 """Bytes, expanded, up to which a list is read and judged here: the start of a process takes as long as 500 rows."""
-_QUERY = 500
+_QUERY = 2_000
 """Verdicts that are asked for together."""
 _KEPT = 10_000
 """Verdicts that are kept together: each goes to another page of the index, which is written whole. A kill of this

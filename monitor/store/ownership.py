@@ -33,11 +33,15 @@ class Ownership(SmallState):
         """Find the verdicts of the evidence with these fingerprints that were judged under version ``rules``."""
         columns = tables.verdicts.c
         found: dict[bytes, Verdict] = {}
+        alike: dict[tuple[str, str], Verdict] = {}
         for start in range(0, len(prints), _ASKED):
             asked = columns.fingerprint.in_(prints[start : start + _ASKED])
             query = select(columns.fingerprint, columns.code, columns.reason).where(asked, columns.rules == rules)
             for fingerprint, code, reason in await self._rows(query):
-                found[fingerprint] = Verdict(msgspec.convert(code, Code), reason)
+                verdict = alike.get((code, reason))
+                if verdict is None:
+                    verdict = alike[code, reason] = Verdict(msgspec.convert(code, Code), reason)
+                found[fingerprint] = verdict
         return found
 
     async def save_verdicts(
@@ -81,10 +85,11 @@ class Ownership(SmallState):
         """Note that the evidence with these fingerprints is in a list too that was accepted at ``listed_at``."""
         columns = tables.verdicts.c
         older = or_(columns.exchange.is_(None), columns.listed_at < listed_at)
-        for start in range(0, len(prints), _ASKED):
-            asked = columns.fingerprint.in_(prints[start : start + _ASKED])
-            noted = update(tables.verdicts).where(asked, older).values(exchange=exchange, listed_at=listed_at)
-            await self._write(noted)
+        async with self._transaction() as connection:
+            for start in range(0, len(prints), _ASKED):
+                asked = columns.fingerprint.in_(prints[start : start + _ASKED])
+                noted = update(tables.verdicts).where(asked, older).values(exchange=exchange, listed_at=listed_at)
+                await connection.execute(noted)
 
     async def prune_ownership(self, rules: int, before: Mapping[str, datetime]) -> None:
         """Forget verdicts of versions before ``rules``, and what only lists need that are gone.
