@@ -212,7 +212,7 @@ class _Reading:
         for name in holdings.networks - unread.keys():
             for token, accounts in holdings.wanted(name).items():
                 if token.asset not in partly:
-                    whole[name][token] = accounts
+                    whole[name][token] = frozenset(accounts)
         return whole
 
     async def blocks(

@@ -67,7 +67,7 @@ class ExchangeWatch:
         self.owed = LiabilitiesWatch(name, owed, registry, store=store, session=session, now=now) if owed else None
         self.changes: dict[str, int] = {"added": 0, "removed": 0, "altered": 0}
         self.last_changes: tuple[datetime, ListChanges] | None = None
-        self._wanted: Mapping[str, Mapping[Token, frozenset[Address]]] = {}
+        self._wanted: Mapping[str, Mapping[Token, tuple[Address, ...]]] = {}
         self._unpromoted: PackedVerdicts | None = None
         self._told: dict[bytes, Confirmation] = {}
         self._oldest: datetime | None = None
@@ -110,7 +110,7 @@ class ExchangeWatch:
         """Whether every configured document was asked for since the start, with whatever end."""
         return bool(self._attempts.fetched) and (self.owed is None or self.owed.asked)
 
-    def wanted(self, network: str) -> Mapping[Token, frozenset[Address]]:
+    def wanted(self, network: str) -> Mapping[Token, tuple[Address, ...]]:
         """What is to be read on ``network``; empty while there is no list."""
         return self._wanted.get(network, {})
 

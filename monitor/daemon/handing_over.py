@@ -166,7 +166,7 @@ def _holdings(
         stated[token][standing] = Stated(amount, group if silent is None else named(silent))
     return replace(
         rest,
-        accounts=frozen({token: frozen(standings) for token, standings in accounts.items()}),
-        stated=frozen({token: frozen(standings) for token, standings in stated.items()}),
+        accounts=frozen(accounts),
+        stated=frozen(stated),
         uncounted=frozenset(zip(*uncounted, strict=True)),
     )

@@ -26,7 +26,7 @@ from monitor.model import (
 )
 from monitor.settings import NetworkSettings
 
-Wanted = Mapping[Token, frozenset[Address]]
+Wanted = Mapping[Token, Collection[Address]]
 
 _NOT_BESIDE = frozenset({Reason.BEHIND, Reason.PRUNED})
 """The nodes are not at the other network's block yet, or past it."""
@@ -175,7 +175,7 @@ class NetworkWatch:
             self._records[exchange] = replace(self._records[exchange], low=lows[exchange])
         return bool(watched)
 
-    async def _read(self, wanted: Wanted, beside: Block | None) -> Reading:
+    async def _read(self, wanted: Mapping[Token, frozenset[Address]], beside: Block | None) -> Reading:
         if beside:
             try:
                 return await self.reader.read(wanted, AtHeight(beside.number))
@@ -235,11 +235,11 @@ def _not_beside(error: ChainError) -> bool:
 
 def _union(parts: Collection[Wanted]) -> dict[Token, frozenset[Address]]:
     """Everything that ``parts`` want. Of many accounts it takes longer than the event loop may stand still."""
-    together: defaultdict[Token, list[frozenset[Address]]] = defaultdict(list)
+    together: defaultdict[Token, list[Collection[Address]]] = defaultdict(list)
     for part in parts:
         for token, accounts in part.items():
             together[token].append(accounts)
-    return {token: each[0].union(*each[1:]) for token, each in together.items()}
+    return {token: frozenset().union(*each) for token, each in together.items()}
 
 
 def _parts(wanted: Mapping[str, Wanted], reading: Reading) -> dict[str, Balances]:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from monitor.formats import exact
 from monitor.formats.phrases import moment, span
 from monitor.judgement.bump import report_bump
-from monitor.judgement.holdings import COUNTED, MOST, Holdings, Unplaced, by_basis, unplaced_by_asset
+from monitor.judgement.holdings import COUNTED, MOST, NOTHING, Holdings, Unplaced, by_basis, unplaced_by_asset
 from monitor.judgement.tally import Tally, unread_of
 from monitor.judgement.unread import uncounted, why_not_read
 from monitor.model import (
     AssetAssessment,
     Audit,
     Basis,
+    ByBasis,
     Cause,
     DayHeld,
     Gap,
@@ -30,6 +31,8 @@ from monitor.model import (
 
 if TYPE_CHECKING:  # judging a file by hand needs no settings, which take long to import
     from monitor.settings import ExchangeSettings
+
+_UNLIMITED = ByBasis((exact.UNBOUNDED,) * len(COUNTED))
 
 
 def basis_of(settings: "ExchangeSettings", *, ever_signed: bool) -> Basis:
@@ -90,14 +93,14 @@ def assess(
 class _Parts:
     """What the networks of one asset come to: what is known, and what is left open."""
 
-    held: dict[str, dict[Basis, Decimal]] = field(default_factory=dict)
+    held: dict[str, ByBasis] = field(default_factory=dict)
     """By network, from held snapshots, stale ones too, where all tokens of the asset are in them."""
     comparable: dict[str, Decimal] = field(default_factory=dict)
     lowest: dict[str, Decimal] = field(default_factory=dict)
-    known: dict[Basis, Decimal] = field(default_factory=lambda: dict.fromkeys(COUNTED, exact.ZERO))
-    unjudged: dict[Basis, Decimal] = field(default_factory=lambda: dict.fromkeys(COUNTED, exact.ZERO))
-    unread: dict[Basis, Decimal] = field(default_factory=lambda: dict.fromkeys(COUNTED, exact.ZERO))
-    grown: dict[Basis, Decimal] = field(default_factory=lambda: dict.fromkeys(COUNTED, exact.ZERO))
+    known: ByBasis = NOTHING
+    unjudged: ByBasis = NOTHING
+    unread: ByBasis = NOTHING
+    grown: ByBasis = NOTHING
     """``unread``, times what it may have grown since."""
     fresh: bool = False
     """Whether anything was read."""
@@ -108,20 +111,15 @@ class _Parts:
     gaps: defaultdict[Gap, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     """Each without its coins, to those that are claimed there on the acting basis."""
 
-    def leave_open(self, gap: Gap, claimed: Mapping[Basis, Decimal], growth: Decimal) -> None:
-        _add(self.unread, claimed)
-        _add(self.grown, {each: exact.times(amount, growth) for each, amount in claimed.items()})
+    def leave_open(self, gap: Gap, claimed: ByBasis, growth: Decimal) -> None:
+        self.unread = self.unread.plus(claimed)
+        self.grown = self.grown.plus(ByBasis(tuple(exact.times(amount, growth) for amount in claimed.amounts)))
         place = replace(gap, claimed=None)
         self.gaps[place] = exact.add(self.gaps[place], gap.claimed or exact.ZERO)
 
     def told_gaps(self) -> Iterator[Gap]:
         for place, claimed in self.gaps.items():
             yield replace(place, claimed=claimed)
-
-
-def _add(sums: dict[Basis, Decimal], more: Mapping[Basis, Decimal]) -> None:
-    for basis, amount in more.items():
-        sums[basis] = exact.add(sums[basis], amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +177,15 @@ class _Judge:
             warn_below=limits.warn_below,
             owed=owed,
             unaddressed=unaddressed,
-            reserves=frozen({network: frozen(sums) for network, sums in parts.held.items()}),
-            totals=frozen(certain if parts.fresh or not (tokens or gaps) else {}),  # no claim is a certain nothing
-            ratios=frozen({} if self.holdings is None or parts.gaps or parts.nameless else lower),
-            lower_bounds=frozen(lower),
-            report_ratios=frozen(self.report_ratios(asset, owed, unaddressed)),
+            reserves=frozen(parts.held),
+            totals=certain if parts.fresh or not (tokens or gaps) else ByBasis(),  # no claim is a certain nothing
+            ratios=ByBasis() if self.holdings is None or parts.gaps or parts.nameless else lower,
+            lower_bounds=lower,
+            report_ratios=self.report_ratios(asset, owed, unaddressed),
             gaps=(*gaps, *self.gaps_of_liabilities(owed)),
-            upper_bounds=frozen(upper),
-            unjudged=frozen(_with_asserted(parts.unjudged, exact.ZERO)),
-            unread=frozen(_with_asserted(parts.unread, exact.ZERO)),
+            upper_bounds=upper,
+            unjudged=_with_asserted(parts.unjudged, exact.ZERO),
+            unread=_with_asserted(parts.unread, exact.ZERO),
             comparable=frozen(parts.comparable),
             lowest=frozen(parts.lowest),
             not_comparable=frozenset(gap.network for gap in parts.gaps if gap.network) - parts.comparable.keys(),
@@ -215,14 +213,14 @@ class _Judge:
 
     def network(self, parts: _Parts, network: str, tokens: Sequence[Token]) -> None:
         """Add what one network holds, token by token: one that cannot be read leaves the others as they are."""
-        held = dict.fromkeys(COUNTED, exact.ZERO)
+        held = NOTHING
         comparable = unjudged = exact.ZERO
         shown = True
         for token in tokens:
             tally = self.tallies.get(network)
             sums = tally.sums.get(token) if tally else None
             if sums and self.shown(token):
-                _add(held, sums.bases)
+                held = held.plus(sums.bases) if len(tokens) > 1 else sums.bases
             else:
                 shown = False
             if found := self.gap_of(token, tally):
@@ -232,8 +230,8 @@ class _Judge:
                 parts.leave_open(Gap(network, reason, claimed[self.counting], cause), claimed, growth)
             elif sums:
                 parts.fresh = True
-                _add(parts.known, sums.bases)
-                _add(parts.unjudged, sums.unjudged)
+                parts.known = parts.known.plus(sums.bases)
+                parts.unjudged = parts.unjudged.plus(sums.unjudged)
                 unjudged = exact.add(unjudged, sums.unjudged[self.counting])
                 comparable = exact.add(comparable, sums.bases[self.counting], sums.unjudged[self.counting])
         parts.unjudged_on[network] = unjudged
@@ -244,14 +242,14 @@ class _Judge:
             was_away = self.tallies[network].away.get(tokens[0].asset, {}) if network in self.tallies else {}
             parts.lowest[network] = exact.subtract(comparable, was_away.get(self.counting, exact.ZERO))
 
-    def left_open(self, token: Token, tally: Tally | None) -> Mapping[Basis, Decimal]:
+    def left_open(self, token: Token, tally: Tally | None) -> ByBasis:
         """What is only claimed of ``token``; unbounded until its network was tried, lest every start be a breach."""
         state = self.states.get(token.network)
         if state is not None and not state.attempted:
-            return dict.fromkeys(COUNTED, exact.UNBOUNDED)
+            return _UNLIMITED
         return tally.unread[token] if tally else self.claimed(token)
 
-    def claimed(self, token: Token) -> Mapping[Basis, Decimal]:
+    def claimed(self, token: Token) -> ByBasis:
         """What the list itself claims of a token that is not read anywhere."""
         if self.holdings is None:
             raise ValueError("tokens come from a list")
@@ -302,18 +300,11 @@ class _Judge:
 
     # --- Bounds and reasons -----------------------------------------------------------------------------------------
 
-    def most(self, parts: _Parts, unaddressed: Decimal) -> dict[Basis, Decimal]:
+    def most(self, parts: _Parts, unaddressed: Decimal) -> ByBasis:
         """The most that there can be, at the exchange's own word for what was not read (rule 12)."""
         unlimited = self.holdings is None or parts.nameless or (self.settings.unread == "unbounded" and parts.gaps)
-        return _with_asserted(
-            {
-                basis: exact.UNBOUNDED
-                if unlimited
-                else exact.add(parts.known[basis], parts.unjudged[basis], parts.grown[basis])
-                for basis in COUNTED
-            },
-            unaddressed,
-        )
+        found = _UNLIMITED if unlimited else parts.known.plus(parts.unjudged).plus(parts.grown)
+        return _with_asserted(found, unaddressed)
 
     def gap_of_list(self) -> Iterator[Gap]:
         if self.holdings is None:
@@ -335,10 +326,10 @@ class _Judge:
         elif owed is None:
             yield Gap("", "what is owed is not known: the published liabilities do not name it")
 
-    def report_ratios(self, asset: str, owed: Decimal | None, unaddressed: Decimal) -> dict[Basis, Decimal]:
+    def report_ratios(self, asset: str, owed: Decimal | None, unaddressed: Decimal) -> ByBasis:
         """The list's accounts at the list's own heights, over what is owed (design, section 4, rule 8)."""
         reserves = self.audit.report_reserves.get(asset, {}) if self.audit else {}
-        return _over(_with_asserted(reserves, unaddressed) if reserves else {}, owed)
+        return _over(_with_asserted(reserves, unaddressed), owed) if reserves else ByBasis()
 
     def bump(self, asset: str) -> ReportBump | str:
         """The report's reserves beside the days around, or why that is not known; empty where the former are not."""
@@ -353,12 +344,12 @@ def _because(state: SnapshotState | None, token: Token) -> str:
     return f"; the newest attempt failed: {failure}" if failure else ""
 
 
-def _with_asserted(sums: Mapping[Basis, Decimal], unaddressed: Decimal) -> dict[Basis, Decimal]:
-    return {**sums, Basis.ASSERTED: exact.add(sums[Basis.LISTED], unaddressed)}
+def _with_asserted(sums: Mapping[Basis, Decimal], unaddressed: Decimal) -> ByBasis:
+    return ByBasis((*(sums[basis] for basis in COUNTED), exact.add(sums[Basis.LISTED], unaddressed)))
 
 
-def _over(reserves: Mapping[Basis, Decimal], owed: Decimal | None) -> dict[Basis, Decimal]:
-    return {basis: exact.ratio(amount, owed) for basis, amount in reserves.items()} if owed else {}
+def _over(reserves: ByBasis, owed: Decimal | None) -> ByBasis:
+    return ByBasis(tuple(exact.ratio(amount, owed) for amount in reserves.amounts)) if owed else ByBasis()
 
 
 def _status(

@@ -1,15 +1,15 @@
 """What a list claims: every (network, token, account) once, with its best verdict (design, section 4, rule 6)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import IntEnum
 from hashlib import blake2b
-from itertools import combinations
+from itertools import chain, combinations
 
 from monitor.formats import exact
-from monitor.model import Address, Basis, Cause, Claim, Code, Token, Verdict, VerdictStatus, frozen
+from monitor.model import Address, Basis, ByBasis, Cause, Claim, Code, Token, Verdict, VerdictStatus, frozen
 
 
 class Standing(IntEnum):
@@ -52,16 +52,16 @@ MOST: Mapping[Basis, frozenset[Standing]] = {basis: COUNTED[basis] | UNJUDGED[ba
 """What counts on a basis, or might."""
 
 
-def by_basis(
-    standings: Mapping[Basis, frozenset[Standing]], amounts: Mapping[Standing, Decimal]
-) -> Mapping[Basis, Decimal]:
+NOTHING = ByBasis((exact.ZERO,) * len(COUNTED))
+"""A sum that holds nothing, on each basis of what has an account."""
+
+
+def by_basis(standings: Mapping[Basis, frozenset[Standing]], amounts: Mapping[Standing, Decimal]) -> ByBasis:
     """Sum up ``amounts`` over the standings of each basis, exactly."""
-    return frozen(
-        {
-            basis: exact.total(amount for standing, amount in amounts.items() if standing in each)
-            for basis, each in standings.items()
-        }
+    sums = tuple(
+        exact.total(amount for standing, amount in amounts.items() if standing in each) for each in standings.values()
     )
+    return ByBasis(sums) if any(sums) else NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +135,14 @@ class Holdings:
         """The forms in which ``asset`` is claimed."""
         return [token for token in self.accounts if token.asset == asset]
 
-    def wanted(self, network: str) -> Mapping[Token, frozenset[Address]]:
+    def wanted(self, network: str) -> Mapping[Token, tuple[Address, ...]]:
         """What has to be read on ``network``. A new mapping at each call: do not ask in a loop."""
-        return {
-            token: frozenset(_all(standings)) for token, standings in self.accounts.items() if token.network == network
-        }
+        return {token: _all(standings) for token, standings in self.accounts.items() if token.network == network}
 
 
-def _all(standings: Mapping[Standing, tuple[Address, ...]]) -> Iterator[Address]:
-    for accounts in standings.values():
-        yield from accounts
+def _all(standings: Mapping[Standing, tuple[Address, ...]]) -> tuple[Address, ...]:
+    """The accounts of all standings; where there is one only, as mostly, its own tuple."""
+    return tuple(chain.from_iterable(standings.values())) if len(standings) > 1 else next(iter(standings.values()), ())
 
 
 def unplaced_by_asset(unplaced: Iterable[Unplaced], assets: Iterable[str]) -> Mapping[str, Sequence[Unplaced]]:
@@ -310,4 +308,4 @@ def _by_standing(
         )
         for standing, group in accounts.items()
     }
-    return frozen(accounts), frozen(stated)
+    return accounts, stated

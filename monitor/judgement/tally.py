@@ -8,16 +8,27 @@ from monitor.formats import exact
 from monitor.formats.phrases import counted
 from monitor.judgement.between import away
 from monitor.judgement.holdings import COUNTED, MOST, UNJUDGED, Holdings, Standing, Stated, by_basis
-from monitor.model import Address, BaseUnits, Basis, PositionHeld, Snapshot, SnapshotState, Token, frozen, total
+from monitor.model import (
+    Address,
+    BaseUnits,
+    Basis,
+    ByBasis,
+    PositionHeld,
+    Snapshot,
+    SnapshotState,
+    Token,
+    frozen,
+    total,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
     """Whole coins of one asset, by basis: ``verified``, ``signed`` and ``listed``."""
 
-    bases: Mapping[Basis, Decimal]
+    bases: ByBasis
     """What counts; each contains the one before."""
-    unjudged: Mapping[Basis, Decimal]
+    unjudged: ByBasis
     """What might count as well, if the claims that could not be judged were (rule 12)."""
 
 
@@ -31,7 +42,7 @@ class Tally:
     """Of every token that is whole: read of every account that the list names now, all at one block."""
     missing: Mapping[Token, str]
     """Why the others are not."""
-    unread: Mapping[Token, Mapping[Basis, Decimal]]
+    unread: Mapping[Token, ByBasis]
     """By token, the most that is to be reckoned with where it is not whole, or no longer fresh: the larger of what the
     list claims and what was last read. Unbounded where an account was never read and nothing is claimed of it."""
     positions: Mapping[Token, tuple[PositionHeld, ...]]
@@ -62,7 +73,7 @@ def _known(last: Tally | None, holdings: Holdings, state: SnapshotState) -> Tall
 def _tally(holdings: Holdings, state: SnapshotState) -> Tally:
     sums: dict[Token, Sums] = {}
     missing: dict[Token, str] = {}
-    unread: dict[Token, Mapping[Basis, Decimal]] = {}
+    unread: dict[Token, ByBasis] = {}
     positions: dict[Token, tuple[PositionHeld, ...]] = {}
     for token, standings in holdings.accounts.items():
         if token.network != state.network:
@@ -126,7 +137,7 @@ def unread_of(
     standings: Mapping[Standing, tuple[Address, ...]],
     stated: Mapping[Standing, Stated],
     snapshot: Snapshot | None,
-) -> Mapping[Basis, Decimal]:
+) -> ByBasis:
     """The larger of what is claimed of ``token`` and of what ``snapshot``, if there is one, has read of it."""
     held = snapshot.balances.get(token, {}) if snapshot else {}
     last = {
@@ -136,10 +147,9 @@ def unread_of(
     return _larger(_claimed(token, stated, snapshot), last)
 
 
-def _larger(claimed: Mapping[Standing, Decimal], last: Mapping[Standing, Decimal]) -> Mapping[Basis, Decimal]:
+def _larger(claimed: Mapping[Standing, Decimal], last: Mapping[Standing, Decimal]) -> ByBasis:
     """By basis, of all that counts there or might: no row of another standing can lift it."""
-    by_claim, by_reading = by_basis(MOST, claimed), by_basis(MOST, last)
-    return frozen({basis: max(by_claim[basis], by_reading[basis]) for basis in MOST})
+    return ByBasis(tuple(map(max, by_basis(MOST, claimed).amounts, by_basis(MOST, last).amounts)))
 
 
 def _claimed(token: Token, stated: Mapping[Standing, Stated], snapshot: Snapshot | None) -> dict[Standing, Decimal]:

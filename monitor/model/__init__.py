@@ -17,7 +17,7 @@ from monitor.model.balances import (
     UnspentOutput,
     disjoint,
 )
-from monitor.model.chain import BalanceSlot, Block, Network, Reorganisation, Token
+from monitor.model.chain import BalanceSlot, Block, Network, Reorganisation, Token, same_token
 from monitor.model.chain_parameters import (
     AddressPrefixes,
     BlockHash,
@@ -32,6 +32,7 @@ from monitor.model.judgement import (
     AssetAssessment,
     Audit,
     Basis,
+    ByBasis,
     Cause,
     ClaimMismatch,
     DayHeld,
@@ -117,6 +118,7 @@ __all__ = [
     "Basis",
     "Block",
     "BlockHash",
+    "ByBasis",
     "Caip2",
     "Cause",
     "ChainParameters",
@@ -211,5 +213,6 @@ __all__ = [
     "World",
     "disjoint",
     "frozen",
+    "same_token",
     "total",
 ]

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
 from monitor.formats import exact
 from monitor.model.chain_parameters import ChainParameters
@@ -44,6 +46,9 @@ class Token:
     position: Position | None = None
     """What it is, where it stands for coins that lie elsewhere; then amounts are those coins', at its rate."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return same_token, (self.asset, self.network, self.contract, self.decimals, self.position)
+
     def whole(self, units: BaseUnits) -> Decimal:
         """Return ``units`` base units as whole coins, exactly."""
         return exact.coins(units, self.decimals)
@@ -70,6 +75,12 @@ class Token:
         details = (self.position.name if self.position else "", self.contract or "")
         shown = " ".join(detail for detail in details if detail)
         return f"{self.asset} on {self.network}" + (f" ({shown})" if shown else "")
+
+
+@lru_cache(maxsize=10_000)
+def same_token(asset: str, network: str, contract: str | None, decimals: int, position: Position | None) -> Token:
+    """Return this token, the same object for all lists and snapshots that are taken up: each has a copy otherwise."""
+    return Token(asset, network, contract, decimals, position)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from monitor.model import (
     Snapshot,
     Token,
     frozen,
+    same_token,
 )
 
 _LEVEL = 1  # lists and balances are written often and read once: speed counts, and level 1 already finds the repeats
@@ -65,7 +66,7 @@ def _token(token: Token) -> list[Any]:
 
 def _as_token(packed: list[Any]) -> Token:
     asset, network, contract, decimals, *position = packed
-    return Token(asset, network, contract, decimals, _as_position(*position[0]) if position else None)
+    return same_token(asset, network, contract, decimals, _as_position(*position[0]) if position else None)
 
 
 def _as_position(name: str, kind: str, decimals: int, call: list[Any] | None) -> Position:

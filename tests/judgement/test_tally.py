@@ -40,7 +40,7 @@ def test_what_must_be_read_is_every_account_of_the_network_once() -> None:
 
     held = holdings(rows, [verdict(VERIFIED)] * len(rows))
 
-    assert held.wanted("bitcoin") == {BTC: {"A", "B"}}
-    assert held.wanted("ethereum") == {ETH: {"0xa"}}
+    assert held.wanted("bitcoin") == {BTC: ("A", "B")}
+    assert held.wanted("ethereum") == {ETH: ("0xa",)}
     assert held.wanted("polygon") == {}
     assert held.networks == {"bitcoin", "ethereum", "arbitrum"}

@@ -95,7 +95,7 @@ class Listed:
         self.registry = load()
         self.rows: Sequence[Row] = ()
         self.listed_at = 0.0
-        self._wanted: dict[str, Mapping[Token, frozenset[Address]]] = {}
+        self._wanted: dict[str, Mapping[Token, tuple[Address, ...]]] = {}
 
     def publish(self, rows: Sequence[Row]) -> None:
         self.rows, self.listed_at = rows, elapsed()
@@ -103,7 +103,7 @@ class Listed:
         holdings = self.judged.holdings
         self._wanted = {network: holdings.wanted(network) for network in holdings.networks}
 
-    def wanted(self, network: str) -> Mapping[Token, frozenset[Address]]:
+    def wanted(self, network: str) -> Mapping[Token, tuple[Address, ...]]:
         return self._wanted.get(network, {})
 
     def document_states(self) -> Mapping[str, DocumentState]:
