@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # judging a file by hand needs no settings, which take long t
     from monitor.settings import ExchangeSettings
 
 _UNLIMITED = ByBasis((exact.UNBOUNDED,) * len(COUNTED))
+_NOTHING_ASSERTED = ByBasis((exact.ZERO,) * len(Basis))
 
 
 def basis_of(settings: "ExchangeSettings", *, ever_signed: bool) -> Basis:
@@ -158,7 +159,8 @@ class _Judge:
         gaps = [*self.gap_of_list(), *self.gap_of_name(asset, parts), *parts.told_gaps()]
         certain = _with_asserted(parts.known, unaddressed)
         most = self.most(parts, unaddressed)
-        lower, upper = _over(certain, owed), _over(most, owed)
+        lower = _over(certain, owed)
+        upper = lower if most.amounts == certain.amounts else _over(most, owed)
         status = _status(certain, most, owed, self.basis, limits.breach_below)
         if status is ReserveStatus.UNKNOWN and owed is not None:
             gaps += self.gaps_of_verdicts(asset, parts)
@@ -345,6 +347,8 @@ def _because(state: SnapshotState | None, token: Token) -> str:
 
 
 def _with_asserted(sums: Mapping[Basis, Decimal], unaddressed: Decimal) -> ByBasis:
+    if sums is NOTHING and not unaddressed:
+        return _NOTHING_ASSERTED
     return ByBasis((*(sums[basis] for basis in COUNTED), exact.add(sums[Basis.LISTED], unaddressed)))
 
 

@@ -83,10 +83,12 @@ def _tally(holdings: Holdings, state: SnapshotState) -> Tally:
             missing[token] = _not_told(token, state.last) if snapshot is None else reason
             unread[token] = unread_of(token, standings, stated, snapshot)
             continue
-        held, blocked = snapshot.balances[token], snapshot.positions.get(token.frozen, {})
+        held = snapshot.balances[token]
+        blocked = snapshot.positions.get(token.frozen, {}) if snapshot.positions else {}
         amounts = {standing: token.whole(_movable(held, blocked, each)) for standing, each in standings.items()}
         sums[token] = sums_of(amounts)
-        unread[token] = _larger(_claimed(token, stated, snapshot), amounts)
+        larger = _larger(_claimed(token, stated, snapshot), amounts)
+        unread[token] = sums[token].bases if larger == sums[token].bases else larger
         if token.position:
             positions[token] = (PositionHeld(token, sums[token].bases, snapshot.rates.get(token)),)
         elif parts := tuple(_parts(token, standings, snapshot)):

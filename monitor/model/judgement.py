@@ -62,7 +62,9 @@ class ByBasis(Mapping[Basis, Decimal]):
         return dict(zip(_ORDER, self.amounts, strict=False)).items()
 
     def plus(self, more: "ByBasis") -> "ByBasis":
-        """Return the exact sums on each basis of both."""
+        """Return the exact sums on each basis of both; the same object where there is nothing to add."""
+        if not any(more.amounts):
+            return self
         return ByBasis(tuple(exact.add(*each) for each in zip(self.amounts, more.amounts, strict=True)))
 
 

@@ -29,5 +29,5 @@ def test_each_amount_stands_by_its_basis() -> None:
 
 
 def test_sums_on_other_bases_are_not_added_up_in_part() -> None:
-    with pytest.raises(ValueError, match="shorter"):
-        THREE.plus(ByBasis())
+    with pytest.raises(ValueError, match="longer"):
+        THREE.plus(ByBasis((Decimal(1),) * 4))
