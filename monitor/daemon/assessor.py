@@ -1,6 +1,5 @@
 """From what the watches hold to the World: assessments, ratios over time, alerts."""
 
-import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,6 +8,7 @@ from decimal import Decimal
 import structlog
 
 from monitor.daemon.clock import Clock
+from monitor.daemon.computing import computed
 from monitor.daemon.coverage import unreadable_networks
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.falls import RecentRatios
@@ -104,7 +104,7 @@ class Assessor:
     ) -> World:
         """Everything that is known now, judged."""
         await self._note_signed(exchanges)
-        shared = await asyncio.to_thread(self._shared_accounts, exchanges)
+        shared = await computed(self._shared_accounts, exchanges)
         growth = {name: each.settings.growth for name, each in networks.items() if each.settings.growth is not None}
         days = await self._report_days.of(audits)
         now = self._now()
@@ -115,7 +115,7 @@ class Assessor:
         assessments = {}
         for name, watch in exchanges.items():
             states = standing[name]
-            assessments[name] = await asyncio.to_thread(
+            assessments[name] = await computed(
                 self._assessment,
                 watch,
                 states,
@@ -147,7 +147,7 @@ class Assessor:
 
     async def _alerts(self, world: World, settings: Settings) -> tuple[AlertState, ...]:
         """Advance the alerts, tell the log what started and ended, and keep their memory if it changed."""
-        memory, alerts = await asyncio.to_thread(_advanced, self._memory, world, settings)
+        memory, alerts = await computed(_advanced, self._memory, world, settings)
         active = {(alert.exchange, alert.asset, alert.name): alert for alert in alerts if alert.active}
         for key in active.keys() - self._active:
             _log.warning("alert", state="active", **_labels(active[key]))
@@ -258,7 +258,7 @@ class Assessor:
             if asset.comparable and asset.owed
         ]
         within = settings.alerts.falling.within
-        falls = await asyncio.to_thread(self._recent.falls, points, within)
+        falls = await computed(self._recent.falls, points, within)
         await written(self._store.save_ratios(self._recent.add(points, within), now - within))
         return falls
 

@@ -1,12 +1,12 @@
 """Keeping the history: what each World says goes into its minute, its hour and its day."""
 
-import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
+from monitor.daemon.computing import computed
 from monitor.daemon.stored import written
 from monitor.model import (
     Assessment,
@@ -101,7 +101,7 @@ class HistoryKeeper:
         except StoreError as error:  # what cannot be read must not be written over
             _log.error("the history was not read", error=str(error))
             return
-        await self._save(await asyncio.to_thread(self._taken_in, world))
+        await self._save(await computed(self._taken_in, world))
 
     async def close(self) -> None:
         """Write the time that has passed since the last change."""

@@ -16,6 +16,7 @@ from monitor.daemon.audits import Audits
 from monitor.daemon.channels import Line
 from monitor.daemon.claimed_balances import KEPT
 from monitor.daemon.clock import SteadyClock
+from monitor.daemon.computing import computed
 from monitor.daemon.events import EventKeeper
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.history import HistoryKeeper, SnapshotKeeper
@@ -40,6 +41,8 @@ from monitor.registry import Registry
 from monitor.settings import ExchangeSettings, NetworkSettings, Settings, masked
 from monitor.store import Store
 
+_LONGEST_PAUSE = 2.0
+"""Seconds between two Worlds at the most."""
 _SLACK = timedelta(seconds=1)
 _TOLD = timedelta(minutes=1)
 
@@ -85,6 +88,8 @@ class Hub:
         self._render = render
         self._assessing = asyncio.Lock()
         self._asked = self._answered = 0
+        self._next = 0.0
+        """When the next World may begin, by the loop's time."""
         self._balance_slots: Mapping[str, Mapping[str, BalanceSlot]] = {}
         self._audits = Audits(store, now)
         self._signatures = SignatureLosses(store, now)
@@ -293,13 +298,16 @@ class Hub:
         """Judge what is known now, and swap it in. One at a time, so that alerts advance in order.
 
         Who waits for its turn is served with the first in the queue, which sees what they all have changed: many jobs
-        end at the same time, and a judgement of many exchanges takes longer than one of them.
+        end at the same time, and a judgement of many exchanges takes longer than one of them. The next begins no sooner
+        than as long after the last as that took: half of a core is left to all else, however often networks are read.
         """
         self._asked = asked = self._asked + 1
+        time = asyncio.get_running_loop().time
         async with self._assessing:
             if self._answered >= asked:
                 return
-            answers = self._asked
+            await asyncio.sleep(self._next - time())
+            answers, began = self._asked, time()
             self._keep_time()
             self._ready = self._ready or self._first_pass_finished()
             await asyncio.gather(*(watch.grow_old() for watch in self.exchanges.values()))
@@ -315,11 +323,12 @@ class Hub:
                 ready=self._ready,
             )
             world = replace(world, prices=self._prices.prices(world, self.networks))
-            rendered = await asyncio.to_thread(self._render, world) if self._render else None
+            rendered = await computed(self._render, world) if self._render else None
             self.world, self.rendered, self._answered = world, rendered, answers
-            self.judged = asyncio.get_running_loop().time()
+            self.judged = time()
             await self._history.keep(world)
             await self._events.keep(world)
+            self._next = time() + min(time() - began, _LONGEST_PAUSE)
 
     def _keep_time(self) -> None:
         """Take over what the system's clock has stepped: all that has an age moves along, and keeps it."""

@@ -11,6 +11,7 @@ import structlog
 
 from monitor.chains import AtHeight, ChainError, ChainReader, Reason, choice_of, recalls
 from monitor.daemon.clock import Clock
+from monitor.daemon.computing import computed
 from monitor.daemon.look_back import largest, moved, read_between
 from monitor.daemon.snapshot_record import TOKENS_REFUSED, SnapshotRecord
 from monitor.model import (
@@ -105,7 +106,7 @@ class NetworkWatch:
         for exchange in wanted:
             self._records[exchange] = self._of(exchange).begun()
         try:
-            reading = await self._read(await asyncio.to_thread(_union, wanted.values()), beside)
+            reading = await self._read(await computed(_union, wanted.values()), beside)
         except ChainError as error:
             for exchange in self._watched(wanted):
                 failed = self._records[exchange].failed(error.reason, str(error), self._now())
@@ -114,7 +115,7 @@ class NetworkWatch:
         finally:
             for exchange in self._watched(wanted):
                 self._records[exchange] = replace(self._records[exchange], attempted=True)
-        parts = await asyncio.to_thread(_parts, wanted, reading)
+        parts = await computed(_parts, wanted, reading)
         taken_at = self._now()
         seconds = _elapsed() - started
         taken = []
@@ -160,14 +161,14 @@ class NetworkWatch:
         blocks = range(max(before[exchange].block.number for exchange in after) + 1, newest)
         if not blocks:
             return False
-        chosen = {name: await asyncio.to_thread(largest, before[name], each) for name, each in after.items()}
-        wanted = _union(chosen.values())
+        chosen = {name: await computed(largest, before[name], each) for name, each in after.items()}
+        wanted = await computed(_union, chosen.values())
         patience = self.settings.gives_up_after.total_seconds()
         reading = await read_between(self.reader, wanted, blocks, self._chance, patience) if wanted else None
         if reading is None:
             return False
         lows = {
-            exchange: await asyncio.to_thread(moved, before[exchange], reading, after[exchange], tokens)
+            exchange: await computed(moved, before[exchange], reading, after[exchange], tokens)
             for exchange, tokens in chosen.items()
         }
         watched = self._watched(lows)

@@ -1,9 +1,11 @@
 """The hub: many jobs end at the same time, and each sees the World that knows what it changed."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import aiohttp
 import pytest
@@ -55,7 +57,27 @@ async def test_many_who_ask_at_once_are_served_by_one_judgement_that_knows_what_
         assert str(number) in hub.world.reload.error
 
     await asyncio.gather(*map(change, range(10)))
-    assert len(made) == 2, "the first has begun before the others asked"
+    assert len(made) == 1
+
+
+async def test_the_next_world_begins_no_sooner_than_as_long_after_the_last_as_that_took(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = asyncio.get_running_loop().time
+    spans: list[tuple[float, float]] = []
+    judge = hub._assessor.world
+
+    async def slowly(*args: Any, **kwargs: Any) -> World:
+        began = now()
+        world, _ = await asyncio.gather(judge(*args, **kwargs), asyncio.sleep(0.03))
+        spans.append((began, now()))
+        return world
+
+    monkeypatch.setattr(hub._assessor, "world", slowly)
+    for _ in range(3):
+        await hub.assess()
+    for (began, ended), (following, _) in itertools.pairwise(spans):
+        assert following - ended >= ended - began
 
 
 async def test_a_world_and_its_text_are_swapped_together(hub: Hub, made: list[World]) -> None:
