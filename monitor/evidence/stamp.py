@@ -36,7 +36,7 @@ class Stamp:
 
 def request(content: bytes) -> "TimeStampRequest":
     """Return what asks an authority to stamp the SHA-256 of ``content``, and for the chain of its certificate."""
-    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder  # noqa: PLC0415 - where stamps are made
+    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder  # noqa: PLC0415 - where there are stamps
 
     return TimestampRequestBuilder().data(content).hash_algorithm(HashAlgorithm.SHA256).build()
 
@@ -49,19 +49,18 @@ def check(
     Whose word that is, ``roots`` judge, by all certificates as of the stamp's own moment; without any it is nobody's.
     Nobody is asked what was revoked. ``nonce`` is the request's, where that is known.
     """
+    from rfc3161_client import VerifierBuilder, decode_timestamp_response  # noqa: PLC0415 - where there are stamps
+
     if len(answer) > LARGEST:
         raise ValueError(f"no time stamp has more than {LARGEST} bytes")
     try:
-        stamp = _read(answer, content)
+        told = decode_timestamp_response(answer)
+        stamp = _read(told, content, made)
         if roots:
-            _verify(answer, content, roots, nonce)
+            VerifierBuilder(roots=list(roots), nonce=nonce).build().verify_message(told, content)
     except Exception as error:
         reasons = [certificate or reason for reason, certificate in _REASON.findall(str(error))]
         raise ValueError(shown(reasons[-1] if reasons else str(error), 300)) from error
-    if stamp.at < made - _CLOCKS:
-        raise ValueError(
-            f"stamped {span(made - stamp.at)} before the moment that the statement names: a clock was wrong"
-        )
     return stamp
 
 
@@ -76,16 +75,16 @@ def load_roots(path: Path) -> list["Certificate"]:
         raise EvidenceError(f"{path.name}: the roots of time stamps cannot be read: {why}") from error
 
 
-def _read(answer: bytes, content: bytes) -> Stamp:
-    from rfc3161_client import decode_timestamp_response  # noqa: PLC0415 - where there are stamps
-
-    told = decode_timestamp_response(answer)
+def _read(told: "TimeStampResponse", content: bytes, made: datetime) -> Stamp:
     if told.status != 0:
         raise ValueError(f"the authority has refused: {', '.join(told.status_string) or f'status {told.status}'}")
     imprint = told.tst_info.message_imprint
     if (imprint.hash_algorithm.dotted_string, imprint.message) != (_SHA256, hashlib.sha256(content).digest()):
         raise ValueError("it is about something else")
-    return Stamp(told.tst_info.gen_time, _signer(told))
+    at = told.tst_info.gen_time
+    if at < made - _CLOCKS:
+        raise ValueError(f"stamped {span(made - at)} before the moment that the statement names: a clock was wrong")
+    return Stamp(at, _signer(told))
 
 
 def _signer(told: "TimeStampResponse") -> str:
@@ -98,9 +97,3 @@ def _signer(told: "TimeStampResponse") -> str:
     if len(names) != 1 or len(own) != 1:
         raise ValueError(f"{len(names)} have signed it, and {len(own)} certificates in it are theirs: not one of one")
     return own[0].subject.rfc4514_string()
-
-
-def _verify(answer: bytes, content: bytes, roots: Sequence["Certificate"], nonce: int | None) -> None:
-    from rfc3161_client import VerifierBuilder, decode_timestamp_response  # noqa: PLC0415 - where there are stamps
-
-    VerifierBuilder(roots=list(roots), nonce=nonce).build().verify_message(decode_timestamp_response(answer), content)
