@@ -35,7 +35,6 @@ from monitor.model import (
     AssetAssessment,
     Confirmation,
     Document,
-    Liabilities,
 )
 from monitor.ownership import RULES_VERSION
 from monitor.published import is_url
@@ -158,6 +157,7 @@ async def gather(
     for number, path in enumerate(settings.registry):
         files[f"registry/{number:04}.json"] = await asyncio.to_thread(_as_data, path)
     own, owed = settings.exchanges[assessment.exchange], assessment.liabilities
+    proven = own.liabilities is not None and is_proof(own.liabilities)
     predicate = Predicate(
         exchange=assessment.exchange,
         title=shown(assessment.title),
@@ -168,7 +168,7 @@ async def gather(
         basis=assessment.basis,
         settings=_told_settings(own),
         documents=tuple(documents),
-        owed=_owed(owed, proven=own.liabilities is not None and is_proof(own.liabilities)) if owed else None,
+        owed=Owed(owed.layout, owed.as_of, owed.report_id, owed.merkle_root, proven) if owed else None,
         networks=tuple(
             network_read(state, settings.networks[name].growth) for name, state in sorted(assessment.snapshots.items())
         ),
@@ -227,7 +227,3 @@ def _as_data(path: Path) -> bytes:
     """A file of the registry, without comments, and without what makes little YAML a lot."""
     with path.open("rb") as file:
         return json.dumps(yaml.safe_load(file), ensure_ascii=False, default=str).encode()
-
-
-def _owed(owed: Liabilities, *, proven: bool) -> Owed:
-    return Owed(owed.layout, owed.as_of, owed.report_id, owed.merkle_root, proven)

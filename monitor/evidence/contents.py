@@ -30,7 +30,6 @@ _UNIX, _MODE = 3, 0o100644 << 16
 _HEADER = Struct("<4s14x2L2H")
 """Of an entry: signature, how long it is packed and unpacked, and its name and extensions."""
 _ENTRY = b"PK\3\4"
-_CHUNK = 2**16
 
 
 def write(contents: Contents, target: Path) -> None:
@@ -87,35 +86,25 @@ def read(source: Path) -> tuple[Contents, list[Fault]]:
 def unpacked(archive: bytes, name: str) -> tuple[Contents, list[Fault]]:
     """The files of ``archive``, which is called ``name``, and where it is not the archive of these files."""
     contents: dict[str, bytes] = {}
-    begins: list[tuple[int, str]] = []
+    entries: list[tuple[str, slice]] = []
     place = 0
     while place + _HEADER.size <= len(archive):
         signature, size, whole, length, more = _HEADER.unpack_from(archive, place)
-        start = place + _HEADER.size
-        file = archive[start : start + length].decode("ascii", "replace")
+        start = place + _HEADER.size + length
+        file = archive[start - length : start].decode("ascii", "replace")
         if signature != _ENTRY or size != whole or more or not _NAME.fullmatch(file) or file in contents:
             break
-        begins.append((place, file))
-        contents[file] = archive[start + length : start + length + size]
-        place = start + length + size
+        entries.append((file, slice(place, start + size)))
+        contents[file] = archive[start : start + size]
+        place = start + size
     if not contents:
         return {}, [Fault(name, "not a bundle's archive: it does not begin with an entry")]
     rebuilt = packed(contents)
     if rebuilt == archive:
         return contents, []
-    first = _first_difference(rebuilt, archive)
-    within = [file for begin, file in begins if begin <= first < place]
-    where = f"in the entry of {within[-1]}" if within else "behind its entries"
-    problem = f"byte {first}, {where}, is not what the archive of these files has there"
-    return contents, [Fault(within[-1] if within else name, f"{problem} ({name})")]
-
-
-def _first_difference(one: bytes, other: bytes) -> int:
-    for start in range(0, min(len(one), len(other)), _CHUNK):
-        pair = one[start : start + _CHUNK], other[start : start + _CHUNK]
-        if pair[0][: len(pair[1])] != pair[1][: len(pair[0])]:
-            return start + next(at for at, (left, right) in enumerate(zip(*pair, strict=False)) if left != right)
-    return min(len(one), len(other))
+    wrong = next((file for file, entry in entries if rebuilt[entry] != archive[entry]), "")
+    where = "this entry is" if wrong else "what is behind its entries is"
+    return contents, [Fault(wrong or name, f"{where} not what the archive of these files has there ({name})")]
 
 
 def _read_folder(folder: Path) -> tuple[Contents, list[Fault]]:

@@ -1,6 +1,7 @@
 """The page that lies in a bundle, for who finds it without us."""
 
 from monitor.evidence.statement import Predicate
+from monitor.evidence.tables import TABLES
 from monitor.formats import visible
 
 _TEXT = """\
@@ -11,12 +12,7 @@ What `arithmetic.csv` says follows from the files beside it; `statement.json` na
 | file | what it is |
 |---|---|
 | `documents/` | what the exchange published, byte for byte, by SHA-256 |
-| `claims.csv` | the rows of its list, each with the verdict on its signatures |
-| `confirmations.csv` | what chains said of who controls an account |
-| `balances.csv` | what nodes said that each account held, with number and hash of the block |
-| `liabilities.csv` | what the exchange says that it owes |
-| `arithmetic.csv` | per asset and basis: known, unjudged, unread, owed, both bounds, the status |
-| `gaps.csv` | what is not known, where, why, and how much is claimed there |
+{tables}
 | `registry/` | what the monitor was told of networks and coins, beside what it knows itself |
 | `datapackage.json` | what each column means (Frictionless Data Package) |
 | `statement.json` | the statement (in-toto) over all of these |
@@ -32,5 +28,6 @@ what a bundle proves, and what it does not.
 
 
 def readme(predicate: Predicate) -> bytes:
-    title = visible(predicate.title)
-    return _TEXT.format(title=title, at=predicate.at.isoformat(), version=predicate.software.version).encode()
+    tables = "\n".join(f"| `{table.file}` | {table.about} |" for table in TABLES)
+    title, version = visible(predicate.title), predicate.software.version
+    return _TEXT.format(title=title, at=predicate.at.isoformat(), version=version, tables=tables).encode()
