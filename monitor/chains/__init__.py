@@ -26,7 +26,7 @@ from monitor.chains.protocols import (
     unknown_protocols,
     unreadable_because,
 )
-from monitor.model import Address, EndpointState, FeedReading, OwnerAnswer, OwnerQuestion, Reading
+from monitor.model import Address, EndpointState, FeedReading, OwnerAnswer, OwnerQuestion, Reading, SentReading
 
 __all__ = [
     "AtHeight",
@@ -62,6 +62,8 @@ class ChainReader(Protocol):
     async def confirm(self, questions: Sequence[OwnerQuestion]) -> list[OwnerAnswer]: ...
 
     async def quote(self, contracts: Sequence[Address], at: BlockChoice) -> FeedReading: ...
+
+    async def sent(self, accounts: Sequence[Address], at: BlockChoice) -> SentReading: ...
 
     async def examine(self, sample: Wanted) -> list[Examination]: ...
 

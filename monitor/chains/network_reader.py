@@ -14,7 +14,7 @@ from monitor.chains.concurrency import now
 from monitor.chains.endpoint import Endpoint, Job
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.examination import Examination
-from monitor.chains.node import Confirmed, Held, Node, Quoted, Wanted
+from monitor.chains.node import Confirmed, Counted, Held, Node, Quoted, Wanted
 from monitor.chains.polling import Probes
 from monitor.chains.vote import Group
 from monitor.model import (
@@ -28,6 +28,7 @@ from monitor.model import (
     OwnerQuestion,
     Positions,
     Reading,
+    SentReading,
     frozen,
 )
 from monitor.settings import NetworkSettings
@@ -114,6 +115,19 @@ class NetworkReader:
 
         group = await self._agreement.reach(at, quoted, self._deadline())
         return FeedReading(group.finding.block, frozen(group.finding.answers))
+
+    async def sent(self, accounts: Sequence[Address], at: BlockChoice) -> SentReading:
+        """Return how many transactions ``accounts`` had sent at the block that ``at`` chooses.
+
+        Raises :class:`ChainError` when no endpoint answers, or the network's chain does not tell.
+        """
+
+        async def counted(node: Node, block: Block) -> Counted:
+            return await node.sent(accounts, block)
+
+        group = await self._agreement.reach(at, counted, self._deadline(at))
+        names = tuple(endpoint.name for endpoint in group.endpoints)
+        return SentReading(group.finding.block, frozen(group.finding.counts), names)
 
     async def examine(self, sample: Wanted) -> list[Examination]:
         """Find out what each endpoint can do, for ``sample``, in the order of the settings."""

@@ -129,6 +129,22 @@ class Quoted:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """How many transactions accounts had sent at ``block``."""
+
+    block: Block
+    counts: dict[Address, int | None]
+    """By account; None where the count does not tell of the account's key."""
+
+    def difference(self, other: Self) -> str:
+        for account, mine in self.counts.items():
+            theirs = other.counts.get(account)
+            if mine != theirs:
+                return f"transactions sent by {account}: {mine} and {theirs}"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
 class StateRoot:
     """A block whose hash was recomputed from its header, and the root of its state that this header holds."""
 
@@ -220,6 +236,10 @@ class Node(ABC):
     async def quote(self, contracts: Sequence[Address], block: Block) -> Quoted:
         """Ask the price feeds of ``contracts`` at ``block``."""
         raise self.link.fault(Reason.UNSUPPORTED, f"no price feed is asked on {self.network.name}")
+
+    async def sent(self, accounts: Sequence[Address], block: Block) -> Counted:
+        """Tell how many transactions ``accounts`` have sent, at ``block``."""
+        raise self.link.fault(Reason.UNSUPPORTED, f"what accounts have sent is not told on {self.network.name}")
 
     async def state_root(self, block: Block) -> StateRoot:
         """Return the root of the state after ``block``, from a header that makes the block's hash."""

@@ -26,6 +26,7 @@ from monitor.model.chain_parameters import (
     KeyHash,
     KnownPrefixes,
 )
+from monitor.model.control import AssetControl, Control, ControlGap, ControlShown, Sent, SentReading, Sighting
 from monitor.model.events import Event, EventKind, EventPlace, ListChange
 from monitor.model.history import AssetStep, Extent, HistoryStep, PastDay, Step
 from monitor.model.judgement import (
@@ -110,6 +111,7 @@ __all__ = [
     "AlertState",
     "Assessment",
     "AssetAssessment",
+    "AssetControl",
     "AssetStep",
     "Audit",
     "BalanceSlot",
@@ -129,6 +131,9 @@ __all__ = [
     "ClaimMismatch",
     "Code",
     "Confirmation",
+    "Control",
+    "ControlGap",
+    "ControlShown",
     "DayHeld",
     "Document",
     "DocumentState",
@@ -191,8 +196,11 @@ __all__ = [
     "ReserveStatus",
     "RootChange",
     "SendFailure",
+    "Sent",
+    "SentReading",
     "Severity",
     "SharedAccounts",
+    "Sighting",
     "SignatureAges",
     "SignaturesGone",
     "Slot",

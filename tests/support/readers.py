@@ -16,6 +16,7 @@ from monitor.model import (
     OwnerQuestion,
     Rate,
     Reading,
+    SentReading,
     Token,
 )
 
@@ -28,6 +29,7 @@ class Reader:
 
     def __init__(self) -> None:
         self.height = 100
+        self.moment = START
         self.units: int | None = None
         """What every account holds, if not its own number."""
         self.refused: dict[Token, str] = {}
@@ -39,6 +41,8 @@ class Reader:
         self.positions: dict[Token, dict[Address, BaseUnits]] = {}
         self.prices: dict[Address, FeedAnswer | str] = {}
         """By the contract of the feed."""
+        self.counts: dict[Address, int | None] = {}
+        """Of transactions sent."""
         self.asked: list[Mapping[Token, Collection[Address]]] = []
         self.choices: list[BlockChoice] = []
 
@@ -54,7 +58,7 @@ class Reader:
             for token, accounts in wanted.items()
             if token not in self.refused
         }
-        block = Block(Height(self.height), f"0x{self.height:064x}", START)
+        block = Block(Height(self.height), f"0x{self.height:064x}", self.moment)
         return Reading(block, balances, self.refused, ("node-1",), self.rates, self.within, self.positions)
 
     async def confirm(self, questions: Sequence[OwnerQuestion]) -> list[OwnerAnswer]:
@@ -62,8 +66,15 @@ class Reader:
 
     async def quote(self, contracts: Sequence[Address], at: BlockChoice) -> FeedReading:
         self.choices.append(at)
-        block = Block(Height(self.height), f"0x{self.height:064x}", START)
+        block = Block(Height(self.height), f"0x{self.height:064x}", self.moment)
         return FeedReading(block, {each: self.prices[each] for each in contracts})
+
+    async def sent(self, accounts: Sequence[Address], at: BlockChoice) -> SentReading:
+        self.choices.append(at)
+        if self.error:
+            raise self.error
+        block = Block(Height(self.height), f"0x{self.height:064x}", self.moment)
+        return SentReading(block, {each: self.counts[each] for each in accounts}, ("node-1",))
 
     async def examine(self, sample: Mapping[Token, Collection[Address]]) -> list[Examination]:
         raise NotImplementedError

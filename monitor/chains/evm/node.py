@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from monitor.chains.block_choice import BlockChoice
 from monitor.chains.errors import ChainError, Reason
-from monitor.chains.evm import balances, feeds, freezes, owners, positions, values
+from monitor.chains.evm import balances, feeds, freezes, owners, positions, sent, values
 from monitor.chains.evm.call_size import CallSize
 from monitor.chains.evm.method_choice import Methods
 from monitor.chains.evm.methods import Method, methods_of
@@ -16,10 +16,10 @@ from monitor.chains.evm.proofs import header, reading, slots
 from monitor.chains.evm.proofs.gathering import MOST_WORDS
 from monitor.chains.evm.rpc import AtBlock, EvmRpc, HashRefusedError
 from monitor.chains.link import Link
-from monitor.chains.node import BalanceSlots, Confirmed, Held, Node, Quoted, StateRoot, Wanted
+from monitor.chains.node import BalanceSlots, Confirmed, Counted, Held, Node, Quoted, StateRoot, Wanted
 from monitor.model import Address, Block, Network, OwnerQuestion, Token
 
-T = TypeVar("T", Held, Confirmed, BalanceSlots, Quoted)
+T = TypeVar("T", Held, Confirmed, BalanceSlots, Quoted, Counted)
 
 
 class EvmNode(Node):
@@ -122,6 +122,11 @@ class EvmNode(Node):
 
     async def confirm(self, questions: Sequence[OwnerQuestion], block: Block) -> Confirmed:
         return await self._pinned(block, lambda at: owners.confirm(at, questions))
+
+    # --- what accounts have sent ---
+
+    async def sent(self, accounts: Sequence[Address], block: Block) -> Counted:
+        return await self._pinned(block, lambda at: sent.sent(at, accounts))
 
     # --- prices ---
 
