@@ -4,6 +4,7 @@ Every write is one transaction: after a crash either all of it is there or nothi
 """
 
 from monitor.store.audits import Audits
+from monitor.store.controls import Controls
 from monitor.store.documents import Documents
 from monitor.store.events import Events
 from monitor.store.history import History
@@ -16,5 +17,7 @@ from monitor.store.ratios import Ratios
 from monitor.store.snapshots import Snapshots
 
 
-class Store(Audits, Documents, Events, History, Journals, Ledgers, Notices, Ownership, Proofs, Ratios, Snapshots):
+class Store(
+    Audits, Controls, Documents, Events, History, Journals, Ledgers, Notices, Ownership, Proofs, Ratios, Snapshots
+):
     """The history of all exchanges. Not for use by two daemons at once: each opens it ``alone``."""

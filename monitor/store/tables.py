@@ -140,6 +140,15 @@ confirmations = Table(
     comment="What a chain said of an unbound claim's owners, by fingerprint of the question.",
 )
 
+controls = Table(
+    "controls",
+    metadata,
+    Column("exchange", String(64), primary_key=True),
+    Column("chain", String(64), primary_key=True),
+    Column("seen", LargeBinary, nullable=False),
+    comment="What was seen of the keys of each exchange's largest accounts, zlib-compressed JSON by account.",
+)
+
 snapshots = Table(
     "snapshots",
     metadata,

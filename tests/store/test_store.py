@@ -30,10 +30,13 @@ from monitor.model import (
     PositionKind,
     Rate,
     RatioPoint,
+    Sent,
+    Sighting,
     SignatureAges,
     Snapshot,
     Token,
     Verdict,
+    frozen,
 )
 from monitor.store import ClaimReading, Source, Store, StoredDocument, StoreError, codec
 from tests.support.positions import CUSDT, SDAI, WETH
@@ -111,6 +114,24 @@ async def test_evidence_is_as_old_as_the_first_list_that_had_it_whatever_the_rul
     assert await store.signature_ages("okx", NOW + 2 * month) == SignatureAges(NOW, NOW, 2, 0)
     assert await store.signature_ages("okx", NOW + month) is None
     assert await store.signature_ages("kraken", NOW) is None
+
+
+async def test_what_was_seen_of_keys_is_kept_by_exchange_and_chain(store: Store) -> None:
+    month = timedelta(days=30)
+    seen = {
+        "0xaa": Sighting(
+            frozen({"": NOW, "5e": NOW + month}), frozenset({"5e"}), Sent(2**63 - 1, NOW, NOW, NOW - month)
+        ),
+        "0xbb": Sighting(frozen({"5e": NOW}), sent=Sent(None, NOW)),
+        "0xcc": Sighting(),
+    }
+    await store.save_sightings("okx", Caip2("eip155:1"), seen)
+    await store.save_sightings("okx", Caip2("eip155:56"), {"0xaa": Sighting(sent=Sent(7, NOW, None, None))})
+    await store.save_sightings("kraken", Caip2("eip155:1"), seen)
+    await store.save_sightings("kraken", Caip2("eip155:1"), {})
+    assert await store.sightings("okx") == {"eip155:1": seen, "eip155:56": {"0xaa": Sighting(sent=Sent(7, NOW))}}
+    assert await store.sightings("kraken") == {"eip155:1": {}}
+    assert await store.sightings("binance") == {}
 
 
 async def test_only_the_verdicts_that_are_asked_for_are_read(store: Store) -> None:
