@@ -27,6 +27,7 @@ from monitor.model import (
     Assessment,
     AssetAssessment,
     Audit,
+    ControlShown,
     DayHeld,
     Fall,
     JobState,
@@ -99,6 +100,7 @@ class Assessor:
         *,
         configuration: Mapping[str, object] | None = None,
         signatures_gone: Mapping[str, SignaturesGone],
+        controls: Mapping[str, ControlShown] = frozen({}),
         jobs: tuple[JobState, ...] = (),
         ready: bool,
     ) -> World:
@@ -124,6 +126,7 @@ class Assessor:
                 days=days.get(name, ()),
                 shared=shared.get(name, ()),
                 signatures_gone=signatures_gone.get(name),
+                control=controls.get(name),
                 growth=growth,
             )
         falls = await self._remember(assessments.values(), settings, now)
@@ -172,6 +175,7 @@ class Assessor:
         days: Collection[DayHeld],
         shared: tuple[SharedAccounts, ...],
         signatures_gone: SignaturesGone | None,
+        control: ControlShown | None,
         growth: Mapping[str, Decimal],
     ) -> Assessment:
         judged, owed, settings = watch.judged, watch.owed, watch.settings
@@ -214,6 +218,7 @@ class Assessor:
             audit=audit,
             shared=shared,
             signatures_gone=signatures_gone,
+            control=control,
             lost=lost_of(judged, states) if judged else LostConfirmations(),
             repeats=judged.repeats if judged else Repeats(),
             liabilities_max_age=settings.liabilities.max_age if settings.liabilities else None,

@@ -17,6 +17,7 @@ from monitor.daemon.channels import Line
 from monitor.daemon.claimed_balances import KEPT
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.computing import computed
+from monitor.daemon.controls import Controls
 from monitor.daemon.events import EventKeeper
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.history import HistoryKeeper, SnapshotKeeper
@@ -93,6 +94,7 @@ class Hub:
         self._balance_slots: Mapping[str, Mapping[str, BalanceSlot]] = {}
         self._audits = Audits(store, now)
         self._signatures = SignatureLosses(store, now)
+        self._controls = Controls(store, now)
         self._prices = PriceWatch(now)
         self._notifier = notifier
         self._assessor = Assessor(store, now, notifier)
@@ -155,6 +157,7 @@ class Hub:
         self.settings, self.networks, self.exchanges = prepared.settings, prepared.networks, prepared.exchanges
         self._balance_slots = prepared.balance_slots
         self._audits.adopt(self.exchanges.keys(), prepared.audits)
+        self._controls.adopt(self.exchanges)
         self._prices.adopt(prepared.settings.prices, prepared.registry)
         if self._notifier:
             self._notifier.adopt(prepared.settings, prepared.channels)
@@ -273,6 +276,12 @@ class Hub:
         if watch.settings.audit and await self._audits.audit(watch, self.networks):
             await self.assess()
 
+    async def look_at_keys(self, exchange: str) -> timedelta | None:
+        """Find out on whose accounts keys were used lately; returns how soon to come again, where that is soon."""
+        again = await self._controls.look(self.exchanges[exchange], self.networks)
+        await self.assess()
+        return again
+
     async def tell(self, channel: str) -> timedelta | None:
         """Send what is due over one channel; returns when to come again, where that is before the next time."""
         return await self._notifier.deliver(channel) if self._notifier else None
@@ -320,6 +329,7 @@ class Hub:
                 configuration=self._configuration,
                 jobs=self._jobs(),
                 signatures_gone=self._signatures.gone,
+                controls=self._controls.found,
                 ready=self._ready,
             )
             world = replace(world, prices=self._prices.prices(world, self.networks))

@@ -44,6 +44,8 @@ _LONGEST = 4
 _PATIENCE = 3.0
 """Seconds that threads are given to end after the daemon has stopped."""
 _DAY = timedelta(days=1)
+_KEYS = timedelta(hours=6)
+"""How often it is summed up whose keys were used lately; nodes are asked once a day."""
 _PRICES = timedelta(minutes=5)
 """How often a file of prices is read anew."""
 _LOOKED_AT = timedelta(minutes=1)
@@ -230,6 +232,8 @@ class Daemon:
             if evidence.folder:
                 run = partial(self._keep_evidence, name)
                 jobs.append(Job(f"evidence:{name}", evidence.every, run, (watch, evidence), patience=_DAY))
+            if watch.settings.control_within:
+                jobs.append(Job(f"keys:{name}", _KEYS, partial(hub.look_at_keys, name), (watch, networks)))
             jobs.append(Job(f"audit:{name}", promote, partial(hub.audit, name), (watch, networks), patience=_DAY))
         for channel in prepared.settings.notify:
             again = channel.resend if channel.alertmanager else _LOOKED_AT
@@ -249,7 +253,8 @@ class Daemon:
         hub = self._require_hub()
         watch = hub.exchanges[exchange]
         if await hub.refresh_wallets(exchange):
-            for key in (f"confirm:{exchange}", f"audit:{exchange}", *(f"network:{name}" for name in hub.networks)):
+            about = [f"{job}:{exchange}" for job in ("confirm", "audit", "keys")]
+            for key in (*about, *(f"network:{name}" for name in hub.networks)):
                 self._schedule.soon(key)
         return watch.again
 

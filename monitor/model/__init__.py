@@ -26,7 +26,16 @@ from monitor.model.chain_parameters import (
     KeyHash,
     KnownPrefixes,
 )
-from monitor.model.control import AssetControl, Control, ControlGap, ControlShown, Sent, SentReading, Sighting
+from monitor.model.control import (
+    AssetControl,
+    Control,
+    ControlGap,
+    ControlNetwork,
+    ControlShown,
+    Sent,
+    SentReading,
+    Sighting,
+)
 from monitor.model.events import Event, EventKind, EventPlace, ListChange
 from monitor.model.history import AssetStep, Extent, HistoryStep, PastDay, Step
 from monitor.model.judgement import (
@@ -133,6 +142,7 @@ __all__ = [
     "Confirmation",
     "Control",
     "ControlGap",
+    "ControlNetwork",
     "ControlShown",
     "DayHeld",
     "Document",

@@ -98,6 +98,18 @@ class AssetControl:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlNetwork:
+    """What the coins of one network were summed up by."""
+
+    snapshot: Block
+    """The block at which they were read."""
+    asked: Block | None = None
+    """The block that was last asked what accounts had sent, in this run of the monitor."""
+    untold: str = ""
+    """Why the last who was asked that did not tell."""
+
+
+@dataclass(frozen=True, slots=True)
 class ControlShown:
     """What was found of one exchange's reserves at one moment."""
 
@@ -105,7 +117,4 @@ class ControlShown:
     since: datetime
     assets: Mapping[str, AssetControl]
     """Those of which anything was read."""
-    blocks: Mapping[str, Block] = field(default_factory=dict)
-    """By network, the block that was last asked what accounts had sent, in this run of the monitor."""
-    untold: Mapping[str, str] = field(default_factory=dict)
-    """By network that was asked and did not tell, why."""
+    networks: Mapping[str, ControlNetwork] = field(default_factory=dict)

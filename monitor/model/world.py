@@ -8,6 +8,7 @@ from decimal import Decimal
 from monitor.model.alerts import AlertState
 from monitor.model.balances import LookBack, Snapshot
 from monitor.model.chain import Reorganisation, Token
+from monitor.model.control import ControlShown
 from monitor.model.judgement import (
     AssetAssessment,
     Audit,
@@ -207,6 +208,8 @@ class Assessment:
     """What a newer list last lost of them; None where none ever did."""
     signature_ages: SignatureAges | None = None
     """None where the current list has no valid signature, or the history could not be read."""
+    control: ControlShown | None = None
+    """None where it is not configured, or was not looked at yet."""
     regularity: Regularity | None = None
     """None until something was published."""
     claims: PackedClaims = _NO_CLAIMS

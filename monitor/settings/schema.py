@@ -190,6 +190,11 @@ class ExchangeSettings(Section):
         timedelta(hours=24),
         description="What a chain confirmed of owners, and could not be asked again for so long, is `unbound` again.",
     )
+    control_within: Duration = Field(
+        timedelta(days=90),
+        description="How lately an account must have sent something, or signed another message, to count as one whose "
+        "key was used (`por_reserves_control_ratio`); `0s`: nobody is asked.",
+    )
 
     def limits(self, asset: str) -> AssetSettings:
         """The limits that hold for ``asset``."""

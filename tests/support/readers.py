@@ -71,8 +71,6 @@ class Reader:
 
     async def sent(self, accounts: Sequence[Address], at: BlockChoice) -> SentReading:
         self.choices.append(at)
-        if self.error:
-            raise self.error
         block = Block(Height(self.height), f"0x{self.height:064x}", self.moment)
         return SentReading(block, {each: self.counts[each] for each in accounts}, ("node-1",))
 
