@@ -7,7 +7,7 @@ from monitor.formats import exact
 from monitor.metrics import families
 from monitor.metrics.text import Series
 from monitor.metrics.values import Source, Sources, downwards, each, each_by, once
-from monitor.model import AssetAssessment, Basis, ReserveStatus, Severity, World
+from monitor.model import AssetAssessment, AssetControl, Basis, ReserveStatus, Severity, World
 
 
 def _assets(world: World) -> Iterator[tuple[tuple[str, str], AssetAssessment]]:
@@ -60,6 +60,13 @@ def _frozen(world: World) -> Series:
             yield (*labels, network, basis), float(amount)
 
 
+def _controls(world: World) -> Iterator[tuple[tuple[str, str], AssetControl]]:
+    for exchange, assessment in world.assessments.items():
+        if assessment.control:
+            for asset, parts in assessment.control.assets.items():
+                yield (exchange, asset), parts
+
+
 def _limits(world: World) -> Series:
     for labels, asset in _assets(world):
         yield (*labels, Severity.CRITICAL), downwards(asset.breach_below)
@@ -92,6 +99,10 @@ ASSETS: Sources = (
     (families.RESERVES, _reserves),
     (families.RESERVES_POSITIONS, _positions),
     (families.RESERVES_FROZEN, _frozen),
+    (
+        families.RESERVES_CONTROL,
+        each_by(_controls, lambda parts: {control: float(share) for control, share in parts.shares().items()}),
+    ),
     (
         families.RESERVES_UNADDRESSED,
         each(_assets, lambda it: float(it.unaddressed) if it.unaddressed else None),

@@ -91,6 +91,11 @@ RESERVES_FROZEN = _gauge(
     "Coins that the token's issuer has blocked, which are in no other series, in whole coins; absent where not told.",
     "exchange", "asset", "network", "basis",
 )  # fmt: skip
+RESERVES_CONTROL = _gauge(
+    "por_reserves_control_ratio",
+    "Shares of the listed reserves by whether a key was used within the configured time: shown, not_shown or unknown.",
+    "exchange", "asset", "control",
+)  # fmt: skip
 RESERVES_UNADDRESSED = _gauge(
     "por_reserves_unaddressed",
     "Reserves stated without addresses, in whole coins: part of the basis asserted only.",

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from monitor.formats.exact import plain
 from monitor.judgement.unread import by_cause, rests_on_unread, unless
-from monitor.model import AssetAssessment, Gap, PositionHeld, ReportBump, SnapshotState
-from monitor.web.plain import Json, by_basis, number, time
+from monitor.model import Assessment, AssetAssessment, ControlShown, Gap, PositionHeld, ReportBump, SnapshotState
+from monitor.web.plain import Json, block, by_basis, number, time
 from monitor.web.snapshots import snapshot_of
 
 
@@ -49,6 +49,34 @@ def bump(found: ReportBump) -> Json:
         "usual": plain(found.usual),
         "days": found.days,
         "ratio": number(found.ratio),
+    }
+
+
+def control(found: ControlShown) -> Json:
+    """Of which time, and by which blocks, it was told whose keys were used."""
+    return {
+        "at": time(found.at),
+        "since": time(found.since),
+        "networks": {
+            name: {
+                "snapshot": block(each.snapshot),
+                "asked": block(each.asked) if each.asked else None,
+                "untold": each.untold or None,
+            }
+            for name, each in found.networks.items()
+        },
+    }
+
+
+def control_of(assessment: Assessment, asset: str) -> Json | None:
+    """The coins of an asset by whether the keys of their accounts were used, and as shares of all that was read."""
+    parts = assessment.control.assets.get(asset) if assessment.control else None
+    if parts is None:
+        return None
+    return {
+        **{each: plain(amount) for each, amount in parts.amounts().items()},
+        "unknown_by_reason": {gap: plain(amount) for gap, amount in parts.unknown.items()},
+        "shares": {each: plain(share) for each, share in parts.shares().items()} or None,
     }
 
 

@@ -34,9 +34,11 @@ def exchange(assessment: Assessment, prices: Prices | None) -> Json:
     return _head(assessment) | {
         "basis": assessment.basis,
         "assets": {
-            name: assets.asset(each, assessment.snapshots) | {"dollars": dollars.of_asset(each, prices)}
+            name: assets.asset(each, assessment.snapshots)
+            | {"control": assets.control_of(assessment, name), "dollars": dollars.of_asset(each, prices)}
             for name, each in assessment.assets.items()
         },
+        "control": assets.control(assessment.control) if assessment.control else None,
         "dollars": dollars.of_exchange(assessment, prices),
         "snapshots": {name: snapshots.snapshot_state(state) for name, state in assessment.snapshots.items()},
         "documents": {name: document_state(state) for name, state in assessment.documents.items()},

@@ -12,6 +12,7 @@ from monitor.model import (
     AssetAssessment,
     Basis,
     Cause,
+    ControlGap,
     Gap,
     PositionKind,
     ProofStatus,
@@ -51,6 +52,12 @@ STATUSES = {
     ReserveStatus.UNKNOWN: "Unknown",
 }
 WORST_FIRST = (ReserveStatus.BREACH, ReserveStatus.UNKNOWN, ReserveStatus.COVERED)
+CONTROL_GAPS = {
+    ControlGap.NOT_ASKED: "on accounts too small to be asked about",
+    ControlGap.NOT_TOLD: "where no chain or node tells what was sent",
+    ControlGap.CODE: "on contracts",
+    ControlGap.SINCE_LATER: "on accounts that were not watched for so long",
+}
 PROOFS = {
     ProofStatus.PROVEN: "proven, as far as the scheme goes",
     ProofStatus.BOUND: "bound, not proven",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.metrics.values import downwards
-from monitor.model import Basis, frozen
+from monitor.model import Basis, Control, frozen
 from tests.support import worlds
 from tests.support.scraping import Scraper
 
@@ -317,6 +317,14 @@ def test_dollars_are_told_of_assets_that_have_a_price_and_of_no_sum(shown: Scrap
         assert {series["asset"] for series in shown.named(name)} == {"BTC", "ETH"}, "no USDT, of which none is known"
     assert shown.value("por_reserves_usd", exchange="aurora", asset="BTC", basis="signed") == 6400047439.98
     assert shown.value("por_liabilities_usd", exchange="aurora", asset="ETH") == 3e9
+
+
+def test_what_is_shown_of_keys_is_said_with_what_is_not_known(shown: Scraper) -> None:
+    for asset, parts in (("BTC", (0, 0, 1)), ("ETH", (1_000_000, 500_000, 45_000))):
+        labels = {"exchange": "aurora", "asset": asset}
+        found = [shown.value("por_reserves_control_ratio", control=each, **labels) for each in Control]
+        assert found == [pytest.approx(part / sum(parts), rel=1e-5) for part in parts]
+    assert {series["exchange"] for series in shown.named("por_reserves_control_ratio")} == {"aurora"}, "nobody looked"
 
 
 def test_signatures_have_the_age_at_which_they_were_first_seen(shown: Scraper) -> None:

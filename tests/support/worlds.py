@@ -14,6 +14,7 @@ from monitor.model import (
     AlertState,
     Assessment,
     AssetAssessment,
+    AssetControl,
     Audit,
     Balances,
     BaseUnits,
@@ -22,6 +23,9 @@ from monitor.model import (
     Cause,
     ChannelState,
     ClaimMismatch,
+    ControlGap,
+    ControlNetwork,
+    ControlShown,
     Document,
     DocumentState,
     Durations,
@@ -315,6 +319,23 @@ def aurora() -> Assessment:
         shared=(SharedAccounts("borealis", 1, ("bc1qaurora2 on bitcoin",)),),
         lost=LostConfirmations(2, 1, {}, "0xa: others own it"),
         liabilities_max_age=timedelta(days=35),
+        control=ControlShown(
+            NOW - timedelta(hours=2),
+            NOW - timedelta(days=90),
+            {
+                "BTC": AssetControl(Decimal(0), Decimal(0), {ControlGap.NOT_TOLD: Decimal("99999.96")}),
+                "ETH": AssetControl(
+                    Decimal(1_000_000),
+                    Decimal(500_000),
+                    {ControlGap.CODE: Decimal(45000), ControlGap.NOT_ASKED: Decimal("0.123456789012345678")},
+                ),
+            },
+            {
+                "bitcoin": ControlNetwork(bitcoin.block),
+                "ethereum": ControlNetwork(ethereum.block, ethereum.block),
+                "bsc": ControlNetwork(stale.block, untold="unsupported: it does not tell what accounts have sent"),
+            },
+        ),
         signature_ages=SignatureAges(NOW - timedelta(days=400), NOW - timedelta(days=90), 4, 1),
         proof=ProofState(
             LiabilitiesProof(

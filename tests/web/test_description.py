@@ -21,6 +21,7 @@ from monitor.model import (
     Cause,
     ClaimKind,
     Code,
+    ControlGap,
     Event,
     EventKind,
     EventPlace,
@@ -163,6 +164,7 @@ def test_a_new_field_must_be_described_and_none_that_is_may_be_missing() -> None
     [
         ("Basis", Basis),
         ("Cause", Cause),
+        ("ControlGap", ControlGap),
         ("ClaimKind", ClaimKind),
         ("Code", Code),
         ("PositionKind", PositionKind),

@@ -246,6 +246,24 @@ async def test_a_report_of_several_heights_says_so_and_why_there_is_no_ratio(cli
     assert "No ratio of the report: USDT (tron at height 5: pruned)." in text
 
 
+async def test_whose_keys_were_used_is_told_with_what_is_not_known(client: Client) -> None:
+    async def told(asset: str) -> str:
+        return " ".join(re.sub("<[^>]*>", "", await page(client, f"/exchanges/aurora/assets/{asset}")).split())
+
+    ether, bitcoin = await told("ETH"), await told("BTC")
+    assert "64.72 % of the ETH read here lies on accounts whose key was used since 2025-12-14" in ether
+    assert "32.36 % lies where neither happened. Of 2.91 % nothing is known: 45,000.0000 on contracts, 0.1234" in ether
+    assert "Of no BTC read here is it known whether the key of its account was used since" in bitcoin
+    assert "Summed up" not in await told("USDT"), "of which nobody looked"
+    answer = (await (await client.get("/api/v1/exchanges/aurora")).json())["exchange"]
+    assert answer["control"]["networks"]["bsc"]["untold"].startswith("unsupported: ")
+    assert answer["control"]["networks"]["ethereum"]["asked"]["number"] == 24_650_001
+    found = answer["assets"]["ETH"]["control"]
+    assert found["unknown_by_reason"] == {"code": "45000", "not_asked": "0.123456789012345678"}
+    assert (found["shown"], found["not_shown"], found["unknown"]) == ("1000000", "500000", "45000.123456789012345678")
+    assert answer["assets"]["USDT"]["control"] is None
+
+
 async def test_the_report_is_shown_beside_the_days_around_or_why_it_is_not(client: Client, daemon: Daemon) -> None:
     told = " ".join(re.sub("<[^>]*>", "", await page(client, "/exchanges/aurora/assets/BTC")).split())
     assert "held 104,300.0000 BTC; in the days around, 98,000.0000 (the median of 6 of seven days): 106.42 %" in told

@@ -89,6 +89,7 @@ def _environment() -> Environment:
         only_claimed=words.only_claimed,
         on_its_word=words.on_its_word,
         BASES=words.BASES,
+        CONTROL_GAPS=words.CONTROL_GAPS,
         POSITIONS=words.POSITIONS,
         PROOFS=words.PROOFS,
         STATUSES=words.STATUSES,
