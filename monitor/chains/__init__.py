@@ -55,7 +55,7 @@ __all__ = [
 
 
 class ChainReader(Protocol):
-    """What others need of a network; see :class:`~monitor.chains.network_reader.NetworkReader` for the promises."""
+    """What a watch needs of a network; see :class:`~monitor.chains.network_reader.NetworkReader` for the promises."""
 
     async def read(self, wanted: Wanted, at: BlockChoice) -> Reading: ...
 
@@ -64,8 +64,6 @@ class ChainReader(Protocol):
     async def quote(self, contracts: Sequence[Address], at: BlockChoice) -> FeedReading: ...
 
     async def sent(self, accounts: Sequence[Address], at: BlockChoice) -> SentReading: ...
-
-    async def examine(self, sample: Wanted) -> list[Examination]: ...
 
     def endpoints(self) -> tuple[EndpointState, ...]: ...
 

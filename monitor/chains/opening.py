@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from monitor.chains import ChainReader
 from monitor.chains.agreement import Chance
 from monitor.chains.archive import Archive, Canary, canary_of
 from monitor.chains.endpoint import Endpoint
@@ -27,7 +26,7 @@ def open_network(
     keeper: Keeper | None = None,
     balance_slots: Mapping[Address, BalanceSlot] | None = None,
     chance: Chance = random.random,
-) -> ChainReader:
+) -> NetworkReader:
     """Open the reader of ``network`` through the endpoints of ``settings``; nothing is sent before it is used.
 
     ``keeper`` keeps what endpoints want to know again after a restart; without one that is forgotten.
@@ -67,7 +66,7 @@ def configured_network(name: str, settings: NetworkSettings, registry: Registry)
 @asynccontextmanager
 async def open_readers(
     networks: Mapping[str, NetworkSettings], registry: Registry
-) -> AsyncIterator[dict[str, ChainReader]]:
+) -> AsyncIterator[dict[str, NetworkReader]]:
     """Open the readers of ``networks`` by name, until the end of the block."""
     readers = {
         name: open_network(configured_network(name, each, registry), each, balance_slots=registry.balance_slots(name))

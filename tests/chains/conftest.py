@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 import stamina
 
-from monitor.chains import ChainReader
+from monitor.chains.network_reader import NetworkReader
 from monitor.model import Network
 from tests.support import chains
 from tests.support.standins import EvmStandIn
 
-Opener = Callable[..., ChainReader]
+Opener = Callable[..., NetworkReader]
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +30,7 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
 def open_reader(stack: AsyncExitStack) -> Opener:
     """``open_reader(network, {...}, {...})``: a reader that is closed with the test."""
 
-    def opened(network: Network, *endpoints: dict[str, Any], **settings: Any) -> ChainReader:
+    def opened(network: Network, *endpoints: dict[str, Any], **settings: Any) -> NetworkReader:
         reader = chains.reader(network, *endpoints, **settings)
         stack.push_async_callback(reader.close)
         return reader

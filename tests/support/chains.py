@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from monitor.chains import ChainReader, Keeper
+from monitor.chains import Keeper
+from monitor.chains.network_reader import NetworkReader
 from monitor.chains.opening import open_network
 from monitor.model import BalanceSlot, Caip2, EndpointState, Network, Token
 from monitor.registry import load
@@ -38,7 +39,7 @@ def reader(
     keeper: Keeper | None = None,
     chance: Callable[[], float] = lambda: 1.0,
     **settings: Any,
-) -> ChainReader:
+) -> NetworkReader:
     """A reader of ``network``; endpoints get names by their order, parties of their own, and short time-outs.
 
     All parties are compared only where ``ask_all`` is 1, or ``chance`` says so.

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
-from monitor.chains import AtHeight, BlockChoice, ChainError, Examination
+from monitor.chains import AtHeight, BlockChoice, ChainError
 from monitor.model import (
     Address,
     BaseUnits,
@@ -73,9 +73,6 @@ class Reader:
         self.choices.append(at)
         block = Block(Height(self.height), f"0x{self.height:064x}", self.moment)
         return SentReading(block, {each: self.counts[each] for each in accounts}, ("node-1",))
-
-    async def examine(self, sample: Mapping[Token, Collection[Address]]) -> list[Examination]:
-        raise NotImplementedError
 
     def endpoints(self) -> tuple[EndpointState, ...]:
         return ()

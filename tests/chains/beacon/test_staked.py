@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.chains import AtHeight, ChainError, ChainReader, Depth, Reason, Tag, Wanted
+from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag, Wanted
+from monitor.chains.network_reader import NetworkReader
 from monitor.model import BaseUnits, Height, Reading, Token, disjoint
 from tests.chains.conftest import Opener
 from tests.support.beacon import BEACON, GWEI, STAKED, BeaconStandIn, Staked, credentials, key
@@ -33,7 +34,7 @@ class Watch:
 
     async def reader(
         self, *others: BeaconStandIn, batch: int = 100, concurrency: int = 4, quorum: int = 1
-    ) -> ChainReader:
+    ) -> NetworkReader:
         urls = [await self._stack.enter_async_context(node.serving()) for node in (self.node, *others)]
         endpoints = [{"url": url, "batch": batch, "concurrency": concurrency} for url in urls]
         return self._open(BEACON, *endpoints, quorum=quorum)

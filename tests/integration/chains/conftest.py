@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from monitor.chains import ChainReader
 from monitor.chains.evm import node as evm_node
+from monitor.chains.network_reader import NetworkReader
 from monitor.model import Network
 from tests.chains.conftest import Opener
 from tests.support import chains
@@ -22,7 +22,7 @@ async def open_reader() -> AsyncIterator[Opener]:
     """``open_reader(network, {...}, {...})``: a reader that is closed with the test."""
     async with AsyncExitStack() as stack:
 
-        def opened(network: Network, *endpoints: dict[str, Any], **settings: Any) -> ChainReader:
+        def opened(network: Network, *endpoints: dict[str, Any], **settings: Any) -> NetworkReader:
             reader = chains.reader(network, *endpoints, **settings)
             stack.push_async_callback(reader.close)
             return reader
