@@ -9,7 +9,7 @@ What is here asks nobody, and imports nothing that does: a configuration is chec
 from collections.abc import Sequence
 from typing import Protocol
 
-from monitor.chains.block_choice import AtHeight, AtSlot, BlockChoice, Depth, Tag, choice_of
+from monitor.chains.block_choice import PAST_TAKES, AtHeight, AtSlot, BlockChoice, Depth, Tag, choice_of
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.examination import Examination
 from monitor.chains.journals import Keeper
@@ -29,6 +29,7 @@ from monitor.chains.protocols import (
 from monitor.model import Address, EndpointState, FeedReading, OwnerAnswer, OwnerQuestion, Reading, SentReading
 
 __all__ = [
+    "PAST_TAKES",
     "AtHeight",
     "AtSlot",
     "BlockChoice",

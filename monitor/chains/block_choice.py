@@ -1,11 +1,15 @@
 """Which block is to be read."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal, get_args
 
 from monitor.model import Height
 
 TagName = Literal["finalized", "safe", "latest"]
+
+PAST_TAKES = timedelta(hours=6)
+"""At most, for a block where thousands of others may have to be undone, each by a request with its own limit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from operator import is_
 from typing import cast
 
 from monitor.chains.agreement import Agreement, Chance
-from monitor.chains.block_choice import AtHeight, BlockChoice, choice_of
+from monitor.chains.block_choice import PAST_TAKES, AtHeight, BlockChoice, choice_of
 from monitor.chains.concurrency import now
 from monitor.chains.endpoint import Endpoint, Job
 from monitor.chains.errors import ChainError, Reason
@@ -32,9 +32,6 @@ from monitor.model import (
     frozen,
 )
 from monitor.settings import NetworkSettings
-
-_PAST = 6 * 3600.0
-"""Seconds for a past block where thousands of others may have to be undone, each by a request with its own limit."""
 
 
 class NetworkReader:
@@ -167,7 +164,7 @@ class NetworkReader:
     def _deadline(self, at: BlockChoice | None = None) -> float:
         patience = self._settings.gives_up_after.total_seconds()
         if isinstance(at, AtHeight) and any(endpoint.undoes for endpoint in self._endpoints):
-            patience = max(patience, _PAST)
+            patience = max(patience, PAST_TAKES.total_seconds())
         return now() + patience
 
     async def _second_opinion(

@@ -6,24 +6,28 @@ import typer
 
 from monitor.chains import Examination
 from monitor.cli.configured import configured
-from monitor.cli.options import ConfigOption, JsonOption
+from monitor.cli.options import ConfigOption, JsonOption, ReaderOption
 from monitor.cli.printing import ExitStatus, SafeTable, json_line, progress_bar, say
+from monitor.daemon.configuration import check_reader
 from monitor.daemon.doctor import Diagnosis, age_of, diagnose
 from monitor.formats.phrases import span
 
 
-def doctor(config: ConfigOption, json: JsonOption = False) -> None:  # noqa: FBT002 - a flag
+def doctor(config: ConfigOption, json: JsonOption = False, reader: ReaderOption = "") -> None:  # noqa: FBT002 - a flag
     """Tell what your own documents, nodes, store and clock can and cannot do, by the very calls that readings need.
 
     Every endpoint is asked for one account that a list claims, at the block that readings would be at, and a day, a
     month and a year before. Every finding has its place in the configuration and what mends it. Nothing is kept.
+    Networks with `read_by` are asked on the machine of their reader, with `--reader`; elsewhere whether one answers.
 
     Exit status: 0 nothing was found · 1 something that can be mended · 3 none of that, but something will stay unknown,
     such as claims on a network that cannot be read.
     """
     settings, registry = configured(config)
+    if reader:
+        check_reader(settings, reader, config)
     with progress_bar() as progress:
-        found = asyncio.run(diagnose(settings, registry, progress))
+        found = asyncio.run(diagnose(settings, registry, progress, reader))
     status = status_of(found)
     if json:
         json_line(_as_json(found, status))

@@ -58,6 +58,15 @@ def load_configuration(path: Path) -> tuple[Settings, Registry]:
     return configuration.settings, configuration.registry
 
 
+def check_reader(settings: Settings, reader: str, path: Path) -> None:
+    """Raise ConfigurationError where no network of the file at ``path`` is read by ``reader``."""
+    readers = sorted({each.read_by for each in settings.networks.values() if each.read_by})
+    if reader not in readers:
+        known = f"the readers are {', '.join(readers)}" if readers else "it names no reader at all"
+        fault = f"no network says `read_by: {reader}`; {known}"
+        raise ConfigurationError([ConfigurationFault(str(path), None, "networks", fault)])
+
+
 def load_web(settings: Settings) -> WebConfig:
     """TLS and users of the page. Raises ConfigurationError."""
     return load_web_config(settings.web.config_file) if settings.web.config_file else WebConfig()
@@ -74,6 +83,9 @@ def _findings(settings: Settings) -> Iterator[Fault | Warned]:
         yield from _exchange_faults(name, exchange, registry)
     for name, network in settings.networks.items():
         yield from _network_faults(name, network, registry)
+        if network.read_by and settings.store.url.startswith("sqlite"):
+            fault = "a reader answers over PostgreSQL: set `store.url` to one that both reach, or remove this"
+            yield ("networks", name, "read_by"), fault
     if settings.prices:
         yield from _prices_faults(settings.prices, registry)
     yield from _channel_faults(settings)

@@ -17,7 +17,7 @@ from monitor.model import Address, Cause, Liabilities, Token
 from monitor.published import DocumentError, Unchanged, fetch_liabilities
 from monitor.registry import Registry
 from monitor.settings import NetworkSettings, Settings
-from monitor.store import obstacle, room
+from monitor.store import answering_readers, obstacle, room
 
 _ROOM = 1024**3
 """Bytes that should be free where the history is: docs/history.md tells what a year takes."""
@@ -68,8 +68,11 @@ class Diagnosis:
     findings: list[Finding] = field(default_factory=list)
 
 
-async def diagnose(settings: Settings, registry: Registry, progress: Report) -> Diagnosis:
-    """Ask every document and endpoint of ``settings`` as the daemon would; nothing is kept, nothing changed."""
+async def diagnose(settings: Settings, registry: Registry, progress: Report, reader: str = "") -> Diagnosis:
+    """Ask every document and endpoint of ``settings`` as the daemon would; nothing is kept, nothing changed.
+
+    Of the endpoints, those that the monitor itself asks, or those that ``reader`` does.
+    """
     found = Diagnosis(lists=await list_coverage(settings, registry, progress))
     for name, coverage in found.lists.items():
         found.findings += _list_findings(name, coverage, registry)
@@ -77,19 +80,20 @@ async def diagnose(settings: Settings, registry: Registry, progress: Report) -> 
         progress("liabilities", done, len(settings.exchanges))
         await _liabilities(name, settings, registry, found)
     progress("liabilities", len(settings.exchanges), len(settings.exchanges))
-    found.endpoints = await _examined(settings, registry, found.lists, progress)
+    networks = {name: each for name, each in settings.networks.items() if (each.read_by or "") == reader}
+    found.endpoints = await _examined(networks, registry, found.lists, progress)
     for network, examined in found.endpoints.items():
         found.findings += _endpoint_findings(settings.networks[network], network, examined, registry)
-    found.findings += await _store_findings(settings)
+    found.findings += await _store_findings(settings) or await _reader_findings(settings)
     return found
 
 
 async def _examined(
-    settings: Settings, registry: Registry, lists: Mapping[str, ListCoverage], progress: Report
+    networks: Mapping[str, NetworkSettings], registry: Registry, lists: Mapping[str, ListCoverage], progress: Report
 ) -> dict[str, list[Examination]]:
-    """Examine all networks side by side, each by an account of a list, as readings will ask for it."""
+    """Examine ``networks`` side by side, each by an account of a list, as readings will ask for it."""
     found: dict[str, list[Examination]] = {}
-    async with open_readers(settings.networks, registry) as readers:
+    async with open_readers(networks, registry) as readers:
 
         async def examine(name: str) -> None:
             found[name] = await readers[name].examine(_sample(name, lists))
@@ -97,7 +101,7 @@ async def _examined(
 
         progress("networks", 0, len(readers))
         await asyncio.gather(*map(examine, readers))
-    return {name: found[name] for name in settings.networks}
+    return {name: found[name] for name in networks}
 
 
 def _sample(network: str, lists: Mapping[str, ListCoverage]) -> dict[Token, list[Address]]:
@@ -182,6 +186,17 @@ async def _store_findings(settings: Settings) -> list[Finding]:
         problem = f"{free // 1024**2} MiB are free where the history is"
         return [Finding("store.url", problem, "make room, or move it")]
     return []
+
+
+async def _reader_findings(settings: Settings) -> list[Finding]:
+    """Of each network that a reader reads, whether one of its name does."""
+    read_by = {name: each.read_by for name, each in settings.networks.items() if each.read_by}
+    answering = await answering_readers(settings.store.url) if read_by else frozenset()
+    return [
+        Finding(f"networks.{name}.read_by", f"no reader called {reader} answers", f"start one: run --reader {reader}")
+        for name, reader in read_by.items()
+        if reader not in answering
+    ]
 
 
 def age_of(block_time: datetime) -> str:

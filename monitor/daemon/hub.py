@@ -25,6 +25,7 @@ from monitor.daemon.list_judge import ListJudge
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.notifier import Notifier
 from monitor.daemon.prices import PriceWatch, assets_of
+from monitor.daemon.shared_reader import SharedReader
 from monitor.daemon.signature_losses import SignatureLosses
 from monitor.daemon.stored import StoredJournals, StoredVerdicts, written
 from monitor.metrics import Rendered
@@ -40,7 +41,7 @@ from monitor.model import (
 from monitor.ownership import RULES_VERSION
 from monitor.registry import Registry
 from monitor.settings import ExchangeSettings, NetworkSettings, Settings, masked
-from monitor.store import Store
+from monitor.store import ReadingJobs, Store
 
 _LONGEST_PAUSE = 2.0
 """Seconds between two Worlds at the most."""
@@ -77,16 +78,18 @@ class Hub:
         *,
         render: Callable[[World], Rendered] | None = None,
         notifier: Notifier | None = None,
+        readers: ReadingJobs | None = None,
     ) -> None:
         """``jobs`` tells how whatever calls the methods does; ``render`` makes each World text before it is shown.
 
-        Without a ``notifier`` nobody is told of alerts.
+        Without a ``notifier`` nobody is told of alerts; without ``readers`` every network is read here.
         """
         self.store = store
         self.session = session
         self._now = now
         self._jobs = jobs
         self._render = render
+        self._readers = readers
         self._assessing = asyncio.Lock()
         self._asked = self._answered = 0
         self._next = 0.0
@@ -136,7 +139,7 @@ class Hub:
 
         Readers send nothing before they are used, so that what is prepared in vain leaves nothing behind.
         """
-        await asyncio.to_thread(import_nodes, settings.networks, registry)
+        await asyncio.to_thread(import_nodes, self._read_here(settings), registry)
         slots = {name: registry.balance_slots(name) for name in settings.networks}
         networks = {name: self._network(name, each, registry, slots[name]) for name, each in settings.networks.items()}
         exchanges = {name: self._exchange(name, each, registry) for name, each in settings.exchanges.items()}
@@ -177,8 +180,15 @@ class Hub:
         known = self.networks.get(name)
         if known and known.settings == settings and known.network == network and self._balance_slots[name] == slots:
             return known
-        reader = open_network(network, settings, StoredJournals(self.store, name), slots)
+        reader: ChainReader
+        if self._readers and settings.read_by:
+            reader = SharedReader(network, settings, self._readers)
+        else:
+            reader = open_network(network, settings, StoredJournals(self.store, name), slots)
         return NetworkWatch(network, settings, reader, self._now)
+
+    def _read_here(self, settings: Settings) -> dict[str, NetworkSettings]:
+        return {name: each for name, each in settings.networks.items() if not (self._readers and each.read_by)}
 
     def _exchange(self, name: str, settings: ExchangeSettings, registry: Registry) -> ExchangeWatch:
         known = self.exchanges.get(name)
@@ -299,8 +309,13 @@ class Hub:
         before = await self.store.prune_documents(self.settings.history.lists)
         await self.store.prune_ownership(RULES_VERSION, before)
         await self.store.prune_claim_readings(now - KEPT)
+        elsewhere = self.networks.keys() - self._read_here(self.settings).keys()
         present = {(name, each.label) for name, watch in self.networks.items() for each in watch.settings.endpoints}
-        for network, endpoint in await self.store.forget_journals(but=present):
+
+        def gone(network: str, endpoint: str) -> bool:
+            return network not in elsewhere and (network, endpoint) not in present
+
+        for network, endpoint in await self.store.forget_journals(gone):
             _log.info("journal of a removed endpoint deleted", network=network, endpoint=endpoint)
 
     async def assess(self) -> None:

@@ -96,7 +96,8 @@ class Daemon:
         registry = configuration.registry
         logs.configure(settings.log.level, settings.log.format)
         self._warn(configuration)
-        await asyncio.to_thread(import_nodes, settings.networks, registry)
+        here = {name: each for name, each in settings.networks.items() if not each.read_by}
+        await asyncio.to_thread(import_nodes, here, registry)
         loaded()
         async with contextlib.AsyncExitStack() as stack:
             store = await Store.open(settings.store.url, alone=True, lease=settings.store.lease)
@@ -109,8 +110,17 @@ class Daemon:
                 if store.keeps
                 else None
             )
-            render = self._metrics.render
-            hub = Hub(store, session, self._now, self._schedule.states, render=render, notifier=notifier)
+            readers = store.reading_jobs(settings.store.reader_lease)
+            stack.push_async_callback(readers.close)
+            hub = Hub(
+                store,
+                session,
+                self._now,
+                self._schedule.states,
+                render=self._metrics.render,
+                notifier=notifier,
+                readers=readers,
+            )
             if refused:
                 hub.reload = ReloadState(successful=False, succeeded_at=self._now(), error=refused)
             stack.push_async_callback(hub.close)

@@ -353,6 +353,11 @@ class NetworkSettings(Section):
         None, description="What is claimed here counts this many times while it cannot be read; unset: the exchange's."
     )
     caip2: Caip2 | None = Field(None, description="Another chain id or genesis than the registry's: a test network.")
+    read_by: Name | None = Field(
+        None,
+        description="The name of a reader: `run --reader NAME`, mostly on another machine, asks these endpoints, and "
+        "the monitor asks it over the PostgreSQL of both (docs/scaling.md). Unset: the monitor asks them itself.",
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -461,6 +466,11 @@ class StoreSettings(Section):
         if self.lease and self.lease < timedelta(seconds=1):
             raise ValueError("lease: it is renewed three times in its length, which takes 1s at the least")
         return self
+
+    @property
+    def reader_lease(self) -> timedelta:
+        """How long a reader may be silent before another process of its name takes over."""
+        return self.lease or timedelta(seconds=15)
 
 
 class HistorySettings(Section):

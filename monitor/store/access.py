@@ -64,14 +64,23 @@ class Access:
         await (self._lease.turned if self._lease else asyncio.Event()).wait()
 
     @classmethod
-    async def open(cls, url: str, *, alone: bool = False, lease: timedelta | None = None, new: bool = True) -> Self:
+    async def open(
+        cls,
+        url: str,
+        *,
+        alone: bool = False,
+        lease: timedelta | None = None,
+        silent: timedelta | None = None,
+        new: bool = True,
+    ) -> Self:
         """Open the database and migrate it; ``alone``: refuse one that another process has opened so.
 
         With a ``lease``, others with one may have it open as well; what those write that do not hold it is not kept.
+        A transaction that is ``silent`` for longer than that, or than the lease, is ended by the server.
         Without ``new`` there must be one already. Raises :class:`StoreError`.
         """
         async with AsyncExitStack() as stack:
-            engine = await stack.enter_async_context(opened(url, alone=alone, shared=lease, new=new))
+            engine = await stack.enter_async_context(opened(url, alone=alone, shared=lease or silent, new=new))
             store = cls(engine, stack)
             if lease:
                 try:

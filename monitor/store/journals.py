@@ -1,6 +1,6 @@
 """Journals of what endpoints follow: entries in their order, whose meaning only their writer knows."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select
 
@@ -30,16 +30,16 @@ class Journals(Access):
             for row in _rows_of(network, endpoint, entries):
                 await connection.execute(insert(tables.journals), row)
 
-    async def forget_journals(self, *, but: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
-        """Forget the journals of all endpoints but these (network, endpoint). Returns whose they were."""
+    async def forget_journals(self, gone: Callable[[str, str], bool]) -> list[tuple[str, str]]:
+        """Forget the journals of endpoints (network, endpoint) that are ``gone``. Returns whose they were."""
         columns = tables.journals.c
         kept = await self._rows(select(columns.network, columns.endpoint).distinct())
-        others = [(network, endpoint) for network, endpoint in kept if (network, endpoint) not in but]
-        if others:
+        found = [(network, endpoint) for network, endpoint in kept if gone(network, endpoint)]
+        if found:
             async with self._transaction() as connection:
-                for network, endpoint in others:
+                for network, endpoint in found:
                     await connection.execute(delete(tables.journals).where(_is_of(network, endpoint)))
-        return others
+        return found
 
 
 def _rows_of(network: str, endpoint: str, entries: Sequence[bytes]) -> list[dict[str, object]]:

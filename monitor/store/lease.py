@@ -1,4 +1,4 @@
-"""Several monitors on one PostgreSQL: which of them keeps the history and tells people, by a lease on its clock."""
+"""Several processes on one PostgreSQL: which of them does what one alone may do, by a lease on its clock."""
 
 import asyncio
 import uuid
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from monitor.store import tables
 
 _KEEPER = "keeper"
+"""Keeps the history, and tells people."""
 _RENEWALS = 3
 """How often a lease is renewed in its own time, so that one that comes late or fails does not end it."""
 
@@ -23,15 +24,16 @@ _log = structlog.get_logger(__name__)
 
 
 class LeaseLostError(Exception):
-    """Another monitor holds the lease now."""
+    """Another one holds the lease now."""
 
 
 class Lease:
-    """What one of the monitors has of it: it is held, or waited for."""
+    """What one of them has of it: it is held, or waited for."""
 
-    def __init__(self, engine: AsyncEngine, length: timedelta) -> None:
+    def __init__(self, engine: AsyncEngine, length: timedelta, name: str = _KEEPER) -> None:
         self._engine = engine
         self._length = length
+        self._name = name
         self._holder = uuid.uuid4().hex
         self.held = False
         """Whether the database said so last. While it cannot be asked, that stays as it is: nobody else can have it."""
@@ -46,7 +48,7 @@ class Lease:
         free = or_(columns.holder == self._holder, columns.until < now)
         taken = (
             insert(tables.leases)
-            .values(name=_KEEPER, **row)
+            .values(name=self._name, **row)
             .on_conflict_do_update(index_elements=[columns.name], set_=row, where=free)
             .returning(columns.holder)
         )
@@ -61,7 +63,7 @@ class Lease:
         Raises LeaseLostError where it has passed on before.
         """
         columns = tables.leases.c
-        mine = update(tables.leases).where(columns.name == _KEEPER, columns.holder == self._holder)
+        mine = update(tables.leases).where(columns.name == self._name, columns.holder == self._holder)
         renewed = mine.values(until=func.clock_timestamp() + self._length).returning(columns.holder)
         if await connection.scalar(renewed) is None:
             self._found(held=False)
@@ -87,18 +89,20 @@ class Lease:
     async def give_back(self) -> None:
         """Let another one have it at once. Raises SQLAlchemyError or OSError."""
         columns = tables.leases.c
-        mine = (columns.name == _KEEPER, columns.holder == self._holder)
+        mine = (columns.name == self._name, columns.holder == self._holder)
         async with self._engine.begin() as connection:
             await connection.execute(update(tables.leases).where(*mine).values(until=func.clock_timestamp()))
 
 
 @asynccontextmanager
-async def leased(engine: AsyncEngine, length: timedelta, told: Callable[[str], None]) -> AsyncIterator[Lease]:
+async def leased(
+    engine: AsyncEngine, length: timedelta, told: Callable[[str], None], name: str = _KEEPER
+) -> AsyncIterator[Lease]:
     """A lease that is asked for at once, and again and again until the block ends; ``told`` how that went.
 
     Raises SQLAlchemyError or OSError where it cannot be asked for at first.
     """
-    lease = Lease(engine, length)
+    lease = Lease(engine, length, name)
     await lease.ask()
     lease.turned.clear()
     renewing = asyncio.create_task(lease.renew(told))

@@ -3,6 +3,8 @@
 Every write is one transaction: after a crash either all of it is there or nothing.
 """
 
+from datetime import timedelta
+
 from monitor.store.audits import Audits
 from monitor.store.controls import Controls
 from monitor.store.documents import Documents
@@ -14,6 +16,7 @@ from monitor.store.notices import Notices
 from monitor.store.ownership import Ownership
 from monitor.store.proofs import Proofs
 from monitor.store.ratios import Ratios
+from monitor.store.reading_jobs import ReadingJobs
 from monitor.store.snapshots import Snapshots
 
 
@@ -21,3 +24,7 @@ class Store(
     Audits, Controls, Documents, Events, History, Journals, Ledgers, Notices, Ownership, Proofs, Ratios, Snapshots
 ):
     """The history of all exchanges. Not for use by two daemons at once: each opens it ``alone``."""
+
+    def reading_jobs(self, lease: timedelta) -> ReadingJobs:
+        """What is asked of readers on other machines, which PostgreSQL alone reaches; ``lease`` is that of readers."""
+        return ReadingJobs(self._engine, lease)

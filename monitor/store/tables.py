@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    DDL,
     JSON,
     BigInteger,
     Boolean,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    event,
 )
 
 
@@ -303,11 +305,28 @@ notices = Table(
 leases = Table(
     "leases",
     metadata,
-    Column("name", String(16), primary_key=True),
+    Column("name", String(80), primary_key=True),
     Column("holder", String(32), nullable=False),
     Column("until", Moment, nullable=False),
-    comment="Which of the monitors that share this database keeps it, and until when on the database's clock.",
+    comment="Which of several processes keeps the history or answers for a reader, until when on the database's clock.",
 )
+
+reading_jobs = Table(
+    "reading_jobs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("reader", String(64), nullable=False, index=True),
+    Column("network", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("request", LargeBinary, nullable=False),
+    Column("answer", LargeBinary),
+    comment="What a monitor asks of its readers just now; each row is gone once it has the answer.",
+)
+# Nothing here outlives its minute: PostgreSQL need not write all of it twice, nor send it to replicas and archives.
+_unlogged: Any = DDL("ALTER TABLE reading_jobs SET UNLOGGED")  # type: ignore[no-untyped-call]
+event.listen(reading_jobs, "after_create", _unlogged.execute_if(dialect="postgresql"))
 
 state = Table(
     "state",

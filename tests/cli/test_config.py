@@ -181,6 +181,10 @@ def exchange(tmp_path: Path, more: str = "", source: str = "") -> str:
         ),
         ("web: {config_file: none.yaml}\n", "monitor.yaml:4: web.config_file: none.yaml: cannot be read: "),
         ("registry: [none.yaml]\n", "monitor.yaml:4: registry: none.yaml: cannot be read: "),
+        (
+            "networks: {ethereum: {read_by: east, endpoints: [{url: 'http://n'}]}}\n",
+            "networks.ethereum.read_by: a reader answers over PostgreSQL: set `store.url` to one that both reach",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_its_line_and_the_right_spelling(

@@ -4,13 +4,16 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from monitor.store import Store
 from tests.cli.conftest import Command, Finished
 from tests.support.daemons import Site, publish, signed
+from tests.support.postgresql import PostgreSQL
 from tests.support.standins import EvmStandIn, RefusedError
 
 SECRET = "0123456789abcdef-secret"
@@ -128,3 +131,27 @@ async def test_a_history_that_cannot_be_written_is_told_and_nothing_is_made(
     assert (status, away.exists()) == (0, False)
     status, findings = await found(command, site, store={"url": "postgresql+asyncpg://nobody@127.0.0.1:1/none"})
     assert (status, findings[0][0]) == (1, "store.url")
+
+
+@pytest.mark.integration
+async def test_a_network_of_a_reader_is_asked_on_its_machine_and_elsewhere_whether_it_answers(
+    command: Command, site: Site, node: EvmStandIn, postgresql: PostgreSQL
+) -> None:
+    site.sections["networks"]["ethereum"]["read_by"] = "east"
+    site.sections["store"] = {"url": postgresql.database()}
+    absent = [("networks.ethereum.read_by", "no reader called east answers", "start one: run --reader east")]
+    assert await found(command, site) == (1, absent), "the database has no tables yet"
+    assert node.asked == []
+    store = await Store.open(site.sections["store"]["url"])
+    async with store.reading_jobs(timedelta(minutes=1)).leased("east"):
+        assert await found(command, site) == (0, [])
+        there = await doctor(command, site, "--reader", "east", "--json")
+    await store.close()
+    assert (there.status, list(there.lines[0]["endpoints"])) == (0, ["ethereum"])
+    for run in (("doctor",), ("run",)):
+        unknown = await asyncio.to_thread(command, *run, "--config", site.path, "--reader", "west")
+        assert unknown.status == 2
+        assert "no network says `read_by: west`; the readers are east" in unknown.err
+    del site.sections["networks"]["ethereum"]["read_by"]
+    unread = await doctor(command, site, "--reader", "west")
+    assert "it names no reader at all" in unread.err
