@@ -20,7 +20,6 @@ LARGEST = 2**16
 """Bytes of an authority's answer: with a chain of certificates it has some five thousand."""
 _CLOCKS = timedelta(minutes=1)
 """By which the clocks of a monitor and of an authority may differ."""
-_SHA256 = "2.16.840.1.101.3.4.2.1"
 _REASON = re.compile(r'reason: "([^"]+)"(?:[^}]*data: "(?:Verify error: )?([^"]+)")?')
 """Of OpenSSL; the data is what is wrong with a certificate."""
 
@@ -78,8 +77,7 @@ def load_roots(path: Path) -> list["Certificate"]:
 def _read(told: "TimeStampResponse", content: bytes, made: datetime) -> Stamp:
     if told.status != 0:
         raise ValueError(f"the authority has refused: {', '.join(told.status_string) or f'status {told.status}'}")
-    imprint = told.tst_info.message_imprint
-    if (imprint.hash_algorithm.dotted_string, imprint.message) != (_SHA256, hashlib.sha256(content).digest()):
+    if told.tst_info.message_imprint.message != hashlib.sha256(content).digest():
         raise ValueError("it is about something else")
     at = told.tst_info.gen_time
     if at < made - _CLOCKS:

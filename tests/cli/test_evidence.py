@@ -113,7 +113,8 @@ async def test_what_is_unsigned_says_so_and_is_not_taken_for_signed(
     node.coins.clear()
     root = authority()
     publish(tmp_path / "roots.pem", pem(root))
-    async with Stamper(tmp_path / "authority", issue("Stamps", root)).serving() as url:
+    stamper = Stamper(tmp_path / "authority", issue("Stamps", root))
+    async with stamper.serving() as url:
         stamps = {"url": url, "roots_file": str(tmp_path / "roots.pem")}
         site.write(evidence={"key_file": str(tmp_path / "key.pem"), "timestamp": stamps})
         other = await make(command, site, tmp_path / "other")
@@ -124,6 +125,8 @@ async def test_what_is_unsigned_says_so_and_is_not_taken_for_signed(
     yours = ("--key", tmp_path / "public.pem", "--timestamp-roots", tmp_path / "roots.pem")
     told = await verify(command, other, *yours)
     assert (told.status, "after that moment, by CN=Stamps" in told.out) == (0, True), "a breach is told truly"
+    files = ("-data", other / "statement.dsse.json", "-in", other / "statement.tsr", "-CAfile", tmp_path / "roots.pem")
+    stamper.run("ts", "-verify", *map(str, files))  # as docs/evidence.md says
     assert (await verify(command, other, "--timestamp-roots", tmp_path / "stranger.pem")).status == 3
     late = ("evidence", "make", "okx", "-c", site.path, "-o", tmp_path / "unstamped")
     unstamped = await asyncio.to_thread(command, *late)
