@@ -11,7 +11,9 @@ from monitor.chains.protocols import largest_lag
 from monitor.daemon import Report
 from monitor.daemon.clock import utc_now
 from monitor.daemon.coverage import ListCoverage, list_coverage
+from monitor.daemon.evidence_stamp import stamped
 from monitor.daemon.proof_sources import is_proof
+from monitor.evidence.errors import EvidenceError
 from monitor.formats.phrases import counted, span
 from monitor.model import Address, Cause, Liabilities, Token
 from monitor.published import DocumentError, Unchanged, fetch_liabilities
@@ -85,6 +87,7 @@ async def diagnose(settings: Settings, registry: Registry, progress: Report, rea
     for network, examined in found.endpoints.items():
         found.findings += _endpoint_findings(settings.networks[network], network, examined, registry)
     found.findings += await _store_findings(settings) or await _reader_findings(settings)
+    found.findings += await _authority_findings(settings)
     return found
 
 
@@ -197,6 +200,18 @@ async def _reader_findings(settings: Settings) -> list[Finding]:
         for name, reader in read_by.items()
         if reader not in answering
     ]
+
+
+async def _authority_findings(settings: Settings) -> list[Finding]:
+    """Have something stamped with the time."""
+    if settings.evidence.timestamp is None:
+        return []
+    try:
+        await stamped(settings.evidence.timestamp, b"reserve-monitor doctor", utc_now())
+    except EvidenceError as error:
+        remedy = "correct `url` or `roots_file`, or name another authority: until then bundles are not stamped"
+        return [Finding("evidence.timestamp", str(error), remedy)]
+    return []
 
 
 def age_of(block_time: datetime) -> str:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-import aiohttp
 import msgspec
 import yaml
 
@@ -15,6 +14,7 @@ from monitor import __version__
 from monitor.daemon.check import world_of
 from monitor.daemon.evidence_derived import Derived, derive
 from monitor.daemon.evidence_documents import JUDGED_BY, OWED_BY, READ_BY, WALLETS, document_file
+from monitor.daemon.evidence_stamp import stamped
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.hub import Hub
 from monitor.daemon.judged import JudgedList
@@ -26,7 +26,6 @@ from monitor.evidence.kept import newest, place, prune
 from monitor.evidence.keys import load_signing_key
 from monitor.evidence.log import Log
 from monitor.evidence.readings import balance_rows, network_read
-from monitor.evidence.stamp import LARGEST, check, load_roots, request
 from monitor.evidence.statement import Owed, Predicate, Published, Software, seal, stampable, with_stamp
 from monitor.evidence.tables import BALANCES, CONFIRMATIONS, LIABILITIES
 from monitor.formats import shown
@@ -39,12 +38,9 @@ from monitor.model import (
 from monitor.ownership import RULES_VERSION
 from monitor.published import is_url
 from monitor.settings import ExchangeSettings, Settings
-from monitor.settings.evidence import TimestampSettings
 from monitor.store import Store
 
 _ATTEMPTS = 3
-_ASKED = {"Content-Type": "application/timestamp-query"}
-_TIMEOUT = aiohttp.ClientTimeout(total=30)
 _SOON = timedelta(seconds=1)
 """Until the first pass has finished."""
 
@@ -78,7 +74,7 @@ async def make(hub: Hub, exchange: str) -> Made:
             if settings.timestamp is None:
                 return Made(signed, contents, "")
             try:
-                answer = await stamped(hub.session, settings.timestamp, stampable(contents), signed.at)
+                answer = await stamped(settings.timestamp, stampable(contents), signed.at, hub.session)
             except EvidenceError as error:
                 return Made(signed, contents, f"made without a time stamp: {error}")
             return Made(signed, with_stamp(contents, answer), "")
@@ -104,28 +100,6 @@ async def keep(hub: Hub, exchange: str) -> timedelta | None:
     if made.unstamped:
         raise EvidenceError(f"the bundle of {exchange} was {made.unstamped}")
     return None
-
-
-async def stamped(session: aiohttp.ClientSession, settings: TimestampSettings, content: bytes, at: datetime) -> bytes:
-    """Ask an authority to stamp ``content`` of the moment ``at``. Raises EvidenceError where it does not."""
-    roots, asked = load_roots(settings.roots_file), request(content)
-    try:
-        async with session.post(
-            settings.url, data=asked.as_bytes(), headers=_ASKED, timeout=_TIMEOUT, allow_redirects=False
-        ) as response:
-            answer = bytearray()
-            async for piece in response.content.iter_chunked(LARGEST):
-                answer += piece
-                if len(answer) > LARGEST:
-                    break
-        if response.status != 200:
-            raise EvidenceError(f"the authority has answered {response.status}")
-        check(bytes(answer), content, at, roots, asked.nonce)
-    except TimeoutError as error:
-        raise EvidenceError("the authority did not answer in time") from error
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        raise EvidenceError(shown(str(error) or type(error).__name__, 300)) from error
-    return bytes(answer)
 
 
 async def gather(

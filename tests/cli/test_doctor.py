@@ -12,6 +12,7 @@ import pytest
 
 from monitor.store import Store
 from tests.cli.conftest import Command, Finished
+from tests.support.authorities import Stamper, authority, issue, pem
 from tests.support.daemons import Site, publish, signed
 from tests.support.postgresql import PostgreSQL
 from tests.support.standins import EvmStandIn, RefusedError
@@ -42,8 +43,11 @@ async def found(command: Command, site: Site, **sections: object) -> tuple[int, 
 
 
 @pytest.mark.usefixtures("node")
-async def test_where_all_is_well_it_tells_what_was_looked_at(command: Command, site: Site) -> None:
-    finished = await doctor(command, site, "--json")
+async def test_where_all_is_well_it_tells_what_was_looked_at(command: Command, site: Site, tmp_path: Path) -> None:
+    publish(tmp_path / "roots.pem", pem(root := authority()))
+    async with Stamper(tmp_path / "authority", issue("Stamps", root)).serving() as url:
+        stamps = {"timestamp": {"url": url, "roots_file": str(tmp_path / "roots.pem")}}
+        finished = await doctor(command, site, "--json", evidence=stamps)
     (told,) = finished.lines
     (endpoint,) = told["endpoints"]["ethereum"]
     assert (finished.status, told["findings"]) == (0, [])
@@ -56,7 +60,9 @@ async def test_where_all_is_well_it_tells_what_was_looked_at(command: Command, s
         "batch": "100 calls a request at the most",
     }
     assert told["documents"]["okx"]["rows"] == 1
-    shown = await doctor(command, site)
+    silent = await doctor(command, site)
+    assert (silent.status, "evidence.timestamp" in silent.out, "correct `url`" in silent.out) == (1, True, True)
+    shown = await doctor(command, site, evidence={})
     assert "nothing was found" in shown.out
     assert SECRET not in shown.out + shown.err
 
