@@ -72,7 +72,7 @@ class Assessor:
     async def restore(self, settings: Settings) -> None:
         """Take up ratios and alerts of an earlier run, so that no alert flaps over a restart."""
         within = settings.alerts.falling.within
-        self._recent.add(await self._store.ratios(self._now() - within), within)
+        await computed(self._recent.add, await self._store.ratios(self._now() - within), within)
         self._signed = frozenset(await self._store.get(SIGNED) or ())
         kept = await self._store.get(_ALERTS)
         if kept:
@@ -264,7 +264,7 @@ class Assessor:
         ]
         within = settings.alerts.falling.within
         falls = await computed(self._recent.falls, points, within)
-        await written(self._store.save_ratios(self._recent.add(points, within), now - within))
+        await written(self._store.save_ratios(await computed(self._recent.add, points, within), now - within))
         return falls
 
 

@@ -21,6 +21,8 @@ from monitor.store.lease import Lease, leased
 _log = structlog.get_logger(__name__)
 
 _ROWS = 500  # rows in one INSERT: SQLite takes 32 766 variables at the most
+PART = 250
+"""Rows that the event loop's thread looks at in one go, in some milliseconds."""
 _WAITS_IN_VAIN = "the history cannot be taken over"
 _UPSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
@@ -130,12 +132,23 @@ class Access:
         elif before.failure and not failure:
             _log.info("the history is written again")
 
-    async def _rows(self, query: Any) -> Sequence[Any]:  # noqa: ANN401 - SQLAlchemy rows, typed where they are used
+    @asynccontextmanager
+    async def _query(self) -> AsyncIterator[AsyncConnection]:
         try:
             async with self._reading, self._engine.connect() as connection:
-                return (await connection.execute(query)).all()
+                yield connection
         except (SQLAlchemyError, OSError) as error:
             raise StoreError(f"the history cannot be read: {error.__cause__ or error}") from error
+
+    async def _rows(self, query: Any) -> Sequence[Any]:  # noqa: ANN401 - SQLAlchemy rows, typed where they are used
+        async with self._query() as connection:
+            return (await connection.execute(query)).all()
+
+    async def _parts(self, query: Any) -> AsyncIterator[Sequence[Any]]:  # noqa: ANN401 - as _rows
+        """The same, a part at a time: many rows at once would hold the event loop up."""
+        async with self._query() as connection:
+            async for part in (await connection.stream(query.execution_options(yield_per=PART))).partitions():
+                yield part
 
     async def _row_of(self, table: Table, exchange: str) -> Any:  # noqa: ANN401 - as _rows
         """The one row of an exchange, or None."""

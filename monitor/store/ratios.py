@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select
 
 from monitor.model import RatioPoint
 from monitor.store import tables
-from monitor.store.access import Access
+from monitor.store.access import PART, Access
 
 
 class Ratios(Access):
@@ -16,14 +16,18 @@ class Ratios(Access):
 
     async def save_ratios(self, points: Iterable[RatioPoint], since: datetime) -> None:
         """Add ``points``, and forget those from before ``since``."""
-        rows = [msgspec.to_builtins(point, builtin_types=(datetime,)) for point in points]
+        rows = list(points)
         if rows:
             async with self._transaction() as connection:
-                await connection.execute(insert(tables.ratios), rows)
+                for start in range(0, len(rows), PART):
+                    part = [msgspec.to_builtins(row, builtin_types=(datetime,)) for row in rows[start : start + PART]]
+                    await connection.execute(insert(tables.ratios), part)
                 await connection.execute(delete(tables.ratios).where(tables.ratios.c.at < since))
 
     async def ratios(self, since: datetime) -> list[RatioPoint]:
         """What was known of assets from ``since`` on, oldest first."""
         columns = tables.ratios.c
-        rows = await self._rows(select(tables.ratios).where(columns.at >= since).order_by(columns.at, columns.id))
-        return [msgspec.convert(row, RatioPoint, from_attributes=True) for row in rows]
+        query = select(tables.ratios).where(columns.at >= since).order_by(columns.at, columns.id)
+        return [
+            msgspec.convert(row, RatioPoint, from_attributes=True) async for part in self._parts(query) for row in part
+        ]
