@@ -222,7 +222,7 @@ class _Judge:
             tally = self.tallies.get(network)
             sums = tally.sums.get(token) if tally else None
             if sums and self.shown(token):
-                held = held.plus(sums.bases) if len(tokens) > 1 else sums.bases
+                held = held.plus(sums) if len(tokens) > 1 else sums
             else:
                 shown = False
             if found := self.gap_of(token, tally):
@@ -230,12 +230,12 @@ class _Judge:
                 claimed = self.left_open(token, tally)
                 growth = self.growth.get(network, self.settings.growth)
                 parts.leave_open(Gap(network, reason, claimed[self.counting], cause), claimed, growth)
-            elif sums:
+            elif sums and tally:
                 parts.fresh = True
-                parts.known = parts.known.plus(sums.bases)
-                parts.unjudged = parts.unjudged.plus(sums.unjudged)
-                unjudged = exact.add(unjudged, sums.unjudged[self.counting])
-                comparable = exact.add(comparable, sums.bases[self.counting], sums.unjudged[self.counting])
+                parts.known = parts.known.plus(sums)
+                parts.unjudged = parts.unjudged.plus(tally.unjudged[token])
+                unjudged = exact.add(unjudged, tally.unjudged[token][self.counting])
+                comparable = exact.add(comparable, sums[self.counting], tally.unjudged[token][self.counting])
         parts.unjudged_on[network] = unjudged
         if shown:
             parts.held[network] = held

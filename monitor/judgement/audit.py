@@ -8,9 +8,8 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from monitor.formats import exact
-from monitor.judgement.holdings import Holdings, Standing
+from monitor.judgement.holdings import COUNTED, Holdings, Standing, by_basis
 from monitor.judgement.repeats import Subject
-from monitor.judgement.tally import sums_of
 from monitor.model import (
     Address,
     Audit,
@@ -391,4 +390,4 @@ def _at(forms: Sequence[Token], holdings: Holdings, readings: Readings, place: P
         for standing, accounts in holdings.accounts[token].items():
             amount = token.whole(total(map(held.__getitem__, accounts)))
             part[standing] = exact.add(part.get(standing, exact.ZERO), amount)
-    return sums_of(part).bases
+    return by_basis(COUNTED, part)

@@ -10,7 +10,7 @@ from monitor.model import Basis, SnapshotState, frozen, total
 
 
 def away(holdings: Holdings, state: SnapshotState) -> Mapping[str, Mapping[Basis, Decimal]]:
-    """Sum up, by asset and basis, how many whole coins were away at the block that was looked back at.
+    """Sum up, by asset of which any were and by basis, how many whole coins were away at the block looked back at.
 
     Away is what the accounts that were looked at held in the snapshot and in the one before, whichever is less, and
     did not hold then: so neither coins that came since nor those that have left for good are counted as away. Of a
@@ -33,11 +33,8 @@ def away(holdings: Holdings, state: SnapshotState) -> Mapping[str, Mapping[Basis
             }
             for basis, amount in by_basis(MOST, amounts).items():
                 moment[basis] = exact.add(moment[basis], amount)
-    return frozen(
-        {
-            asset: {
-                basis: max(exact.subtract(min(before[basis], after[basis]), then[basis]), exact.ZERO) for basis in MOST
-            }
-            for asset, (before, then, after) in sums.items()
-        }
-    )
+    found = {
+        asset: {basis: max(exact.subtract(min(before[basis], after[basis]), then[basis]), exact.ZERO) for basis in MOST}
+        for asset, (before, then, after) in sums.items()
+    }
+    return frozen({asset: each for asset, each in found.items() if any(each.values())})

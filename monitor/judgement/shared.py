@@ -36,7 +36,7 @@ def _common(mine: Named, theirs: Named) -> tuple[int, tuple[str, ...]]:
     found = {account for account, _ in common}
     for adrift, placed in ((mine.get("", set()), theirs), (theirs.get("", set()), mine)):
         for network, accounts in placed.items():
-            common |= {(account, network) for account in adrift & accounts - found}
+            common |= {(account, network) for account in (adrift & accounts) - found}
     named = sorted(common, key=lambda pair: (pair[1], pair[0]))[:_EXAMPLES]
     return len(common), tuple(f"{account} on {network or 'an unknown network'}" for account, network in named)
 

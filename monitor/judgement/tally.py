@@ -23,23 +23,15 @@ from monitor.model import (
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
-    """Whole coins of one asset, by basis: ``verified``, ``signed`` and ``listed``."""
-
-    bases: ByBasis
-    """What counts; each contains the one before."""
-    unjudged: ByBasis
-    """What might count as well, if the claims that could not be judged were (rule 12)."""
-
-
-@dataclass(frozen=True, slots=True)
 class Tally:
     """What the snapshots of one network hold for ``holdings``."""
 
     holdings: Holdings
     state: SnapshotState
-    sums: Mapping[Token, Sums]
-    """Of every token that is whole: read of every account that the list names now, all at one block."""
+    sums: Mapping[Token, ByBasis]
+    """What counts, of every token that is whole: read of every account that the list names now, all at one block."""
+    unjudged: Mapping[Token, ByBasis]
+    """What might count as well, if the claims that could not be judged were (rule 12)."""
     missing: Mapping[Token, str]
     """Why the others are not."""
     unread: Mapping[Token, ByBasis]
@@ -49,7 +41,7 @@ class Tally:
     """What of the tokens of ``sums`` is no coin in a wallet: all of a token, or parts of a coin. What its issuer has
     frozen is among them, and not in ``sums``."""
     away: Mapping[str, Mapping[Basis, Decimal]]
-    """By asset, what was away at the block between the last snapshots that was looked back at."""
+    """By asset of which any was, what was away at the block between the last snapshots that was looked back at."""
 
 
 def tally(
@@ -71,7 +63,8 @@ def _known(last: Tally | None, holdings: Holdings, state: SnapshotState) -> Tall
 
 
 def _tally(holdings: Holdings, state: SnapshotState) -> Tally:
-    sums: dict[Token, Sums] = {}
+    sums: dict[Token, ByBasis] = {}
+    unjudged: dict[Token, ByBasis] = {}
     missing: dict[Token, str] = {}
     unread: dict[Token, ByBasis] = {}
     positions: dict[Token, tuple[PositionHeld, ...]] = {}
@@ -86,15 +79,22 @@ def _tally(holdings: Holdings, state: SnapshotState) -> Tally:
         held = snapshot.balances[token]
         blocked = snapshot.positions.get(token.frozen, {}) if snapshot.positions else {}
         amounts = {standing: token.whole(_movable(held, blocked, each)) for standing, each in standings.items()}
-        sums[token] = sums_of(amounts)
+        sums[token], unjudged[token] = by_basis(COUNTED, amounts), by_basis(UNJUDGED, amounts)
         larger = _larger(_claimed(token, stated, snapshot), amounts)
-        unread[token] = sums[token].bases if larger == sums[token].bases else larger
+        unread[token] = sums[token] if larger == sums[token] else larger
         if token.position:
-            positions[token] = (PositionHeld(token, sums[token].bases, snapshot.rates.get(token)),)
+            positions[token] = (PositionHeld(token, sums[token], snapshot.rates.get(token)),)
         elif parts := tuple(_parts(token, standings, snapshot)):
             positions[token] = parts
     return Tally(
-        holdings, state, frozen(sums), frozen(missing), frozen(unread), frozen(positions), away(holdings, state)
+        holdings,
+        state,
+        frozen(sums),
+        frozen(unjudged),
+        frozen(missing),
+        frozen(unread),
+        frozen(positions),
+        away(holdings, state),
     )
 
 
@@ -116,7 +116,7 @@ def _parts(
                 standing: token.whole(total(held.get(account, BaseUnits(0)) for account in accounts))
                 for standing, accounts in standings.items()
             }
-            yield PositionHeld(position, sums_of(amounts).bases, None)
+            yield PositionHeld(position, by_basis(COUNTED, amounts), None)
 
 
 def _not_told(token: Token, last: Snapshot | None) -> str:
@@ -173,8 +173,3 @@ def _claimed(token: Token, stated: Mapping[Standing, Stated], snapshot: Snapshot
             amount = exact.add(amount, token.whole(total(units)) if len(units) == len(read) else exact.UNBOUNDED)
         claimed[standing] = amount
     return claimed
-
-
-def sums_of(part: Mapping[Standing, Decimal]) -> Sums:
-    """The sums on each basis from those of each standing."""
-    return Sums(by_basis(COUNTED, part), by_basis(UNJUDGED, part))

@@ -13,6 +13,7 @@ from monitor.model.judgement import AssetAssessment, Basis, ReserveStatus
 
 _LENGTHS = {"raw": timedelta(minutes=1), "hourly": timedelta(hours=1), "daily": timedelta(days=1)}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ALONE = {basis: (basis,) for basis in Basis}
 _BEST_FIRST = (ReserveStatus.COVERED, ReserveStatus.UNKNOWN, ReserveStatus.BREACH)
 
 
@@ -80,7 +81,7 @@ class AssetStep:
         """A step in which nothing was seen but ``asset``, just now."""
         basis = asset.basis
         return cls(
-            (basis,),
+            _ALONE[basis],
             _extent(asset.totals.get(basis)),
             _extent(asset.owed),
             _extent(asset.lower_bounds.get(basis)),
