@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import structlog
 
@@ -150,14 +151,13 @@ class Assessor:
 
     async def _alerts(self, world: World, settings: Settings) -> tuple[AlertState, ...]:
         """Advance the alerts, tell the log what started and ended, and keep their memory if it changed."""
-        memory, alerts = await computed(_advanced, self._memory, world, settings)
+        memory, alerts, state = await computed(_advanced, self._memory, world, settings)
         active = {(alert.exchange, alert.asset, alert.name): alert for alert in alerts if alert.active}
         for key in active.keys() - self._active:
             _log.warning("alert", state="active", **_labels(active[key]))
         for exchange, asset, name in self._active - active.keys():
             _log.info("alert", state="ended", alert=name.value, exchange=exchange, asset=asset)
         self._active = frozenset(active)
-        state = {_ALERTS: memory.as_json()} if memory != self._memory else {}
         self._memory = memory
         if self._notifier:
             await self._notifier.keep(replace(world, alerts=alerts), state)
@@ -282,9 +282,15 @@ def _limits(settings: Settings) -> AlertLimits:
     return AlertLimits(alerts.unread_above, alerts.falling.drop, alerts.changed_for, alerts.bump_above)
 
 
-def _advanced(memory: AlertMemory, world: World, settings: Settings) -> tuple[AlertMemory, tuple[AlertState, ...]]:
-    """The memory and the alerts of ``world``. With many assets it takes longer than the event loop may stand still."""
-    return advance(memory, evaluate(world, settings, memory), settings.alerts, world.at)
+def _advanced(
+    before: AlertMemory, world: World, settings: Settings
+) -> tuple[AlertMemory, tuple[AlertState, ...], dict[str, Any]]:
+    """The memory and the alerts of ``world``, and what of them is to be kept, if it is not the same as before.
+
+    With many assets it takes longer than the event loop may stand still.
+    """
+    memory, alerts = advance(before, evaluate(world, settings, before), settings.alerts, world.at)
+    return memory, alerts, {_ALERTS: memory.as_json()} if memory != before else {}
 
 
 def _labels(alert: AlertState) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import le
 
 from monitor.formats import exact
 from monitor.formats.phrases import counted
@@ -80,8 +81,7 @@ def _tally(holdings: Holdings, state: SnapshotState) -> Tally:
         blocked = snapshot.positions.get(token.frozen, {}) if snapshot.positions else {}
         amounts = {standing: token.whole(_movable(held, blocked, each)) for standing, each in standings.items()}
         sums[token], unjudged[token] = by_basis(COUNTED, amounts), by_basis(UNJUDGED, amounts)
-        larger = _larger(_claimed(token, stated, snapshot), amounts)
-        unread[token] = sums[token] if larger == sums[token] else larger
+        unread[token] = _larger(_claimed(token, stated, snapshot), sums[token].plus(unjudged[token]))
         if token.position:
             positions[token] = (PositionHeld(token, sums[token], snapshot.rates.get(token)),)
         elif parts := tuple(_parts(token, standings, snapshot)):
@@ -146,12 +146,15 @@ def unread_of(
         standing: token.whole(total(held.get(account, BaseUnits(0)) for account in accounts)) if held else exact.ZERO
         for standing, accounts in standings.items()
     }
-    return _larger(_claimed(token, stated, snapshot), last)
+    return _larger(_claimed(token, stated, snapshot), by_basis(MOST, last))
 
 
-def _larger(claimed: Mapping[Standing, Decimal], last: Mapping[Standing, Decimal]) -> ByBasis:
+def _larger(claimed: Mapping[Standing, Decimal], by_reading: ByBasis) -> ByBasis:
     """By basis, of all that counts there or might: no row of another standing can lift it."""
-    return ByBasis(tuple(map(max, by_basis(MOST, claimed).amounts, by_basis(MOST, last).amounts)))
+    by_claim = by_basis(MOST, claimed)
+    if all(map(le, by_claim.amounts, by_reading.amounts)):
+        return by_reading
+    return ByBasis(tuple(map(max, by_claim.amounts, by_reading.amounts)))
 
 
 def _claimed(token: Token, stated: Mapping[Standing, Stated], snapshot: Snapshot | None) -> dict[Standing, Decimal]:
