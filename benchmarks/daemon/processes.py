@@ -1,5 +1,6 @@
 """The processes of a run: the node, the daemon, an idle control, the bare server; and what they use."""
 
+import os
 import re
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from monitor.devnet.processes import free_port
 _CLOCK = 100
 """Ticks a second of /proc/PID/stat (USER_HZ)."""
 _PATIENCE = 600
+_AS_DEPLOYED = {"MALLOC_ARENA_MAX": "1"}
+"""What the image and the unit file set."""
 _TICKS = "import sys; from benchmarks.daemon import ticks; ticks.main(*sys.argv[1:])"
 
 
@@ -55,7 +58,13 @@ class Process:
 def started(*arguments: str | Path, errors: Path | None = None) -> Iterator[Process]:
     """Python with these arguments. ``errors`` takes what it logs."""
     with (errors or Path("/dev/null")).open("a", encoding="utf-8") as log:
-        popen = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, stderr=log, text=True)
+        popen = subprocess.Popen(
+            [sys.executable, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            env=os.environ | _AS_DEPLOYED,
+        )
     try:
         yield Process(popen)
     finally:

@@ -29,12 +29,12 @@ class Lateness(NamedTuple):
     p99: float
     most: float
     over: int
-    """Ticks that were more than 100 ms late."""
+    """Ticks that were more than 50 ms late."""
 
 
 def lateness(ticks: Sequence[Tick], begin: float, end: float) -> Lateness:
     late = sorted(1000 * tick.late for tick in ticks if begin <= tick.at < end) or [0.0]
-    return Lateness(late[int(len(late) * 0.99)], late[-1], sum(each > 100 for each in late))
+    return Lateness(late[int(len(late) * 0.99)], late[-1], sum(each > 50 for each in late))
 
 
 def read(path: Path) -> list[Tick]:
