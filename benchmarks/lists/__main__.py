@@ -24,18 +24,23 @@ from monitor.settings import WalletsSettings
 from monitor.store import Store
 
 _EVERY = 0.005
+_HEAD = (
+    "| what | seconds | until judging begins | CPU of the list's processes, s | of the daemon, s "
+    "| of the bare library's CPU | daemon resident, MB | loop late at most (p99), ms |\n"
+    "|---|--:|--:|--:|--:|--:|--:|--:|"
+)
 
 
 class Run(NamedTuple):
     """What one list took."""
 
     begun: float
-    """Seconds until it was read and compared."""
+    """Seconds until it was read, and its known verdicts were asked for."""
     wall: float
     own: float
     """Seconds of CPU of this process."""
     children: float
-    """The same of the one that judged, and its pool."""
+    """The same of the one that judged, and those beside it."""
     late: float
     """How late the event loop was at most, in milliseconds."""
     late_p99: float
@@ -49,19 +54,19 @@ def main() -> None:
     rows = parser.parse_args().rows
     prepare(rows)
     cores = len(os.sched_getaffinity(0))
-    print(f"{rows:,} rows, {cores} cores; load before: {os.getloadavg()[0]:.1f}", flush=True)
+    print(f"{rows:,} rows, {cores} cores; load before: {os.getloadavg()[0]:.1f}\n\n{_HEAD}", flush=True)
     signed.prepare(MIX, rows)
     library = bare(MIX, rows, cores)
-    print(f"bare library, the rows dealt out: {library.wall:.1f} s, CPU {library.cpu:.1f} s", flush=True)
+    print(f"| bare library | {library.wall:.1f} | | {library.cpu:.1f} | | 1 | | |")
     for what, run in asyncio.run(_runs(rows)).items():
         _print(what, run, library)
 
 
 def _print(what: str, run: Run, library: Taken) -> None:
+    share = (run.children + run.own) / library.cpu
     print(
-        f"{what:28} {run.wall:7.1f} s, of which reading and comparing {run.begun:.1f}; CPU {run.children:.1f} there, "
-        f"{run.own:.1f} here; {(run.children + run.own) / library.cpu:.2f} times the bare library's CPU; loop late by "
-        f"{run.late:.0f} ms at most, {run.late_p99:.0f} in the 99th of a hundred; resident {run.resident} MB"
+        f"| {what} | {run.wall:.1f} | {run.begun:.1f} | {run.children:.1f} | {run.own:.1f} | {share:.1f} | "
+        f"{run.resident} | {run.late:.0f} ({run.late_p99:.0f}) |"
     )
 
 
