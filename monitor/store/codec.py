@@ -204,23 +204,31 @@ def encode_audit(audit: Audit) -> bytes:
             ],
             "unjudged": dict(audit.unjudged),
             "checked": [[network, asset, count] for (network, asset), count in audit.checked.items()],
-            "report_reserves": {asset: _amounts(reserves) for asset, reserves in audit.report_reserves.items()},
+            "report_reserves": plain_by_basis(audit.report_reserves),
             "asked": sorted(audit.asked),
             "report_unknown": dict(audit.report_unknown),
             "heights": {name: [each.count, each.lowest, each.highest] for name, each in audit.heights.items()},
             "report_times": {
                 asset: [each.isoformat() for each in times] for asset, times in audit.report_times.items()
             },
-            "report_accounts": {
-                asset: {basis.value: digest for basis, digest in digests.items()}
-                for asset, digests in audit.report_accounts.items()
-            },
+            "report_accounts": plain_by_basis(audit.report_accounts),
         }
     )
 
 
-def _amounts(reserves: Mapping[Basis, Decimal]) -> dict[str, str]:
-    return {basis.value: str(amount) for basis, amount in reserves.items()}
+def plain_by_basis(told: Mapping[str, Mapping[Basis, Decimal | str]]) -> dict[str, dict[str, str]]:
+    """By asset and basis, amounts with all their digits, or digests of accounts."""
+    return {asset: {basis.value: str(each) for basis, each in bases.items()} for asset, bases in told.items()}
+
+
+def amounts_by_basis(plain: Mapping[str, Mapping[str, str]]) -> dict[str, dict[Basis, Decimal]]:
+    """What :func:`plain_by_basis` was given, of amounts."""
+    return {asset: {Basis(basis): Decimal(each) for basis, each in bases.items()} for asset, bases in plain.items()}
+
+
+def digests_by_basis(plain: Mapping[str, Mapping[str, str]]) -> dict[str, dict[Basis, str]]:
+    """The same of digests."""
+    return {asset: {Basis(basis): each for basis, each in bases.items()} for asset, bases in plain.items()}
 
 
 def decode_audit(content: bytes) -> Audit:
@@ -234,10 +242,7 @@ def decode_audit(content: bytes) -> Audit:
         ),
         unjudged=value["unjudged"],
         checked={(network, asset): count for network, asset, count in value["checked"]},
-        report_reserves={
-            asset: {Basis(basis): Decimal(amount) for basis, amount in reserves.items()}
-            for asset, reserves in value["report_reserves"].items()
-        },
+        report_reserves=amounts_by_basis(value["report_reserves"]),
         asked=frozenset(value["asked"]),
         report_unknown=value["report_unknown"],
         heights={network: Heights(*each) for network, each in value["heights"].items()},
@@ -245,8 +250,5 @@ def decode_audit(content: bytes) -> Audit:
             asset: (datetime.fromisoformat(first), datetime.fromisoformat(last))
             for asset, (first, last) in value.get("report_times", {}).items()  # 0.1.0 kept none
         },
-        report_accounts={
-            asset: {Basis(basis): digest for basis, digest in digests.items()}
-            for asset, digests in value.get("report_accounts", {}).items()
-        },
+        report_accounts=digests_by_basis(value.get("report_accounts", {})),
     )

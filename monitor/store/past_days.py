@@ -1,14 +1,11 @@
 """Days that were read afterwards from archive nodes, apart from those that were watched."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import delete, select
 
-from monitor.formats import exact
 from monitor.model import Basis, PastDay
 from monitor.store import codec, tables
 from monitor.store.access import Access
@@ -50,19 +47,12 @@ def _packed(told: PastDay) -> bytes:
         {
             "basis": told.basis.value,
             "blocks": {network: codec.plain_block(block) for network, block in told.blocks.items()},
-            "held": {
-                asset: _plain({basis: exact.plain(each) for basis, each in sums.items()})
-                for asset, sums in told.held.items()
-            },
-            "accounts": {asset: _plain(digests) for asset, digests in told.accounts.items()},
+            "held": codec.plain_by_basis(told.held),
+            "accounts": codec.plain_by_basis(told.accounts),
             "unknown": dict(told.unknown),
             "settled": told.settled,
         }
     )
-
-
-def _plain(texts: Mapping[Basis, str]) -> dict[str, str]:
-    return {basis.value: text for basis, text in texts.items()}
 
 
 def _unpacked(row: Any) -> PastDay:  # noqa: ANN401 - a row of SQLAlchemy
@@ -73,8 +63,8 @@ def _unpacked(row: Any) -> PastDay:  # noqa: ANN401 - a row of SQLAlchemy
         Basis(plain["basis"]),
         row.read_at,
         {network: codec.as_block(block) for network, block in plain["blocks"].items()},
-        {asset: {Basis(basis): Decimal(each) for basis, each in sums.items()} for asset, sums in plain["held"].items()},
-        {asset: {Basis(basis): each for basis, each in told.items()} for asset, told in plain["accounts"].items()},
+        codec.amounts_by_basis(plain["held"]),
+        codec.digests_by_basis(plain["accounts"]),
         plain["unknown"],
         plain["settled"],
     )
