@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.configured import configured
+from monitor.cli.configured import configured, narrowed
 from monitor.cli.history import moment
 from monitor.cli.options import ConfigOption
 from monitor.cli.printing import ExitStatus, SafeTable, complain, note, progress_bar, say
@@ -59,8 +59,7 @@ def backfill(
     130 interrupted.
     """
     settings, registry = configured(config)
-    if exchange not in settings.exchanges:
-        raise typer.BadParameter(f"no exchange is called {exchange}; there are {', '.join(settings.exchanges)}")
+    settings = narrowed(settings, exchange, config)
     first, end = Step.DAILY.begins(since.astimezone(UTC)), min(until, Step.DAILY.begins(datetime.now(UTC)))
     days = [first + number * step for number in range(max(0, -((first - end) // step)))]
     if not days:

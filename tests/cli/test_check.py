@@ -144,6 +144,8 @@ async def test_one_exchange_can_be_chosen(command: Command, site: Site) -> None:
     unknown = await check(command, site, "--exchange", "kraken")
     assert unknown.status == 2
     assert "no exchange is called kraken" in unknown.err
+    past = await asyncio.to_thread(command, "backfill", "kraken", "--config", site.path)
+    assert (past.status, past.err) == (2, unknown.err), "in the words of every command"
 
 
 @pytest.mark.usefixtures("node")
