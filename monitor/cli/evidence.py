@@ -19,7 +19,7 @@ from monitor.daemon.evidence_check import Verified
 from monitor.daemon.evidence_check import verify as verify_bundle
 from monitor.daemon.evidence_nodes import verify_on_chain
 from monitor.evidence.contents import Contents, read, write
-from monitor.evidence.kept import newest
+from monitor.evidence.kept import name_of, newest
 from monitor.evidence.keys import load_public_key
 from monitor.evidence.stamp import load_roots
 from monitor.evidence.statement import Predicate, statement_of
@@ -83,7 +83,7 @@ def make(
         predicate, contents = _kept(settings, exchange, at)
         unstamped = ""
     made_at = predicate.at.astimezone(UTC)
-    place = output or Path(f"evidence-{exchange}-{made_at:%Y%m%dT%H%M%SZ}")
+    place = output or Path(f"evidence-{exchange}-{name_of(made_at)}")
     write(contents, place)
     if json:
         told = {"bundle": place.name, "at": made_at.isoformat(), "files": sorted(contents), "signer": predicate.signer}

@@ -8,9 +8,14 @@ _FORM = "%Y%m%dT%H%M%SZ"
 _SUFFIX = ".zip"
 
 
+def name_of(at: datetime) -> str:
+    """Return what a bundle of the moment ``at`` is called, whatever it is kept as."""
+    return f"{at.astimezone(UTC):{_FORM}}"
+
+
 def place(folder: Path, exchange: str, at: datetime) -> Path:
     """Where the bundle of ``exchange`` at the moment ``at`` is, or will be."""
-    return folder / exchange / f"{at.astimezone(UTC):{_FORM}}{_SUFFIX}"
+    return folder / exchange / f"{name_of(at)}{_SUFFIX}"
 
 
 def kept(folder: Path, exchange: str) -> Iterator[tuple[datetime, Path]]:
