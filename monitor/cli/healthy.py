@@ -11,6 +11,7 @@ from monitor.cli.options import ConfigOption
 from monitor.cli.printing import ExitStatus, complain, say
 from monitor.settings import WebSettings
 from monitor.settings.loader import load
+from monitor.settings.values import host_and_port
 from monitor.settings.web_config import load_web_config
 
 _EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where such a server is asked
@@ -38,9 +39,8 @@ def healthy(config: ConfigOption) -> None:
 
 def _ask(web: WebSettings) -> tuple[int, str]:
     """The status and the text that the monitor answers with."""
-    host, _, port = web.listen.rpartition(":")
-    host = host.strip("[]")
-    address = _EVERYWHERE.get(host, host), int(port)
+    host, port = host_and_port(web.listen)
+    address = _EVERYWHERE.get(host, host), port
     tls = load_web_config(web.config_file).tls_server_config if web.config_file else None
     if tls:
         connection: HTTPConnection = HTTPSConnection(*address, timeout=_PATIENCE, context=_trusting())

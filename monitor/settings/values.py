@@ -93,9 +93,15 @@ def parse_listen(value: object) -> object:
     """``HOST:PORT`` or ``[IPv6]:PORT``; port 0 lets the system choose one."""
     if not isinstance(value, str) or not re.fullmatch(r"(?:\[[0-9a-fA-F:]+\]|[^:\s]*):\d{1,5}", value):
         raise ValueError("not a listen address: write it like 127.0.0.1:9876 or [::1]:9876")
-    if int(value.rpartition(":")[2]) > 65535:
+    if host_and_port(value)[1] > 65535:
         raise ValueError("the port is over 65535")
     return value
+
+
+def host_and_port(listen: str) -> tuple[str, int]:
+    """Cut an address that :func:`parse_listen` lets pass; an IPv6 address is without its brackets."""
+    host, _, port = listen.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def parse_host(value: object) -> object:

@@ -6,6 +6,7 @@ from socket import gethostname
 from aiohttp import web
 
 from monitor.settings import ConfigurationError, ConfigurationFault, WebSettings
+from monitor.settings.values import host_and_port
 from monitor.settings.web_config import TlsServer, WebConfig
 from monitor.web.access import Access
 from monitor.web.app import create_app
@@ -35,14 +36,14 @@ class WebServer:
         config = config or WebConfig()
         self._tls = config.tls_server_config
         self._context = server_context(self._tls) if self._tls is not None else None
-        host, _, port = settings.listen.rpartition(":")
+        host, port = host_and_port(settings.listen)
         self._listens_on = host
         self._access.apply(config, settings, host)
         runner = web.AppRunner(create_app(self._deps, self._access), access_log=None, shutdown_timeout=_GRACE)
         await runner.setup()
         self._runner = runner
         try:
-            await web.TCPSite(runner, host.strip("[]") or None, int(port), ssl_context=self._context).start()
+            await web.TCPSite(runner, host or None, port, ssl_context=self._context).start()
         except OSError:
             await self.stop()
             raise
@@ -71,8 +72,9 @@ class WebServer:
     @property
     def address(self) -> str:
         """Where a browser finds the page, without a slash at its end: on this machine where it listens everywhere."""
-        host = self._listens_on if self._listens_on.strip("[]") not in {"", "0.0.0.0", "::"} else gethostname()  # noqa: S104
-        return f"{'https' if self._tls else 'http'}://{host}:{self.port}"
+        host = self._listens_on if self._listens_on not in {"", "0.0.0.0", "::"} else gethostname()  # noqa: S104
+        shown = f"[{host}]" if ":" in host else host
+        return f"{'https' if self._tls else 'http'}://{shown}:{self.port}"
 
     async def stop(self) -> None:
         """Close the port, give requests under way a moment, and end. May be called twice."""

@@ -11,6 +11,7 @@ from monitor.settings.values import (
     Retention,
     format_duration,
     format_retention,
+    host_and_port,
     parse_block,
     parse_duration,
     parse_fingerprint,
@@ -48,9 +49,18 @@ def test_every_duration_reads_back_to_the_millisecond(value: timedelta) -> None:
     assert parse_duration(format_duration(value)) == rounded
 
 
-@pytest.mark.parametrize("text", ["127.0.0.1:9876", "[::1]:80", ":9876", "localhost:0"])
-def test_listen_addresses_are_host_and_port(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("127.0.0.1:9876", "127.0.0.1", 9876),
+        ("[::1]:80", "::1", 80),
+        (":9876", "", 9876),
+        ("localhost:0", "localhost", 0),
+    ],
+)
+def test_listen_addresses_are_host_and_port(text: str, host: str, port: int) -> None:
     assert parse_listen(text) == text
+    assert host_and_port(text) == (host, port)
 
 
 @pytest.mark.parametrize("text", ["9876", "127.0.0.1", "127.0.0.1:99999", "::1:80", "a b:1", 9876])

@@ -87,6 +87,11 @@ async def test_the_server_goes_by_the_names_that_are_listed_and_its_own(server: 
     assert (await reload(server, "other.example"), await reload(server, "por.example")) == (200, 403)
 
 
+async def test_it_tells_where_a_browser_finds_it(server: WebServer) -> None:
+    await server.start(WebSettings(listen="[::1]:0"))
+    assert server.address == f"http://[::1]:{server.port}"
+
+
 async def test_after_stop_nobody_listens_and_stopping_twice_is_fine(server: WebServer) -> None:
     await server.start(ANYWHERE)
     port = server.port
