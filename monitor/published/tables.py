@@ -13,6 +13,8 @@ from monitor.published.errors import Cause, LayoutError
 
 _LINE_ENDS = (b"\n", b"\r")
 _LONGEST = csv.field_size_limit()
+_TOO_LONG = "field limit"
+"""What :mod:`csv` says of a cell that is longer."""
 _LONGEST_RECORD = 1 << 20
 """Characters. The longest that were ever published, with two signatures and a script, have some thousand."""
 
@@ -69,7 +71,7 @@ class Table:
         for line in lines:
             size += len(line)
             if size > _LONGEST_RECORD:
-                problem = f"a record of more than {_LONGEST_RECORD} characters; no list has such"
+                problem = f"a record of more than {_LONGEST_RECORD} characters; no list has such: fetch it again"
                 raise LayoutError(Cause.TOO_LARGE, f"{self.place}: {problem}")
             self._budget.take_rows(self.name, 1, line)
             yield line
@@ -80,7 +82,10 @@ class Table:
             yield
         except csv.Error as error:
             reason = Cause.TRUNCATED if "unexpected end" in str(error) else Cause.LAYOUT
-            problem = f"not a CSV record: {error}; the file is damaged"
+            problem = f"not a CSV record: {error}; the file is damaged: fetch it again"
+            if _TOO_LONG in str(error):  # mostly the rest of the file, behind a quote that nothing closes
+                reason = Cause.TOO_LARGE
+                problem = f"a cell of more than {_LONGEST} characters; no list has such: fetch it again"
             raise LayoutError(reason, f"{self.name}:{self._line}: {problem}") from error
         except UnicodeDecodeError as error:
             problem = f"not UTF-8 text near line {self._line}; publishers' lists are CSV or JSON in UTF-8"
