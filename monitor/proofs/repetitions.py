@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from itertools import pairwise
-from tempfile import TemporaryFile
+from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import IO, Self
 
@@ -33,16 +33,18 @@ def bucketed(hashes: Sequence[str]) -> Buckets:
 
 
 class Repetitions:
-    """Memory: one bucket for each worker, a 64th of 8 bytes a hash, and small buffers. Disk: 8 bytes a hash."""
+    """Memory: one bucket for each worker, a 64th of 8 bytes a hash, and small buffers.
+
+    Disk: 8 bytes a hash, but of small trees none, so that nothing is opened for them.
+    """
 
     def __init__(self) -> None:
         self._stack = ExitStack()
         self._files: list[IO[bytes]] = []
 
     def __enter__(self) -> Self:
-        with ExitStack() as stack:  # closes those before one that cannot be had
-            self._files = [stack.enter_context(TemporaryFile(buffering=_BUFFER)) for _ in range(_BUCKETS)]
-            self._stack = stack.pop_all()
+        for _ in range(_BUCKETS):
+            self._files.append(self._stack.enter_context(SpooledTemporaryFile(_BUFFER, buffering=_BUFFER)))
         return self
 
     def __exit__(

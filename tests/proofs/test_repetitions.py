@@ -1,5 +1,6 @@
-"""Hashes that repeat are looked for on disk; one that is full leaves no file open."""
+"""Hashes that repeat are looked for, of large trees on disk; one that is full leaves no file open."""
 
+import tempfile
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -18,7 +19,11 @@ def test_a_disk_that_is_full_leaves_no_file_open(monkeypatch: pytest.MonkeyPatch
         opened.append(TemporaryFile(**how))  # noqa: SIM115 - whether it is closed is the question
         return opened[-1]
 
-    monkeypatch.setattr(repetitions, "TemporaryFile", until_full)
-    with pytest.raises(OSError, match="no space"), Repetitions():
-        pass
+    monkeypatch.setattr(repetitions, "_BUFFER", 1000)
+    with Repetitions() as small:
+        small.add((bytes(1000),) * 64)
+    assert not opened
+    monkeypatch.setattr(tempfile, "TemporaryFile", until_full)
+    with pytest.raises(OSError, match="no space"), Repetitions() as large:
+        large.add((bytes(1001),) * 64)
     assert [file.closed for file in opened] == [True] * 3
