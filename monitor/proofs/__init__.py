@@ -103,7 +103,7 @@ def _detect(files: Sequence[ProofFile]) -> Scheme | LiabilitiesProof:
     if own:
         return replace(nothing, reason=f"{names}: could be {' or '.join(one.name for one in own)}; say which")
     parts = {scheme.name for file in files for scheme in SCHEMES.values() if scheme.recognises([file])}
-    if len(files) > 1 and parts:
+    if parts:
         return replace(
             nothing, reason=f"{names}: not the files of one proof, but of {', '.join(sorted(parts))}, or more"
         )

@@ -136,8 +136,6 @@ class _Placed:
         before = line - 1
         if not before:
             return 0
-        if before > self._ends[-1]:
-            return self.file.size
         at = bisect_left(self._ends, before) - 1
         stream.seek(at * LONGEST)
         around = stream.read(LONGEST)

@@ -133,7 +133,7 @@ def listed(value: object, place: str, count: int | None = None) -> list[object]:
 
 def octets(value: object, place: str, count: int) -> bytes:
     """``count`` bytes, written as twice as many lower-case hex digits and nothing else."""
-    if isinstance(value, str) and len(value) == 2 * count and value.isascii():
+    if isinstance(value, str) and len(value) == 2 * count:
         try:
             data = bytes.fromhex(value)
         except ValueError:

@@ -90,6 +90,8 @@ def _judge(
         proven.append(f"the customer {expected.user} has {found.own} row of the list")
     if rule.weakness:
         open_.append(rule.weakness)
+    if not rule.covers_names:
+        open_.append("which asset each sum is of: the names stand in no hash, only above the list's columns")
     if not rule.covers_balances:
         open_.append("the totals, therefore: the list adds up to them, but no hash covers the list's balances")
     return rule.covers_balances

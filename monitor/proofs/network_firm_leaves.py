@@ -28,6 +28,8 @@ class LeafRule:
     weakness: str = ""
     """What the leaf leaves open."""
     covers_balances: bool = True
+    covers_names: bool = False
+    """Whether the assets' names are hashed."""
 
 
 def _digest(text: str) -> str:
@@ -62,8 +64,8 @@ RULES: Mapping[str, LeafRule] = {
         _run_together,
         "balances are run together before they are hashed, so digits could move from one asset to its neighbour",
     ),
-    "named": LeafRule("id and each balance by its asset's name", _named),
-    "named by hash": LeafRule("hash of the id and each balance by its asset's name", _named_by_hash),
+    "named": LeafRule("id and each balance by its asset's name", _named, covers_names=True),
+    "named by hash": LeafRule("hash of the id and each balance by its asset's name", _named_by_hash, covers_names=True),
     "sum": LeafRule(
         "hash of the id and hash of the balances' sum",
         _sum,

@@ -51,7 +51,7 @@ class TreeFormat:
     line: re.Pattern[str]
     """A whole line with its end: the groups ``hash``, ``amounts`` and, where levels are numbered, ``level``."""
     read: Callable[[str], Nodes | None]
-    """Leaves from whole lines; nothing unless every line is one."""
+    """Leaves from whole lines, those that are none left out; nothing where a hash or an amount is not of the format."""
     above: Callable[[Nodes, int], tuple[Nodes, str]]
     """The parents of all these nodes, on the level that is given, and the lines they are written in."""
     pad: Callable[[str, int], str] | None = None

@@ -4,6 +4,7 @@ import gzip
 import io
 import os
 import zipfile
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
@@ -11,7 +12,7 @@ from typing import BinaryIO
 import pytest
 
 from monitor.model import ProofStatus
-from monitor.proofs import SCHEMES, Expected, ProofFile, UnreadableError, gather, verify
+from monitor.proofs import SCHEMES, Expected, ProofFile, UnreadableError, gather, gathering, unpacked, verify
 from tests.support import trees
 
 V1 = "merkle-v1-proof.json"
@@ -53,6 +54,13 @@ def test_a_root_that_nobody_published_is_said_to_be_uncompared() -> None:
 def test_a_published_root_cannot_be_met_by_files_without_one() -> None:
     found = verify(trees.files(trees.sample("merkle-v2-user.json")), Expected(root=ROOT))
     assert found.status is ProofStatus.INVALID
+    assert "they state no root" in found.reason
+
+
+def test_files_that_name_no_report_are_not_held_to_one() -> None:
+    found = verify(trees.files(trees.sample("mexc-merkle_proof.json")), Expected(report_id="7"))
+    assert found.status is ProofStatus.PROVEN
+    assert "that this is the report 7: the files do not name theirs" in found.not_proven
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff\xfe", b"PK\x03\x04", b"hash,1\n", b"{" * 100_000])
@@ -61,21 +69,25 @@ def test_what_is_of_no_scheme_is_unreadable(content: bytes) -> None:
     assert (found.status, found.scheme, found.totals) == (ProofStatus.UNREADABLE, "", {})
     assert "strange" in found.reason
     for scheme in SCHEMES:
-        assert verify([trees.file("strange", content)], scheme=scheme).status in {
-            ProofStatus.UNREADABLE,
-            ProofStatus.INVALID,
-        }
+        found = verify([trees.file("strange", content)], scheme=scheme)
+        assert found.status is ProofStatus.UNREADABLE
+        assert found.reason == f"strange: not the files of {scheme}, or not all of them"
 
 
 def test_no_files_are_no_proof() -> None:
-    assert verify([]).status is ProofStatus.UNREADABLE
+    assert verify([]).reason == "no files were given"
 
 
 def test_files_of_two_proofs_are_told_apart() -> None:
     found = verify(trees.files(trees.sample(V1, "mexc-merkle_proof.json")))
     assert found.status is ProofStatus.UNREADABLE
-    assert "okx-merkle-v1" in found.reason
-    assert "mexc-merkle" in found.reason
+    assert "not the files of one proof, but of mexc-merkle, okx-merkle-v1" in found.reason
+
+
+def test_a_file_that_could_be_of_two_schemes_is_not_judged_by_one_of_them() -> None:
+    both = b"{" + b",".join(trees.sample(name)[name] for name in (V1, "mexc-merkle_proof.json")) + b"}"
+    found = verify([trees.file("both.json", both)])
+    assert found.reason == "both.json: could be okx-merkle-v1 or mexc-merkle; say which"
 
 
 def test_each_example_is_of_one_scheme() -> None:
@@ -108,10 +120,13 @@ def test_files_are_gathered_from_paths_directories_and_archives(tmp_path: Path) 
     (folder / "tree.txt").write_bytes(whole["tree.txt"])
     (folder / "users/0.json").write_bytes(whole["user_0.json"])
     (folder / ".hidden").write_text("passed over")
+    (folder / ".git").mkdir()
+    (folder / ".git/index").write_text("passed over")
     with zipfile.ZipFile(tmp_path / "proof.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in whole.items():
             archive.writestr(f"in/{name}", data)
-        archive.writestr("__MACOSX/in/._tree.txt", b"")
+        for passed_over in ("__MACOSX/in/._tree.txt", "__MACOSX/tree.txt", ".git/index", "in/.hidden"):
+            archive.writestr(passed_over, b"")
     (tmp_path / "tree.txt.gz").write_bytes(gzip.compress(whole["tree.txt"]))
     for paths, names in (
         ([folder], ["proof/tree.txt", "proof/users/0.json"]),
@@ -145,6 +160,51 @@ def test_what_cannot_be_gathered_is_named(tmp_path: Path) -> None:
     ):
         with pytest.raises(UnreadableError, match=named):
             gather([tmp_path / path for path in paths])
+
+
+def archive(members: Sequence[str], kind: int = zipfile.ZIP_DEFLATED, content: bytes = b"abcd") -> bytearray:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", kind) as opened:
+        for name in members:
+            opened.writestr(zipfile.ZipInfo(name), content, kind)
+    return bytearray(made.getvalue())
+
+
+def test_what_expands_beyond_its_bounds_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering, "MOST_FILES", 2)
+    monkeypatch.setattr(gathering, "MOST_BYTES", 8)
+    for name in "abc":
+        (tmp_path / name).write_bytes(b"abcd")
+    (tmp_path / "d").write_bytes(b"abcde")
+    (tmp_path / "e.zip").write_bytes(archive("abc"))
+    assert len(gather([tmp_path / "a", tmp_path / "b"])) == 2
+    for names, rule in (("abc", "more than 2 files; name those"), ("ad", "more than 8 bytes"), (["e.zip"], "2 files$")):
+        with pytest.raises(UnreadableError, match=rule):
+            gather([tmp_path / name for name in names])
+    assert [file.size for file in unpacked("x.zip", bytes(archive("ab")), 8)] == [4, 4]
+    assert [file.name for file in unpacked("x.gz", gzip.compress(b"abcd"), 4)] == ["x"]
+    for content in (archive("ab"), gzip.compress(b"abcdabcd")):
+        with pytest.raises(UnreadableError, match=r"^x(\.gz)?: expands to more than 7 bytes"):
+            unpacked("x.gz", bytes(content), 7)
+    with pytest.raises(UnreadableError, match="an archive without files"):
+        unpacked("x.zip", bytes(archive([".hidden", "__MACOSX/a"])), 8)
+
+
+def test_an_archive_that_could_be_read_in_two_ways_or_lies_is_refused() -> None:
+    lying = archive("a")
+    at = lying.rindex(b"PK\x01\x02")
+    lying[at + 24 : at + 28] = (10**6).to_bytes(4, "little")  # its size
+    nameless = archive("a").replace(b"a", b"\0")
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        twice = archive("aa")
+    for made, rule in (
+        (lying, "a cannot expand to 1000000 bytes"),
+        (nameless, "a member has no name"),
+        (archive("a", zipfile.ZIP_BZIP2), "a is encrypted or of an unknown compression"),
+        (twice, "two members are called a"),
+    ):
+        with pytest.raises(UnreadableError, match=rule):
+            unpacked("x.zip", bytes(made), 10**7)
 
 
 def test_files_of_equal_names_are_told_apart_by_their_folders(tmp_path: Path) -> None:

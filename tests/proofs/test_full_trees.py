@@ -11,10 +11,12 @@ import pytest
 
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs import Expected, gather, level_tree, network_firm_tree, tree_lines, verify
+from monitor.proofs.repetitions import Repetitions
 from tests.support import trees
 
 ZERO, CENT = Decimal(0), Decimal("0.01")
 OWED = [[(Decimal(at), CENT * at, Decimal(at) / 4)] for at in range(1, 12)]
+INVALID = ProofStatus.INVALID
 REFUSED = {ProofStatus.INVALID, ProofStatus.UNREADABLE}
 
 
@@ -33,7 +35,9 @@ def judged(*content: bytes, user: str = "") -> LiabilitiesProof:
         for file, data in zip(files, content, strict=True):
             (folder / file.name).write_bytes(data)
         files = gather([folder / file.name for file in files])
-    return verify(files, Expected(user=user))
+    found = verify(files, Expected(user=user))
+    assert "cannot be judged" not in found.reason  # somebody foresaw it
+    return found
 
 
 def lines_of(data: bytes) -> list[bytes]:
@@ -106,6 +110,22 @@ def test_an_amount_in_a_tree_has_one_spelling(amount: str) -> None:
         assert judged(altered.encode()).status in REFUSED
 
 
+@pytest.mark.parametrize("name", FULL)
+def test_a_leafs_hash_has_one_spelling(name: str) -> None:
+    lines = lines_of(FULL[name]())
+    own, rest = lines[-1][:64], lines[-1][64:]
+    for other in (own.upper(), own[:-2], own + b"00", own[:-1] + b"g", b" " + own[1:], own[:32] + b"\xe9" * 32):
+        found = judged(b"".join([*lines[:-1], other + rest]))
+        assert (found.status, f"line {len(lines)}: not a line of this format" in found.reason) == (INVALID, True)
+
+
+def test_a_chunk_of_lines_that_are_no_leaves_is_refused() -> None:
+    for made in FULL.values():
+        lines = lines_of(made())
+        found = judged(b"".join([*lines[: len(lines) // 2], *[b"x" + line for line in lines[len(lines) // 2 :]]]))
+        assert (found.status, "not a line of this format" in found.reason) == (INVALID, True)
+
+
 def test_negative_leaves_are_refused_although_everything_recomputes() -> None:
     debts = [[(Decimal(5), ZERO, ZERO)], [(Decimal(-3), ZERO, ZERO)]]
     found = judged(trees.okx_v2(debts)["tree.txt"])
@@ -133,6 +153,20 @@ def test_a_tree_of_one_leaf_over_and_over_is_noticed_without_holding_it(monkeypa
     monkeypatch.setattr(tree_lines, "PARENTS", 16)
     leaves = [trees.Node(trees.digest("same"), (Decimal(1), ZERO, ZERO))] * 1_024
     assert judged(trees.okx_v2_tree(leaves)).status is ProofStatus.BOUND
+
+
+def test_leaves_whose_hashes_only_begin_alike_are_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    leaf = lines_of(FULL["okx"]())[-1][:16].decode()
+    monkeypatch.setattr(Repetitions, "found", lambda *_: frozenset({leaf}))
+    assert judged(FULL["okx"]()).status is ProofStatus.PROVEN
+
+
+def test_a_customer_of_more_leaves_than_can_be_held_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    tree, user = trees.bitmex([5, 6, 7, 8], owners=(1, 2, 1, 3)), f"1:{trees.ACCOUNT_NONCE}"
+    monkeypatch.setattr(level_tree, "_MOST_FOUND", 2)
+    assert judged(tree, user=user).status is ProofStatus.PROVEN
+    monkeypatch.setattr(level_tree, "_MOST_FOUND", 1)
+    assert "more than 1 leaves are the customer's" in judged(tree, user=user).reason
 
 
 def test_a_customers_leaf_that_the_tree_lacks_or_has_only_once_is_noticed() -> None:
@@ -163,6 +197,8 @@ def test_a_customer_of_bitmex_is_found_by_the_nonce_of_the_account_or_of_the_rep
     assert any("2 leaves are of the customer" in sentence and "0.00000012 BTC" in sentence for sentence in found.proven)
     assert judged(tree, user=f"4:{trees.ACCOUNT_NONCE}").status is ProofStatus.INVALID
     assert judged(tree, user=trees.digest("no key")).status is ProofStatus.INVALID
+    assert "--user: these trees know customers by nonce" in judged(tree, user="somebody").reason
+    assert "line 1: expected block_height" in judged(b"block_height:x\n" + tree.partition(b"\n")[2]).reason
     assert judged(tree, user="42").status is ProofStatus.UNREADABLE
 
 

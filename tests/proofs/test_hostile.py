@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from monitor.proofs.groth16 import proofs as batches
 from monitor.proofs.groth16.poseidon import hash_padded
 from monitor.proofs.stark_v2 import verify as stark_v2
 from monitor.proofs.stark_v2.sums import Verified
+from tests.support import trees
 from tests.support.proof_files import all_held, bytes_below
 
 DATA = Path("tests/data/proofs")
@@ -30,9 +32,23 @@ TEXTS = ["9" * 5000, "-1", "[" * 99_999, "[]", '["a"]', "null", '"', "\x00", "é
 """What a cell of a table is replaced by."""
 
 
+LONE = {
+    "paths": (
+        *("merkle-v1-proof.json", "merkle-v2-user.json", "bybit-mock_user_merkle_tree_path_40_v2.json"),
+        *("bitget-numbers-merkel_tree_bg.json", "bitunix-merkle_tree_bitunix.json", "mexc-merkle_proof.json"),
+        "coinex-merkle_proof_file.json",
+    ),
+    "trees": ("merkle-v2-tree.txt", "bitmex-liabilities-100-proof.csv"),
+    "leaves": ("networkfirm-input.csv", "networkfirm-output_merkle_tree.txt", "networkfirm-output_merkle_root.txt"),
+}
+"""Sums of every other format: files that are each judged alone, but for the plain tree's leaves and rows."""
+
+
 @cache
 def files(name: str) -> dict[str, bytes]:
-    """A set: table, sums, keys and one user of the Groth16 family; or a zk-STARK V2."""
+    """A set: table, sums, keys and one user of the Groth16 family; or a zk-STARK V2; or those of ``LONE``."""
+    if name in LONE:
+        return trees.sample(*LONE[name])
     if name == "stark-v2":
         held = {"sum_proof_data.json": gzip.decompress((DATA / "stark-v2/sum_proof_data.json.gz").read_bytes())}
         return {**held, "user_inclusion_proof.json": (DATA / "stark-v2/user2_inclusion_proof.json").read_bytes()}
@@ -65,7 +81,7 @@ def beside(name: str, changed: str) -> tuple[str, ...]:
 
     To verify a table's proofs takes a second, and nothing bears on it but the table and its keys.
     """
-    if changed.startswith("user") and name != "stark-v2":
+    if name in {"paths", "trees"} or (changed.startswith("user") and name != "stark-v2"):
         return ()
     keys = changed == "proof.csv"
     return tuple(
@@ -81,7 +97,8 @@ def honest(name: str, *some: str) -> LiabilitiesProof:
 def check(name: str, changed: str, data: bytes, what: object, others: tuple[str, ...] | None = None) -> None:
     """Refused with a reason that somebody foresaw; or nothing is said but what the honest files say."""
     others = beside(name, changed) if others is None else others
-    found = verify(all_held({**{file: files(name)[file] for file in others}, changed: data}))
+    own = honest(name, changed, *others).scheme if name in LONE else "auto"  # naming it saves detecting it each time
+    found = verify(all_held({**{file: files(name)[file] for file in others}, changed: data}), scheme=own)
     if found.holds:
         expected = honest(name, changed, *others)
         assert found.root == expected.root, what
@@ -132,7 +149,7 @@ def others(old: Any) -> list[Any]:
 
 FIELDS = [
     (name, file, path)
-    for name in ("two-roots", "one-root", "stark-v2")
+    for name in ("two-roots", "one-root", "stark-v2", "paths")
     for file, data in files(name).items()
     if file.endswith(".json") and not file.startswith("sum_proof")  # test_stark_v2_proof.py takes that to pieces
     for path in shapes(json.loads(data))
@@ -167,6 +184,18 @@ def test_every_cell_of_a_table_out_of_form_has_an_honest_status(name: str, colum
         check(name, "proof.csv", written.getvalue().encode(), text, keys if column == "proof_info" else ())
 
 
+@pytest.mark.parametrize(("name", "file"), [(name, file) for name in ("trees", "leaves") for file in LONE[name]])
+def test_every_cell_of_a_tree_out_of_form_has_an_honest_status(name: str, file: str) -> None:
+    lines = files(name)[file].decode().splitlines(keepends=True)
+    for number in sorted({0, len(lines) - 1}):
+        for cell in re.finditer(r'[^,:{}"\s]+', lines[number]):
+            for text in ("9" * 5000, "-1", "\x00", "é", "1e99", "", cell[0][:-1], cell[0] * 2, "0" + cell[0]):
+                if text != cell[0]:
+                    line = lines[number][: cell.start()] + text + lines[number][cell.end() :]
+                    made = "".join([*lines[:number], line, *lines[number + 1 :]]).encode()
+                    check(name, file, made, (number, cell[0], text[:20]))
+
+
 @pytest.mark.parametrize(("name", "file"), [("two-roots", "zkpor2.vk.save"), ("one-root", "zkpor50_2.vk")])
 def test_a_key_of_any_other_bytes_and_lengths_has_an_honest_status(name: str, file: str) -> None:
     key = files(name)[file]
@@ -176,7 +205,7 @@ def test_a_key_of_any_other_bytes_and_lengths_has_an_honest_status(name: str, fi
         check(name, file, made, len(made), ("proof.csv",))
 
 
-@pytest.mark.parametrize("name", ["two-roots", "one-root", "stark-v2"])
+@pytest.mark.parametrize("name", ["two-roots", "one-root", "stark-v2", *LONE])
 def test_a_file_that_is_cut_or_not_there_has_an_honest_status(name: str) -> None:
     for file, data in files(name).items():
         for share in range(0, 16, 3):

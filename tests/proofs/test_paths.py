@@ -34,6 +34,7 @@ def judged(changed: Document | str, user: str = "") -> ProofStatus:
     text = changed if isinstance(changed, str) else json.dumps(changed)
     found = verify([trees.file("path.json", text.encode())], Expected(user=user))
     assert found.reason or found.status is ProofStatus.PROVEN
+    assert "cannot be judged" not in found.reason  # somebody foresaw it
     return found.status
 
 
@@ -144,6 +145,29 @@ def test_an_amount_has_one_spelling(exchange: str, spell: Callable[[str], object
         own[asset] = spell(kept)
         assert judged(json.dumps(whole, ensure_ascii=False)) in REFUSED, own[asset]
         own[asset] = kept
+
+
+NUMBERS = "bitget-numbers-merkel_tree_bg.json"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        ("11.5001998", "115001998E-7", "not a number in plain digits"),
+        ("12.9972", "1e999999999", "not a number in plain digits"),  # which nothing may ever write out
+        ("1.5,", f"0.{'1' * 51},", "not a number in plain digits"),
+        ("5300", "9" * 41, "not an amount in plain digits"),
+        ('"BTC": 0,', '"BTC": -0.0,', "not an amount in plain digits"),
+        ('"BTC": 0,', '"BTC": false,', "not true or false"),
+        ('"BTC": 0,', '"BTC": "0",', "not text"),
+        ("1.5,", "1.500000000,", "more than 8 decimals"),
+        ("5300,", "5300.0,", "the path leads to"),
+    ],
+)
+def test_an_amount_that_stands_as_a_number_is_in_plain_digits(old: str, new: str, rule: str) -> None:
+    text = trees.sample(NUMBERS)[NUMBERS].decode()
+    found = verify([trees.file("path.json", text.replace(old, new, 1).encode())])
+    assert (found.status in REFUSED, rule in found.reason) == (True, True), found.reason
 
 
 @pytest.mark.parametrize("exchange", FILES)
