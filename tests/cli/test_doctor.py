@@ -57,6 +57,7 @@ async def test_where_all_is_well_it_tells_what_was_looked_at(command: Command, s
         "state overrides": "no",
         "block hash": "heeded",
         "proofs": "no (http_status)",
+        "sent transactions": "not told (unsupported)",
         "batch": "100 calls a request at the most",
     }
     assert told["documents"]["okx"]["rows"] == 1

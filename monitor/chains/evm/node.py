@@ -86,11 +86,17 @@ class EvmNode(Node):
             proofs = "yes"
         except ChainError as error:
             proofs = f"no ({error.reason})"
+        try:
+            await self.sent([MULTICALL3], block)
+            counts = "told"
+        except ChainError as error:
+            counts = f"not told ({error.reason})"
         found = {
             "many balances": self.method,
             "state overrides": "yes" if self._methods.name == "override" else "no",
             "block hash": "heeded" if pin is Pin.HASH else "ignored; held by number",
             "proofs": proofs,
+            "sent transactions": counts,
         }
         if self.method == "batch":
             found["batch"] = f"{self.link.settings.batch} calls a request at the most"

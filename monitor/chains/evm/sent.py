@@ -5,7 +5,7 @@ Of an account with code the count tells of the contracts that it has made, which
 
 from collections.abc import Sequence
 
-from monitor.chains.errors import Reason
+from monitor.chains.errors import ChainError, Reason
 from monitor.chains.evm.errors import Meaning, meaning
 from monitor.chains.evm.rpc import AtBlock
 from monitor.chains.jsonrpc import Reply, failure_of
@@ -36,9 +36,17 @@ async def sent(at: AtBlock, accounts: Sequence[Address]) -> Counted:
 
 
 async def _try_nowhere(at: AtBlock, accounts: Sequence[Address]) -> None:
-    """Ask for a count at a block that nobody has: who tells one has not looked at what it was asked for."""
+    """Ask for a count at a block that nobody has: who tells one has not looked at what it was asked for.
+
+    Gateways that pass on some methods only refuse others by an HTTP status.
+    """
     for account in accounts[:1]:
-        (reply,) = await at.rpc.ask([("eth_getTransactionCount", [account, at.nowhere])])
+        try:
+            (reply,) = await at.rpc.ask([("eth_getTransactionCount", [account, at.nowhere])])
+        except ChainError as error:
+            if error.reason is not Reason.HTTP_STATUS:
+                raise
+            raise at.rpc.link.fault(Reason.UNSUPPORTED, f"eth_getTransactionCount: {error}") from error
         if failure_of(reply) is None and reply["result"] is not None:
             raise at.rpc.link.fault(
                 Reason.UNSUPPORTED, "eth_getTransactionCount: it tells one of any block, even of none"

@@ -75,3 +75,6 @@ async def test_a_count_rises_with_what_was_sent_and_a_liar_makes_none_rise(
                 assert happened(reader.endpoints()[0]) == {"unsupported": 1}
                 assert (await reader.read({ETH: [MINER]}, LATEST)).balances[ETH], "its balances are no worse for that"
                 assert reader.endpoints()[0].up
+            able = await open_reader(ETHEREUM, {"url": node.url}, {"url": without}).examine({ETH: [MINER]})
+            found = [each.abilities["sent transactions"] for each in able]
+            assert found == ["told", "not told (unsupported)"]
