@@ -31,7 +31,8 @@ from monitor.evidence.errors import EvidenceError
 from monitor.evidence.kept import place
 from monitor.evidence.keys import SigningKey
 from monitor.evidence.log import Log
-from monitor.evidence.statement import Predicate, seal, with_stamp
+from monitor.evidence.stamp import request
+from monitor.evidence.statement import Predicate, seal, stampable, with_stamp
 from monitor.model import BaseUnits, Positions, Rate, Reading, Snapshot, SnapshotState
 from monitor.registry import load as load_registry
 from tests.support.authorities import Stamper, authority, issue, pem
@@ -42,7 +43,7 @@ from tests.support.judgement import NOW, USDT, block
 from tests.support.positions import CUSDT, selector, word
 from tests.support.standins import EvmStandIn
 
-BESIDE = {"statement.json", "statement.dsse.json", "log.tlog-proof", "SHA256SUMS"}
+BESIDE = {"statement.json", "statement.dsse.json", "log.tlog-proof", "statement.tsr", "SHA256SUMS"}
 ETH = 10**18
 TREE = Path(__file__).parents[1] / "data" / "proofs" / "trees" / "merkle-v2-tree.txt"
 
@@ -99,6 +100,8 @@ async def test_every_byte_and_file_that_is_altered_is_named(
         key = SigningKey(Ed25519PrivateKey.generate())
         said = msgspec.structs.replace(predicate, signer=key.public.raw.hex(), log="log.example")
         whole = seal(files_of(whole), said, key, Log(tmp_path / "log"))
+        stamper = Stamper(tmp_path / "authority", issue("Stamps", authority()))
+        whole = with_stamp(whole, stamper.answer(request(stampable(whole)).as_bytes()))
         assert whole.keys() >= BESIDE
     await asyncio.to_thread(_alter, whole)
 
