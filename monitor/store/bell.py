@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 LOOKS = timedelta(seconds=3)
@@ -45,7 +44,7 @@ class Bell:
         while True:
             try:
                 await self._until_lost()
-            except (SQLAlchemyError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever a driver raises: nobody else would listen again
                 _log.info("not told by the database at once", error=str(error.__cause__ or error))
             await asyncio.sleep(LOOKS.total_seconds())
 

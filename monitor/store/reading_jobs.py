@@ -158,7 +158,7 @@ class ReadingJobs:
                 yield connection
         except LeaseLostError:
             raise
-        except (SQLAlchemyError, OSError) as error:
+        except Exception as error:  # also what a driver raises while the server starts
             raise StoreError(f"the database cannot be asked: {error.__cause__ or error}") from error
 
 

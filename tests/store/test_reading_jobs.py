@@ -188,8 +188,12 @@ async def test_what_those_left_who_were_killed_is_swept(url: str, stack: AsyncEx
     assert await rows(url) == []
 
 
+def starting_up(_: object) -> None:
+    raise RuntimeError("the database system is starting up")
+
+
 async def test_a_database_that_crashes_ends_what_was_asked_of_it(
-    postgresql: PostgreSQL, url: str, stack: AsyncExitStack
+    postgresql: PostgreSQL, url: str, stack: AsyncExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asks, desk = await opened(url, stack), await working(url, stack)
     await desk.end()
@@ -200,6 +204,10 @@ async def test_a_database_that_crashes_ends_what_was_asked_of_it(
     await asyncio.to_thread(postgresql.kill)
     with pytest.raises(StoreError, match="cannot be asked"):
         await asks.ask("east", JOB, HOUR)
+    with monkeypatch.context() as patch:
+        patch.setattr(AsyncEngine, "begin", starting_up)  # as drivers raise it: no error of SQLAlchemy's
+        with pytest.raises(StoreError, match="the database system is starting up"):
+            await asks.ask("east", JOB, HOUR)
     assert await answering_readers(url) == frozenset()
     await asyncio.to_thread(postgresql.start)
     with pytest.raises(StoreError, match="has lost what was asked"):

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from monitor.daemon.configuration import read_configuration
 from monitor.daemon.reader_service import read_for
 from monitor.devnet.processes import Node, NotReadyError
-from monitor.store import bell
+from monitor.store import Store, bell
 from tests.support.daemons import Site, Watched, publish, signed, until, watching
 from tests.support.evm import give
 from tests.support.nodes import AnvilFactory
@@ -70,7 +70,9 @@ class Readers:
 async def told_of(watched: Watched) -> Any:
     """What the API tells of coins and snapshots, but for when."""
     exchange = await watched.exchange()
-    return timeless({part: exchange[part] for part in ("status", "assets", "snapshots")})
+    coins = exchange["assets"]["ETH"]
+    told = [coins[part] for part in ("status", "totals", "lower_bounds", "upper_bounds", "networks")]
+    return timeless([*told, exchange["status"], exchange["snapshots"]])
 
 
 def timeless(told: Any) -> Any:
@@ -103,20 +105,24 @@ async def test_what_a_reader_reads_is_what_the_monitor_would_have_read_and_the_n
     site.network("ethereum", node.url)
     site.sections["networks"]["ethereum"]["endpoints"][0]["timeout"] = "1m"
     url = postgresql.database()
+    before = await Store.open(url)
+    await before.append_journal("ethereum", "gone", [b"followed"])
+    await before.close()
+    postgresql.run("psql", "-q", "-d", url.rpartition("/")[2], "-c", RIGHTS)
     rules = {"PorEndpointDown": {"for": "0s", "clear_after": "0s"}}
     site.write(store={"url": url, "lease": "1s"}, alerts={"rules": rules})
+    read_by = site.sections | {"networks": {"ethereum": site.sections["networks"]["ethereum"] | {"read_by": "east"}}}
+    limited = url.replace("postgres@", "limited@")
+    theirs = site.folder / "east.yaml"
+    publish(theirs, json.dumps(read_by | {"store": {"url": limited, "lease": "1s"}}))
+    first, second = ReaderProcess(theirs), Readers(theirs)
+    starting = asyncio.create_task(asyncio.to_thread(nodes.enter_context, first))
     async with watching(site.path) as watched, AsyncExitStack() as stack:
+        stack.push_async_callback(second.stop)
         await until(watched.ready)
         alone = await told_of(watched)
-        postgresql.run("psql", "-q", "-d", url.rpartition("/")[2], "-c", RIGHTS)
-        site.sections["networks"]["ethereum"]["read_by"] = "east"
-        site.write()
-        theirs = site.folder / "east.yaml"
-        store = {"url": url.replace("postgres@", "limited@"), "lease": "1s"}
-        publish(theirs, json.dumps(site.sections | {"store": store}))
-        await asyncio.to_thread(nodes.enter_context, first := ReaderProcess(theirs))
-        second = Readers(theirs)
-        stack.push_async_callback(second.stop)
+        await starting
+        publish(site.path, json.dumps(read_by))
         assert (await watched.reload())[0] == 200
 
         async def up() -> bool:
@@ -130,6 +136,10 @@ async def test_what_a_reader_reads_is_what_the_monitor_would_have_read_and_the_n
             return any("Standing by" in each for each in second.told)
 
         await until(stands_by)
+        store = await Store.open(limited)
+        stack.push_async_callback(store.close)
+        assert await store.journal("ethereum", "gone") == [], "its reader has let go of it"
+        await store.append_journal("ethereum", "node-1", [b"followed"])
         await asyncio.to_thread(node.pause)
         await until(lambda: waiting(url))
         await asyncio.to_thread(first.kill)
