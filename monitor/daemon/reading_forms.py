@@ -5,6 +5,7 @@ An answer is for one request, by its digest, and of one version of the program: 
 
 import zlib
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Annotated, Any, TypeVar, cast
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from monitor import __version__
 from monitor.chains import AtHeight, AtSlot, BlockChoice, ChainError, Depth, Reason, Tag, Wanted, choice_of
 from monitor.formats import SECRETS
+from monitor.formats.phrases import counted
 from monitor.model import (
     Address,
     Balances,
@@ -37,6 +39,8 @@ Accounts = list[tuple[Token, list[Address]]]
 """Tokens and their accounts, in an order that the answer keeps."""
 
 _LEVEL = 1
+_PIECE = 10_000
+"""Accounts at a time: 300 000 in one go would keep Python's lock from the event loop for a tenth of a second."""
 _Units = Annotated[BaseUnits, msgspec.Meta(ge=0)]
 
 
@@ -120,7 +124,7 @@ class Told(msgspec.Struct, frozen=True):
             if isinstance(amounts, str):
                 failed[token] = amounts
             else:
-                balances[token] = frozen(dict(zip(wanted, amounts, strict=True)))
+                balances[token] = MappingProxyType(_paired(wanted, amounts))
         if any(rate.shares <= 0 for _, rate in self.rates):
             raise ValueError("a rate is of no shares")
         return Reading(
@@ -184,7 +188,26 @@ def digest_of(request: bytes) -> str:
 
 def pack(value: Request | Answer) -> bytes:
     """Return ``value`` as bytes."""
-    return zlib.compress(msgspec.json.encode(value), _LEVEL)
+    plain: Any = value
+    if isinstance(value, Request):
+        plain = msgspec.structs.replace(value, accounts=[(token, _in_pieces(each)) for token, each in value.accounts])
+    return zlib.compress(msgspec.json.encode(plain), _LEVEL)
+
+
+def _paired(accounts: list[Address], amounts: list[BaseUnits]) -> dict[Address, BaseUnits]:
+    """Return ``amounts`` by account. Raises ValueError unless there is one for each."""
+    if len(accounts) != len(amounts):
+        raise ValueError(f"it tells {counted(len(amounts), 'balance')} of {counted(len(accounts), 'account')}")
+    held: dict[Address, BaseUnits] = {}
+    for at in range(0, len(accounts), _PIECE):
+        held.update(zip(accounts[at : at + _PIECE], amounts[at : at + _PIECE], strict=True))
+    return held
+
+
+def _in_pieces(accounts: list[Address]) -> msgspec.Raw:
+    """``accounts`` as JSON."""
+    pieces = (msgspec.json.encode(accounts[at : at + _PIECE])[1:-1] for at in range(0, len(accounts), _PIECE))
+    return msgspec.Raw(b"[" + b",".join(pieces) + b"]")
 
 
 def unpack(content: bytes, kind: type[T]) -> T:

@@ -82,6 +82,16 @@ def test_a_reading_is_the_same_on_the_other_machine(made: tuple[forms.Accounts, 
     assert (answer.told.reading(wanted, 1), answer.endpoints) == (reading, (STATE,))
 
 
+def test_many_accounts_are_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "_PIECE", 3)
+    wanted = [(ETH, [account(number) for number in range(10)]), (USDT, [])]
+    request = forms.Request(chain=ETHEREUM.caip2, accounts=wanted)
+    assert forms.unpack(forms.pack(request), forms.Request) == request
+    balances = {ETH: {each: BaseUnits(number) for number, each in enumerate(wanted[0][1])}, USDT: {}}
+    reading = Reading(Block(Height(1), "0x1", START), balances, {}, (), agreed=1)
+    assert forms.Told.of(reading, wanted).reading(wanted, 1) == reading
+
+
 @given(st.binary() | st.binary().map(zlib.compress))
 def test_what_is_no_answer_is_refused_whatever_it_is(content: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
@@ -197,7 +207,7 @@ LIES: dict[str, Callable[[dict[str, Any]], object]] = {
     "something else than what was asked": lambda it: it.update(digest="0" * 64),
     "it is of eip155:5, but ethereum is eip155:1": lambda it: it.update(chain="eip155:5"),
     "does not have it read ethereum": lambda it: it.update(chain=""),
-    "shorter": lambda it: it["told"]["amounts"][0].pop(),
+    "1 balance of 2 accounts": lambda it: it["told"]["amounts"][0].pop(),
     "argument 2": lambda it: it["told"]["amounts"].pop(),
     ">= 0": lambda it: it["told"]["amounts"][0].__setitem__(0, -1),
     "got `float`": lambda it: it["told"]["amounts"][0].__setitem__(0, 1.5),
