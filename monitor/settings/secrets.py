@@ -139,6 +139,7 @@ def _named(settings: Settings) -> Iterator[str]:
     yield from settings.exchanges
     yield from settings.networks
     yield from (text for key, text in _leaves("", settings) if key in _NAMES)
+    yield from (f"reader {each.read_by}" for each in settings.networks.values() if each.read_by)
     yield from COMMON
 
 

@@ -17,6 +17,7 @@ exchanges:
       proof: {source: "https://p.example/a1b2c3d4e5/p.zip"}
 networks:
   ethereum:
+    read_by: eastern
     endpoints:
       - url: "https://eth.example/v2/shortkey"
         headers: {Authorization: "Bearer tok-en-0001", X-Api-Key: hdrkey99, Accept: application/json}
@@ -25,7 +26,7 @@ networks:
         url: "https://archive-node.example/archive-node"
         headers: {Authorization: "Basic Y2Fyb2w6cGFzc2NhcnJ5"}
   bitcoin: {endpoints: [{protocol: bitcoind, url: "http://127.0.0.1:8332", user: devnet, password: bitcoin}]}
-store: {url: "postgresql+asyncpg://por:dbpass77@db.example/history"}
+store: {url: "postgresql+asyncpg://eastern:dbpass77@db.example/history"}
 web: {runbook_url: "https://docs.example/alerts/{alert}"}
 """
 SETTINGS = parse(CONFIGURATION, "test.yaml", {})
@@ -72,6 +73,7 @@ def test_every_secret_is_masked_in_a_sentence_and_not_in_the_configuration(secre
     [
         "ethereum: https://eth.example/v2 has no state of block 1234; ask archive-node.example, okx or Oak Exchange",
         "bitcoin is 3 blocks behind",
+        "reader eastern: none is running",
         "https://por.example/proof-of-reserves/2025-01/report.json of application/json",
         "https://docs.example/alerts/PorListRefused",
     ],
