@@ -1,10 +1,11 @@
 """One database: how it is opened, and how anything is read from it or written to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import asdict, replace
 from datetime import timedelta
+from itertools import islice
 from typing import Any, Self
 
 import structlog
@@ -170,15 +171,16 @@ class Access:
             await connection.execute(statement, list(rows[start : start + _ROWS]))
 
     async def _upsert_plain(
-        self, connection: AsyncConnection, table: Table, rows: Sequence[tuple[Any, ...]], *, once: str
+        self, connection: AsyncConnection, table: Table, rows: Iterable[tuple[Any, ...]], *, once: str
     ) -> None:
         """Write ``rows``, of a value for each column as the driver takes it; the column ``once`` stays as it was.
 
         For rows by the million: to have each value of each named and looked at takes as long as to write it.
         """
         statement = str(self._upserting(table, once).compile(dialect=self._engine.dialect))
-        for start in range(0, len(rows), _ROWS):
-            await connection.exec_driver_sql(statement, list(rows[start : start + _ROWS]))
+        remaining = iter(rows)
+        while some := list(islice(remaining, _ROWS)):
+            await connection.exec_driver_sql(statement, some)
 
     def _upserting(self, table: Table, once: str = "") -> Any:  # noqa: ANN401 - of one of two dialects
         new: Any = _UPSERTS[self._engine.dialect.name](table)

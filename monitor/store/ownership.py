@@ -49,10 +49,11 @@ class Ownership(SmallState):
     ) -> None:
         """Keep what was judged under version ``rules`` for a list of ``exchange``, accepted at ``listed_at``."""
         listed = self._bound(tables.verdicts.c.listed_at, listed_at)
-        rows = []
-        for fingerprint in sorted(verdicts):  # as the index has them: a list's come in no order
-            verdict = verdicts[fingerprint]
-            rows.append((fingerprint, rules, verdict.code.value, verdict.reason, exchange, listed, listed))
+        rows = (
+            (fingerprint, rules, verdict.code.value, verdict.reason, exchange, listed, listed)
+            for fingerprint in sorted(verdicts)  # as the index has them: a list's come in no order
+            for verdict in (verdicts[fingerprint],)
+        )
         async with self._transaction() as connection:
             await self._upsert_plain(connection, tables.verdicts, rows, once="first_at")
 
