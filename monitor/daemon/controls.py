@@ -23,6 +23,7 @@ from monitor.judgement.control import (
     largest_accounts,
     listed,
     messages_of,
+    seen_to_hold,
 )
 from monitor.model import (
     Address,
@@ -32,6 +33,7 @@ from monitor.model import (
     ControlShown,
     Sent,
     Sighting,
+    SnapshotState,
     frozen,
 )
 from monitor.store import Store, StoreError
@@ -95,6 +97,7 @@ class Controls:
                 account: listed(known.get(account, Sighting()), signed, judged.accepted_at)
                 for account, signed in accounts.items()
             }
+            noted = _with_held(network, noted, states[name])
             seen[name] = await self._counted(watch.name, network, kept | noted, accounts, moments)
             await written(self._store.save_sightings(watch.name, network.network.caip2, seen[name]))
         assets = await computed(assets_by_control, judged.holdings, states, seen, moments.since, moments.now)
@@ -131,6 +134,22 @@ class Controls:
                 _log.warning("not told what accounts have sent", exchange=exchange, network=place[1], error=str(error))
             self._asked[place] = str(error)
         return await _counted_then(network, seen, accounts, moments)
+
+
+def _with_held(network: NetworkWatch, seen: _Seen, state: SnapshotState) -> _Seen:
+    """``seen`` with what its accounts hold, on a chain of outputs: once a day, at blocks that were read anyway."""
+    if network.network.family != "bitcoin" or state.snapshot is None:
+        return seen
+    block = state.snapshot.block
+    at = (block.since or block).timestamp
+    coin = next((each for each in state.snapshot.balances if each.contract is None and each.position is None), None)
+    units = state.snapshot.balances[coin] if coin else {}
+    return {
+        account: replace(each, held=seen_to_hold(each.held, units[account], at))
+        if account in units and (each.held is None or at - each.held.at >= _AGAIN)
+        else each
+        for account, each in seen.items()
+    }
 
 
 async def _counted_then(network: NetworkWatch, seen: _Seen, accounts: Iterable[Address], moments: _Moments) -> _Seen:
@@ -179,5 +198,5 @@ def _is_due(sent: Sent | None, now: datetime) -> bool:
 
 def _is_of_use(sighting: Sighting, since: datetime) -> bool:
     """Whether anything of an account that is not looked at any more is of the time in question."""
-    asked = (sighting.sent.asked,) if sighting.sent else ()
-    return any(at >= since for at in (*asked, *sighting.messages.values()))
+    looked = [*([sighting.sent.asked] if sighting.sent else []), *([sighting.held.at] if sighting.held else [])]
+    return any(at >= since for at in (*looked, *sighting.messages.values()))

@@ -17,6 +17,7 @@ from monitor.model import (
     BaseUnits,
     Control,
     ControlGap,
+    Held,
     Sent,
     Sighting,
     Snapshot,
@@ -157,6 +158,20 @@ def counted_then(known: Sent, count: int | None, since: datetime) -> Sent:
     return replace(known, rose_after=max(known.rose_after or since, since))
 
 
+def seen_to_hold(before: Held | None, units: int, at: datetime) -> Held:
+    """Note the ``units`` that an account holds at a block made ``at``; of an older block than the last, nothing.
+
+    On a chain of outputs they leave it by a signature alone, so that less than was settled shows one. That there is as
+    much shows nothing: what was spent may have come back.
+    """
+    if before is None:
+        return Held(units, at, 0)
+    if at <= before.at:
+        return before
+    fell_after = before.at if units < before.settled else before.fell_after
+    return Held(units, at, min(units, before.units), fell_after)
+
+
 # --- What that tells ------------------------------------------------------------------------------------------------
 
 
@@ -165,7 +180,7 @@ def control_of(sighting: Sighting | None, since: datetime, now: datetime) -> Con
     if sighting is None:
         return ControlGap.NOT_ASKED
     told = by_count(sighting.sent, since, now), _by_messages(sighting, since)
-    if Control.SHOWN in told:
+    if Control.SHOWN in told or _has_spent(sighting.held, since):
         return Control.SHOWN
     return next((each for each in told if isinstance(each, ControlGap)), Control.NOT_SHOWN)
 
@@ -181,6 +196,10 @@ def by_count(sent: Sent | None, since: datetime, now: datetime) -> Control | Con
     if sent.same_since is None or sent.asked < now - _LATELY:
         return ControlGap.NOT_TOLD
     return Control.NOT_SHOWN if sent.same_since <= since else ControlGap.SINCE_LATER
+
+
+def _has_spent(held: Held | None, since: datetime) -> bool:
+    return held is not None and held.fell_after is not None and held.fell_after >= since
 
 
 def _by_messages(sighting: Sighting, since: datetime) -> Control | ControlGap:

@@ -65,6 +65,19 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What was seen of an account's balance on a chain of outputs, looked at some time apart. Times are of blocks."""
+
+    units: int
+    """Base units, when it was last looked at."""
+    at: datetime
+    settled: int
+    """What was there the last time and the time before: no deposit of a block that was taken back is in it."""
+    fell_after: datetime | None = None
+    """When all of ``settled`` was still there, the last time that some of it had gone the next; None: it never had."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """What was seen of the key of one account that an exchange lists."""
 
@@ -74,6 +87,9 @@ class Sighting:
     verified: frozenset[str] = frozenset()
     """Those of ``messages`` whose signature was ever ``verified``."""
     sent: Sent | None = None
+    """On chains that count what accounts send."""
+    held: Held | None = None
+    """On chains of outputs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,12 @@ class Controls(Access):
 def _packed(sightings: Mapping[Address, Sighting]) -> bytes:
     return codec.pack(
         {
-            account: {"messages": dict(each.messages), "verified": sorted(each.verified), "sent": each.sent}
+            account: {
+                "messages": dict(each.messages),
+                "verified": sorted(each.verified),
+                "sent": each.sent,
+                "held": each.held,
+            }
             for account, each in sightings.items()
         }
     )

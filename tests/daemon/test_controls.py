@@ -173,6 +173,13 @@ async def test_nobody_is_asked_on_networks_that_cannot_tell_and_the_first_list_i
     async def away(_: str) -> None:
         raise StoreError("the history cannot be read")
 
+    situation.networks["ethereum"].network = replace(ETHEREUM, family="bitcoin")
+    for days, units, shown in ((1, 10, 0), (0.1, 9, 0), (1, 10, 0), (0.1, 9, 0), (1, 9, 3)):
+        situation.later(days)
+        situation.restart()
+        situation.reader.units = units * 10**18
+        assert (await situation.look())[0] == shown * units, "outputs are looked at once a day"
+
     before = situation.controls.found
     monkeypatch.setattr(situation.store, "sightings", away)
     assert await situation.controls.look(situation.exchange, situation.networks) == timedelta(minutes=10)

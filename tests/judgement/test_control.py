@@ -21,6 +21,7 @@ from monitor.judgement.control import (
     largest_accounts,
     listed,
     messages_of,
+    seen_to_hold,
 )
 from monitor.model import AssetControl, BaseUnits, Basis, Control, ControlGap, Sent, Sighting
 from monitor.model.packed import PackedClaims, PackedVerdicts
@@ -99,6 +100,27 @@ def test_a_key_counts_as_used_or_not_only_where_counts_of_the_time_say_so(
         assert sent is not None
         assert any(ago >= days and count == sent.count for ago, count in told)
         assert max(lately, default=sent.count) == sent.count
+
+
+@pytest.mark.parametrize(
+    ("held", "shown"),
+    [
+        pytest.param([(9, 10), (8, 10), (7, 9)], True, id="less than on two days before"),
+        pytest.param([(9, 10), (8, 10), (7, 9), (6, 99), (5, 99)], True, id="less once, and more again"),
+        pytest.param([(9, 10), (8, 10), (7, 11), (6, 10)], False, id="a deposit that was taken back"),
+        pytest.param([(9, 10), (8, 9)], False, id="seen once before"),
+        pytest.param([(9, 0), (8, 5), (7, 10), (6, 10)], False, id="more and more"),
+        pytest.param([(9, 10), (7, 10), (8, 3)], False, id="a node behind the last"),
+        pytest.param([(99, 10), (91, 10), (80, 9)], False, id="less since a day before that time"),
+        pytest.param([(99, 10), (90, 10), (80, 9)], True, id="less since the very moment"),
+    ],
+)
+def test_outputs_that_have_gone_show_the_key_and_as_much_as_before_shows_nothing(
+    held: list[tuple[int, int]], *, shown: bool
+) -> None:
+    seen = reduce(lambda before, each: seen_to_hold(before, each[1], NOW - each[0] * DAY), held, None)
+    found = control_of(replace(UNCHANGED, held=seen), SINCE, NOW)
+    assert found is (SHOWN if shown else ControlGap.NOT_TOLD)
 
 
 def test_an_archive_tells_at_once_and_no_more_than_it_knows() -> None:

@@ -24,6 +24,7 @@ from monitor.model import (
     Confirmation,
     Document,
     Height,
+    Held,
     ListChanges,
     OwnerAnswer,
     OwnerOutcome,
@@ -122,7 +123,7 @@ async def test_what_was_seen_of_keys_is_kept_by_exchange_and_chain(store: Store)
         "0xaa": Sighting(
             frozen({"": NOW, "5e": NOW + month}), frozenset({"5e"}), Sent(2**63 - 1, NOW, NOW, NOW - month)
         ),
-        "0xbb": Sighting(frozen({"5e": NOW}), sent=Sent(None, NOW)),
+        "0xbb": Sighting(frozen({"5e": NOW}), sent=Sent(None, NOW), held=Held(7, NOW, 5, NOW)),
         "0xcc": Sighting(),
     }
     await store.save_sightings("okx", Caip2("eip155:1"), seen)
