@@ -125,7 +125,7 @@ def listed(before: Sighting, messages: Mapping[str, bool], at: datetime) -> Sigh
 
 
 def counted(before: Sent | None, count: int | None, at: datetime) -> Sent:
-    """Note the ``count`` of a block made ``at``; of an older block than the last, nothing.
+    """Note the ``count`` of a block made ``at``; of an older block than the last, nothing but that it was more.
 
     No count ever falls. Where one does, a node lied or a block was taken back: what was seen before proves nothing any
     more, and nothing is known until as much as ever before is told again.
@@ -133,7 +133,8 @@ def counted(before: Sent | None, count: int | None, at: datetime) -> Sent:
     if before is None:
         return Sent(count, at, at if count is not None else None)
     if at <= before.asked:
-        return before
+        is_more = count is not None and before.count is not None and count > before.count
+        return Sent(before.count, before.asked) if is_more else before
     if count is None:
         return Sent(None, at, rose_after=before.rose_after)
     if before.count is None:

@@ -76,6 +76,8 @@ def asked(*told: tuple[int, int | None]) -> Sent | None:
         pytest.param([(100, 7), (2, 3), (0, 8)], ControlGap.SINCE_LATER, id="fell, and is more"),
         pytest.param([(9, 7), (8, 99), (0, 7)], ControlGap.NOT_TOLD, id="a lie made it rise, and is found out"),
         pytest.param([(100, 7), (0, 7), (50, 5)], NOT_SHOWN, id="a node behind the last"),
+        pytest.param([(100, 7), (0, 7), (50, 9)], ControlGap.NOT_TOLD, id="more at a block before the last"),
+        pytest.param([(100, 7), (0, 7), (0, 9)], ControlGap.NOT_TOLD, id="more at the last block"),
     ],
 )
 def test_what_was_sent_tells_whether_a_key_was_used(told: list[tuple[int, int | None]], expected: object) -> None:
