@@ -26,6 +26,7 @@ _AS_ACCOUNT, _OTHERWISE, _NO_ACCOUNT = range(3)
 """How an address is spelled: as its account, otherwise, or as nothing that decodes."""
 _CODES = tuple(Code)
 _NUMBERS = {code: number for number, code in enumerate(_CODES)}
+_FOUR_BYTES = 1 << 32
 _MANY = 8
 """One text of so many: to look into each is then quicker than to find out whose each finding is."""
 
@@ -38,7 +39,7 @@ class Texts:
     def __init__(self, texts: Iterable[str]) -> None:
         parts = list(texts)
         self._whole = "".join(parts)
-        self._ends = array("Q", accumulate(map(len, parts), initial=0))
+        self._ends = array("I" if len(self._whole) < _FOUR_BYTES else "Q", accumulate(map(len, parts), initial=0))
 
     def __len__(self) -> int:
         return len(self._ends) - 1
