@@ -10,7 +10,7 @@ from monitor.formats import exact
 from monitor.judgement.falling import fall
 from monitor.model import Fall, RatioPoint
 
-_SLOTS = 60
+_SLOTS = 20
 """Points of one asset and set of networks within the time: of each slot of it the highest, however often it moves."""
 _AT_LEAST = 10
 """Points within the time of what stays the same."""

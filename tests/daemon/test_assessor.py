@@ -139,7 +139,7 @@ async def test_a_ratio_that_stays_is_kept_now_and_then_and_one_that_moves_at_onc
     one.now += timedelta(minutes=10)
     await one.world()
     assert len(await store.ratios(START)) == 2
-    one.now += timedelta(minutes=1)
+    one.now += timedelta(minutes=3)
     holding(one, "99")
     await one.poll()
     await one.world()
