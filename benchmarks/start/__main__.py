@@ -18,6 +18,10 @@ _COMMANDS = (
     ("config", "check", "config/devnet.yaml"),
     ("ownership", "tests/data/cases/reports/accounts.csv"),
     ("liabilities", "tests/data/proofs/trees/bitmex-liabilities-100-proof.csv"),
+    ("liabilities", "tests/data/proofs/trees/merkle-v2-tree.txt"),
+    ("liabilities", "tests/data/proofs/stark-v1"),
+    ("liabilities", "tests/data/proofs/stark-v2/sum_proof_data.json.gz"),
+    ("liabilities", "tests/data/proofs/groth16/proof.csv"),
 )
 
 

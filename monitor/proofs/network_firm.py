@@ -14,7 +14,7 @@ from monitor.proofs.fields import contents, shown
 from monitor.proofs.files import ProofFile, head
 from monitor.proofs.network_firm_leaves import RULES
 from monitor.proofs.network_firm_tree import Recomputed, recompute
-from monitor.proofs.scheme import SHORT_HASHES, Expected, ProofError, Scheme, UnreadableError
+from monitor.proofs.scheme import SHORT_HASHES, Expected, ProofError, Scheme
 from monitor.proofs.work import Executor
 
 _NAME = "network-firm"
@@ -42,8 +42,6 @@ def _recognises(files: Sequence[ProofFile]) -> bool:
 
 def _verify(files: Sequence[ProofFile], expected: Expected, executor: Executor) -> LiabilitiesProof:
     parts = {_kind(file): file for file in files}
-    if "leaves" not in parts:
-        raise UnreadableError(f"{files[0].name}: the leaves (output_merkle_tree.txt) are missing")
     found = recompute(parts["leaves"], parts.get("customers"), expected.user, executor)
     stated = _totals(parts["totals"]) if "totals" in parts else {}
     proven = [f"{found.leaves:,} leaves lead to the root {found.root}"]

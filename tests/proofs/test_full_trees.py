@@ -11,6 +11,7 @@ import pytest
 
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs import Expected, gather, level_tree, network_firm_tree, tree_lines, verify
+from monitor.proofs.network_firm_leaves import RULES, leaf
 from monitor.proofs.repetitions import Repetitions
 from tests.support import trees
 
@@ -241,6 +242,69 @@ def test_the_network_firms_rows_and_leaves_belong_together() -> None:
     twice = trees.network_firm([*rows, rows[0]], ("BTC", "ETH"))
     assert "occurs twice" in verify(trees.files(twice)).reason
     assert verify(trees.files(whole), Expected(user="z")).status is ProofStatus.INVALID
+
+
+LEAVES, ROWS, TOP, SUMS = "output_merkle_tree.txt", "input.csv", "output_merkle_root.txt", "output_total_balances.txt"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "rule"),
+    [
+        (LEAVES, b"\n3,", b"\n4,", "leaves of level 4, but 3 leaves make 3 levels"),
+        (LEAVES, b"3,1\t", b"3,2\t", "line 3: leaf 2, expected 1 of one level"),
+        (LEAVES, b"3,1\t", b"2,1\t", "line 3: leaf 1, expected 1 of one level"),
+        (LEAVES, b"3,1\t", b"3;1\t", "line 3: expected level,index and a hash"),
+        (LEAVES, b"Hash\r", b"Hash \r", "line 1: expected Level and Hash"),
+        (ROWS, b"#ID,BTC,ETH", b"#ID", "line 1: expected #id and the assets' names"),
+        (ROWS, b"#ID,BTC,ETH", b"#ID,BTC,BTC", "line 1: each asset needs one name of its own"),
+        (ROWS, b"#ID,BTC,ETH", b"#ID,BTC, ", "line 1: each asset needs one name of its own"),
+        (ROWS, b"a,1,2", b"a,1,3", "line 2 does not make the first leaf"),
+        (ROWS, b"b,3,4", b"b,3,5", "line 3: this row does not make the leaf"),
+        (ROWS, b"b,3,4", b"b,3,-4", "line 3: expected an id and 2 balances in ASCII"),
+        (ROWS, b"c,5,6\n", b"", "line 3 is the last: 2 customers, but 3 leaves"),
+        (TOP, b"", b"ab" * 32, "not the root that the leaves lead to"),
+        (SUMS, b"BTC:9", b"BTC:8", "BTC is 8, but the customers' balances in input.csv add up to 9"),
+        (SUMS, b"ETH:12", b"ETH;12", "line 2: expected asset:amount"),
+        (SUMS, b"ETH:12", b"BTC:9", "line 2: a second total of BTC"),
+        (SUMS, b"ETH:12", b"\xc9TH:12", "byte 7 is not ASCII"),
+    ],
+)
+def test_every_rule_of_the_network_firms_files_is_held_to(file: str, old: bytes, new: bytes, rule: str) -> None:
+    whole = trees.network_firm([["a", "1", "2"], ["b", "3", "4"], ["c", "5", "6"]], ("BTC", "ETH"))
+    assert old in whole[file]
+    assert verify(trees.files(whole)).status is ProofStatus.PROVEN
+    found = verify(trees.files({**whole, file: whole[file].replace(old, new) if old else new}))
+    assert (found.status in REFUSED, rule in found.reason) == (True, True), found.reason
+
+
+def test_the_network_firms_files_are_whole_and_nothing_else_is_beside_them() -> None:
+    whole = trees.network_firm([["a", "1", "2"], ["b", "3", "4"]], ("BTC", "ETH"))
+    found = verify(trees.files(whole), Expected(user="b"))
+    assert {"the stated totals are these", "the customer b has 1 row of the list"} <= set(found.proven)
+    said = " ".join(found.not_proven)
+    assert ("run together" in said, "which asset each sum is of" in said) == (True, True)
+    assert verify(trees.files({**whole, "notes.txt": b"see also"})).status is ProofStatus.UNREADABLE
+    for lacking in ({ROWS: b"#ID,BTC,ETH\n"}, {LEAVES: b"Level\tHash\n"}):
+        assert "no leaves, or no customers" in verify(trees.files({**whole, **lacking})).reason
+    alone = verify([trees.file(LEAVES, whole[LEAVES])], Expected(user="b"))
+    assert "whether this customer has a leaf: the customers' list was not given" in alone.not_proven
+    assert verify([trees.file(LEAVES, b"Level\tHash\n")]).reason == f"{LEAVES}: no leaves"
+
+
+def test_a_rule_that_hashes_names_leaves_them_not_open() -> None:
+    rows, hashed = [["a", "1", "2.50"], ["b", "3", "4"]], ["a,BTC:1,ETH:2.5", "b,BTC:3,ETH:4"]
+    whole = trees.network_firm(rows, ("BTC", "ETH"))
+    leaves = "".join(f"2,{at}\t{trees.digest(text)[:16]}\n" for at, text in enumerate(hashed))
+    found = verify(trees.files({ROWS: whole[ROWS], LEAVES: f"Level\tHash\n{leaves}".encode()}))
+    assert (found.status, found.totals["ETH"]) == (ProofStatus.PROVEN, Decimal("6.5"))
+    assert not any("which asset" in sentence for sentence in found.not_proven)
+
+
+def test_the_first_version_of_the_network_firms_tool_hashes_whether_any_balance_is_not_0() -> None:
+    number, assets = RULES["number"], ("BTC", "ETH")
+    same = leaf(number, "a", assets, ["0", "5"])
+    assert same == leaf(number, "a", assets, ["7", "5"])
+    assert leaf(number, "a", assets, ["0", "0"]) == trees.digest(trees.digest("a") + trees.digest(""))[:16] != same
 
 
 def test_a_line_without_end_is_not_held() -> None:

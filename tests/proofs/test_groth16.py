@@ -15,9 +15,12 @@ from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs.executors import InProcess
 from monitor.proofs.groth16 import SCHEME
 from monitor.proofs.groth16.batches import read_batches
+from monitor.proofs.groth16.elements import from_base64
+from monitor.proofs.groth16.forms import Form
 from monitor.proofs.groth16.poseidon import ORDER, hash_elements, permuted
-from monitor.proofs.groth16.published import read_sums
-from monitor.proofs.scheme import Expected, ProofError
+from monitor.proofs.groth16.published import Asset, Sums, check_users, read_sums
+from monitor.proofs.groth16.user import Account, Holding
+from monitor.proofs.scheme import Expected, ProofError, UnreadableError
 from tests.support.proof_files import all_held, below, held
 
 FILES = below(Path("tests/data/proofs/groth16"))
@@ -184,6 +187,24 @@ def test_a_table_out_of_form_is_refused(number: int, column: str, value: str, me
         verify({"proof.csv": rewritten(number, column, value)})
 
 
+@pytest.mark.parametrize(
+    "value", [None, 7, "\u00e9" * 44, encoded(1)[:-1], f"{encoded(1)}\n", encoded(1)[:-2] + "B=", "AAEC"]
+)
+def test_an_element_in_base64_has_one_spelling(value: object) -> None:
+    assert from_base64(encoded(ORDER - 1), "here") == ORDER - 1
+    with pytest.raises(UnreadableError, match="here: expected 32 bytes in base64"):
+        from_base64(value, "here")
+    with pytest.raises(ProofError, match="is not an element of the field"):
+        from_base64(encoded(ORDER), "here")
+
+
+@pytest.mark.parametrize("number", ["", "-1", "1.0", " 1", "\u00b2", "\u0661", "1" * 11])
+def test_a_number_of_the_table_is_a_plain_one(number: str) -> None:
+    assert verify({"proof.csv": TABLE.replace(",2\n", ",0000000002\n")}).holds
+    with pytest.raises(UnreadableError, match=r"batch_number: .* is not a plain whole number"):
+        verify({"proof.csv": rewritten(0, "batch_number", number)})
+
+
 @pytest.mark.parametrize("dropped", [0, 1, 2])
 def test_a_table_that_lacks_a_batch_is_refused(dropped: int) -> None:
     lines = TABLE.splitlines(keepends=True)
@@ -275,3 +296,79 @@ def test_whatever_bytes_come_only_a_proof_error_comes_out(name: str, noise: byte
     wanted = {"proof.csv", "config.json"} if name != GATE else {GATE}
     with pytest.raises(ProofError):
         verify({**{other: texts[other] for other in wanted}, name: changed})
+
+
+SUMS = Sums("config.json", Form.PRICED, (Asset(10, 4, price=2), Asset(5, 0, price=3)), ())
+
+
+def account(*holdings: Holding, index: int = 1, form: Form = Form.PRICED, more: tuple[int, int] = (0, 0)) -> Account:
+    """Worth what it holds, and ``more``."""
+    prices = [asset.price for asset in SUMS.assets] + [0]
+    equity = sum(one.equity * prices[one.index] for one in holdings) + more[0]
+    debt = sum(one.debt * prices[one.index] for one in holdings) + more[1]
+    return Account(f"user{index}.json", form, index, "ab" * 32, equity, debt, holdings, root=7)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "rule"),
+    [
+        ([account(form=Form.BALANCE)], "of another form than the sums"),
+        ([account(Holding(2, 1))], "holds asset 2, but 2 are published"),
+        ([account(Holding(0, 9), more=(1, 0))], "equity 19 and debt 0, but .* are worth 18 and 0"),
+        ([account(Holding(0, 9, 3), more=(0, -1))], "equity 18 and debt 5, but .* are worth 18 and 6"),
+        ([account(Holding(1, 6))], "of asset 1 the given users alone hold 6 and owe 0"),
+        ([account(Holding(0, 9, 5))], "of asset 0 the given users alone hold 9 and owe 5"),
+        ([account(Holding(0, 6)), account(Holding(0, 5), index=2)], "user2.json: .* alone hold 11"),
+    ],
+)
+def test_no_user_has_what_the_sums_have_not(accounts: list[Account], rule: str) -> None:
+    check_users(
+        [account(Holding(0, 10, 4), Holding(1, 5)), account(Holding(0, 10, 4))], SUMS
+    )  # one account, given twice
+    check_users([account(Holding(0, 6)), account(Holding(0, 4), index=2)], SUMS)
+    with pytest.raises(ProofError, match=rule):
+        check_users(accounts, SUMS)
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ([("b", 1), ("a", 0)], ("a", "b")),  # by their numbers
+        ([("a", 0), ("a", 1)], ()),
+        ([("a", 0), ("", 1)], ()),
+        ([("a", 0), (None, 1)], ()),
+        ([("a", 0), (" b", 1)], ()),
+    ],
+)
+def test_assets_are_named_where_each_has_one_name_of_its_own(names: list[Any], told: tuple[str, ...]) -> None:
+    assets = [{"TotalBalance": 1, "Index": index} | ({} if name is None else {"Symbol": name}) for name, index in names]
+    assert read_sums(held("config.json", {"CexAssetsInfo": assets})).symbols == told
+    for index in (1, 2):
+        assets[1]["Index"] = assets[0]["Index"] if index == 1 else 2
+        with pytest.raises(ProofError, match="occurs twice, or leaves a gap"):
+            read_sums(held("config.json", {"CexAssetsInfo": assets}))
+
+
+def test_one_report_has_one_table_and_one_file_of_sums() -> None:
+    with pytest.raises(UnreadableError, match=r"proof1\.csv: a second table of proofs"):
+        verify({"proof.csv": TABLE, "proof1.csv": TABLE})
+    with pytest.raises(UnreadableError, match=r"cex_config\.json: a second file of the exchange's sums"):
+        verify({"proof.csv": TABLE, "config.json": CONFIG, "cex_config.json": CONFIG})
+    with pytest.raises(UnreadableError, match="neither a table of proofs"):
+        verify({"config.json": CONFIG})
+    with pytest.raises(ProofError, match="no user's file is among the files"):
+        verify({"proof.csv": TABLE}, user="00")
+
+
+def test_what_the_files_leave_open_is_said() -> None:
+    alone = " ".join(verify({GATE: FILES[GATE]}).not_proven)
+    for said in ("the table of proofs (proof.csv) is not among the files", "no user id was given"):
+        assert said in alone
+    table = " ".join(verify({"proof.csv": TABLE}).not_proven)
+    for said in ("the verifying key", "any sum: the exchange's sums", "no user's file is among the files"):
+        assert said in table
+    unnamed = json.loads(CONFIG)
+    for asset in unnamed["CexAssetsInfo"]:
+        del asset["Symbol"]
+    found = verify({"proof.csv": TABLE, "config.json": unnamed})
+    assert (found.totals, "the sums do not name them" in " ".join(found.not_proven)) == ({}, True)

@@ -3,24 +3,28 @@
 import base64
 import csv
 import io
+import json
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from py_ecc.optimized_bn128.optimized_curve import add, neg, normalize
+from py_ecc.optimized_bn128.optimized_curve import add, field_modulus, neg, normalize
 
 from monitor.model import LiabilitiesProof, ProofStatus, Strength
 from monitor.proofs import Expected, verify
+from monitor.proofs.executors import InProcess
 from monitor.proofs.groth16 import fast, published
-from monitor.proofs.groth16.curve import point1
+from monitor.proofs.groth16.batches import read_batches
+from monitor.proofs.groth16.curve import SIZE, g1, g2, point1
 from monitor.proofs.groth16.forms import Form, Space, empty_root
 from monitor.proofs.groth16.keys import Key, Proof, read_key, read_proof
 from monitor.proofs.groth16.pairing import combined_input, hashed, negated, verifies
 from monitor.proofs.groth16.poseidon import hash_elements
+from monitor.proofs.groth16.published import check_chain, read_sums
 from monitor.proofs.groth16.units import unit
-from monitor.proofs.scheme import ProofError
+from monitor.proofs.scheme import ProofError, UnreadableError
 from tests.support.groth16 import table, verify_once
 from tests.support.proof_files import all_held, bytes_below, held
 
@@ -212,16 +216,31 @@ def test_every_part_of_the_equation_counts() -> None:
 def test_a_key_out_of_form_is_refused(name: str) -> None:
     data = honest("two-roots" if name == KEY else "one-root")[name]
     start = 264 if name == KEY else 0  # Binance's key of 2023 begins with zeros, and ends with what is no part of it
-    for made in (
-        data[: start + 300],
-        data[start:] if name == KEY else data[:-1],
-        data[:start] + bytes([data[start] & 0x3F]) + data[start + 1 :],  # not compressed
-        data[:start] + bytes([0x40, *([0] * 31)]) + data[start + 32 :],  # infinity
-        data[:start] + bytes([data[start] | 0x3F, *([255] * 31)]) + data[start + 32 :],  # beyond the field
-        data[: start + 291] + bytes([9]) + data[start + 292 :],  # nine inputs
+    count = start + 288
+    for made, rule in (
+        (data[: start + 300], "are too few for a verifying key"),
+        (data[start:] if name == KEY else data[:-1], "bytes follow the key" if name == KEY else "are too few"),
+        (data[:start] + bytes([data[start] & 0x3F]) + data[start + 1 :], "of another form"),  # not compressed
+        (data[:start] + bytes([0x40, *([0] * 31)]) + data[start + 32 :], "the point at infinity"),
+        (data[:start] + bytes([data[start] | 0x3F, *([255] * 31)]) + data[start + 32 :], "not an element of the field"),
+        (data[: count + 3] + bytes([9]) + data[count + 4 :], "a key for 8 public inputs, not 1 or 2"),
+        (data[: count + 3] + bytes([1]) + data[count + 4 :], "a key for 0 public inputs"),
     ):
-        with pytest.raises(ProofError):
+        with pytest.raises(ProofError, match=rule):
             read_key(held(name, made))
+
+
+def test_a_key_or_a_proof_of_another_number_of_commitments_is_refused() -> None:
+    files = honest("one-root")
+    key = files[COMMITTED]
+    read_key(held(COMMITTED, key))
+    for at in (388, 392, 396):
+        with pytest.raises(UnreadableError, match="byte 388: not one commitment to no public input"):
+            read_key(held(COMMITTED, key[: at + 3] + bytes([key[at + 3] ^ 1]) + key[at + 4 :]))
+    row = next(csv.DictReader(io.StringIO(files["proof.csv"].decode())))
+    proof = base64.b64decode(row["proof_info"])
+    with pytest.raises(ProofError, match="proof_info: not one commitment"):
+        read_proof(proof[:259] + b"\2" + proof[260:], "row")
 
 
 def test_a_point_off_the_curve_is_refused() -> None:
@@ -236,6 +255,30 @@ def test_a_point_off_the_curve_is_refused() -> None:
     for size in (0, 255, 257, 388):
         with pytest.raises(ProofError):
             read_proof(bytes(size), "row")
+
+
+def test_a_coordinate_has_one_spelling() -> None:
+    row = next(csv.DictReader(io.StringIO(honest("two-roots")["proof.csv"].decode())))
+    data = base64.b64decode(row["proof_info"])
+    numbers = [int.from_bytes(data[at : at + SIZE]) + field_modulus for at in range(0, len(data), SIZE)]
+    spelt = [(at * SIZE, number) for at, number in enumerate(numbers) if number < 1 << 254]  # two bits are the form
+    assert spelt
+    for at, number in spelt:
+        with pytest.raises(ProofError, match="a coordinate is not an element of the field"):
+            read_proof(data[:at] + number.to_bytes(SIZE) + data[at + SIZE :], "row")
+    with pytest.raises(ProofError, match="of another form than expected"):
+        read_proof(bytes([data[0] | 0x80]) + data[1:], "row")
+
+
+def test_a_compressed_point_that_there_is_not_is_refused() -> None:
+    for parts, read in ((1, g1), (2, g2)):
+        faults = set()
+        for x in range(12):  # half of them have a root
+            try:
+                read(bytes([0x80]) + x.to_bytes(parts * SIZE - 1), "here", compressed=True)
+            except ProofError as error:
+                faults.add(str(error))
+        assert any("no" in fault and "of the curve" in fault for fault in faults), faults
 
 
 def test_each_batch_is_verified_with_the_key_of_its_users() -> None:
@@ -260,6 +303,32 @@ def test_htxs_form_is_recomputed() -> None:
     found = judged(htx())
     assert found.holds
     assert found.totals["btc"] == Decimal("0.00000163")
+
+
+def test_a_chain_begins_with_nothing() -> None:
+    sums = read_sums(held("config.json", htx()["config.json"]))
+    chain = read_batches(held("proof.csv", htx()["proof.csv"]), InProcess())
+    assert check_chain(sums, chain) == Space(168, 12)
+    assert check_chain(sums, replace(chain, first_root=None)) == Space(168, 12)
+    for begun, rule in (
+        (replace(chain, first_sums=chain.first_sums + 1), "does not begin with sums of zero"),
+        (replace(chain, first_root=chain.root), "does not begin with an empty tree"),
+        (replace(chain, first_root=0), "does not begin with an empty tree"),
+    ):
+        with pytest.raises(ProofError, match=rule):
+            check_chain(sums, begun)
+
+
+@pytest.mark.parametrize(("field", "most"), [("Ratio", 255), ("BoundaryValue", 1 << 118)])
+def test_a_tier_has_one_spelling(field: str, most: int) -> None:
+    """A ratio of 256 would be hashed as one of 0 whose boundary is one more."""
+    config = json.loads(honest("one-root")["config.json"])
+    tier = config["CexAssetsInfo"][0]["LoanRatios"][0]
+    tier[field] = most
+    read_sums(held("config.json", config))
+    tier[field] = most + 1
+    with pytest.raises(ProofError, match=r"LoanRatios\[0\].* is beyond what is hashed"):
+        read_sums(held("config.json", config))
 
 
 def test_a_user_of_htxs_example_leads_to_the_root() -> None:

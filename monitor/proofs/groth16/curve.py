@@ -22,9 +22,9 @@ _UNCOMPRESSED, _SMALLER, _LARGER = 0x00, 0x80, 0xC0
 
 def g1(data: bytes, place: str, *, compressed: bool) -> G1:
     """A point of G1 of exactly these bytes. Raises :class:`ProofError`."""
-    larger, (x, *rest) = _coordinates(data, place, 1, compressed=compressed)
+    larger, (x, *rest) = _coordinates(data, place, compressed=compressed)
     if compressed:
-        y = _root(x**3 + 3, place)
+        y = _root(x**3 + 3)
         rest = [y if (2 * y > field_modulus) is larger else -y % field_modulus]
     point = (x, rest[0])
     if not is_on_curve(point1(point), b):
@@ -37,7 +37,7 @@ def g2(data: bytes, place: str, *, compressed: bool, subgroup: bool = True) -> G
 
     ``subgroup``: whether to look at that here, or leave it to who takes the point. Raises :class:`ProofError`.
     """
-    larger, (x1, x0, *rest) = _coordinates(data, place, 2, compressed=compressed)
+    larger, (x1, x0, *rest) = _coordinates(data, place, compressed=compressed)
     if compressed:
         square = FQ2([x0, x1]) ** 3 + b2
         y0, y1 = _root2(int(square.coeffs[0]), int(square.coeffs[1]), place)
@@ -63,33 +63,28 @@ def point2(point: G2) -> tuple[FQ2, FQ2, FQ2]:
     return FQ2(list(point[0])), FQ2(list(point[1])), FQ2.one()
 
 
-def _coordinates(data: bytes, place: str, parts: int, *, compressed: bool) -> tuple[bool, list[int]]:
-    count = parts if compressed else 2 * parts
-    if len(data) != count * SIZE:
-        raise ProofError(f"{place}: {len(data)} bytes, not {count * SIZE}")
+def _coordinates(data: bytes, place: str, *, compressed: bool) -> tuple[bool, list[int]]:
     form = data[0] & _FORMS
     if form not in ({_SMALLER, _LARGER} if compressed else {_UNCOMPRESSED}):
         raise ProofError(f"{place}: the point at infinity, or of another form than expected")
     whole = bytes([data[0] & ~_FORMS]) + data[1:]
     numbers = [int.from_bytes(whole[i : i + SIZE]) for i in range(0, len(whole), SIZE)]
-    if any(number >= field_modulus for number in numbers) or not any(numbers):
+    if any(number >= field_modulus for number in numbers):
         raise ProofError(f"{place}: a coordinate is not an element of the field")
     return form == _LARGER, numbers
 
 
-def _root(square: int, place: str) -> int:
-    root = pow(square, (field_modulus + 1) // 4, field_modulus)
-    if (root * root - square) % field_modulus:
-        raise ProofError(f"{place}: no point of the curve has this coordinate")
-    return root
+def _root(square: int) -> int:
+    """The square root; of what has none, some other number, which then is no point's coordinate."""
+    return pow(square, (field_modulus + 1) // 4, field_modulus)
 
 
 def _root2(a: int, c: int, place: str) -> tuple[int, int]:
     """A square root of a + cu: (x0 + x1 u)^2 has x0^2 - x1^2 and 2 x0 x1."""
     half = pow(2, -1, field_modulus)
-    norm = _root(a * a + c * c, place)
+    norm = _root(a * a + c * c)
     for part in ((a + norm) * half, (a - norm) * half):
-        x0 = pow(part, (field_modulus + 1) // 4, field_modulus)
+        x0 = _root(part)
         if x0 and (x0 * x0 - part) % field_modulus == 0:
             return x0, c * half * pow(x0, -1, field_modulus) % field_modulus
     raise ProofError(f"{place}: no point of the curve has this coordinate")
