@@ -1,5 +1,6 @@
 """What a published full tree may not do, and that its size changes nothing."""
 
+import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
@@ -123,7 +124,9 @@ def test_a_leafs_hash_has_one_spelling(name: str) -> None:
 def test_a_chunk_of_lines_that_are_no_leaves_is_refused() -> None:
     for made in FULL.values():
         lines = lines_of(made())
-        found = judged(b"".join([*lines[: len(lines) // 2], *[b"x" + line for line in lines[len(lines) // 2 :]]]))
+        found = judged(
+            b"".join([*lines[: len(lines) // 2], *[line.replace(b",", b";") for line in lines[len(lines) // 2 :]]])
+        )
         assert (found.status, "not a line of this format" in found.reason) == (INVALID, True)
 
 
@@ -179,6 +182,48 @@ def test_a_customers_leaf_that_the_tree_lacks_or_has_only_once_is_noticed() -> N
     found = verify(trees.files({**content, "again.json": content["user_3.json"]}))
     assert found.status is ProofStatus.INVALID
     assert "more often" in found.reason
+
+
+def okx_user(total: str, *shares: str, coins: str = "BTC ETH USDT") -> bytes:
+    """A customer's file of OKX's, of which every hash fits; amounts as they are written, of each coin."""
+    names = coins.split()
+    own = trees.digest("nonce" + trees.compact(names, total.split()))
+    nodes = [
+        {"balances": dict(zip(names, share.split(), strict=True)), "hash": trees.digest(own + share.replace(" ", ""))}
+        for share in shares
+    ]
+    totals = dict(zip(names, total.split(), strict=True))
+    return json.dumps({"hash": own, "nonce": "nonce", "totalBalances": totals, "nodes": nodes}).encode()
+
+
+@pytest.mark.parametrize(
+    ("made", "rule"),
+    [
+        (okx_user("5 0 0", "2 0 0", "2 0 0"), "the nodes do not add up to totalBalances"),
+        (okx_user("0 0 0"), "the nodes do not add up to totalBalances"),
+        (okx_user("1 0 0", "3 0 0", "-2 0 0"), "nodes[1]: balances: BTC: -2 is negative"),
+        (okx_user("-1 0 0", "-1 0 0"), "totalBalances: BTC: -1 is negative"),
+        (okx_user("0.000000001 0 0", "0.000000001 0 0"), "has more than 8 decimals"),
+        (okx_user("1 2 3", "1 2 3", coins="ETH BTC USDT"), "expected BTC, ETH, USDT, in this order"),
+        (okx_user("1 2 3 4", "1 2 3 4", coins="BTC ETH USDT SOL"), "expected BTC, ETH, USDT, in this order"),
+    ],
+)
+def test_a_customers_file_of_okx_is_refused_though_every_hash_fits(made: bytes, rule: str) -> None:
+    assert judged(okx_user("5.5 0 1", "2 0 0.5", "3.5 0 0.5")).status is ProofStatus.BOUND
+    found = judged(made)
+    assert (found.status, rule in found.reason) == (INVALID, True), found.reason
+
+
+def test_a_leaf_that_holds_other_coins_than_its_customer_was_shown_is_refused() -> None:
+    """Amounts are run together: 11, 0, 0 gives the hash of 1, 10, 0."""
+    user = okx_user("11 0 0", "11 0 0")
+    leaf = trees.Node(json.loads(user)["nodes"][0]["hash"], (Decimal(1), Decimal(10), ZERO))
+    found = judged(trees.okx_v2_tree([leaf]), user)
+    assert (found.status, "has other balances in 0.txt" in found.reason) == (INVALID, True), found.reason
+
+
+def test_a_tree_of_okx_beside_a_strangers_file_is_not_one_proof() -> None:
+    assert "not the files of one proof, but of okx-merkle-v2" in judged(FULL["okx"](), b"see also").reason
 
 
 def test_two_trees_are_not_one_proof() -> None:
@@ -305,6 +350,15 @@ def test_the_first_version_of_the_network_firms_tool_hashes_whether_any_balance_
     same = leaf(number, "a", assets, ["0", "5"])
     assert same == leaf(number, "a", assets, ["7", "5"])
     assert leaf(number, "a", assets, ["0", "0"]) == trees.digest(trees.digest("a") + trees.digest(""))[:16] != same
+
+
+def test_a_tree_begins_with_its_root() -> None:
+    tree = trees.bitmex([5, 6])
+    for made, rule in (
+        (b"block_height:7\n", "no root in line 2"),
+        (tree.replace(b"\n", b"\nx", 1), "no root in line 2: 'x"),
+    ):
+        assert rule in judged(made).reason
 
 
 def test_a_line_without_end_is_not_held() -> None:

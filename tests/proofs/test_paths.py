@@ -332,3 +332,84 @@ def test_a_pad_beside_the_customers_leaf_may_repeat_all_of_it_and_nothing_else()
     assert judged(whole) is ProofStatus.PROVEN
     pad["nonce"] = whole["self"]["nonce"] + "0"
     assert judged(whole) is ProofStatus.INVALID
+
+
+def of_okx(*owed: str, index: int = 0) -> Document:
+    read: Document = json.loads(trees.okx_v1([(Decimal(btc), Decimal(0), Decimal(1)) for btc in owed], index))
+    return read
+
+
+def refused(changed: Document, rule: str) -> None:
+    found = verify([trees.file("path.json", json.dumps(changed).encode())])
+    assert (found.status in REFUSED, rule in found.reason) == (True, True), found.reason
+
+
+def test_every_node_is_on_its_own_level() -> None:
+    for moved, rule in (
+        ((-1,), "self: level 2, expected 1"),
+        ((-1, 0, 1, 2), "self: level 2, expected 1"),
+        ((0, 1, 2), "path[0]: level 2, expected 1 as the leaf's"),
+        ((1,), "path[1]: level 3 after 1"),
+        ((2,), "path[2]: level 4 after 2"),
+    ):
+        whole = of_okx("1", "2", "3", "4")
+        for at in moved:
+            (whole["path"][at] if at >= 0 else whole["self"])["height"] += 1
+        refused(whole, rule)
+
+
+def test_a_path_has_a_sibling_and_a_root_and_no_more_levels_than_any_tree() -> None:
+    whole = of_okx("1", "2", "3", "4")
+    for path, rule in (
+        ([], "too short"),
+        (whole["path"][-1:], "too short"),
+        (whole["path"] * 86, "path has 258 levels; more than 256 are not read"),
+    ):
+        refused({**whole, "path": path}, rule)
+    refused({**of_okx("1", "2"), "path": []}, "too short")
+
+
+def test_all_nodes_are_of_one_report_that_can_be_printed() -> None:
+    whole = of_okx("1", "2")
+    whole["path"][0]["auditId"] = "8"
+    refused(whole, "path[0]: auditId is 8, but 7 in path.json: path[1]")
+    for node in (whole["self"], *whole["path"]):
+        node["auditId"] = "7\x07"
+    refused(whole, "expected up to 256 printable ASCII characters")
+
+
+def test_what_a_file_gives_of_the_neighbour_is_covered_by_its_hash() -> None:
+    nonce = of_okx("1", "2", index=1)["self"]["nonce"]
+    whole = of_okx("1", "2")
+    whole["path"][0]["nonce"] = nonce
+    assert judged(whole) is ProofStatus.PROVEN
+    whole["path"][0]["nonce"] = nonce[:-1]
+    refused(whole, "path[0]: the hash of its balances is")
+    owed = [(Decimal(1),), (Decimal(2),)]
+    other = json.loads(trees.comma(("BTC",), owed, 0, bitget=False))
+    other["path"][0]["precisions"] = {"BTC": 8}
+    assert judged(other) is ProofStatus.PROVEN
+    other["path"][0]["precisions"] = {"BTC": 7}
+    refused(other, "path[0]: precisions: not the same as the customer's")
+    other["path"][0] = {**json.loads(trees.comma(("BTC",), owed, 0, bitget=False))["path"][0], "nonce": "n"}
+    refused(other, "a leaf needs all of encryptUid, nonce")
+
+
+def test_amounts_and_names_are_of_the_format_although_everything_recomputes() -> None:
+    refused(of_okx("0.000000001", "2"), "has more than 8 decimals")
+    owed = [(Decimal(1),), (Decimal(2),)]
+    refused(json.loads(trees.comma(("B TC",), owed, 0, bitget=True)), "is not the name of an asset")
+    refused(json.loads(trees.comma((), [(), ()], 0, bitget=True)), "no assets")
+    whole = json.loads(trees.comma(("BTC",), owed, 0, bitget=False))
+    whole["self"]["precisions"] = {"BTC": 19}
+    refused(whole, "more than 18 decimals")
+
+
+def test_a_sibling_that_there_is_not_owes_nothing_and_stands_on_the_right() -> None:
+    whole = json.loads(trees.mexc([{"BTC": Decimal(at), "ETH": Decimal(1)} for at in range(1, 6)], 4))
+    nobody = next(step for step in whole["pathList"] if not step["hash"])
+    assert judged(whole) is ProofStatus.PROVEN
+    for field, other in (("type", 1), ("balances", {**nobody["balances"], "BTC": "1"})):
+        kept, nobody[field] = nobody[field], other
+        refused(whole, "a sibling without a hash must stand on the right and owe nothing")
+        nobody[field] = kept
