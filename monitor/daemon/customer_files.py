@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pickle
 import resource
 from contextlib import suppress
 from datetime import timedelta
@@ -51,7 +52,7 @@ async def verify_upload(name: str, content: bytes, user: str, limits: VerifySett
 
 
 def _ask(connection: Connection, upload: tuple[str, bytes, str]) -> LiabilitiesProof:
-    connection.send(upload)
+    connection.send_bytes(pickle.dumps(upload))  # `send` leaves a buffer to the collector, if that process was killed
     proof: LiabilitiesProof = connection.recv()
     return proof
 

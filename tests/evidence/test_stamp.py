@@ -58,7 +58,7 @@ def test_a_stamp_says_when_and_by_whom(tmp_path: Path) -> None:
     asked = request(CONTENT)
     answer = Stamper(tmp_path, OWN, BETWEEN).answer(asked.as_bytes())
     stamp = check(answer, CONTENT, MADE, ROOTS, asked.nonce)
-    assert (abs(stamp.at - MADE) < timedelta(minutes=5), stamp.authority) == (True, "CN=Stamps")
+    assert (MADE - timedelta(seconds=1) <= stamp.at <= datetime.now(UTC), stamp.authority) == (True, "CN=Stamps")
     assert check(answer, CONTENT, MADE) == stamp, "nobody's word, without roots"
     stamper = Stamper(tmp_path / "other", OWN, BETWEEN, ROOT)
     (stamper.folder / "content").write_bytes(CONTENT)
@@ -109,7 +109,8 @@ def test_what_was_altered_or_is_of_something_else_is_no_stamp(tmp_path: Path) ->
     assert "0 certificates" in judged(Stamper(tmp_path, OWN).answer(bare.as_bytes()))
     refusal = Stamper(tmp_path, OWN).answer(b"\x30\x00")
     assert "has refused: " in judged(refusal)
-    times = {MADE + timedelta(hours=2): "stamped 1 h 59 min before", MADE.replace(tzinfo=None): "offset-naive"}
+    later = datetime.now(UTC) + timedelta(hours=2)
+    times = {later: "stamped (1|2) h .*before", MADE.replace(tzinfo=None): "offset-naive"}
     times[datetime.min.replace(tzinfo=UTC)] = "out of range"
     for moment, problem in times.items():
         with pytest.raises(ValueError, match=problem):
