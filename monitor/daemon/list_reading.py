@@ -22,7 +22,7 @@ from monitor.published import (
 from monitor.registry import Registry
 from monitor.settings import WalletsSettings
 
-_CHUNK = 250
+_CHUNK = 1_000
 """Rows that are judged in one go: their verdicts are kept together, and what was found before a kill is not lost."""
 
 Told = Callable[[VerdictsByPrint, int, int], None]
