@@ -76,6 +76,8 @@ def test_what_is_of_no_scheme_is_unreadable(content: bytes) -> None:
 
 def test_no_files_are_no_proof() -> None:
     assert verify([]).reason == "no files were given"
+    for scheme in SCHEMES:
+        assert f"not the files of {scheme}" in verify([], scheme=scheme).reason
 
 
 def test_files_of_two_proofs_are_told_apart() -> None:

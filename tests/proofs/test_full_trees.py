@@ -92,7 +92,7 @@ def test_a_tree_without_its_lowest_levels_is_refused_where_levels_are_numbered()
         kept = [line for line in lines if int(line.split(b",")[1]) > height]
         found = judged(b"".join(kept))
         assert found.status is ProofStatus.INVALID
-        assert "missing" in found.reason
+        assert "line 1: the root is of level 5, not" in found.reason
 
 
 def test_line_ends_do_not_change_within_a_tree() -> None:
@@ -356,6 +356,8 @@ def test_a_tree_begins_with_its_root() -> None:
     tree = trees.bitmex([5, 6])
     for made, rule in (
         (b"block_height:7\n", "no root in line 2"),
+        (tree + b"\n" + tree.rpartition(b"\n")[2], "ends with line 5, inside of a level"),
+        (b"\n".join([*tree.splitlines()[:2], *tree.splitlines()[2:] * 6]), "the number of leaves is no power of two"),
         (tree.replace(b"\n", b"\nx", 1), "no root in line 2: 'x"),
     ):
         assert rule in judged(made).reason

@@ -212,6 +212,8 @@ def test_bitget_may_subtract_debts_but_not_owe_a_negative_total() -> None:
     assert any("BTC in path.json: path[0]" in sentence for sentence in found.not_proven)
     below = verify([trees.file("path.json", trees.comma(("BTC",), [(Decimal(-5),), (Decimal(3),)], 1, bitget=True))])
     assert below.status is ProofStatus.INVALID
+    one = [(Decimal(-5), Decimal(1)), (Decimal(3), Decimal(1))]
+    refused(json.loads(trees.comma(("BTC", "ETH"), one, 1, bitget=True)), "a negative total is no liability")
 
 
 def test_a_branch_that_is_counted_twice_is_refused() -> None:
@@ -233,6 +235,8 @@ def test_a_branch_that_is_counted_twice_is_refused() -> None:
     found = verify([trees.file("path.json", json.dumps({"path": path, "self": own}).encode())])
     assert found.status is ProofStatus.INVALID
     assert "repeats the node beside it" in found.reason
+    path[0]["type"] = 4  # as a pad, which owes nothing of any asset
+    refused({"path": path, "self": own}, "repeats the node beside it, but is no pad that owes nothing")
 
 
 def test_one_root_of_okxs_first_tree_stands_for_many_totals_and_the_result_says_so() -> None:
@@ -310,6 +314,9 @@ def test_the_customer_must_be_the_one_who_asks(exchange: str) -> None:
 def test_assets_of_an_unknown_bybit_version_are_not_guessed() -> None:
     owed = [(Decimal(1), Decimal(2))] * 2
     assert judged(trees.bybit(("BTC", "NEW"), owed, 0).decode()) is ProofStatus.UNREADABLE
+    known = BYBIT.orders[1].coins
+    moved = trees.bybit(known[::-1], [(Decimal(1),) * len(known)] * 2, 0).decode()
+    assert judged(moved) is ProofStatus.INVALID
 
 
 def test_a_customer_is_found_among_the_paths_of_several() -> None:
@@ -376,6 +383,9 @@ def test_all_nodes_are_of_one_report_that_can_be_printed() -> None:
     for node in (whole["self"], *whole["path"]):
         node["auditId"] = "7\x07"
     refused(whole, "expected up to 256 printable ASCII characters")
+    unhashed = document("bybit")
+    unhashed["path"][0]["nonce"] = "7\x07"
+    refused(unhashed, "path[0]: nonce: expected up to 256 printable ASCII characters")
 
 
 def test_what_a_file_gives_of_the_neighbour_is_covered_by_its_hash() -> None:
@@ -413,3 +423,22 @@ def test_a_sibling_that_there_is_not_owes_nothing_and_stands_on_the_right() -> N
         kept, nobody[field] = nobody[field], other
         refused(whole, "a sibling without a hash must stand on the right and owe nothing")
         nobody[field] = kept
+
+
+def test_leaf_and_root_are_what_the_path_comes_to() -> None:
+    whole = of_okx("1", "2", "3")
+    whole["self"]["hash"] = trees.digest("other")
+    refused(whole, "self: the hash of its balances is")
+    whole = of_okx("1", "2", "3")
+    whole["path"][-1]["balances"]["BTC"] = "5"
+    refused(whole, "the path adds up to BTC 6, not 5")
+    whole["path"][-1] |= {"balances": {"BTC": "6", "ETH": "0", "USDT": "3"}, "hash": trees.digest("other")}
+    refused(whole, "the path leads to")
+
+
+def test_what_no_hash_covers_is_said() -> None:
+    said = " ".join(verify([trees.file("path.json", json.dumps(of_okx("1", "2")).encode())]).not_proven)
+    for what in ("names are not hashed, the order is the format's own (version 1)", "auditId: covered by no hash"):
+        assert what in said
+    coinex = verify(trees.files(trees.sample(FILES["coinex"])), Expected(user="me"))
+    assert "whose leaf it is: these files do not name their customer" in coinex.not_proven
