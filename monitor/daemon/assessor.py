@@ -65,6 +65,8 @@ class Assessor:
         self._lists: dict[str, Holdings] = {}
         self._shared: Mapping[str, tuple[SharedAccounts, ...]] = {}
         self._memory = AlertMemory()
+        self._states: tuple[AlertState, ...] = ()
+        """The alerts of the last World."""
         self._active: frozenset[tuple[str, str, AlertName]] = frozenset()
         self._signed: frozenset[str] = frozenset()
         self._recent = RecentRatios()
@@ -151,14 +153,14 @@ class Assessor:
 
     async def _alerts(self, world: World, settings: Settings) -> tuple[AlertState, ...]:
         """Advance the alerts, tell the log what started and ended, and keep their memory if it changed."""
-        memory, alerts, state = await computed(_advanced, self._memory, world, settings)
+        memory, alerts, state = await computed(_advanced, self._memory, self._states, world, settings)
         active = {(alert.exchange, alert.asset, alert.name): alert for alert in alerts if alert.active}
         for key in active.keys() - self._active:
             _log.warning("alert", state="active", **_labels(active[key]))
         for exchange, asset, name in self._active - active.keys():
             _log.info("alert", state="ended", alert=name.value, exchange=exchange, asset=asset)
         self._active = frozenset(active)
-        self._memory = memory
+        self._memory, self._states = memory, alerts
         if self._notifier:
             await self._notifier.keep(replace(world, alerts=alerts), state)
         elif state:
@@ -283,13 +285,17 @@ def _limits(settings: Settings) -> AlertLimits:
 
 
 def _advanced(
-    before: AlertMemory, world: World, settings: Settings
+    before: AlertMemory, states: Collection[AlertState], world: World, settings: Settings
 ) -> tuple[AlertMemory, tuple[AlertState, ...], dict[str, Any]]:
     """The memory and the alerts of ``world``, and what of them is to be kept, if it is not the same as before.
 
-    With many assets it takes longer than the event loop may stand still.
+    Of ``states``, which most alerts still are, those that are the same are taken: with many assets they are thousands
+    of objects, and it takes longer than the event loop may stand still.
     """
-    memory, alerts = advance(before, evaluate(world, settings, before), settings.alerts, world.at)
+    memory, found = advance(before, evaluate(world, settings, before), settings.alerts, world.at)
+    known = {(each.exchange, each.asset, each.name): each for each in states}
+    last = (known.get((each.exchange, each.asset, each.name)) for each in found)
+    alerts = tuple(same if same == each else each for same, each in zip(last, found, strict=True))
     return memory, alerts, {_ALERTS: memory.as_json()} if memory != before else {}
 
 

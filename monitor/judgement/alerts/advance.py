@@ -6,7 +6,7 @@ from datetime import datetime
 from monitor.judgement.alerts.catalogue import Rule, rule
 from monitor.judgement.alerts.condition import Condition, Conditions, Key
 from monitor.judgement.alerts.memory import AlertMemory, Remembered
-from monitor.model import AlertState
+from monitor.model import AlertName, AlertState
 from monitor.settings import AlertsSettings
 
 FORGOTTEN_AFTER = 10
@@ -23,8 +23,9 @@ def advance(
     """
     alerts: dict[Key, Remembered] = {}
     states = []
+    rules = {name: rule(name, settings) for name in AlertName}
     for condition in (*conditions.items, *_unaccounted(memory, conditions)):
-        behaviour = rule(condition.name, settings)
+        behaviour = rules[condition.name]
         if behaviour is None:
             continue
         remembered = _step(memory.alerts.get(condition.key), condition, behaviour, now)
