@@ -70,9 +70,13 @@ def assess(
     named = set(settings.assets)
     if liabilities:
         named |= {*liabilities.owed, *liabilities.unaddressed}
-    known = named | {token.asset for token in holdings.accounts} if holdings else named
+    tokens: defaultdict[str, list[Token]] = defaultdict(list)
+    for token in holdings.accounts if holdings else ():
+        tokens[token.asset].append(token)
+    known = named | tokens.keys()
     judge = _Judge(
         holdings,
+        tokens,
         states,
         tallies,
         liabilities,
@@ -128,6 +132,8 @@ class _Judge:
     """Everything that an asset's judgement looks at."""
 
     holdings: Holdings | None
+    tokens: Mapping[str, Sequence[Token]]
+    """Of ``holdings``, by asset."""
     states: Mapping[str, SnapshotState]
     tallies: Mapping[str, Tally]
     liabilities: Liabilities | None
@@ -153,7 +159,7 @@ class _Judge:
         limits = self.settings.limits(asset)
         owed = self.liabilities.owed.get(asset) if self.liabilities else None
         unaddressed = self.liabilities.unaddressed.get(asset, exact.ZERO) if self.liabilities else exact.ZERO
-        tokens = self.holdings.tokens(asset) if self.holdings else []
+        tokens = self.tokens.get(asset, ())
         parts = self.parts(asset, tokens)
         parts.nameless = not tokens and self.liabilities is not None and asset in self.liabilities.unknown_names
         gaps = [*self.gap_of_list(), *self.gap_of_name(asset, parts), *parts.told_gaps()]
@@ -215,7 +221,7 @@ class _Judge:
 
     def network(self, parts: _Parts, network: str, tokens: Sequence[Token]) -> None:
         """Add what one network holds, token by token: one that cannot be read leaves the others as they are."""
-        held = NOTHING
+        held, counting = NOTHING, self.counting
         comparable = unjudged = exact.ZERO
         shown = True
         for token in tokens:
@@ -229,20 +235,21 @@ class _Judge:
                 cause, reason = found
                 claimed = self.left_open(token, tally)
                 growth = self.growth.get(network, self.settings.growth)
-                parts.leave_open(Gap(network, reason, claimed[self.counting], cause), claimed, growth)
+                parts.leave_open(Gap(network, reason, claimed[counting], cause), claimed, growth)
             elif sums and tally:
                 parts.fresh = True
                 parts.known = parts.known.plus(sums)
                 parts.unjudged = parts.unjudged.plus(tally.unjudged[token])
-                unjudged = exact.add(unjudged, tally.unjudged[token][self.counting])
-                comparable = exact.add(comparable, sums[self.counting], tally.unjudged[token][self.counting])
+                open_ = tally.unjudged[token][counting]
+                unjudged = exact.add(unjudged, open_)
+                comparable = exact.add(comparable, sums[counting], open_)
         parts.unjudged_on[network] = unjudged
         if shown:
             parts.held[network] = held
         if not any(gap.network == network for gap in parts.gaps):
             parts.comparable[network] = comparable
             was_away = self.tallies[network].away.get(tokens[0].asset, {}) if network in self.tallies else {}
-            parts.lowest[network] = exact.subtract(comparable, was_away.get(self.counting, exact.ZERO))
+            parts.lowest[network] = exact.subtract(comparable, was_away.get(counting, exact.ZERO))
 
     def left_open(self, token: Token, tally: Tally | None) -> ByBasis:
         """What is only claimed of ``token``; unbounded until its network was tried, lest every start be a breach."""
