@@ -104,10 +104,18 @@ class Link:
 
     async def send(self, request: Callable[[], Awaitable[T]]) -> T:
         """Run ``request`` (one request on the wire and the whole check of its answer), again while that may help."""
+        try:  # nearly always enough, and a retry context is fifty objects that only the cycle collector lets go
+            return await self._once(request)
+        except ChainError as error:
+            if not _worth_a_retry(error):
+                raise
+            failed = [error]
         async for attempt in stamina.retry_context(
             on=_worth_a_retry, attempts=_ATTEMPTS, timeout=None, wait_initial=0.1, wait_max=5, wait_jitter=_JITTER
         ):
             with attempt:
+                if failed:
+                    raise failed.pop()
                 return await self._once(request)
         raise AssertionError("a retry context ends with a result or an exception")
 
