@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import asdict, replace
 from datetime import timedelta
+from functools import cache
 from itertools import islice
 from typing import Any, Self
 
@@ -166,7 +167,7 @@ class Access:
 
     async def _upsert(self, connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write ``rows`` in the place of those with the same keys."""
-        statement = self._upserting(table)
+        statement = _upserting(self._engine.dialect.name, table)
         for start in range(0, len(rows), _ROWS):
             await connection.execute(statement, list(rows[start : start + _ROWS]))
 
@@ -177,23 +178,24 @@ class Access:
 
         For rows by the million: to have each value of each named and looked at takes as long as to write it.
         """
-        statement = str(self._upserting(table, once).compile(dialect=self._engine.dialect))
+        statement = str(_upserting(self._engine.dialect.name, table, once).compile(dialect=self._engine.dialect))
         remaining = iter(rows)
         while some := list(islice(remaining, _ROWS)):
             await connection.exec_driver_sql(statement, some)
-
-    def _upserting(self, table: Table, once: str = "") -> Any:  # noqa: ANN401 - of one of two dialects
-        new: Any = _UPSERTS[self._engine.dialect.name](table)
-        keys = [column.name for column in table.primary_key]
-        others = {
-            column.name: new.excluded[column.name] for column in table.columns if column.name not in (*keys, once)
-        }
-        return new.on_conflict_do_update(index_elements=keys, set_=others)
 
     def _bound(self, column: Column[Any], value: object) -> Any:  # noqa: ANN401 - what the driver takes
         """``value`` as the driver takes it for ``column``."""
         process = column.type.dialect_impl(self._engine.dialect).bind_processor(self._engine.dialect)
         return process(value) if process else value
+
+
+@cache
+def _upserting(dialect: str, table: Table, once: str = "") -> Any:  # noqa: ANN401 - of one of two dialects
+    """Make the statement once: it is a thousand objects that only the cycle collector lets go."""
+    new: Any = _UPSERTS[dialect](table)
+    keys = [column.name for column in table.primary_key]
+    others = {column.name: new.excluded[column.name] for column in table.columns if column.name not in (*keys, once)}
+    return new.on_conflict_do_update(index_elements=keys, set_=others)
 
 
 class _Nowhere:
