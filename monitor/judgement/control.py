@@ -10,6 +10,7 @@ from heapq import nlargest
 from operator import itemgetter
 
 from monitor.formats import exact
+from monitor.formats.wrapped import unwrapped
 from monitor.judgement.holdings import Holdings
 from monitor.model import (
     Address,
@@ -99,8 +100,8 @@ def messages_of(
 ) -> Mapping[str, Mapping[Address, Mapping[str, bool]]]:
     """By network and account of ``chosen``, the signed messages by their digests, and whether a signature is verified.
 
-    Without the white space around them, which a list may change. Not the signatures: whoever has one can write it in
-    another way, or make another valid one of it, without the key.
+    Without what may be wrapped around them: one signature may be of the text with it and of the text without it. Not
+    the signatures: whoever has one can write it in another way, or make another valid one of it, without the key.
     """
     found: dict[str, dict[Address, dict[str, bool]]] = {
         network: {account: {} for account in accounts} for network, accounts in chosen.items()
@@ -110,7 +111,7 @@ def messages_of(
     rows = zip(claims.of_alike, verdicts.of_rows, claims.accounts, strict=True)
     for position, (alike, verdict, account) in enumerate(rows):
         if account in sought[alike] and statuses[verdict] is not VerdictStatus.UNSIGNED:
-            text = claims[position].message.strip()
+            text = unwrapped(claims[position].message)
             digest = sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
             known = sought[alike][account]
             known[digest] = known.get(digest, False) or statuses[verdict] is VerdictStatus.VERIFIED

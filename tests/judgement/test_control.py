@@ -167,10 +167,11 @@ def test_another_message_than_a_list_before_had_shows_the_key(
     assert control_of(sighting, SINCE, NOW) == expected
 
 
-def test_messages_are_those_of_the_rows_of_an_account_whatever_white_space_is_around_them() -> None:
+def test_messages_are_those_of_the_rows_of_an_account_whatever_is_around_them() -> None:
     rows = [
         (claim("A", ETH, message="I am here"), VERIFIED),
         (claim("A", USDT, message=" I am here\n"), UNBOUND),
+        (claim("A", ETH, message="<Bytes> I am here</Bytes>"), VERIFIED),
         (claim("A", BTC, message="elsewhere"), VERIFIED),
         (claim("B", ETH, message="no more"), INVALID),
         (claim("C", ETH, message="not asked"), VERIFIED),

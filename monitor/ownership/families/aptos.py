@@ -11,12 +11,12 @@ holds the object that the wallet returns, with the text as its ``fullMessage``, 
 A line that names another account or another chain than Aptos' main net contradicts the row.
 """
 
-import re
 from hashlib import sha3_256
 from typing import Annotated
 
 import msgspec
 
+from monitor.formats.wrapped import AIP_62
 from monitor.model import Code
 from monitor.ownership import stated_keys, wallet_objects
 from monitor.ownership.family import Description, NotJudged, Refused
@@ -32,9 +32,6 @@ DESCRIPTION = Description(
     promotion="The account's present authentication key, where the row names one as its owner.",
 )
 
-_WALLET_TEXT = re.compile(
-    r"APTOS\n((?:(?:address|application|chainId): [^\n]*\n)*)message: (.*)\nnonce: [^\n]*", re.DOTALL
-)
 _MAIN_NET = "1"
 _SCHEMES = {"Ed25519": (b"", b"\x00"), "single-key": (b"\x00\x20", b"\x02")}
 """What is hashed before and after the key. A single key in BCS has its variant (Ed25519 is 0) and length before it."""
@@ -62,7 +59,7 @@ def bind(key: bytes, account: Decoded) -> str | None:
 
 
 def _wallet_text(message: bytes, _key: bytes) -> bytes | None:
-    return message if _WALLET_TEXT.fullmatch(message.decode()) else None
+    return message if AIP_62.fullmatch(message.decode()) else None
 
 
 _by_key = stated_keys.Keyed(forms=(OKX, MessageForm("wallet standard", _wallet_text)))
@@ -71,7 +68,7 @@ _by_key = stated_keys.Keyed(forms=(OKX, MessageForm("wallet standard", _wallet_t
 def _check(row: stated_keys.Row) -> stated_keys.StatedSignature:
     if row.signature.startswith("{"):
         row = _of_returned(row)
-    if text := _WALLET_TEXT.fullmatch(row.message.decode()):
+    if text := AIP_62.fullmatch(row.message.decode()):
         lines = dict(line.split(": ", 1) for line in text[1].split("\n") if line)
         wallet_objects.check_account(lines.get("address", ""), row.network, row.account.canonical)
         if lines.get("chainId", _MAIN_NET) != _MAIN_NET:
@@ -83,7 +80,7 @@ def _of_returned(row: stated_keys.Row) -> stated_keys.Row:
     """The row with the text and the signature that the wallet's object holds."""
     returned = wallet_objects.shaped(wallet_objects.parse(row.signature), _Returned)
     signed = returned.full_message
-    text = _WALLET_TEXT.fullmatch(signed)
+    text = AIP_62.fullmatch(signed)
     if not text:
         raise NotJudged(Code.OBJECT_UNREAD, "the fullMessage beside the signature is not one as AIP-62 has it")
     if row.message.decode() not in {signed, text[2]}:
