@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from heapq import nlargest
 
 import structlog
 
@@ -40,6 +41,8 @@ from monitor.store import Store, StoreError
 
 _AGAIN = timedelta(hours=20)
 """How old the newest count of an account is when it is asked for again: once a day, however often it is looked."""
+_KEPT = 10_000
+"""Accounts of an exchange on a network, of which what was seen is kept besides those that are looked at."""
 _SOON = timedelta(minutes=10)
 """When to come again where something has not been read yet."""
 
@@ -92,7 +95,7 @@ class Controls:
         for name, accounts in messages.items():
             network = networks[name]
             known = before.get(network.network.caip2, {})
-            kept = {account: each for account, each in known.items() if _is_of_use(each, moments.since)}
+            kept = _of_use(known, moments.since)
             noted = {
                 account: listed(known.get(account, Sighting()), signed, judged.accepted_at)
                 for account, signed in accounts.items()
@@ -196,7 +199,15 @@ def _is_due(sent: Sent | None, now: datetime) -> bool:
     return sent is None or not timedelta() <= now - sent.asked < _AGAIN
 
 
-def _is_of_use(sighting: Sighting, since: datetime) -> bool:
-    """Whether anything of an account that is not looked at any more is of the time in question."""
-    looked = [*([sighting.sent.asked] if sighting.sent else []), *([sighting.held.at] if sighting.held else [])]
-    return any(at >= since for at in (*looked, *sighting.messages.values()))
+def _of_use(known: Mapping[Address, Sighting], since: datetime) -> _Seen:
+    """Those of which anything is of the time in question, the newest if there are too many: lists may name others each
+    time, and those that are not looked at any more may be again.
+    """
+    seen = {account: _last_seen(each) for account, each in known.items()}
+    newest = nlargest(_KEPT, (account for account, at in seen.items() if at >= since), key=seen.__getitem__)
+    return {account: known[account] for account in newest}
+
+
+def _last_seen(sighting: Sighting) -> datetime:
+    looked = [each for each in (sighting.sent and sighting.sent.asked, sighting.held and sighting.held.at) if each]
+    return max((*looked, *sighting.messages.values()))

@@ -38,6 +38,8 @@ _PERCENT = 95
 """Of the coins of each token, that the accounts make which are looked at."""
 _LATELY = timedelta(days=3)
 """How old the newest count may be that tells that nothing was sent."""
+_MESSAGES = 500
+"""Of an account that are noted: a list may have as many rows of one as it likes, each with another."""
 _UNSIGNED = ""
 
 
@@ -119,10 +121,14 @@ def messages_of(
 
 
 def listed(before: Sighting, messages: Mapping[str, bool], at: datetime) -> Sighting:
-    """Note what a list, accepted ``at``, has of an account: ``messages`` as :func:`messages_of` tells them."""
-    seen = dict.fromkeys(messages or (_UNSIGNED,), at)
-    verified = {digest for digest, valid in messages.items() if valid}
-    return replace(before, messages=frozen(seen | dict(before.messages)), verified=before.verified | verified)
+    """Note what a list, accepted ``at``, has of an account: ``messages`` as :func:`messages_of` tells them.
+
+    None is forgotten, as one that comes back would seem new: where there are too many, no more are noted.
+    """
+    new = [digest for digest in messages or (_UNSIGNED,) if digest not in before.messages]
+    seen = dict(before.messages) | dict.fromkeys(new[: max(0, _MESSAGES - len(before.messages))], at)
+    verified = {digest for digest, valid in messages.items() if valid and digest in seen}
+    return replace(before, messages=frozen(seen), verified=before.verified | verified)
 
 
 def counted(before: Sent | None, count: int | None, at: datetime) -> Sent:
@@ -209,6 +215,8 @@ def _by_messages(sighting: Sighting, since: datetime) -> Control | ControlGap:
     signed = [sighting.messages[digest] for digest in sighting.verified]
     if any(at >= since and at > min(signed) for at in signed):
         return Control.SHOWN
+    if len(sighting.messages) >= _MESSAGES:
+        return ControlGap.NOT_TOLD
     if not any(at <= since for at in sighting.messages.values()) or any(at > since for at in signed):
         return ControlGap.SINCE_LATER
     return Control.NOT_SHOWN

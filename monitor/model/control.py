@@ -27,7 +27,8 @@ class ControlGap(StrEnum):
     NOT_ASKED = "not_asked"
     """It is not among the largest accounts."""
     NOT_TOLD = "not_told"
-    """The chain, or its nodes, do not tell what was sent, or have not lately, or contradict themselves."""
+    """The chain, or its nodes, do not tell what was sent, or have not lately, or contradict themselves; or there were
+    more messages than are noted."""
     CODE = "code"
     """It has code: what it sends is no work of one key."""
     SINCE_LATER = "since_later"

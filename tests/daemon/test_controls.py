@@ -186,3 +186,17 @@ async def test_nobody_is_asked_on_networks_that_cannot_tell_and_the_first_list_i
     assert situation.controls.found is before
     situation.controls.adopt({})
     assert situation.controls.found == {}
+
+
+async def test_of_accounts_that_are_looked_at_no_more_the_newest_are_kept(
+    situation: Situation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list that names others each day would fill the history."""
+    monkeypatch.setattr(f"{Controls.__module__}._KEPT", 1)
+    for number, own in enumerate((ONE, TWO, THREE), 1):
+        publish(situation.site.list("okx"), list_of([unsigned(number)]))
+        await situation.look()
+        situation.later(1)
+        (kept,) = (await situation.store.sightings("okx")).values()
+        assert own in kept
+    assert kept.keys() == {TWO, THREE}

@@ -167,6 +167,18 @@ def test_another_message_than_a_list_before_had_shows_the_key(
     assert control_of(sighting, SINCE, NOW) == expected
 
 
+def test_no_more_messages_are_noted_than_there_is_room_for_and_then_nothing_is_known_by_them() -> None:
+    """None makes room: an old one that is forgotten would be new when it comes back."""
+    many = {str(number): True for number in range(600)}
+    full = listed(Sighting(sent=asked((100, 7), (0, 7))), many, NOW - 100 * DAY)
+    later = listed(listed(full, {"new": True}, NOW), {"0": True}, NOW)
+    assert later == full
+    assert len(full.messages) == len(full.verified) == 500
+    assert control_of(full, SINCE, NOW) is ControlGap.NOT_TOLD
+    nearly = listed(UNCHANGED, {str(number): True for number in range(499)}, NOW)
+    assert control_of(nearly, SINCE, NOW) is SHOWN, "what is noted still shows it"
+
+
 def test_messages_are_those_of_the_rows_of_an_account_whatever_is_around_them() -> None:
     rows = [
         (claim("A", ETH, message="I am here"), VERIFIED),
