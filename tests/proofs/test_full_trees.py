@@ -334,6 +334,7 @@ def test_the_network_firms_files_are_whole_and_nothing_else_is_beside_them() -> 
     alone = verify([trees.file(LEAVES, whole[LEAVES])], Expected(user="b"))
     assert "whether this customer has a leaf: the customers' list was not given" in alone.not_proven
     assert verify([trees.file(LEAVES, b"Level\tHash\n")]).reason == f"{LEAVES}: no leaves"
+    assert verify(trees.files(trees.network_firm([["a", "1"], ["b", "2"]], ("BTC",)))).status is ProofStatus.PROVEN
 
 
 def test_a_rule_that_hashes_names_leaves_them_not_open() -> None:
