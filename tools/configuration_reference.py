@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, ByteSize, IPvAnyNetwork
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from monitor.settings import Section, evidence, notify, schema
+from monitor.settings import Section, alerts, evidence, exchange, network, notify, schema, service
 from monitor.settings.values import format_retention
 
 TARGET = Path(__file__).parent.parent / "docs" / "configuration.md"
@@ -47,26 +47,26 @@ This page is made from `monitor/settings/` by `make docs`.
 
 SECTIONS: list[tuple[str, type[Section]]] = [
     ("(top level)", schema.Settings),
-    ("exchanges.NAME", schema.ExchangeSettings),
-    ("exchanges.NAME.wallets", schema.WalletsSettings),
-    ("exchanges.NAME.liabilities", schema.LiabilitiesSettings),
-    ("exchanges.NAME.liabilities.proof", schema.ProofSettings),
-    ("exchanges.NAME.assets.ASSET", schema.AssetSettings),
-    ("networks.NAME", schema.NetworkSettings),
-    ("networks.NAME.endpoints[]", schema.EndpointSettings),
-    ("networks.NAME.canary", schema.CanarySettings),
-    ("alerts", schema.AlertsSettings),
-    ("alerts.falling", schema.FallingSettings),
-    ("alerts.rules.ALERT", schema.AlertRule),
-    ("store", schema.StoreSettings),
-    ("history", schema.HistorySettings),
-    ("prices", schema.PricesSettings),
+    ("exchanges.NAME", exchange.ExchangeSettings),
+    ("exchanges.NAME.wallets", exchange.WalletsSettings),
+    ("exchanges.NAME.liabilities", exchange.LiabilitiesSettings),
+    ("exchanges.NAME.liabilities.proof", exchange.ProofSettings),
+    ("exchanges.NAME.assets.ASSET", exchange.AssetSettings),
+    ("networks.NAME", network.NetworkSettings),
+    ("networks.NAME.endpoints[]", network.EndpointSettings),
+    ("networks.NAME.canary", network.CanarySettings),
+    ("alerts", alerts.AlertsSettings),
+    ("alerts.falling", alerts.FallingSettings),
+    ("alerts.rules.ALERT", alerts.AlertRule),
+    ("store", service.StoreSettings),
+    ("history", service.HistorySettings),
+    ("prices", service.PricesSettings),
     ("evidence", evidence.EvidenceSettings),
     ("evidence.timestamp", evidence.TimestampSettings),
-    ("web", schema.WebSettings),
-    ("web.verify_limits", schema.VerifySettings),
-    ("metrics", schema.MetricsSettings),
-    ("log", schema.LogSettings),
+    ("web", service.WebSettings),
+    ("web.verify_limits", service.VerifySettings),
+    ("metrics", service.MetricsSettings),
+    ("log", service.LogSettings),
     ("notify[]", notify.ChannelSettings),
     ("notify[].quiet", notify.QuietSettings),
 ]

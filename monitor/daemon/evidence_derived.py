@@ -47,7 +47,7 @@ from monitor.model import (
 from monitor.published import Cause, DocumentError, claims_again, unpack
 from monitor.registry import Registry
 from monitor.settings import ExchangeSettings
-from monitor.settings.schema import Growth
+from monitor.settings.values import Growth
 
 _AGREED = "whoever verifies a bundle has agreed to, which is the defaults of max_expanded and max_memory"
 _GROWTH: TypeAdapter[Decimal] = TypeAdapter(Growth)

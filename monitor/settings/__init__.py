@@ -5,33 +5,32 @@
 paths are relative to the working directory.
 """
 
+from monitor.settings.alerts import AlertRule, AlertsSettings, FallingSettings
 from monitor.settings.complaints import Fault
-from monitor.settings.loader import Warned, examine, load, parse
-from monitor.settings.notify import ChannelSettings, QuietSettings
-from monitor.settings.reading import ConfigurationError, ConfigurationFault
-from monitor.settings.schema import (
-    AlertRule,
-    AlertsSettings,
+from monitor.settings.exchange import (
     AssetSettings,
     DocumentSettings,
-    EndpointSettings,
     ExchangeSettings,
-    FallingSettings,
-    HistorySettings,
     LiabilitiesSettings,
-    LogSettings,
-    MetricsSettings,
-    NetworkSettings,
-    PricesSettings,
     ProofSettings,
-    Settings,
-    StoreSettings,
-    VerifySettings,
     WalletsSettings,
-    WebSettings,
 )
+from monitor.settings.loader import Warned, examine, load, parse
+from monitor.settings.network import EndpointSettings, NetworkSettings
+from monitor.settings.notify import ChannelSettings, QuietSettings
+from monitor.settings.reading import ConfigurationError, ConfigurationFault
+from monitor.settings.schema import Settings
 from monitor.settings.secrets import masked, secrets_in, secrets_of
 from monitor.settings.section import Section
+from monitor.settings.service import (
+    HistorySettings,
+    LogSettings,
+    MetricsSettings,
+    PricesSettings,
+    StoreSettings,
+    VerifySettings,
+    WebSettings,
+)
 from monitor.settings.urls import mask_source, mask_url
 
 __all__ = [

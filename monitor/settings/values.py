@@ -223,6 +223,7 @@ Name = Annotated[
         "not a name: up to 63 lower-case letters, digits, dots, _ and -, of which the first is a letter or a digit",
     ),
 ]
+Growth = Annotated[Decimal, Field(ge=1, le=1000)]
 AssetName = Annotated[
     str,
     worded(

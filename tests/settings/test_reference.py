@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from monitor.settings import Section, schema
+from monitor.settings import Section, exchange, schema
 from tools import configuration_reference
 
 
@@ -13,10 +13,10 @@ def test_the_reference_is_what_the_schema_says() -> None:
 
 def test_the_reference_leaves_no_section_out() -> None:
     told = {section for _, section in configuration_reference.SECTIONS}
-    assert told == set(Section.__subclasses__()) - {schema.DocumentSettings} | {
-        schema.WalletsSettings,
-        schema.LiabilitiesSettings,
-        schema.ProofSettings,
+    assert told == set(Section.__subclasses__()) - {exchange.DocumentSettings} | {
+        exchange.WalletsSettings,
+        exchange.LiabilitiesSettings,
+        exchange.ProofSettings,
     }
 
 
