@@ -4,17 +4,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from monitor.settings.section import Section
-from monitor.settings.values import PositiveDuration, worded
+from monitor.settings.values import PositiveDuration, check_parts, worded
 
 
 class TimestampSettings(Section):
     """An authority that says by its own clock when a bundle was there (RFC 3161)."""
 
     url: Annotated[
-        str, worded(r"https?://[^\s/]\S*", "not an authority: write it like https://timestamp.example.com/")
+        str,
+        worded(r"https?://[^\s/]\S*", "not an authority: write it like https://timestamp.example.com/"),
+        AfterValidator(check_parts),
     ] = Field(description="Where it answers over HTTP.")
     roots_file: Path = Field(
         description="The certificates (PEM) that it must be known by: its answer is verified before it is kept."

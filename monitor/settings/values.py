@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ByteSize, Field, PlainSerializer, StringConstraints
 
@@ -152,6 +153,7 @@ def parse_source(value: object) -> object:
     if named in {"http", "https"}:
         if not rest.startswith("//") or not rest.strip("/") or rest.startswith("///"):
             raise ValueError(f"names no host: write it like {named}://www.example.com/list.csv")
+        check_parts(value)
     elif rest.startswith("//"):
         remedy = "write the path alone" if named == "file" else "name a path, or a URL with http:// or https://"
         raise ValueError(f"{named}:// is not read: {remedy}")
@@ -170,6 +172,20 @@ def parse_price_sources(value: object) -> object:
     return tuple(found)
 
 
+def check_parts(url: str) -> str:
+    """Raise ValueError, which tells nothing of ``url``, where its host and port cannot be told apart."""
+    try:
+        parts = urlsplit(url)
+        if parts.hostname and parts.port != 0:
+            return url
+    except ValueError:
+        pass
+    raise ValueError(
+        "its host and port cannot be told: a port is a number up to 65535, and in a user or password / is written %2F, "
+        "? %3F and # %23"
+    )
+
+
 def parse_endpoint(value: object) -> object:
     """An endpoint's URL, with a host."""
     if not isinstance(value, str):
@@ -180,7 +196,7 @@ def parse_endpoint(value: object) -> object:
     if scheme not in _ENDPOINT_SCHEMES:
         ours = {"ws": "http", "wss": "https", "tls": "ssl"}.get(scheme.lower(), "https")
         raise ValueError(f"{scheme}:// is not spoken here: write it like {_LIKE_AN_ENDPOINT}; did you mean {ours}://?")
-    return value
+    return check_parts(value)
 
 
 def worded(pattern: str, otherwise: str) -> AfterValidator:

@@ -100,6 +100,21 @@ def test_a_wrong_scheme_is_told_alone_with_one_that_can_be_used(url: str, told: 
 
 
 @pytest.mark.parametrize(
+    "url", ["https://joe:s3/cret@h/", "https://h:99999/s3/cret", "http://[::1/s3/cret", "http://@/"]
+)
+def test_a_url_that_cannot_be_asked_is_told_wherever_it_stands_and_without_its_secrets(url: str) -> None:
+    told = complaints(
+        f"exchanges: {{okx: {{wallets: {{source: '{url}'}}}}}}\n"
+        f"networks: {{ethereum: {{endpoints: [{{url: '{url}'}}]}}}}\n"
+        f"evidence: {{timestamp: {{url: '{url}', roots_file: roots.pem}}}}\n"
+    )
+    places = ["exchanges.okx.wallets.source", "networks.ethereum.endpoints[0].url", "evidence.timestamp.url"]
+    for line, (place, each) in enumerate(zip(places, told, strict=True), 1):
+        assert each.startswith(f"por.yaml:{line}: {place}: its host and port cannot be told")
+        assert "cret" not in each
+
+
+@pytest.mark.parametrize(
     ("text", "told"),
     [
         ("exchanges:\n\tokx: {}\n", "por.yaml:2: not YAML: it is indented by a tab"),
