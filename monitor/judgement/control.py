@@ -187,7 +187,7 @@ def control_of(sighting: Sighting | None, since: datetime, now: datetime) -> Con
     """Tell whether the key of an account was used since a moment; why it is not known, where it is not."""
     if sighting is None:
         return ControlGap.NOT_ASKED
-    told = by_count(sighting.sent, since, now), _by_messages(sighting, since)
+    told = by_count(sighting.sent, since, now), _by_messages(sighting, since, now)
     if Control.SHOWN in told or _has_spent(sighting.held, since):
         return Control.SHOWN
     return next((each for each in told if isinstance(each, ControlGap)), Control.NOT_SHOWN)
@@ -210,10 +210,13 @@ def _has_spent(held: Held | None, since: datetime) -> bool:
     return held is not None and held.fell_after is not None and held.fell_after >= since
 
 
-def _by_messages(sighting: Sighting, since: datetime) -> Control | ControlGap:
-    """A message is new if a list before had another: of a first one nobody knows how long it was there."""
+def _by_messages(sighting: Sighting, since: datetime, now: datetime) -> Control | ControlGap:
+    """A message is new if a list before had another: of a first one nobody knows how long it was there.
+
+    Of one that is noted after ``now`` nobody knows either: the clock was ahead, and would have it new for as long.
+    """
     signed = [sighting.messages[digest] for digest in sighting.verified]
-    if any(at >= since and at > min(signed) for at in signed):
+    if any(since <= at <= now and at > min(signed) for at in signed):
         return Control.SHOWN
     if len(sighting.messages) >= _MESSAGES:
         return ControlGap.NOT_TOLD

@@ -156,6 +156,7 @@ def test_an_archive_tells_at_once_and_no_more_than_it_knows() -> None:
         pytest.param([(100, {"a": False}), (5, {"b": True})], ControlGap.SINCE_LATER, id="no valid one before"),
         pytest.param([(100, {"a": True, "b": False}), (5, {"b": True})], NOT_SHOWN, id="judged better, and old"),
         pytest.param([(5, {"a": True, "b": True})], ControlGap.SINCE_LATER, id="two at once"),
+        pytest.param([(100, {"a": True}), (-900, {"b": True})], ControlGap.SINCE_LATER, id="by a clock that was ahead"),
     ],
 )
 def test_another_message_than_a_list_before_had_shows_the_key(
