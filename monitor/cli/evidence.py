@@ -66,9 +66,9 @@ def make(
 
     It holds what the exchange published, the verdicts, balances with their blocks, the arithmetic and the gaps; never a
     URL of a node, a secret or a path of this machine. It is signed where `evidence.key_file` is configured, entered in
-    the log where there is one, and stamped with the time where `evidence.timestamp` is set.
+    the log where there is one, and stamped with the time where `evidence.timestamp` or `evidence.calendars` is set.
 
-    Exit status: 0 the bundle is there · 1 it is, without the time stamp that is set · 3 there is nothing to give
+    Exit status: 0 the bundle is there · 1 it is, without a time stamp that is set · 3 there is nothing to give
     evidence of.
     """
     settings, registry = configured(config)
@@ -175,6 +175,7 @@ def _as_json(found: Verified, status: ExitStatus) -> dict[str, object]:
         "signer": told.signer if told else None,
         "log": {"origin": found.head.origin, "size": found.head.size} if found.head else None,
         "stamp": {"at": found.stamp.at.isoformat(), "authority": found.stamp.authority} if found.stamp else None,
+        "before": dict(zip(("height", "at", "chain"), found.before, strict=True)) if found.before else None,
         "findings": [{"file": fault.file, "problem": fault.problem} for fault in found.faults],
         "not_judged": found.open,
         "notes": found.notes,
@@ -200,10 +201,19 @@ def _print(found: Verified) -> None:
         if found.head:
             entries = f"{found.head.size} entr{'y' if found.head.size == 1 else 'ies'}"
             say(f"entered in the log {found.head.origin}, which had {entries} then")
-        if found.stamp:
-            late = span(max(found.stamp.at - told.at, timedelta()))
-            say(f"there at {found.stamp.at.isoformat()}, {late} after that moment, by {found.stamp.authority}")
+        _print_times(found, told.at)
         for network, count in found.confirmed.items():
             say(f"{network}: {count} balances are the same by your nodes")
     for sentence in found.notes:
         note(sentence)
+
+
+def _print_times(found: Verified, made: datetime) -> None:
+    """Since when it was there, by whom."""
+    if stamp := found.stamp:
+        late = span(max(stamp.at - made, timedelta()))
+        say(f"there at {stamp.at.isoformat()}, {late} after that moment, by {stamp.authority}")
+    if found.before:
+        height, at, chain = found.before
+        late = span(max(at - made, timedelta()))
+        say(f"there before block {height} of {chain}, of {at.isoformat()}, {late} after that moment, by your nodes")

@@ -204,14 +204,20 @@ async def _reader_findings(settings: Settings) -> list[Finding]:
 
 async def _authority_findings(settings: Settings) -> list[Finding]:
     """Have something stamped with the time."""
-    if settings.evidence.timestamp is None:
-        return []
-    try:
-        await stamped(settings.evidence.timestamp, b"reserve-monitor doctor", utc_now())
-    except EvidenceError as error:
-        remedy = "correct `url` or `roots_file`, or name another authority: until then bundles are not stamped"
-        return [Finding("evidence.timestamp", str(error), remedy)]
-    return []
+    own, content, found = settings.evidence, b"reserve-monitor doctor", []
+    if own.timestamp:
+        try:
+            await stamped(own.timestamp, content, utc_now())
+        except EvidenceError as error:
+            remedy = "correct `url` or `roots_file`, or name another authority: until then bundles are not stamped"
+            found.append(Finding("evidence.timestamp", str(error), remedy))
+    if own.calendars:
+        from monitor.daemon.evidence_calendars import committed  # noqa: PLC0415 - slow to import
+
+        _, failures = await committed(own.calendars, content)
+        remedy = "correct its URL, or name another calendar: until then it commits to no bundle"
+        found += [Finding("evidence.calendars", failure, remedy) for failure in failures]
+    return found
 
 
 def age_of(block_time: datetime) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+import structlog
 import yaml
 
 from monitor import __version__
@@ -26,7 +27,7 @@ from monitor.evidence.kept import newest, place, prune
 from monitor.evidence.keys import load_signing_key
 from monitor.evidence.log import Log
 from monitor.evidence.readings import balance_rows, network_read
-from monitor.evidence.statement import Owed, Predicate, Published, Software, seal, stampable, with_stamp
+from monitor.evidence.statement import CALENDARS, Owed, Predicate, Published, Software, seal, stampable, with_stamp
 from monitor.evidence.tables import BALANCES, CONFIRMATIONS, LIABILITIES
 from monitor.formats import shown
 from monitor.model import (
@@ -43,6 +44,9 @@ from monitor.store import Store
 _ATTEMPTS = 3
 _SOON = timedelta(seconds=1)
 """Until the first pass has finished."""
+_UPGRADED = timedelta(hours=3)
+"""Until calendars are asked again for the way to a block: they commit every few hours."""
+_log = structlog.get_logger(__name__)
 
 
 class Made(NamedTuple):
@@ -51,13 +55,13 @@ class Made(NamedTuple):
     predicate: Predicate
     contents: Contents
     unstamped: str
-    """Why it has not the time stamp that the configuration wants; empty: it has, or none is wanted."""
+    """Why it has not a time stamp that the configuration wants; empty: it has, or none is wanted."""
 
 
 async def make(hub: Hub, exchange: str) -> Made:
     """Make a bundle of what is known of ``exchange`` now, signed, logged and stamped as the configuration says.
 
-    An authority that does not stamp stands in the way of no bundle. Raises ForeseenError, OSError.
+    Who does not stamp stands in the way of no bundle. Raises ForeseenError, OSError.
     """
     settings = hub.settings.evidence
     key = load_signing_key(settings.key_file) if settings.key_file else None
@@ -71,14 +75,30 @@ async def make(hub: Hub, exchange: str) -> Made:
                 predicate, signer=key.public.raw.hex() if key else None, log=settings.origin if log else None
             )
             contents = await asyncio.to_thread(seal, {**files, **derived.files}, signed, key, log)
-            if settings.timestamp is None:
-                return Made(signed, contents, "")
-            try:
-                answer = await stamped(settings.timestamp, stampable(contents), signed.at, hub.session)
-            except EvidenceError as error:
-                return Made(signed, contents, f"made without a time stamp: {error}")
-            return Made(signed, with_stamp(contents, answer), "")
+            return await _stamped(Made(signed, contents, ""), hub)
     raise EvidenceError(f"{exchange}: what is known of it changed each time that a bundle was made: try again")
+
+
+async def _stamped(made: Made, hub: Hub) -> Made:
+    """``made`` with the time stamps that the configuration wants, as far as they are had."""
+    settings, content, contents, lacking = hub.settings.evidence, stampable(made.contents), made.contents, []
+    if settings.timestamp:
+        try:
+            answer = await stamped(settings.timestamp, content, made.predicate.at, hub.session)
+            contents = with_stamp(contents, answer)
+        except EvidenceError as error:
+            lacking.append(f"made without a time stamp: {error}")
+    if settings.calendars:
+        from monitor.daemon.evidence_calendars import committed  # noqa: PLC0415 - slow to import
+
+        proof, failures = await committed(settings.calendars, content, hub.session)
+        if proof:
+            contents = with_stamp(contents, proof.to_bytes(), CALENDARS)
+            if failures:
+                _log.warning("calendars did not stamp a bundle, and others did", failures=failures)
+        else:
+            lacking.append(f"made without a time stamp of OpenTimestamps: {'; '.join(failures)}")
+    return Made(made.predicate, contents, "; ".join(lacking))
 
 
 async def keep(hub: Hub, exchange: str) -> timedelta | None:
@@ -91,15 +111,21 @@ async def keep(hub: Hub, exchange: str) -> timedelta | None:
         return None
     if not world.ready or hub.exchanges[exchange].judged is None:
         return _SOON
+    pending = False
+    if settings.calendars:
+        from monitor.daemon.evidence_calendars import upgrade  # noqa: PLC0415 - slow to import
+
+        pending = await upgrade(settings.calendars, settings.folder, exchange, hub.session)
     last = await asyncio.to_thread(newest, settings.folder, exchange, world.at)
     if last and world.at - last[0] < settings.every:
-        return settings.every - (world.at - last[0])
+        rest = settings.every - (world.at - last[0])
+        return min(rest, _UPGRADED) if pending else rest
     made = await make(hub, exchange)
     await asyncio.to_thread(write, made.contents, place(settings.folder, exchange, made.predicate.at))
     await asyncio.to_thread(prune, settings.folder, exchange, made.predicate.at - settings.keep)
     if made.unstamped:
         raise EvidenceError(f"the bundle of {exchange} was {made.unstamped}")
-    return None
+    return min(settings.every, _UPGRADED) if settings.calendars else None
 
 
 async def gather(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,24 @@ from monitor.evidence.errors import EvidenceError, Fault, UnjudgedError
 from monitor.evidence.keys import PublicKey
 from monitor.evidence.log import CHECKPOINT, Head, Log, leaf_hash, root_of
 from monitor.evidence.stamp import Stamp, check
-from monitor.evidence.statement import STAMP, STATEMENT, Predicate, check_signature, entry_of, stampable, statement_of
+from monitor.evidence.statement import (
+    CALENDARS,
+    STAMP,
+    STATEMENT,
+    Predicate,
+    check_signature,
+    entry_of,
+    stampable,
+    statement_of,
+)
 from monitor.evidence.tables import TableError
 from monitor.formats import ForeseenError, shown
 from monitor.ownership import RULES_VERSION
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
+
+    from monitor.evidence.calendars import Proof
 
 SHOWN = 5
 """Findings of one kind, after which the others are counted."""
@@ -43,6 +55,10 @@ class Verified:
     head: Head | None = None
     stamp: Stamp | None = None
     """What an authority that is believed says."""
+    proof: "Proof | None" = None
+    """What leads from the statement to calendars and blocks of Bitcoin."""
+    before: tuple[int, datetime, str] | None = None
+    """The first of these blocks that is so by nodes: its height, time and chain."""
     confirmed: dict[str, int] = field(default_factory=dict)
     """By network, how many balances nodes have told again."""
 
@@ -72,6 +88,7 @@ async def verify(
     if log:
         _check_log(found, contents, log)
     _check_stamp(found, found.predicate, roots)
+    _check_proof(found)
     if found.predicate.signer is None:
         found.notes.append("nobody has signed this bundle: it shows what it says only as far as it can be done again")
     elif trusted is None:
@@ -153,6 +170,30 @@ def _check_stamp(found: Verified, predicate: Predicate, roots: Sequence["Certifi
             f"a time stamp says that it was there at {stamp.at.isoformat()}, by {stamp.authority}: whether that is so, "
             "--timestamp-roots tells"
         )
+
+
+def _check_proof(found: Verified) -> None:
+    """Where the proof of OpenTimestamps leads to: whether blocks have these roots, nodes tell."""
+    contents = found.contents
+    if CALENDARS not in contents:
+        return
+    from monitor.evidence.calendars import Proof  # noqa: PLC0415 - slow to import
+
+    try:
+        proof = Proof.read(contents[CALENDARS], stampable(contents))
+    except ValueError as error:
+        found.faults.append(Fault(CALENDARS, str(error)))
+        return
+    found.proof = proof
+    if proof.blocks:
+        blocks = " and ".join(str(height) for height, _ in proof.blocks)
+        found.notes.append(
+            f"a time stamp says that it was there before block {blocks} of Bitcoin: whether that is so, nodes of yours "
+            "tell (--config), and so does `ots verify`"
+        )
+    else:
+        where = " and ".join(dict.fromkeys(calendar for _, calendar in proof.pending)) or "nobody that is known here"
+        found.notes.append(f"its time stamp is pending at {where}")
 
 
 def _check_log(found: Verified, contents: Contents, folder: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from monitor.chains import AtHeight, AtSlot, ChainError, ChainReader
 from monitor.daemon import Report
+from monitor.daemon.evidence_blocks import verify_blocks
 from monitor.daemon.evidence_check import SHOWN, Verified
 from monitor.daemon.network import positions_of
 from monitor.daemon.owners import Owners
@@ -28,6 +29,7 @@ async def verify_on_chain(
     states = states_of(found.predicate, found.contents[BALANCES.file])
     read = [each for each in found.predicate.networks if each.tokens]
     wanted = {name: settings for name, settings in networks.items() if name in {each.network for each in read}}
+    await verify_blocks(found, found.predicate.at, networks, registry)
     async with open_readers(wanted, registry) as readers:
         for done, told in enumerate(read):
             progress("networks", done, len(read))

@@ -32,12 +32,12 @@ _HEADER = Struct("<4s14x2L2H")
 _ENTRY = b"PK\3\4"
 
 
-def write(contents: Contents, target: Path) -> None:
+def write(contents: Contents, target: Path, *, replacing: bool = False) -> None:
     """Write a bundle: an archive where ``target`` ends in ``.zip``, else a folder. It is there whole, or not at all.
 
-    Raises EvidenceError where there is something already; OSError.
+    Raises EvidenceError where there is something already, which only an archive is ``replacing``; OSError.
     """
-    if target.exists() or target.is_symlink():
+    if not replacing and (target.exists() or target.is_symlink()):
         raise EvidenceError(f"{target} is there already: name another, or move it away")
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix == ".zip":

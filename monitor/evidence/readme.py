@@ -19,6 +19,7 @@ What `arithmetic.csv` says follows from the files beside it; `statement.json` na
 | `statement.dsse.json` | the same, signed (DSSE, Ed25519); missing where nobody signed it |
 | `log.tlog-proof` | that it was entered in a log that only grows; missing where there is none |
 | `statement.tsr` | a time stamp (RFC 3161) of the signed statement; missing where nobody stamped it |
+| `statement.ots` | the same by OpenTimestamps; missing where no calendar was asked, or none answered |
 
 To check it: `sha256sum -c SHA256SUMS` shows that nothing was damaged. `reserve-monitor evidence verify FOLDER --key
 FILE` does all of it again: digests, signature, verdicts, sums, bounds and status (this is of version {version}); with

@@ -19,8 +19,9 @@ STATEMENT = "statement.json"
 ENVELOPE = "statement.dsse.json"
 PROOF = "log.tlog-proof"
 STAMP = "statement.tsr"
+CALENDARS = "statement.ots"
 SUMS = "SHA256SUMS"
-BESIDE = frozenset({STATEMENT, ENVELOPE, PROOF, STAMP, SUMS})
+BESIDE = frozenset({STATEMENT, ENVELOPE, PROOF, STAMP, CALENDARS, SUMS})
 """What is about the statement, and so is none of its subjects."""
 _TYPE = "https://in-toto.io/Statement/v1"
 _PREDICATE = "urn:reserve-monitor:evidence:v1"
@@ -160,9 +161,9 @@ def stampable(contents: Contents) -> bytes:
     return contents.get(ENVELOPE, contents[STATEMENT])
 
 
-def with_stamp(contents: Contents, answer: bytes) -> Contents:
-    """A bundle with what a time stamping authority has answered."""
-    stamped = {name: content for name, content in contents.items() if name != SUMS} | {STAMP: answer}
+def with_stamp(contents: Contents, stamp: bytes, name: str = STAMP) -> Contents:
+    """A bundle with a time stamp: what an authority has answered, or what calendars have."""
+    stamped = {each: content for each, content in contents.items() if each != SUMS} | {name: stamp}
     return {**stamped, SUMS: _sums(stamped)}
 
 

@@ -9,6 +9,12 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from monitor.settings.section import Section
 from monitor.settings.values import PositiveDuration, check_parts, worded
 
+CalendarUrl = Annotated[
+    str,
+    worded(r"https?://[^\s/?#]+(/[^\s?#]*)?", "not a calendar: write it like https://calendar.example.com"),
+    AfterValidator(check_parts),
+]
+
 
 class TimestampSettings(Section):
     """An authority that says by its own clock when a bundle was there (RFC 3161)."""
@@ -48,6 +54,12 @@ class EvidenceSettings(Section):
 
     timestamp: TimestampSettings | None = Field(
         None, description="Who stamps each bundle with the time; unset: nobody does."
+    )
+    calendars: tuple[CalendarUrl, ...] = Field(
+        (),
+        max_length=5,
+        description="The calendars of OpenTimestamps that commit to each bundle in Bitcoin, such as "
+        "`https://calendar.example.com`; none: nobody does.",
     )
 
     @model_validator(mode="after")

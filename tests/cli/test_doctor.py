@@ -61,8 +61,9 @@ async def test_where_all_is_well_it_tells_what_was_looked_at(command: Command, s
         "batch": "100 calls a request at the most",
     }
     assert told["documents"]["okx"]["rows"] == 1
-    silent = await doctor(command, site)
+    silent = await doctor(command, site, evidence=stamps | {"calendars": [url]})
     assert (silent.status, "evidence.timestamp" in silent.out, "correct `url`" in silent.out) == (1, True, True)
+    assert ("evidence.calendars" in silent.out, "correct its URL" in silent.out) == (True, True)
     shown = await doctor(command, site, evidence={})
     assert "nothing was found" in shown.out
     assert SECRET not in shown.out + shown.err

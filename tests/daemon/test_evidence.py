@@ -19,13 +19,18 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from opentimestamps.core.notary import BitcoinBlockHeaderAttestation
+from opentimestamps.core.timestamp import Timestamp
 
 from monitor.chains import ChainReader
+from monitor.daemon import evidence_blocks
 from monitor.daemon.check import one_pass
 from monitor.daemon.configuration import load_configuration
 from monitor.daemon.evidence import keep, make
+from monitor.daemon.evidence_blocks import verify_blocks
 from monitor.daemon.evidence_check import Verified, verify
 from monitor.daemon.evidence_nodes import read_again, verify_on_chain
+from monitor.evidence.calendars import Proof
 from monitor.evidence.contents import Contents, packed, read, unpacked, write
 from monitor.evidence.errors import EvidenceError
 from monitor.evidence.kept import place
@@ -35,15 +40,17 @@ from monitor.evidence.stamp import request
 from monitor.evidence.statement import Predicate, seal, stampable, with_stamp
 from monitor.model import BaseUnits, Positions, Rate, Reading, Snapshot, SnapshotState
 from monitor.registry import load as load_registry
-from tests.support.authorities import Stamper, authority, issue, pem
+from monitor.settings import NetworkSettings
+from tests.support.authorities import Calendar, Stamper, authority, issue, pem, serialized
 from tests.support.beacon import GWEI, BeaconStandIn, Staked, credentials
 from tests.support.beacon import key as validator
+from tests.support.chains import REGTEST
 from tests.support.daemons import MESSAGE, Site, key, publish, signed, unsigned, until, watching
 from tests.support.judgement import NOW, USDT, block
 from tests.support.positions import CUSDT, selector, word
 from tests.support.standins import EvmStandIn
 
-BESIDE = {"statement.json", "statement.dsse.json", "log.tlog-proof", "statement.tsr", "SHA256SUMS"}
+BESIDE = {"statement.json", "statement.dsse.json", "log.tlog-proof", "statement.tsr", "statement.ots", "SHA256SUMS"}
 ETH = 10**18
 TREE = Path(__file__).parents[1] / "data" / "proofs" / "trees" / "merkle-v2-tree.txt"
 
@@ -102,6 +109,9 @@ async def test_every_byte_and_file_that_is_altered_is_named(
         whole = seal(files_of(whole), said, key, Log(tmp_path / "log"))
         stamper = Stamper(tmp_path / "authority", issue("Stamps", authority()))
         whole = with_stamp(whole, stamper.answer(request(stampable(whole)).as_bytes()))
+        proof, commitment = Proof.begin(stampable(whole))
+        proof = proof.with_answer(commitment, serialized(Calendar().pending(commitment)))
+        whole = with_stamp(whole, proof.to_bytes(), "statement.ots")
         assert whole.keys() >= BESIDE
     await asyncio.to_thread(_alter, whole)
 
@@ -396,6 +406,85 @@ async def test_a_bundle_is_stamped_or_made_without_and_the_job_says_so(site: Sit
     foreign = with_stamp(later.contents, made.contents["statement.tsr"])
     (fault,) = (await verify(foreign)).faults
     assert (fault.file, fault.problem) == ("statement.tsr", "it is about something else")
+
+
+@pytest.mark.usefixtures("node")
+async def test_a_bundle_is_pending_at_calendars_until_they_know_the_way_to_a_block(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calendar, silent, folder = Calendar(), Calendar(), tmp_path / "kept" / "okx"
+    silent.status = 503
+    async with calendar.serving() as url, silent.serving() as other:
+        site.write(evidence={"folder": str(folder.parent), "calendars": [url, other]})
+        async with one_pass(*load_configuration(site.path), lambda *_: None) as hub:
+            assert await keep(hub, "okx") == timedelta(hours=3)
+            (path,) = folder.iterdir()
+            whole, again = await verify(*read(path)), await keep(hub, "okx")
+            assert (whole.faults, whole.open) == ([], [])
+            assert whole.notes[0] == "its time stamp is pending at https://calendar.example.com"
+            assert again == timedelta(hours=3)
+            (at,) = calendar.commitments
+            calendar.known[at] = Timestamp(at)
+            calendar.known[at].attestations.add(BitcoinBlockHeaderAttestation(870_000))
+            upgraded, asked = await keep(hub, "okx"), calendar.asked
+            await keep(hub, "okx")
+            assert (upgraded and upgraded > timedelta(hours=23), calendar.asked - asked) == (True, 0), "that is all"
+            calendar.status = 500
+            folder.joinpath(path.name).rename(tmp_path / "bundle.zip")
+            with pytest.raises(EvidenceError, match=r"OpenTimestamps: localhost: .* 500; localhost: .* 503"):
+                await keep(hub, "okx")
+    assert [each.name for each in folder.iterdir() if each.name.startswith(".")] == []
+    contents, faults = read(tmp_path / "bundle.zip")
+    changed = {name for name in contents if contents[name] != whole.contents.get(name)}
+    assert (faults, changed) == ([], {"statement.ots", "SHA256SUMS"})
+    found = await verify(contents)
+    assert "before block 870000 of Bitcoin: whether that is so" in found.notes[0]
+    other_proof, commitment = Proof.begin(b"other")
+    foreign = other_proof.with_answer(commitment, serialized(calendar.pending(commitment))).to_bytes()
+    for stamp, problem in (
+        (b"", "no time stamp"),
+        (contents["statement.ots"] + b"\0", "Trailing"),
+        (bytes(2**17), "more than 65536"),
+        (foreign, "something else"),
+    ):
+        (fault,) = (await verify(with_stamp(contents, stamp, "statement.ots"))).faults
+        assert (fault.file, problem in fault.problem) == ("statement.ots", True)
+    assert found.predicate
+    await _judged_by_nodes(found, at, monkeypatch)
+
+
+async def _judged_by_nodes(found: Verified, root: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block is judged by its header: the root and the time have to fit, and the network has to be Bitcoin."""
+    header: bytes | None = None
+
+    async def told(*_: object) -> bytes | None:
+        return header
+
+    async def judged(time: datetime, told_root: bytes, **network: object) -> Verified:
+        nonlocal header
+        header = bytes(36) + told_root + int(time.timestamp()).to_bytes(4, "little") + bytes(8)
+        again = Verified(found.contents, found.predicate, proof=found.proof)
+        networks = {"bitcoin": NetworkSettings.model_validate({"endpoints": [endpoint], **network})}
+        await verify_blocks(again, made, networks, load_registry())
+        return again
+
+    assert found.predicate
+    made = found.predicate.at
+    endpoint = {"name": "own", "url": "http://127.0.0.1:8332", "protocol": "bitcoind"}
+    monkeypatch.setattr(evidence_blocks, "_header", told)
+    later = made.replace(microsecond=0) + timedelta(hours=1)
+    good = await judged(later, root)
+    assert (good.faults, good.open, good.before) == ([], [], (870_000, later, "Bitcoin"))
+    for time, other, problem in (
+        (later, bytes(32), "has the Merkle root 0000"),
+        (made - timedelta(hours=3), root, "before the moment"),
+    ):
+        (fault,) = (await judged(time, other)).faults
+        assert (fault.file, problem in fault.problem, "by own" in fault.problem) == ("statement.ots", True, True)
+    test = await judged(later, bytes(32), caip2=REGTEST.caip2)
+    assert (test.faults, "block 870000 of bip122:" in test.open[0]) == ([], True), "nothing is known of Bitcoin there"
+    endpoint = {"url": "http://127.0.0.1:3000", "protocol": "esplora"}
+    assert "no endpoint of bitcoin is bitcoind" in (await judged(later, root)).open[0]
 
 
 async def test_positions_refused_tokens_and_a_registry_of_many_files_are_judged_again(

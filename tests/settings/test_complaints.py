@@ -106,9 +106,10 @@ def test_a_url_that_cannot_be_asked_is_told_wherever_it_stands_and_without_its_s
     told = complaints(
         f"exchanges: {{okx: {{wallets: {{source: '{url}'}}}}}}\n"
         f"networks: {{ethereum: {{endpoints: [{{url: '{url}'}}]}}}}\n"
-        f"evidence: {{timestamp: {{url: '{url}', roots_file: roots.pem}}}}\n"
+        f"evidence: {{timestamp: {{url: '{url}', roots_file: roots.pem}},\n  calendars: ['{url}']}}\n"
     )
     places = ["exchanges.okx.wallets.source", "networks.ethereum.endpoints[0].url", "evidence.timestamp.url"]
+    places.append("evidence.calendars[0]")
     for line, (place, each) in enumerate(zip(places, told, strict=True), 1):
         assert each.startswith(f"por.yaml:{line}: {place}: its host and port cannot be told")
         assert "cret" not in each

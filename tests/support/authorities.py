@@ -1,4 +1,4 @@
-"""A time stamping authority (RFC 3161) of one's own: OpenSSL's, behind the HTTP that the standard describes."""
+"""Who stamps with the time: an authority (RFC 3161), which is OpenSSL's, and a calendar of OpenTimestamps."""
 
 import subprocess
 from collections.abc import AsyncIterator, Sequence
@@ -15,6 +15,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID as Use
 from cryptography.x509.oid import NameOID
+from opentimestamps.core.notary import PendingAttestation
+from opentimestamps.core.op import OpPrepend, OpSHA256
+from opentimestamps.core.serialize import BytesSerializationContext
+from opentimestamps.core.timestamp import Timestamp
 
 _DAY = timedelta(days=1)
 _CONFIGURATION = """\
@@ -106,3 +110,49 @@ class Stamper:
 
         async with RawTestServer(handle, host="127.0.0.1") as server:
             yield str(server.make_url("/tsr"))
+
+
+def serialized(stamp: Timestamp) -> bytes:
+    """What a calendar answers."""
+    context = BytesSerializationContext()
+    stamp.serialize(context)
+    answer: bytes = context.getbytes()
+    return answer
+
+
+class Calendar:
+    """What commits to all that it is sent; the way on from there is ``known`` later."""
+
+    def __init__(self, uri: str = "https://calendar.example.com") -> None:
+        self.uri = uri
+        self.status = 200
+        self.commitments: list[bytes] = []
+        self.known: dict[bytes, Timestamp] = {}
+        self.asked = 0
+
+    def pending(self, digest: bytes) -> Timestamp:
+        """A stamp of ``digest`` that leads to the calendar."""
+        stamp = Timestamp(digest)
+        own = stamp.ops.add(OpPrepend(b"calendar")).ops.add(OpSHA256())
+        own.attestations.add(PendingAttestation(self.uri))
+        self.commitments.append(own.msg)
+        return stamp
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[str]:
+        """Serve until the end of the block; gives the URL, which is another than it calls itself by."""
+
+        async def handle(request: web.BaseRequest) -> web.Response:
+            self.asked += 1
+            if self.status != 200:
+                return web.Response(status=self.status)
+            if request.method == "POST":
+                assert request.path == "/own/digest"
+                digest = await request.read()
+                assert len(digest) == 32
+                return web.Response(body=serialized(self.pending(digest)))
+            known = self.known.get(bytes.fromhex(request.path.removeprefix("/own/timestamp/")))
+            return web.Response(body=serialized(known)) if known else web.Response(status=404)
+
+        async with RawTestServer(handle, host="127.0.0.1") as server:
+            yield str(server.make_url("/own/"))

@@ -53,6 +53,11 @@ class BitcoindNode(Node):
     async def identify(self) -> str:
         return await caip2_of(self.network, self._rpc.hash_at)
 
+    async def header_at(self, height: int) -> bytes | None:
+        """Return the header of the block of that height, as it is hashed; None above the tip."""
+        found = await self._rpc.hash_at(height)
+        return await self._rpc.header_bytes(found) if found else None
+
     async def resolve(self, choice: BlockChoice) -> Block:
         info = await self._rpc.info()
         # regtest calls itself so whenever its newest block is a day old

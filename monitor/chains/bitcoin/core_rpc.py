@@ -6,6 +6,7 @@ never builds what nobody asks for; large ones are read in a thread.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
@@ -14,6 +15,7 @@ import msgspec
 from monitor.chains.errors import ChainError, Reason
 from monitor.chains.jsonrpc import Call, JsonRpc, Reply, RpcFailure, failure_of
 from monitor.chains.link import Link
+from monitor.formats.bitcoin import shown_hash
 from monitor.model import Block, Height
 
 T = TypeVar("T")
@@ -125,6 +127,14 @@ class CoreRpc:
         if header.hash != block_hash:
             raise self.link.fault(Reason.MALFORMED, f"getblockheader: asked for {block_hash}, got {header.hash}")
         return header
+
+    async def header_bytes(self, block_hash: str) -> bytes:
+        """Return the header of a block as it is hashed, which the answer was checked by."""
+        told = await self.ask(str, "getblockheader", [block_hash, False])
+        with suppress(ValueError):
+            if shown_hash(raw := bytes.fromhex(told)) == block_hash:
+                return raw
+        raise self.link.fault(Reason.MALFORMED, f"getblockheader: asked for {block_hash}, got another header")
 
     # --- calls ---
 

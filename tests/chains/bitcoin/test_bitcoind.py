@@ -9,7 +9,10 @@ from aiohttp import web
 
 from monitor.chains import ChainError, Reason, Tag
 from monitor.chains.bitcoin import scan
+from monitor.chains.bitcoin.bitcoind import BitcoindNode
+from monitor.chains.link import Link
 from monitor.model import Work
+from monitor.settings import EndpointSettings
 from tests.chains.conftest import Opener
 from tests.support.bitcoin_standins import BitcoindStandIn, script_of
 from tests.support.chains import BITCOIN_ACCOUNTS, BTC, REGTEST, happened
@@ -24,6 +27,17 @@ async def test_one_scan_serves_all_accounts(bitcoind: BitcoindStandIn, open_read
     assert bitcoind.methods.count("scantxoutset") == 1
     (scan,) = (body for body in bitcoind.asked if body["method"] == "scantxoutset")
     assert set(scan["params"][1]) == {f"raw({script_of(account).hex()})" for account in BITCOIN_ACCOUNTS}
+
+
+async def test_a_header_is_that_of_its_hash_or_none(bitcoind: BitcoindStandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = Link(EndpointSettings.model_validate({"url": bitcoind.url}))
+    node = BitcoindNode(REGTEST, link)
+    for told in ("00" * 80, "no header", ""):
+        monkeypatch.setattr(bitcoind, "on_getblockheader", lambda *_, told=told: told)
+        with pytest.raises(ChainError, match="got another header"):
+            await node.header_at(7)
+    assert await node.header_at(101) is None, "it is above the tip"
+    await link.close()
 
 
 async def test_a_block_that_comes_while_it_is_scanned_is_taken_back(
