@@ -6,7 +6,7 @@ of which lies of a block, though two cannot be held to one. A third is never con
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -61,11 +61,6 @@ class _Clock(datetime):
     @classmethod
     def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]  # nobody asks for another zone
         return now()
-
-
-async def _at_once(work: Callable[..., Any], *args: Any, **keywords: Any) -> Any:
-    """Instead of a thread, whose end no clock that jumps can wait for."""
-    return work(*args, **keywords)
 
 
 class _NoHistory:
@@ -206,7 +201,6 @@ async def simulated(
     """A simulation with its own clock and dice, of which nothing is left behind."""
     random.seed(seed)  # pauses between retries
     with pytest.MonkeyPatch.context() as patched, capture_logs():
-        patched.setattr(asyncio, "to_thread", _at_once)
         patched.setattr(endpoint, "datetime", _Clock)
         simulation = Simulation(Random(seed), owed, basis=basis, natural=natural)
         yield simulation
