@@ -140,6 +140,7 @@ def test_every_field_of_a_users_file_altered_is_refused(path: tuple[Any, ...]) -
         (("AccountIndex",), "1", "whole number"),
         (("TotalEquity",), ORDER, "not an element"),
         (("TotalDebt",), 10**30, "more than the equity"),
+        (("TotalDebt",), json.loads(FILES[GATE])["TotalEquity"], "does not lead from the fields"),
         (("Proof",), [], "0 items, not 28"),
         (("Proof", 3), "ab", "base64"),
         (("Proof", 3), encoded(ORDER), "not an element"),
@@ -154,6 +155,12 @@ def test_every_field_of_a_users_file_altered_is_refused(path: tuple[Any, ...]) -
 def test_a_users_file_out_of_form_is_refused(path: tuple[Any, ...], value: object, message: str) -> None:
     with pytest.raises(ProofError, match=message):
         verify({GATE: altered(json.loads(FILES[GATE]), path, lambda _: value)})
+
+
+@pytest.mark.parametrize("nothing", [{"TotalEquity": 0, "TotalDebt": 0}, {"Assets": []}], ids=str)
+def test_what_fills_up_a_batch_holds_nothing(nothing: dict[str, Any]) -> None:
+    with pytest.raises(ProofError, match="fills up a batch"):
+        verify({GATE: json.loads(FILES[GATE]) | {"AccountIdHash": "00" * 32} | nothing})
 
 
 @pytest.mark.parametrize("number", range(3))
