@@ -2,25 +2,24 @@
 
 import argparse
 import asyncio
+import multiprocessing
 import os
 import resource
 import tempfile
 import time
-from datetime import UTC, datetime
-from hashlib import sha256
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.lists.archive import EXCHANGED, MIX, archive, prepare
+from benchmarks.lists.tasks import previous, task_of
 from benchmarks.ownership import lists as signed
 from benchmarks.ownership.measure import Taken, bare
 from monitor.daemon.handing_over import NewList
 from monitor.daemon.list_judge import ListJudge
-from monitor.daemon.list_reading import ListTask
 from monitor.daemon.stored import StoredVerdicts
-from monitor.model import Document, VerdictStatus
-from monitor.registry import load
-from monitor.settings import WalletsSettings
+from monitor.model import VerdictStatus
+from monitor.model.packed import PackedClaims
 from monitor.store import Store
 
 _EVERY = 0.005
@@ -71,35 +70,31 @@ def _print(what: str, run: Run, library: Taken) -> None:
 
 
 async def _runs(rows: int) -> dict[str, Run]:
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as another:
+        in_use = another.submit(previous, rows).result()
     with tempfile.TemporaryDirectory() as folder:
         store = await Store.open(f"sqlite+aiosqlite:///{folder}/history.db")
         try:
             judging = ListJudge(StoredVerdicts(store))
-            return {what: await _run(judging, rows) for what in ("every row new", "every row known")}
+            return {what: await _run(judging, in_use, rows) for what in ("every row new", "every row known")}
         finally:
             await store.close()
 
 
-async def _run(judging: ListJudge, rows: int) -> Run:
-    content, previous = archive("new", rows), archive("previous", rows)
-    task = ListTask(
-        _document(content), WalletsSettings(source="okx.zip"), load(), datetime.now(UTC), _document(previous)
-    )
+async def _run(judging: ListJudge, in_use: PackedClaims, rows: int) -> Run:
+    content = archive("new", rows)
+    task = task_of(content, in_use)
     begun: list[float] = []
     start, own, children = time.perf_counter(), time.process_time(), _children()
     late: list[float] = []
     ticking = asyncio.create_task(_tick(late))
-    new = await judging.judge(task, content, previous, lambda *_: begun.append(time.perf_counter() - start))
+    new = await judging.judge(task, content, lambda *_: begun.append(time.perf_counter() - start))
     wall, own, children = time.perf_counter() - start, time.process_time() - own, _children() - children
     ticking.cancel()
     _check(new, rows)
-    del content, previous
+    del content
     late.sort()
     return Run(begun[0], wall, own, children, 1000 * late[-1], 1000 * late[int(len(late) * 0.99)], _resident())
-
-
-def _document(content: bytes) -> Document:
-    return Document("okx.zip", sha256(content).hexdigest(), len(content), datetime.now(UTC))
 
 
 async def _tick(late: list[float]) -> None:

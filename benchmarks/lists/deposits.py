@@ -22,6 +22,7 @@ from monitor.daemon.list_judge import ListJudge
 from monitor.daemon.list_reading import ListTask
 from monitor.daemon.stored import StoredVerdicts
 from monitor.model import Document
+from monitor.model.packed import PackedClaims
 from monitor.registry import load
 from monitor.registry.addresses.encodings import base58check
 from monitor.settings import WalletsSettings
@@ -88,23 +89,21 @@ async def _judged(contents: list[bytes], largest: int) -> None:
         store = await Store.open(f"sqlite+aiosqlite:///{folder}/history.db")
         try:
             judging = ListJudge(StoredVerdicts(store))
-            previous: tuple[Document, bytes] | None = None
+            in_use: PackedClaims | None = None
             while contents:
-                previous = await _judge(judging, contents.pop(0), previous, largest)
+                in_use = await _judge(judging, contents.pop(0), in_use, largest)
         finally:
             await store.close()
 
 
-async def _judge(
-    judging: ListJudge, content: bytes, previous: tuple[Document, bytes] | None, largest: int
-) -> tuple[Document, bytes]:
+async def _judge(judging: ListJudge, content: bytes, in_use: PackedClaims | None, largest: int) -> PackedClaims:
     document = Document("wallets.zip", sha256(content).hexdigest(), len(content), datetime.now(UTC))
     settings = WalletsSettings(source="wallets.zip", format="binance", largest=largest)
-    task = ListTask(document, settings, load(), datetime.now(UTC), previous[0] if previous else None)
+    task = ListTask(document, settings, load(), datetime.now(UTC), in_use)
     peaks: dict[str, int] = {}
     watching = asyncio.create_task(_watch(peaks))
     start = time.perf_counter()
-    new = await judging.judge(task, content, previous[1] if previous else b"")
+    new = await judging.judge(task, content)
     wall = time.perf_counter() - start
     watching.cancel()
     claims = new.judged.claims
@@ -114,7 +113,7 @@ async def _judge(
         f"{peaks['here']} MB here, {peaks['there']} there, {peaks['together']} together",
         flush=True,
     )
-    return document, content
+    return claims
 
 
 async def _watch(peaks: dict[str, int]) -> None:

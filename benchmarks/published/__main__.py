@@ -27,9 +27,9 @@ def main() -> None:
     ]
     bare, ours = zip(*runs, strict=True)
     print("\nwhat                                         clock, s   CPU, s   µs/row   memory, MiB")
-    _print("bare: both lists inflated, split, hashed", asked.rows, _all(bare), _peak(bare))
+    _print("bare: the list inflated, split, hashed", asked.rows, _all(bare), _peak(bare))
     _print("new list read and checked", asked.rows, _step(ours, 0))
-    _print("list before read again and compared", asked.rows, _step(ours, 1))
+    _print("packed and compared with the list before", asked.rows, _step(ours, 1))
     _print("ours, together", asked.rows, _all(ours), _peak(ours))
     print(f"a process that has read nothing: {empty / _MIB:.0f} MiB; archives: {_archives(asked.rows)}")
 

@@ -87,13 +87,13 @@ class ExchangeWatch:
         self.changes = await self._store.change_counts(self.name)
         last = await self._store.last_changes(self.name)
         self.last_changes = (min(last[0], self._now()), last[1]) if last else None
-        stored = await self._kept.load()
-        if stored:
-            await self._restore_wallets(stored)
+        await self._restore_wallets(await self._kept.load())
         if self.owed:
             await self.owed.restore()
 
-    async def _restore_wallets(self, stored: StoredDocument) -> None:
+    async def _restore_wallets(self, stored: StoredDocument | None) -> None:
+        if stored is None:
+            return
         task = ListTask(stored.document, self.settings.wallets, self.registry, stored.accepted_at, exchange=self.name)
         try:
             with refusing(lambda: stored.document.source):
@@ -172,22 +172,21 @@ class ExchangeWatch:
             _log.warning("part of the list was not read", exchange=self.name, what=sentence)
 
     async def _judge(self, fetched: Fetched, accepted_at: datetime) -> NewList:
-        """Judge a list, and compare it with the last one, read again from its bytes: its evidence is in no memory."""
-        try:
-            last = await self._kept.load()
-        except StoreError as error:
-            _log.error("the history was not read", exchange=self.name, error=str(error))
-            last = None
+        """Judge a list, and compare it with the one in use."""
+        if self.judged is None:  # what kept the last one from being taken up may be over: else its changes were lost
+            try:
+                await self._restore_wallets(await self._kept.load())
+            except StoreError as error:
+                _log.error("the history was not read", exchange=self.name, error=str(error))
         task = ListTask(
             fetched.document,
             self.settings.wallets,
             self.registry,
             accepted_at,
-            previous=last.document if last else None,
+            previous=self.judged.claims if self.judged else None,
             exchange=self.name,
-            rows_before=len(self.judged.claims) if self.judged else 0,
         )
-        return await self._lists.judge(task, fetched.raw, last.content if last else b"")
+        return await self._lists.judge(task, fetched.raw)
 
     def document_states(self) -> dict[str, DocumentState]:
         """Where the configured documents stand."""

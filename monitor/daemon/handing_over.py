@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from monitor.daemon.judged import JudgedList
+from monitor.formats.hashing import PRINT
 from monitor.judgement import Holdings
 from monitor.judgement.holdings import Standing, Stated
 from monitor.model import Address, ListChanges, Token, Verdict, frozen
@@ -25,9 +26,6 @@ _BY_KEY = ("questions", "asked", "stakes", "messages")
 _NO_CLAIMS = PackedClaims(())
 _NO_VERDICTS = PackedVerdicts(())
 _NO_HOLDINGS = Holdings({}, {}, (), has_signatures=False)
-
-PRINT = 16
-"""Bytes of a fingerprint."""
 
 Piece = tuple[str, Any]
 """What it is a piece of, and the piece."""

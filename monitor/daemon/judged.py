@@ -60,17 +60,18 @@ class JudgedList:
 
 def judged_list(
     published: WalletList,
+    packed: PackedClaims,
     asked: OpenQuestions,
     accepted_at: datetime,
+    *,
     stakes: Stakes = _NO_STAKES,
     stakers: frozenset[tuple[str, Address]] = frozenset(),
-    *,
     asset_of: Callable[[str], str | None] = lambda _coin: None,
 ) -> JudgedList:
     """Join a list, its verdicts and what is left to ask. CPU-bound: for a large list, call it in a thread.
 
-    ``stakers`` are the owners of staked coins, by network: a list names them by the rows of their validators.
-    ``asset_of`` tells the asset of a coin id, where the registry knows it.
+    ``packed`` are its claims. ``stakers`` are the owners of staked coins, by network: a list names them by the rows of
+    their validators. ``asset_of`` tells the asset of a coin id, where the registry knows it.
     """
     claims, verdicts = published.claims, PackedVerdicts(asked.verdicts)
     held = holdings(claims, verdicts, asset_of)  # of the claims themselves: a packed one is made anew at each look
@@ -78,7 +79,7 @@ def judged_list(
         document=published.document,
         layout=published.layout,
         accepted_at=accepted_at,
-        claims=PackedClaims(claims),
+        claims=packed,
         verdicts=verdicts,
         holdings=replace(held, uncounted=held.uncounted | stakers),
         questions=asked.questions,

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from monitor.daemon.handing_over import PRINT, NewList, Piece, SomeVerdicts, prints_in, put_together
+from monitor.daemon.handing_over import NewList, Piece, SomeVerdicts, prints_in, put_together
 from monitor.daemon.list_reading import ListTask, compare, judge_list, read_list
+from monitor.formats.hashing import PRINT
 from monitor.model import Document, Verdict
 from monitor.ownership import VerdictsByPrint
 from monitor.published import DocumentError, unpack
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 SMALL = 128 * 1024
 """Bytes, expanded, up to which a list is read and judged here: the start of a process takes as long as 500 rows."""
+_FEW = 1_000
+"""Rows of a list before, up to which one is compared with it here."""
 _QUERY = 2_000
 """Verdicts that are asked for together."""
 _KEPT = 10_000
@@ -63,24 +66,22 @@ class ListJudge:
         self._known = known
         self._turn = asyncio.Semaphore(1)
 
-    async def judge(
-        self, task: ListTask, content: bytes, previous: bytes = b"", progress: Progress = _untold
-    ) -> NewList:
-        """Read, compare and judge the list in ``content``; ``previous`` are the bytes of ``task.previous``.
+    async def judge(self, task: ListTask, content: bytes, progress: Progress = _untold) -> NewList:
+        """Read, compare and judge the list in ``content``.
 
         Verdicts are kept as they are found: after a kill the next attempt goes on from there. ``progress`` is told in
         this thread or in another one. Raises DocumentError, also when the process ends before it has answered.
         """
-        if _is_small(content, task.document, task.settings) and len(previous) <= SMALL:
-            return await self._judge_here(task, content, previous, progress)
+        if _is_small(content, task.document, task.settings) and len(task.previous or ()) <= _FEW:
+            return await self._judge_here(task, content, progress)
         from monitor.daemon.list_process import started  # noqa: PLC0415 - a small list needs no process
 
         async with self._turn, started(task) as process:
-            return await self._judge_there(process, task, content, previous, progress)
+            return await self._judge_there(process, task, content, progress)
 
-    async def _judge_here(self, task: ListTask, content: bytes, previous: bytes, progress: Progress) -> NewList:
+    async def _judge_here(self, task: ListTask, content: bytes, progress: Progress) -> NewList:
         read = await asyncio.to_thread(read_list, task, content)
-        changes = await asyncio.to_thread(compare, task, previous, read.published.claims)
+        changes = await asyncio.to_thread(compare, task, read)
         new_verdicts: list[VerdictsByPrint] = []
 
         def told(found: VerdictsByPrint, done: int, total: int) -> None:
@@ -93,12 +94,9 @@ class ListJudge:
             await self._known.keep(found, task)
         return NewList(judged, changes)
 
-    async def _judge_there(
-        self, process: "ListProcess", task: ListTask, content: bytes, previous: bytes, progress: Progress
-    ) -> NewList:
+    async def _judge_there(self, process: "ListProcess", task: ListTask, content: bytes, progress: Progress) -> NewList:
         await process.aside(process.connection.send, task)
         await process.aside(process.connection.send_bytes, content)
-        await process.aside(process.connection.send_bytes, previous)
         prints: bytes = await process.receive()
         for start in range(0, len(prints), _QUERY * PRINT):
             known = await self._known.find(prints_in(prints[start : start + _QUERY * PRINT]), task)

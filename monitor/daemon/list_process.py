@@ -2,7 +2,7 @@
 
 What is said, in this order, each a pickled message but for the bytes of the documents:
 
-1. The daemon: the task, and the bytes of the list and of the one before.
+1. The daemon: the task, and the bytes of the list.
 2. The process: the fingerprints of the list's rows. The daemon: the verdicts that it knows of them, some at a time.
 3. The process, while it judges: the verdicts that it finds, and how far it is; at last the judged list, in pieces.
 
@@ -25,7 +25,7 @@ from typing import Any, ParamSpec, TypeVar
 from monitor import logs
 from monitor.daemon.handing_over import NewList, Refusal, SomeVerdicts, pieces_of
 from monitor.daemon.list_reading import ListTask, compare, judge_list, judge_rows, read_list
-from monitor.model import Claim, ListChanges, Network, Verdict
+from monitor.model import Claim, Network, Verdict
 from monitor.model.packed import PackedVerdicts
 from monitor.published import Cause, DocumentError, refusing
 
@@ -64,58 +64,17 @@ def work(connection: Connection, log: logs.Configured, memory: int) -> None:
 
 
 def _read_and_judge(connection: Connection, task: ListTask) -> None:
-    content, previous = connection.recv_bytes(), connection.recv_bytes()
-    read = read_list(task, content)
-    claims = read.published.claims
-    comparison = Comparison(task, previous, claims, connection.close) if task.previous else None
-    del content, previous
+    read = read_list(task, connection.recv_bytes())
     connection.send(b"".join(dict.fromkeys(read.prints)))
+    changes = compare(task, read)
     known: dict[bytes, Verdict] = {}
     while (some := connection.recv()) is not None:
         known |= some.by_print()
-    with closing(JudgingPool(task, claims, connection.close)) as pool:
+    with closing(JudgingPool(task, read.published.claims, connection.close)) as pool:
         judged = judge_list(task, read, known, lambda *found: connection.send(SomeVerdicts.of(*found)), pool.judge)
-    for piece in pieces_of(NewList(judged, comparison.changes() if comparison else None)):
+    for piece in pieces_of(NewList(judged, changes)):
         connection.send(piece)
     connection.send(None)
-
-
-class Comparison:
-    """The comparison with the list before, in a process of its own: verdicts are asked for and found meanwhile.
-
-    It is forked once the list was read, and so has it without a copy. Only for a process that has no other threads.
-    """
-
-    def __init__(self, task: ListTask, previous: bytes, claims: Sequence[Claim], begin: Callable[[], None]) -> None:
-        """``begin`` is called first in that process."""
-        self._source = task.document.source
-        self._answer, theirs = _FORK.Pipe(duplex=False)
-        _FORK.Process(target=_compare, args=(theirs, task, previous, claims, begin), daemon=True).start()
-        theirs.close()
-
-    def changes(self) -> ListChanges | None:
-        """What it found, once. Raises DocumentError, also where the process was killed."""
-        try:
-            said = self._answer.recv()
-        except EOFError as error:
-            problem = f"the process that compared it with the one before was killed; {_AFTER_A_KILL}"
-            raise DocumentError(Cause.KILLED, f"{self._source}: {problem}") from error
-        if isinstance(said, Refusal):
-            raise said.error()
-        changes: ListChanges | None = said
-        return changes
-
-
-def _compare(
-    answer: Connection, task: ListTask, previous: bytes, claims: Sequence[Claim], begin: Callable[[], None]
-) -> None:
-    begin()
-    said: ListChanges | Refusal | None
-    try:
-        said = compare(task, previous, claims)
-    except DocumentError as error:
-        said = Refusal.of(error)
-    answer.send(said)
 
 
 class JudgingPool:

@@ -10,8 +10,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import accumulate
+from operator import attrgetter
 from typing import Any, NamedTuple, overload
 
+from monitor.formats.hashing import PRINT, hashed
 from monitor.model.chain import Token
 from monitor.model.ownership import Verdict
 from monitor.model.published import Claim, ClaimKind
@@ -29,6 +31,7 @@ _NUMBERS = {code: number for number, code in enumerate(_CODES)}
 _FOUR_BYTES = 1 << 32
 _MANY = 8
 """One text of so many: to look into each is then quicker than to find out whose each finding is."""
+_evidence = attrgetter("message", "signatures", "key", "owners", "kind._value_", "custodian")
 
 
 class Texts:
@@ -80,7 +83,8 @@ class Alike(NamedTuple):
 class PackedClaims(Sequence[Claim]):
     """The claims of a list in its order, without their evidence but the message (signatures, keys, owners).
 
-    Nothing of the claims that they are made of is kept, not even their texts.
+    Of the evidence a hash is kept, so that lists can be compared. Nothing of the claims that they are made of is, not
+    even their texts.
     """
 
     def __init__(self, claims: Iterable[Claim]) -> None:
@@ -90,6 +94,7 @@ class PackedClaims(Sequence[Claim]):
         accounts: list[Address | None] = []
         addresses: list[str] = []
         amounts: list[str] = []
+        evidence: list[bytes] = []
         self._spelling = bytearray()
         self._lines = array("Q")
         self._heights = array("q")
@@ -112,12 +117,14 @@ class PackedClaims(Sequence[Claim]):
             self._of_faults.append(faults.setdefault(claim.fault, len(faults)))
             self._of_messages.append(messages.setdefault(claim.message, len(messages)))
             amounts.append(_figure(claim))
+            evidence.append(hashed(_evidence(claim)))
         self.alike = tuple(shared)
         """What rows have in common, each once."""
         self._faults = Texts(faults)
         self._messages = Texts(messages)
         self._amounts = Texts(amounts)
         self._addresses = Texts(addresses)
+        self._evidence = b"".join(evidence)
         self.accounts = tuple(accounts)
         """Of every row; None where its address does not decode. The only texts that are objects, as all use them."""
 
@@ -161,6 +168,19 @@ class PackedClaims(Sequence[Claim]):
             shared=shared,
             rest=rest,
         )
+
+    def names(self) -> Iterator[str]:
+        """The account of each row, or where it does not decode its address as published."""
+        return (account or address for account, address in zip(self.accounts, self._addresses, strict=True))
+
+    def evidence(self, row: int) -> bytes:
+        """A hash of what the row proves, and how: message, signatures, key, owners, kind and custodian."""
+        return self._evidence[row * PRINT : (row + 1) * PRINT]
+
+    def statement(self, row: int) -> tuple[Decimal | None, int]:
+        """What the row states: its amount or that of several accounts, and its height, to be compared."""
+        figure = self._amounts[row]
+        return Decimal(figure.removeprefix(_TOGETHER)) if figure else None, self._heights[row]
 
     def spelled_otherwise(self, text: str) -> list[int]:
         """The rows with ``text`` in their address where that is not the very text of their account."""

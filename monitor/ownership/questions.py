@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import astuple
 
+from monitor.formats.hashing import hashed
 from monitor.model import Claim, Network, OwnerQuestion
 from monitor.ownership import owners
-from monitor.ownership.fingerprint import hashed
 from monitor.ownership.owners import SchemeOf
 
 

@@ -65,7 +65,9 @@ async def test_a_kept_list_that_cannot_be_judged_any_more_does_not_stop_the_star
         after = watch("okx")
         await after.restore()
         assert after.judged is None
+    publish(site.list("okx"), list_of([signed(1), signed(2)]))
     assert await after.refresh_wallets(), "it is fetched anew"
+    assert after.changes["added"] == 1, "compared with the kept one, which can be judged again"
 
 
 async def test_exchanges_share_what_was_judged(

@@ -18,7 +18,7 @@ from monitor.model import (
     VerdictStatus,
     WalletList,
 )
-from monitor.model.packed import PackedVerdicts
+from monitor.model.packed import PackedClaims, PackedVerdicts
 from monitor.ownership import OpenQuestions
 from tests.support.judgement import INVALID, UNBOUND, UNSIGNED, VERIFIED, claim, document, verdict
 
@@ -37,7 +37,8 @@ def judged(question: OwnerQuestion = QUESTION) -> JudgedList:
         for line, account in enumerate("ABCDE", 2)
     )
     published = WalletList(document(), "accounts", claims)
-    return judged_list(published, OpenQuestions(list(VERDICTS), {MARK: question}, {MARK: (1, 2, 3)}), NOW)
+    asked = OpenQuestions(list(VERDICTS), {MARK: question}, {MARK: (1, 2, 3)})
+    return judged_list(published, PackedClaims(claims), asked, NOW)
 
 
 def told(
@@ -59,9 +60,8 @@ def test_the_asset_of_a_coin_id_is_not_forgotten_with_an_answer() -> None:
     rows = (claim("A"), claim(None, None, coin="OKB-X1-USDT"))
     published = WalletList(document(), "accounts", rows)
     verdicts = [Verdict(Code.OWNERS_SIGNED, ""), Verdict(Code.UNKNOWN_FORM, "")]
-    one = judged_list(
-        published, OpenQuestions(verdicts, {MARK: QUESTION}, {MARK: (0,)}), NOW, asset_of={"OKB-X1-USDT": "USDT"}.get
-    )
+    asked = OpenQuestions(verdicts, {MARK: QUESTION}, {MARK: (0,)})
+    one = judged_list(published, PackedClaims(rows), asked, NOW, asset_of={"OKB-X1-USDT": "USDT"}.get)
     confirmed = with_answers(one, PackedVerdicts(verdicts), told(CONFIRMED), NOW - DAY)
     assert confirmed is not one
     assert [each.asset for each in (*one.holdings.unplaced, *confirmed.holdings.unplaced)] == ["USDT", "USDT"]

@@ -7,6 +7,7 @@ from decimal import Decimal
 from monitor.daemon.judged import judged_list
 from monitor.daemon.lost import lost_of
 from monitor.model import BaseUnits, Code, LostConfirmations, Verdict, WalletList
+from monitor.model.packed import PackedClaims
 from monitor.ownership import OpenQuestions
 from tests.support.judgement import BTC, ETH, absent, claim, document, state
 
@@ -24,7 +25,9 @@ def test_rows_are_counted_by_cause_and_their_accounts_once() -> None:
         (claim("0xd", ETH), Verdict(Code.CONFIRMED, "its key signed")),
     ]
     published = WalletList(document(), "accounts", tuple(row for row, _ in rows))
-    judged = judged_list(published, OpenQuestions([verdict for _, verdict in rows], {}, {}), NOW)
+    judged = judged_list(
+        published, PackedClaims(published.claims), OpenQuestions([verdict for _, verdict in rows], {}, {}), NOW
+    )
     states = {
         "ethereum": state({ETH: {"0xa": BaseUnits(COIN), "0xb": BaseUnits(COIN // 2), "0xd": BaseUnits(7 * COIN)}}),
         "bitcoin": absent("bitcoin"),

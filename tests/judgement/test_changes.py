@@ -9,12 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.judgement import compare_lists
+from monitor import judgement
 from monitor.model import Claim, ClaimKind, Height, ListChanges
+from monitor.model.packed import PackedClaims
 from tests.support.judgement import ETH, claim
 
 ONE = claim("0xa", ETH, line=17, address="0xA", amount=Decimal(1), height=5)
 OTHER = claim("0xb", ETH, line=18, address="0xB")
+
+
+def compare_lists(old: list[Claim], new: list[Claim]) -> ListChanges:
+    return judgement.compare_lists(PackedClaims(old), PackedClaims(new))
 
 
 def test_the_same_rows_in_another_order_and_on_other_lines_are_no_change() -> None:
@@ -43,6 +48,9 @@ def test_a_new_amount_or_height_is_restated_and_no_event() -> None:
 
     assert changes == ListChanges(restated=2)
     assert not changes
+    assert compare_lists([ONE], [replace(ONE, amount=Decimal("1.00"))]) == ListChanges(), "the same amount"
+    together = replace(ONE, amount=None, shared=Decimal(1))
+    assert compare_lists([ONE, together], [together, replace(ONE, amount=None)]) == ListChanges(restated=1)
 
 
 @pytest.mark.parametrize(

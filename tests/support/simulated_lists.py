@@ -8,6 +8,7 @@ from random import Random
 
 from monitor.daemon.judged import JudgedList, judged_list
 from monitor.model import Address, Basis, Claim, Height, Token, VerdictStatus, WalletList
+from monitor.model.packed import PackedClaims
 from monitor.ownership import OpenQuestions
 from tests.support.judgement import INVALID, UNBOUND, UNSIGNED, UNSUPPORTED, VERIFIED, claim, document, verdict
 from tests.support.simulated_chains import TOKENS, USDT
@@ -147,4 +148,6 @@ class Writer:
 
 def judged(rows: Sequence[Row], at: datetime) -> JudgedList:
     published = WalletList(document(at), "simulated", tuple(row for row, _ in rows))
-    return judged_list(published, OpenQuestions([verdict(status) for _, status in rows], {}, {}), at)
+    return judged_list(
+        published, PackedClaims(published.claims), OpenQuestions([verdict(status) for _, status in rows], {}, {}), at
+    )
