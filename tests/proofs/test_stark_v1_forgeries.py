@@ -202,6 +202,19 @@ def test_a_hidden_negative_coin_passes_and_the_result_says_so() -> None:
     assert any("hidden user with a negative coin" in sentence for sentence in found.not_proven)
 
 
+def test_foldings_made_to_fit_where_they_are_looked_at_pass_and_the_result_says_so() -> None:
+    ledger = [User(1, (100, 0, 0)), User(2, (-90, 0, 0)), User(3, (5, 0, 0))]
+    with pytest.raises(ProofError, match="the values are not those of a polynomial"):
+        checked(prove(CONFIG, ledger, 16), 16)
+    forged = prove(CONFIG, ledger, 16, bent="later")
+    trunk = prove(CONFIG, [batch_user(forged)], TRUNK_ROWS)
+    found = SCHEME.verify(all_held(published({"a0": forged}, trunk)), Expected(), InProcess())
+    assert found.totals["BTC"] == 15
+    assert any("that made-up sums can pass at no cost" in sentence for sentence in found.not_proven)
+    assert any("add up to 15, unless the prover made up the foldings" in sentence for sentence in found.proven)
+    assert "at no cost" in SCHEME.limit
+
+
 def test_a_net_value_that_is_not_the_coins_is_refused_where_the_sums_show_it() -> None:
     forged = prove(CONFIG, users(9, 2), 16, nets=[1, 1])
     with pytest.raises(ProofError, match="add up"):

@@ -10,7 +10,7 @@ from typing import Any
 
 from monitor.proofs.stark_v1 import hashing
 from monitor.proofs.stark_v1.documents import TOTAL, TRUNK_ROWS, Config
-from monitor.proofs.stark_v1.field import EXTENSION, PRIME, inverse, inverses, root_of_unity
+from monitor.proofs.stark_v1.field import EXTENSION, PRIME, extrapolation, inverse, inverses, root_of_unity
 from monitor.proofs.stark_v1.hashing import coefficients, keccak, position, sample
 
 Json = dict[str, Any]
@@ -136,7 +136,8 @@ def prove(
 
     ``bent`` breaks one rule alone, and makes everything after it fit: the quotient of that number, which one rule
     looks at, is another polynomial; or the random ``combined`` values are, their ``degree`` is, or the first ``fold``;
-    or the ``final`` values are not those committed to, or one of them is ``unreduced``.
+    or the ``final`` values are not those committed to, or one of them is ``unreduced``. With ``later``, no polynomial
+    needs to be of low degree: where the first fold is looked at is known before the second is committed to.
     """
     nets = nets or [sum(user.coins) for user in users]
     count = 2
@@ -312,6 +313,12 @@ def _fold(values: list[int], tree: list[bytes], bound: int, bent: int | str) -> 
             folded.append(sum(term * pow(power, k, PRIME) for k, term in enumerate(terms)) * _QUARTER % PRIME)
             power = power * down % PRIME
         folded, added = [(value + added) % PRIME for value in folded], 0
+        if bent == "later" and len(layers) == 1:
+            known = tuple({query % quarter for query in queries})
+            others = tuple(y for y in range(quarter) if y not in known)
+            kept = [folded[y] for y in known]
+            for y, weights in zip(others, extrapolation(quarter, known, others), strict=True):
+                folded[y] = sum(map(int.__mul__, weights, kept)) % PRIME
         if bent == "unreduced" and bound <= 64:
             folded[0] += PRIME  # it is 0, and fits
         below = _tree([_word(value) for value in folded])

@@ -8,6 +8,8 @@ from monitor.proofs.stark_v1.inclusion import Inclusion, ids_by_place
 from monitor.proofs.stark_v1.report import Report
 from monitor.proofs.users import look_for
 
+_IF = "unless the prover made up the foldings"
+
 
 def proven(report: Report | None, inclusions: Sequence[Inclusion], expected: Expected) -> Iterator[str]:
     """What was recomputed here and holds."""
@@ -33,13 +35,13 @@ def _sums(report: Report) -> Iterator[str]:
         if not report.trunk:
             yield (
                 f"batch {name or 'given'}: at most {batch.users - 1} users, none with a negative net value, whose net "
-                f"values add up to {batch.sums.total}, and whose running totals of {main} end at the stated sums"
+                f"values add up to {batch.sums.total}, and whose running totals of {main} end at the stated sums, {_IF}"
             )
     if report.trunk:
         users = sum(batch.users - 1 for batch in report.batches.values())
         yield (
             f"at most {users} users in {len(report.batches)} batches, none with a negative net value, whose net values "
-            f"add up to {report.trunk.sums.total}"
+            f"add up to {report.trunk.sums.total}, {_IF}"
         )
         yield f"the running totals of {main} end at the stated sums in every batch and in the trunk"
         yield "the trunk is made of exactly these batches' sums, in their order, and every coin adds up"
@@ -62,7 +64,10 @@ def not_proven(report: Report | None, inclusions: Sequence[Inclusion], expected:
                 f"the sums of the {len(rest)} coins after the first {report.config.main} ({first(rest, 10)}): they "
                 "carry no constraint"
             )
-        yield "security beyond about 32 bits: 16 queries, whose positions can be drawn again at little cost"
+        yield (
+            "that the prover did not cheat: where the foldings are looked at is drawn once, before the later ones are "
+            "committed to, so that made-up sums can pass at no cost"
+        )
     yield "the unit of the amounts: whole numbers of a unit that the report does not state, the same for all coins"
     yield "that all users were counted, and none was shown another's leaf: users have to look, each for themselves"
     yield from _missing(report, inclusions, expected)

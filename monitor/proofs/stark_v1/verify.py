@@ -120,8 +120,8 @@ def _included(file: ProofFile, report: Report | None) -> Inclusion | ProofError:
 
 
 LIMIT = (
-    "the leaves that customers are shown are not tied to the proven sums, so the sums may be of another ledger; and 16"
-    " queries, about 32 bits, are few enough to be cheated by trying"
+    "a prover knows where the foldings are looked at before the later ones are committed to, so made-up sums can pass"
+    " at no cost; and the leaves that customers are shown are not tied to the sums, which may be of another ledger"
 )
 
 SCHEME = Scheme(NAME, "OKX zk-STARK V1 (April 2023 to August 2024)", recognises, verify, LIMIT)
