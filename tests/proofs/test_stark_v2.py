@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs.executors import InProcess
-from monitor.proofs.scheme import Expected, ProofError
+from monitor.proofs.scheme import Expected, ProofError, UnreadableError
 from monitor.proofs.stark_v2 import SCHEME
 from monitor.proofs.stark_v2 import verify as scheme
 from monitor.proofs.stark_v2.documents import hex_of
@@ -100,6 +100,16 @@ def test_the_published_file_alone_binds_round_circuit_root_and_sums() -> None:
         assert what in open_
 
 
+def test_all_may_have_nothing_left_over() -> None:
+    made = Tree([Account("7" * 64, (5, 0), (0, 5)), Account("8" * 64, (0, 0), (0, 0))], 2, 2)
+    assert verify({GLOBAL: made.published(), USER: made.user(0)}).totals == {"net": 0}
+
+
+def test_files_that_are_none_of_it_are_named() -> None:
+    with pytest.raises(UnreadableError, match=r"neither the published proof .* nor a user's file"):
+        verify({"guide.txt": "how to verify"})
+
+
 def test_what_a_users_file_leaves_open_is_said() -> None:
     open_ = " ".join(verify({USER: TREE.user(4)}).not_proven)
     for what in ("any sum", "split over assets", "no user id was given", "all users were counted"):
@@ -148,6 +158,13 @@ def test_every_character_of_a_users_file_altered_is_refused() -> None:
                 verify({GLOBAL: TREE.published(), USER: altered(document, path, new)})
 
 
+@pytest.mark.parametrize("field", ["sum_tree_siblings", "recursive_tree_siblings"])
+def test_a_users_file_that_lacks_a_part_is_not_passed_over(field: str) -> None:
+    made = {name: value for name, value in TREE.user(2).items() if name != field}
+    with pytest.raises(ProofError, match=f"the field '{field}' is missing"):
+        verify({GLOBAL: TREE.published(), "mine.json": made})
+
+
 @pytest.mark.parametrize("field", ["left_hashes", "right_hashes"])
 def test_siblings_on_the_other_side_are_refused(field: str) -> None:
     document = TREE.user(2)
@@ -176,7 +193,8 @@ def test_a_level_without_siblings_is_refused() -> None:
         (("account", "equity"), [str(ORDER - 1), "1", "0"], "add up to more"),
         (("account", "equity"), ["0", "0", "0"], "is not from 0 to"),
         (("account", "equity"), [str(2**63), "0", "0"], "is not from 0 to"),
-        (("account", "equity"), ["0"] * 100_001, "100001 amounts"),
+        (("account", "equity"), [str(2**62 + sum(TREE.accounts[9].debt)), "0", "0"], "is not from 0 to"),
+        (("account", "equity"), ["0"] * 100_001, "100001 amounts$"),
         (("account", "id"), "ab", "32 bytes"),
         (("account", "name"), "", "unknown field"),
         (("date",), "", "unknown field"),
@@ -201,6 +219,7 @@ def test_a_users_file_out_of_form_is_refused(path: tuple[Any, ...], value: objec
     [
         (("proof", "public_inputs"), [1, 0, 1, 2, 3], "5 items, not 6"),
         (("proof", "public_inputs", 1), 10**9, "is not from 0 to 2"),
+        (("proof", "public_inputs", 0), 2**62 + TREE.published()["proof"]["public_inputs"][1], "is not from 0 to 2"),
         (("proof", "public_inputs", 0), 2**63, "is not from 0 to 2"),
         (("proof", "public_inputs", 2), ORDER, "not an element"),
         (("proof", "public_inputs", 2), True, "true or false"),

@@ -125,7 +125,7 @@ def test_a_swapped_inner_circuit_cannot_be_seen_and_the_result_says_so() -> None
 
 
 @pytest.mark.parametrize(
-    ("name", "rule"), [("forged/no-queries", "queries=0"), ("forged/own-circuit", "but OKX's circuits have")]
+    ("name", "rule"), [("forged/no-queries", "queries=0"), ("forged/own-circuit", "degree_bits: 2 is not a degree")]
 )
 def test_a_proof_of_a_circuit_that_is_none_of_okx_is_refused(name: str, rule: str) -> None:
     found = judged({GLOBAL: document(name)})
@@ -252,10 +252,17 @@ def test_a_gate_that_no_selector_selects_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bits", "rule"), [(12, "degree_bits"), (13, "circuit_digest"), (24, "circuit_digest"), (25, "degree_bits")]
+    ("bits", "rule"),
+    [
+        (12, "degree_bits"),
+        (13, "circuit_digest"),
+        (24, "circuit_digest"),
+        (25, "degree_bits"),
+        (2**64 - 1, "degree_bits"),  # before so many foldings are counted
+    ],
 )
 def test_a_degree_out_of_bounds_is_refused(bits: int, rule: str) -> None:
-    arities = (4,) * -(-(bits - 5) // 4)
+    arities = (4,) * -(-(min(bits, 99) - 5) // 4)
     with pytest.raises(ProofError, match=rule):
         check_circuit(replace(circuit(), degree_bits=bits, arities=arities), "circuit")
 
@@ -263,6 +270,12 @@ def test_a_degree_out_of_bounds_is_refused(bits: int, rule: str) -> None:
 def test_a_commitment_of_another_size_is_refused() -> None:
     with pytest.raises(ProofError, match="hashes of the commitment"):
         check_circuit(replace(circuit(), cap=circuit().cap * 2), "circuit")
+
+
+def with_group(*gates: int) -> bytes:
+    """The verifier data whose last selector selects other gates."""
+    last = b"".join(gate.to_bytes(8, "little") for gate in circuit().groups[-1])
+    return data().replace(last, b"".join(gate.to_bytes(8, "little") for gate in gates))
 
 
 @pytest.mark.parametrize(
@@ -273,6 +286,8 @@ def test_a_commitment_of_another_size_is_refused() -> None:
         (b"", "byte 0: expected a number"),
         (b"\xff" * 8 + data()[8:], "byte 0: expected a number of 8 bytes up to 8"),
         (data()[:8] + b"\xff" * 8 + data()[16:], "byte 8: expected a number"),  # a second spelling of the commitment
+        (with_group(0, 10**7), "byte 453: expected a number of 8 bytes up to 256"),  # before so many gates are counted
+        (with_group(10**7, 0), "byte 445: expected a number of 8 bytes up to 256"),
     ],
 )
 def test_verifier_data_that_is_none_is_unreadable(made: bytes, what: str) -> None:
@@ -315,7 +330,7 @@ def test_a_file_without_verifier_data_is_verified_with_what_was_given() -> None:
     made = document()
     own = data(made)
     del made["circuits_info"]
-    assert judged({GLOBAL: made}).status is ProofStatus.UNREADABLE
+    assert "give the circuit's with --verifier-data" in judged({GLOBAL: made}).reason
     assert judged({GLOBAL: made}, verifier_data=own).status is ProofStatus.PROVEN
 
 

@@ -123,7 +123,7 @@ def read_circuit(data: bytes, place: str) -> Circuit:
         degree_bits=reader.number(),
         hiding=reader.number(1, 1),
         selectors=reader.many(reader.number),
-        groups=reader.many(lambda: (reader.number(), reader.number())),
+        groups=reader.many(lambda: (reader.number(_LIST_LIMIT), reader.number(_LIST_LIMIT))),
         quotient_degree=reader.number(),
         constraints=reader.number(),
         constants=reader.number(),
@@ -142,11 +142,11 @@ def check_circuit(circuit: Circuit, place: str) -> None:
     This is all that can be said of a circuit that nobody here knows: what it computes, its parameters do not tell.
     Raises :class:`ProofError`.
     """
-    for told, expected, what in _rules(circuit):
-        if told != expected:
-            raise ProofError(f"{place}: {what}: {told}, but OKX's circuits have {expected}")
     if not _LEAST_DEGREE_BITS <= circuit.degree_bits <= _MOST_DEGREE_BITS:
         raise ProofError(f"{place}: degree_bits: {circuit.degree_bits} is not a degree of OKX's circuits")
+    for told, expected, what in _rules(circuit):
+        if told != expected:
+            raise ProofError(f"{place}: {what}: {told!s:.500}, but OKX's circuits have {expected!s:.500}")
     padded = hash_elements((1, 0, 0, 0, 0, 0, 0, 1))  # of no domain separator
     digest = hash_elements([*chain(*circuit.cap), *padded, circuit.degree_bits])
     if digest != circuit.digest:

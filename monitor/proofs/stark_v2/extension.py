@@ -57,12 +57,9 @@ def power(value: Element, exponent: int) -> Element:
 
 
 def inverse(value: Element) -> Element:
-    """1 / value. Raises ZeroDivisionError for zero."""
+    """1 / value. Raises ValueError for zero."""
     a, b = value
-    norm = (a * a - _SQUARE * b * b) % ORDER
-    if not norm:
-        raise ZeroDivisionError("zero has no inverse")
-    back = pow(norm, -1, ORDER)
+    back = pow(a * a - _SQUARE * b * b, -1, ORDER)
     return a * back % ORDER, -b * back % ORDER
 
 
