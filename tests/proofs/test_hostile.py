@@ -16,10 +16,12 @@ from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs import verify
 from monitor.proofs.groth16 import forms, published
 from monitor.proofs.groth16 import proofs as batches
+from monitor.proofs.groth16.forms import Form, Space
 from monitor.proofs.groth16.poseidon import hash_padded
 from monitor.proofs.stark_v2 import verify as stark_v2
 from monitor.proofs.stark_v2.sums import Verified
 from tests.support import trees
+from tests.support.groth16 import table
 from tests.support.proof_files import all_held, bytes_below
 
 DATA = Path("tests/data/proofs")
@@ -39,16 +41,22 @@ LONE = {
         "coinex-merkle_proof_file.json",
     ),
     "trees": ("merkle-v2-tree.txt", "bitmex-liabilities-100-proof.csv"),
-    "leaves": ("networkfirm-input.csv", "networkfirm-output_merkle_tree.txt", "networkfirm-output_merkle_root.txt"),
+    "leaves": (
+        *("networkfirm-input.csv", "networkfirm-output_merkle_tree.txt", "networkfirm-output_merkle_root.txt"),
+        "networkfirm-output_total_balances.txt",
+    ),
 }
 """Sums of every other format: files that are each judged alone, but for the plain tree's leaves and rows."""
 
 
 @cache
 def files(name: str) -> dict[str, bytes]:
-    """A set: table, sums, keys and one user of the Groth16 family; or a zk-STARK V2; or those of ``LONE``."""
+    """A set: table, sums, keys and one user of the Groth16 family; users alone; a zk-STARK V2; or those of ``LONE``."""
     if name in LONE:
         return trees.sample(*LONE[name])
+    if name == "users":
+        made = json.dumps(table(Form.BALANCE, Space(168, 12), 163)["user_config.json"]).encode()
+        return {"user_htx.json": made, "user_gate.json": (DATA / "gate-2025-07/user_config.json").read_bytes()}
     if name == "stark-v2":
         held = {"sum_proof_data.json": gzip.decompress((DATA / "stark-v2/sum_proof_data.json.gz").read_bytes())}
         return {**held, "user_inclusion_proof.json": (DATA / "stark-v2/user2_inclusion_proof.json").read_bytes()}
@@ -72,7 +80,8 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "_SAMPLE", 0)
     monkeypatch.setattr(published, "MOST_ASSETS", 60)
     monkeypatch.setattr(published, "hash_padded", _hashes)
-    monkeypatch.setitem(forms.ROOMS, forms.Form.COLLATERAL, (56,))
+    for form, room in ((Form.COLLATERAL, 56), (Form.PRICED, 350), (Form.BALANCE, 168)):
+        monkeypatch.setitem(forms.ROOMS, form, (room,))
     monkeypatch.setattr(stark_v2, "verify_sums", lambda published, _pinned: Verified(published, ""))
 
 
@@ -149,7 +158,7 @@ def others(old: Any) -> list[Any]:
 
 FIELDS = [
     (name, file, path)
-    for name in ("two-roots", "one-root", "stark-v2", "paths")
+    for name in ("two-roots", "one-root", "users", "stark-v2", "paths")
     for file, data in files(name).items()
     if file.endswith(".json") and not file.startswith("sum_proof")  # test_stark_v2_proof.py takes that to pieces
     for path in shapes(json.loads(data))
