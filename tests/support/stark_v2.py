@@ -13,6 +13,7 @@ from monitor.proofs.stark_v2.circuit import (
     QUERIES,
     RATE_BITS,
     ROUTED,
+    SALTS,
     WIRES,
     Circuit,
 )
@@ -113,7 +114,7 @@ def made_up(circuit: Circuit, inputs: Hash = (1, 2, 3, 4)) -> MadeUp:
     """A dishonest prover of any size: a tree of equal leaves costs no more than a path of it."""
     bits = circuit.degree_bits + RATE_BITS
     widths = circuit.constants + ROUTED, WIRES, CHALLENGES * (1 + PARTIAL_PRODUCTS), CHALLENGES * CHUNK
-    salts = 0, circuit.salts, circuit.salts, circuit.salts
+    salts = 0, SALTS, SALTS, SALTS
     leaves = [tuple(range(start, start + width)) for start, width in enumerate(widths)]
     trees = [_equal((*leaf, *([9] * salt)), bits) for leaf, salt in zip(leaves, salts, strict=True)]
     digest = hash_elements([*chain(*trees[0][1]), *hash_elements((1, 0, 0, 0, 0, 0, 0, 1)), circuit.degree_bits])

@@ -20,6 +20,8 @@ CHUNK = 8
 """Routed wires of one partial product; also the highest degree of a constraint over that of the circuit."""
 PARTIAL_PRODUCTS = ROUTED // CHUNK - 1
 PUBLIC_INPUTS = 2 + HASH_WIDTH
+SALTS = 4
+"""Random elements at the end of leaves: root circuits are in zero knowledge."""
 _CONSTANTS, _CONSTRAINTS, _FINAL_BITS = 2, 123, 5
 _LEAST_DEGREE_BITS, _MOST_DEGREE_BITS = 13, 24
 _LIST_LIMIT = 256
@@ -102,11 +104,6 @@ class Circuit:
     """k_i: what sets the permutation's columns apart."""
     partial_products: int
     gates: tuple[Gate, ...]
-
-    @property
-    def salts(self) -> int:
-        """Random elements at the end of leaves, in zero knowledge."""
-        return 4 if self.hiding else 0
 
 
 def read_circuit(data: bytes, place: str) -> Circuit:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from monitor.proofs.scheme import ProofError
 from monitor.proofs.stark_v2.challenges import Challenges
-from monitor.proofs.stark_v2.circuit import ARITY_BITS, CHALLENGES, RATE_BITS, WORK_BITS, Circuit
+from monitor.proofs.stark_v2.circuit import ARITY_BITS, CHALLENGES, RATE_BITS, SALTS, WORK_BITS, Circuit
 from monitor.proofs.stark_v2.extension import (
     GENERATOR,
     ZERO,
@@ -41,18 +41,16 @@ def check_openings(circuit: Circuit, proof: Proof, drawn: Challenges, place: str
         for tree, cap in zip(query.trees, caps, strict=True):
             _check_path(tree.values, tree.path, cap, index, f"{where}: initial_trees_proof")
         point = GENERATOR * pow(root_of_unity(bits), _reversed(index, bits), ORDER) % ORDER
-        value = _combined(circuit, query, drawn, point, ((drawn.zeta, at_zeta), (next_point, at_next)))
+        value = _combined(query, drawn, point, ((drawn.zeta, at_zeta), (next_point, at_next)))
         _check_folds(proof, query, drawn, (index, point, value), where)
 
 
-def _combined(
-    circuit: Circuit, query: Query, drawn: Challenges, point: int, opened: tuple[tuple[Element, Element], ...]
-) -> Element:
+def _combined(query: Query, drawn: Challenges, point: int, opened: tuple[tuple[Element, Element], ...]) -> Element:
     """The combined polynomial at ``point``: for each opened point the difference quotient, all of them times the point.
 
     That last factor is OKX's own.
     """
-    leaves = [query.trees[0].values, *(_unsalted(circuit, tree.values) for tree in query.trees[1:])]
+    leaves = [query.trees[0].values, *(tree.values[:-SALTS] for tree in query.trees[1:])]
     running = leaves[2][:CHALLENGES]
     every = [value for leaf in leaves for value in leaf]
     result = ZERO
@@ -64,10 +62,6 @@ def _combined(
             factor = mul(factor, drawn.combination)
         result = add(mul(result, factor), quotient)
     return scale(result, point)
-
-
-def _unsalted(circuit: Circuit, values: Sequence[int]) -> Sequence[int]:
-    return values[: len(values) - circuit.salts]
 
 
 def _check_folds(proof: Proof, query: Query, drawn: Challenges, start: tuple[int, int, Element], where: str) -> None:

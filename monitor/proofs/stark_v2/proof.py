@@ -13,6 +13,7 @@ from monitor.proofs.stark_v2.circuit import (
     QUERIES,
     RATE_BITS,
     ROUTED,
+    SALTS,
     WIRES,
     Circuit,
 )
@@ -125,7 +126,7 @@ def _query(fields: Fields, circuit: Circuit) -> Query:
     trees.only(("evals_proofs",))
     bits = circuit.degree_bits + RATE_BITS
     committed = CHALLENGES * (1 + PARTIAL_PRODUCTS), CHALLENGES * CHUNK
-    widths = circuit.constants + ROUTED, *(count + circuit.salts for count in (WIRES, *committed))
+    widths = circuit.constants + ROUTED, *(count + SALTS for count in (WIRES, *committed))
     place = trees.at("evals_proofs")
     opened = []
     for i, (item, width) in enumerate(zip(trees.items("evals_proofs", len(widths)), widths, strict=True)):
