@@ -50,11 +50,10 @@ SCHEMES = {scheme.name: scheme for scheme in _ALL}
 """Every scheme by its name."""
 
 _NOTHING = Expected()
-_HERE = InProcess()
 
 
 def verify(
-    files: Sequence[ProofFile], expected: Expected = _NOTHING, *, executor: Executor = _HERE, scheme: str = "auto"
+    files: Sequence[ProofFile], expected: Expected = _NOTHING, *, executor: Executor | None = None, scheme: str = "auto"
 ) -> LiabilitiesProof:
     """What ``files``, all of one proof, show. Never raises because of what is in them.
 
@@ -63,13 +62,16 @@ def verify(
     ``invalid``: the files contradict themselves, their scheme or what was expected. ``unreadable``: of no known
     scheme, damaged or incomplete, so nothing was learnt. Totals are empty in the last two.
 
-    ``scheme`` is a name of ``SCHEMES``, or ``auto``. Raises ``KeyError`` for any other name. This blocks.
+    ``scheme`` is a name of ``SCHEMES``, or ``auto``. Without an executor all is done in this process. Raises
+    ``KeyError`` for any other name. This blocks.
     """
     chosen = _detect(files) if scheme == "auto" else SCHEMES[scheme]
     if isinstance(chosen, LiabilitiesProof):
         return told(replace(chosen, limit="of no scheme that is known here, so nothing follows from it"))
     strength = Strength.LIMITED if chosen.limit else Strength.FULL
-    return told(replace(_judged(chosen, files, expected, executor), strength=strength, limit=chosen.limit))
+    return told(
+        replace(_judged(chosen, files, expected, executor or InProcess()), strength=strength, limit=chosen.limit)
+    )
 
 
 def _judged(chosen: Scheme, files: Sequence[ProofFile], expected: Expected, executor: Executor) -> LiabilitiesProof:
@@ -117,7 +119,7 @@ def _names(files: Sequence[ProofFile]) -> str:
 
 
 def guide_lines(
-    proof: LiabilitiesProof, files: Sequence[ProofFile], expected: Expected = _NOTHING, executor: Executor = _HERE
+    proof: LiabilitiesProof, files: Sequence[ProofFile], expected: Expected = _NOTHING, executor: Executor | None = None
 ) -> tuple[str, ...]:
     """What the exchange's own guide tells its readers to look for, where its scheme has such lines.
 
@@ -130,6 +132,8 @@ def guide_lines(
     if proof.scheme != stark_v1.SCHEME.name:
         return ()
     try:
-        return stark_v1.guide_lines(files, expected, executor, holds=proof.status is not ProofStatus.INVALID)
+        return stark_v1.guide_lines(
+            files, expected, executor or InProcess(), holds=proof.status is not ProofStatus.INVALID
+        )
     except UnreadableError:
         return ()

@@ -60,6 +60,17 @@ def test_each_batch_is_told_once_it_is_verified() -> None:
     assert executor.told == [("proofs verified", done, BATCHES) for done in range(1, BATCHES + 1)]
 
 
+def test_only_what_is_quick_is_given_out_many_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "_AT_ONCE", BATCHES)
+    executor = Counting()
+    judged(executor)
+    assert executor.given == (1 if fast.available() else BATCHES)
+
+
+def test_what_was_verified_for_one_who_asked_is_no_run_that_was_cut() -> None:
+    assert verify(all_held(REPORT)) == verify(all_held(REPORT))
+
+
 def test_a_run_that_was_cut_goes_on_where_it_was_and_says_so(tmp_path: Path) -> None:
     state = tmp_path / "state/proofs"
     with pytest.raises(KeyboardInterrupt):
