@@ -319,15 +319,37 @@ def test_a_chain_begins_with_nothing() -> None:
             check_chain(sums, begun)
 
 
-@pytest.mark.parametrize(("field", "most"), [("Ratio", 255), ("BoundaryValue", 1 << 118)])
-def test_a_tier_has_one_spelling(field: str, most: int) -> None:
+@pytest.mark.parametrize(("number", "field", "most"), [(0, "Ratio", 100), (11, "BoundaryValue", 1 << 118)])
+def test_a_tier_is_a_percentage_up_to_a_boundary_that_is_hashed(number: int, field: str, most: int) -> None:
     """A ratio of 256 would be hashed as one of 0 whose boundary is one more."""
     config = json.loads(honest("one-root")["config.json"])
-    tier = config["CexAssetsInfo"][0]["LoanRatios"][0]
-    tier[field] = most
+    tiers = config["CexAssetsInfo"][0]["LoanRatios"]
+    tiers[number][field] = most
     read_sums(held("config.json", config))
-    tier[field] = most + 1
-    with pytest.raises(ProofError, match=r"LoanRatios\[0\].* is beyond what is hashed"):
+    tiers[number][field] = most + 1
+    with pytest.raises(ProofError, match=rf"LoanRatios\[{number}\].* beyond what is hashed"):
+        read_sums(held("config.json", config))
+
+
+def test_tiers_rise_and_are_added_up_as_the_circuit_does() -> None:
+    config = json.loads(honest("one-root")["config.json"])
+    tiers = config["CexAssetsInfo"][0]["LoanRatios"]
+    for tier in tiers:
+        tier |= {"BoundaryValue": 1 << 118, "Ratio": 95}  # a boundary that reaches into the ratio beside it
+    both = 95 + (1 << 126) + (95 << 126) + (1 << 252)
+    assert read_sums(held("config.json", config)).assets[0].tiers[:6] == (both,) * 6
+    tiers[7]["BoundaryValue"] -= 1
+    with pytest.raises(ProofError, match=r"LoanRatios\[7\].* a boundary below the one before"):
+        read_sums(held("config.json", config))
+
+
+def test_no_more_of_an_asset_secures_debts_than_there_is() -> None:
+    config = json.loads(honest("one-root")["config.json"])
+    asset = config["CexAssetsInfo"][0]
+    asset |= {"LoanCollateral": 1, "MarginCollateral": 2, "PortfolioMarginCollateral": asset["TotalEquity"] - 3}
+    read_sums(held("config.json", config))
+    asset["MarginCollateral"] += 1
+    with pytest.raises(ProofError, match=r"CexAssetsInfo\[0\]: 2966000001 is collateral, which is more than"):
         read_sums(held("config.json", config))
 
 

@@ -42,6 +42,12 @@ def amount(fields: Fields, name: str) -> int:
     return value
 
 
+def check_collateral(fields: Fields, equity: int, collaterals: Sequence[int]) -> None:
+    """No more of an asset secures debts than there is. Raises :class:`ProofError`."""
+    if sum(collaterals) > equity:
+        raise ProofError(f"{fields.place}: {sum(collaterals)} is collateral, which is more than the equity {equity}")
+
+
 def packed(amounts: Sequence[int]) -> list[int]:
     """Three amounts to an element, the first highest; the last element is filled up with zeros."""
     filled = [*amounts, *([0] * (-len(amounts) % 3))]

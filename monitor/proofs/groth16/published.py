@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from monitor.proofs.fields import Fields, load, shown
 from monitor.proofs.files import ProofFile
 from monitor.proofs.groth16.batches import Chain
-from monitor.proofs.groth16.elements import amount
+from monitor.proofs.groth16.elements import amount, check_collateral
 from monitor.proofs.groth16.forms import MOST_ASSETS, ROOMS, Form, Space, absorptions, empty_root
 from monitor.proofs.groth16.poseidon import hash_padded
 from monitor.proofs.groth16.user import Account
@@ -26,7 +26,9 @@ _FIELDS: Mapping[Form, tuple[str, ...]] = {
 _NAME = re.compile(r"\S(?:.{0,62}\S)?")
 _TIERS = 12
 """Of each kind of collateral."""
-_BOUNDARY_BITS, _RATIO_BITS = 118, 8
+_BOUNDARY_BITS = 118
+_WHOLE = 100
+"""Percent of a collateral that count, at most."""
 _NO_TIERS = (1 << _BOUNDARY_BITS + 8 | 1 << _BOUNDARY_BITS + 134,) * (3 * _TIERS // 2)
 """What is hashed for the tiers of an asset that there is not."""
 
@@ -72,6 +74,7 @@ def read_sums(file: ProofFile) -> Sums:
         asset = _asset(item, form)
         if asset.debt > asset.equity:
             raise ProofError(f"{item.at('TotalDebt')}: {asset.debt} is more than the equity {asset.equity}")
+        check_collateral(item, asset.equity, asset.collaterals)
         if number >= len(items) or numbered.setdefault(number, asset) is not asset:
             raise ProofError(f"{item.at('Index')}: {shown(number)} occurs twice, or leaves a gap")
         if "Symbol" in item.names():
@@ -102,15 +105,17 @@ def _asset(item: Fields, form: Form) -> Asset:
 
 def _tiers(item: Fields, name: str) -> list[int]:
     """Ratio (8 bits) and boundary (118) of two tiers to an element; the precomputed values are in no hash."""
-    found = []
+    found, least = [], 0
     for i, one in enumerate(item.items(name, _TIERS)):
         tier = Fields(one, f"{item.at(name)}[{i}]")
         tier.only(("BoundaryValue", "Ratio", "PrecomputedValue"))
         ratio, boundary = tier.integer("Ratio"), tier.integer("BoundaryValue")
-        if ratio >> _RATIO_BITS or boundary > 1 << _BOUNDARY_BITS:
-            raise ProofError(f"{tier.place}: ratio {shown(ratio)} up to {shown(boundary)} is beyond what is hashed")
+        if ratio > _WHOLE or not least <= boundary <= 1 << _BOUNDARY_BITS:
+            rule = f"more than {_WHOLE} percent, a boundary below the one before, or beyond what is hashed"
+            raise ProofError(f"{tier.place}: ratio {shown(ratio)} up to {shown(boundary)}: {rule}")
+        least = boundary
         found.append(ratio | boundary << 8)
-    return [found[i] | found[i + 1] << 126 for i in range(0, _TIERS, 2)]
+    return [found[i] + (found[i + 1] << 126) for i in range(0, _TIERS, 2)]
 
 
 def check_chain(sums: Sums, chain: Chain) -> Space:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from monitor.proofs.fields import Fields, load
 from monitor.proofs.files import ProofFile
-from monitor.proofs.groth16.elements import amount, from_base64, from_hex, packed, total
+from monitor.proofs.groth16.elements import amount, check_collateral, from_base64, from_hex, packed, total
 from monitor.proofs.groth16.forms import DEPTH, FIRST_ROOMS, MOST_ASSETS, TIERS, Form, Space, spaces
 from monitor.proofs.groth16.poseidon import hash_elements
 from monitor.proofs.scheme import ProofError, UnreadableError
@@ -96,8 +96,9 @@ def read_user(file: ProofFile, known: Space | None = None) -> Account:
         holdings=holdings,
         root=from_hex(fields, spelling.root),
     )
-    if account.debt > account.equity:
-        raise ProofError(f"{fields.at(spelling.debt)}: {account.debt} is more than the equity {account.equity}")
+    for what, most in zip(("equity", "collateral"), (account.equity, *collateral), strict=False):
+        if account.debt > most:
+            raise ProofError(f"{fields.at(spelling.debt)}: {account.debt} is more than the {what} {most}")
     if account.is_padding and (account.equity or any(one.equity or one.debt for one in holdings)):
         raise ProofError(f"{fields.at(spelling.identity)}: an account that fills up a batch (id 0) holds something")
     items = fields.items(spelling.path, DEPTH)
@@ -114,18 +115,20 @@ def _holdings(fields: Fields, name: str, *, counted: bool) -> tuple[tuple[Form, 
     """In the order of the assets' numbers, each at most once; and the forms that they may be hashed in."""
     items = fields.items(name)
     plain = not counted and bool(items) and isinstance(items[0], dict) and "Balance" in items[0]
+    names = _COLLATERALS if counted else ()
     found: list[Holding] = []
     for i, item in enumerate(items):
         asset = Fields(item, f"{fields.at(name)}[{i}]")
-        asset.only(("Index", "Balance") if plain else ("Index", "Equity", "Debt", *(_COLLATERALS if counted else ())))
+        asset.only(("Index", "Balance") if plain else ("Index", "Equity", "Debt", *names))
         number = asset.integer("Index")
         if number >= MOST_ASSETS or (found and number <= found[-1].index):
             raise ProofError(f"{asset.at('Index')}: {number} is out of order, or not below {MOST_ASSETS}")
         if plain:
             found.append(Holding(number, amount(asset, "Balance")))
         else:
-            collaterals = tuple(amount(asset, one) for one in _COLLATERALS) if counted else ()
-            found.append(Holding(number, amount(asset, "Equity"), amount(asset, "Debt"), collaterals))
+            equity, collaterals = amount(asset, "Equity"), tuple(amount(asset, one) for one in names)
+            check_collateral(asset, equity, collaterals)
+            found.append(Holding(number, equity, amount(asset, "Debt"), collaterals))
     if counted:
         return (Form.COLLATERAL,), tuple(found)
     if not items:
