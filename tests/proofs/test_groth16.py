@@ -17,10 +17,11 @@ from monitor.proofs.groth16 import SCHEME
 from monitor.proofs.groth16.batches import read_batches
 from monitor.proofs.groth16.elements import from_base64
 from monitor.proofs.groth16.forms import Form
-from monitor.proofs.groth16.poseidon import ORDER, hash_elements, permuted
+from monitor.proofs.groth16.poseidon import ORDER, permuted
 from monitor.proofs.groth16.published import Asset, Sums, check_users, read_sums
 from monitor.proofs.groth16.user import Account, Holding
 from monitor.proofs.scheme import Expected, ProofError, UnreadableError
+from tests.support.groth16 import encoded, sharing_one_root
 from tests.support.proof_files import all_held, below, held
 
 FILES = below(Path("tests/data/proofs/groth16"))
@@ -41,10 +42,6 @@ def rewritten(number: int, column: str, value: str) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return made.getvalue()
-
-
-def encoded(element: int) -> str:
-    return base64.b64encode(element.to_bytes(32)).decode()
 
 
 def test_poseidon_is_the_common_one() -> None:
@@ -269,19 +266,6 @@ def test_sums_with_collateral_need_all_of_its_fields() -> None:
         asset["LoanCollateral"] = 0
     with pytest.raises(ProofError, match="'LoanRatios' is missing"):
         verify({"proof.csv": TABLE, "config.json": config})
-
-
-def sharing_one_root(*spans: tuple[int, int]) -> str:
-    """A table in Binance's newer form, where all batches have one root and state their accounts."""
-    made = io.StringIO()
-    names = ["batch_number", "proof_info", "cex_asset_list_commitments", "account_tree_roots", "batch_commitment"]
-    writer = csv.writer(made)
-    writer.writerow([*names, "min_account_index", "max_account_index"])
-    for i, (first, last) in enumerate(spans):
-        commitment = hash_elements((7, 100 + i, 101 + i, first, last))
-        sums, roots = json.dumps([encoded(100 + i), encoded(101 + i)]), json.dumps([encoded(7)])
-        writer.writerow([i, "cHJvb2Y=", sums, roots, encoded(commitment), first, last])
-    return made.getvalue()
 
 
 def test_batches_that_share_a_root_go_on_from_account_to_account() -> None:

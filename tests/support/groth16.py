@@ -9,17 +9,26 @@ from typing import Any
 
 import pytest
 
+from monitor.proofs.fields import contents
 from monitor.proofs.groth16 import keys, pairing, proofs
 from monitor.proofs.groth16.forms import DEPTH, Form, Space, empty_root
 from monitor.proofs.groth16.poseidon import hash_elements
+from tests.support.proof_files import held
 
 _read_proof, _verifies = cache(keys.read_proof), cache(pairing.verifies)
+_read_key = keys.read_key
 
 
 def verify_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The very same proof is read and verified by py_ecc once, which takes a second, in whatever files it comes."""
+    """The very same key and proof are read and verified by py_ecc once, which takes a second, whatever the files."""
+    monkeypatch.setattr(keys, "read_key", lambda file: _key(file.name, contents(file)))
     monkeypatch.setattr(proofs, "read_proof", _read_proof)
     monkeypatch.setattr(proofs, "verifies", _verifies)
+
+
+@cache
+def _key(name: str, data: bytes) -> keys.Key:
+    return _read_key(held(name, data))
 
 
 def encoded(element: int) -> str:
@@ -51,6 +60,19 @@ def table(form: Form, space: Space, total: int) -> dict[str, Any]:
             "Proof": [encoded(node) for node in paths[0]],
         },
     }
+
+
+def sharing_one_root(*spans: tuple[int, int], root: int = 7) -> str:
+    """A table in Binance's newer form, where all batches have one root and state their accounts."""
+    made = io.StringIO()
+    names = ["batch_number", "proof_info", "cex_asset_list_commitments", "account_tree_roots", "batch_commitment"]
+    writer = csv.writer(made)
+    writer.writerow([*names, "min_account_index", "max_account_index"])
+    for i, (first, last) in enumerate(spans):
+        commitment = hash_elements((root, 100 + i, 101 + i, first, last))
+        sums, roots = json.dumps([encoded(100 + i), encoded(101 + i)]), json.dumps([encoded(root)])
+        writer.writerow([i, "cHJvb2Y=", sums, roots, encoded(commitment), first, last])
+    return made.getvalue()
 
 
 def _only(space: Space, amount: int) -> int:

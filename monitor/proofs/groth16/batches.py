@@ -53,6 +53,8 @@ class Chain:
     """Of no accounts, before the first batch; None where the batches share one root."""
     first_sums: int
     last_sums: int
+    last_account: int | None
+    """Of those that the batches count; None where no account is in the tree but by a batch."""
 
 
 def read_batches(file: ProofFile, executor: Executor) -> Chain:
@@ -75,6 +77,7 @@ def read_batches(file: ProofFile, executor: Executor) -> Chain:
         first_root=first.roots[0] if len(first.roots) == 2 else None,
         first_sums=first.sums[0],
         last_sums=last.sums[1],
+        last_account=last.accounts[1] if last.accounts else None,
     )
 
 

@@ -120,6 +120,12 @@ def _check_users(found: Found, expected: Expected) -> None:
         for account in accounts
         if account.root != found.root
     ]
+    if found.chain and (last := found.chain.last_account) is not None:
+        strays += (
+            ProofError(f"{account.place}: is account {account.index}, and the batches count those up to {last} only")
+            for account in accounts
+            if account.index > last
+        )
     fail(strays, len(accounts))
     if found.sums:
         check_users(accounts, found.sums)
