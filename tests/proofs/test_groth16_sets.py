@@ -101,7 +101,9 @@ def test_gates_example_of_2025_is_honest() -> None:
     assert found.holds
     assert len(found.totals) > 400
     assert "babydoge" not in found.totals
-    assert any("whole coins of" in sentence for sentence in found.not_proven)
+    unclear = next(sentence for sentence in found.not_proven if "whole coins of" in sentence)
+    assert ("babydoge" in unclear, "btc" in unclear) == (True, False)
+    assert not any("debts are real" in sentence for sentence in found.not_proven)  # it has none
 
 
 @pytest.mark.parametrize(
@@ -168,6 +170,14 @@ def test_without_the_key_the_proofs_are_not_verified() -> None:
     assert found.status is ProofStatus.BOUND
     assert any("verifying key" in sentence for sentence in found.not_proven)
 
+    assert any("debts are real" in sentence for sentence in found.not_proven)
+    assert not any("proofs verify" in sentence for sentence in found.proven)
+
+
+def test_a_key_beside_a_user_alone_verifies_nothing() -> None:
+    files = honest("two-roots")
+    found = judged({name: files[name] for name in (KEY, "user_0_config.json")})
+    assert (found.status, found.circuit) == (ProofStatus.BOUND, "")
 
 KEY, COMMITTED = "zkpor2.vk.save", "zkpor50_2.vk"
 

@@ -174,6 +174,11 @@ def _not_proven(found: Found, expected: Expected) -> Iterator[str]:
         yield "any sum, and the root: the table of proofs (proof.csv) is not among the files"
     if found.chain and found.sums:
         yield from _units(found.sums)
+        if any(asset.debt for asset in found.sums.assets):
+            yield (
+                "that the debts are real: what is owed is less by them, and a made-up customer may owe any of one coin "
+                "against another, at prices that the exchange sets"
+            )
     elif found.chain:
         yield "any sum: the exchange's sums (config.json with CexAssetsInfo) are not among the files"
     if found.paddings:
