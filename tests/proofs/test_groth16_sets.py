@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -169,7 +170,6 @@ def test_without_the_key_the_proofs_are_not_verified() -> None:
     found = judged(files)
     assert found.status is ProofStatus.BOUND
     assert any("verifying key" in sentence for sentence in found.not_proven)
-
     assert any("debts are real" in sentence for sentence in found.not_proven)
     assert not any("proofs verify" in sentence for sentence in found.proven)
 
@@ -178,6 +178,7 @@ def test_a_key_beside_a_user_alone_verifies_nothing() -> None:
     files = honest("two-roots")
     found = judged({name: files[name] for name in (KEY, "user_0_config.json")})
     assert (found.status, found.circuit) == (ProofStatus.BOUND, "")
+
 
 KEY, COMMITTED = "zkpor2.vk.save", "zkpor50_2.vk"
 
@@ -272,6 +273,7 @@ def test_a_coordinate_has_one_spelling() -> None:
     data = base64.b64decode(row["proof_info"])
     numbers = [int.from_bytes(data[at : at + SIZE]) + field_modulus for at in range(0, len(data), SIZE)]
     spelt = [(at * SIZE, number) for at, number in enumerate(numbers) if number < 1 << 254]  # two bits are the form
+    spelt.append((0, field_modulus))
     assert spelt
     for at, number in spelt:
         with pytest.raises(ProofError, match="a coordinate is not an element of the field"):
@@ -280,15 +282,31 @@ def test_a_coordinate_has_one_spelling() -> None:
         read_proof(bytes([data[0] | 0x80]) + data[1:], "row")
 
 
-def test_a_compressed_point_that_there_is_not_is_refused() -> None:
-    for parts, read in ((1, g1), (2, g2)):
-        faults = set()
-        for x in range(12):  # half of them have a root
-            try:
-                read(bytes([0x80]) + x.to_bytes(parts * SIZE - 1), "here", compressed=True)
-            except ProofError as error:
-                faults.add(str(error))
-        assert any("no" in fault and "of the curve" in fault for fault in faults), faults
+def decisive1(data: bytes) -> int:
+    return g1(data, "here", compressed=True)[1]
+
+
+def decisive2(data: bytes) -> int:
+    return g2(data, "here", compressed=True, subgroup=False)[1][1]
+
+
+@pytest.mark.parametrize("read", [decisive1, decisive2])
+def test_a_compressed_point_is_on_the_side_that_it_names_or_refused(read: Callable[[bytes], int]) -> None:
+    faults, found = set(), 0
+    for x in range(16):  # half of them have a root
+        data = x.to_bytes(SIZE - 1 if read is decisive1 else 2 * SIZE - 1)
+        try:
+            smaller, larger = read(b"\x80" + data), read(b"\xc0" + data)
+        except ProofError as error:
+            faults.add(str(error))
+            continue
+        assert 2 * smaller < field_modulus == smaller + larger
+        if read is decisive2 and not found:
+            with pytest.raises(ProofError, match="outside the subgroup"):  # unless it is told to be looked at later
+                g2(b"\x80" + data, "here", compressed=True)
+        found += 1
+    assert found > 4
+    assert any("no" in fault and "of the curve" in fault for fault in faults), faults
 
 
 def test_each_batch_is_verified_with_the_key_of_its_users() -> None:
@@ -320,6 +338,7 @@ def test_a_chain_begins_with_nothing() -> None:
     chain = read_batches(held("proof.csv", htx()["proof.csv"]), InProcess())
     assert check_chain(sums, chain) == Space(168, 12)
     assert check_chain(sums, replace(chain, first_root=None)) == Space(168, 12)
+    assert chain.first_root == empty_root(Form.BALANCE, Space(168, 12))
     for begun, rule in (
         (replace(chain, first_sums=chain.first_sums + 1), "does not begin with sums of zero"),
         (replace(chain, first_root=chain.root), "does not begin with an empty tree"),
@@ -372,7 +391,8 @@ def test_a_user_of_htxs_example_leads_to_the_root() -> None:
     assert judged({**made, "user_config.json": user}).status is ProofStatus.INVALID
 
 
-def test_every_sum_of_htx_is_compared() -> None:
+def test_every_sum_of_htx_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(published, "MOST_ASSETS", 200)
     changed = htx()["config.json"]
     changed["CexAssetsInfo"][0]["TotalBalance"] -= 1
     assert judged({**htx(), "config.json": changed}).status is ProofStatus.INVALID
@@ -397,6 +417,7 @@ def test_units_are_given_where_the_published_lists_agree(form: Form, symbol: str
 @pytest.mark.parametrize("name", ["two-roots", "one-root"])
 def test_both_ways_to_verify_agree(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     key, proof, commitment = first(name)
+    assert fast.available()
     assert fast.verifies(key, proof, commitment, "row")
     assert not fast.verifies(key, proof, commitment + 1, "row")
     assert not fast.verifies(key, replace(proof, c=negated(proof.c)), commitment, "row")
@@ -404,6 +425,10 @@ def test_both_ways_to_verify_agree(name: str, monkeypatch: pytest.MonkeyPatch) -
         committed, knowledge = proof.commitment
         for other in ((negated(committed), knowledge), (committed, negated(knowledge)), None):
             assert not fast.verifies(key, replace(proof, commitment=other), commitment, "row")
+    else:
+        more = replace(proof, commitment=(proof.a, proof.a))
+        assert not fast.verifies(key, more, commitment, "row")
+        assert not verifies(key, more, commitment)
     monkeypatch.setattr(fast, "available", lambda: False)
     found = judged(honest(name))
     assert found.status is ProofStatus.PROVEN

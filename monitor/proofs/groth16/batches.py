@@ -114,7 +114,7 @@ def _rows(file: ProofFile) -> Iterator[Batch]:
         for row in reader:
             yield _batch(row, f"{file.name}: line {reader.line_num}")
     except csv.Error as error:
-        raise UnreadableError(f"{file.name}: line {reader.line_num}: {error}") from error
+        raise UnreadableError(f"{file.name}: line {reader.reader.line_num}: {error}") from error
 
 
 def _batch(row: Mapping[str | None, object], place: str) -> Batch:

@@ -33,10 +33,10 @@ def available() -> bool:
 
 def verifies(key: Key, proof: Proof, commitment: int, place: str) -> bool:
     """Whether ``proof`` is one of the batch that has this commitment. Raises :class:`ProofError` for bad points."""
-    if (key.commitment is None) != (proof.commitment is None):
-        return False
-    if key.commitment is None or proof.commitment is None:
+    if key.commitment is None and proof.commitment is None:
         return _checked(_plain(key), (proof.a, proof.b, proof.c), (commitment,), place)
+    if key.commitment is None or proof.commitment is None:
+        return False
     (committed, knowledge), (base, sigma) = proof.commitment, key.commitment
     first, *others = key.inputs
     both = add(point1(first), point1(committed))

@@ -96,8 +96,6 @@ def _asset(item: Fields, form: Form) -> Asset:
         return Asset(amount(item, "TotalBalance"))
     equity, debt, price = (amount(item, name) for name in _FIELDS[Form.PRICED])
     asset = Asset(equity, debt, price)
-    if form is Form.PRICED:
-        return asset
     collaterals, ratios = _FIELDS[form][3:6], _FIELDS[form][6:]
     tiers = tuple(element for name in ratios for element in _tiers(item, name))
     return replace(asset, collaterals=tuple(amount(item, name) for name in collaterals), tiers=tiers)
