@@ -107,6 +107,13 @@ def test_no_line_says_passed_where_what_was_asked_for_is_not_met(files: dict[str
     assert proofs.guide_lines(found, held, expected) == (BEGIN, "Inclusion constraint validation failed", END)
 
 
+def test_sums_pass_beside_the_file_of_somebody_else(files: dict[str, str]) -> None:
+    held = all_held(only(files, "config", "/b0/", "b0_user"))
+    inclusion, total = guide_lines(held, Expected(user="00" * 32), InProcess(), holds=False)[1:3]
+    assert inclusion == "Inclusion constraint validation failed"
+    assert total == "Total sum and non-negative constraint validation passed"
+
+
 def test_a_user_cannot_be_found_without_an_inclusion_file(files: dict[str, str]) -> None:
     with pytest.raises(ProofError, match="no inclusion file"):
         verify(only(files, "sum_proof_data"), user=USER)

@@ -22,7 +22,7 @@ from monitor.proofs.stark_v2.extension import Element, evaluated, root_of_unity
 from monitor.proofs.stark_v2.fri import check_openings
 from monitor.proofs.stark_v2.gates import Row, constraints
 from monitor.proofs.stark_v2.identity import check_identity
-from monitor.proofs.stark_v2.poseidon import Hash, hash_elements, permuted
+from monitor.proofs.stark_v2.poseidon import ORDER, Hash, hash_elements, permuted
 from monitor.proofs.stark_v2.proof import Openings, Proof, read_proof
 from monitor.proofs.stark_v2.transcript import Transcript
 from tests.support.proof_files import all_held
@@ -285,7 +285,8 @@ def with_group(*gates: int) -> bytes:
         (data() + b"\0", "1 bytes follow"),
         (b"", "byte 0: expected a number"),
         (b"\xff" * 8 + data()[8:], "byte 0: expected a number of 8 bytes up to 8"),
-        (data()[:8] + b"\xff" * 8 + data()[16:], "byte 8: expected a number"),  # a second spelling of the commitment
+        # a second spelling of the commitment
+        (data()[:8] + ORDER.to_bytes(8, "little") + data()[16:], "byte 8: expected a number"),
         (with_group(0, 10**7), "byte 453: expected a number of 8 bytes up to 256"),  # before so many gates are counted
         (with_group(10**7, 0), "byte 445: expected a number of 8 bytes up to 256"),
     ],

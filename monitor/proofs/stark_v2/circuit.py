@@ -174,8 +174,7 @@ def _rules(circuit: Circuit) -> Iterator[tuple[object, object, str]]:
 
 def _arities(degree_bits: int) -> tuple[int, ...]:
     """Folds by 16 until the degree is at most 2^5."""
-    folds = max(0, -(-(degree_bits - _FINAL_BITS) // ARITY_BITS))
-    return (ARITY_BITS,) * folds
+    return (ARITY_BITS,) * -(-(degree_bits - _FINAL_BITS) // ARITY_BITS)
 
 
 class _Reader:
