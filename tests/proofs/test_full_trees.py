@@ -53,6 +53,21 @@ FULL: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("line", "altered", "rule"),
+    [
+        (4, rb"[0-9a-f]{64}", "line 4: expected a repetition of the next line that owes nothing"),
+        (5, rb"[0-9a-f]{64}", "line 5: the hash does not recompute from lines 8 and 9"),
+        (5, rb'(?<="BTC":")\d+', "line 5: the balances are not the sums of those in lines 8 and 9"),
+        (7, rb'(?<="BTC":")\d+', "line 7: the balances are not the sums of those in lines 12 and 13"),
+    ],
+)
+def test_a_line_that_is_wrong_is_named_with_its_fault(line: int, altered: bytes, rule: str) -> None:
+    lines = lines_of(trees.okx_v2(OWED[:5])["tree.txt"])
+    lines[line - 1] = re.sub(altered, lambda found: found[0][::-1] if len(found[0]) == 64 else b"77", lines[line - 1])
+    assert rule in judged(b"".join(lines)).reason
+
+
 @pytest.mark.parametrize("name", FULL)
 def test_no_line_can_be_left_out_repeated_or_moved(name: str) -> None:
     lines = lines_of(FULL[name]())

@@ -7,7 +7,15 @@ from typing import IO, Any
 import pytest
 
 from monitor.proofs import repetitions
-from monitor.proofs.repetitions import Repetitions
+from monitor.proofs.executors import InProcess
+from monitor.proofs.repetitions import Repetitions, bucketed
+
+
+def test_only_what_repeats_is_found() -> None:
+    with Repetitions() as seen:
+        for hashes in (["00" * 32, "01" * 32, "02" * 32], ["03" * 32, "01" * 32, "ff" * 32]):
+            seen.add(bucketed(hashes))
+        assert seen.found(InProcess()) == {"01" * 8}
 
 
 def test_a_disk_that_is_full_leaves_no_file_open(monkeypatch: pytest.MonkeyPatch) -> None:

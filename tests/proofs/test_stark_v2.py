@@ -241,8 +241,16 @@ def test_a_user_of_another_report_is_refused() -> None:
         verify({GLOBAL: TREE.published(), USER: tree(12).user(3)})
 
 
+def test_files_that_cannot_be_read_do_not_hide_one_that_is_wrong() -> None:
+    unreadable, wrong = {**TREE.user(0), "more": 1}, {**TREE.user(1), "index": 11 + 2**70}
+    for second, kind in ((unreadable, UnreadableError), (wrong, ProofError)):
+        with pytest.raises(ProofError, match="2 of 2 users' files fail") as found:
+            verify({"1_inclusion_proof.json": unreadable, "2_inclusion_proof.json": second})
+        assert found.type is kind
+
+
 def test_another_user_than_the_one_given_is_refused() -> None:
-    with pytest.raises(ProofError, match="not the id that was given"):
+    with pytest.raises(ProofError, match=r"not the id that was given$"):
         verify({USER: TREE.user(0)}, user=TREE.accounts[1].identity)
     with pytest.raises(ProofError, match="no user's file"):
         verify({GLOBAL: TREE.published()}, user=TREE.accounts[1].identity)
