@@ -82,6 +82,7 @@ def test_a_run_that_was_cut_goes_on_where_it_was_and_says_so(tmp_path: Path) -> 
     found = judged(executor)
     assert (found.status, executor.given) == (ProofStatus.PROVEN, 1)
     assert executor.told == [("proofs verified", BATCHES, BATCHES)]
+    assert state.stat().st_size == BATCHES * DIGEST_SIZE
     assert any(f"{BATCHES - 1} of them in an earlier run that was cut" in sentence for sentence in found.proven)
     executor.done.clear()
     assert not state.exists()
