@@ -75,7 +75,8 @@ class Assessor:
     async def restore(self, settings: Settings) -> None:
         """Take up ratios and alerts of an earlier run, so that no alert flaps over a restart."""
         within = settings.alerts.falling.within
-        await computed(self._recent.add, await self._store.ratios(self._now() - within), within)
+        async for points in self._store.ratios(self._now() - within):
+            await computed(self._recent.restore, points, within)
         self._signed = frozenset(await self._store.get(SIGNED) or ())
         kept = await self._store.get(_ALERTS)
         if kept:

@@ -1,5 +1,6 @@
 """How much of each exchange's reserves lies on accounts whose keys were used lately: looked at now and then."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -66,6 +67,8 @@ class Controls:
         self._now = now
         self._asked: dict[tuple[str, str], Block | str] = {}
         """By exchange and network: the block that was last asked what accounts have sent, or why nothing was told."""
+        self._in_turn = asyncio.Lock()
+        """One exchange at a time, as after a start all are due: what was seen of each is up to 10 MB while it lasts."""
 
     def adopt(self, exchanges: Mapping[str, ExchangeWatch]) -> None:
         """Go on with ``exchanges`` that want it alone."""
@@ -78,6 +81,10 @@ class Controls:
 
         Returns how soon to come again, where something has not been read yet.
         """
+        async with self._in_turn:
+            return await self._look(watch, networks)
+
+    async def _look(self, watch: ExchangeWatch, networks: Mapping[str, NetworkWatch]) -> timedelta | None:
         judged = watch.judged
         if judged is None:
             return _SOON

@@ -31,6 +31,12 @@ class RecentRatios:
             if (found := fall(point, self._points.get((point.exchange, point.asset), ()), within))
         }
 
+    def restore(self, points: Iterable[RatioPoint], within: timedelta) -> None:
+        """Take in ``points`` that :meth:`add` returned in an earlier run, in order of time; may be called again."""
+        for point in points:
+            self._newest[point.exchange, point.asset] = point
+            self._keep(point, within)
+
     def add(self, points: Iterable[RatioPoint], within: timedelta) -> list[RatioPoint]:
         """Take in ``points``, each asset's in order of time, and return those that a fall may be measured from.
 

@@ -1,11 +1,12 @@
 """Keeping the history: what each World says goes into its minute, its hour and its day."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
+from monitor.chains import Wanted
 from monitor.daemon.computing import computed
 from monitor.daemon.stored import written
 from monitor.model import (
@@ -51,15 +52,20 @@ class SnapshotKeeper:
         self._written: dict[str, dict[str, Balances]] = {}
         """By network and exchange."""
 
-    async def load(self, chains: Mapping[str, Caip2]) -> list[tuple[Snapshot, Mapping[Token, Snapshot]]]:
-        """Read those of an earlier run on ``chains``, CAIP-2 ids by name of the network.
+    async def load(
+        self, chains: Mapping[str, Caip2], wanted: Callable[[str, str], Wanted]
+    ) -> AsyncIterator[tuple[Snapshot, Mapping[Token, Snapshot]]]:
+        """Read those of an earlier run on ``chains``, CAIP-2 ids by name of the network: one network after the other.
 
-        Beside each are the last readings of tokens that the chain refused to tell at its block.
+        Beside each are the last readings of tokens that the chain refused to tell at its block. ``wanted`` tells what
+        an exchange claims on a network.
         """
-        found, earlier = await self._store.snapshots(chains), await self._store.earlier(chains)
-        for each in found:
-            self._written.setdefault(each.network, {})[each.exchange] = each.balances
-        return [(each, earlier.get((each.exchange, each.network), {})) for each in found]
+        for network, chain in chains.items():
+            earlier = await self._store.earlier({network: chain})
+            for read in await self._store.snapshots({network: chain}):
+                each = await computed(_with_texts_of, wanted(read.exchange, network), read)
+                self._written.setdefault(network, {})[each.exchange] = each.balances
+                yield each, earlier.get((each.exchange, network), {})
 
     async def keep(self, world: World, network: str) -> None:
         """Write what ``world`` shows of ``network`` and the history does not hold yet."""
@@ -129,6 +135,16 @@ class HistoryKeeper:
             for each in kept if unsaved is None else [unsaved]:
                 steps[step] = each
         return _Watched(None, {}, steps)
+
+
+def _with_texts_of(wanted: Wanted, snapshot: Snapshot) -> Snapshot:
+    """``snapshot`` with the accounts of ``wanted`` as its keys: as texts of its own they take 100 bytes each."""
+    texts = {account: account for accounts in wanted.values() for account in accounts}
+    balances = {
+        token: {texts.get(account, account): units for account, units in held.items()}
+        for token, held in snapshot.balances.items()
+    }
+    return replace(snapshot, balances=balances)
 
 
 def _by_key(steps: Iterable[HistoryStep]) -> dict[_Key, HistoryStep]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import aiohttp
 import structlog
 
-from monitor.chains import ChainError, ChainReader
+from monitor.chains import ChainError, ChainReader, Wanted
 from monitor.chains.opening import configured_network, import_nodes, open_network
 from monitor.daemon.assessor import Assessor
 from monitor.daemon.audits import Audits
@@ -128,11 +128,15 @@ class Hub:
         prepared = await self.prepare(settings, registry)
         self.adopt(prepared)
         chains = {name: watch.network.caip2 for name, watch in self.networks.items()}
-        for snapshot, earlier in await self._snapshots.load(chains):
+        async for snapshot, earlier in self._snapshots.load(chains, self._wanted):
             if snapshot.exchange in self.exchanges:
                 self.networks[snapshot.network].restore(snapshot, earlier)
         await self.assess()
         return prepared
+
+    def _wanted(self, exchange: str, network: str) -> Wanted:
+        watch = self.exchanges.get(exchange)
+        return watch.wanted(network) if watch else {}
 
     async def prepare(self, settings: Settings, registry: Registry) -> Prepared:
         """Make ready what ``settings`` want watched: all that may fail or take long. What is watched now goes on.
@@ -144,7 +148,8 @@ class Hub:
         networks = {name: self._network(name, each, registry, slots[name]) for name, each in settings.networks.items()}
         exchanges = {name: self._exchange(name, each, registry) for name, each in settings.exchanges.items()}
         fresh = [watch for name, watch in exchanges.items() if watch is not self.exchanges.get(name)]
-        await asyncio.gather(*(watch.restore() for watch in fresh))
+        for watch in fresh:  # one at a time: the bytes of all lists at once are more than the daemon needs ever after
+            await watch.restore()
         channels = await asyncio.to_thread(self._notifier.prepare, settings) if self._notifier else {}
         audits = await self._audits.load(fresh)
         return Prepared(settings, registry, networks, exchanges, slots, audits, channels)

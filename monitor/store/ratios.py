@@ -1,6 +1,6 @@
 """What was known of assets in the last while: what falls are measured from."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 
 import msgspec
@@ -24,10 +24,9 @@ class Ratios(Access):
                     await connection.execute(insert(tables.ratios), part)
                 await connection.execute(delete(tables.ratios).where(tables.ratios.c.at < since))
 
-    async def ratios(self, since: datetime) -> list[RatioPoint]:
-        """What was known of assets from ``since`` on, oldest first."""
+    async def ratios(self, since: datetime) -> AsyncIterator[list[RatioPoint]]:
+        """What was known of assets from ``since`` on, oldest first, a part at a time: all of it are 4 kB a point."""
         columns = tables.ratios.c
         query = select(tables.ratios).where(columns.at >= since).order_by(columns.at, columns.id)
-        return [
-            msgspec.convert(row, RatioPoint, from_attributes=True) async for part in self._parts(query) for row in part
-        ]
+        async for part in self._parts(query):
+            yield [msgspec.convert(row, RatioPoint, from_attributes=True) for row in part]

@@ -15,7 +15,7 @@ from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.list_judge import ListJudge, NothingKnown
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.stored import StoredVerdicts
-from monitor.model import AlertName, AlertState, Basis, ReloadState, Snapshot, World
+from monitor.model import AlertName, AlertState, Basis, RatioPoint, ReloadState, Snapshot, World
 from monitor.registry import load as load_registry
 from monitor.settings import Settings
 from monitor.store import Store
@@ -129,21 +129,25 @@ async def test_a_fall_is_forgotten_when_its_time_has_passed(run: Start) -> None:
     assert not (await after.alert(AlertName.RATIO_FALLING)).active
 
 
+async def kept(store: Store) -> list[RatioPoint]:
+    return [point async for part in store.ratios(START) for point in part]
+
+
 async def test_a_ratio_that_stays_is_kept_now_and_then_and_one_that_moves_at_once(run: Start, store: Store) -> None:
     one = await run()
     await one.poll()
     for _ in range(5):
         await one.world()
         one.now += timedelta(minutes=1)
-    assert len(await store.ratios(START)) == 1
+    assert len(await kept(store)) == 1
     one.now += timedelta(minutes=10)
     await one.world()
-    assert len(await store.ratios(START)) == 2
+    assert len(await kept(store)) == 2
     one.now += timedelta(minutes=3)
     holding(one, "99")
     await one.poll()
     await one.world()
-    assert [point.ratio for point in await store.ratios(START)] == [1, 1, Decimal("0.99")]
+    assert [point.ratio for point in await kept(store)] == [1, 1, Decimal("0.99")]
 
 
 async def test_a_constant_ratio_is_the_peak_that_a_late_fall_is_measured_from(run: Start) -> None:

@@ -82,7 +82,8 @@ async def test_the_history_of_0_1_0_is_taken_over(url: str) -> None:
         "PorListChanged",
         "PorClaimMismatch",
     ]
-    assert (await store.ratios(datetime(2026, 11, 29, 23, tzinfo=UTC)))[-1].ratio == Decimal("1.05")
+    ratios = [each.ratio async for part in store.ratios(datetime(2026, 11, 29, 23, tzinfo=UTC)) for each in part]
+    assert ratios[-1] == Decimal("1.05")
     days = {each.at.date().isoformat(): each.assets["ETH"] for each in await store.history("okx", Step.DAILY)}
     assert {day: (told.lower, told.worst) for day, told in days.items()} == {
         "2026-10-20": (Extent(*map(Decimal, ("0.9", "1.25", "0.9", "1.25"))), None),
