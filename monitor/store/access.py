@@ -1,7 +1,7 @@
 """One database: how it is opened, and how anything is read from it or written to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import structlog
 from sqlalchemy import Column, Executable, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import StaticPool
@@ -26,7 +26,6 @@ _ROWS = 500  # rows in one INSERT: SQLite takes 32 766 variables at the most
 PART = 250
 """Rows that the event loop's thread looks at in one go, in some milliseconds."""
 _WAITS_IN_VAIN = "the history cannot be taken over"
-_UPSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class Access:
@@ -192,7 +191,10 @@ class Access:
 @cache
 def _upserting(dialect: str, table: Table, once: str = "") -> Any:  # noqa: ANN401 - of one of two dialects
     """Make the statement once: it is a thousand objects that only the cycle collector lets go."""
-    new: Any = _UPSERTS[dialect](table)
+    insert: Any = sqlite.insert
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415 - most keep their history in SQLite
+    new = insert(table)
     keys = [column.name for column in table.primary_key]
     others = {column.name: new.excluded[column.name] for column in table.columns if column.name not in (*keys, once)}
     return new.on_conflict_do_update(index_elements=keys, set_=others)

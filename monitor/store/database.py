@@ -7,13 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import structlog
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, event, func, make_url, select
+from sqlalchemy import URL, Connection, event, func, insert, inspect, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, InvalidRequestError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -21,18 +15,18 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from monitor.formats import ForeseenError
 from monitor.store.lock import TakenError, locked
-from monitor.store.tables import metadata
+from monitor.store.tables import metadata, revision
 
 _LIKE = {"sqlite": "sqlite+aiosqlite:///var/history.db", "postgresql": "postgresql+asyncpg://user@host/database"}
 _ANY = " or ".join(_LIKE.values())
 _EXTRA = "for PostgreSQL install what speaks to it: pip install --require-hashes -r requirements-postgresql.lock"
-_log = structlog.get_logger(__name__)
 
 _LOCK = 0x506F52
 """Names our lock among the advisory locks of a PostgreSQL server."""
 _UPGRADING = _LOCK + 1
 """The lock of who brings the schema up to date."""
-_MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = max(path.stem for path in Path(__file__).parent.glob("migrations/versions/[0-9]*.py")).partition("_")[0]
+"""The revision of the schema that :data:`metadata` describes."""
 
 
 class StoreError(ForeseenError):
@@ -73,7 +67,7 @@ async def opened(
             async with engine.begin() as connection:
                 if engine.dialect.name == "postgresql":  # two that start at once
                     await connection.execute(select(func.pg_advisory_xact_lock(_UPGRADING)))
-                await connection.run_sync(_upgrade)
+                await connection.run_sync(_upgrade, shown)
         except TakenError as error:
             raise StoreError(
                 f"{shown}: another reserve-monitor uses it ({error}); stop that one first, give this one a "
@@ -81,9 +75,6 @@ async def opened(
             ) from error
         except (ModuleNotFoundError, ArgumentError, InvalidRequestError) as error:
             raise StoreError(f"{shown}: {error}; write it like {_ANY}; {_EXTRA}") from error
-        except CommandError as error:
-            whose = "was it made by a newer version of reserve-monitor, or before 0.1.0?"
-            raise StoreError(f"{shown}: {error}; {whose}") from error
         except (SQLAlchemyError, OSError) as error:
             reason = str(error.__cause__ or error).splitlines()[0]
             raise StoreError(
@@ -166,17 +157,15 @@ def _use_wal(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     cursor.close()
 
 
-def _upgrade(connection: Connection) -> None:
-    """Make the tables where there are none; else bring them up to date by the migrations since."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["connection"] = connection
-    before = MigrationContext.configure(connection).get_current_revision()
+def _upgrade(connection: Connection, shown: str) -> None:
+    """Make the tables where there are none; else bring them up to date by the migrations since. Raises StoreError."""
+    known = inspect(connection).has_table(revision.name)
+    before = connection.scalar(select(revision.c.version_num)) if known else None
     if before is None:
         metadata.create_all(connection)
-        command.stamp(config, "head")
-        return
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    if before != newest:
-        _log.info("the history is brought up to date, which may take minutes", revision=before, newest=newest)
-    command.upgrade(config, "head")
+        revision.metadata.create_all(connection)
+        connection.execute(insert(revision).values(version_num=NEWEST))
+    elif before != NEWEST:
+        from monitor.store.migrating import migrate  # noqa: PLC0415 - with Alembic, once for each version
+
+        migrate(connection, before, shown)

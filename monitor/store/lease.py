@@ -9,7 +9,6 @@ from typing import Any
 
 import structlog
 from sqlalchemy import func, or_, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -42,6 +41,8 @@ class Lease:
 
     async def ask(self) -> None:
         """Take the lease if it is free, or renew it. Raises SQLAlchemyError or OSError."""
+        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415 - most keep their history in SQLite
+
         columns = tables.leases.c
         now = func.clock_timestamp()
         row: dict[str, Any] = {"holder": self._holder, "until": now + self._length}

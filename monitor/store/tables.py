@@ -48,6 +48,10 @@ metadata = MetaData(
 )
 
 
+revision = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+"""Which one of the migrations was the last: Alembic's own table, which it has no need to be imported for."""
+
+
 def _document() -> list[Column[Any]]:
     """The columns of a :class:`~monitor.model.Document`."""
     return [

@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, make_url, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from structlog.testing import capture_logs
 
 from monitor.model import Caip2, Extent, OwnerOutcome, Step, Token
-from monitor.store import Store, StoreError, tables
-from monitor.store.database import opened
+from monitor.store import Store, StoreError, database, tables
+from monitor.store.database import NEWEST, opened
 from monitor.store.tables import metadata
 
+MIGRATIONS = ScriptDirectory(str(Path(database.__file__).parent / "migrations"))
 RELEASED = Path(__file__).with_name("history-0.1.0.sql")
 ETH = Token("ETH", "ethereum", None, 18)
 
@@ -107,6 +109,7 @@ async def test_a_history_old_or_new_has_exactly_the_tables_that_the_code_uses(ur
         await put_released(url)
     async with opened(url) as engine, engine.connect() as connection:
         assert await connection.run_sync(differences) == []
+        assert await connection.scalar(select(tables.revision.c.version_num)) == NEWEST == MIGRATIONS.get_current_head()
         assert await connection.scalar(select(func.count()).select_from(tables.verdicts)) == 0
 
 
