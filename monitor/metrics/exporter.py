@@ -34,12 +34,16 @@ class Exposition:
 
 
 class _Body:
-    """The beginning of a body, compressed once for all that begin with it."""
+    """The beginning of a body in its parts, compressed once for all that begin with it."""
 
-    def __init__(self, plain: bytes) -> None:
-        self.plain = plain
+    def __init__(self, parts: Sequence[bytes]) -> None:
+        self._parts = parts
         self._packer = zlib.compressobj(_LEVEL, wbits=_GZIP)
-        self._packed = self._packer.compress(plain) + self._packer.flush(zlib.Z_SYNC_FLUSH)
+        self._packed = b"".join([*map(self._packer.compress, parts), self._packer.flush(zlib.Z_SYNC_FLUSH)])
+
+    def with_end(self, end: bytes) -> bytes:
+        """The whole body with its ``end``."""
+        return b"".join([*self._parts, end])
 
     def packed_with(self, end: bytes) -> bytes:
         """The whole body with its ``end``, compressed."""
@@ -51,16 +55,15 @@ class _Body:
 class Rendered:
     """A World as text."""
 
-    texts: Sequence[tuple[Family, str]]
-    """Lines of samples, which are the same in all formats."""
+    texts: Sequence[tuple[Family, bytes]]
+    """Lines of samples, which are the same in all formats; megabytes where there are many exchanges."""
     bodies: dict[Format, _Body] = field(default_factory=dict)
     """In the formats that were asked for."""
 
     def body(self, kind: Format) -> _Body:
         """The text in one format, made once."""
         if kind not in self.bodies:
-            text = "".join([kind.header(family) + each for family, each in self.texts])
-            self.bodies[kind] = _Body(text.encode())
+            self.bodies[kind] = _Body([part for family, each in self.texts for part in (kind.header(family), each)])
         return self.bodies[kind]
 
 
@@ -93,21 +96,22 @@ class Metrics:
         body, process = rendered.body(kind), kind.end(self._process)
         headers = {"Content-Type": kind.value, "Vary": "Accept, Accept-Encoding"}
         if not gzip_accepted(accept_encoding):
-            return Exposition(body.plain + process, headers)
+            return Exposition(body.with_end(process), headers)
         return Exposition(body.packed_with(process), headers | {"Content-Encoding": "gzip"})
 
 
-def _texts(world: World | None, accounts: Accounts) -> Iterator[tuple[Family, str]]:
+def _texts(world: World | None, accounts: Accounts) -> Iterator[tuple[Family, bytes]]:
     """All that ``world`` tells: by family, the lines of its samples. ``accounts`` remember, and change nothing."""
     yield _lines(BUILD_INFO, iter([((__version__,), 1)]))
     if world is None:
         return
     for family, series in (*ASSETS, *PRICES, *LIABILITIES, *LISTS, *NETWORKS, *OPERATIONS):
         yield _lines(family, series(world))
-    yield SNAPSHOT_DURATION, histogram(SNAPSHOT_DURATION.name, SNAPSHOT_DURATION.labels, snapshot_durations(world))
+    durations = histogram(SNAPSHOT_DURATION.name, SNAPSHOT_DURATION.labels, snapshot_durations(world))
+    yield SNAPSHOT_DURATION, durations.encode()
     for family, found in accounts.series(world):
         yield _lines(family, found)
 
 
-def _lines(family: Family, series: Series) -> tuple[Family, str]:
-    return family, lines(family.name, family.labels, series)
+def _lines(family: Family, series: Series) -> tuple[Family, bytes]:
+    return family, lines(family.name, family.labels, series).encode()

@@ -20,11 +20,11 @@ class Format(Enum):
         """What to answer to a request header ``Accept``."""
         return cls.OPENMETRICS if "application/openmetrics-text" in accept else cls.TEXT
 
-    def header(self, family: Family) -> str:
+    def header(self, family: Family) -> bytes:
         """The lines before the samples of ``family``. OpenMetrics calls a counter by its name without ``_total``."""
         openly = self is Format.OPENMETRICS and family.kind is Kind.COUNTER
         name = family.name.removesuffix("_total") if openly else family.name
-        return f"# HELP {name} {family.help}\n# TYPE {name} {family.kind}\n"
+        return f"# HELP {name} {family.help}\n# TYPE {name} {family.kind}\n".encode()
 
     def end(self, collector: Collector) -> bytes:
         """The end of an exposition: what the library collects, and the mark of OpenMetrics."""

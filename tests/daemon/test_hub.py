@@ -81,15 +81,15 @@ async def test_the_next_world_begins_no_sooner_than_as_long_after_the_last_as_th
 
 
 async def test_a_world_and_its_text_are_swapped_together(hub: Hub, made: list[World]) -> None:
-    def shown() -> str:
+    def shown() -> bytes:
         assert hub.world
         assert hub.rendered
         return next(text for family, text in hub.rendered.texts if family is CONFIG_RELOAD_SUCCESSFUL)
 
     hub.reload = replace(hub.reload, successful=False)
-    assert shown().endswith(" 1.0\n")
+    assert shown().endswith(b" 1.0\n")
     await hub.assess()
-    assert shown().endswith(" 0.0\n")
+    assert shown().endswith(b" 0.0\n")
 
 
 async def test_the_world_says_which_configuration_it_was_made_by(hub: Hub) -> None:
