@@ -21,17 +21,24 @@ from monitor.model.reason_codes import Code
 from monitor.model.units import Height
 from monitor.model.values import Address
 
-_NO_HEIGHT = -1
+_NO_HEIGHT = 0
+"""As a number; of a height it is one more."""
 _TOGETHER = "~"
 """What begins an amount that a row states for several accounts."""
 _AS_ACCOUNT, _OTHERWISE, _NO_ACCOUNT = range(3)
 """How an address is spelled: as its account, otherwise, or as nothing that decodes."""
 _CODES = tuple(Code)
 _NUMBERS = {code: number for number, code in enumerate(_CODES)}
-_FOUR_BYTES = 1 << 32
 _MANY = 8
 """One text of so many: to look into each is then quicker than to find out whose each finding is."""
 _evidence = attrgetter("message", "signatures", "key", "owners", "kind._value_", "custodian")
+
+
+def _column(numbers: Iterable[int]) -> "array[int]":
+    """``numbers`` from 0 on, each in as few bytes as the largest of them takes: most columns hold small ones only."""
+    column = array("Q", numbers)
+    most = max(column, default=0)
+    return array(next(code for code in "BHIQ" if most >> 8 * array(code).itemsize == 0), column)
 
 
 class Texts:
@@ -42,7 +49,7 @@ class Texts:
     def __init__(self, texts: Iterable[str]) -> None:
         parts = list(texts)
         self._whole = "".join(parts)
-        self._ends = array("I" if len(self._whole) < _FOUR_BYTES else "Q", accumulate(map(len, parts), initial=0))
+        self._ends = _column(accumulate(map(len, parts), initial=0))
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -95,29 +102,30 @@ class PackedClaims(Sequence[Claim]):
         addresses: list[str] = []
         amounts: list[str] = []
         evidence: list[bytes] = []
+        lines, heights, of_alike, of_faults, of_messages = (array("Q") for _ in range(5))
         self._spelling = bytearray()
-        self._lines = array("Q")
-        self._heights = array("q")
-        self.of_alike = array("I")
-        """Of every row: its place in :attr:`alike`."""
-        self._of_faults = array("I")
-        self._of_messages = array("I")
         for claim in claims:
             accounts.append(claim.account)
             self._spelling.append(_spelling(claim))
             addresses.append("" if claim.account == claim.address else claim.address)
-            self._lines.append(claim.line)
-            self._heights.append(_NO_HEIGHT if claim.height is None else claim.height)
+            lines.append(claim.line)
+            heights.append(_NO_HEIGHT if claim.height is None else claim.height + 1)
             common = Alike(
                 *(claim.file, claim.coin, claim.network, claim.token, claim.kind, claim.implied),
                 claim.custodian,
                 claim.rest,
             )
-            self.of_alike.append(shared.setdefault(common, len(shared)))
-            self._of_faults.append(faults.setdefault(claim.fault, len(faults)))
-            self._of_messages.append(messages.setdefault(claim.message, len(messages)))
+            of_alike.append(shared.setdefault(common, len(shared)))
+            of_faults.append(faults.setdefault(claim.fault, len(faults)))
+            of_messages.append(messages.setdefault(claim.message, len(messages)))
             amounts.append(_figure(claim))
             evidence.append(hashed(_evidence(claim)))
+        self._lines = _column(lines)
+        self._heights = _column(heights)
+        self.of_alike = _column(of_alike)
+        """Of every row: its place in :attr:`alike`."""
+        self._of_faults = _column(of_faults)
+        self._of_messages = _column(of_messages)
         self.alike = tuple(shared)
         """What rows have in common, each once."""
         self._faults = Texts(faults)
@@ -159,7 +167,7 @@ class PackedClaims(Sequence[Claim]):
         fault = self._faults[self._of_faults[position]]
         claimed = Decimal(amount) if amount and not amount.startswith(_TOGETHER) else None
         shared = Decimal(amount[1:]) if amount.startswith(_TOGETHER) else None
-        at = None if height == _NO_HEIGHT else Height(height)
+        at = None if height == _NO_HEIGHT else Height(height - 1)
         line, message = self._lines[position], self._messages[self._of_messages[position]]
         return Claim(
             *(file, line, coin, network, token, address, account, fault, kind, claimed, at, message),
@@ -204,7 +212,7 @@ class PackedVerdicts(Sequence[Verdict]):
 
     def __init__(self, verdicts: Iterable[Verdict]) -> None:
         table: dict[Verdict, int] = {}
-        self.of_rows = array("I", (table.setdefault(verdict, len(table)) for verdict in verdicts))
+        self.of_rows = _column(table.setdefault(verdict, len(table)) for verdict in verdicts)
         """Of every row: its place in :attr:`distinct`."""
         self.distinct = tuple(table)
         """What verdicts say, each once."""
@@ -213,9 +221,10 @@ class PackedVerdicts(Sequence[Verdict]):
         """These verdicts, but at the positions of ``changed`` those."""
         table = {verdict: number for number, verdict in enumerate(self.distinct)}
         copy = PackedVerdicts(())
-        copy.of_rows = self.of_rows[:]
+        rows = array("Q", self.of_rows)
         for position, verdict in changed.items():
-            copy.of_rows[position] = table.setdefault(verdict, len(table))
+            rows[position] = table.setdefault(verdict, len(table))
+        copy.of_rows = _column(rows)
         copy.distinct = tuple(table)
         return copy
 
