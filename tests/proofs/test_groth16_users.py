@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,13 @@ from monitor.proofs import verify
 from monitor.proofs.groth16 import user as users
 from monitor.proofs.groth16.elements import packed
 from monitor.proofs.groth16.forms import DEPTH, Form, Space, spaces
-from monitor.proofs.groth16.poseidon import hash_elements
+from monitor.proofs.groth16.poseidon import ORDER, hash_elements
 from monitor.proofs.groth16.user import read_user
 from monitor.proofs.scheme import ProofError, UnreadableError
 from tests.support.groth16 import encoded, sharing_one_root
 from tests.support.proof_files import all_held, held
 
+SETS = Path("tests/data/proofs/groth16-sets")
 NAMES = ("Index", "Equity", "Debt", "Loan", "Margin", "PortfolioMargin")
 
 
@@ -64,6 +66,17 @@ def test_what_fills_up_a_batch_is_no_user() -> None:
     assert any("fill up a batch" in sentence for sentence in found.not_proven)
     assert any("no user's file" in sentence for sentence in found.not_proven)
     assert found.proven == ()
+
+
+def test_what_fills_up_a_batch_in_the_newer_form_is_no_user() -> None:
+    identity = int.from_bytes(sha256(bytes((0, 0, 0, 5))).digest()) % ORDER
+    commitment = hash_elements(packed([number for i in range(50) for number in (i, 0, 0, 0, 0, 0)]))
+    beside = json.loads((SETS / "honest/one-root/user_4_config.json").read_text())["Proof"][0]
+    assert encoded(hash_elements((identity, 0, 0, 0, commitment))) == beside  # by Binance's own program
+    found = judged({"mine.json": file_of(commitment, index=5, identity=identity, totals=(0, 0, 0))})
+    assert any("mine.json: of accounts that fill up a batch" in sentence for sentence in found.not_proven)
+    with pytest.raises(ProofError, match="fills up a batch holds something"):
+        read_user(held("mine.json", file_of(commitment, index=5, identity=identity, totals=(1, 0, 0))))
 
 
 def test_there_is_room_for_as_many_assets_as_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from monitor.proofs.fields import Fields, load
 from monitor.proofs.files import ProofFile
 from monitor.proofs.groth16.elements import amount, check_collateral, from_base64, from_hex, packed, total
 from monitor.proofs.groth16.forms import DEPTH, FIRST_ROOMS, MOST_ASSETS, TIERS, Form, Space, spaces
-from monitor.proofs.groth16.poseidon import hash_elements
+from monitor.proofs.groth16.poseidon import ORDER, hash_elements
 from monitor.proofs.scheme import ProofError, UnreadableError
 from monitor.proofs.users import is_padding
 
@@ -68,8 +69,9 @@ class Account:
 
     @property
     def is_padding(self) -> bool:
-        """Whether it only fills up a batch."""
-        return is_padding(self.identity)
+        """Whether it only fills up a batch: by its id, which is 0, or since 2026 the hash of its number."""
+        number = int.from_bytes(sha256(self.index.to_bytes(4)).digest()) % ORDER
+        return is_padding(self.identity) or int(self.identity, 16) == number
 
 
 def read_user(file: ProofFile, known: Space | None = None) -> Account:
@@ -100,7 +102,7 @@ def read_user(file: ProofFile, known: Space | None = None) -> Account:
         if account.debt > most:
             raise ProofError(f"{fields.at(spelling.debt)}: {account.debt} is more than the {what} {most}")
     if account.is_padding and (account.equity or any(one.equity or one.debt for one in holdings)):
-        raise ProofError(f"{fields.at(spelling.identity)}: an account that fills up a batch (id 0) holds something")
+        raise ProofError(f"{fields.at(spelling.identity)}: an account that fills up a batch holds something")
     items = fields.items(spelling.path, DEPTH)
     path = [from_base64(item, f"{fields.at(spelling.path)}[{i}]") for i, item in enumerate(items)]
     start = (from_hex(fields, spelling.identity), account.equity, account.debt, *collateral)

@@ -183,7 +183,7 @@ def _not_proven(found: Found, expected: Expected) -> Iterator[str]:
         yield "any sum: the exchange's sums (config.json with CexAssetsInfo) are not among the files"
     if found.paddings:
         paddings = first([one.place for one in found.paddings], 10)
-        yield f"{paddings}: of accounts that fill up a batch (id 0), not of users"
+        yield f"{paddings}: of accounts that fill up a batch (id 0, or the hash of their number), not of users"
     if not found.users:
         yield "that any user is in it: no user's file is among the files"
     elif not expected.user:
