@@ -23,6 +23,7 @@ from monitor.proofs.groth16.forms import Form, Space, empty_root
 from monitor.proofs.groth16.keys import Key, Proof, read_key, read_proof
 from monitor.proofs.groth16.pairing import combined_input, hashed, negated, verifies
 from monitor.proofs.groth16.poseidon import hash_elements
+from monitor.proofs.groth16.proofs import key_of
 from monitor.proofs.groth16.published import check_chain, read_sums
 from monitor.proofs.groth16.units import unit
 from monitor.proofs.scheme import ProofError, UnreadableError
@@ -317,9 +318,17 @@ def test_each_batch_is_verified_with_the_key_of_its_users() -> None:
     assert "zkpor500" not in "".join(found.proven)  # which nothing was verified with
     assert found.circuit == judged(files).circuit
     table = files["proof.csv"].decode().replace(",50\n", ",51\n").replace(",50\r\n", ",51\r\n")
-    found = judged({**files, "zkpor500_2.vk": second, "proof.csv": table})
-    assert found.status is ProofStatus.UNREADABLE
-    assert "no key for 51 assets" in found.reason
+    for more in ({"zkpor500_2.vk": second}, {}):  # one of two keys was given, and the report is not at fault
+        found = judged({**files, **more, "proof.csv": table})
+        assert found.status is ProofStatus.UNREADABLE
+        assert "no key for 51 assets" in found.reason
+    batch = read_batches(held("proof.csv", files["proof.csv"]), InProcess()).rows[0]
+    named = replace(first("one-root")[0], place="report/zkpor50_2.vk")
+    nameless = replace(named, place="zkpor.vk")
+    assert (key_of(batch, [named]), key_of(replace(batch, tier=None), [named])) == (named, named)
+    assert key_of(batch, [nameless]) == nameless
+    with pytest.raises(UnreadableError, match="no assets_count tells which of 2 keys it is of"):
+        key_of(replace(batch, tier=None), [named, nameless])
 
 
 def htx(total: int = 163) -> dict[str, Any]:

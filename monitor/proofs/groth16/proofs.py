@@ -110,10 +110,14 @@ def _together(parts: Sequence[Part]) -> Iterable[Part]:
 
 
 def key_of(batch: Batch, keys: Sequence[Key]) -> Key:
-    """The key of a batch: the only one, or the one for users of so many assets (``assets_count``)."""
-    if len(keys) == 1:
-        return keys[0]
+    """The key for users of so many assets (``assets_count``); or the only one, where no number tells keys apart."""
     tiers = {int(match[1]): key for key in keys if (match := _TIER.fullmatch(PurePosixPath(key.place).name))}
+    if len(keys) == 1 and (batch.tier is None or not tiers):
+        return keys[0]
+    if batch.tier is None:
+        raise UnreadableError(
+            f"{batch.place}: no assets_count tells which of {len(keys)} keys it is of: give one of them"
+        )
     if batch.tier not in tiers:
         raise UnreadableError(f"{batch.place}: assets_count: no key for {batch.tier} assets (zkpor{batch.tier}_….vk)")
     return tiers[batch.tier]
