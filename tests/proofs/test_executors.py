@@ -4,6 +4,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from decimal import Decimal
 from functools import partial
 from typing import NoReturn
@@ -67,6 +68,8 @@ def check(scheduler: str, workers: int | None) -> None:
 
 def test_in_this_process() -> None:
     check("", 1)
+    with opened("", 1) as executor:
+        assert list(executor.map(own_process, range(2))) == [os.getpid()] * 2
 
 
 def test_on_two_processes() -> None:
@@ -100,6 +103,16 @@ def test_a_scheduler_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("distributed.Client", silent)
     with pytest.raises(UnavailableError, match=r"tcp://127\.0\.0\.1:1"), opened("tcp://127.0.0.1:1"):
+        pass
+
+
+def test_a_scheduler_without_workers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Idle(nullcontext[None]):
+        def nthreads(self) -> dict[str, int]:
+            return {}
+
+    monkeypatch.setattr("distributed.Client", lambda *_, **__: Idle())
+    with pytest.raises(UnavailableError, match="has no workers"), opened("tcp://127.0.0.1:1"):
         pass
 
 

@@ -177,7 +177,7 @@ def test_siblings_on_the_other_side_are_refused(field: str) -> None:
 
 def test_a_level_without_siblings_is_refused() -> None:
     levels = [*TREE.user(2)["recursive_tree_siblings"], {"left_hashes": [], "right_hashes": []}]
-    with pytest.raises(ProofError, match="a node of one child"):
+    with pytest.raises(ProofError, match=f"^{USER}: .*a node of one child"):
         verify({USER: altered(TREE.user(2), ("recursive_tree_siblings",), levels)})
 
 
