@@ -1,16 +1,16 @@
 """One database: how it is opened, and how anything is read from it or written to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import asdict, replace
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import Any, Self
 
 import structlog
-from sqlalchemy import Column, Executable, Table, select
+from sqlalchemy import Column, Dialect, Executable, Select, Table, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -145,6 +145,16 @@ class Access:
         async with self._query() as connection:
             return (await connection.execute(query)).all()
 
+    async def _rows_plain(
+        self, query: Callable[[int], Select[Any]], each: Sequence[Any], *others: object
+    ) -> Sequence[Any]:
+        """What ``query`` of so many values as ``each`` finds: first bound are these, then the ``others``, all of them as
+        the driver takes them, and so are the rows. For values by the million, as :meth:`_upsert_plain`.
+        """
+        async with self._query() as connection:
+            found = await connection.exec_driver_sql(_plain(self._engine.dialect, query, len(each)), (*each, *others))
+            return found.all()
+
     async def _parts(self, query: Any) -> AsyncIterator[Sequence[Any]]:  # noqa: ANN401 - as _rows
         """The same, a part at a time: many rows at once would hold the event loop up."""
         async with self._query() as connection:
@@ -186,6 +196,12 @@ class Access:
         """``value`` as the driver takes it for ``column``."""
         process = column.type.dialect_impl(self._engine.dialect).bind_processor(self._engine.dialect)
         return process(value) if process else value
+
+
+@lru_cache(8)
+def _plain(dialect: Dialect, query: Callable[[int], Select[Any]], count: int) -> str:
+    """Make the statement once for each ``count``: mostly they are as many as may be asked for together."""
+    return str(query(count).compile(dialect=dialect))
 
 
 @cache

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Select, bindparam, delete, func, or_, select, update
 
 from monitor.model import (
     Block,
@@ -26,18 +27,22 @@ _ASKED = 500
 """Fingerprints in one statement."""
 
 
+def _known(count: int) -> Select[Any]:
+    """Verdicts of so many fingerprints under a version of the rules."""
+    columns = tables.verdicts.c
+    asked = columns.fingerprint.in_([bindparam(None, unique=True) for _ in range(count)])
+    return select(columns.fingerprint, columns.code, columns.reason).where(asked, columns.rules == bindparam("rules"))
+
+
 class Ownership(SmallState):
     """Verdicts by fingerprint of the evidence, confirmations by that of the question."""
 
     async def verdicts(self, rules: int, prints: Sequence[bytes]) -> dict[bytes, Verdict]:
         """Find the verdicts of the evidence with these fingerprints that were judged under version ``rules``."""
-        columns = tables.verdicts.c
         found: dict[bytes, Verdict] = {}
         alike: dict[tuple[str, str], Verdict] = {}
         for start in range(0, len(prints), _ASKED):
-            asked = columns.fingerprint.in_(prints[start : start + _ASKED])
-            query = select(columns.fingerprint, columns.code, columns.reason).where(asked, columns.rules == rules)
-            for fingerprint, code, reason in await self._rows(query):
+            for fingerprint, code, reason in await self._rows_plain(_known, prints[start : start + _ASKED], rules):
                 verdict = alike.get((code, reason))
                 if verdict is None:
                     verdict = alike[code, reason] = Verdict(msgspec.convert(code, Code), reason)
