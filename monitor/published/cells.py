@@ -7,7 +7,9 @@ from decimal import Decimal
 from monitor.formats import quoted
 from monitor.model import Height
 
-EMPTY = frozenset({"", "null", "NULL", "Null", "\\N"})
+MARKERS = frozenset({"null", "NULL", "Null", "\\N"})
+"""What databases export for nothing."""
+EMPTY = MARKERS | {""}
 _AMOUNT = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _HEIGHT = re.compile(r"\d{1,18}", re.ASCII)
 _NO_HEIGHT = frozenset({"", "-", "latest"})

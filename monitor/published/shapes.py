@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import compress
 from operator import itemgetter
 from sys import intern
 
 from monitor.formats import quoted
 from monitor.formats.strict_json import Json
-from monitor.published.cells import Padded, clean, name_of, signed
+from monitor.published.cells import MARKERS, Padded, clean, name_of, signed
 from monitor.published.trees import cell
 
 _MOST_COLUMNS = 500
@@ -119,13 +118,13 @@ class Fitting:
         self._shortest = 1 + max(index for field, index in found.items() if field not in shape.trailing)
         self._evidence = {index for field, index in found.items() if field in shape.evidence}
         self._pick = itemgetter(*(found.get(field, width) for field in shape.fields))
-        self._own = [field not in shape.repeated | shape.exact for field in shape.fields]
         cleaned, exact = _Remembered(clean), _Remembered(signed)
         self._remembered = (cleaned, exact)
-        self._readers: list[Callable[[str], str]] = [
-            exact.of if field in shape.exact else cleaned.__getitem__ if field in shape.repeated else clean
-            for field in shape.fields
+        readers = dict.fromkeys(shape.repeated, cleaned.__getitem__) | dict.fromkeys(shape.exact, exact.of)
+        self._readers: list[tuple[int, Callable[[str], str]]] = [
+            (place, readers[field]) for place, field in enumerate(shape.fields) if field in readers
         ]
+        """Of the fields whose texts are not a row's own, by place."""
         self._filled = 0
 
     @property
@@ -138,10 +137,17 @@ class Fitting:
 
         Fields are trimmed, but for exact ones; empty markers and missing cells are ``""``.
         """
-        picked = self._pick(self._padded(cells))
-        texts = [read(cell) for read, cell in zip(self._readers, picked, strict=True)]
-        self._filled += len([*filter(None, compress(texts, self._own))])
-        return texts, self._misfit(cells)
+        whole = len(cells) == self._width
+        picked = self._pick([*cells, ""] if whole else self._padded(cells))
+        texts = [*map(str.strip, picked)]
+        if not MARKERS.isdisjoint(texts):
+            texts = [*map(clean, texts)]
+        self._filled += len(texts) - texts.count("")
+        for place, read in self._readers:
+            if texts[place]:
+                self._filled -= 1
+            texts[place] = read(picked[place])
+        return texts, "" if whole else self._misfit(cells)
 
     def _padded(self, cells: Sequence[str]) -> list[str]:
         """As many cells as the header has and an empty one, which stands for fields without a column."""
