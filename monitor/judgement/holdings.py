@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import IntEnum
 from hashlib import blake2b
 from itertools import chain, combinations
+from typing import NamedTuple
 
 from monitor.formats import exact
 from monitor.model import Address, Basis, ByBasis, Cause, Claim, Code, Token, Verdict, VerdictStatus, frozen
@@ -226,15 +227,15 @@ def _digest(
 
 
 def _standing(verdict: Verdict) -> Standing:
+    status = verdict.status
     if verdict.code is Code.ADMINISTERED_LEFT_OUT:
         return Standing.LISTED
-    if verdict.status is VerdictStatus.UNBOUND and not verdict.answered:
+    if status is VerdictStatus.UNBOUND and not verdict.answered:
         return Standing.UNANSWERED
-    return _STANDINGS[verdict.status]
+    return _STANDINGS[status]
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     """What is made of a claim, or of all that name one account."""
 
     standing: Standing
