@@ -20,4 +20,4 @@ def task_of(content: bytes, in_use: PackedClaims | None = None) -> ListTask:
 def previous(rows: int) -> PackedClaims:
     """The claims of the list before, as the daemon has them."""
     content = archive("previous", rows)
-    return read_list(task_of(content), content).packed
+    return PackedClaims(read_list(task_of(content), content).published.claims)

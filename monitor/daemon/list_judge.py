@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from monitor.daemon.handing_over import NewList, Piece, SomeVerdicts, prints_in, put_together
-from monitor.daemon.list_reading import ListTask, compare, judge_list, read_list
-from monitor.formats.hashing import PRINT
+from monitor.daemon.list_reading import ListTask, judge_list, read_list
 from monitor.model import Document, Verdict
 from monitor.ownership import VerdictsByPrint
 from monitor.published import DocumentError, unpack
@@ -19,8 +18,6 @@ SMALL = 128 * 1024
 """Bytes, expanded, up to which a list is read and judged here: the start of a process takes as long as 500 rows."""
 _FEW = 1_000
 """Rows of a list before, up to which one is compared with it here."""
-_QUERY = 2_000
-"""Verdicts that are asked for together."""
 _KEPT = 10_000
 """Verdicts that are kept together: each goes to another page of the index, which is written whole. A kill of this
 process loses them, which took a second; whatever else happens does not."""
@@ -30,7 +27,10 @@ class KnownVerdicts(Protocol):
     """What was judged before, and is not judged again."""
 
     async def find(self, prints: Sequence[bytes], task: ListTask) -> Mapping[bytes, Verdict]:
-        """Those of ``prints``, by fingerprint, that are known under the present rules; ``task`` needs them."""
+        """Those of ``prints``, by fingerprint, that are known under the present rules."""
+
+    async def need(self, prints: Sequence[bytes], task: ListTask) -> None:
+        """Know that the list of ``task``, which was read as a whole, needs what was found of ``prints``."""
 
     async def keep(self, verdicts: VerdictsByPrint, task: ListTask) -> None:
         """Know ``verdicts``, which ``task`` needs, from now on."""
@@ -43,6 +43,9 @@ class NothingKnown:
         """Nothing."""
         del prints, task
         return {}
+
+    async def need(self, prints: Sequence[bytes], task: ListTask) -> None:
+        """Do nothing."""
 
     async def keep(self, verdicts: VerdictsByPrint, task: ListTask) -> None:
         """Do nothing."""
@@ -81,7 +84,6 @@ class ListJudge:
 
     async def _judge_here(self, task: ListTask, content: bytes, progress: Progress) -> NewList:
         read = await asyncio.to_thread(read_list, task, content)
-        changes = await asyncio.to_thread(compare, task, read)
         new_verdicts: list[VerdictsByPrint] = []
 
         def told(found: VerdictsByPrint, done: int, total: int) -> None:
@@ -89,19 +91,22 @@ class ListJudge:
             progress(done, total)
 
         known = await self._known.find(list(dict.fromkeys(read.prints)), task)
-        judged = await asyncio.to_thread(judge_list, task, read, known, told)
+        await self._known.need(list(known), task)
+        new = await asyncio.to_thread(judge_list, task, read, known, told)
         for found in filter(None, new_verdicts):
             await self._known.keep(found, task)
-        return NewList(judged, changes)
+        return new
 
     async def _judge_there(self, process: "ListProcess", task: ListTask, content: bytes, progress: Progress) -> NewList:
         await process.aside(process.connection.send, task)
         await process.aside(process.connection.send_bytes, content)
-        prints: bytes = await process.receive()
-        for start in range(0, len(prints), _QUERY * PRINT):
-            known = await self._known.find(prints_in(prints[start : start + _QUERY * PRINT]), task)
+        needed: list[Sequence[bytes]] = []
+        while prints := await process.receive():
+            known = await self._known.find(prints_in(prints), task)
+            needed.append(list(known))
             await process.aside(process.connection.send, SomeVerdicts.of(known))
-        await process.aside(process.connection.send, None)
+        for some in needed:
+            await self._known.need(some, task)
         pieces: list[Piece] = []
         found: dict[bytes, Verdict] = {}
         try:

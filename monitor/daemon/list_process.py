@@ -3,8 +3,10 @@
 What is said, in this order, each a pickled message but for the bytes of the documents:
 
 1. The daemon: the task, and the bytes of the list.
-2. The process: the fingerprints of the list's rows. The daemon: the verdicts that it knows of them, some at a time.
-3. The process, while it judges: the verdicts that it finds, and how far it is; at last the judged list, in pieces.
+2. The process, while it reads: fingerprints of rows, some at a time, each once, and after the last an empty message.
+   The daemon, each time: the verdicts that it knows of them.
+3. The process, once the list is read: the verdicts that it found meanwhile, and those that it finds from then on, with
+   how far it is; at last the judged list, in pieces.
 
 In the place of any of its messages it may say why the list is refused.
 """
@@ -13,9 +15,7 @@ import asyncio
 import os
 import resource
 import signal
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -23,20 +23,18 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from monitor import logs
-from monitor.daemon.handing_over import NewList, Refusal, SomeVerdicts, pieces_of
-from monitor.daemon.list_reading import ListTask, compare, judge_list, judge_rows, read_list
-from monitor.model import Claim, Network, Verdict
-from monitor.model.packed import PackedVerdicts
+from monitor.daemon.handing_over import Refusal, SomeVerdicts, pieces_of
+from monitor.daemon.list_pool import AFTER_A_KILL, Ahead, JudgingPool
+from monitor.daemon.list_reading import ListTask, judge_list, read_list
 from monitor.published import Cause, DocumentError, refusing
 
-_AFTER_A_KILL = "if memory ran out, the kernel's log says so. It is tried again"
 _FIRST_TO_GO = "500"
 """Of 1000: where memory runs out the kernel shall end this process, which can be started again, and not the daemon."""
 _PROGRAM = 256 * 1024**2
 """Bytes that the program takes by itself, with room."""
 _AS_MUCH_AGAIN = 2
 """Of ``max_memory``, which bounds reading: judging and comparing take as much again at the most."""
-_SPAWN, _FORK = get_context("spawn"), get_context("fork")
+_SPAWN = get_context("spawn")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -64,57 +62,17 @@ def work(connection: Connection, log: logs.Configured, memory: int) -> None:
 
 
 def _read_and_judge(connection: Connection, task: ListTask) -> None:
-    read = read_list(task, connection.recv_bytes())
-    connection.send(b"".join(dict.fromkeys(read.prints)))
-    changes = compare(task, read)
-    known: dict[bytes, Verdict] = {}
-    while (some := connection.recv()) is not None:
-        known |= some.by_print()
+    ahead = Ahead(task, connection)
+    read = read_list(task, connection.recv_bytes(), ahead.note)
+    ahead.end()
+    for some in ahead.found(len(read.prints)):
+        connection.send(some)
+    known = ahead.known
     with closing(JudgingPool(task, read.published.claims, connection.close)) as pool:
-        judged = judge_list(task, read, known, lambda *found: connection.send(SomeVerdicts.of(*found)), pool.judge)
-    for piece in pieces_of(NewList(judged, changes)):
+        new = judge_list(task, read, known, lambda *found: connection.send(SomeVerdicts.of(*found)), pool.judge)
+    for piece in pieces_of(new):
         connection.send(piece)
     connection.send(None)
-
-
-class JudgingPool:
-    """Processes that judge the rows of one list, on all cores.
-
-    They are forked once the list was read, and so have it without a copy. Only for a process that has no other threads.
-    """
-
-    def __init__(self, task: ListTask, claims: Sequence[Claim], begin: Callable[[], None]) -> None:
-        """``begin`` is called first in each of them."""
-        self._source = task.document.source
-        cores = len(os.sched_getaffinity(0))
-        networks = task.registry.networks
-        self._pool = ProcessPoolExecutor(cores, _FORK, _begin, (claims, networks, begin))
-
-    def judge(self, chunks: Iterable[Sequence[int]]) -> Iterator[PackedVerdicts]:
-        """Judge the rows at some positions each, in their order. Raises DocumentError where one of them is killed."""
-        try:
-            yield from self._pool.map(_judge_in_pool, chunks)
-        except BrokenProcessPool as error:
-            problem = f"a process that judged its rows was killed; {_AFTER_A_KILL}"
-            raise DocumentError(Cause.KILLED, f"{self._source}: {problem}") from error
-
-    def close(self) -> None:
-        """End them."""
-        self._pool.shutdown(cancel_futures=True)
-
-
-_list: tuple[Sequence[Claim], Mapping[str, Network]]
-"""What a process of a pool judges."""
-
-
-def _begin(claims: Sequence[Claim], networks: Mapping[str, Network], begin: Callable[[], None]) -> None:
-    global _list  # noqa: PLW0603 - of this process alone, set once
-    _list = claims, networks
-    begin()
-
-
-def _judge_in_pool(rows: Sequence[int]) -> PackedVerdicts:
-    return judge_rows(*_list, rows)
 
 
 # --- As the daemon sees it -------------------------------------------------------------------------------------------
@@ -170,7 +128,7 @@ class ListProcess:
         await self._kill()
         code = self._process.exitcode or 0
         how = f"by {signal.Signals(-code).name}" if code < 0 else f"with status {code}"
-        problem = f"the process that read and judged it was ended {how}; {_AFTER_A_KILL}"
+        problem = f"the process that read and judged it was ended {how}; {AFTER_A_KILL}"
         return DocumentError(Cause.KILLED, f"{self._source}: {problem}")
 
     async def _kill(self) -> None:

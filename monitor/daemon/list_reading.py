@@ -3,28 +3,30 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 from monitor import ownership
+from monitor.daemon.handing_over import NewList
 from monitor.daemon.judged import JudgedList, judged_list
 from monitor.daemon.stakes import stakes_of
 from monitor.judgement import as_text, compare_lists
-from monitor.model import Address, Claim, ClaimKind, Document, ListChanges, Network, Verdict, WalletList
+from monitor.model import Address, Claim, ClaimKind, Document, Network, Verdict, WalletList
 from monitor.model.packed import PackedClaims, PackedVerdicts
 from monitor.ownership import VerdictsByPrint
 from monitor.published import check_shrink, read_wallets, refusing, unpack
 from monitor.registry import Registry
 from monitor.settings import WalletsSettings
 
-_CHUNK = 1_000
+CHUNK = 1_000
 """Rows that are judged in one go: their verdicts are kept together, and what was found before a kill is not lost."""
 
 Told = Callable[[VerdictsByPrint, int, int], None]
 """Is given the verdicts that were just found, by fingerprint, and how many rows are judged, and of how many."""
 
+AsRead = Callable[[Sequence[Claim], Sequence[bytes]], None]
+"""Is given all claims in their order and their fingerprints, some at a time, of a list that may still be refused."""
 
 Judge = Callable[[Iterable[Sequence[int]]], Iterable[PackedVerdicts]]
-"""Gives the verdicts of the rows at some positions each, in their order."""
+"""Begins to judge the rows at some positions each, and gives their verdicts in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class ListTask:
     """Whose list it is; empty where nobody keeps what is judged."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ReadList:
     """A list that was read and is about to be judged."""
 
@@ -51,75 +53,73 @@ class ReadList:
     prints: Sequence[bytes]
     """The fingerprints of its claims, in their order."""
 
-    @cached_property
-    def packed(self) -> PackedClaims:
-        """Its claims, packed when they are first asked for."""
-        return PackedClaims(self.published.claims)
 
+def read_list(task: ListTask, content: bytes, told: AsRead = lambda _claims, _prints: None) -> ReadList:
+    """Read the list in ``content``. Takes 17 µs a row. Raises DocumentError: nothing is read partly."""
+    prints: list[bytes] = []
 
-def read_list(task: ListTask, content: bytes) -> ReadList:
-    """Read the list in ``content``. Takes 20 µs a row. Raises DocumentError: nothing is read partly."""
+    def note(claims: Sequence[Claim]) -> None:
+        marks = [ownership.fingerprint(claim) for claim in claims]
+        prints.extend(marks)
+        told(claims, marks)
+
     with refusing(lambda: task.document.source):
         files = unpack(content, task.document, task.settings)
-        published = read_wallets(
-            files, task.document, task.settings.format, task.registry, largest=task.settings.largest
-        )
+        format_, largest = task.settings.format, task.settings.largest
+        published = read_wallets(files, task.document, format_, task.registry, largest=largest, told=note)
         if task.previous:
             check_shrink(len(task.previous), published, task.settings.max_shrink)
-        return ReadList(published, [ownership.fingerprint(claim) for claim in published.claims])
-
-
-def compare(task: ListTask, read: ReadList) -> ListChanges | None:
-    """Compare ``read`` with the list before. None where there is none. Takes 6 µs a row. Raises DocumentError."""
-    with refusing(lambda: task.document.source):
-        packed = read.packed  # in any case now, while verdicts are looked up, and not once all else waits for it
-        return compare_lists(task.previous, packed) if task.previous is not None else None
+        return ReadList(published, prints)
 
 
 def judge_list(
     task: ListTask, read: ReadList, known: VerdictsByPrint, told: Told, judge: Judge | None = None
-) -> JudgedList:
-    """Judge the rows of ``read`` that are not ``known``, each distinct one once, and fold all of them together.
+) -> NewList:
+    """Judge the rows of ``read`` that are not ``known``, each distinct one once, fold all together, and compare them.
 
     ``told`` gets only what is new. ``judge`` shares the work; without it it is done here. CPU-bound. Raises
     DocumentError.
     """
-    published, networks = read.published, task.registry.networks
+    claims, networks = read.published.claims, task.registry.networks
     with refusing(lambda: task.document.source):
-        verdicts = {**known, **_judge_new(read, networks, known, told, judge)}
-        messages = task.settings.messages
-        accepted = ownership.accept(
-            published.claims,
-            [verdicts[mark] for mark in read.prints],
-            frozenset(messages) if messages is not None else None,
-        )
-        asked = ownership.open_questions(published.claims, accepted, networks)
-        stakes, stakers = stakes_of(published.claims, networks), _stakers(published.claims, networks)
-        asset_of = task.registry.known_asset
-        return judged_list(
-            published, read.packed, asked, task.accepted_at, stakes=stakes, stakers=stakers, asset_of=asset_of
-        )
+        new: dict[bytes, int] = {}
+        for position, mark in enumerate(read.prints):
+            if mark not in known:
+                new.setdefault(mark, position)
+        rows, total = list(new.values()), len(read.prints)
+        told({}, total - len(rows), total)
+        chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
+        found = judge(chunks) if judge else (judge_rows(claims, networks, chunk) for chunk in chunks)
+        packed = PackedClaims(claims)  # this and comparing, which take 6 µs a row, while others judge
+        changes = compare_lists(task.previous, packed) if task.previous is not None else None
+        verdicts = {**known, **_taken_in(found, list(new), total, told)}
+        return NewList(_folded(task, read.published, packed, [verdicts[mark] for mark in read.prints]), changes)
 
 
-def _judge_new(
-    read: ReadList, networks: Mapping[str, Network], known: VerdictsByPrint, told: Told, judge: Judge | None
-) -> dict[bytes, Verdict]:
-    new: dict[bytes, int] = {}
-    for position, mark in enumerate(read.prints):
-        if mark not in known:
-            new.setdefault(mark, position)
-    marks, rows, total = list(new), list(new.values()), len(read.prints)
-    before = total - len(rows)
-    chunks = [rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK)]
-    judged: dict[bytes, Verdict] = {}
-    told({}, before, total)
-    claims = read.published.claims
-    for part in judge(chunks) if judge else (judge_rows(claims, networks, chunk) for chunk in chunks):
-        start = len(judged)
-        found = dict(zip(marks[start : start + len(part)], part, strict=True))
-        judged |= found
-        told(found, before + len(judged), total)
-    return judged
+def _folded(task: ListTask, published: WalletList, packed: PackedClaims, verdicts: Sequence[Verdict]) -> JudgedList:
+    networks, messages = task.registry.networks, task.settings.messages
+    accepted = ownership.accept(published.claims, verdicts, frozenset(messages) if messages is not None else None)
+    return judged_list(
+        published,
+        packed,
+        ownership.open_questions(published.claims, accepted, networks),
+        task.accepted_at,
+        stakes=stakes_of(published.claims, networks),
+        stakers=_stakers(published.claims, networks),
+        asset_of=task.registry.known_asset,
+    )
+
+
+def _taken_in(found: Iterable[PackedVerdicts], marks: Sequence[bytes], total: int, told: Told) -> dict[bytes, Verdict]:
+    """What is ``found`` of ``marks``, in their order, each part of which is ``told`` at once."""
+    verdicts: dict[bytes, Verdict] = {}
+    before = total - len(marks)
+    for part in found:
+        start = len(verdicts)
+        some = dict(zip(marks[start : start + len(part)], part, strict=True))
+        verdicts |= some
+        told(some, before + len(verdicts), total)
+    return verdicts
 
 
 def judge_rows(claims: Sequence[Claim], networks: Mapping[str, Network], rows: Sequence[int]) -> PackedVerdicts:

@@ -41,13 +41,15 @@ class StoredVerdicts:
     async def find(self, prints: Sequence[bytes], task: ListTask) -> Mapping[bytes, Verdict]:
         """Those of ``prints``, by fingerprint; none where the history cannot be read: then they are judged again."""
         try:
-            found = await self._store.verdicts(RULES_VERSION, prints)
+            return await self._store.verdicts(RULES_VERSION, prints)
         except StoreError as error:
             _log.error("the history was not read", error=str(error))
             return {}
-        if found:
-            await written(self._store.need_verdicts(list(found), task.exchange, task.accepted_at))
-        return found
+
+    async def need(self, prints: Sequence[bytes], task: ListTask) -> None:
+        """Write that they are needed, if that is possible."""
+        if prints:
+            await written(self._store.need_verdicts(prints, task.exchange, task.accepted_at))
 
     async def keep(self, verdicts: VerdictsByPrint, task: ListTask) -> None:
         """Write ``verdicts``, if that is possible."""

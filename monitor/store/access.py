@@ -148,8 +148,9 @@ class Access:
     async def _rows_plain(
         self, query: Callable[[int], Select[Any]], each: Sequence[Any], *others: object
     ) -> Sequence[Any]:
-        """What ``query`` of so many values as ``each`` finds: first bound are these, then the ``others``, all of them as
-        the driver takes them, and so are the rows. For values by the million, as :meth:`_upsert_plain`.
+        """What ``query`` of so many values as ``each`` finds, which are bound first, and then the ``others``.
+
+        All of them are as the driver takes them, and so are the rows. For values by the million, as _upsert_plain.
         """
         async with self._query() as connection:
             found = await connection.exec_driver_sql(_plain(self._engine.dialect, query, len(each)), (*each, *others))

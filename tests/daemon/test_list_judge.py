@@ -17,12 +17,13 @@ import pytest
 
 from monitor import ownership
 from monitor.daemon import list_judge, list_process
-from monitor.daemon.handing_over import NewList, pieces_of, put_together
+from monitor.daemon.handing_over import pieces_of, put_together
 from monitor.daemon.judged import JudgedList
 from monitor.daemon.list_judge import ListJudge, NothingKnown, Progress
-from monitor.daemon.list_reading import ListTask, compare, judge_list, read_list
+from monitor.daemon.list_reading import ListTask, judge_list, read_list
 from monitor.daemon.stored import StoredVerdicts
 from monitor.model import Claim, Code, Document, Network, Verdict, VerdictStatus
+from monitor.model.packed import PackedClaims
 from monitor.ownership import VerdictsByPrint, judge
 from monitor.published import Cause, DocumentError
 from monitor.registry import load as load_registry
@@ -41,7 +42,7 @@ LONG = list_of(Row("ethereum", "ETH", f"0x{n:040x}") for n in range(1, ROWS + 1)
 def task(content: bytes, *, name: str = "list.csv", previous: bytes = b"") -> ListTask:
     document = Document(name, sha256(content).hexdigest(), len(content), NOW)
     new = ListTask(document, WalletsSettings(source=name, max_shrink=1), REGISTRY, NOW)
-    return replace(new, previous=read_list(new, previous).packed) if previous else new
+    return replace(new, previous=PackedClaims(read_list(new, previous).published.claims)) if previous else new
 
 
 class Known:
@@ -50,9 +51,13 @@ class Known:
     def __init__(self) -> None:
         self.verdicts: dict[bytes, Verdict] = {}
         self.new: list[bytes] = []
+        self.needed: list[bytes] = []
 
     async def find(self, prints: Sequence[bytes], _task: ListTask) -> Mapping[bytes, Verdict]:
         return {mark: self.verdicts[mark] for mark in prints if mark in self.verdicts}
+
+    async def need(self, prints: Sequence[bytes], _task: ListTask) -> None:
+        self.needed += prints
 
     async def keep(self, verdicts: VerdictsByPrint, _task: ListTask) -> None:
         self.verdicts.update(verdicts)
@@ -96,7 +101,7 @@ def test_a_list_is_the_same_after_it_was_handed_over(path: Path) -> None:
     previous = b"".join((first, *rest[:-1])) if len(rest) > 6 else content
     asked = task(content, previous=previous)
     read = read_list(asked, content)
-    new = NewList(judge_list(asked, read, {}, lambda *_: None), compare(asked, read))
+    new = judge_list(asked, read, {}, lambda *_: None)
     pieces = [pickle.loads(pickle.dumps(piece)) for piece in pieces_of(new)]
     again = put_together(pieces)
     assert told_apart(again.judged) == told_apart(new.judged)
@@ -136,7 +141,7 @@ def test_a_row_is_judged_once_however_often_it_stands_in_the_list(monkeypatch: p
 
     content = list_of([signed(1), signed(2), replace(signed(1), amount="7"), signed(1)]).encode()
     monkeypatch.setattr(ownership, "judge", watched)
-    new = judge_list(task(content), read_list(task(content), content), {}, lambda *_: None)
+    new = judge_list(task(content), read_list(task(content), content), {}, lambda *_: None).judged
     assert len(judged) == 2
     assert [verdict.status for verdict in new.verdicts] == [VerdictStatus.VERIFIED] * 4
 
@@ -152,6 +157,7 @@ async def test_what_is_known_is_not_judged_again() -> None:
     new = await ListJudge(known).judge(task(more), more)
     assert len(known.new) == 1
     assert list(new.judged.verdicts[:-1]) == [told] * ROWS
+    assert len(known.needed) == ROWS
 
 
 @pytest.mark.parametrize(
@@ -162,7 +168,9 @@ async def test_what_is_known_is_not_judged_again() -> None:
     ],
 )
 async def test_a_refusal_for_its_content_comes_whole(damaged: bytes, reason: Cause, place: str) -> None:
-    there = await refusal(ListJudge(NothingKnown()), damaged)
+    known = Known()
+    there = await refusal(ListJudge(known), damaged)
+    assert known.new == known.needed == [], "nothing of a list that is not whole"
     with pytest.raises(DocumentError) as here:
         read_list(task(damaged), damaged)
     assert (there.reason, str(there)) == (here.value.reason, str(here.value))
@@ -217,27 +225,54 @@ async def test_where_memory_runs_out_the_kernel_is_to_take_the_process_and_its_p
 
 FORKED = """
 import os, signal
-from monitor.daemon.list_process import JudgingPool
+from monitor.daemon import list_pool
+from monitor.daemon.handing_over import SomeVerdicts
+from monitor.daemon.list_pool import Ahead, JudgingPool
 from monitor.daemon.list_reading import judge_list, read_list
 from monitor.published import DocumentError
-from tests.daemon.test_list_judge import LONG, task
+from tests.daemon.test_list_judge import LONG, ROWS, task
 
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
+def told(do):
+    try:
+        do()
+    except DocumentError as error:
+        print(error.reason, error)
+
+def ahead():
+    ours, theirs = list_pool._FORK.Pipe()
+    answers = [SomeVerdicts.of({}), SomeVerdicts.of({})]
+    for answer in answers:
+        theirs.send(answer)
+    found = Ahead(asked, ours)
+    read_list(asked, LONG, found.note)
+    found.end()
+    return found
+
 asked = task(LONG)
 read = read_list(asked, LONG)
+judged = judge_list(asked, read, {}, lambda *_: None).judged
+list_pool._AHEAD = ROWS // 2
+os.sched_getaffinity = lambda _: {0, 1}
+one = ahead()
+found = dict(entry for some in one.found(ROWS) for entry in some.by_print().items())
+right = dict(zip(read.prints, judged.verdicts))
+print(len(found) >= ROWS // 2, all(right[mark] == verdict for mark, verdict in found.items()), one.known == found)
+list_pool._judge_ahead = lambda *_: die()
+told(lambda: [*ahead().found(ROWS)])
 pool = JudgingPool(asked, read.published.claims, die)
-try:
-    judge_list(asked, read, {}, lambda *_: None, pool.judge)
-except DocumentError as error:
-    print(error.reason, error)
+told(lambda: judge_list(asked, read, {}, lambda *_: None, pool.judge))
 """
 
 
-def test_a_process_of_its_pool_that_is_killed_refuses_the_list() -> None:
+def test_processes_beside_it_judge_what_it_would_and_refuse_the_list_where_they_are_killed() -> None:
     done = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("killed list.csv: a process that judged its rows was killed")
+    ahead, *killed = done.stdout.splitlines()
+    assert ahead == "True True True"
+    assert len(killed) == 2
+    assert all(line.startswith("killed list.csv: a process that judged its rows was killed") for line in killed)
 
 
 async def test_who_is_cancelled_leaves_no_process_behind_and_keeps_what_was_found() -> None:

@@ -4,10 +4,11 @@ To add a layout: write its file with a ``TableLayout``, ``TreeLayout`` or ``Stre
 docs/layouts.md.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
+from itertools import islice
 
 from monitor.model import Claim, Document, WalletList
 from monitor.published.archives import PublishedFile
@@ -39,18 +40,28 @@ _TOGETHER: Mapping[str, tuple[str, ...]] = {"okx": ("okx", "okx-audit", "okx-sta
 _MOST_UNKNOWN = 5_000
 """Coin ids that the registry cannot place, several times what any list has: each is looked at in every judgement."""
 
+_SOME = 2_000
+"""Claims that are told of together as they are read."""
+
 AUTO = "auto"
 FORMATS = (AUTO, *dict.fromkeys(layout.name for layout in LAYOUTS))
 """What ``format`` may be in the configuration of a wallet list."""
 
 
 def read_wallets(
-    files: Sequence[PublishedFile], document: Document, format_: str, registry: Registry, *, largest: int | None = None
+    files: Sequence[PublishedFile],
+    document: Document,
+    format_: str,
+    registry: Registry,
+    *,
+    largest: int | None = None,
+    told: Callable[[Sequence[Claim]], None] = lambda _claims: None,
 ) -> WalletList:
     """Read a whole list, from all files of the document that are one. Raises DocumentError; reads nothing partly.
 
     Takes seconds for a million rows: call it in a thread. Of more than ``largest`` rows the largest are kept, and what
-    the others claim together.
+    the others claim together. ``told`` is given all claims in their order, some at a time, as they are read: of a list
+    that may still be refused.
 
     A file of another layout beside a list (a licence, a manual) is named in ``unread``. An empty file, a web page or a
     damaged list among the files refuses the document: it may be the list that was meant.
@@ -61,15 +72,21 @@ def read_wallets(
         cut = _cut(files, layouts, registry, largest)
         budget = _budget(files)
         passing = budget.for_passing() if cut else budget
-        files_found = [_read(file, cut, budget) for file in _lists(files, layouts, registry, others, passing)]
         claims: list[Claim] = []
+        files_found: list[FileClaims] = []
         unknown: set[tuple[str, str | None]] = set()
-        for found in files_found:
+
+        def keep(some: Sequence[Claim]) -> None:
+            held = [*_as_held(some, registry)]
+            claims.extend(held)
+            told(held)
+
+        for file in _lists(files, layouts, registry, others, passing):
+            files_found.append(found := _read(file, cut, budget, keep))
             unknown |= {(claim.coin, claim.network) for claim in found.claims if claim.token is None}
             if len(unknown) > _MOST_UNKNOWN:
                 problem = f"{len(unknown)} coin ids that nobody knows; no list has more than {_MOST_UNKNOWN}"
                 raise LayoutError(Cause.TOO_LARGE, f"{found.file}: {problem}")
-            claims.extend(_as_held(found.claims, registry))
     except DocumentError as error:
         raise error.about(document.source) from error
     return WalletList(
@@ -159,9 +176,17 @@ def _cut(
     return sizes.cut(largest)
 
 
-def _read(file: ListFile, cut: Cut | None, budget: Budget) -> FileClaims:
+def _read(file: ListFile, cut: Cut | None, budget: Budget, keep: Callable[[Sequence[Claim]], None]) -> FileClaims:
     with refusing(file.place):
-        return file.read(lambda claims: cut.of(claims, file.found, budget) if cut else claims)
+        return file.read(lambda claims: _passing(cut.of(claims, file.found, budget) if cut else claims, keep))
+
+
+def _passing(claims: Iterable[Claim], keep: Callable[[Sequence[Claim]], None]) -> Iterator[Claim]:
+    """``claims``, after each of them was kept, some at a time."""
+    remaining = iter(claims)
+    while some := list(islice(remaining, _SOME)):
+        keep(some)
+        yield from some
 
 
 def _layouts(format_: str) -> list[Layout]:
