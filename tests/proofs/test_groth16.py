@@ -72,6 +72,7 @@ def test_users_of_gate_and_binance_are_bound_to_their_root(name: str) -> None:
     document = json.loads(FILES[name])
     found = verify({name: document}, user=f"0x{document['AccountIdHash'].upper()}")
     assert (found.status, found.root) == (ProofStatus.BOUND, document["Root"])
+    assert not any("no user id was given" in sentence for sentence in found.not_proven)
 
 
 def test_gates_own_names_of_the_fields_are_understood() -> None:
