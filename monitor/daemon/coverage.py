@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 from monitor.chains import unreadable_because
 from monitor.daemon import Report
@@ -72,9 +71,7 @@ def _covered(
         coverage(held, networks.keys(), unreadable_networks(held, registry), exchange.assets),
         rows=len(claims),
         layout=published.layout,
-        accounts={
-            token: next(iter(chain(*told.values()))) for token, told in held.accounts.items() if any(told.values())
-        },
+        accounts={token: held.of(token)[0] for token in held.accounts},
         undecodable=sum(claim.network is not None and claim.account is None for claim in claims),
     )
 

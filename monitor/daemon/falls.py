@@ -2,9 +2,10 @@
 
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+
+from msgspec import structs
 
 from monitor.formats import exact
 from monitor.judgement.falling import fall
@@ -49,8 +50,8 @@ class RecentRatios:
     def move(self, step: timedelta) -> None:
         """Go along with a step of the clock: points keep their ages."""
         for key, points in self._points.items():
-            self._points[key] = deque(replace(point, at=point.at + step) for point in points)
-        self._newest = {key: replace(point, at=point.at + step) for key, point in self._newest.items()}
+            self._points[key] = deque(structs.replace(point, at=point.at + step) for point in points)
+        self._newest = {key: structs.replace(point, at=point.at + step) for key, point in self._newest.items()}
 
     def _is_news(self, point: RatioPoint, pause: timedelta) -> bool:
         last = self._newest.get((point.exchange, point.asset))

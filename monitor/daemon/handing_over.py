@@ -14,7 +14,7 @@ from typing import Any
 from monitor.daemon.judged import JudgedList
 from monitor.formats.hashing import PRINT
 from monitor.judgement import Holdings
-from monitor.judgement.holdings import Standing, Stated
+from monitor.judgement.holdings import Standing, StandingAccounts
 from monitor.model import Address, ListChanges, Token, Verdict, frozen
 from monitor.model.packed import PackedClaims, PackedVerdicts, Texts
 from monitor.published import Cause, DocumentError
@@ -25,7 +25,7 @@ _BY_KEY = ("questions", "asked", "stakes", "messages")
 """What a judged list has as mappings, of which any may have as many entries as the list has rows."""
 _NO_CLAIMS = PackedClaims(())
 _NO_VERDICTS = PackedVerdicts(())
-_NO_HOLDINGS = Holdings({}, {}, (), has_signatures=False)
+_NO_HOLDINGS = Holdings({}, (), has_signatures=False)
 
 Piece = tuple[str, Any]
 """What it is a piece of, and the piece."""
@@ -136,14 +136,13 @@ def _holdings_apart(held: Holdings, claims: PackedClaims) -> Iterator[Piece]:
     def positions(accounts: Iterable[Address]) -> "array[int]":
         return array("I", map(rows.__getitem__, accounts))
 
-    for token, standings in held.accounts.items():
-        for standing, accounts in standings.items():
-            stated = held.stated[token][standing]
-            silent = None if stated.silent == accounts else positions(stated.silent)
-            yield "accounts", {(token, standing): (positions(accounts), stated.amount, silent)}
+    for token, groups in held.accounts.items():
+        for each in groups:
+            silent = None if each.silent == each.accounts else positions(each.silent)
+            yield "accounts", {(token, each.standing): (positions(each.accounts), each.stated, silent)}
     networks, named = Texts(network for network, _ in held.uncounted), Texts(account for _, account in held.uncounted)
     yield "uncounted", (networks, named)
-    yield "holdings", replace(held, accounts={}, stated={}, uncounted=frozenset())
+    yield "holdings", replace(held, accounts={}, uncounted=frozenset())
 
 
 def _holdings(
@@ -152,19 +151,18 @@ def _holdings(
     columns: "Mapping[tuple[Token, Standing], tuple[array[int], Any, array[int] | None]]",
     claims: PackedClaims,
 ) -> Holdings:
-    accounts: defaultdict[Token, dict[Standing, tuple[Address, ...]]] = defaultdict(dict)
-    stated: defaultdict[Token, dict[Standing, Stated]] = defaultdict(dict)
+    groups: defaultdict[Token, list[StandingAccounts]] = defaultdict(list)
 
     def named(positions: "array[int]") -> tuple[Address, ...]:
         texts = (claims.accounts[position] for position in positions)
         return tuple(text for text in texts if text is not None)
 
-    for (token, standing), (positions, amount, silent) in columns.items():
-        group = accounts[token][standing] = named(positions)
-        stated[token][standing] = Stated(amount, group if silent is None else named(silent))
+    for (token, standing), (positions, stated, silent) in columns.items():
+        accounts = named(positions)
+        unstated = accounts if silent is None else named(silent)
+        groups[token].append(StandingAccounts(standing, accounts, stated, unstated))
     return replace(
         rest,
-        accounts=frozen(accounts),
-        stated=frozen(stated),
+        accounts=frozen({token: tuple(each) for token, each in groups.items()}),
         uncounted=frozenset(zip(*uncounted, strict=True)),
     )

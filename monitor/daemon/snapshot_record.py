@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Self
 
+from msgspec import structs
+
 from monitor.chains import Reason
 from monitor.formats.phrases import first
 from monitor.model import Durations, LookBack, Network, Snapshot, SnapshotAttempts, SnapshotState, Token, frozen
@@ -37,12 +39,12 @@ class SnapshotRecord:
 
     def begun(self) -> Self:
         """An attempt has begun."""
-        return replace(self, attempts=replace(self.attempts, begun=self.attempts.begun + 1))
+        return replace(self, attempts=structs.replace(self.attempts, begun=self.attempts.begun + 1))
 
     def took(self, snapshot: Snapshot, seconds: float, refused: Collection[Token]) -> Self:
         """An attempt has led to ``snapshot``, which lacks the ``refused`` tokens: what was read of them last stays."""
         earlier = {token: found for token in refused if (found := self._last_of(token))}
-        attempts = replace(self.attempts, took=self.attempts.took.added(seconds))
+        attempts = structs.replace(self.attempts, took=self.attempts.took.added(seconds))
         return type(self)(snapshot, earlier=earlier, attempted=True, attempts=attempts)
 
     def _last_of(self, token: Token) -> Snapshot | None:
@@ -53,7 +55,7 @@ class SnapshotRecord:
     def failed(self, reason: str, message: str, at: datetime) -> Self:
         """An attempt has failed; what was known before stays."""
         counts = self.attempts.failures
-        attempts = replace(self.attempts, failures=frozen({**counts, reason: counts.get(reason, 0) + 1}))
+        attempts = structs.replace(self.attempts, failures=frozen({**counts, reason: counts.get(reason, 0) + 1}))
         return replace(self, failure=message, failed_at=at, untold={}, attempts=attempts)
 
     def refused(self, untold: Mapping[Token, str], at: datetime) -> Self:

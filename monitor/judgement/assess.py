@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from monitor.formats import exact
 from monitor.formats.phrases import moment, span
@@ -119,12 +121,12 @@ class _Parts:
     def leave_open(self, gap: Gap, claimed: ByBasis, growth: Decimal) -> None:
         self.unread = self.unread.plus(claimed)
         self.grown = self.grown.plus(ByBasis(tuple(exact.times(amount, growth) for amount in claimed.amounts)))
-        place = replace(gap, claimed=None)
+        place = structs.replace(gap, claimed=None)
         self.gaps[place] = exact.add(self.gaps[place], gap.claimed or exact.ZERO)
 
     def told_gaps(self) -> Iterator[Gap]:
         for place, claimed in self.gaps.items():
-            yield replace(place, claimed=claimed)
+            yield structs.replace(place, claimed=claimed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +264,7 @@ class _Judge:
         """What the list itself claims of a token that is not read anywhere."""
         if self.holdings is None:
             raise ValueError("tokens come from a list")
-        return unread_of(token, self.holdings.accounts[token], self.holdings.stated[token], None)
+        return unread_of(token, self.holdings.accounts[token], None)
 
     def shown(self, token: Token) -> bool:
         """Whether what was last read of ``token`` has not been dropped for its age."""

@@ -381,13 +381,13 @@ def _at(forms: Sequence[Token], holdings: Holdings, readings: Readings, place: P
     part: dict[Standing, Decimal] = {}
     for token in forms:
         told = readings.found.get(place, {}).get(token, {})
-        counted = [account for accounts in holdings.accounts[token].values() for account in accounts]
+        counted = holdings.of(token)
         missing = next((account for account in counted if account not in told), None)
         if missing is not None:
             raise _UntoldError(_unread(_Subject(place, token, missing), readings))
         own = {account: told[account] for account in counted}
         held = disjoint({token: own}, readings.within.get(place, {}))[token]
-        for standing, accounts in holdings.accounts[token].items():
-            amount = token.whole(total(map(held.__getitem__, accounts)))
-            part[standing] = exact.add(part.get(standing, exact.ZERO), amount)
+        for group in holdings.accounts[token]:
+            amount = token.whole(total(map(held.__getitem__, group.accounts)))
+            part[group.standing] = exact.add(part.get(group.standing, exact.ZERO), amount)
     return by_basis(COUNTED, part)

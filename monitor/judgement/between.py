@@ -22,14 +22,14 @@ def away(holdings: Holdings, state: SnapshotState) -> Mapping[str, Mapping[Basis
     sums: defaultdict[str, list[dict[Basis, Decimal]]] = defaultdict(
         lambda: [dict.fromkeys(MOST, exact.ZERO) for _ in range(3)]
     )
-    for token, standings in holdings.accounts.items():
+    for token, groups in holdings.accounts.items():
         then, after = low.then.get(token), snapshot.balances.get(token)
         if then is None or after is None:
             continue
         for moment, held in zip(sums[token.asset], (low.before[token], then, after), strict=True):
             amounts = {
-                standing: token.whole(total(held[account] for account in accounts if account in then))
-                for standing, accounts in standings.items()
+                each.standing: token.whole(total(held[account] for account in each.accounts if account in then))
+                for each in groups
             }
             for basis, amount in by_basis(MOST, amounts).items():
                 moment[basis] = exact.add(moment[basis], amount)

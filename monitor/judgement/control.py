@@ -59,7 +59,7 @@ def read_whole(holdings: Holdings, states: Mapping[str, SnapshotState]) -> Itera
 
 def _has_all(holdings: Holdings, token: Token, snapshot: Snapshot) -> bool:
     held = snapshot.balances[token]
-    return all(account in held for accounts in holdings.accounts[token].values() for account in accounts)
+    return all(account in held for account in holdings.of(token))
 
 
 def awaits_reading(holdings: Holdings, states: Mapping[str, SnapshotState]) -> bool:
@@ -75,9 +75,8 @@ def awaits_reading(holdings: Holdings, states: Mapping[str, SnapshotState]) -> b
 def _units(holdings: Holdings, token: Token, snapshot: Snapshot) -> Iterator[tuple[Address, int]]:
     """Yield what each account of the list holds, less what the token's issuer has blocked there."""
     held, blocked = snapshot.balances[token], snapshot.positions.get(token.frozen, {})
-    for accounts in holdings.accounts[token].values():
-        for account in accounts:
-            yield account, held[account] - blocked[account] if account in blocked else held[account]
+    for account in holdings.of(token):
+        yield account, held[account] - blocked[account] if account in blocked else held[account]
 
 
 def largest_accounts(holdings: Holdings, states: Mapping[str, SnapshotState]) -> Mapping[str, frozenset[Address]]:

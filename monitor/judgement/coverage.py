@@ -58,10 +58,10 @@ def coverage(
     known = {token.asset for token in holdings.accounts}
     shown = known & {*holdings.named, *named} or known
     found: defaultdict[str, list[ClaimedPlace]] = defaultdict(list)
-    for token, standings in holdings.accounts.items():
+    for token, groups in holdings.accounts.items():
         if token.asset in shown:
             cause, reason = why_not_read(token.network, configured, unreadable) or (None, "")
-            claimed = unread_of(token, standings, holdings.stated[token], None)[Basis.LISTED]
+            claimed = unread_of(token, groups, None)[Basis.LISTED]
             found[token.asset].append(ClaimedPlace(token.network, cause, reason, claimed))
     for asset, unplaced in unplaced_by_asset(holdings.unplaced, {*known, *named}).items():
         for claims in unplaced:

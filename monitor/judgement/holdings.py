@@ -9,6 +9,8 @@ from hashlib import blake2b
 from itertools import chain, combinations
 from typing import NamedTuple
 
+import msgspec
+
 from monitor.formats import exact
 from monitor.model import Address, Basis, ByBasis, Cause, Claim, Code, Token, Verdict, VerdictStatus, frozen
 
@@ -65,13 +67,15 @@ def by_basis(standings: Mapping[Basis, frozenset[Standing]], amounts: Mapping[St
     return ByBasis(sums) if any(sums) else NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """What a list itself says of some of its accounts."""
+class StandingAccounts(msgspec.Struct, frozen=True, gc=False):
+    """The accounts of one token that are in one standing, and what the list itself says of them."""
 
-    amount: Decimal = exact.ZERO
-    """Whole coins, over the accounts of which an amount is claimed; of several claims the largest."""
-    silent: tuple[Address, ...] = ()
+    standing: Standing
+    accounts: tuple[Address, ...]
+    stated: Decimal
+    """Whole coins, over the accounts of which an amount is claimed; of several claims the largest. Never counted as
+    reserves (rule 7)."""
+    silent: tuple[Address, ...]
     """Accounts of which none is."""
 
 
@@ -112,10 +116,8 @@ class Unplaced:
 class Holdings:
     """A list and its verdicts, in the shape that balances are summed by. Built once, then shared."""
 
-    accounts: Mapping[Token, Mapping[Standing, tuple[Address, ...]]]
+    accounts: Mapping[Token, tuple[StandingAccounts, ...]]
     """Every account of a token in exactly one standing."""
-    stated: Mapping[Token, Mapping[Standing, Stated]]
-    """What the list claims of the same accounts. Never counted as reserves (rule 7)."""
     unplaced: tuple[Unplaced, ...]
     has_signatures: bool
     """Whether any row of the list is signed at all."""
@@ -138,12 +140,12 @@ class Holdings:
 
     def wanted(self, network: str) -> Mapping[Token, tuple[Address, ...]]:
         """What has to be read on ``network``. A new mapping at each call: do not ask in a loop."""
-        return {token: _all(standings) for token, standings in self.accounts.items() if token.network == network}
+        return {token: self.of(token) for token in self.accounts if token.network == network}
 
-
-def _all(standings: Mapping[Standing, tuple[Address, ...]]) -> tuple[Address, ...]:
-    """The accounts of all standings; where there is one only, as mostly, its own tuple."""
-    return tuple(chain.from_iterable(standings.values())) if len(standings) > 1 else next(iter(standings.values()), ())
+    def of(self, token: Token) -> tuple[Address, ...]:
+        """The accounts of ``token`` in all standings; where there is one only, as mostly, its own tuple."""
+        first, *others = self.accounts[token]
+        return tuple(chain(first.accounts, *(each.accounts for each in others))) if others else first.accounts
 
 
 def unplaced_by_asset(unplaced: Iterable[Unplaced], assets: Iterable[str]) -> Mapping[str, Sequence[Unplaced]]:
@@ -183,14 +185,9 @@ def holdings(
             rows = best[claim.token]
             rows[claim.account] = row.joined(rows.get(claim.account))
     _count_once(best)
-    accounts: dict[Token, Mapping[Standing, tuple[Address, ...]]] = {}
-    stated: dict[Token, Mapping[Standing, Stated]] = {}
-    for token, rows in best.items():
-        if rows:
-            accounts[token], stated[token] = _by_standing(rows)
+    accounts = {token: _by_standing(rows) for token, rows in best.items() if rows}
     return Holdings(
         frozen(accounts),
-        frozen(stated),
         tuple(unplaced.values()),
         has_signatures,
         named=frozenset(named),
@@ -199,13 +196,13 @@ def holdings(
     )
 
 
-def _digests(accounts: Mapping[Token, Mapping[Standing, tuple[Address, ...]]]) -> Mapping[str, Mapping[Basis, str]]:
+def _digests(accounts: Mapping[Token, Sequence[StandingAccounts]]) -> Mapping[str, Mapping[Basis, str]]:
     by_asset: defaultdict[str, list[Token]] = defaultdict(list)
     for token in sorted(accounts, key=lambda each: (each.network, each.contract or "")):
         by_asset[token.asset].append(token)
     found = {}
     for asset, tokens in by_asset.items():
-        present = frozenset(standing for token in tokens for standing in accounts[token])
+        present = frozenset(each.standing for token in tokens for each in accounts[token])
         # Mostly all bases count the same, and each digest takes as long as sorting the accounts.
         counted = {basis: present & standings for basis, standings in COUNTED.items()}
         digests = {standings: _digest(tokens, accounts, standings) for standings in set(counted.values())}
@@ -215,12 +212,12 @@ def _digests(accounts: Mapping[Token, Mapping[Standing, tuple[Address, ...]]]) -
 
 def _digest(
     tokens: Iterable[Token],
-    accounts: Mapping[Token, Mapping[Standing, tuple[Address, ...]]],
+    accounts: Mapping[Token, Sequence[StandingAccounts]],
     standings: frozenset[Standing],
 ) -> str:
     found = blake2b(digest_size=16)
     for token in tokens:
-        counted = sorted(each for standing, group in accounts[token].items() if standing in standings for each in group)
+        counted = sorted(account for each in accounts[token] if each.standing in standings for account in each.accounts)
         if counted:
             found.update("\n".join((token.network, token.contract or "", *counted, "\n")).encode())
     return found.hexdigest()
@@ -288,9 +285,7 @@ def _remember(
     )
 
 
-def _by_standing(
-    rows: Mapping[Address, _Row],
-) -> tuple[Mapping[Standing, tuple[Address, ...]], Mapping[Standing, Stated]]:
+def _by_standing(rows: Mapping[Address, _Row]) -> tuple[StandingAccounts, ...]:
     groups: defaultdict[Standing, list[Address]] = defaultdict(list)
     amounts: defaultdict[Standing, list[Decimal]] = defaultdict(list)
     silent: defaultdict[Standing, list[Address]] = defaultdict(list)
@@ -300,13 +295,13 @@ def _by_standing(
             silent[row.standing].append(account)
         else:
             amounts[row.standing].append(row.claimed)
-    accounts = {standing: tuple(group) for standing, group in groups.items()}
-    stated = {
-        standing: Stated(
+    return tuple(
+        StandingAccounts(
+            standing,
+            accounts,
             exact.total(amounts[standing]),
             # Mostly all or none: one tuple for both, as a list of 300 000 rows stays for weeks.
-            group if len(silent[standing]) == len(group) else tuple(silent[standing]),
+            accounts if len(silent[standing]) == len(accounts) else tuple(silent[standing]),
         )
-        for standing, group in accounts.items()
-    }
-    return accounts, stated
+        for standing, accounts in ((standing, tuple(group)) for standing, group in groups.items())
+    )

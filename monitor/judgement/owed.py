@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from msgspec import structs
+
 from monitor.formats import exact
 from monitor.model import Liabilities, LiabilitiesFall, LiabilitiesLedger, OwedAsset, frozen
 
@@ -56,7 +58,7 @@ def renamed(ledger: LiabilitiesLedger, asset_of: Callable[[str], str]) -> Liabil
             assets[asset] = each
         elif each.as_of == known.as_of:  # one report named both
             amount, highest = exact.add(each.amount, known.amount), exact.add(each.highest, known.highest)
-            assets[asset] = replace(known, amount=amount, highest=highest, fall=known.fall or each.fall)
+            assets[asset] = structs.replace(known, amount=amount, highest=highest, fall=known.fall or each.fall)
     return replace(ledger, assets=frozen(assets))
 
 

@@ -43,9 +43,8 @@ def _common(mine: Named, theirs: Named) -> tuple[int, tuple[str, ...]]:
 
 def _named(holdings: Holdings) -> Named:
     named: defaultdict[str, set[Address]] = defaultdict(set)
-    for token, standings in holdings.accounts.items():
-        for accounts in standings.values():
-            named[token.network].update(accounts)
+    for token in holdings.accounts:
+        named[token.network].update(holdings.of(token))
     for network, account in holdings.uncounted:
         named[network].add(account)
     return named

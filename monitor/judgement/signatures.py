@@ -46,9 +46,9 @@ def signatures_gone(lost: Lost, states: Mapping[str, SnapshotState], at: datetim
 
 
 def _unsigned(holdings: Holdings, token: Token) -> frozenset[Address]:
-    return frozenset().union(*holdings.accounts[token].values()) - _signed(holdings, token)
+    return frozenset(holdings.of(token)) - _signed(holdings, token)
 
 
 def _signed(holdings: Holdings, token: Token) -> frozenset[Address]:
-    standings = holdings.accounts[token]
-    return frozenset().union(*(standings.get(standing, ()) for standing in COUNTED[Basis.SIGNED]))
+    signed = (each.accounts for each in holdings.accounts[token] if each.standing in COUNTED[Basis.SIGNED])
+    return frozenset().union(*signed)

@@ -1,6 +1,6 @@
 """Balances of one network, summed by token and by what the claims count for; and what is left to the list's word."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import le
@@ -8,7 +8,7 @@ from operator import le
 from monitor.formats import exact
 from monitor.formats.phrases import counted
 from monitor.judgement.between import away
-from monitor.judgement.holdings import COUNTED, MOST, UNJUDGED, Holdings, Standing, Stated, by_basis
+from monitor.judgement.holdings import COUNTED, MOST, UNJUDGED, Holdings, Standing, StandingAccounts, by_basis
 from monitor.model import (
     Address,
     BaseUnits,
@@ -69,22 +69,22 @@ def _tally(holdings: Holdings, state: SnapshotState) -> Tally:
     missing: dict[Token, str] = {}
     unread: dict[Token, ByBasis] = {}
     positions: dict[Token, tuple[PositionHeld, ...]] = {}
-    for token, standings in holdings.accounts.items():
+    for token, groups in holdings.accounts.items():
         if token.network != state.network:
             continue
-        snapshot, stated = state.of(token), holdings.stated[token]
-        if snapshot is None or (reason := _lacking(token, standings, snapshot)):
+        snapshot = state.of(token)
+        if snapshot is None or (reason := _lacking(token, groups, snapshot)):
             missing[token] = _not_told(token, state.last) if snapshot is None else reason
-            unread[token] = unread_of(token, standings, stated, snapshot)
+            unread[token] = unread_of(token, groups, snapshot)
             continue
         held = snapshot.balances[token]
         blocked = snapshot.positions.get(token.frozen, {}) if snapshot.positions else {}
-        amounts = {standing: token.whole(_movable(held, blocked, each)) for standing, each in standings.items()}
+        amounts = {each.standing: token.whole(_movable(held, blocked, each.accounts)) for each in groups}
         sums[token], unjudged[token] = by_basis(COUNTED, amounts), by_basis(UNJUDGED, amounts)
-        unread[token] = _larger(_claimed(token, stated, snapshot), sums[token].plus(unjudged[token]))
+        unread[token] = _larger(_claimed(token, groups, snapshot), sums[token].plus(unjudged[token]))
         if token.position:
             positions[token] = (PositionHeld(token, sums[token], snapshot.rates.get(token)),)
-        elif parts := tuple(_parts(token, standings, snapshot)):
+        elif parts := tuple(_parts(token, groups, snapshot)):
             positions[token] = parts
     return Tally(
         holdings,
@@ -106,15 +106,13 @@ def _movable(
     return BaseUnits(total(map(held.__getitem__, accounts)) - frozen)
 
 
-def _parts(
-    token: Token, standings: Mapping[Standing, tuple[Address, ...]], snapshot: Snapshot
-) -> Iterator[PositionHeld]:
+def _parts(token: Token, groups: Sequence[StandingAccounts], snapshot: Snapshot) -> Iterator[PositionHeld]:
     """What of the coin ``token`` is staked, locked or frozen."""
     for position, held in snapshot.positions.items():
         if token.has_part(position):
             amounts = {
-                standing: token.whole(total(held.get(account, BaseUnits(0)) for account in accounts))
-                for standing, accounts in standings.items()
+                each.standing: token.whole(total(held.get(account, BaseUnits(0)) for account in each.accounts))
+                for each in groups
             }
             yield PositionHeld(position, by_basis(COUNTED, amounts), None)
 
@@ -126,27 +124,24 @@ def _not_told(token: Token, last: Snapshot | None) -> str:
     return f"{form} is not {place}: it could not be told, or is new in the list"
 
 
-def _lacking(token: Token, standings: Mapping[Standing, tuple[Address, ...]], snapshot: Snapshot) -> str:
+def _lacking(token: Token, groups: Sequence[StandingAccounts], snapshot: Snapshot) -> str:
     held = snapshot.balances[token]
-    wanted = sum(map(len, standings.values()))
-    lacking = sum(account not in held for accounts in standings.values() for account in accounts)
+    wanted = sum(len(each.accounts) for each in groups)
+    lacking = sum(account not in held for each in groups for account in each.accounts)
     place = f"in the snapshot of {snapshot.block.named}"
     return f"{lacking} of {counted(wanted, 'account')} not {place}: not read since the list changed" if lacking else ""
 
 
-def unread_of(
-    token: Token,
-    standings: Mapping[Standing, tuple[Address, ...]],
-    stated: Mapping[Standing, Stated],
-    snapshot: Snapshot | None,
-) -> ByBasis:
+def unread_of(token: Token, groups: Sequence[StandingAccounts], snapshot: Snapshot | None) -> ByBasis:
     """The larger of what is claimed of ``token`` and of what ``snapshot``, if there is one, has read of it."""
     held = snapshot.balances.get(token, {}) if snapshot else {}
     last = {
-        standing: token.whole(total(held.get(account, BaseUnits(0)) for account in accounts)) if held else exact.ZERO
-        for standing, accounts in standings.items()
+        each.standing: token.whole(total(held.get(account, BaseUnits(0)) for account in each.accounts))
+        if held
+        else exact.ZERO
+        for each in groups
     }
-    return _larger(_claimed(token, stated, snapshot), by_basis(MOST, last))
+    return _larger(_claimed(token, groups, snapshot), by_basis(MOST, last))
 
 
 def _larger(claimed: Mapping[Standing, Decimal], by_reading: ByBasis) -> ByBasis:
@@ -157,7 +152,7 @@ def _larger(claimed: Mapping[Standing, Decimal], by_reading: ByBasis) -> ByBasis
     return ByBasis(tuple(map(max, by_claim.amounts, by_reading.amounts)))
 
 
-def _claimed(token: Token, stated: Mapping[Standing, Stated], snapshot: Snapshot | None) -> dict[Standing, Decimal]:
+def _claimed(token: Token, groups: Sequence[StandingAccounts], snapshot: Snapshot | None) -> Mapping[Standing, Decimal]:
     """What the list claims; of accounts of which it says nothing, what was last read.
 
     Claims of a position are in its own units, and are turned into coins by its last rate; without one, one for one.
@@ -165,8 +160,8 @@ def _claimed(token: Token, stated: Mapping[Standing, Stated], snapshot: Snapshot
     held = snapshot.balances.get(token, {}) if snapshot else {}
     rate = snapshot.rates.get(token) if snapshot else None
     claimed = {}
-    for standing, each in stated.items():
-        amount = each.amount
+    for each in groups:
+        amount = each.stated
         if rate is not None and token.position is not None:
             shares = int(exact.shifted(amount, token.position.decimals))
             amount = token.whole(rate.units(BaseUnits(shares)))
@@ -174,5 +169,5 @@ def _claimed(token: Token, stated: Mapping[Standing, Stated], snapshot: Snapshot
             read = [held.get(account) for account in each.silent]
             units = [one for one in read if one is not None]
             amount = exact.add(amount, token.whole(total(units)) if len(units) == len(read) else exact.UNBOUNDED)
-        claimed[standing] = amount
+        claimed[each.standing] = amount
     return claimed

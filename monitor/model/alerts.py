@@ -1,8 +1,9 @@
 """Alerts, by the names that everyone else knows them by."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+import msgspec
 
 
 class Severity(StrEnum):
@@ -48,8 +49,7 @@ class AlertName(StrEnum):
     CONFIG_RELOAD_FAILED = "PorConfigReloadFailed"
 
 
-@dataclass(frozen=True, slots=True)
-class AlertState:
+class AlertState(msgspec.Struct, frozen=True, gc=False):
     """An alert as decided here. ``active`` after its ``for`` has passed; ``since`` is when the condition began."""
 
     name: AlertName

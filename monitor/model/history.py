@@ -1,11 +1,14 @@
 """What was known of assets over time, by steps that keep every extreme: no mean ever hides a breach."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Self
+
+import msgspec
+from msgspec import structs
 
 from monitor.formats import exact
 from monitor.model.chain import Block
@@ -34,8 +37,7 @@ class Step(StrEnum):
         return at - (at - _EPOCH) % self.length
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(msgspec.Struct, frozen=True, gc=False):
     """The values that something had within a step."""
 
     first: Decimal
@@ -55,8 +57,7 @@ class Extent:
         return Extent(self.first, value, min(self.lowest, value), max(self.highest, value))
 
 
-@dataclass(frozen=True, slots=True)
-class AssetStep:
+class AssetStep(msgspec.Struct, frozen=True, gc=False):
     """What the World said of one asset within a step. Without owed there are no bounds; amounts are whole coins."""
 
     bases: tuple[Basis, ...]
@@ -68,7 +69,7 @@ class AssetStep:
     """Of the bound of the ratio that is certain."""
     upper: Extent | None
     """Of the most that the ratio could be; infinite where nothing limited it."""
-    spent: Mapping[ReserveStatus, timedelta] = field(default_factory=dict)
+    spent: Mapping[ReserveStatus, timedelta] = msgspec.field(default_factory=dict)
     """How long each status held that was ever seen, if only for a moment. What is missing to the length of the step is
     time in which nobody watched."""
     whole: Decimal | None = None
@@ -107,7 +108,7 @@ class AssetStep:
 
     def lasting(self, status: ReserveStatus, time: timedelta) -> "AssetStep":
         """Return the same ``time`` later, in which ``status`` held on."""
-        return replace(self, spent={**self.spent, status: self.spent.get(status, timedelta()) + time})
+        return structs.replace(self, spent={**self.spent, status: self.spent.get(status, timedelta()) + time})
 
     @property
     def worst(self) -> ReserveStatus | None:

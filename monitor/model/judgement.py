@@ -1,10 +1,13 @@
 """Reserves against liabilities: sums, ratios, answers."""
 
+from abc import ABCMeta
 from collections.abc import ItemsView, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
+import msgspec
 
 from monitor.formats import exact
 from monitor.model.chain import Token
@@ -32,12 +35,12 @@ class Basis(StrEnum):
 _ORDER = tuple(Basis)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ByBasis(Mapping[Basis, Decimal]):
-    """An amount or a ratio on each basis: the read-only mapping of which a World holds ten thousand and more.
+class _ValueMapping(msgspec.StructMeta, ABCMeta):
+    """Lets a value be a mapping."""
 
-    One object that the cycle collector follows, where a frozen dictionary is two: full collections stop all threads.
-    """
+
+class ByBasis(Mapping[Basis, Decimal], msgspec.Struct, metaclass=_ValueMapping, frozen=True, gc=False, eq=False):
+    """An amount or a ratio on each basis: the read-only mapping of which a World holds ten thousand and more."""
 
     amounts: tuple[Decimal, ...] = ()
     """In the order of :class:`Basis`; those at the end may be missing, ``asserted`` or all of them."""
@@ -91,8 +94,7 @@ class Cause(StrEnum):
     """Its endpoints gave no whole snapshot, or none lately."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(msgspec.Struct, frozen=True, gc=False):
     """Why part of an asset is not known: a network that is missing, not configured or stale, or claims not judged."""
 
     network: str
@@ -104,8 +106,7 @@ class Gap:
     """Of coins that are only claimed; None where no coins are missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class PositionHeld:
+class PositionHeld(msgspec.Struct, frozen=True, gc=False):
     """The part of an asset's reserves that is no coin in a wallet: validators, shares, receipts of one kind."""
 
     token: Token
@@ -125,8 +126,7 @@ class PositionHeld:
         return exact.coins(units // 10**self.token.decimals, _RATE_PLACES)
 
 
-@dataclass(frozen=True, slots=True)
-class ReportBump:
+class ReportBump(msgspec.Struct, frozen=True, gc=False):
     """What the list's accounts held at the report's own heights, beside the days around it."""
 
     at: datetime
@@ -158,8 +158,7 @@ class DayHeld:
     """In whole coins."""
 
 
-@dataclass(frozen=True, slots=True)
-class AssetAssessment:
+class AssetAssessment(msgspec.Struct, frozen=True, gc=False):
     """One asset of one exchange. Sums are whole coins; ratios are unrounded."""
 
     asset: str
@@ -182,16 +181,16 @@ class AssetAssessment:
     report_ratios: Mapping[Basis, Decimal]
     """Reserves at the report's own heights over the same report's liabilities; empty until all were read."""
     gaps: tuple[Gap, ...]
-    upper_bounds: Mapping[Basis, Decimal] = field(default_factory=dict)
+    upper_bounds: Mapping[Basis, Decimal] = msgspec.field(default_factory=dict)
     """The most that the ratio can be (rule 12): with all that could not be judged, and with what was not read counted
     at the exchange's own word, times what it may have grown since. Infinite where nothing limits it; keys as above."""
-    unjudged: Mapping[Basis, Decimal] = field(default_factory=dict)
+    unjudged: Mapping[Basis, Decimal] = msgspec.field(default_factory=dict)
     """Whole coins that were read and might count as well, if their claims could be judged."""
-    unread: Mapping[Basis, Decimal] = field(default_factory=dict)
+    unread: Mapping[Basis, Decimal] = msgspec.field(default_factory=dict)
     """Whole coins that are only claimed, where there is no whole, fresh snapshot; infinite where nothing is said."""
-    comparable: Mapping[str, Decimal] = field(default_factory=dict)
+    comparable: Mapping[str, Decimal] = msgspec.field(default_factory=dict)
     """By network that is whole and fresh for all tokens of the asset: what counts or might, on ``basis``."""
-    lowest: Mapping[str, Decimal] = field(default_factory=dict)
+    lowest: Mapping[str, Decimal] = msgspec.field(default_factory=dict)
     """The same at the block between the last snapshots that was looked back to, where less was there then."""
     not_comparable: frozenset[str] = frozenset()
     """The other networks that the asset is claimed on."""
@@ -212,8 +211,7 @@ class AssetAssessment:
     """Why there is no ``bump``, where the report's own reserves are known."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimMismatch:
+class ClaimMismatch(msgspec.Struct, frozen=True, gc=False):
     """A claimed amount that the chain does not confirm at the claimed height."""
 
     line: int

@@ -11,7 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import accumulate
 from operator import attrgetter
-from typing import Any, NamedTuple, overload
+from typing import Any, overload
+
+import msgspec
+from msgspec import structs
 
 from monitor.formats.hashing import PRINT, hashed
 from monitor.model.chain import Token
@@ -74,7 +77,7 @@ class Texts:
         return list(found)
 
 
-class Alike(NamedTuple):
+class Alike(msgspec.Struct, frozen=True, gc=False):
     """What many rows have in common."""
 
     file: str
@@ -160,7 +163,8 @@ class PackedClaims(Sequence[Claim]):
         return map(self._claim, range(len(self)))
 
     def _claim(self, position: int) -> Claim:
-        file, coin, network, token, kind, implied, custodian, rest = self.alike[self.of_alike[position]]
+        same = self.alike[self.of_alike[position]]
+        file, coin, network, token, kind, implied, custodian, rest = structs.astuple(same)
         account, height, amount = self.accounts[position], self._heights[position], self._amounts[position]
         as_account = account is not None and self._spelling[position] == _AS_ACCOUNT
         address = account if account is not None and as_account else self._addresses[position]

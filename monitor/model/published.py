@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+import msgspec
+
 from monitor.model.chain import Token
 from monitor.model.units import Height
 from monitor.model.values import Address
@@ -164,8 +166,7 @@ class LiabilitiesFall:
     seen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class OwedAsset:
+class OwedAsset(msgspec.Struct, frozen=True, gc=False):
     """What is owed of one asset, by the last report that named it, in whole coins."""
 
     amount: Decimal

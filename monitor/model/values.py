@@ -1,4 +1,8 @@
-"""Values that never change."""
+"""Values that never change.
+
+Those of which a World holds thousands are structs of msgspec with ``gc=False``: the cycle collector does not follow
+them, and whatever never changes is in no cycle. Each full collection holds up all threads, the event loop's too.
+"""
 
 import copyreg
 from collections.abc import Callable, Mapping

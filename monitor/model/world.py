@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import msgspec
+
 from monitor.model.alerts import AlertState
 from monitor.model.balances import LookBack, Snapshot
 from monitor.model.chain import Reorganisation, Token
@@ -51,11 +53,10 @@ class DocumentState:
     """It is in use, but could not be written to the history: a restart would not find it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Durations:
+class Durations(msgspec.Struct, frozen=True, gc=False):
     """How long something took since the start, each time that it was done."""
 
-    within: Mapping[float, int] = field(default_factory=dict)
+    within: Mapping[float, int] = msgspec.field(default_factory=dict)
     """Seconds to how often it took no longer."""
     count: int = 0
     seconds: float = 0.0
@@ -67,14 +68,13 @@ class Durations:
         return Durations(frozen(within), self.count + 1, self.seconds + seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotAttempts:
+class SnapshotAttempts(msgspec.Struct, frozen=True, gc=False):
     """The attempts at snapshots since the start."""
 
     begun: int = 0
-    failures: Mapping[str, int] = field(default_factory=dict)
+    failures: Mapping[str, int] = msgspec.field(default_factory=dict)
     """Reason to count; every reason, from zero."""
-    took: Durations = field(default_factory=Durations)
+    took: Durations = msgspec.field(default_factory=Durations)
     """Those that became whole."""
 
 
@@ -256,8 +256,7 @@ class AlertLimits:
     """How many times the reserves of the days around may be there at the report's heights."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fall:
+class Fall(msgspec.Struct, frozen=True, gc=False):
     """How much less is held against what is owed than at an earlier moment, on the networks that both can tell of."""
 
     drop: Decimal
@@ -310,8 +309,7 @@ class World:
     """None where none are configured."""
 
 
-@dataclass(frozen=True, slots=True)
-class RatioPoint:
+class RatioPoint(msgspec.Struct, frozen=True, gc=False):
     """What was known of an asset at one moment: the history, and what 'falling fast' is judged on."""
 
     at: datetime
@@ -320,6 +318,6 @@ class RatioPoint:
     ratio: Decimal | None
     """The live ratio on the basis that alerts act on; None while a network was missing or stale."""
     owed: Decimal | None = None
-    held: Mapping[str, Decimal | None] = field(default_factory=dict)
+    held: Mapping[str, Decimal | None] = msgspec.field(default_factory=dict)
     """Whole coins by network that the asset is claimed on: what counted, or might have, on the acting basis. None where
     it was not whole and fresh."""

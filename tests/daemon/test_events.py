@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from monitor.daemon.events import EventKeeper
 from monitor.model import AlertName, Caip2, Event, EventKind, Height, Reorganisation, World, frozen
@@ -14,7 +15,7 @@ from tests.support import worlds
 def with_alerts(*active: bool) -> World:
     world = worlds.world()
     pairs = zip(world.alerts, active, strict=False)
-    return replace(world, alerts=tuple(replace(alert, active=up) for alert, up in pairs))
+    return replace(world, alerts=tuple(structs.replace(alert, active=up) for alert, up in pairs))
 
 
 def with_block(number: int, digest: str, *, chain: str = "eip155:1") -> World:

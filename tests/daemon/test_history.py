@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from monitor.daemon.history import HistoryKeeper
 from monitor.model import (
@@ -249,12 +250,12 @@ async def test_a_day_ends_with_what_was_whole_last_of_the_same_accounts(store: S
     keeper = await watch(store, (0, asset(105, accounts="aa")), (5, asset(104, accounts="aa")), (10, asset(40)))
     assert (await told(store, Step.DAILY)).accounts == "", "a part of it is unread, and nobody knows of which accounts"
     day = 86_400.0
-    partly = replace(asset(40, accounts="aa"), whole=False)
+    partly = structs.replace(asset(40, accounts="aa"), whole=False)
     await watch(store, (day, asset(105, accounts="aa")), (day + 5, partly), keeper=keeper)
     held = DayHeld(DAY + timedelta(days=1), "ETH", Basis.VERIFIED, "aa", Decimal(105))
     assert await store.days("okx", DAY, DAY + timedelta(days=9)) == [held]
     frozen = PositionHeld(USDT_ETHEREUM.frozen, {Basis.VERIFIED: Decimal(3)}, None)
-    seized = replace(asset(101, accounts="aa"), frozen=(frozen,))
+    seized = structs.replace(asset(101, accounts="aa"), frozen=(frozen,))
     await HistoryKeeper(store).keep(world(DAY + (day + 20) * SECOND, okx={"ETH": seized}))
     assert await store.days("okx", DAY, DAY + timedelta(days=9)) == [replace(held, held=Decimal(104))], "frozen too"
     await watch(store, (day + 30, asset(90, accounts="bb")))

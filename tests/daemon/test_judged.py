@@ -91,8 +91,7 @@ def test_the_sums_follow_the_promotion() -> None:
     assert token is not None
 
     def standing_of(one: JudgedList) -> dict[str, str]:
-        standings = one.holdings.accounts[token]
-        return {account: standing.name for standing, accounts in standings.items() for account in accounts}
+        return {account: each.standing.name for each in one.holdings.accounts[token] for account in each.accounts}
 
     assert standing_of(judged())["B"] == "UNANSWERED"
     promoted = standing_of(after(judged(), told(CONFIRMED)))
@@ -132,8 +131,7 @@ def test_what_is_only_administered_counts_as_listed_where_the_exchange_wants_it_
         code = Code.ADMINISTERED_LEFT_OUT if leave_out else Code.ADMINISTERED
         said = told(OwnerOutcome.ADMINISTERED)
         found = with_answers(judged(), PackedVerdicts(VERDICTS), said, NOW - DAY, leave_out=leave_out)
-        standings = found.holdings.accounts[token]
-        (standing,) = (each.name for each, accounts in standings.items() if "B" in accounts)
+        (standing,) = (each.standing.name for each in found.holdings.accounts[token] if "B" in each.accounts)
         assert (standing, found.verdicts[1].code) == (expected, code)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from msgspec import structs
 from structlog.testing import capture_logs
 
 from monitor.daemon import channels, notifier
@@ -92,7 +93,7 @@ async def test_what_was_decided_before_a_kill_is_sent_after_it_once(
     assert inbox.titles == ["[critical] PorRatioBelowLimit aurora BTC"]
     assert (inbox.messages[0]["type"], run.state().waiting) == ("failure", 0)
 
-    await run.see(at(2, replace(BREACH, active=False)))
+    await run.see(at(2, structs.replace(BREACH, active=False)))
     await run.tell()
     await run.tell()
     assert inbox.titles[1:] == ["[ended] PorRatioBelowLimit aurora BTC"]
@@ -241,7 +242,7 @@ async def test_a_reload_keeps_what_waits_and_tells_a_new_channel_what_is_so(
         await run.tell(name)
     assert len(inbox.messages) == 2
     run.configure(hook(inbox, name="new"))
-    await run.see(at(2, replace(BREACH, active=False)))
+    await run.see(at(2, structs.replace(BREACH, active=False)))
     assert await run.tell() is None
     run.configure()
     await run.see(at(3))
@@ -254,7 +255,7 @@ async def test_quiet_hours_wait_over_a_restart_and_end_in_one_digest(
     quiet = hook(inbox, quiet={"hours": "15:00-16:00"})  # NOW is 15:09
     run = await Run(store, session).begin(quiet)
     await run.see(at(0, STALE))
-    await run.see(at(10, replace(STALE, active=False)))
+    await run.see(at(10, structs.replace(STALE, active=False)))
     await run.tell()
     again = await Run(store, session).begin(quiet)
     await again.see(at(20, BREACH))

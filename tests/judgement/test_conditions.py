@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from monitor.judgement.alerts import AlertMemory, Condition, evaluate
 from monitor.model import (
@@ -444,7 +445,7 @@ def test_a_mismatch_is_told_with_its_line_and_none_is_known_where_nothing_was_co
         " the first, in line 7: A on bitcoin, claimed 60, found 58."
     )
     elsewhere = {("bitcoin", "BTC"): 3, ("sidechain", "BTC"): 4, ("ethereum", "ETH"): 5}
-    both = condition(AlertName.CLAIM_MISMATCH, audited((wrong, replace(wrong, line=9)), elsewhere))
+    both = condition(AlertName.CLAIM_MISMATCH, audited((wrong, structs.replace(wrong, line=9)), elsewhere))
     assert both.summary.startswith("2 of 7 claimed amounts of BTC differ")
     assert "the first, in line 7:" in both.summary
     assert condition(AlertName.CLAIM_MISMATCH, audited((), {("bitcoin", "BTC"): 3})).holds is False
@@ -467,7 +468,7 @@ def test_more_for_the_report_than_in_the_days_around_is_told_above_its_limit(
 ) -> None:
     bump = ReportBump(NOW - timedelta(days=20), Decimal(125), Decimal(usual), 6)
     assets = bitcoin("100").assets
-    found = condition(AlertName.REPORT_BUMP, assessment({"BTC": replace(assets["BTC"], bump=bump)}))
+    found = condition(AlertName.REPORT_BUMP, assessment({"BTC": structs.replace(assets["BTC"], bump=bump)}))
     assert (found.holds, said in found.summary) == (holds, True)
     if usual == "100":
         assert found.summary == (
@@ -478,7 +479,7 @@ def test_more_for_the_report_than_in_the_days_around_is_told_above_its_limit(
 
 def test_a_report_whose_days_around_are_not_known_is_neither_well_nor_bad() -> None:
     assets = bitcoin("100").assets
-    unknown = replace(assets["BTC"], bump_unknown="too few")
+    unknown = structs.replace(assets["BTC"], bump_unknown="too few")
     found = condition(AlertName.REPORT_BUMP, assessment({"BTC": unknown}))
     assert found.holds is None
     assert found.summary == "BTC cannot be compared with the days around the report: too few."

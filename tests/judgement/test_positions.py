@@ -107,13 +107,17 @@ def test_a_rate_is_told_in_whole_coins_for_one_whole_unit() -> None:
 def test_one_balance_that_is_named_by_two_assets_counts_as_the_first_in_its_best_standing() -> None:
     claims = [claim("0xkey", BETH), claim("0xkey", STAKED), claim("0xother", STAKED)]
     held = holdings(claims, map(verdict, (UNSIGNED, VERIFIED, UNBOUND)))
-    assert held.accounts == {BETH: {Standing.VERIFIED: ("0xkey",)}, STAKED: {Standing.UNANSWERED: ("0xother",)}}
+    assert {token: [(each.standing, each.accounts) for each in groups] for token, groups in held.accounts.items()} == {
+        BETH: [(Standing.VERIFIED, ("0xkey",))],
+        STAKED: [(Standing.UNANSWERED, ("0xother",))],
+    }
 
 
 def test_a_token_whose_accounts_all_count_as_another_is_not_wanted() -> None:
     own = Token("WBTC", "ethereum", "0x22", 8)
     held = holdings([claim("0xa", own), claim("0xa", replace(own, asset="BTC"))], map(verdict, (UNBOUND, UNBOUND)))
-    assert held.accounts == {own: {Standing.UNANSWERED: ("0xa",)}}
+    ((token, (group,)),) = held.accounts.items()
+    assert (token, group.standing, group.accounts) == (own, Standing.UNANSWERED, ("0xa",))
 
 
 TOKENS = (STAKED, BETH, replace(STAKED, asset="STETH"), USDT)
@@ -128,9 +132,9 @@ def test_however_often_a_balance_is_named_it_is_in_exactly_one_place(
     held = holdings([claim(f"0x{name}", token) for name, token, _ in rows], [verdict(each) for *_, each in rows])
     counted = [
         (token.network, token.contract, account)
-        for token, standings in held.accounts.items()
-        for accounts in standings.values()
-        for account in accounts
+        for token, groups in held.accounts.items()
+        for each in groups
+        for account in each.accounts
     ]
     assert len(counted) == len(set(counted))
     assert set(counted) == {(token.network, token.contract, f"0x{name}") for name, token, _ in rows}

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from monitor.metrics.values import downwards
 from monitor.model import Basis, Control, frozen
@@ -49,7 +50,7 @@ def test_what_is_only_claimed_is_told_as_a_share_of_what_is_owed_and_infinite_wh
     assert found == 900_000_000 / 7_000_000_000
     assets = dict(worlds.aurora().assets)
     endless = frozen(dict.fromkeys(Basis, Decimal("Infinity")))
-    assets["USDT"] = replace(assets["USDT"], unread=endless, upper_bounds=endless)
+    assets["USDT"] = structs.replace(assets["USDT"], unread=endless, upper_bounds=endless)
     aurora = replace(worlds.aurora(), assets=frozen(assets))
     shown = scraper(replace(worlds.world(), assessments=frozen({"aurora": aurora})))
     for name in ("por_claims_unread_ratio", "por_reserve_ratio_upper_bound"):
@@ -269,7 +270,7 @@ def test_a_series_goes_when_its_source_goes(shown: Scraper) -> None:
 
 def test_a_ratio_just_under_one_never_compares_as_one(scraper: Scrapers) -> None:
     assets = dict(worlds.aurora().assets)
-    assets["BTC"] = replace(assets["BTC"], ratios=frozen({Basis.SIGNED: 1 - Decimal("1e-27")}))
+    assets["BTC"] = structs.replace(assets["BTC"], ratios=frozen({Basis.SIGNED: 1 - Decimal("1e-27")}))
     aurora = replace(worlds.aurora(), assets=frozen(assets))
     shown = scraper(replace(worlds.world(), assessments=frozen({"aurora": aurora})))
     ratio = shown.value("por_reserve_ratio", exchange="aurora", asset="BTC", basis="signed")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from monitor.model import AlertName, AlertState, Notice, NoticeKind, Severity, World
 from monitor.notify import Key, Told, as_json, decide, from_json, standing
@@ -15,9 +16,9 @@ from tests.support.worlds import NOW, world
 
 WORLD = world()
 BREACH = WORLD.alerts[0]
-OTHER = replace(BREACH, exchange="borealis", severity=Severity.WARNING)
-OWN = replace(BREACH, name=AlertName.ENDPOINT_DOWN, exchange="", asset="", severity=Severity.WARNING)
-FAILING = replace(OWN, name=AlertName.NOTIFICATIONS_FAILING)
+OTHER = structs.replace(BREACH, exchange="borealis", severity=Severity.WARNING)
+OWN = structs.replace(BREACH, name=AlertName.ENDPOINT_DOWN, exchange="", asset="", severity=Severity.WARNING)
+FAILING = structs.replace(OWN, name=AlertName.NOTIFICATIONS_FAILING)
 
 
 def channel(**settings: Any) -> ChannelSettings:
@@ -29,7 +30,7 @@ def at(minutes: float, *alerts: AlertState) -> World:
 
 
 def over(alert: AlertState) -> AlertState:
-    return replace(alert, active=False, since=None, summary="")
+    return structs.replace(alert, active=False, since=None, summary="")
 
 
 class Ear:
@@ -103,13 +104,13 @@ def test_a_channel_that_fails_is_not_told_so_the_others_are() -> None:
 def test_with_another_severity_it_is_another_alert() -> None:
     ear = Ear()
     ear.hear(at(0, BREACH))
-    assert ear.hear(at(1, replace(BREACH, severity=Severity.WARNING))) == ["began aurora", "ended aurora"]
+    assert ear.hear(at(1, structs.replace(BREACH, severity=Severity.WARNING))) == ["began aurora", "ended aurora"]
 
 
 @given(st.lists(st.frozensets(st.sampled_from([0, 1, 2])), max_size=12))
 def test_however_alerts_come_and_go_each_beginning_and_each_end_is_told_once(course: list[frozenset[int]]) -> None:
     ear, before = Ear(remind="0s"), frozenset[int]()
-    alerts = [replace(BREACH, asset=name) for name in "abc"]
+    alerts = [structs.replace(BREACH, asset=name) for name in "abc"]
     for minute, active in enumerate(course):
         count = len(ear.notices)
         ear.hear(at(minute, *(each if n in active else over(each) for n, each in enumerate(alerts))))
@@ -134,6 +135,6 @@ def test_an_alertmanager_is_told_an_end_for_a_while_and_until_it_has_heard_it() 
 
 @pytest.mark.parametrize("severity", Severity)
 def test_told_moves_with_the_clock(severity: Severity) -> None:
-    (told,) = decide((), at(0, replace(BREACH, severity=severity)), channel(), (), failing=False).told
+    (told,) = decide((), at(0, structs.replace(BREACH, severity=severity)), channel(), (), failing=False).told
     moved = told.moved(timedelta(hours=1))
     assert (moved.at - told.at, moved.since - told.since) == (timedelta(hours=1), timedelta(hours=1))

@@ -199,8 +199,8 @@ class TestBybit:
         token, place = claims[0].token, ("bitcoin", Height(951000))
         assert token is not None
         held = holdings(claims, [judge(claim, REGISTRY.networks["bitcoin"]) for claim in claims])
-        (stated,) = held.stated[token].values()
-        assert (stated.amount, stated.silent) == (Decimal("44736.5"), ())
+        (group,) = held.accounts[token]
+        assert (group.stated, group.silent) == (Decimal("44736.5"), ())
 
         def compared(*satoshis: int) -> tuple[int, int]:
             units = {

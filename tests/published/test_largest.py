@@ -67,10 +67,7 @@ def test_what_the_others_claim_is_open_and_says_why() -> None:
         ("BNB", 1, Decimal(0)),
     ]
     assert open_["ETH"].reason == "2 rows on ethereum too small to be watched: `largest` is 2"
-    assert {token.asset: len(accounts) for token, each in held.accounts.items() for accounts in each.values()} == {
-        "ETH": 1,
-        "USDT": 1,
-    }
+    assert {token.asset: len(held.of(token)) for token in held.accounts} == {"ETH": 1, "USDT": 1}
 
 
 @pytest.mark.parametrize("amount", ["", "many"])

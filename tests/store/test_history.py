@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from monitor.model import AssetStep, Basis, DayHeld, Extent, HistoryStep, Step
 from monitor.store import Store
@@ -29,7 +30,7 @@ def step(at: datetime, kind: Step = Step.RAW, exchange: str = "okx", **assets: A
 
 
 async def test_a_step_comes_back_as_it_was_and_is_replaced(store: Store) -> None:
-    await store.save_history([step(DAY, ETH=replace(ETH, spent={}))])
+    await store.save_history([step(DAY, ETH=structs.replace(ETH, spent={}))])
     kept = step(DAY, ETH=ETH, BTC=BTC)
     await store.save_history([kept])
     assert await store.history("okx", Step.RAW) == [kept]
@@ -38,12 +39,12 @@ async def test_a_step_comes_back_as_it_was_and_is_replaced(store: Store) -> None
 
 
 async def test_days_alone_keep_what_was_whole_and_of_which_accounts(store: Store) -> None:
-    whole = replace(ETH, bases=(Basis.ASSERTED,), whole=Decimal("90.000000000000000001"), accounts="aa")
+    whole = structs.replace(ETH, bases=(Basis.ASSERTED,), whole=Decimal("90.000000000000000001"), accounts="aa")
     days = [
         step(DAY, Step.DAILY, ETH=whole, BTC=BTC),
-        step(DAY + timedelta(days=1), Step.DAILY, ETH=replace(whole, accounts="")),
-        step(DAY + timedelta(days=2), Step.DAILY, ETH=replace(whole, bases=(Basis.LISTED, Basis.VERIFIED))),
-        step(DAY + timedelta(days=3), Step.DAILY, ETH=replace(whole, whole=Decimal())),
+        step(DAY + timedelta(days=1), Step.DAILY, ETH=structs.replace(whole, accounts="")),
+        step(DAY + timedelta(days=2), Step.DAILY, ETH=structs.replace(whole, bases=(Basis.LISTED, Basis.VERIFIED))),
+        step(DAY + timedelta(days=3), Step.DAILY, ETH=structs.replace(whole, whole=Decimal())),
     ]
     await store.save_history([*days, step(DAY, Step.HOURLY, ETH=whole)])
     assert (await store.history("okx", Step.DAILY))[0] == days[0]
@@ -57,8 +58,8 @@ async def test_days_alone_keep_what_was_whole_and_of_which_accounts(store: Store
 
 
 async def test_statuses_are_those_of_what_was_owed_or_of_all_where_nothing_was(store: Store) -> None:
-    covered = replace(ETH, spent={COVERED: MINUTE})
-    unowed = replace(covered, owed=None)
+    covered = structs.replace(ETH, spent={COVERED: MINUTE})
+    unowed = structs.replace(covered, owed=None)
     await store.save_history(
         [
             step(DAY, ETH=ETH, BTC=unowed),
@@ -76,7 +77,7 @@ async def test_statuses_are_those_of_what_was_owed_or_of_all_where_nothing_was(s
 
 async def test_bounds_are_cut_never_rounded_up_to_a_limit(store: Store) -> None:
     nearly = Extent.of(Decimal("0." + "9" * 50))
-    await store.save_history([step(DAY, ETH=replace(ETH, lower=nearly, upper=nearly))])
+    await store.save_history([step(DAY, ETH=structs.replace(ETH, lower=nearly, upper=nearly))])
     (kept,) = await store.history("okx", Step.RAW)
     assert kept.assets["ETH"].lower == kept.assets["ETH"].upper == Extent.of(Decimal("0." + "9" * 12))
 
@@ -119,7 +120,7 @@ def test_steps_are_those_of_utc(kind: Step, begins: str) -> None:
 
 async def test_a_moment_is_told_as_finely_as_it_is_kept(store: Store) -> None:
     bases = {Step.RAW: Basis.SIGNED, Step.HOURLY: Basis.LISTED, Step.DAILY: Basis.VERIFIED}
-    raw, hour, day = (step(DAY, kind, ETH=replace(ETH, bases=(basis,))) for kind, basis in bases.items())
+    raw, hour, day = (step(DAY, kind, ETH=structs.replace(ETH, bases=(basis,))) for kind, basis in bases.items())
     binance, gate = replace(hour, exchange="binance"), replace(day, exchange="gate")
     await store.save_history([day, raw, hour, binance, gate, replace(raw, exchange="htx", assets={})])
     told = await store.moment(DAY + timedelta(seconds=59), ["okx", "binance", "gate", "htx", "kraken"])

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from msgspec import structs
+
 from monitor.model import (
     AlertName,
     AlertState,
@@ -37,7 +39,7 @@ def crowd() -> World:
 def _one(number: int) -> Assessment:
     aurora = worlds.aurora()
     state = aurora.snapshots["ethereum"]
-    assets = {name: replace(aurora.assets["ETH"], asset=name) for name in _names()}
+    assets = {name: structs.replace(aurora.assets["ETH"], asset=name) for name in _names()}
     if number == 7:
         assets["BTC"] = aurora.assets["BTC"]
     if number == 11:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from msgspec import structs
 
 from monitor.formats import ForeseenError
 from monitor.metrics import Exposition, Metrics
@@ -197,11 +198,11 @@ def spoiled() -> World:
     """The usual World, with every text that others write replaced by ``EVIL``."""
     world, aurora = worlds.world(), worlds.aurora()
     document = Document(EVIL, "5a" * 32, 1, worlds.NOW, members=(EVIL,))
-    assets: dict[str, AssetAssessment] = {**aurora.assets, EVIL: replace(aurora.assets["BTC"], asset=EVIL)}
+    assets: dict[str, AssetAssessment] = {**aurora.assets, EVIL: structs.replace(aurora.assets["BTC"], asset=EVIL)}
     aurora = replace(
         aurora,
         title=EVIL,
-        assets=frozen({**assets, "USDT": replace(assets["USDT"], gaps=(Gap("tron", EVIL),))}),
+        assets=frozen({**assets, "USDT": structs.replace(assets["USDT"], gaps=(Gap("tron", EVIL),))}),
         messages=frozen({EVIL: 3}),
         documents=frozen(
             {kind: replace(each, current=document, refusal=EVIL) for kind, each in aurora.documents.items()}
@@ -212,6 +213,6 @@ def spoiled() -> World:
         world,
         assessments=frozen({**world.assessments, "aurora": aurora}),
         endpoints=tuple(replace(each, last_error=EVIL) for each in world.endpoints),
-        alerts=tuple(replace(each, summary=EVIL) for each in world.alerts),
+        alerts=tuple(structs.replace(each, summary=EVIL) for each in world.alerts),
         reload=replace(world.reload, successful=False, error=EVIL),
     )

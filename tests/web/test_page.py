@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from msgspec import structs
 
 from monitor.model import Gap, Height, Heights, Prices, ReloadState, frozen
 from monitor.web.app import create_app
@@ -158,7 +159,7 @@ async def test_the_devnet_says_what_to_try(client: Client, daemon: Daemon) -> No
 async def test_published_text_is_text_and_never_markup(client: Client, daemon: Daemon) -> None:
     attack = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
     aurora = worlds.aurora()
-    btc = replace(aurora.assets["BTC"], gaps=(Gap(attack, attack),))
+    btc = structs.replace(aurora.assets["BTC"], gaps=(Gap(attack, attack),))
     hostile = replace(aurora, title=attack, messages=frozen({attack: 1}), assets=frozen({"BTC": btc}))
     daemon.world = replace(worlds.world(), assessments=frozen({"aurora": hostile}))
     text = await page(client)
@@ -271,7 +272,7 @@ async def test_the_report_is_shown_beside_the_days_around_or_why_it_is_not(clien
     bump = answer["exchange"]["assets"]["BTC"]["report_bump"]
     assert (bump["held"], bump["usual"], bump["days"]) == ("104300", "98000", 6)
     aurora = worlds.aurora()
-    btc = replace(aurora.assets["BTC"], bump=None, bump_unknown="too few days")
+    btc = structs.replace(aurora.assets["BTC"], bump=None, bump_unknown="too few days")
     changed = replace(aurora, assets=frozen({**aurora.assets, "BTC": btc}))
     daemon.world = replace(worlds.world(), assessments=frozen({"aurora": changed}))
     assert ">report's day</a> alone: too few days." in await page(client, "/exchanges/aurora/assets/BTC")

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from monitor.model import AssetStep, Basis, Block, Extent, Height, HistoryStep, ReserveStatus, Step, frozen
 from monitor.web.pages import past
@@ -114,7 +115,11 @@ def test_days_unwatched_are_holes_of_a_strip() -> None:
 def test_the_nearest_to_its_limit_is_first_and_a_limit_may_be_nothing() -> None:
     aurora = worlds.aurora()
     eth = aurora.assets["ETH"]
-    assets = {"ETH": eth, "NONE": replace(eth, asset="NONE", breach_below=Decimal()), "BTC": aurora.assets["BTC"]}
+    assets = {
+        "ETH": eth,
+        "NONE": structs.replace(eth, asset="NONE", breach_below=Decimal()),
+        "BTC": aurora.assets["BTC"],
+    }
     told = row(worlds.world(), replace(aurora, assets=frozen(assets)), None)
     assert [each.asset for each in told.held] == ["BTC", "ETH", "NONE"]
     assert told.margin == Decimal("-0.0000004")

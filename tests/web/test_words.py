@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from monitor.formats.phrases import without_folders
 from monitor.model import Assessment, AssetAssessment, Basis, Gap, ReserveStatus, frozen
@@ -80,7 +81,7 @@ def test_a_long_list_of_names_is_cut_and_counted() -> None:
 
 def test_all_covered_is_said_shortly() -> None:
     eth = worlds.aurora().assets["ETH"]
-    assets = {name: replace(eth, asset=name) for name in ("ETH", "BTC")}
+    assets = {name: structs.replace(eth, asset=name) for name in ("ETH", "BTC")}
     assert headline(replace(worlds.aurora(), assets=frozen(assets))) == "Aurora: all 2 assets covered."
 
 
@@ -88,7 +89,7 @@ def book(*held: tuple[str, str | None]) -> dict[str, AssetAssessment]:
     """Assets that only addresses may hold, and that nobody owes; None where they were not read."""
     owed = Gap("", "what is owed is not known")
     return {
-        name: replace(
+        name: structs.replace(
             worlds.aurora().assets["ETH"],
             asset=name,
             status=ReserveStatus.UNKNOWN,
@@ -103,7 +104,7 @@ def book(*held: tuple[str, str | None]) -> dict[str, AssetAssessment]:
 
 def test_what_nobody_owes_and_no_list_names_is_told_in_a_line() -> None:
     others = book(("LINK", "12.5"), ("UNI", "0"), ("SHIB", None), ("DAI", "3"), ("POL", None))
-    others["DAI"] = replace(others["DAI"], gaps=others["POL"].gaps)
+    others["DAI"] = structs.replace(others["DAI"], gaps=others["POL"].gaps)
     aurora = replace(worlds.aurora(), assets=frozen({**worlds.aurora().assets, **others}))
     assert [asset.asset for asset in shown(aurora)] == ["BTC", "ETH", "USDT"]
     assert headline(aurora).startswith("Aurora: 1 of 3 assets covered; ")
@@ -133,17 +134,17 @@ def test_what_rests_on_the_exchanges_word_is_told_with_its_amount_and_place() ->
         "They are not in the 72.85 %; the 107.42 % count them, and what may have come there since the list."
     )
     assert on_its_word(assets["BTC"]) == ""
-    silent = replace(assets["USDT"], unread=frozen({Basis.SIGNED: Decimal("Infinity")}))
+    silent = structs.replace(assets["USDT"], unread=frozen({Basis.SIGNED: Decimal("Infinity")}))
     assert on_its_word(silent) == (
         "Accounts on tron, bsc are claimed without an amount and not read: nothing limits what they hold."
     )
     assert only_claimed(silent) is None
-    unowed = replace(assets["USDT"], owed=None, lower_bounds=frozen({}), upper_bounds=frozen({}))
+    unowed = structs.replace(assets["USDT"], owed=None, lower_bounds=frozen({}), upper_bounds=frozen({}))
     assert on_its_word(unowed).endswith("310,000,000.0000 where reading failed).")
 
 
 def test_a_long_list_of_reasons_is_cut_and_counted() -> None:
-    usdt = replace(
+    usdt = structs.replace(
         worlds.aurora().assets["USDT"], gaps=tuple(Gap(f"n{index}", "not configured: why") for index in range(5))
     )
     said = headline(replace(worlds.aurora(), assets=frozen({"USDT": usdt})))

@@ -1,7 +1,8 @@
 """From conditions to alerts: ``for``, ``clear_after``, hysteresis, and holding on to what is not known."""
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec import structs
 
 from monitor.judgement.alerts.catalogue import Rule, rule
 from monitor.judgement.alerts.condition import Condition, Conditions, Key
@@ -56,13 +57,13 @@ def _step(before: Remembered | None, condition: Condition, behaviour: Rule, now:
         before = before.paused(now)
     if condition.holds is None or (condition.lingers and (before.active or behaviour.adds_up)):
         summary = condition.summary if condition.lingers and before.active else before.summary
-        return replace(before, cleared_since=None, summary=summary)
+        return structs.replace(before, cleared_since=None, summary=summary)
     cleared_since = before.cleared_since or now
     gone = now - cleared_since
     if before.active and gone < behaviour.clear_after:
-        return replace(before, cleared_since=cleared_since)
+        return structs.replace(before, cleared_since=cleared_since)
     if behaviour.adds_up and gone < FORGOTTEN_AFTER * behaviour.holds_for:
-        return replace(before, active=False, cleared_since=cleared_since)
+        return structs.replace(before, active=False, cleared_since=cleared_since)
     return None
 
 
@@ -72,7 +73,7 @@ def _holding(before: Remembered | None, condition: Condition, behaviour: Rule, n
         before = Remembered(now, active=False, cleared_since=None, summary="", holding_since=now)
     active = before.active or before.held_until(now) >= behaviour.holds_for
     since = before.holding_since or now
-    return replace(before, active=active, cleared_since=None, summary=condition.summary, holding_since=since)
+    return structs.replace(before, active=active, cleared_since=None, summary=condition.summary, holding_since=since)
 
 
 def _state(condition: Condition, behaviour: Rule, remembered: Remembered | None) -> AlertState:

@@ -1,18 +1,18 @@
 """What alerts remember from one judgement to the next, and over a restart."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Self
 
 import msgspec
+from msgspec import structs
 
 from monitor.judgement.alerts.condition import Key, Rise
 from monitor.model import AlertName
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(msgspec.Struct, frozen=True, gc=False):
     """An alert that is active or on its way."""
 
     since: datetime
@@ -33,7 +33,7 @@ class Remembered:
 
     def paused(self, now: datetime) -> "Remembered":
         """Added up, and not counted on."""
-        return replace(self, held=self.held_until(now), holding_since=None)
+        return structs.replace(self, held=self.held_until(now), holding_since=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class AlertMemory:
             return change(at) if at else None
 
         alerts = {
-            key: replace(
+            key: structs.replace(
                 alert,
                 since=change(alert.since),
                 cleared_since=other(alert.cleared_since),

@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from msgspec import structs
 
 from monitor.daemon.clock import utc_now
 from monitor.daemon.notifier import Notifier
@@ -22,7 +23,7 @@ from tests.support.worlds import alerts, world
 
 pytestmark = pytest.mark.integration
 
-BREACH, OTHER = (replace(alerts()[0], asset=asset) for asset in ("BTC", "ETH"))
+BREACH, OTHER = (structs.replace(alerts()[0], asset=asset) for asset in ("BTC", "ETH"))
 
 
 @pytest.fixture
