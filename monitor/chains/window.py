@@ -10,9 +10,10 @@ below: what moves between the passes is missing at its old place in one and at i
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple, NoReturn, TypeVar
+
+from msgspec import structs
 
 from monitor.chains.errors import Reason
 from monitor.chains.link import Link
@@ -102,7 +103,7 @@ def _frozen(one: Held, two: Held, balances: Mapping[Token, Mapping[Address, int]
     """What is frozen in either, of tokens in ``balances``."""
     found = {}
     for part in {**one.positions, **two.positions}:
-        if part.is_frozen and (token := replace(part, position=None)) in balances:
+        if part.is_frozen and (token := structs.replace(part, position=None)) in balances:
             accounts = {**one.positions.get(part, {}), **two.positions.get(part, {})}
             found[part] = {account: balances[token][account] for account in accounts}
     return found

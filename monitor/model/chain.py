@@ -1,11 +1,14 @@
 """Networks, tokens and blocks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+
+import msgspec
+from msgspec import structs
 
 from monitor.formats import exact
 from monitor.model.chain_parameters import ChainParameters
@@ -35,8 +38,7 @@ class Network:
     """By contract of a token, the function that tells of an account whether the issuer has blocked it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(msgspec.Struct, frozen=True, gc=False):
     """An asset's form on one network: the native coin (``contract`` is None) or a contract with decimals."""
 
     asset: str
@@ -55,7 +57,7 @@ class Token:
 
     def part(self, name: str, kind: PositionKind) -> "Token":
         """Return that part of this coin which is no coin in a wallet, so called."""
-        return replace(self, position=Position(f"{name} {self.asset}", kind, self.decimals))
+        return structs.replace(self, position=Position(f"{name} {self.asset}", kind, self.decimals))
 
     @property
     def frozen(self) -> "Token":
@@ -69,7 +71,7 @@ class Token:
 
     def has_part(self, other: "Token") -> bool:
         """Tell whether ``other`` is a part of this coin."""
-        return self.position is None and other.position is not None and replace(other, position=None) == self
+        return self.position is None and other.position is not None and structs.replace(other, position=None) == self
 
     def __str__(self) -> str:
         details = (self.position.name if self.position else "", self.contract or "")

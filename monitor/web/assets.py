@@ -1,7 +1,8 @@
 """What is held of an asset against what is owed, as JSON's types."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec import structs
 
 from monitor.formats.exact import plain
 from monitor.judgement.unread import by_cause, rests_on_unread, unless
@@ -97,7 +98,7 @@ def position(held: PositionHeld, snapshots: Mapping[str, SnapshotState]) -> Json
 def frozen(held: PositionHeld, snapshots: Mapping[str, SnapshotState]) -> Json:
     """What an issuer has blocked on one network, with the accounts by name."""
     state = snapshots.get(held.token.network)
-    snapshot = state.of(replace(held.token, position=None)) if state else None
+    snapshot = state.of(structs.replace(held.token, position=None)) if state else None
     return {
         "network": held.token.network,
         "contract": held.token.contract,

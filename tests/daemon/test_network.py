@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from monitor.chains import AtHeight, ChainError, Reason, Tag
 from monitor.daemon.network import NetworkWatch
@@ -82,7 +83,7 @@ async def test_a_token_that_cannot_be_told_fails_itself_alone(situation: Situati
 
 
 async def test_many_tokens_that_cannot_be_told_are_named_first_and_counted_then(situation: Situation) -> None:
-    tokens = [replace(USDT, contract=f"0x{number:040x}") for number in range(5)]
+    tokens = [structs.replace(USDT, contract=f"0x{number:040x}") for number in range(5)]
     situation.wanted = {"okx": {ETH: frozenset({A}), **dict.fromkeys(tokens, frozenset({A}))}}
     situation.reader.refused = dict.fromkeys(tokens, "no contract")
     await situation.poll()

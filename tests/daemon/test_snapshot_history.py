@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+from msgspec import structs
+
 from monitor.daemon.history import SnapshotKeeper
 from monitor.model import BaseUnits, Caip2, Snapshot, SnapshotState, Token, World, frozen
 from monitor.store import Store
@@ -77,7 +79,7 @@ async def test_after_a_restart_no_account_is_in_memory_twice(store: Store) -> No
 
 
 async def test_what_was_last_read_of_a_token_that_its_contract_refuses_is_there_after_a_restart(store: Store) -> None:
-    refused = replace(worlds.BTC, asset="USDT", contract="omni")
+    refused = structs.replace(worlds.BTC, asset="USDT", contract="omni")
     old = replace(
         snapshot(1), balances={worlds.BTC: {"bc1qaurora1": BaseUnits(1)}, refused: {"bc1qaurora1": BaseUnits(7)}}
     )

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import msgspec
 import rfc8785
+from msgspec import structs
 
 from monitor.evidence.readings import balance_rows, network_read, states_of
 from monitor.evidence.statement import NetworkRead, Predicate, Software
@@ -45,7 +46,7 @@ def test_every_kind_of_snapshot_is_told_as_it_was() -> None:
         ETH: held(a=2**90, b=0),
         USDT: held(a=7),
         CUSDT: held(c=10**20),
-        replace(USDT, contract="0x" + "00" * 20): {},
+        structs.replace(USDT, contract="0x" + "00" * 20): {},
     }
     last = Snapshot(
         *("okx", "ethereum", replace(block(7), since=block(3)), NOW, balances, ("node-1", "node-2")),

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from monitor.formats import exact
 from monitor.model import Audit, BaseUnits, Basis, Cause, ClaimKind, Gap, ReserveStatus, VerdictStatus
@@ -28,7 +29,7 @@ from tests.support.judgement import (
 )
 
 COIN = 10**8
-USDC = replace(USDT, asset="USDC", contract="0xusdc")
+USDC = structs.replace(USDT, asset="USDC", contract="0xusdc")
 REST = [(claim("A"), VERIFIED)]
 HELD = state({BTC: {"A": BaseUnits(100 * COIN)}})
 

@@ -195,7 +195,7 @@ def test_a_fall_is_told_with_the_networks_that_were_compared_and_those_that_were
 
 def claiming(amount: str | None, *, basis: str = "verified") -> Assessment:
     """99 of 100 BTC were read; ``amount`` is claimed on a network that is not configured."""
-    aside = claim("S", replace(BTC, network="side"), amount=None if amount is None else Decimal(amount))
+    aside = claim("S", structs.replace(BTC, network="side"), amount=None if amount is None else Decimal(amount))
     assets = judge(
         [(claim("A"), VERIFIED), (aside, UNSIGNED if basis == "listed" else VERIFIED)],
         [state({BTC: {"A": BaseUnits(99 * COIN)}})],

@@ -1,10 +1,10 @@
 """The rules of judgement (design, section 4), by number, and its worked example."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from monitor.formats import exact
 from monitor.model import BaseUnits, Basis, Cause, Gap, ReserveStatus, SnapshotState
@@ -65,7 +65,7 @@ def test_the_worked_example_of_section_4() -> None:
 def test_the_worked_example_with_coins_on_a_side_chain_that_nobody_reads(
     claimed: str, upper: str, status: ReserveStatus
 ) -> None:
-    aside = claim("S", replace(BTC, network="side"), amount=Decimal(claimed))
+    aside = claim("S", structs.replace(BTC, network="side"), amount=Decimal(claimed))
 
     btc = judge([*WORKED_EXAMPLE, (aside, VERIFIED)], [balances(A=58, B=30, C=25)], owing(BTC=100), basis="signed")[
         "BTC"

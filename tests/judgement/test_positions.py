@@ -1,11 +1,11 @@
 """Positions: counted with the coins that they stand for, once, and listed apart."""
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from monitor.judgement import holdings
 from monitor.judgement.holdings import Standing
@@ -25,7 +25,7 @@ from monitor.model import (
 from tests.support.judgement import NOW, STAKED, UNBOUND, UNSIGNED, USDT, VERIFIED, block, claim, judge, owing, verdict
 from tests.support.positions import CUSDT, SDAI, WETH
 
-BETH = replace(STAKED, asset="BETH")
+BETH = structs.replace(STAKED, asset="BETH")
 COIN = 10**6
 
 
@@ -92,7 +92,8 @@ def test_only_a_part_of_a_coin_is_its_part() -> None:
     coin = Token("ATOM", "cosmos", None, 6)
     part = coin.part("delegated", PositionKind.STAKED)
     assert coin.has_part(part)
-    others = (coin, replace(part, asset="TIA"), replace(part, network="celestia"), replace(part, contract="ibc/1"))
+    changes = {"asset": "TIA", "network": "celestia", "contract": "ibc/1"}
+    others = (coin, *(structs.replace(part, **{name: other}) for name, other in changes.items()))
     assert not any(coin.has_part(other) for other in others)
     assert not part.has_part(part)
 
@@ -115,12 +116,14 @@ def test_one_balance_that_is_named_by_two_assets_counts_as_the_first_in_its_best
 
 def test_a_token_whose_accounts_all_count_as_another_is_not_wanted() -> None:
     own = Token("WBTC", "ethereum", "0x22", 8)
-    held = holdings([claim("0xa", own), claim("0xa", replace(own, asset="BTC"))], map(verdict, (UNBOUND, UNBOUND)))
+    held = holdings(
+        [claim("0xa", own), claim("0xa", structs.replace(own, asset="BTC"))], map(verdict, (UNBOUND, UNBOUND))
+    )
     ((token, (group,)),) = held.accounts.items()
     assert (token, group.standing, group.accounts) == (own, Standing.UNANSWERED, ("0xa",))
 
 
-TOKENS = (STAKED, BETH, replace(STAKED, asset="STETH"), USDT)
+TOKENS = (STAKED, BETH, structs.replace(STAKED, asset="STETH"), USDT)
 
 
 @given(

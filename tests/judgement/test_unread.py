@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from monitor.formats import exact
 from monitor.judgement.alerts import AlertMemory, evaluate
@@ -44,7 +45,7 @@ from tests.support.judgement import (
 from tests.support.positions import CUSDT
 
 WEI = 10**18
-STARKNET = replace(ETH, network="starknet")
+STARKNET = structs.replace(ETH, network="starknet")
 HUGE = Decimal(10) ** 30
 
 
@@ -158,7 +159,9 @@ def test_a_breach_that_rests_on_unread_claims_says_what_would_have_come_there() 
 
 
 def test_the_places_with_the_most_are_named_first_and_not_all_of_them() -> None:
-    rows = [(claim("0xb", replace(ETH, network=f"n{place}"), amount=Decimal(place)), VERIFIED) for place in range(6)]
+    rows = [
+        (claim("0xb", structs.replace(ETH, network=f"n{place}"), amount=Decimal(place)), VERIFIED) for place in range(6)
+    ]
 
     assert places(eth(*rows)) == "n5, n4, n3 and 2 more"
     nowhere = (claim(None, None, coin="ETH-NEWCHAIN", amount=Decimal(1)), UNSUPPORTED)
@@ -166,7 +169,7 @@ def test_the_places_with_the_most_are_named_first_and_not_all_of_them() -> None:
 
 
 def test_a_token_fails_itself_alone() -> None:
-    bridged = replace(USDT, contract="0xbridged")
+    bridged = structs.replace(USDT, contract="0xbridged")
     rows = [(claim("0xa", USDT), VERIFIED), (claim("0xa", bridged, amount=Decimal(1)), VERIFIED)]
     earlier = state({bridged: {"0xa": BaseUnits(2 * 10**6)}}, age=timedelta(minutes=3)).last
     assert earlier is not None
@@ -241,7 +244,7 @@ def test_a_breach_is_true_as_long_as_nothing_unread_more_than_doubled(
 
 
 def test_only_networks_that_are_whole_and_fresh_for_all_tokens_of_an_asset_are_compared_over_time() -> None:
-    bridged = replace(USDT, contract="0xbridged")
+    bridged = structs.replace(USDT, contract="0xbridged")
     rows = [(claim("0xa", token), VERIFIED) for token in (ETH, ETH_ARBITRUM, USDT, bridged)]
     stale = state({ETH_ARBITRUM: {"0xa": BaseUnits(WEI)}}, stale=True, age=timedelta(hours=1))
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from random import Random
 
+from msgspec import structs
+
 from monitor.daemon.judged import JudgedList, judged_list
 from monitor.model import Address, Basis, Claim, Height, Token, VerdictStatus, WalletList
 from monitor.model.packed import PackedClaims
@@ -18,7 +20,7 @@ Row = tuple[Claim, VerdictStatus]
 _STRANGER = "0x" + "dd" * 20
 HUGE = Decimal(10) ** 30
 STATUSES = (VERIFIED, VERIFIED, VERIFIED, UNBOUND, UNSUPPORTED, UNSIGNED, INVALID)
-RENAMED = replace(USDT, asset="TETHER")
+RENAMED = structs.replace(USDT, asset="TETHER")
 """The same contract by another name: what is listed by both is one debt's cover once."""
 
 COUNTS: Mapping[Basis, frozenset[VerdictStatus]] = {
@@ -141,7 +143,7 @@ class Writer:
                 (claim(None, None, coin=f"{token.asset}-NEWCHAIN", amount=amount), status),
                 (claim(None, token, amount=amount), INVALID),
                 (claim(None, None, coin="DOGWIFHAT", amount=amount), status),
-                (claim(_STRANGER, replace(token, asset="DOGE", contract=_STRANGER), amount=amount), status),
+                (claim(_STRANGER, structs.replace(token, asset="DOGE", contract=_STRANGER), amount=amount), status),
             )
         )
 

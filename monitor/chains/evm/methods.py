@@ -6,7 +6,6 @@ is a call of its own, in JSON-RPC batches (single_calls.py).
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
 from typing import Any, Protocol
@@ -24,8 +23,7 @@ _DIGITS = itemgetter(slice(2, None))
 """An account without its ``0x``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flag(Token):
+class Flag(Token, frozen=True, gc=False):
     """What a token tells of an account by another function than ``balanceOf``, asked like a balance."""
 
     function: str = ""

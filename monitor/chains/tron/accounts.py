@@ -6,7 +6,8 @@ accounts are written its way.
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec import structs
 
 from monitor.chains.node import Held, Wanted
 from monitor.model import Address, Network, Token
@@ -40,7 +41,7 @@ class Translated:
         """As :attr:`~monitor.model.Network.freezes`, in the words of the EVM."""
         for token, accounts in wanted.items():
             try:
-                theirs = replace(token, contract=token.contract and to_hex(network, token.contract))
+                theirs = structs.replace(token, contract=token.contract and to_hex(network, token.contract))
             except AddressError as error:
                 self._failed[token] = f"{token.contract} is no contract of {network.title}: it {error}"
                 continue
@@ -62,9 +63,9 @@ class Translated:
         failed = {self._tokens[token]: _in_base58(reason) for token, reason in held.failed.items()}
         positions = {}
         for part, amounts in held.positions.items():
-            token = self._tokens[replace(part, position=None)]
+            token = self._tokens[structs.replace(part, position=None)]
             own = {self._accounts[account]: units for account, units in amounts.items()}
-            positions[replace(token, position=part.position)] = own
+            positions[structs.replace(token, position=part.position)] = own
         return Held(held.block, balances, self._failed | failed, positions=positions)
 
 

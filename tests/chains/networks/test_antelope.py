@@ -1,12 +1,12 @@
 """Vaulta (EOS) and WAX, by ``antelope``: all that an account has, in one state of the node."""
 
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from monitor.chains import AtHeight, ChainError, Depth, Reason, Tag
 from monitor.chains.antelope import node as antelope_node
@@ -118,7 +118,7 @@ async def test_an_account_that_there_is_not_is_no_zero(node: AntelopeStandIn, op
 async def test_tokens_that_are_not_what_the_registry_says_fail_by_name_and_alone(
     node: AntelopeStandIn, open_reader: Opener
 ) -> None:
-    other, third = replace(A, contract="core.other"), replace(A, contract="core.third")
+    other, third = structs.replace(A, contract="core.other"), structs.replace(A, contract="core.third")
     node.supplies["core.third"] = {"A": "1.00 A"}
     wanted = {**WANTED, other: ACCOUNTS, third: ACCOUNTS}
     reading = await open_reader(node.network, {"url": node.url}).read(wanted, FINALIZED)
