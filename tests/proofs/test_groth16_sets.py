@@ -295,7 +295,7 @@ def decisive2(data: bytes) -> int:
 @pytest.mark.parametrize("read", [decisive1, decisive2])
 def test_a_compressed_point_is_on_the_side_that_it_names_or_refused(read: Callable[[bytes], int]) -> None:
     faults, found = set(), 0
-    for x in range(40):  # half of them have a root, the last one little less than half of the field
+    for x in range(40):  # half of them have a root; one lies between a third and a half of the field
         data = x.to_bytes(SIZE - 1 if read is decisive1 else 2 * SIZE - 1)
         try:
             smaller, larger = read(b"\x80" + data), read(b"\xc0" + data)
