@@ -123,6 +123,18 @@ def put_together(pieces: Iterable[Piece]) -> NewList:
     return NewList(judged, ListChanges(tuple(added), tuple(removed), tuple(altered), *sizes))
 
 
+def columns_of(claims: PackedClaims) -> Mapping[str, Any]:
+    """Take ``claims`` apart into what can be packed one after another, each in some milliseconds."""
+    return claims.__getstate__()
+
+
+def claims_of(columns: Mapping[str, Any]) -> PackedClaims:
+    """Make of its columns what :func:`columns_of` has taken apart."""
+    claims = PackedClaims(())
+    claims.__setstate__(dict(columns))
+    return claims
+
+
 def _some(entries: Iterable[Any]) -> Iterator[list[Any]]:
     remaining = iter(entries)
     while some := list(islice(remaining, _SOME)):

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from monitor.daemon.handing_over import NewList, Piece, SomeVerdicts, prints_in, put_together
+from monitor.daemon.handing_over import NewList, Piece, SomeVerdicts, columns_of, prints_in, put_together
 from monitor.daemon.list_reading import ListTask, judge_list, read_list
 from monitor.model import Document, Verdict
 from monitor.ownership import VerdictsByPrint
@@ -98,7 +99,11 @@ class ListJudge:
         return new
 
     async def _judge_there(self, process: "ListProcess", task: ListTask, content: bytes, progress: Progress) -> NewList:
-        await process.aside(process.connection.send, task)
+        await process.aside(process.connection.send, replace(task, previous=None))
+        columns = await asyncio.to_thread(columns_of, task.previous) if task.previous is not None else {}
+        for column in columns.items():
+            await process.aside(process.connection.send, column)
+        await process.aside(process.connection.send, None)
         await process.aside(process.connection.send_bytes, content)
         needed: list[Sequence[bytes]] = []
         while prints := await process.receive():

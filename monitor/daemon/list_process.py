@@ -2,7 +2,7 @@
 
 What is said, in this order, each a pickled message but for the bytes of the documents:
 
-1. The daemon: the task, and the bytes of the list.
+1. The daemon: the task, the columns of the list before, one by one, and the bytes of the list.
 2. The process, while it reads: fingerprints of rows, some at a time, each once, and after the last an empty message.
    The daemon, each time: the verdicts that it knows of them.
 3. The process, once the list is read: the verdicts that it found meanwhile, and those that it finds from then on, with
@@ -17,13 +17,14 @@ import resource
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from monitor import logs
-from monitor.daemon.handing_over import Refusal, SomeVerdicts, pieces_of
+from monitor.daemon.handing_over import Refusal, SomeVerdicts, claims_of, pieces_of
 from monitor.daemon.list_pool import AFTER_A_KILL, Ahead, JudgingPool
 from monitor.daemon.list_reading import ListTask, judge_list, read_list
 from monitor.published import Cause, DocumentError, refusing
@@ -54,7 +55,8 @@ def work(connection: Connection, log: logs.Configured, memory: int) -> None:
         try:
             with refusing(lambda: task.document.source, but=OSError):
                 resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-                _read_and_judge(connection, task)
+                columns = dict(iter(connection.recv, None))
+                _read_and_judge(connection, replace(task, previous=claims_of(columns) if columns else None))
         except DocumentError as error:
             connection.send(Refusal.of(error))
     except (EOFError, OSError):  # nobody is there any more
