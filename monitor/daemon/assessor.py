@@ -8,8 +8,8 @@ from typing import Any
 
 import structlog
 
+from monitor.computing import computed
 from monitor.daemon.clock import Clock
-from monitor.daemon.computing import computed
 from monitor.daemon.coverage import unreadable_networks
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.falls import RecentRatios

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
 
+from monitor.computing import computed
 from monitor.daemon.claimed_balances import ClaimedNetwork, Memory, read_claimed
 from monitor.daemon.clock import Clock
 from monitor.daemon.exchange import ExchangeWatch
@@ -58,10 +59,10 @@ class Audits:
             return False
         memory = Memory(self._store, judged.document.sha256, self._now)
         async with self._in_turn:
-            asked = await asyncio.to_thread(report_questions, judged.claims, judged.stakes)
+            asked = await computed(report_questions, judged.claims, judged.stakes)
         readings = await read_claimed(asked, readable, memory, stakes=judged.stakes)
         async with self._in_turn:
-            result = await asyncio.to_thread(audit, judged.claims, judged.holdings, readings, self._now())
+            result = await computed(audit, judged.claims, judged.holdings, readings, self._now())
         if watch.judged is None or watch.judged.document != judged.document:
             return False  # a new list came meanwhile: this is not its audit
         if before and sum(result.checked.values()) < sum(before.checked.values()):

@@ -10,9 +10,9 @@ import structlog
 
 from monitor.chains import AtHeight, ChainError, choice_of
 from monitor.chains.archive import canary_of
+from monitor.computing import computed
 from monitor.daemon.block_of_time import last_before
 from monitor.daemon.clock import Clock
-from monitor.daemon.computing import computed
 from monitor.daemon.exchange import ExchangeWatch
 from monitor.daemon.network import NetworkWatch
 from monitor.daemon.stored import written

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor.chains import Wanted
-from monitor.daemon.computing import computed
+from monitor.computing import computed
 from monitor.daemon.stored import written
 from monitor.model import (
     Assessment,

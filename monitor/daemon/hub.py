@@ -11,12 +11,12 @@ import structlog
 
 from monitor.chains import ChainError, ChainReader, Wanted
 from monitor.chains.opening import configured_network, import_nodes, open_network
+from monitor.computing import computed
 from monitor.daemon.assessor import Assessor
 from monitor.daemon.audits import Audits
 from monitor.daemon.channels import Line
 from monitor.daemon.claimed_balances import KEPT
 from monitor.daemon.clock import SteadyClock
-from monitor.daemon.computing import computed
 from monitor.daemon.controls import Controls
 from monitor.daemon.events import EventKeeper
 from monitor.daemon.exchange import ExchangeWatch

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor.chains import AtHeight, ChainError, ChainReader, Reason, choice_of, recalls
+from monitor.computing import computed
 from monitor.daemon.clock import Clock
-from monitor.daemon.computing import computed
 from monitor.daemon.look_back import largest, moved, read_between
 from monitor.daemon.snapshot_record import TOKENS_REFUSED, SnapshotRecord
 from monitor.model import (

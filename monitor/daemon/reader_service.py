@@ -18,8 +18,8 @@ import structlog
 from monitor import __version__, logs
 from monitor.chains import ChainError, ChainReader, Reason
 from monitor.chains.opening import configured_network, import_nodes, open_network
+from monitor.computing import computed
 from monitor.daemon import reading_forms as forms
-from monitor.daemon.computing import computed
 from monitor.daemon.configuration import Configuration, check_reader, read_configuration
 from monitor.daemon.service_manager import ServiceManager
 from monitor.daemon.stored import StoredJournals

@@ -8,9 +8,9 @@ from typing import TypeVar
 import structlog
 
 from monitor.chains import PAST_TAKES, AtHeight, BlockChoice, ChainError, Reason, Wanted
+from monitor.computing import computed
 from monitor.daemon import reading_forms as forms
 from monitor.daemon.clock import utc_now
-from monitor.daemon.computing import computed
 from monitor.formats.phrases import span
 from monitor.model import (
     Address,

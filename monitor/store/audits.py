@@ -3,13 +3,13 @@
 Balances at claimed heights are kept part by part: a reading of hours goes on where it was cut.
 """
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select
 
+from monitor.computing import computed
 from monitor.model import Address, Audit, Balances, Block, Caip2, Height
 from monitor.store import codec, tables
 from monitor.store.access import Access, block_columns
@@ -43,7 +43,7 @@ class Audits(Access):
 
     async def save_audit(self, exchange: str, sha256: str, audit: Audit) -> None:
         """Keep the audit of the list whose document has this ``sha256``."""
-        content = await asyncio.to_thread(codec.encode_audit, audit)
+        content = await computed(codec.encode_audit, audit)
         await self._put(tables.audits, [{"exchange": exchange, "sha256": sha256, "at": audit.at, "audit": content}])
 
     async def audit(self, exchange: str, sha256: str) -> Audit | None:
@@ -55,7 +55,7 @@ class Audits(Access):
 
     async def save_claim_reading(self, source: Source, reading: ClaimReading) -> None:
         """Keep a part of what was read at a claimed height, beside those that are kept."""
-        balances = await asyncio.to_thread(codec.encode_balances, reading.balances)
+        balances = await computed(codec.encode_balances, reading.balances)
         row = {
             **_source_columns(source),
             **block_columns(reading.block),
@@ -72,7 +72,7 @@ class Audits(Access):
             ClaimReading(
                 Block(row.block_number, row.block_hash, row.block_at),
                 row.read_at,
-                await asyncio.to_thread(codec.decode_balances, row.balances),
+                await computed(codec.decode_balances, row.balances),
                 row.within,
             )
             for row in await self._rows(query)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_, delete, or_, select
 
+from monitor.computing import computed
 from monitor.formats import exact
 from monitor.model import AssetStep, Basis, DayHeld, Extent, HistoryStep, ReserveStatus, Step
 from monitor.model.history import worst_status
@@ -26,7 +27,7 @@ class History(PastDays):
 
     async def save_history(self, steps: Collection[HistoryStep]) -> None:
         """Keep ``steps``, each in the place of what was kept of the same exchange and time."""
-        rows = await asyncio.to_thread(_rows_of, steps)
+        rows = await computed(_rows_of, steps)
         if rows:
             await self._put(tables.steps, rows)
 

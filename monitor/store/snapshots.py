@@ -1,11 +1,11 @@
 """The last whole snapshot of each exchange and network."""
 
-import asyncio
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from sqlalchemy import select, tuple_
 
+from monitor.computing import computed
 from monitor.model import Block, Caip2, Snapshot, Token
 from monitor.store import codec, tables
 from monitor.store.access import Access, block_columns
@@ -22,7 +22,7 @@ class Snapshots(Access):
         ``chain`` is the CAIP-2 id of what was read: a network's name may stand for another chain tomorrow. ``earlier``
         are the last readings of tokens that the chain refused to tell at the block of ``snapshot``.
         """
-        balances = await asyncio.to_thread(codec.encode_balances, snapshot.balances, snapshot.rates, snapshot.positions)
+        balances = await computed(codec.encode_balances, snapshot.balances, snapshot.rates, snapshot.positions)
         async with self._transaction() as connection:
             row = {
                 "exchange": snapshot.exchange,
@@ -45,7 +45,7 @@ class Snapshots(Access):
         query = select(tables.snapshots).where(tuple_(columns.network, columns.chain).in_(chains.items()))
         found = []
         for row in await self._rows(query):
-            balances, rates, positions = await asyncio.to_thread(codec.decode_rated, row.balances)
+            balances, rates, positions = await computed(codec.decode_rated, row.balances)
             since = row.since and codec.as_block(row.since)
             block = Block(row.block_number, row.block_hash, row.block_at, since)
             told = (tuple(row.endpoints), rates, row.agreed, row.asked)

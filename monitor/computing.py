@@ -17,5 +17,5 @@ _THREAD = ThreadPoolExecutor(1, "computing")
 
 
 async def computed(do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """``do`` something that takes no longer than a World, once what was asked for before is done."""
+    """``do`` something that takes about as long as a World at the most, once what was asked for before is done."""
     return await asyncio.get_running_loop().run_in_executor(_THREAD, partial(do, *args, **kwargs))
