@@ -9,7 +9,7 @@ from heapq import nlargest
 
 import structlog
 
-from monitor.chains import AtHeight, ChainError, ChainReader, Reason
+from monitor.chains import AtHeight, ChainError, ChainReader, Reason, Wanted
 from monitor.model import Address, Balances, Height, LookBack, Reading, Snapshot, Token
 
 _MOST = 1000
@@ -22,7 +22,7 @@ _log = structlog.get_logger(__name__)
 
 async def read_between(
     reader: ChainReader,
-    wanted: Mapping[Token, frozenset[Address]],
+    wanted: Wanted,
     blocks: range,
     chance: Callable[[], float],
     patience: float,

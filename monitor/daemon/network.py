@@ -176,7 +176,7 @@ class NetworkWatch:
             self._records[exchange] = replace(self._records[exchange], low=lows[exchange])
         return bool(watched)
 
-    async def _read(self, wanted: Mapping[Token, frozenset[Address]], beside: Block | None) -> Reading:
+    async def _read(self, wanted: Wanted, beside: Block | None) -> Reading:
         if beside:
             try:
                 return await self.reader.read(wanted, AtHeight(beside.number))
@@ -234,13 +234,16 @@ def _not_beside(error: ChainError) -> bool:
     return error.reason in _NOT_BESIDE or any(map(_not_beside, error.causes))
 
 
-def _union(parts: Collection[Wanted]) -> dict[Token, frozenset[Address]]:
-    """Everything that ``parts`` want. Of many accounts it takes longer than the event loop may stand still."""
+def _union(parts: Collection[Wanted]) -> dict[Token, tuple[Address, ...]]:
+    """Everything that ``parts`` want, once. Of many accounts it takes longer than the event loop may stand still.
+
+    Not as sets, seven times as large: they stay while the network is read, and after a start all networks are.
+    """
     together: defaultdict[Token, list[Collection[Address]]] = defaultdict(list)
     for part in parts:
         for token, accounts in part.items():
             together[token].append(accounts)
-    return {token: frozenset().union(*each) for token, each in together.items()}
+    return {token: tuple(frozenset().union(*each)) for token, each in together.items()}
 
 
 def _parts(wanted: Mapping[str, Wanted], reading: Reading) -> dict[str, Balances]:

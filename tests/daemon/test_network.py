@@ -53,7 +53,8 @@ def situation() -> Situation:
 
 async def test_all_exchanges_are_read_together_at_one_block(situation: Situation) -> None:
     okx, kraken = await situation.poll()
-    assert situation.reader.asked == [{ETH: frozenset({A, B, C}), USDT: frozenset({A})}]
+    (asked,) = situation.reader.asked
+    assert {token: sorted(accounts) for token, accounts in asked.items()} == {ETH: [A, B, C], USDT: [A]}
     assert okx.block == kraken.block
     assert okx.balances == {ETH: {A: 1, B: 2}, USDT: {A: 1}}
     assert kraken.balances == {ETH: {B: 2, C: 3}}
