@@ -1,4 +1,4 @@
-"""The exposition: the text of a World, made once, and what the library tells of the process at every scrape."""
+"""The exposition: the text of a World, and of the process as it was then, made and compressed once for all scrapes."""
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,44 +34,44 @@ class Exposition:
 
 
 class _Body:
-    """The beginning of a body in its parts, compressed once for all that begin with it."""
+    """A body in its parts, which several formats share, and compressed."""
 
     def __init__(self, parts: Sequence[bytes]) -> None:
         self._parts = parts
-        self._packer = zlib.compressobj(_LEVEL, wbits=_GZIP)
-        self._packed = b"".join([*map(self._packer.compress, parts), self._packer.flush(zlib.Z_SYNC_FLUSH)])
+        packer = zlib.compressobj(_LEVEL, wbits=_GZIP)
+        self.packed = b"".join([*map(packer.compress, parts), packer.flush()])
 
-    def with_end(self, end: bytes) -> bytes:
-        """The whole body with its ``end``."""
-        return b"".join([*self._parts, end])
-
-    def packed_with(self, end: bytes) -> bytes:
-        """The whole body with its ``end``, compressed."""
-        packer = self._packer.copy()
-        return self._packed + packer.compress(end) + packer.flush()
+    @property
+    def plain(self) -> bytes:
+        return b"".join(self._parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A World as text."""
+    """A World and the process as text."""
 
     texts: Sequence[tuple[Family, bytes]]
     """Lines of samples, which are the same in all formats; megabytes where there are many exchanges."""
+    process: Mapping[Format, bytes]
+    """What the library tells of the process, and the end of an exposition."""
     bodies: dict[Format, _Body] = field(default_factory=dict)
     """In the formats that were asked for."""
 
     def body(self, kind: Format) -> _Body:
         """The text in one format, made once."""
         if kind not in self.bodies:
-            self.bodies[kind] = _Body([part for family, each in self.texts for part in (kind.header(family), each)])
+            parts = [part for family, each in self.texts for part in (kind.header(family), each)]
+            self.bodies[kind] = _Body([*parts, self.process[kind]])
         return self.bodies[kind]
 
 
 class Metrics:
-    """Makes a World text, and that with what the library tells of this process the answer to a scrape.
+    """Makes a World text, and that the answer to a scrape.
 
     With many exchanges it takes longer to render a World than a scrape should: it is done before the World is shown,
-    off the event loop, and in the formats that scrapes have asked for so far.
+    off the event loop, and in the formats that scrapes have asked for so far. What the library tells of the process is
+    of that moment too: to collect it takes a hundred calls of the kernel, after each of which a thread that computes
+    may have its turn first.
     """
 
     def __init__(self) -> None:
@@ -83,8 +83,8 @@ class Metrics:
         self._asked_for = {Format.OPENMETRICS}
 
     def render(self, world: World | None) -> Rendered:
-        """Everything that ``world`` tells, and nothing else; None: there is none yet. One at a time, in any thread."""
-        rendered = Rendered(tuple(_texts(world, self._accounts)))
+        """All that is known of ``world`` and of the process; None: there is none yet. One at a time, in any thread."""
+        rendered = Rendered(tuple(_texts(world, self._accounts)), {kind: kind.end(self._process) for kind in Format})
         for kind in tuple(self._asked_for):
             rendered.body(kind)
         return rendered
@@ -93,11 +93,10 @@ class Metrics:
         """The answer to request headers ``Accept`` and ``Accept-Encoding``: text or OpenMetrics, plain or gzip."""
         kind = Format.accepted(accept)
         self._asked_for.add(kind)
-        body, process = rendered.body(kind), kind.end(self._process)
-        headers = {"Content-Type": kind.value, "Vary": "Accept, Accept-Encoding"}
+        body, headers = rendered.body(kind), {"Content-Type": kind.value, "Vary": "Accept, Accept-Encoding"}
         if not gzip_accepted(accept_encoding):
-            return Exposition(body.with_end(process), headers)
-        return Exposition(body.packed_with(process), headers | {"Content-Encoding": "gzip"})
+            return Exposition(body.plain, headers)
+        return Exposition(body.packed, headers | {"Content-Encoding": "gzip"})
 
 
 def _texts(world: World | None, accounts: Accounts) -> Iterator[tuple[Family, bytes]]:
