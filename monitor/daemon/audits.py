@@ -26,8 +26,8 @@ class Audits:
         self._now = now
         self._unsettled: set[str] = set()
         self._in_turn = asyncio.Lock()
-        """Held while all rows of a list are gone through: after a restart many lists are due, and of threads that all
-        want Python's lock the event loop would wait for each."""
+        """One list at a time: after a start many are due, and nobody waits for them. While all rows of one are gone
+        through, each request of another that is under way would be one more turn that the event loop waits for."""
 
     async def load(self, watches: Iterable[ExchangeWatch]) -> dict[str, Audit]:
         """Read the audits of an earlier run, of the lists that ``watches`` have taken up again."""
@@ -48,6 +48,10 @@ class Audits:
 
     async def audit(self, watch: ExchangeWatch, networks: Mapping[str, NetworkWatch]) -> bool:
         """Audit the list of ``watch``, unless that was done and nothing more can be found; True when something was."""
+        async with self._in_turn:
+            return await self._audit(watch, networks)
+
+    async def _audit(self, watch: ExchangeWatch, networks: Mapping[str, NetworkWatch]) -> bool:
         judged, before = watch.judged, self.found.get(watch.name)
         if judged is None:
             return False
@@ -58,11 +62,9 @@ class Audits:
         if before and same and watch.name not in self._unsettled and readable.keys() <= before.asked:
             return False
         memory = Memory(self._store, judged.document.sha256, self._now)
-        async with self._in_turn:
-            asked = await computed(report_questions, judged.claims, judged.stakes)
+        asked = await computed(report_questions, judged.claims, judged.stakes)
         readings = await read_claimed(asked, readable, memory, stakes=judged.stakes)
-        async with self._in_turn:
-            result = await computed(audit, judged.claims, judged.holdings, readings, self._now())
+        result = await computed(audit, judged.claims, judged.holdings, readings, self._now())
         if watch.judged is None or watch.judged.document != judged.document:
             return False  # a new list came meanwhile: this is not its audit
         if before and sum(result.checked.values()) < sum(before.checked.values()):
