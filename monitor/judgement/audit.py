@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
 
+import msgspec
+
 from monitor.formats import exact
 from monitor.judgement.holdings import COUNTED, Holdings, Standing, by_basis
 from monitor.judgement.repeats import Subject
@@ -67,8 +69,7 @@ class Readings:
     """When the blocks at these heights were made, by their own word."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
+class _Subject(msgspec.Struct, frozen=True, gc=False):
     """What a claim makes a statement about."""
 
     place: Place
@@ -82,16 +83,24 @@ Questions = Mapping[Place, Mapping[Token, frozenset[Address]]]
 
 def questions(claims: Iterable[Claim], stakes: Stakes = _NONE) -> Questions:
     """What has to be read before :func:`compare` can judge these claims: every account at its own height."""
+    return _asked(claims, stakes)[0]
+
+
+def _asked(claims: Iterable[Claim], stakes: Stakes) -> tuple[Questions, Mapping[str, Sequence[Height]]]:
+    """Go through the claims once: what has to be read, and the heights that rows name, by network."""
+    places: dict[Place, None] = {}
     asked: defaultdict[Place, defaultdict[Token, set[Address]]] = defaultdict(lambda: defaultdict(set))
     for claim in claims:
         subject = _subject(claim)
         if isinstance(subject, _Subject):
+            places[subject.place] = None
             asked[subject.place][subject.token].add(subject.account)
             for token, validator in _staked_by(subject, stakes):
                 asked[token.network, subject.place[1]][token].add(validator)
-    return {
+    found = {
         place: {token: frozenset(accounts) for token, accounts in tokens.items()} for place, tokens in asked.items()
     }
+    return found, _heights(places)
 
 
 def report_questions(claims: Collection[Claim], stakes: Stakes = _NONE) -> Questions:
@@ -99,8 +108,8 @@ def report_questions(claims: Collection[Claim], stakes: Stakes = _NONE) -> Quest
 
     Where rows of one network name several heights, it is every account at each of them.
     """
-    asked = {place: dict(tokens) for place, tokens in questions(claims, stakes).items()}
-    heights = _heights(_places(claims))
+    own, heights = _asked(claims, stakes)
+    asked = {place: dict(tokens) for place, tokens in own.items()}
     together = {network for network, named in heights.items() if 1 < len(named) <= MOST_HEIGHTS}
     everything: defaultdict[tuple[str, Token], set[Address]] = defaultdict(set)
     for claim in claims if together else ():
@@ -116,13 +125,13 @@ def report_questions(claims: Collection[Claim], stakes: Stakes = _NONE) -> Quest
 
 def claimed_heights(claims: Iterable[Claim]) -> Mapping[str, Heights]:
     """The heights that rows name, by network."""
-    named = _heights(_places(claims))
-    return frozen({network: Heights(len(each), each[0], each[-1]) for network, each in named.items()})
-
-
-def _places(claims: Iterable[Claim]) -> Iterable[Place]:
     subjects = map(_subject, claims)
-    return dict.fromkeys(subject.place for subject in subjects if isinstance(subject, _Subject))
+    named = _heights(dict.fromkeys(subject.place for subject in subjects if isinstance(subject, _Subject)))
+    return {network: _told(each) for network, each in named.items()}
+
+
+def _told(heights: Sequence[Height]) -> Heights:
+    return Heights(len(heights), heights[0], heights[-1])
 
 
 def _heights(places: Iterable[Place]) -> Mapping[str, Sequence[Height]]:
@@ -144,11 +153,13 @@ def audit(
     is a mismatch like any other that differs.
     """
     record = _Record()
+    places: dict[Place, None] = {}
     for claim in claims:
         subject = _subject(claim)
         if isinstance(subject, str):
             record.cannot_judge(claim, subject)
             continue
+        places[subject.place] = None
         units = _units(subject, readings)
         if units is None:
             record.cannot_judge(claim, _unread(subject, readings))
@@ -160,8 +171,7 @@ def audit(
         else:
             record.compare(claim, subject, exact.total((own, *staked.values())))
     record.compare_shared()
-    heights = claimed_heights(claims)
-    named = _heights(_places(claims))
+    named = _heights(places)
     reserves, unknown = _report_reserves(holdings, readings, record.incomplete, named)
     return Audit(
         at=now,
@@ -172,7 +182,7 @@ def audit(
         report_reserves=frozen(reserves),
         asked=readings.asked,
         report_unknown=frozen(unknown),
-        heights=frozen({network: each for network, each in heights.items() if each.count > 1}),
+        heights=frozen({network: _told(each) for network, each in named.items() if len(each) > 1}),
         report_times=frozen(
             {asset: times for asset in reserves if (times := _times(asset, holdings, readings, named))}
         ),
