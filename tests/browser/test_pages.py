@@ -9,6 +9,7 @@ from pathlib import Path
 from shutil import which
 
 import pytest
+from msgspec import structs
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from monitor.model import Assessment, ReserveStatus, World, frozen
@@ -147,7 +148,7 @@ def test_a_drain_is_seen_as_it_happens_and_its_picture_too(
     borealis = worlds.borealis()
     btc = borealis.assets["BTC"]
     drained = frozen({basis: ratio * Decimal("0.9") for basis, ratio in btc.lower_bounds.items()})
-    btc = replace(btc, status=ReserveStatus.BREACH, lower_bounds=drained, upper_bounds=drained, ratios=drained)
+    btc = structs.replace(btc, status=ReserveStatus.BREACH, lower_bounds=drained, upper_bounds=drained, ratios=drained)
     world = _only(replace(borealis, assets=frozen({"BTC": btc})))
     daemons["healthy"].world = replace(world, at=worlds.NOW + timedelta(seconds=3))
     expect(page.locator(".headline")).to_contain_text("Not covered 96.75 %")

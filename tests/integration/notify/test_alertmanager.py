@@ -48,7 +48,7 @@ class Watch:
 
     async def see(self, *active: AlertState, after: timedelta = timedelta()) -> None:
         self.now += after
-        seen = replace(world(), at=self.now, alerts=tuple(replace(each, since=since) for each in active))
+        seen = replace(world(), at=self.now, alerts=tuple(structs.replace(each, since=since) for each in active))
         await self.notifier.keep(seen, {})
         await self.notifier.deliver("alertmanager")
 
