@@ -50,7 +50,7 @@ class Ahead:
         for mark in self._seen.intersection(self._asked):
             del self._asked[mark]
         if self._asked:
-            self._seen |= self._asked.keys()
+            self._seen.update(self._asked)
             self._connection.send(b"".join(self._asked))
 
     def _hear(self) -> None:
