@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 from prometheus_client.exposition import gzip_accepted
+from prometheus_client.registry import Collector
 
 from monitor import __version__
 from monitor.metrics.accounts import Accounts
@@ -52,8 +53,8 @@ class Rendered:
 
     texts: Sequence[tuple[Family, bytes]]
     """Lines of samples, which are the same in all formats; megabytes where there are many exchanges."""
-    process: Mapping[Format, bytes]
-    """What the library tells of the process, and the end of an exposition."""
+    process: Collector
+    """What the library tells of the process, whenever a body is made."""
     bodies: dict[Format, _Body] = field(default_factory=dict)
     """In the formats that were asked for."""
 
@@ -61,7 +62,7 @@ class Rendered:
         """The text in one format, made once."""
         if kind not in self.bodies:
             parts = [part for family, each in self.texts for part in (kind.header(family), each)]
-            self.bodies[kind] = _Body([*parts, self.process[kind]])
+            self.bodies[kind] = _Body([*parts, kind.end(self.process)])
         return self.bodies[kind]
 
 
@@ -84,7 +85,7 @@ class Metrics:
 
     def render(self, world: World | None) -> Rendered:
         """All that is known of ``world`` and of the process; None: there is none yet. One at a time, in any thread."""
-        rendered = Rendered(tuple(_texts(world, self._accounts)), {kind: kind.end(self._process) for kind in Format})
+        rendered = Rendered(tuple(_texts(world, self._accounts)), self._process)
         for kind in tuple(self._asked_for):
             rendered.body(kind)
         return rendered
