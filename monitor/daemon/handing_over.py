@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from monitor.daemon.judged import JudgedList
 from monitor.formats.hashing import PRINT
@@ -27,6 +27,7 @@ _NO_CLAIMS = PackedClaims(())
 _NO_VERDICTS = PackedVerdicts(())
 _NO_HOLDINGS = Holdings({}, (), has_signatures=False)
 
+T = TypeVar("T")
 Piece = tuple[str, Any]
 """What it is a piece of, and the piece."""
 
@@ -92,7 +93,7 @@ def pieces_of(new: NewList) -> Iterator[Piece]:
     yield "verdicts", judged.verdicts
     yield from _holdings_apart(judged.holdings, judged.claims)
     for name in _BY_KEY:
-        yield from ((name, dict(some)) for some in _some(getattr(judged, name).items()))
+        yield from ((name, dict(some)) for some in some_of(getattr(judged, name).items()))
     if changes is not None:
         texts = Texts(changes.added), Texts(changes.removed), Texts(changes.altered)
         yield "changes", (*texts, changes.restated, changes.added_coins, changes.removed_coins)
@@ -135,7 +136,8 @@ def claims_of(columns: Mapping[str, Any]) -> PackedClaims:
     return claims
 
 
-def _some(entries: Iterable[Any]) -> Iterator[list[Any]]:
+def some_of(entries: Iterable[T]) -> Iterator[list[T]]:
+    """Give ``entries`` in lists of as many as are packed together."""
     remaining = iter(entries)
     while some := list(islice(remaining, _SOME)):
         yield some

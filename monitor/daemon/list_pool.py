@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
-from monitor.daemon.handing_over import SomeVerdicts
-from monitor.daemon.list_reading import CHUNK, ListTask, judge_rows
+from monitor.daemon.handing_over import SomeVerdicts, some_of
+from monitor.daemon.list_reading import ListTask, judge_rows
 from monitor.model import Claim, Network, Verdict
 from monitor.model.packed import PackedVerdicts
 from monitor.published import Cause, DocumentError
@@ -96,9 +95,8 @@ class Ahead:
         while self._found:
             verdicts = self._found.pop().by_print()
             self.known |= verdicts
-            entries = iter(verdicts.items())
-            while some := dict(islice(entries, CHUNK)):
-                yield SomeVerdicts.of(some, len(self.known), total)
+            for some in some_of(verdicts.items()):
+                yield SomeVerdicts.of(dict(some), len(self.known), total)
 
 
 def _judge_ahead(

@@ -16,7 +16,7 @@ from monitor.published import check_shrink, read_wallets, refusing, unpack
 from monitor.registry import Registry
 from monitor.settings import WalletsSettings
 
-CHUNK = 1_000
+_CHUNK = 1_000
 """Rows that are judged in one go: their verdicts are kept together, and what was found before a kill is not lost."""
 
 Told = Callable[[VerdictsByPrint, int, int], None]
@@ -88,7 +88,7 @@ def judge_list(
                 new.setdefault(mark, position)
         rows, total = list(new.values()), len(read.prints)
         told({}, total - len(rows), total)
-        chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
+        chunks = [rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK)]
         found = judge(chunks) if judge else (judge_rows(claims, networks, chunk) for chunk in chunks)
         packed = PackedClaims(claims)  # this and comparing, which take 6 µs a row, while others judge
         changes = compare_lists(task.previous, packed) if task.previous is not None else None

@@ -103,7 +103,7 @@ def claims_again(
 ) -> Iterator[Claim]:
     """The claims of a list that :func:`read_wallets` has read before, one after another, none of them kept.
 
-    For what is gone through once, such as the list before the newest. Raises DocumentError on the way, where it is not
+    For what is gone through once, such as the list of a bundle. Raises DocumentError on the way, where it is not
     read as it was: the configuration may have changed meanwhile.
     """
     try:
