@@ -19,6 +19,7 @@ from monitor.daemon.notifier import Notifier
 from monitor.daemon.report_days import ReportDays
 from monitor.daemon.stored import written
 from monitor.formats import exact
+from monitor.giving_way import giving_way
 from monitor.judgement import Holdings, Tally, assess, basis_of, shared_accounts, tally
 from monitor.judgement.alerts import AlertMemory, advance, evaluate
 from monitor.model import (
@@ -294,9 +295,9 @@ def _advanced(
     of objects, and it takes longer than the event loop may stand still.
     """
     memory, found = advance(before, evaluate(world, settings, before), settings.alerts, world.at)
-    known = {(each.exchange, each.asset, each.name): each for each in states}
+    known = {(each.exchange, each.asset, each.name): each for each in giving_way(states)}
     last = (known.get((each.exchange, each.asset, each.name)) for each in found)
-    alerts = tuple(same if same == each else each for same, each in zip(last, found, strict=True))
+    alerts = tuple(same if same == each else each for same, each in giving_way(zip(last, found, strict=True)))
     return memory, alerts, {_ALERTS: memory.as_json()} if memory != before else {}
 
 

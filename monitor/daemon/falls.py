@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec import structs
 
 from monitor.formats import exact
+from monitor.giving_way import giving_way
 from monitor.judgement.falling import fall
 from monitor.model import Fall, RatioPoint
 
@@ -28,13 +29,13 @@ class RecentRatios:
         """By exchange and asset, the largest fall to the points of ``now``; no entry where nothing can be compared."""
         return {
             (point.exchange, point.asset): found
-            for point in now
+            for point in giving_way(now)
             if (found := fall(point, self._points.get((point.exchange, point.asset), ()), within))
         }
 
     def restore(self, points: Iterable[RatioPoint], within: timedelta) -> None:
         """Take in ``points`` that :meth:`add` returned in an earlier run, in order of time; may be called again."""
-        for point in points:
+        for point in giving_way(points):
             self._newest[point.exchange, point.asset] = point
             self._keep(point, within)
 
@@ -43,7 +44,7 @@ class RecentRatios:
 
         What stays the same is news now and then too: what held before a fall must be among the points.
         """
-        news = [point for point in points if self._is_news(point, within / _AT_LEAST)]
+        news = [point for point in giving_way(points) if self._is_news(point, within / _AT_LEAST)]
         self._newest |= {(point.exchange, point.asset): point for point in news}
         return [point for point in news if self._keep(point, within)]
 

@@ -9,6 +9,7 @@ import structlog
 from monitor.chains import Wanted
 from monitor.computing import computed
 from monitor.daemon.stored import written
+from monitor.giving_way import giving_way
 from monitor.model import (
     Assessment,
     AssetAssessment,
@@ -122,7 +123,7 @@ class HistoryKeeper:
         self._unsaved = {} if saved else {key: each for key, each in news.items() if each.step is not Step.RAW}
 
     def _taken_in(self, world: World) -> dict[_Key, HistoryStep]:
-        watches = self._watched.items()
+        watches = giving_way(self._watched.items())
         return _by_key(each for name, watched in watches for each in _taken_in(watched, world.assessments[name]))
 
     async def _restored(self, assessment: Assessment) -> _Watched:
@@ -142,7 +143,7 @@ def _with_texts_of(wanted: Wanted, snapshot: Snapshot) -> Snapshot:
     texts = {account: account for accounts in wanted.values() for account in accounts}
     balances = {
         token: {texts.get(account, account): units for account, units in held.items()}
-        for token, held in snapshot.balances.items()
+        for token, held in giving_way(snapshot.balances.items())
     }
     return replace(snapshot, balances=balances)
 

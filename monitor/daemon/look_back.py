@@ -10,6 +10,7 @@ from heapq import nlargest
 import structlog
 
 from monitor.chains import AtHeight, ChainError, ChainReader, Reason, Wanted
+from monitor.giving_way import giving_way
 from monitor.model import Address, Balances, Height, LookBack, Reading, Snapshot, Token
 
 _MOST = 1000
@@ -55,7 +56,7 @@ def _pruned(error: ChainError) -> bool:
 def largest(before: Snapshot, after: Snapshot) -> dict[Token, frozenset[Address]]:
     """The accounts of both snapshots that held most in either, by token. Of many accounts it takes a while."""
     found = {}
-    for token, now in after.balances.items():
+    for token, now in giving_way(after.balances.items()):
         then = before.balances.get(token, {})
         held = {account: max(units, then[account]) for account, units in now.items() if account in then}
         found[token] = frozenset(account for account in nlargest(_MOST, held, key=held.__getitem__) if held[account])
@@ -74,7 +75,7 @@ def moved(before: Snapshot, then: Reading, after: Snapshot, looked_at: Mapping[T
             for each, units in held.items()
             if not units == before.balances[token][each] == after.balances[token][each]
         ]
-        for token, held in held_then.items()
+        for token, held in giving_way(held_then.items())
     }
     return LookBack(then.block, _those_of(before.balances, moving), _those_of(held_then, moving))
 

@@ -14,6 +14,7 @@ from monitor.computing import computed
 from monitor.daemon.clock import Clock
 from monitor.daemon.look_back import largest, moved, read_between
 from monitor.daemon.snapshot_record import TOKENS_REFUSED, SnapshotRecord
+from monitor.giving_way import giving_way
 from monitor.model import (
     Address,
     Balances,
@@ -240,10 +241,10 @@ def _union(parts: Collection[Wanted]) -> dict[Token, tuple[Address, ...]]:
     Not as sets, seven times as large: they stay while the network is read, and after a start all networks are.
     """
     together: defaultdict[Token, list[Collection[Address]]] = defaultdict(list)
-    for part in parts:
+    for part in giving_way(parts):
         for token, accounts in part.items():
             together[token].append(accounts)
-    return {token: tuple(frozenset().union(*each)) for token, each in together.items()}
+    return {token: tuple(frozenset().union(*each)) for token, each in giving_way(together.items())}
 
 
 def _parts(wanted: Mapping[str, Wanted], reading: Reading) -> dict[str, Balances]:

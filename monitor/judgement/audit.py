@@ -10,6 +10,7 @@ from types import MappingProxyType
 import msgspec
 
 from monitor.formats import exact
+from monitor.giving_way import giving_way
 from monitor.judgement.holdings import COUNTED, Holdings, Standing, by_basis
 from monitor.judgement.repeats import Subject
 from monitor.model import (
@@ -90,7 +91,7 @@ def _asked(claims: Iterable[Claim], stakes: Stakes) -> tuple[Questions, Mapping[
     """Go through the claims once: what has to be read, and the heights that rows name, by network."""
     places: dict[Place, None] = {}
     asked: defaultdict[Place, defaultdict[Token, set[Address]]] = defaultdict(lambda: defaultdict(set))
-    for claim in claims:
+    for claim in giving_way(claims):
         subject = _subject(claim)
         if isinstance(subject, _Subject):
             places[subject.place] = None
@@ -112,7 +113,7 @@ def report_questions(claims: Collection[Claim], stakes: Stakes = _NONE) -> Quest
     asked = {place: dict(tokens) for place, tokens in own.items()}
     together = {network for network, named in heights.items() if 1 < len(named) <= MOST_HEIGHTS}
     everything: defaultdict[tuple[str, Token], set[Address]] = defaultdict(set)
-    for claim in claims if together else ():
+    for claim in giving_way(claims if together else ()):
         subject = _subject(claim)
         if isinstance(subject, _Subject) and subject.place[0] in together:
             everything[subject.place[0], subject.token].add(subject.account)
@@ -154,7 +155,7 @@ def audit(
     """
     record = _Record()
     places: dict[Place, None] = {}
-    for claim in claims:
+    for claim in giving_way(claims):
         subject = _subject(claim)
         if isinstance(subject, str):
             record.cannot_judge(claim, subject)
@@ -361,7 +362,7 @@ def _report_reserves(
     for token in holdings.accounts:
         tokens[token.asset, token.network].append(token)
     reserves: dict[str, dict[Basis, Decimal]] = {}
-    for (asset, network), forms in tokens.items():
+    for (asset, network), forms in giving_way(tokens.items()):
         if asset in unknown:
             continue
         try:

@@ -11,6 +11,7 @@ from operator import itemgetter
 
 from monitor.formats import exact
 from monitor.formats.wrapped import unwrapped
+from monitor.giving_way import giving_way
 from monitor.judgement.holdings import Holdings
 from monitor.model import (
     Address,
@@ -82,7 +83,7 @@ def _units(holdings: Holdings, token: Token, snapshot: Snapshot) -> Iterator[tup
 def largest_accounts(holdings: Holdings, states: Mapping[str, SnapshotState]) -> Mapping[str, frozenset[Address]]:
     """By network the accounts that make 95 % of the coins of each token, those with the largest shares if too many."""
     shares: defaultdict[str, dict[Address, float]] = defaultdict(dict)
-    for token, snapshot in read_whole(holdings, states):
+    for token, snapshot in giving_way(read_whole(holdings, states)):
         whole, reached = sum(units for _, units in _units(holdings, token, snapshot)), 0
         found = shares[token.network]
         for account, units in nlargest(_MOST, _units(holdings, token, snapshot), key=itemgetter(1)):
@@ -110,7 +111,7 @@ def messages_of(
     sought = [found.get(alike.network or "", {}) for alike in claims.alike]
     statuses = [verdict.status for verdict in verdicts.distinct]
     rows = zip(claims.of_alike, verdicts.of_rows, claims.accounts, strict=True)
-    for position, (alike, verdict, account) in enumerate(rows):
+    for position, (alike, verdict, account) in enumerate(giving_way(rows)):
         if account in sought[alike] and statuses[verdict] is not VerdictStatus.UNSIGNED:
             text = unwrapped(claims[position].message)
             digest = sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
@@ -233,13 +234,15 @@ def assets_by_control(
 ) -> Mapping[str, AssetControl]:
     """Sum up what was read of each asset, on the basis ``listed``, by what is known of the keys. Takes a while."""
     found: defaultdict[str, defaultdict[Control | ControlGap, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for token, snapshot in read_whole(holdings, states):
-        known = {
-            account: control_of(sighting, since, now) for account, sighting in sightings.get(token.network, {}).items()
-        }
+    known = {
+        network: {account: control_of(sighting, since, now) for account, sighting in giving_way(seen.items())}
+        for network, seen in sightings.items()
+    }
+    for token, snapshot in giving_way(read_whole(holdings, states)):
+        of_account = known.get(token.network, {})
         parts: defaultdict[Control | ControlGap, int] = defaultdict(int)
         for account, units in _units(holdings, token, snapshot):
-            parts[known.get(account, ControlGap.NOT_ASKED)] += units
+            parts[of_account.get(account, ControlGap.NOT_ASKED)] += units
         of_asset = found[token.asset]
         for what, units in parts.items():
             of_asset[what] = exact.add(of_asset[what], token.whole(BaseUnits(units)))

@@ -7,6 +7,7 @@ from operator import le
 
 from monitor.formats import exact
 from monitor.formats.phrases import counted
+from monitor.giving_way import giving_way
 from monitor.judgement.between import away
 from monitor.judgement.holdings import COUNTED, MOST, UNJUDGED, Holdings, Standing, StandingAccounts, by_basis
 from monitor.model import (
@@ -69,7 +70,7 @@ def _tally(holdings: Holdings, state: SnapshotState) -> Tally:
     missing: dict[Token, str] = {}
     unread: dict[Token, ByBasis] = {}
     positions: dict[Token, tuple[PositionHeld, ...]] = {}
-    for token, groups in holdings.accounts.items():
+    for token, groups in giving_way(holdings.accounts.items()):
         if token.network != state.network:
             continue
         snapshot = state.of(token)

@@ -9,6 +9,7 @@ from prometheus_client.exposition import gzip_accepted
 from prometheus_client.registry import Collector
 
 from monitor import __version__
+from monitor.giving_way import giving_way
 from monitor.metrics.accounts import Accounts
 from monitor.metrics.assets import ASSETS
 from monitor.metrics.families import BUILD_INFO, SNAPSHOT_DURATION, Family
@@ -114,4 +115,4 @@ def _texts(world: World | None, accounts: Accounts) -> Iterator[tuple[Family, by
 
 
 def _lines(family: Family, series: Series) -> tuple[Family, bytes]:
-    return family, lines(family.name, family.labels, series).encode()
+    return family, lines(family.name, family.labels, giving_way(series)).encode()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from monitor.giving_way import giving_way
 from monitor.model.chain import Block, Token
 from monitor.model.positions import Rate
 from monitor.model.units import BaseUnits, Height
@@ -69,7 +70,7 @@ class Reading:
         """What accounts held, of the tokens that the chain has told, nothing twice. Of many accounts it takes long."""
         told = {
             token: {account: self.balances[token][account] for account in accounts}
-            for token, accounts in wanted.items()
+            for token, accounts in giving_way(wanted.items())
             if token not in self.failed
         }
         return disjoint(told, self.within)

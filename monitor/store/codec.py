@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from monitor.giving_way import giving_way
 from monitor.model import (
     Address,
     Audit,
@@ -82,7 +83,7 @@ def encode_balances(balances: Balances, rates: Rates = _NO_RATES, positions: Pos
 def _plain_balances(balances: Balances, rates: Rates) -> list[list[Any]]:
     return [
         [_token(token), list(held), [str(amount) for amount in held.values()], *_rate(rates.get(token))]
-        for token, held in balances.items()
+        for token, held in giving_way(balances.items())
     ]
 
 
@@ -107,7 +108,7 @@ def _rated(plain: list[list[Any]]) -> tuple[Balances, Rates, Positions]:
     balances: dict[Token, dict[Address, BaseUnits]] = {}
     positions: dict[Token, dict[Address, BaseUnits]] = {}
     rates: dict[Token, Rate] = {}
-    for packed, accounts, amounts, *rate in plain:
+    for packed, accounts, amounts, *rate in giving_way(plain):
         token = _as_token(packed)
         held = positions if rate == [[]] else balances
         held[token] = dict(zip(accounts, map(_units, amounts), strict=True))

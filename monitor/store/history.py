@@ -11,6 +11,7 @@ from sqlalchemy import and_, delete, or_, select
 
 from monitor.computing import computed
 from monitor.formats import exact
+from monitor.giving_way import giving_way
 from monitor.model import AssetStep, Basis, DayHeld, Extent, HistoryStep, ReserveStatus, Step
 from monitor.model.history import worst_status
 from monitor.store import codec, tables
@@ -156,13 +157,13 @@ def _rows_of(steps: Iterable[HistoryStep]) -> list[dict[str, Any]]:
                 {asset: _plain(told) | _of_day(each.step, told) for asset, told in each.assets.items()}
             ),
         }
-        for each in steps
+        for each in giving_way(steps)
     ]
 
 
 def _steps_of(exchange: str, step: Step, rows: Sequence[Any], asset: str | None) -> list[HistoryStep]:
     found = []
-    for row in rows:
+    for row in giving_way(rows):
         plain: dict[str, Any] = codec.unpack(row.assets)
         wanted = plain if asset is None else {asset: plain[asset]} if asset in plain else {}
         if wanted:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from msgspec import structs
 
+from monitor.giving_way import giving_way
 from monitor.judgement.alerts.catalogue import Rule, rule
 from monitor.judgement.alerts.condition import Condition, Conditions, Key
 from monitor.judgement.alerts.memory import AlertMemory, Remembered
@@ -25,7 +26,7 @@ def advance(
     alerts: dict[Key, Remembered] = {}
     states = []
     rules = {name: rule(name, settings) for name in AlertName}
-    for condition in (*conditions.items, *_unaccounted(memory, conditions)):
+    for condition in giving_way((*conditions.items, *_unaccounted(memory, conditions))):
         behaviour = rules[condition.name]
         if behaviour is None:
             continue

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from monitor.giving_way import giving_way
 from monitor.judgement.alerts.condition import Condition, Conditions
 from monitor.judgement.alerts.memory import AlertMemory
 from monitor.judgement.alerts.of_assets import Subject, of_asset
@@ -45,6 +46,6 @@ def _of_exchanges(world: World, settings: Settings) -> Iterator[Condition]:
         if own is None:
             continue  # removed by a reload; its assessment goes with the next World
         yield from of_exchange(assessment, own, settings.alerts, world.at)
-        for asset in assessment.assets.values():
+        for asset in giving_way(assessment.assets.values()):
             fall = world.falls.get((exchange, asset.asset))
             yield from of_asset(Subject(assessment, asset, own, settings.alerts, fall, world.at))
