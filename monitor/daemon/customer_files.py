@@ -9,8 +9,8 @@ from datetime import timedelta
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 
+from monitor.daemon.standing_back import stand_back
 from monitor.formats.phrases import span
 from monitor.model import LiabilitiesProof, ProofStatus
 from monitor.proofs import Expected, UnreadableError, unpacked, verify
@@ -21,8 +21,8 @@ _EXPANDS = 8
 _LITTLE = 1024**2
 _PROGRAM = 256 * 1024**2
 """Bytes that the program takes by itself, with room."""
-_FIRST_TO_GO = "900"
-"""Of 1000: where memory runs out the kernel shall end this process and no other of ours."""
+_FIRST_TO_GO = 900
+"""Before the process of a list, which has done more by then."""
 _AT_HOME = "reserve-monitor liabilities on a machine of your own has no such limit"
 _SPAWN = get_context("spawn")
 
@@ -69,8 +69,7 @@ def _unreadable(reason: str) -> LiabilitiesProof:
 
 def _work(connection: Connection, memory: int, time: timedelta) -> None:
     """Verify the file that the other end of ``connection`` sends, in this process, which then ends."""
-    with suppress(OSError):  # of this system alone
-        Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, encoding="ascii")
+    stand_back(_FIRST_TO_GO)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # no trace of it may show what is in the file
     seconds = int(time.total_seconds()) + 1
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))

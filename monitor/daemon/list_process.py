@@ -20,17 +20,16 @@ from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from monitor import logs
 from monitor.daemon.handing_over import Refusal, SomeVerdicts, claims_of, pieces_of
 from monitor.daemon.list_pool import AFTER_A_KILL, Ahead, JudgingPool
 from monitor.daemon.list_reading import ListTask, judge_list, read_list
+from monitor.daemon.standing_back import stand_back
 from monitor.published import Cause, DocumentError, refusing
 
-_FIRST_TO_GO = "500"
-"""Of 1000: where memory runs out the kernel shall end this process, which can be started again, and not the daemon."""
+_FIRST_TO_GO = 500
 _PROGRAM = 256 * 1024**2
 """Bytes that the program takes by itself, with room."""
 _AS_MUCH_AGAIN = 2
@@ -47,8 +46,7 @@ def work(connection: Connection, log: logs.Configured, memory: int) -> None:
     ``log`` is how that end logs. Each process here gets no more than ``memory`` bytes.
     """
     logs.configure(*log)
-    with suppress(OSError):  # of this system alone
-        Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, encoding="ascii")
+    stand_back(_FIRST_TO_GO)
     os.setpgid(0, 0)  # its pool can be killed with it, and Ctrl-C of a terminal is for the command alone
     try:
         task: ListTask = connection.recv()

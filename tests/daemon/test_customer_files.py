@@ -4,7 +4,10 @@ import asyncio
 import gzip
 import io
 import logging
+import multiprocessing
+import os
 import zipfile
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -41,6 +44,25 @@ async def test_a_path_and_a_whole_tree_are_verified_and_leave_no_trace(
     assert (tree.status, tree.scheme, tree.reason) == (ProofStatus.PROVEN, "bitmex-merkle", "")
     assert list(tmp_path.iterdir()) == []
     assert not [record for record in caplog.records if "proof" in record.getMessage()]
+
+
+def _standing(process: int) -> tuple[int, int]:
+    """How nice it is, and how soon the kernel would end it."""
+    score = Path(f"/proc/{process}/oom_score_adj").read_text()
+    return os.getpriority(os.PRIO_PROCESS, process), int(score)
+
+
+async def test_it_comes_after_the_daemon_for_a_core_and_goes_before_it_where_memory_runs_out() -> None:
+    proof = asyncio.create_task(verify_upload("tree.csv", TREE.read_bytes(), "", VerifySettings()))
+    seen: set[tuple[int, int]] = set()
+    while not proof.done():
+        await asyncio.sleep(0)
+        for process in multiprocessing.active_children():
+            with suppress(OSError):  # it has just ended
+                seen.add(_standing(process.pid or 0))
+
+    assert (await proof).status is ProofStatus.PROVEN
+    assert any(nice > own and score > ours for nice, score in seen for own, ours in [_standing(os.getpid())]), seen
 
 
 async def test_what_takes_too_long_is_ended_and_says_so() -> None:

@@ -210,17 +210,22 @@ async def test_a_process_that_takes_too_much_memory_refuses_its_list(monkeypatch
     assert "max_memory" in str(error)
 
 
-async def test_where_memory_runs_out_the_kernel_is_to_take_the_process_and_its_pool_before_the_daemon() -> None:
+async def test_the_process_and_its_pool_come_after_the_daemon_for_a_core_and_go_before_it_where_memory_runs_out() -> (
+    None
+):
     scores: list[int] = []
+    nice: list[int] = []
 
     def look() -> None:
         for process in multiprocessing.active_children():
-            scores.extend(int(Path(f"/proc/{pid}/oom_score_adj").read_text()) for pid in family(process.pid or 0))
+            for pid in family(process.pid or 0):
+                scores.append(int(Path(f"/proc/{pid}/oom_score_adj").read_text()))
+                nice.append(os.getpriority(os.PRIO_PROCESS, pid))
 
     await ListJudge(NothingKnown()).judge(task(LONG), LONG, progress=once_it_judges(look))
-    own = int(Path("/proc/self/oom_score_adj").read_text())
     assert scores
-    assert min(scores) > own
+    assert min(scores) > int(Path("/proc/self/oom_score_adj").read_text())
+    assert min(nice) > os.getpriority(os.PRIO_PROCESS, 0)
 
 
 FORKED = """
