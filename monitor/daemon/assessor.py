@@ -20,7 +20,7 @@ from monitor.daemon.report_days import ReportDays
 from monitor.daemon.stored import written
 from monitor.formats import exact
 from monitor.giving_way import giving_way
-from monitor.judgement import Holdings, Tally, assess, basis_of, shared_accounts, tally
+from monitor.judgement import SharedFinder, Tally, assess, basis_of, tally
 from monitor.judgement.alerts import AlertMemory, advance, evaluate
 from monitor.model import (
     AlertLimits,
@@ -63,8 +63,7 @@ class Assessor:
         self._now = now
         self._notifier = notifier
         self._tallies: dict[str, Mapping[str, Tally]] = {}
-        self._lists: dict[str, Holdings] = {}
-        self._shared: Mapping[str, tuple[SharedAccounts, ...]] = {}
+        self._shared = SharedFinder()
         self._memory = AlertMemory()
         self._states: tuple[AlertState, ...] = ()
         """The alerts of the last World."""
@@ -111,7 +110,8 @@ class Assessor:
     ) -> World:
         """Everything that is known now, judged."""
         await self._note_signed(exchanges)
-        shared = await computed(self._shared_accounts, exchanges)
+        lists = {name: watch.judged.holdings for name, watch in exchanges.items() if watch.judged}
+        shared = await computed(self._shared.find, lists)
         growth = {name: each.settings.growth for name, each in networks.items() if each.settings.growth is not None}
         days = await self._report_days.of(audits)
         now = self._now()
@@ -234,13 +234,6 @@ class Assessor:
             explorers=watch.registry.explorers,
             own_token=settings.own_token,
         )
-
-    def _shared_accounts(self, exchanges: Mapping[str, ExchangeWatch]) -> Mapping[str, tuple[SharedAccounts, ...]]:
-        """Accounts that two exchanges claim; compared again only when a list has changed."""
-        lists = {name: watch.judged.holdings for name, watch in exchanges.items() if watch.judged}
-        if {name: id(each) for name, each in lists.items()} != {name: id(each) for name, each in self._lists.items()}:
-            self._lists, self._shared = lists, shared_accounts(lists)
-        return self._shared
 
     async def _note_signed(self, exchanges: Mapping[str, ExchangeWatch]) -> None:
         """Keep in mind whose lists have signatures: one that has none any more is held to them all the same."""

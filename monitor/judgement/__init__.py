@@ -30,7 +30,7 @@ from monitor.judgement.owed import in_force, renamed, taken_up
 from monitor.judgement.proofs import differences
 from monitor.judgement.regularity import CIRCUIT, LISTED, REPORT, missing_lately, regularity, reports_of
 from monitor.judgement.repeats import repeats
-from monitor.judgement.shared import shared_accounts
+from monitor.judgement.shared import SharedFinder
 from monitor.judgement.signatures import Lost, signatures_gone, signatures_lost
 from monitor.judgement.tally import Tally, tally
 from monitor.judgement.totals import Total, totals
@@ -49,6 +49,7 @@ __all__ = [
     "Readings",
     "Refusal",
     "RootComparison",
+    "SharedFinder",
     "Stakes",
     "Tally",
     "Total",
@@ -75,7 +76,6 @@ __all__ = [
     "reports_of",
     "reservation",
     "reserves_at",
-    "shared_accounts",
     "signatures_gone",
     "signatures_lost",
     "taken_up",

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from monitor.daemon import list_reading
 from monitor.daemon.exchange import ExchangeWatch
-from monitor.judgement import shared_accounts
+from monitor.judgement import SharedFinder
 from monitor.ownership import RULES_VERSION
 from monitor.store import Store, tables
 from tests.support.daemons import Row, Site, list_of, publish, signed
@@ -133,5 +133,5 @@ async def test_who_lists_validators_with_their_owner_shares_the_owners_account(
         assert await one.refresh_wallets()
         assert one.judged is not None
         lists[name] = one.judged.holdings
-    (shared,) = shared_accounts(lists)["other"]
+    (shared,) = SharedFinder().find(lists)["other"]
     assert (shared.exchange, shared.examples) == ("okx", (f"{owner} on ethereum",))

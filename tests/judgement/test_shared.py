@@ -1,14 +1,22 @@
 """The same account claimed by two exchanges raises an alert (design, section 4, rule 6)."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from monitor.judgement import Holdings, holdings, shared_accounts
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.judgement import Holdings, SharedFinder, holdings
 from monitor.model import Claim, SharedAccounts, Token
 from tests.support.judgement import BTC, ETH, ETH_ARBITRUM, STAKED, USDT, VERIFIED, claim, verdict
 
 
 def held(*accounts: tuple[str, Token]) -> Holdings:
     return holdings((claim(account, token) for account, token in accounts), [verdict(VERIFIED)] * len(accounts))
+
+
+def shared_accounts(lists: Mapping[str, Holdings]) -> Mapping[str, tuple[SharedAccounts, ...]]:
+    return SharedFinder().find(lists)
 
 
 def test_an_account_that_two_lists_name_is_shared_whatever_it_holds() -> None:
@@ -82,3 +90,55 @@ def test_the_owner_of_a_validator_is_shared_with_who_lists_the_account() -> None
     for other in (held(("0xa", USDT)), held(("0xa", STAKED))):
         (shared,) = shared_accounts({"okx": staked, "other": other})["other"]
         assert (shared.exchange, shared.count) == ("okx", 1)
+
+
+def test_when_a_list_changes_its_pairs_are_compared_again_and_those_of_lists_that_stay_are_kept() -> None:
+    first, second = held(("A", BTC), ("B", BTC)), held(("A", BTC))
+    finder = SharedFinder()
+    before = finder.find({"a": first, "b": second, "c": held(("C", BTC))})
+
+    assert finder.find({"a": first, "b": second, "c": held(("B", BTC))}) == {
+        "a": (*before["a"], SharedAccounts("c", 1, ("B on bitcoin",))),
+        "b": before["b"],
+        "c": (SharedAccounts("a", 1, ("B on bitcoin",)),),
+    }
+    assert finder.find({"b": second}) == {"b": ()}
+    assert finder.find({"b": second, "a": first})["a"] == before["a"]
+
+
+def test_nothing_is_compared_while_no_list_changes() -> None:
+    lists = {"a": held(("A", BTC)), "b": held(("A", BTC))}
+    finder = SharedFinder()
+
+    assert finder.find(lists) is finder.find(dict(lists))
+
+
+names = st.sampled_from(["0xa", "0xb", "0xc", "0xd"])
+places = st.frozensets(st.tuples(names, st.sampled_from(["", "ethereum", "arbitrum"])))
+
+
+def naming(named: frozenset[tuple[str, str]]) -> Holdings:
+    """Some of them counted, as nothing depends on that; where no network is told, nothing is."""
+    tokens = {"ethereum": ETH, "arbitrum": ETH_ARBITRUM}
+    counted = sorted(place for place in named if place[1] and place[0] in {"0xa", "0xb"})
+    lists = held(*((account, tokens[network]) for account, network in counted))
+    return replace(lists, uncounted=frozenset((network, account) for account, network in named - set(counted)))
+
+
+@given(places, places)
+def test_shared_is_what_both_name_and_what_one_names_without_its_network(
+    one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]
+) -> None:
+    same = one & other
+    named = {account for account, _ in same}
+    adrift = {
+        (account, network)
+        for mine, theirs in ((one, other), (other, one))
+        for account, network in mine
+        if network and (account, "") in theirs and account not in named
+    }
+
+    found = shared_accounts({"one": naming(one), "other": naming(other)})
+
+    assert [each.count for each in found["one"]] == ([len(same | adrift)] if same | adrift else [])
+    assert [each.examples for each in found["one"]] == [each.examples for each in found["other"]]
