@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 
 from monitor.chains import AtHeight, ChainError, ChainReader, Reason, Wanted, reads_in_parts
 from monitor.daemon.clock import Clock
@@ -207,8 +208,8 @@ class _Height:
             for account in accounts
             if (self._place, token) not in self._readings.refused and account not in self._held.get(token, ())
         )
-        while part := list(islice(missing, self._network.part)):
-            by_token: defaultdict[Token, list[Address]] = defaultdict(list)
-            for token, account in part:
-                by_token[token].append(account)
-            yield by_token
+        while part := {
+            token: tuple(account for _, account in some)
+            for token, some in groupby(islice(missing, self._network.part), itemgetter(0))
+        }:
+            yield part

@@ -53,17 +53,17 @@ def _pruned(error: ChainError) -> bool:
     return error.reason is Reason.PRUNED or any(map(_pruned, error.causes))
 
 
-def largest(before: Snapshot, after: Snapshot) -> dict[Token, frozenset[Address]]:
+def largest(before: Snapshot, after: Snapshot) -> dict[Token, tuple[Address, ...]]:
     """The accounts of both snapshots that held most in either, by token. Of many accounts it takes a while."""
     found = {}
     for token, now in giving_way(after.balances.items()):
         then = before.balances.get(token, {})
         held = {account: max(units, then[account]) for account, units in now.items() if account in then}
-        found[token] = frozenset(account for account in nlargest(_MOST, held, key=held.__getitem__) if held[account])
+        found[token] = tuple(account for account in nlargest(_MOST, held, key=held.__getitem__) if held[account])
     return {token: accounts for token, accounts in found.items() if accounts}
 
 
-def moved(before: Snapshot, then: Reading, after: Snapshot, looked_at: Mapping[Token, frozenset[Address]]) -> LookBack:
+def moved(before: Snapshot, then: Reading, after: Snapshot, looked_at: Mapping[Token, Collection[Address]]) -> LookBack:
     """Return what those of ``looked_at`` held ``before`` and ``then`` who did not hold the same all three times.
 
     Whoever did was not away, and most did. Of many accounts it takes a while.

@@ -69,9 +69,9 @@ def test_what_is_asked_for_is_every_account_at_its_own_height() -> None:
     ]
 
     assert questions(claims) == {
-        PLACE: {BTC: {"A", "B"}},
-        ("bitcoin", NEXT): {BTC: {"C"}},
-        ("ethereum", FIVE): {ETH: {"0xa", "0xkey"}},
+        PLACE: {BTC: ("A", "B")},
+        ("bitcoin", NEXT): {BTC: ("C",)},
+        ("ethereum", FIVE): {ETH: ("0xa", "0xkey")},
     }
 
 
@@ -209,9 +209,9 @@ def test_every_account_is_asked_for_at_every_height_of_its_network_and_of_no_oth
     claims = [row("A", "1"), row("B", "1", HEIGHT + 3), row("0xa", "1", 5, token=ETH)]
 
     assert report_questions(claims) == {
-        PLACE: {BTC: {"A", "B"}},
-        LATER: {BTC: {"A", "B"}},
-        ("ethereum", FIVE): {ETH: {"0xa"}},
+        PLACE: {BTC: ("A", "B")},
+        LATER: {BTC: ("B", "A")},
+        ("ethereum", FIVE): {ETH: ("0xa",)},
     }
 
 
@@ -237,7 +237,7 @@ VALIDATORS_5 = {(STAKED.network, FIVE): {STAKED: {"0xkey1": STAKED_UNITS, "0xkey
 def test_validators_are_asked_for_at_the_height_of_the_account_that_made_their_deposits() -> None:
     claims = [row("0xd", "64", 5, token=ETH), row("0xe", "1", 5, token=ETH), row("0xd", "1", 7, token=USDT)]
     asked = questions(claims, STAKES)
-    assert asked[STAKED.network, FIVE] == {STAKED: {"0xkey1", "0xkey2"}}
+    assert asked[STAKED.network, FIVE] == {STAKED: ("0xkey1", "0xkey2")}
     assert (STAKED.network, 7) not in asked
     assert (STAKED.network, FIVE) not in questions(claims)
 

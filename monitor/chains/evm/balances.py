@@ -34,7 +34,7 @@ async def _gathered(at: AtBlock, methods: Methods, wanted: Wanted) -> Gathered:
     findings = Gathered(wanted)
     pile = Pile(findings)
     for token, accounts in wanted.items():
-        pile.add(token, list(accounts))
+        pile.add(token, tuple(accounts))
     workers = range(at.rpc.link.settings.concurrency)
     if methods.current:
         packed = Packed(at, methods.current, methods.sizes, findings)
