@@ -116,7 +116,7 @@ class Assessor:
         days = await self._report_days.of(audits)
         now = self._now()
         standing = {  # all at once: what is read meanwhile would be dated after now
-            name: {network: each.state(name, watch.wanted(network), now) for network, each in networks.items()}
+            name: {network: each.state(name, watch.accounts(network), now) for network, each in networks.items()}
             for name, watch in exchanges.items()
         }
         assessments = {}

@@ -90,7 +90,7 @@ class Controls:
             return _SOON
         now = self._now()
         moments = _Moments(now - watch.settings.control_within, now)
-        states = {name: each.state(watch.name, watch.wanted(name), now) for name, each in networks.items()}
+        states = {name: each.state(watch.name, watch.accounts(name), now) for name, each in networks.items()}
         chosen = await computed(largest_accounts, judged.holdings, states)
         messages = await computed(messages_of, judged.claims, judged.verdicts, chosen)
         try:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import aiohttp
 import structlog
 
+from monitor.computing import computed
 from monitor.daemon.clock import Clock
 from monitor.daemon.documents import AcceptedDocument, DocumentAttempts
 from monitor.daemon.handing_over import NewList
@@ -68,6 +69,8 @@ class ExchangeWatch:
         self.changes: dict[str, int] = {"added": 0, "removed": 0, "altered": 0}
         self.last_changes: tuple[datetime, ListChanges] | None = None
         self._wanted: Mapping[str, Mapping[Token, tuple[Address, ...]]] = {}
+        self._accounts: Mapping[str, int] = {}
+        """Of the list, by network."""
         self._unpromoted: PackedVerdicts | None = None
         self._told: dict[bytes, Confirmation] = {}
         self._oldest: datetime | None = None
@@ -113,6 +116,10 @@ class ExchangeWatch:
     def wanted(self, network: str) -> Mapping[Token, tuple[Address, ...]]:
         """What is to be read on ``network``; empty while there is no list."""
         return self._wanted.get(network, {})
+
+    def accounts(self, network: str) -> int:
+        """How many accounts the list names on ``network``; 0 while there is no list."""
+        return self._accounts.get(network, 0)
 
     def move(self, step: timedelta) -> None:
         """Go along with a step of the clock: the last change of the list and what was told of owners keep their age."""
@@ -198,9 +205,8 @@ class ExchangeWatch:
 
     async def _take_up(self, judged: JudgedList) -> None:
         """Make ``judged`` the current list, with what chains have told of its owners."""
-        wanted = await asyncio.to_thread(
-            lambda: {each: judged.holdings.wanted(each) for each in judged.holdings.networks}
-        )
+        wanted = await computed(lambda: {each: judged.holdings.wanted(each) for each in judged.holdings.networks})
+        accounts = {network: await computed(_count, tokens) for network, tokens in wanted.items()}
         async with self._promoting:
             told, now = await self._confirmations(judged.questions), self._now()
             # Nothing was told in the future, whatever the system's clock was then.
@@ -208,7 +214,7 @@ class ExchangeWatch:
             self._unpromoted = judged.verdicts
             promoted = await self._with_answers(judged)
             ages = await self._signature_ages(judged.accepted_at)
-            self._wanted, self.judged, self.signature_ages = wanted, promoted, ages
+            self._wanted, self._accounts, self.judged, self.signature_ages = wanted, accounts, promoted, ages
 
     async def _signature_ages(self, accepted_at: datetime) -> SignatureAges | None:
         try:
@@ -277,3 +283,7 @@ class ExchangeWatch:
     def _since(self) -> datetime:
         """What was confirmed before is too old."""
         return self._now() - self.settings.confirm_max_age
+
+
+def _count(wanted: Mapping[Token, tuple[Address, ...]]) -> int:
+    return len(frozenset().union(*wanted.values()))

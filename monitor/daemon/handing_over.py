@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from monitor.daemon.judged import JudgedList
 from monitor.formats.hashing import PRINT
+from monitor.giving_way import giving_way
 from monitor.judgement import Holdings
 from monitor.judgement.holdings import Standing, StandingAccounts
 from monitor.model import Address, ListChanges, Token, Verdict, frozen
@@ -168,7 +169,7 @@ def _holdings(
     groups: defaultdict[Token, list[StandingAccounts]] = defaultdict(list)
 
     def named(positions: "array[int]") -> tuple[Address, ...]:
-        texts = (claims.accounts[position] for position in positions)
+        texts = (claims.accounts[position] for position in giving_way(positions))
         return tuple(text for text in texts if text is not None)
 
     for (token, standing), (positions, stated, silent) in columns.items():

@@ -57,7 +57,6 @@ class NetworkWatch:
         self._records: dict[str, SnapshotRecord] = {}
         self._before: dict[str, Snapshot] = {}
         """What the last poll has replaced."""
-        self._counted: dict[str, tuple[Wanted, int]] = {}
 
     def attempted(self, exchange: str) -> bool:
         """Whether an attempt for ``exchange`` has ended since the start, well or not."""
@@ -209,21 +208,13 @@ class NetworkWatch:
         """Go along with a step of the clock, so that every snapshot keeps its age."""
         self._records = {exchange: record.moved(step) for exchange, record in self._records.items()}
 
-    def state(self, exchange: str, wanted: Wanted, now: datetime) -> SnapshotState:
-        """Where ``exchange`` stands here."""
-        return self._of(exchange).state(self.network, self.settings, self._count(exchange, wanted), now)
-
-    def _count(self, exchange: str, wanted: Wanted) -> int:
-        """Distinct accounts of ``wanted``: counted once for each list, as a large one takes long."""
-        known = self._counted.get(exchange)
-        if known is None or known[0] is not wanted:
-            known = self._counted[exchange] = wanted, len(frozenset().union(*wanted.values()))
-        return known[1]
+    def state(self, exchange: str, accounts: int, now: datetime) -> SnapshotState:
+        """Where ``exchange`` stands here, whose list names so many accounts here."""
+        return self._of(exchange).state(self.network, self.settings, accounts, now)
 
     def forget(self, exchanges: frozenset[str]) -> None:
         """Drop everything about exchanges that are not among ``exchanges`` any more."""
         self._records = {exchange: record for exchange, record in self._records.items() if exchange in exchanges}
-        self._counted = {exchange: each for exchange, each in self._counted.items() if exchange in exchanges}
 
 
 def _elapsed() -> float:

@@ -38,7 +38,7 @@ class SignatureLosses:
     ) -> None:
         """Keep what a new list lost of the signatures of the one before, and of what was lost within ``news_for``."""
         now = self._now()
-        states = {name: each.state(exchange, {}, now) for name, each in networks.items()}
+        states = {name: each.state(exchange, 0, now) for name, each in networks.items()}
         known = self.gone.get(exchange)
         earlier = self._lost.get(exchange, {}) if known and now - known.at < news_for else {}
         lost = await asyncio.to_thread(signatures_lost, before, judged.holdings, earlier)

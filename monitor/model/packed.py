@@ -17,6 +17,7 @@ import msgspec
 from msgspec import structs
 
 from monitor.formats.hashing import PRINT, hashed
+from monitor.giving_way import giving_way
 from monitor.model.chain import Token
 from monitor.model.ownership import Verdict
 from monitor.model.published import Claim, ClaimKind
@@ -140,11 +141,11 @@ class PackedClaims(Sequence[Claim]):
         """Of every row; None where its address does not decode. The only texts that are objects, as all use them."""
 
     def __getstate__(self) -> dict[str, Any]:
-        return vars(self) | {"accounts": Texts(account or "" for account in self.accounts)}
+        return vars(self) | {"accounts": Texts(account or "" for account in giving_way(self.accounts))}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        texts = zip(state["accounts"], self._spelling, strict=True)
+        texts = giving_way(zip(state["accounts"], self._spelling, strict=True))
         self.accounts = tuple(None if spelling == _NO_ACCOUNT else text for text, spelling in texts)
 
     def __len__(self) -> int:

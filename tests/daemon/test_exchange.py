@@ -119,6 +119,21 @@ async def test_a_document_that_was_not_asked_for_yet_counts_as_open(
     assert one.asked
 
 
+async def test_accounts_of_a_network_are_counted_once_each_and_anew_when_the_list_has_changed(
+    site: Site, watch: Callable[..., ExchangeWatch]
+) -> None:
+    first, second = (f"0x{number:040x}" for number in (1, 2))
+    rows = [Row("ethereum", "USDT", first), Row("ethereum", "ETH", first), Row("ethereum", "ETH", second)]
+    site.exchange("okx", rows[:2])
+    one = watch("okx")
+    assert one.accounts("ethereum") == 0
+    await one.refresh_wallets()
+    assert (one.accounts("ethereum"), one.accounts("bitcoin")) == (1, 0)
+    publish(site.list("okx"), list_of(rows))
+    await one.refresh_wallets()
+    assert one.accounts("ethereum") == 2
+
+
 async def test_who_lists_validators_with_their_owner_shares_the_owners_account(
     site: Site, watch: Callable[..., ExchangeWatch]
 ) -> None:

@@ -57,7 +57,7 @@ class Situation:
         self.chances = iter([chance] * 9)
         await self.watch.poll(self.wanted)
         told = await self.watch.look_back()
-        low = self.watch.state("okx", self.wanted["okx"], START).low
+        low = self.watch.state("okx", 1, START).low
         assert told is (low is not None)
         return low
 
@@ -104,7 +104,7 @@ async def test_another_failure_takes_back_what_was_seen_with_no_snapshot() -> No
     situation.reader.error = ChainError(Reason.REFUSED, "no connection")
     await situation.watch.poll(situation.wanted)
     assert not await situation.watch.look_back()
-    assert situation.watch.state("okx", situation.wanted["okx"], START).low == low is not None
+    assert situation.watch.state("okx", 1, START).low == low is not None
 
 
 async def test_an_exchange_that_is_removed_while_it_is_looked_back_fails_nothing() -> None:
@@ -127,7 +127,7 @@ async def test_a_node_that_cannot_look_back_fails_nothing(reason: Reason) -> Non
     await situation.poll()
     situation.reader.past_error = ChainError(reason, "no")
     assert await situation.poll() is None
-    state = situation.watch.state("okx", situation.wanted["okx"], START)
+    state = situation.watch.state("okx", 1, START)
     assert (state.failure, state.snapshot and state.snapshot.block.number) == ("", 110)
 
 
@@ -199,7 +199,7 @@ async def test_a_token_that_the_chain_refuses_there_is_left_out() -> None:
     situation.chances = iter([0.5])
     situation.reader.refused = {USDT: "reverts"}
     assert await situation.watch.look_back()
-    low = situation.watch.state("okx", situation.wanted["okx"], START).low
+    low = situation.watch.state("okx", 1, START).low
     assert low
     assert low.then.keys() == low.before.keys() == {ETH}
 
@@ -210,7 +210,7 @@ async def test_each_exchange_is_told_of_its_own_accounts() -> None:
     situation.reader.at = lambda height, each: height if each == A else -height
     await situation.poll()
     await situation.poll()
-    lows = [situation.watch.state(name, each, START).low for name, each in situation.wanted.items()]
+    lows = [situation.watch.state(name, 1, START).low for name in situation.wanted]
     assert [low and low.then for low in lows] == [{ETH: {A: 105}}, {ETH: {B: -105}}]
     assert len(situation.looked_at()) == 1, "for all at once"
 

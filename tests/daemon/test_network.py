@@ -37,13 +37,13 @@ class Situation:
         return await self.watch.poll(self.wanted)
 
     def held(self, exchange: str = "okx") -> Snapshot | None:
-        return self.watch.state(exchange, self.wanted[exchange], self.now).snapshot
+        return self.watch.state(exchange, 1, self.now).snapshot
 
     def attempts(self, exchange: str = "okx") -> SnapshotAttempts:
-        return self.watch.state(exchange, self.wanted[exchange], self.now).attempts
+        return self.watch.state(exchange, 1, self.now).attempts
 
     def failure(self, exchange: str = "okx") -> str:
-        return self.watch.state(exchange, self.wanted[exchange], self.now).failure
+        return self.watch.state(exchange, 1, self.now).failure
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ async def test_a_token_that_cannot_be_told_fails_itself_alone(situation: Situati
     assert okx.balances.keys() == {ETH}
     assert situation.failure("okx") == f"USDT on ethereum ({USDT.contract}): balanceOf reverts"
     assert situation.failure("kraken") == ""
-    assert situation.watch.state("okx", situation.wanted["okx"], situation.now).untold == {USDT: "balanceOf reverts"}
+    assert situation.watch.state("okx", 1, situation.now).untold == {USDT: "balanceOf reverts"}
     assert (situation.attempts("okx").failures["token"], situation.attempts("okx").took.count) == (1, 1)
     assert (situation.attempts("kraken").failures["token"], situation.attempts("kraken").took.count) == (0, 1)
 
@@ -88,13 +88,13 @@ async def test_many_tokens_that_cannot_be_told_are_named_first_and_counted_then(
     situation.wanted = {"okx": {ETH: frozenset({A}), **dict.fromkeys(tokens, frozenset({A}))}}
     situation.reader.refused = dict.fromkeys(tokens, "no contract")
     await situation.poll()
-    state = situation.watch.state("okx", situation.wanted["okx"], situation.now)
+    state = situation.watch.state("okx", 1, situation.now)
     assert state.failure.count("no contract") == 3
     assert state.failure.endswith("; and 2 more")
     assert state.untold == dict.fromkeys(tokens, "no contract")
     situation.reader.error = ChainError(Reason.TIMEOUT, "no answer")
     await situation.poll()
-    assert situation.watch.state("okx", {}, situation.now).untold == {}, "that attempt failed for all of them"
+    assert situation.watch.state("okx", 1, situation.now).untold == {}, "that attempt failed for all of them"
 
 
 async def test_what_was_last_read_of_a_token_that_cannot_be_told_now_stays_with_its_own_time(
@@ -105,7 +105,7 @@ async def test_what_was_last_read_of_a_token_that_cannot_be_told_now_stays_with_
         situation.now = START + timedelta(minutes=minutes)
         situation.reader.refused = {USDT: "balanceOf reverts"}
         await situation.poll()
-    state = situation.watch.state("okx", {}, situation.now)
+    state = situation.watch.state("okx", 1, situation.now)
     of_usdt = state.of(USDT)
     assert of_usdt is not None
     assert (of_usdt.taken_at, state.fresh(USDT, situation.now)) == (START, True)
@@ -114,7 +114,7 @@ async def test_what_was_last_read_of_a_token_that_cannot_be_told_now_stays_with_
     assert not state.fresh(USDT, START + timedelta(minutes=11))
     situation.reader.refused = {}
     await situation.poll()
-    assert situation.watch.state("okx", {}, situation.now).earlier == {}
+    assert situation.watch.state("okx", 1, situation.now).earlier == {}
 
 
 async def test_after_a_failure_the_last_whole_snapshot_stays_with_its_own_time_and_the_reason_beside_it(
@@ -156,26 +156,13 @@ async def test_a_snapshot_is_first_stale_and_then_gone(
     situation: Situation, age: timedelta, stale: bool, kept: bool
 ) -> None:
     await situation.poll()
-    state = situation.watch.state("okx", situation.wanted["okx"], START + age)
+    state = situation.watch.state("okx", 1, START + age)
     assert (state.stale, state.snapshot is not None) == (stale, kept)
 
 
 async def test_without_any_snapshot_a_network_is_stale_and_says_what_is_wanted_there(situation: Situation) -> None:
-    state = situation.watch.state("okx", situation.wanted["okx"], START)
+    state = situation.watch.state("okx", 2, START)
     assert (state.stale, state.snapshot, state.wanted, state.stale_after) == (True, None, 2, timedelta(minutes=10))
-
-
-async def test_what_is_wanted_is_counted_anew_when_the_list_has_changed(situation: Situation) -> None:
-    counts = [
-        situation.watch.state(exchange, wanted, START).wanted
-        for exchange, wanted in (
-            ("okx", situation.wanted["okx"]),
-            ("okx", {ETH: frozenset({A, B, C})}),
-            ("kraken", situation.wanted["kraken"]),
-            ("okx", {}),
-        )
-    ]
-    assert counts == [2, 3, 2, 0]
 
 
 async def test_an_attempt_counts_as_made_whether_it_succeeds_or_not(situation: Situation) -> None:
@@ -190,7 +177,7 @@ async def test_a_snapshot_of_an_earlier_run_counts_with_its_own_age(situation: S
     restarted = Situation()
     restarted.watch.restore(okx, {})
     restarted.now += timedelta(minutes=11)
-    state = restarted.watch.state("okx", restarted.wanted["okx"], restarted.now)
+    state = restarted.watch.state("okx", 1, restarted.now)
     assert (state.snapshot, state.stale) == (okx, True)
     assert not restarted.watch.attempted("okx")
 
@@ -204,7 +191,7 @@ async def test_a_token_of_an_earlier_run_counts_with_its_own_age_while_its_contr
     restarted.now += timedelta(minutes=9)
     restarted.reader.refused = {USDT: "balanceOf reverts"}
     await restarted.poll()
-    state = restarted.watch.state("okx", restarted.wanted["okx"], restarted.now)
+    state = restarted.watch.state("okx", 1, restarted.now)
     assert state.of(USDT) == okx
     assert state.fresh(USDT, restarted.now)
     assert not state.fresh(USDT, restarted.now + timedelta(minutes=2))
@@ -215,7 +202,7 @@ async def test_with_other_settings_the_watch_goes_on_from_its_snapshots(situatio
     heir = Situation()
     heir.watch.settings = situation.settings(stale_after="1m")
     heir.watch.succeed(situation.watch)
-    state = heir.watch.state("okx", situation.wanted["okx"], START + timedelta(minutes=2))
+    state = heir.watch.state("okx", 1, START + timedelta(minutes=2))
     assert (state.snapshot, state.stale) == (okx, True)
     assert heir.watch.attempted("okx")
 
@@ -225,7 +212,7 @@ async def test_what_else_the_registry_says_of_a_chain_takes_no_snapshot_from_it(
     heir = Situation()
     heir.watch.network = replace(ETHEREUM, title="Ethereum, by another name")
     heir.watch.succeed(situation.watch)
-    assert heir.watch.state("okx", situation.wanted["okx"], START).snapshot == okx
+    assert heir.watch.state("okx", 1, START).snapshot == okx
 
 
 async def test_a_watch_of_another_chain_begins_with_nothing(situation: Situation) -> None:
@@ -341,6 +328,6 @@ async def test_what_ends_for_an_exchange_that_was_removed_meanwhile_leaves_nothi
     taken = await poll
     assert [each.exchange for each in taken] == ([] if error else ["kraken"])
     assert situation.attempts("kraken").begun == 1
-    state = situation.watch.state("okx", situation.wanted["okx"], situation.now)
+    state = situation.watch.state("okx", 1, situation.now)
     assert (state.last, state.failure, state.attempted) == (None, "", False)
-    assert state.attempts == situation.watch.state("nobody", {}, situation.now).attempts
+    assert state.attempts == situation.watch.state("nobody", 0, situation.now).attempts

@@ -117,7 +117,7 @@ class Moves:
 
     def _withstood(self, token: Token, units: int) -> bool:
         watches = {network.name: watch for network, watch in self._simulation.watches.items()}
-        last = watches[token.network].state("okx", {}, now()).of(token) if token.network in watches else None
+        last = watches[token.network].state("okx", 0, now()).of(token) if token.network in watches else None
         accounts = [account for each, account in self._accounts if each == token]
         if last is None:
             return False

@@ -101,6 +101,9 @@ class Listed:
     def wanted(self, network: str) -> Mapping[Token, tuple[Address, ...]]:
         return self._wanted.get(network, {})
 
+    def accounts(self, network: str) -> int:
+        return len(frozenset().union(*self.wanted(network).values()))
+
     def document_states(self) -> Mapping[str, DocumentState]:
         return {kind: DocumentState(kind, document(START)) for kind in ("wallets", "liabilities")}
 
@@ -167,7 +170,7 @@ class Simulation:
 
     async def poll(self, network: Network) -> None:
         watch = self.watches[network]
-        before = watch.state(self.exchange.name, {}, now()).last
+        before = watch.state(self.exchange.name, 0, now()).last
         if await watch.poll({self.exchange.name: self.exchange.wanted(network.name)}) and before:
             self.replaced[network.name] = before.block.number
         await watch.look_back()
