@@ -46,7 +46,8 @@ class Follower:
         self._walker = Walker(rpc, decimals)
         self._past = PastSums(rpc, self._scanner, self._walker, network)
         self._scanning = asyncio.Lock()
-        self._wanted: tuple[bytes, ...] = ()
+        self._wanted: set[bytes] = set()
+        """What was asked for since the last rescan began: not each reading asks for the accounts of all exchanges."""
         self._contradiction: str | None = None
         self._rescan: asyncio.Task[None] | None = None
         self._failed_at = 0.0
@@ -94,7 +95,7 @@ class Follower:
                 utxos = await self._ready(scripts)
                 if utxos and utxos.block.number - block.number <= max(_NEAR, self._following.confirmations):
                     await self._walk(utxos, block)
-                    self._wanted = tuple(scripts)
+                    self._wanted.update(scripts)
                     self._rescan_when_due()
                     return await asyncio.to_thread(_told, utxos.coins, scripts)
                 if utxos:
@@ -186,7 +187,8 @@ class Follower:
         """Scan for all that is wanted, and put what was found in the place of what was followed."""
         try:
             async with asyncio.timeout(_LONGEST_RESCAN), self._scanning:
-                found = await self._found_all(self._wanted)
+                wanted, self._wanted = tuple(self._wanted), set()
+                found = await self._found_all(wanted)
                 async with self._turn:
                     if held := self._followed.utxos:  # else it was lost meanwhile, and the next reading scans
                         await self._replace(held, found)

@@ -1,7 +1,7 @@
 """After one scan bitcoind is followed block by block: reorganisations, restarts and contradictions included."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from aiohttp import web
 
 from monitor.chains import AtHeight, ChainError, ChainReader, Depth, Reason, Tag
 from monitor.chains.bitcoin.journal import sealed
-from monitor.model import EndpointState, Height
+from monitor.model import Address, EndpointState, Height, Token
 from tests.chains.conftest import Opener
 from tests.support.bitcoin_standins import BitcoindStandIn, Chain, script_of
 from tests.support.chains import BITCOIN_ACCOUNTS, BTC, REGTEST, happened
@@ -229,6 +229,29 @@ async def test_a_rescan_confirms_what_was_followed(bitcoind: BitcoindStandIn, op
     assert bitcoind.scans >= 2
     pay(bitcoind, A=6)
     assert (await held(reader))[A] == 6
+
+
+async def test_a_rescan_is_of_all_that_was_asked_for_and_not_of_the_last_reading_alone(
+    bitcoind: BitcoindStandIn, open_reader: Opener, amounts: dict[str, int]
+) -> None:
+    reader = open_reader(REGTEST, {"url": bitcoind.url}, rescan="1ms")
+
+    async def next_begun(wanted: Mapping[Token, Collection[Address]]) -> None:
+        """Read until the next rescan has begun: the one before has ended, as there is one at a time."""
+        before = bitcoind.scans
+        while bitcoind.scans == before:
+            await reader.read(wanted, LATEST)
+
+    await held(reader)
+    bitcoind.scan_ends.clear()
+    await next_begun(WANTED)
+    await held(reader)
+    bitcoind.scan_ends.set()
+    await next_begun({BTC: [A]})
+    bitcoind.scan_ends.clear()
+    await next_begun({BTC: [A]})
+    async with asyncio.timeout(10):
+        assert await held(reader) == amounts, "without another scan"
 
 
 async def test_a_rescan_that_finds_something_else_is_told_and_wins(
