@@ -1,7 +1,7 @@
 """The hub: holds the watches, does their jobs, and swaps the current World by one reference."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -109,6 +109,8 @@ class Hub:
         self._gone: list[ChainReader] = []
         self.exchanges: Mapping[str, ExchangeWatch] = {}
         self.networks: Mapping[str, NetworkWatch] = {}
+        self._listed: defaultdict[str, set[str]] = defaultdict(set)
+        """By network, exchanges whose list has changed since it was read."""
         self.reload = ReloadState(successful=True, succeeded_at=now())
         self.world: World | None = None
         self.rendered: Rendered | None = None
@@ -221,6 +223,8 @@ class Hub:
             await self._signatures.note(exchange, before.holdings, watch.judged, self.networks, news_for=news_for)
         if changed:
             self._audits.forget(exchange)
+            for network in self.networks:
+                self._listed[network].add(exchange)
         await self.assess()
         return changed
 
@@ -243,11 +247,19 @@ class Hub:
         return owed.proof_again
 
     async def poll(self, network: str) -> None:
-        """One snapshot of ``network`` for every exchange that claims something there."""
-        watch = self.networks[network]
-        wanted = {name: exchange.wanted(network) for name, exchange in self.exchanges.items()}
+        """One snapshot of ``network`` for every exchange that claims something there.
+
+        Within an interval after that, for those alone whose lists have changed since, if there are any: a list that
+        comes does not have all others read again.
+        """
+        watch, now = self.networks[network], asyncio.get_running_loop().time()
+        listed = self._listed.pop(network, set())
+        everything = not listed or now >= watch.all_again_at
+        wanted = {name: each.wanted(network) for name, each in self.exchanges.items() if everything or name in listed}
         execution = self.networks.get(watch.network.execution)
         taken = await watch.poll(wanted, execution.newest() if execution else None)
+        if everything and (taken or not any(wanted.values())):
+            watch.all_again_at = now + watch.settings.interval.total_seconds()
         try:
             await self.assess()
         finally:  # what was shown is there after a restart, even if the daemon is stopped just now

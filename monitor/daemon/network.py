@@ -56,7 +56,9 @@ class NetworkWatch:
         self._chance = chance
         self._records: dict[str, SnapshotRecord] = {}
         self._before: dict[str, Snapshot] = {}
-        """What the last poll has replaced."""
+        """What was replaced since the last look back."""
+        self.all_again_at = 0.0
+        """When all exchanges are to be read again, by the loop's time, whatever else is read here."""
 
     def attempted(self, exchange: str) -> bool:
         """Whether an attempt for ``exchange`` has ended since the start, well or not."""
@@ -157,7 +159,7 @@ class NetworkWatch:
         after = {exchange: last for exchange in before if (last := self._of(exchange).snapshot)}
         if not after or not self.settings.look_back or not recalls(self.network, self.settings):
             return False
-        newest = next(iter(after.values())).block.number
+        newest = min(each.block.number for each in after.values())
         blocks = range(max(before[exchange].block.number for exchange in after) + 1, newest)
         if not blocks:
             return False

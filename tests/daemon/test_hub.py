@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from monitor.chains import ChainError, Reason
 from monitor.daemon.clock import SteadyClock
 from monitor.daemon.hub import Hub
 from monitor.metrics import Metrics, Rendered
@@ -19,6 +20,7 @@ from monitor.registry import load as load_registry
 from monitor.settings import Settings
 from monitor.store import Store
 from tests.support.daemons import Site, list_of, publish, signed
+from tests.support.readers import Reader
 
 NOW = datetime(2026, 6, 14, 12, tzinfo=UTC)
 
@@ -139,3 +141,73 @@ async def test_pruning_keeps_what_is_configured(hub: Hub, store: Store) -> None:
     hub.settings = hub.settings.model_copy(update={"history": history})
     await hub.prune()
     assert [each.at for _, each in await store.events("okx", 9)] == [NOW]
+
+
+@pytest.fixture
+def reader(monkeypatch: pytest.MonkeyPatch) -> Reader:
+    """Of the one network."""
+    reader = Reader()
+    monkeypatch.setattr("monitor.daemon.hub.open_network", lambda *_, **__: reader)
+    return reader
+
+
+@pytest.fixture
+async def two(site: Site, store: Store, reader: Reader) -> AsyncIterator[Hub]:
+    """A hub that has read the lists of two exchanges, and their accounts once."""
+    site.exchange("okx", [signed(1)])
+    site.exchange("kraken", [signed(2)])
+    site.network("ethereum", "http://node")
+    async with aiohttp.ClientSession() as session:
+        hub = Hub(store, session, SteadyClock(lambda: NOW, lambda: 0))
+        await hub.start(Settings.model_validate(site.sections), load_registry())
+        for name in hub.exchanges:
+            await hub.refresh_wallets(name)
+        await hub.poll("ethereum")
+        reader.asked.clear()
+        yield hub
+        await hub.close()
+
+
+async def change(hub: Hub, site: Site, exchange: str, *numbers: int) -> None:
+    publish(site.list(exchange), list_of([signed(number) for number in numbers]))
+    assert await hub.refresh_wallets(exchange)
+
+
+async def read(hub: Hub, reader: Reader) -> set[str]:
+    """The accounts that the next poll reads."""
+    reader.asked.clear()
+    await hub.poll("ethereum")
+    return {account for wanted in reader.asked[:1] for accounts in wanted.values() for account in accounts}
+
+
+def accounts(*numbers: int) -> set[str]:
+    return {signed(number).address.lower() for number in numbers}
+
+
+async def test_a_list_that_comes_has_its_own_accounts_read_at_once_and_no_others(
+    two: Hub, site: Site, reader: Reader
+) -> None:
+    due = two.networks["ethereum"].all_again_at
+    await change(two, site, "okx", 3, 4)
+    assert await read(two, reader) == accounts(3, 4)
+    assert two.networks["ethereum"].all_again_at == due, "that puts nothing off"
+    assert two.world
+    assert two.world.assessments["okx"].assets["ETH"].whole is not None
+    assert await read(two, reader) == accounts(2, 3, 4), "the next poll is of all again"
+
+
+async def test_lists_that_come_within_an_interval_put_no_poll_of_all_off(two: Hub, site: Site, reader: Reader) -> None:
+    two.networks["ethereum"].all_again_at = asyncio.get_running_loop().time()
+    await change(two, site, "okx", 3)
+    assert await read(two, reader) == accounts(2, 3)
+
+
+async def test_after_a_poll_of_all_that_failed_a_list_that_comes_has_all_read(
+    two: Hub, site: Site, reader: Reader
+) -> None:
+    two.networks["ethereum"].all_again_at = 0
+    reader.error = ChainError(Reason.REFUSED, "node-1: no connection")
+    await two.poll("ethereum")
+    reader.error = None
+    await change(two, site, "okx", 3)
+    assert await read(two, reader) == accounts(2, 3)

@@ -215,6 +215,16 @@ async def test_each_exchange_is_told_of_its_own_accounts() -> None:
     assert len(situation.looked_at()) == 1, "for all at once"
 
 
+async def test_the_block_lies_between_the_last_snapshots_of_each_exchange_whichever_was_read_last() -> None:
+    situation = Situation()
+    okx, kraken = {"okx": {ETH: frozenset({A})}}, {"kraken": {ETH: frozenset({B})}}
+    for wanted in (okx | kraken, kraken, okx):  # at 100, 110, 120
+        await situation.watch.poll(wanted)
+    situation.chances = iter([0.999])
+    assert await situation.watch.look_back()
+    assert situation.looked_at() == [109]
+
+
 @pytest.mark.parametrize(
     "situation",
     [
