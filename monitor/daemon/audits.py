@@ -13,6 +13,10 @@ from monitor.judgement import Holdings, audit, report_questions
 from monitor.model import Audit
 from monitor.store import Store
 
+_NETWORKS = 2
+"""That are read at once, as nobody waits for an audit: all of them are a hundred requests that others wait behind. Not
+one, as some archive may take hours."""
+
 
 class Audits:
     """The audits of the lists in use, by exchange.
@@ -63,7 +67,7 @@ class Audits:
             return False
         memory = Memory(self._store, judged.document.sha256, self._now)
         asked = await computed(report_questions, judged.claims, judged.stakes)
-        readings = await read_claimed(asked, readable, memory, stakes=judged.stakes)
+        readings = await read_claimed(asked, readable, memory, stakes=judged.stakes, at_once=_NETWORKS)
         result = await computed(audit, judged.claims, judged.holdings, readings, self._now())
         if watch.judged is None or watch.judged.document != judged.document:
             return False  # a new list came meanwhile: this is not its audit

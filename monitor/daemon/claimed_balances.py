@@ -80,8 +80,9 @@ async def read_claimed(
     progress: Progress = lambda network, done, total: None,
     *,
     stakes: Stakes,
+    at_once: int | None = None,
 ) -> Gathered:
-    """Read what is ``asked`` of a list: networks side by side, the heights of one in turn.
+    """Read what is ``asked`` of a list: so many networks ``at_once``, by default all, the heights of each in turn.
 
     What ``memory`` has of a height is not read again, if the height still is the same block.
     """
@@ -103,7 +104,13 @@ async def read_claimed(
                     readings.settled = readings.settled and is_final(error)
             bar.past(_count(wanted))
 
-    await asyncio.gather(*(read(name) for name in by_network))
+    turns = asyncio.Semaphore(at_once or max(len(by_network), 1))
+
+    async def in_turn(name: str) -> None:
+        async with turns:
+            await read(name)
+
+    await asyncio.gather(*map(in_turn, by_network))
     return readings
 
 

@@ -1,5 +1,6 @@
 """Reading what a list claims, a part at a time: what was read is not read again, unless it is another block now."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -10,7 +11,7 @@ from monitor.chains import AtHeight, BlockChoice, ChainError, Reason
 from monitor.daemon.claimed_balances import ClaimedNetwork, Gathered, Memory, read_claimed
 from monitor.judgement import compare, questions
 from monitor.model import Address, BaseUnits, Caip2, Claim, Height, Reading, Token
-from monitor.store import Store
+from monitor.store import Source, Store
 from tests.support.judgement import BTC, ETH, NOW, USDT, claim
 from tests.support.readers import Reader
 
@@ -202,3 +203,37 @@ async def test_a_network_without_endpoints_is_told_as_such(reader: PastReader, s
     assert matches(claims, gathered) == [None, True]
     assert "no endpoint is configured" in compare(claims[0], gathered).reason
     assert gathered.settled
+
+
+class Busy(Reader):
+    """Answers no reading before it may, and tells how many have begun."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may = asyncio.Event()
+        self.begun = asyncio.Semaphore(0)
+
+    async def read(self, wanted: Mapping[Token, Collection[Address]], at: BlockChoice) -> Reading:
+        self.begun.release()
+        await self.may.wait()
+        return await super().read(wanted, at)
+
+
+@pytest.mark.parametrize(("at_once", "most"), [(1, 1), (2, 2), (None, 4)])
+async def test_as_many_networks_as_wanted_are_read_at_once_and_all_in_the_end(
+    store: Store, at_once: int | None, most: int
+) -> None:
+    reader = Busy()
+    networks = {
+        f"n{number}": ClaimedNetwork(reader, Caip2(f"eip155:{number}"), "quorum 1", None) for number in range(4)
+    }
+    claims = [row for name in networks for row in rows(1, Token("ETH", name, None, 18))]
+    memory = Memory(store, LIST, lambda: NOW)
+    reading = asyncio.create_task(read_claimed(questions(claims), networks, memory, stakes={}, at_once=at_once))
+    for _ in range(most):
+        await reader.begun.acquire()
+    for _ in networks:  # whoever may begin looks into the history first, and would be through with that by now
+        await store.claim_readings(Source(LIST, Caip2("eip155:1"), "quorum 1"), AT)
+    assert reader.begun.locked()
+    reader.may.set()
+    assert matches(claims, await reading) == [True] * 4
