@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,7 @@ from monitor.settings import DocumentSettings, mask_source
 if TYPE_CHECKING:
     import aiohttp
 
+_HASHING = threading.Lock()
 _AHEAD = timedelta(hours=1)
 """So far clocks may differ."""
 
@@ -95,6 +97,12 @@ async def fetch(
     return fetched
 
 
+def _sha256(content: bytes) -> str:
+    """Hash one document at a time: after a start many come together, and would take all cores from the event loop."""
+    with _HASHING:
+        return hashlib.sha256(content).hexdigest()
+
+
 def is_url(source: str) -> bool:
     """Whether ``source`` is asked for over HTTP; else it is a path. Raises DocumentError where it can't be either."""
     try:
@@ -163,13 +171,14 @@ def _read_path(source: str, origin: str, settings: DocumentSettings, known: Vali
         if known is not None and (known.mtime_ns, known.size) == (stat.st_mtime_ns, stat.st_size):
             return Unchanged(known)
         with path.open("rb") as stream:
-            raw = stream.read(settings.max_size + 1)
+            raw = stream.read(min(stat.st_size, settings.max_size) + 1)  # all at once would first take all that may be
+            raw += stream.read(settings.max_size + 1 - len(raw))
     except OSError as error:
         problem = error.strerror or str(error)
         raise DocumentError(Cause.UNREACHABLE, f"cannot be read: {problem}; check the path and its rights") from error
     if len(raw) > settings.max_size:
         raise too_large(settings.max_size)
-    validators = Validators(origin, hashlib.sha256(raw).hexdigest(), len(raw), mtime_ns=stat.st_mtime_ns)
+    validators = Validators(origin, _sha256(raw), len(raw), mtime_ns=stat.st_mtime_ns)
     return _fetched(raw, source, validators, datetime.fromtimestamp(stat.st_mtime, UTC), settings)
 
 
@@ -201,8 +210,8 @@ async def _fetch_url(
         return Unchanged(known)
 
     def finish() -> Fetched:
-        digest = hashlib.sha256(received.body).hexdigest()
-        validators = Validators(origin, digest, len(received.body), received.etag, received.last_modified)
-        return _fetched(received.body, source, validators, received.modified_at, settings)
+        body = received.body
+        validators = Validators(origin, _sha256(body), len(body), received.etag, received.last_modified)
+        return _fetched(body, source, validators, received.modified_at, settings)
 
     return await asyncio.to_thread(finish)
