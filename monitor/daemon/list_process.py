@@ -82,10 +82,14 @@ def _read_and_judge(connection: Connection, task: ListTask) -> None:
 async def started(task: ListTask) -> AsyncIterator["ListProcess"]:
     """A process for the list of ``task``, which is still to be told; killed at the end of the block."""
     process = ListProcess(task)
+    starting = asyncio.ensure_future(asyncio.to_thread(process.start))  # waits until the system has a core for it
     try:
+        await asyncio.shield(starting)
         yield process
     finally:
-        await process.end()
+        await asyncio.wait((starting,))
+        if starting.exception() is None:
+            await process.end()
 
 
 class ListProcess:
@@ -95,11 +99,14 @@ class ListProcess:
         """It is still to be told its ``task``."""
         self._source = task.document.source
         memory = _AS_MUCH_AGAIN * task.settings.max_memory + _PROGRAM
-        self.connection, theirs = _SPAWN.Pipe()
-        self._process = _SPAWN.Process(target=work, args=(theirs, logs.configured(), memory))
-        self._process.start()
-        theirs.close()
+        self.connection, self._theirs = _SPAWN.Pipe()
+        self._process = _SPAWN.Process(target=work, args=(self._theirs, logs.configured(), memory))
         self._busy: asyncio.Future[Any] | None = None
+
+    def start(self) -> None:
+        """Start it. Raises OSError where the system has none to give."""
+        self._process.start()
+        self._theirs.close()
 
     async def receive(self) -> Any:  # noqa: ANN401 - what it says, see list_process
         """What it says next. Raises DocumentError where that is a refusal, or where it has ended."""

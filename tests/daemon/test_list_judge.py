@@ -1,12 +1,14 @@
 """Lists judged in a process of their own: whatever becomes of it, the daemon goes on with the last good one."""
 
 import asyncio
+import errno
 import multiprocessing
 import os
 import pickle
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
@@ -20,6 +22,7 @@ from monitor.daemon import list_judge, list_process
 from monitor.daemon.handing_over import pieces_of, put_together
 from monitor.daemon.judged import JudgedList
 from monitor.daemon.list_judge import ListJudge, NothingKnown, Progress
+from monitor.daemon.list_process import ListProcess
 from monitor.daemon.list_reading import ListTask, judge_list, read_list
 from monitor.daemon.stored import StoredVerdicts
 from monitor.model import Claim, Code, Document, Network, Verdict, VerdictStatus
@@ -208,6 +211,35 @@ async def test_a_process_that_takes_too_much_memory_refuses_its_list(monkeypatch
     error = await refusal(ListJudge(NothingKnown()), LONG)
     assert error.reason is Cause.TOO_LARGE
     assert "max_memory" in str(error)
+
+
+async def test_a_process_that_is_no_longer_wanted_while_it_starts_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    begins, may_start = threading.Event(), threading.Event()
+    start = ListProcess.start
+
+    def slowly(process: ListProcess) -> None:
+        begins.set()
+        may_start.wait()
+        start(process)
+
+    monkeypatch.setattr(ListProcess, "start", slowly)
+    judging = asyncio.create_task(ListJudge(NothingKnown()).judge(task(LONG), LONG))
+    await asyncio.to_thread(begins.wait)
+    judging.cancel()
+    await asyncio.sleep(0)
+    may_start.set()
+    with pytest.raises(asyncio.CancelledError):
+        await judging
+    assert multiprocessing.active_children() == []
+
+
+async def test_a_process_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: ListProcess) -> None:
+        raise BlockingIOError(errno.EAGAIN, "no process is left")
+
+    monkeypatch.setattr(ListProcess, "start", fail)
+    with pytest.raises(OSError, match="no process is left"):
+        await ListJudge(NothingKnown()).judge(task(LONG), LONG)
 
 
 async def test_the_process_and_its_pool_come_after_the_daemon_for_a_core_and_go_before_it_where_memory_runs_out() -> (
