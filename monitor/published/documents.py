@@ -171,8 +171,9 @@ def _read_path(source: str, origin: str, settings: DocumentSettings, known: Vali
         if known is not None and (known.mtime_ns, known.size) == (stat.st_mtime_ns, stat.st_size):
             return Unchanged(known)
         with path.open("rb") as stream:
-            raw = stream.read(min(stat.st_size, settings.max_size) + 1)  # all at once would first take all that may be
-            raw += stream.read(settings.max_size + 1 - len(raw))
+            raw = stream.read(min(stat.st_size, settings.max_size) + 1)
+            if len(raw) > stat.st_size:  # it grows, or tells no size; to ask for so much takes so much
+                raw += stream.read(settings.max_size + 1 - len(raw))
     except OSError as error:
         problem = error.strerror or str(error)
         raise DocumentError(Cause.UNREACHABLE, f"cannot be read: {problem}; check the path and its rights") from error
