@@ -185,15 +185,16 @@ class Follower:
 
     async def _check(self) -> None:
         """Scan for all that is wanted, and put what was found in the place of what was followed."""
+        wanted, self._wanted = self._wanted, set()
         try:
             async with asyncio.timeout(_LONGEST_RESCAN), self._scanning:
-                wanted, self._wanted = tuple(self._wanted), set()
-                found = await self._found_all(wanted)
+                found = await self._found_all(tuple(wanted))
                 async with self._turn:
                     if held := self._followed.utxos:  # else it was lost meanwhile, and the next reading scans
                         await self._replace(held, found)
         except (ChainError, LostError, TimeoutError) as error:
             self._failed_at = time.time()
+            self._wanted |= wanted
             _log.warning("rescan failed", network=self._network, endpoint=self._link.name, error=str(error))
 
     async def _found_all(self, scripts: tuple[bytes, ...]) -> UtxoSet:
