@@ -88,7 +88,7 @@ async def started(task: ListTask) -> AsyncIterator["ListProcess"]:
         yield process
     finally:
         await asyncio.wait((starting,))
-        if starting.exception() is None:
+        if not starting.cancelled() and starting.exception() is None:
             await process.end()
 
 

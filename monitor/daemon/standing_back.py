@@ -13,6 +13,7 @@ def stand_back(first_to_go: int) -> None:
 
     Of two such processes the one that is ``first_to_go``, of 1000, goes first.
     """
-    os.nice(_NICER)
+    with suppress(OSError):  # some systems forbid it
+        os.nice(_NICER)
     with suppress(OSError):  # of this system alone
         Path("/proc/self/oom_score_adj").write_text(str(first_to_go), encoding="ascii")
