@@ -223,9 +223,10 @@ class Hub:
             await self._signatures.note(exchange, before.holdings, watch.judged, self.networks, news_for=news_for)
         if changed:
             self._audits.forget(exchange)
+        await self.assess()
+        if changed:  # last of all, so that no poll that is due meanwhile takes it from the one that is asked for now
             for network in self.networks:
                 self._listed[network].add(exchange)
-        await self.assess()
         return changed
 
     async def refresh_liabilities(self, exchange: str) -> timedelta | None:
@@ -246,15 +247,16 @@ class Hub:
         await self.assess()
         return owed.proof_again
 
-    async def poll(self, network: str) -> None:
+    async def poll(self, network: str) -> timedelta | None:
         """One snapshot of ``network`` for every exchange that claims something there.
 
         Within an interval after that, for those alone whose lists have changed since, if there are any: a list that
-        comes does not have all others read again.
+        comes does not have all others read again. Then it returns how soon to come again for all, as their turn may
+        have come meanwhile.
         """
-        watch, now = self.networks[network], asyncio.get_running_loop().time()
-        listed = self._listed.pop(network, set())
-        everything = not listed or now >= watch.all_again_at
+        watch, time = self.networks[network], asyncio.get_running_loop().time
+        listed, now = self._listed.pop(network, set()), time()
+        everything = not listed or now >= watch.all_again_at or self._in_one(watch)
         wanted = {name: each.wanted(network) for name, each in self.exchanges.items() if everything or name in listed}
         execution = self.networks.get(watch.network.execution)
         taken = await watch.poll(wanted, execution.newest() if execution else None)
@@ -265,9 +267,20 @@ class Hub:
         finally:  # what was shown is there after a restart, even if the daemon is stopped just now
             if taken and self.world:
                 await written(self._snapshots.keep(self.world, network))
-        priced = await self._ask_feeds(watch, taken, asked=any(wanted.values()))
+        asked = any(exchange.wanted(network) for exchange in self.exchanges.values())
+        priced = await self._ask_feeds(watch, taken, asked=asked)
         if await watch.look_back() or priced:
             await self.assess()
+        return None if everything else timedelta(seconds=max(watch.all_again_at - time(), 0))
+
+    def _in_one(self, watch: NetworkWatch) -> bool:
+        """Whether all exchanges have to be read together.
+
+        Bitcoin's family is followed, so that all cost as much as one. Of a network and its execution layer all are read
+        beside each other: what is on its way from one to the other would else be nowhere.
+        """
+        layers = {each.network.execution for each in self.networks.values()}
+        return watch.network.family == "bitcoin" or bool(watch.network.execution) or watch.network.name in layers
 
     async def _ask_feeds(self, watch: NetworkWatch, taken: Sequence[Snapshot], *, asked: bool) -> bool:
         """Ask for prices at the block of the snapshots just ``taken``; of a network where nothing is ``asked``, too."""

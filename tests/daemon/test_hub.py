@@ -156,7 +156,7 @@ async def two(site: Site, store: Store, reader: Reader) -> AsyncIterator[Hub]:
     """A hub that has read the lists of two exchanges, and their accounts once."""
     site.exchange("okx", [signed(1)])
     site.exchange("kraken", [signed(2)])
-    site.network("ethereum", "http://node")
+    site.network("ethereum", "http://node", interval="1h")
     async with aiohttp.ClientSession() as session:
         hub = Hub(store, session, SteadyClock(lambda: NOW, lambda: 0))
         await hub.start(Settings.model_validate(site.sections), load_registry())
@@ -173,10 +173,10 @@ async def change(hub: Hub, site: Site, exchange: str, *numbers: int) -> None:
     assert await hub.refresh_wallets(exchange)
 
 
-async def read(hub: Hub, reader: Reader) -> set[str]:
+async def read(hub: Hub, reader: Reader, network: str = "ethereum") -> set[str]:
     """The accounts that the next poll reads."""
     reader.asked.clear()
-    await hub.poll("ethereum")
+    await hub.poll(network)
     return {account for wanted in reader.asked[:1] for accounts in wanted.values() for account in accounts}
 
 
@@ -211,3 +211,51 @@ async def test_after_a_poll_of_all_that_failed_a_list_that_comes_has_all_read(
     reader.error = None
     await change(two, site, "okx", 3)
     assert await read(two, reader) == accounts(2, 3)
+
+
+async def test_after_a_poll_of_some_all_are_asked_for_when_their_time_has_come(
+    two: Hub, site: Site, reader: Reader
+) -> None:
+    assert await two.poll("ethereum") is None
+    await change(two, site, "okx", 3)
+    again = await two.poll("ethereum")
+    assert again is not None
+    assert timedelta(minutes=59) < again <= timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("network", "other", "asset"), [("ethereum", "ethereum-beacon", "ETH"), ("bitcoin", "", "BTC")]
+)
+async def test_layers_that_are_read_beside_each_other_and_what_is_followed_are_read_for_all(
+    site: Site, store: Store, reader: Reader, network: str, other: str, asset: str
+) -> None:
+    for number, name in enumerate(("okx", "kraken"), 1):
+        site.exchange(name, [signed(number, asset, network)])
+    for name in filter(None, (network, other)):
+        site.network(name, "http://node", interval="1h")
+    reader.units = 1
+    async with aiohttp.ClientSession() as session:
+        hub = Hub(store, session, SteadyClock(lambda: NOW, lambda: 0))
+        await hub.start(Settings.model_validate(site.sections), load_registry())
+        for name in hub.exchanges:
+            await hub.refresh_wallets(name)
+        await hub.poll(network)
+        publish(site.list("okx"), list_of([signed(3, asset, network)]))
+        assert await hub.refresh_wallets("okx")
+        assert len(await read(hub, reader, network)) == 2
+        await hub.close()
+
+
+async def test_a_poll_that_is_due_while_the_world_is_made_leaves_a_new_list_to_the_one_that_is_asked_for_it(
+    two: Hub, site: Site, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assess = two.assess
+
+    async def with_a_poll() -> None:
+        monkeypatch.setattr(two, "assess", assess)
+        await two.poll("ethereum")
+        await assess()
+
+    monkeypatch.setattr(two, "assess", with_a_poll)
+    await change(two, site, "okx", 3)
+    assert await read(two, reader) == accounts(3)
