@@ -1,5 +1,6 @@
 """Documents arrive whole, only when they changed, and never larger than allowed."""
 
+import asyncio
 import hashlib
 import os
 from dataclasses import replace
@@ -85,6 +86,24 @@ class TestPaths:
         path.write_bytes(BODY)
         assert (await refused(str(path), max_size=len(BODY) - 1))[0] == "too_large"
         assert isinstance(await fetch(str(path), settings(max_size=len(BODY))), Fetched)
+
+    async def test_what_tells_no_size_is_read_to_its_end_and_no_further_than_allowed(self, tmp_path: Path) -> None:
+        path = tmp_path / "list.csv"
+        os.mkfifo(path)
+
+        async def read(**values: object) -> Fetched | Unchanged:
+            written = asyncio.create_task(asyncio.to_thread(path.write_bytes, BODY))
+            try:
+                return await fetch(str(path), settings(**values))
+            finally:
+                await written
+
+        fetched = await read()
+        assert isinstance(fetched, Fetched)
+        assert fetched.raw == BODY
+        with pytest.raises(DocumentError) as caught:
+            await read(max_size=len(BODY) - 1)
+        assert refusal(caught.value)[0] == "too_large"
 
 
 class TestUrls:
