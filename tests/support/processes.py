@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from monitor.devnet.nodes.prometheus import local_get
@@ -51,7 +52,10 @@ class MonitorProcess(Node):
 
 def family(process: int) -> list[int]:
     """It, the processes that it has started, those that these have, and so on."""
-    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    children: list[str] = []
+    for thread in Path(f"/proc/{process}/task").iterdir():  # each has those that were started in it
+        with suppress(OSError):  # it has ended
+            children += (thread / "children").read_text().split()
     return [process, *(each for child in children for each in family(int(child)))]
 
 
