@@ -48,7 +48,7 @@ async def test_a_path_and_a_whole_tree_are_verified_and_leave_no_trace(
 
 def _standing(process: int) -> tuple[int, int]:
     """How nice it is, and how soon the kernel would end it."""
-    score = Path(f"/proc/{process}/oom_score_adj").read_text()
+    score, *_ = Path(f"/proc/{process}/oom_score_adj").read_text().split()  # more, where it is written meanwhile
     return os.getpriority(os.PRIO_PROCESS, process), int(score)
 
 
