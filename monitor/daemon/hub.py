@@ -1,6 +1,7 @@
 """The hub: holds the watches, does their jobs, and swaps the current World by one reference."""
 
 import asyncio
+import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -271,7 +272,10 @@ class Hub:
         priced = await self._ask_feeds(watch, taken, asked=asked)
         if await watch.look_back() or priced:
             await self.assess()
-        return None if everything else timedelta(seconds=max(watch.all_again_at - time(), 0))
+        if everything:
+            return None
+        spread = random.random() * watch.settings.interval  # noqa: S311 - not all networks at once, as after a start
+        return timedelta(seconds=max(watch.all_again_at - time(), 0)) + spread
 
     def _in_one(self, watch: NetworkWatch) -> bool:
         """Whether all exchanges have to be read together.

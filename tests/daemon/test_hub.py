@@ -220,7 +220,7 @@ async def test_after_a_poll_of_some_all_are_asked_for_when_their_time_has_come(
     await change(two, site, "okx", 3)
     again = await two.poll("ethereum")
     assert again is not None
-    assert timedelta(minutes=59) < again <= timedelta(hours=1)
+    assert timedelta(minutes=59) < again <= timedelta(hours=2)
 
 
 @pytest.mark.parametrize(
