@@ -1,7 +1,6 @@
 """The hub: holds the watches, does their jobs, and swaps the current World by one reference."""
 
 import asyncio
-import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -255,8 +254,8 @@ class Hub:
         comes does not have all others read again. Then it returns how soon to come again for all, as their turn may
         have come meanwhile.
         """
-        watch, time = self.networks[network], asyncio.get_running_loop().time
-        listed, now = self._listed.pop(network, set()), time()
+        watch, now = self.networks[network], asyncio.get_running_loop().time()
+        listed = self._listed.pop(network, set())
         everything = not listed or now >= watch.all_again_at or self._in_one(watch)
         wanted = {name: each.wanted(network) for name, each in self.exchanges.items() if everything or name in listed}
         execution = self.networks.get(watch.network.execution)
@@ -272,10 +271,7 @@ class Hub:
         priced = await self._ask_feeds(watch, taken, asked=asked)
         if await watch.look_back() or priced:
             await self.assess()
-        if everything:
-            return None
-        spread = random.random() * watch.settings.interval  # noqa: S311 - not all networks at once, as after a start
-        return timedelta(seconds=max(watch.all_again_at - time(), 0)) + spread
+        return None if everything else watch.all_again_in()
 
     def _in_one(self, watch: NetworkWatch) -> bool:
         """Whether all exchanges have to be read together.

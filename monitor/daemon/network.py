@@ -60,6 +60,10 @@ class NetworkWatch:
         self.all_again_at = 0.0
         """When all exchanges are to be read again, by the loop's time, whatever else is read here."""
 
+    def all_again_in(self) -> timedelta:
+        """How soon to read all exchanges again: at any moment of an interval, as after a start all networks are due."""
+        return timedelta(seconds=max(self.all_again_at - _elapsed(), 0)) + self._chance() * self.settings.interval
+
     def attempted(self, exchange: str) -> bool:
         """Whether an attempt for ``exchange`` has ended since the start, well or not."""
         return self._of(exchange).attempted
